@@ -1,0 +1,36 @@
+//! Turns the files that recordings and stimuli come in into arrays, and back.
+//!
+//! This crate knows bytes and shapes, not brains. It holds
+//!
+//! | module | what it reads | what it writes |
+//! |---|---|---|
+//! | [`npy`] | NumPy `.npy`, any float or integer type, both orders | `f32` and `u8` |
+//! | [`npz`] | named arrays of a NumPy `.npz` | |
+//! | [`picture`] | JPEG, PNG, BMP, TIFF to 8-bit RGB; crop and resize | PNG |
+//! | [`images`] | a folder, a `.zip` or an `.npy` of images, one at a time | |
+//! | [`digest`] | SHA-256 of files and folders | |
+//!
+//! Every reader treats its input as hostile: sizes are checked against the file's length before memory is
+//! asked for, and whatever is wrong comes back as an [`Error`] that names the file and the mend.
+//!
+//! ```
+//! use afterimage_formats::npy;
+//! # fn main() -> Result<(), afterimage_formats::Error> {
+//! # let folder = std::env::temp_dir().join(format!("afterimage-doc-{}", std::process::id()));
+//! # std::fs::create_dir_all(&folder).unwrap();
+//! let path = folder.join("responses.npy");
+//! let responses = ndarray::array![[1.0_f32, 2.0, 3.0], [4.0, 5.0, 6.0]].into_dyn(); // [trials, voxels]
+//! npy::write_f32(&path, responses.view())?;
+//! assert_eq!(npy::read_f32(&path)?, responses);
+//! # std::fs::remove_dir_all(&folder).unwrap();
+//! # Ok(()) }
+//! ```
+
+pub mod digest;
+mod error;
+pub mod images;
+pub mod npy;
+pub mod npz;
+pub mod picture;
+
+pub use error::{Error, Result};

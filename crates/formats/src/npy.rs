@@ -1,0 +1,140 @@
+//! NumPy's `.npy`: one array in one file.
+//!
+//! Written here rather than taken from a crate because the element type is known only at run time, half precision and
+//! big-endian files occur, and a header that promises more than the file holds must not reserve memory.
+
+mod header;
+#[cfg(test)]
+mod tests;
+
+use std::fs::File;
+use std::io::{BufReader, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use ndarray::{ArrayD, ArrayViewD, IxDyn, ShapeBuilder};
+
+pub use header::{Element, Header};
+
+use crate::{Error, Result};
+
+/// Reads only the header of a file and checks its promise against the file's length.
+///
+/// # Errors
+/// [`Error::Io`], or [`Error::Malformed`] when the header is damaged, of a type that is not a number, or larger than the file.
+pub fn read_header(path: &Path) -> Result<Header> {
+    open(path).map(|(_, header)| header)
+}
+
+/// Reads any float, integer or boolean array as `f32`, in the array's own shape, whatever its order on disk.
+///
+/// Integers beyond 2^24 and doubles are rounded to the nearest `f32`.
+///
+/// # Errors
+/// As [`read_header`].
+pub fn read_f32(path: &Path) -> Result<ArrayD<f32>> {
+    let (mut file, header) = open(path)?;
+    decode_f32(&mut file, &header, path)
+}
+
+/// Reads an `u8` array.
+///
+/// # Errors
+/// As [`read_header`]; [`Error::Malformed`] when the elements are not bytes.
+pub fn read_u8(path: &Path) -> Result<ArrayD<u8>> {
+    let (mut file, header) = open(path)?;
+    if header.element != Element::U8 {
+        return Err(Error::malformed("8-bit array", path, format!("its elements are {}", header.element)));
+    }
+    let bytes = read_bytes(&mut file, &header, path)?;
+    shape(bytes, &header, path)
+}
+
+/// Reads rows `first..first + count` along the first axis as `f32`; only they are read from disk.
+///
+/// # Errors
+/// As [`read_header`]; [`Error::Malformed`] for Fortran order, whose rows are not contiguous, and for rows beyond the end.
+pub fn read_rows_f32(path: &Path, first: usize, count: usize) -> Result<ArrayD<f32>> {
+    let (mut file, mut header) = open(path)?;
+    let rows = header.shape.first().copied().unwrap_or(0);
+    if header.fortran_order || first.checked_add(count).is_none_or(|end| end > rows) {
+        let reason = format!("rows {first}..{first}+{count} cannot be read from {rows} rows in C order");
+        return Err(Error::malformed(".npy", path, reason));
+    }
+    let row_bytes = header.bytes() / rows.max(1);
+    let offset = (first * row_bytes) as i64;
+    file.seek_relative(offset).map_err(Error::io("seek in", path))?;
+    header.shape[0] = count;
+    decode_f32(&mut file, &header, path)
+}
+
+/// Writes an `f32` array in C order, little-endian, format version 1.0.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn write_f32(path: &Path, array: ArrayViewD<'_, f32>) -> Result<()> {
+    write(path, Element::F32, array.shape(), array.iter().map(|value| value.to_le_bytes()))
+}
+
+/// Writes an `u8` array in C order, format version 1.0.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn write_u8(path: &Path, array: ArrayViewD<'_, u8>) -> Result<()> {
+    write(path, Element::U8, array.shape(), array.iter().map(|value| [*value]))
+}
+
+fn write<const N: usize>(
+    path: &Path,
+    element: Element,
+    shape: &[usize],
+    values: impl Iterator<Item = [u8; N]>,
+) -> Result<()> {
+    let file = File::create(path).map_err(Error::io("create", path))?;
+    let mut out = std::io::BufWriter::new(file);
+    let mut all = || -> std::io::Result<()> {
+        out.write_all(&header::encode(element, shape))?;
+        for value in values {
+            out.write_all(&value)?;
+        }
+        out.flush()
+    };
+    all().map_err(Error::io("write", path))
+}
+
+fn open(path: &Path) -> Result<(BufReader<File>, Header)> {
+    let file = File::open(path).map_err(Error::io("open", path))?;
+    let length = file.metadata().map_err(Error::io("read", path))?.len();
+    let mut file = BufReader::new(file);
+    let header = header::decode(&mut file, length).map_err(|reason| Error::malformed(".npy", path, reason))?;
+    file.seek(SeekFrom::Start(header.offset)).map_err(Error::io("seek in", path))?;
+    Ok((file, header))
+}
+
+/// Reads an array from a stream of a known length, as the members of an archive are.
+pub(crate) fn read_stream_f32(mut stream: impl Read, length: u64, path: &Path) -> Result<ArrayD<f32>> {
+    let header = header::decode(&mut stream, length).map_err(|reason| Error::malformed(".npy", path, reason))?;
+    decode_f32(&mut stream, &header, path)
+}
+
+fn decode_f32(stream: &mut impl Read, header: &Header, path: &Path) -> Result<ArrayD<f32>> {
+    let bytes = read_bytes(stream, header, path)?;
+    shape(header.element.to_f32(&bytes, header.big_endian), header, path)
+}
+
+fn read_bytes(stream: &mut impl Read, header: &Header, path: &Path) -> Result<Vec<u8>> {
+    let wanted = header.bytes();
+    let mut bytes = Vec::new();
+    // An archive member's stated length is only a promise, so the buffer grows with what really arrives.
+    stream.take(wanted as u64).read_to_end(&mut bytes).map_err(Error::io("read", path))?;
+    if bytes.len() < wanted {
+        let reason = format!("it ends after {} of {wanted} bytes of values: copy it again", bytes.len());
+        return Err(Error::malformed(".npy", path, reason));
+    }
+    Ok(bytes)
+}
+
+fn shape<T: Clone>(values: Vec<T>, header: &Header, path: &Path) -> Result<ArrayD<T>> {
+    let dimensions = IxDyn(&header.shape).set_f(header.fortran_order);
+    let array = ArrayD::from_shape_vec(dimensions, values).map_err(|error| Error::malformed(".npy", path, error))?;
+    Ok(if header.fortran_order { array.as_standard_layout().into_owned() } else { array })
+}

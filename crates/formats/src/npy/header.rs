@@ -1,0 +1,231 @@
+//! The header of an `.npy`: magic, version, and a Python dictionary in plain text.
+
+use std::fmt;
+use std::io::Read;
+
+use half::f16;
+
+/// The type of the elements on disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Element {
+    Bool,
+    U8,
+    I8,
+    U16,
+    I16,
+    U32,
+    I32,
+    U64,
+    I64,
+    F16,
+    F32,
+    F64,
+}
+
+/// What the header says, already checked against the file's length.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// Element type.
+    pub element: Element,
+    /// Whether the elements are most significant byte first.
+    pub big_endian: bool,
+    /// Whether the first axis varies fastest.
+    pub fortran_order: bool,
+    /// The shape.
+    pub shape: Vec<usize>,
+    /// Where the values begin in the file.
+    pub offset: u64,
+}
+
+impl Header {
+    /// The number of elements.
+    pub fn count(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// The number of bytes of all elements; it never overflows since it was compared with the file's length.
+    pub fn bytes(&self) -> usize {
+        self.count() * self.element.size()
+    }
+}
+
+const TYPES: [(&str, Element, usize); 12] = [
+    ("b1", Element::Bool, 1),
+    ("u1", Element::U8, 1),
+    ("i1", Element::I8, 1),
+    ("u2", Element::U16, 2),
+    ("i2", Element::I16, 2),
+    ("u4", Element::U32, 4),
+    ("i4", Element::I32, 4),
+    ("u8", Element::U64, 8),
+    ("i8", Element::I64, 8),
+    ("f2", Element::F16, 2),
+    ("f4", Element::F32, 4),
+    ("f8", Element::F64, 8),
+];
+
+impl fmt::Display for Element {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl Element {
+    fn entry(self) -> (&'static str, Self, usize) {
+        TYPES[self as usize]
+    }
+
+    /// NumPy's two-letter code, such as `f4`.
+    pub fn code(self) -> &'static str {
+        self.entry().0
+    }
+
+    /// Bytes of one element.
+    pub fn size(self) -> usize {
+        self.entry().2
+    }
+
+    pub(crate) fn to_f32(self, bytes: &[u8], big_endian: bool) -> Vec<f32> {
+        macro_rules! each {
+            ($type:ty, $convert:expr) => {
+                bytes
+                    .chunks_exact(size_of::<$type>())
+                    .map(|chunk| {
+                        let mut raw = [0; size_of::<$type>()];
+                        raw.copy_from_slice(chunk);
+                        if big_endian {
+                            raw.reverse();
+                        }
+                        $convert(<$type>::from_le_bytes(raw))
+                    })
+                    .collect()
+            };
+        }
+        match self {
+            Self::Bool => bytes.iter().map(|&byte| f32::from(u8::from(byte != 0))).collect(),
+            Self::U8 => bytes.iter().map(|&byte| f32::from(byte)).collect(),
+            Self::I8 => each!(i8, f32::from),
+            Self::U16 => each!(u16, f32::from),
+            Self::I16 => each!(i16, f32::from),
+            Self::U32 => each!(u32, |value| value as f32),
+            Self::I32 => each!(i32, |value| value as f32),
+            Self::U64 => each!(u64, |value| value as f32),
+            Self::I64 => each!(i64, |value| value as f32),
+            Self::F16 => each!(f16, f16::to_f32),
+            Self::F32 => each!(f32, std::convert::identity),
+            Self::F64 => each!(f64, |value| value as f32),
+        }
+    }
+}
+
+/// Reads and checks a header; `length` is that of the whole file.
+pub(super) fn decode(stream: &mut impl Read, length: u64) -> Result<Header, String> {
+    let mut start = [0; 8];
+    read(stream, &mut start)?;
+    if &start[..6] != b"\x93NUMPY" {
+        return Err("it does not begin as .npy files do".into());
+    }
+    let (text_length, before) = match start[6] {
+        1 => {
+            let mut size = [0; 2];
+            read(stream, &mut size)?;
+            (usize::from(u16::from_le_bytes(size)), 10)
+        }
+        2 | 3 => {
+            let mut size = [0; 4];
+            read(stream, &mut size)?;
+            (u32::from_le_bytes(size) as usize, 12)
+        }
+        other => return Err(format!("format version {other} is unknown")),
+    };
+    let offset = before + text_length as u64;
+    if offset > length {
+        return Err(format!("its header claims {text_length} bytes, the file has {length}"));
+    }
+    let mut text = vec![0; text_length];
+    read(stream, &mut text)?;
+    let text = String::from_utf8(text).map_err(|_| "its header is not text")?;
+    let header = parse(&text, offset)?;
+    check_length(&header, length)?;
+    Ok(header)
+}
+
+fn read(stream: &mut impl Read, into: &mut [u8]) -> Result<(), String> {
+    stream.read_exact(into).map_err(|error| format!("its header is cut short ({error})"))
+}
+
+fn check_length(header: &Header, length: u64) -> Result<(), String> {
+    let wanted = header
+        .shape
+        .iter()
+        .try_fold(header.element.size() as u64, |product, &n| product.checked_mul(n as u64));
+    let available = length - header.offset;
+    match wanted {
+        Some(wanted) if wanted <= available => Ok(()),
+        _ => Err(format!(
+            "its header promises shape {:?} of {}, but only {available} bytes of values follow: it is cut short, copy it again",
+            header.shape, header.element
+        )),
+    }
+}
+
+fn parse(text: &str, offset: u64) -> Result<Header, String> {
+    let descr = quoted(value_of(text, "descr")?).ok_or("its element type is a structure; save a plain array")?;
+    let (order, code) = descr.split_at_checked(1).unwrap_or(("", ""));
+    let element = TYPES
+        .iter()
+        .find(|(known, ..)| *known == code && "<>|=".contains(order))
+        .map(|(_, element, _)| *element)
+        .ok_or_else(|| format!("its element type \"{descr}\" is not a real number; save it as float32"))?;
+    let fortran_order = match value_of(text, "fortran_order")? {
+        value if value.starts_with("True") => true,
+        value if value.starts_with("False") => false,
+        _ => return Err("its header's fortran_order is neither True nor False".into()),
+    };
+    let shape = parse_shape(value_of(text, "shape")?)?;
+    Ok(Header { element, big_endian: order == ">", fortran_order, shape, offset })
+}
+
+fn value_of<'a>(text: &'a str, key: &str) -> Result<&'a str, String> {
+    [format!("'{key}'"), format!("\"{key}\"")]
+        .iter()
+        .find_map(|quoted| text.split_once(quoted.as_str()))
+        .and_then(|(_, rest)| rest.trim_start().strip_prefix(':'))
+        .map(str::trim_start)
+        .ok_or_else(|| format!("its header has no {key}"))
+}
+
+fn quoted(value: &str) -> Option<&str> {
+    let quote = value.chars().next().filter(|c| "'\"".contains(*c))?;
+    value[1..].split_once(quote).map(|(inside, _)| inside)
+}
+
+fn parse_shape(value: &str) -> Result<Vec<usize>, String> {
+    let inside = value
+        .strip_prefix('(')
+        .and_then(|rest| rest.split_once(')'))
+        .map(|(inside, _)| inside)
+        .ok_or("its header's shape is not a tuple")?;
+    inside
+        .split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(|part| part.parse().map_err(|_| format!("its header's shape has \"{part}\"")))
+        .collect()
+}
+
+/// The bytes of a version 1.0 header, padded so that the values begin at a multiple of 64.
+pub(super) fn encode(element: Element, shape: &[usize]) -> Vec<u8> {
+    let order = if element.size() == 1 { '|' } else { '<' };
+    let parts: Vec<_> = shape.iter().map(usize::to_string).collect();
+    let tuple = if parts.len() == 1 { format!("({},)", parts[0]) } else { format!("({})", parts.join(", ")) };
+    let text = format!("{{'descr': '{order}{}', 'fortran_order': False, 'shape': {tuple}, }}", element.code());
+    let padding = 64 - (10 + text.len() + 1) % 64;
+    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+    bytes.extend(((text.len() + padding + 1) as u16).to_le_bytes());
+    bytes.extend(text.bytes());
+    bytes.extend(std::iter::repeat_n(b' ', padding));
+    bytes.push(b'\n');
+    bytes
+}

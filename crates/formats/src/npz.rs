@@ -1,0 +1,91 @@
+//! NumPy's `.npz`: a zip archive of named `.npy` files.
+
+use std::fs::File;
+use std::path::Path;
+
+use ndarray::ArrayD;
+use zip::ZipArchive;
+
+use crate::{Error, Result, npy};
+
+const SUFFIX: &str = ".npy";
+
+/// The names of the arrays in an archive, in its order.
+///
+/// # Errors
+/// [`Error::Io`], or [`Error::Malformed`] when it is no archive.
+pub fn names(path: &Path) -> Result<Vec<String>> {
+    let archive = open(path)?;
+    let members = archive.file_names().filter_map(|name| name.strip_suffix(SUFFIX));
+    Ok(members.map(str::to_owned).collect())
+}
+
+/// Reads one array by name as `f32` (see [`npy::read_f32`]).
+///
+/// # Errors
+/// As [`names`]; [`Error::NoSuchArray`] with the list of those there are.
+pub fn read_f32(path: &Path, name: &str) -> Result<ArrayD<f32>> {
+    let mut archive = open(path)?;
+    let member = format!("{name}{SUFFIX}");
+    if !archive.file_names().any(|known| known == member) {
+        return Err(Error::NoSuchArray { path: path.to_owned(), name: name.to_owned(), available: names(path)? });
+    }
+    let file = archive.by_name(&member).map_err(|error| Error::malformed(".npz", path, error))?;
+    let length = file.size();
+    npy::read_stream_f32(file, length, path)
+}
+
+fn open(path: &Path) -> Result<ZipArchive<File>> {
+    let file = File::open(path).map_err(Error::io("open", path))?;
+    ZipArchive::new(file).map_err(|error| Error::malformed(".npz", path, error))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn archive(members: &[(&str, Vec<u8>)]) -> (tempfile::TempDir, std::path::PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.npz");
+        let mut zip = zip::ZipWriter::new(File::create(&path).unwrap());
+        for (name, bytes) in members {
+            zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+            zip.write_all(bytes).unwrap();
+        }
+        zip.finish().unwrap();
+        (folder, path)
+    }
+
+    fn npy_bytes(values: &[f32]) -> Vec<u8> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.npy");
+        npy::write_f32(&path, ndarray::ArrayView1::from(values).into_dyn()).unwrap();
+        std::fs::read(path).unwrap()
+    }
+
+    #[test]
+    fn named_array_is_read() {
+        let (_folder, path) = archive(&[("arr_0.npy", npy_bytes(&[1.0, 2.0])), ("V1.npy", npy_bytes(&[3.0]))]);
+        assert_eq!(names(&path).unwrap(), ["arr_0", "V1"]);
+        assert_eq!(read_f32(&path, "V1").unwrap(), ndarray::array![3.0].into_dyn());
+    }
+
+    #[test]
+    fn unknown_name_is_answered_with_the_known_ones() {
+        let (_folder, path) = archive(&[("arr_0.npy", npy_bytes(&[1.0]))]);
+        let message = read_f32(&path, "arr_1").unwrap_err().to_string();
+        assert!(message.ends_with("holds no array \"arr_1\"; it holds \"arr_0\""), "{message}");
+    }
+
+    #[test]
+    fn truncated_archive_is_refused() {
+        let (_folder, path) = archive(&[("arr_0.npy", npy_bytes(&[1.0; 500]))]);
+        let whole = std::fs::read(&path).unwrap();
+        for end in [0, 10, whole.len() / 2, whole.len() - 1] {
+            std::fs::write(&path, &whole[..end]).unwrap();
+            assert!(read_f32(&path, "arr_0").is_err(), "{end}");
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! One picture: decoding to 8-bit RGB, the square crop, resizing, and PNG.
+
+use std::io::Cursor;
+use std::path::Path;
+
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use image::{ImageEncoder, ImageReader, Limits};
+use ndarray::{Array3, ArrayView3};
+
+use crate::{Error, Result};
+
+/// Largest memory that decoding one picture may take; more is refused as a decompression bomb.
+const DECODE_LIMIT: u64 = 512 << 20;
+
+/// Decodes JPEG, PNG, BMP or TIFF bytes to RGB `[height, width, 3]`.
+///
+/// The format is told by the content, not the name. Grey becomes three equal channels, transparency is dropped, 16 bits
+/// are scaled to 8. Orientation tags are not applied: what is stored is what was shown.
+///
+/// # Errors
+/// [`Error::Malformed`] naming `path` when the bytes are damaged, of another format, or would take over 512 MiB.
+pub fn decode(bytes: &[u8], path: &Path) -> Result<Array3<u8>> {
+    let malformed = |error: &dyn std::fmt::Display| Error::malformed("picture", path, error);
+    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|error| malformed(&error))?;
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(DECODE_LIMIT);
+    reader.limits(limits);
+    let picture = reader.decode().map_err(|error| malformed(&error))?.into_rgb8();
+    let (width, height) = picture.dimensions();
+    let shape = (height as usize, width as usize, 3);
+    Array3::from_shape_vec(shape, picture.into_raw()).map_err(|error| malformed(&error))
+}
+
+/// Crops the largest centred square and resizes it to `side` x `side`: `[height, width, 3]` to `[side, side, 3]`.
+///
+/// Resizing is bilinear with antialiasing (the filter widens with the reduction, as torchvision's default does).
+/// A picture that already is `side` x `side` comes back unchanged, bit for bit; of an odd margin the smaller half
+/// lies left and above.
+///
+/// # Errors
+/// [`Error::Malformed`] naming `path` if the picture or `side` is empty.
+pub fn crop_resize(picture: ArrayView3<'_, u8>, side: usize, path: &Path) -> Result<Array3<u8>> {
+    let (height, width, _) = picture.dim();
+    if (height, width) == (side, side) {
+        return Ok(picture.to_owned());
+    }
+    let square = height.min(width);
+    let (top, left) = ((height - square) / 2, (width - square) / 2);
+    resize(picture, [top, left, square, square], [side, side], path)
+}
+
+/// Resizes the whole picture to `height` x `width`, ignoring its aspect ratio: `[h, w, 3]` to `[height, width, 3]`.
+///
+/// # Errors
+/// As [`crop_resize`].
+pub fn stretch(picture: ArrayView3<'_, u8>, height: usize, width: usize, path: &Path) -> Result<Array3<u8>> {
+    let (h, w, _) = picture.dim();
+    resize(picture, [0, 0, h, w], [height, width], path)
+}
+
+fn resize(picture: ArrayView3<'_, u8>, window: [usize; 4], to: [usize; 2], path: &Path) -> Result<Array3<u8>> {
+    let malformed = |error: &dyn std::fmt::Display| Error::malformed("picture", path, error);
+    let (height, width, channels) = picture.dim();
+    if channels != 3 || height * width == 0 || to.contains(&0) {
+        return Err(malformed(&format!("cannot resize {height} x {width} x {channels} to {} x {}", to[0], to[1])));
+    }
+    let standard = picture.as_standard_layout();
+    let pixels = standard.as_slice().unwrap_or_default();
+    let from = ImageRef::new(width as u32, height as u32, pixels, PixelType::U8x3).map_err(|error| malformed(&error))?;
+    let mut into = Image::new(to[1] as u32, to[0] as u32, PixelType::U8x3);
+    let [top, left, rows, columns] = window.map(|value| value as f64);
+    let options = ResizeOptions::new()
+        .resize_alg(ResizeAlg::Convolution(FilterType::Bilinear))
+        .crop(left, top, columns, rows);
+    Resizer::new().resize(&from, &mut into, &options).map_err(|error| malformed(&error))?;
+    Array3::from_shape_vec((to[0], to[1], 3), into.into_vec()).map_err(|error| malformed(&error))
+}
+
+/// Encodes RGB `[height, width, 3]` as PNG bytes.
+///
+/// # Errors
+/// [`Error::Malformed`] for a shape that is no RGB picture.
+pub fn encode_png(picture: ArrayView3<'_, u8>, path: &Path) -> Result<Vec<u8>> {
+    let malformed = |error: &dyn std::fmt::Display| Error::malformed("picture", path, error);
+    let (height, width, channels) = picture.dim();
+    if channels != 3 || height * width == 0 {
+        return Err(malformed(&format!("shape {:?} is not [height, width, 3]", picture.shape())));
+    }
+    let pixels: Vec<u8> = picture.iter().copied().collect();
+    let mut bytes = Vec::new();
+    image::codecs::png::PngEncoder::new(&mut bytes)
+        .write_image(&pixels, width as u32, height as u32, image::ExtendedColorType::Rgb8)
+        .map_err(|error| malformed(&error))?;
+    Ok(bytes)
+}
+
+/// Writes RGB `[height, width, 3]` as a PNG file.
+///
+/// # Errors
+/// As [`encode_png`], and [`Error::Io`].
+pub fn write_png(path: &Path, picture: ArrayView3<'_, u8>) -> Result<()> {
+    std::fs::write(path, encode_png(picture, path)?).map_err(Error::io("write", path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gradient(height: usize, width: usize) -> Array3<u8> {
+        Array3::from_shape_fn((height, width, 3), |(y, x, c)| (y * 7 + x * 3 + c * 50) as u8)
+    }
+
+    #[test]
+    fn png_survives_the_round_trip() {
+        let picture = gradient(5, 9);
+        let bytes = encode_png(picture.view(), Path::new("x.png")).unwrap();
+        assert_eq!(decode(&bytes, Path::new("x.png")).unwrap(), picture);
+    }
+
+    #[test]
+    fn truncated_and_empty_pictures_are_refused() {
+        let bytes = encode_png(gradient(40, 40).view(), Path::new("x.png")).unwrap();
+        for end in [0, 4, 30, bytes.len() / 2] {
+            let message = decode(&bytes[..end], Path::new("x.png")).unwrap_err().to_string();
+            assert!(message.contains("x.png"), "{message}");
+        }
+    }
+
+    #[test]
+    fn picture_of_the_right_size_is_untouched() {
+        let picture = gradient(8, 8);
+        assert_eq!(crop_resize(picture.view(), 8, Path::new("x")).unwrap(), picture);
+    }
+
+    #[test]
+    fn crop_is_centred_and_halving_averages() {
+        // The outer columns are 255 and must vanish; the inner square is a checkerboard whose mean is 100.
+        let picture = Array3::from_shape_fn((16, 32, 3), |(y, x, _)| match (x, (x + y) % 2) {
+            (0..8 | 24.., _) => 255,
+            (_, 0) => 50,
+            _ => 150,
+        });
+        let small = crop_resize(picture.view(), 4, Path::new("x")).unwrap();
+        assert!(small.iter().all(|&value| (99..=101).contains(&value)), "{small:?}");
+    }
+
+    #[test]
+    fn side_of_zero_is_refused() {
+        assert!(crop_resize(gradient(4, 4).view(), 0, Path::new("x")).is_err());
+    }
+}

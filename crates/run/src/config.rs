@@ -1,0 +1,4 @@
+//! placeholder replaced below
+/// Experiment.
+#[derive(Debug)]
+pub struct Experiment;

@@ -1,0 +1,140 @@
+//! Where each file of a run lies. Nothing else in the workspace spells these names.
+
+use std::path::{Path, PathBuf};
+
+use crate::{Result, RunError, manifest::Manifest};
+
+/// Version of the layout; raised when a file moves or changes its meaning.
+pub const LAYOUT_VERSION: u32 = 1;
+
+/// A run folder.
+#[derive(Debug, Clone)]
+pub struct RunFolder {
+    root: PathBuf,
+}
+
+/// The two phases of training, each with a folder of checkpoints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Phase {
+    /// Image to responses.
+    Encoder,
+    /// Responses to image.
+    Decoder,
+}
+
+impl Phase {
+    /// The folder name, also used in the training log.
+    pub fn name(self) -> &'static str {
+        match self {
+            Phase::Encoder => "encoder",
+            Phase::Decoder => "decoder",
+        }
+    }
+}
+
+impl RunFolder {
+    /// The run at `root`, which need not exist yet.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// Opens an existing run.
+    ///
+    /// # Errors
+    /// [`RunError::NotARun`] where the folder has no manifest, or one of another layout.
+    pub fn open(root: impl Into<PathBuf>) -> Result<Self> {
+        let run = Self::new(root);
+        if !run.manifest_file().is_file() {
+            return Err(RunError::NotARun {
+                path: run.root,
+                message: "is not a run folder: it has no run.json; make one with `afterimage run EXPERIMENT.toml --out RUN`".into(),
+            });
+        }
+        let layout = Manifest::read(&run)?.layout;
+        if layout != LAYOUT_VERSION {
+            return Err(RunError::NotARun {
+                path: run.root,
+                message: format!("has run layout {layout}, this version reads {LAYOUT_VERSION}: use the afterimage version named in its run.json"),
+            });
+        }
+        Ok(run)
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+    /// `run.json`, see [`crate::manifest`].
+    pub fn manifest_file(&self) -> PathBuf {
+        self.root.join("run.json")
+    }
+    /// `experiment.toml`, the full resolved configuration.
+    pub fn experiment_file(&self) -> PathBuf {
+        self.root.join("experiment.toml")
+    }
+    /// `metrics.jsonl`, see [`crate::log`].
+    pub fn log_file(&self) -> PathBuf {
+        self.root.join("metrics.jsonl")
+    }
+    /// Folder of TensorBoard event files.
+    pub fn tensorboard_dir(&self) -> PathBuf {
+        self.root.join("tensorboard")
+    }
+    /// Folder of a phase's checkpoints.
+    pub fn phase_dir(&self, phase: Phase) -> PathBuf {
+        self.root.join(phase.name())
+    }
+    /// Latest checkpoint of a phase, to resume from.
+    pub fn checkpoint_file(&self, phase: Phase) -> PathBuf {
+        self.phase_dir(phase).join("checkpoint.bin")
+    }
+    /// Final weights of a finished phase, `.safetensors`.
+    pub fn weights_file(&self, phase: Phase) -> PathBuf {
+        self.phase_dir(phase).join("model.safetensors")
+    }
+    /// Statistics the networks need to be applied to new data (z-score, SNR), JSON.
+    pub fn statistics_file(&self) -> PathBuf {
+        self.root.join("statistics.json")
+    }
+    /// `pictures.json`, see [`crate::pictures`].
+    pub fn pictures_file(&self) -> PathBuf {
+        self.root.join("pictures.json")
+    }
+    /// All reconstructions as one array, float32 `[items, 3, height, width]` in 0..1.
+    pub fn reconstructions_array(&self) -> PathBuf {
+        self.root.join("reconstructions.npy")
+    }
+    /// Folder of reconstructions as PNG.
+    pub fn reconstructions_dir(&self) -> PathBuf {
+        self.root.join("reconstructions")
+    }
+    /// Folder of the shown images as PNG.
+    pub fn shown_dir(&self) -> PathBuf {
+        self.root.join("shown")
+    }
+    /// Folder of the best-ranked wrong candidates as PNG.
+    pub fn rivals_dir(&self) -> PathBuf {
+        self.root.join("rivals")
+    }
+    /// Encoder predictions for the held-out items, float32 `[items, voxels]`.
+    pub fn predictions_array(&self) -> PathBuf {
+        self.root.join("encoder").join("predicted.npy")
+    }
+    /// `scores.json`, see [`crate::scores`].
+    pub fn scores_file(&self) -> PathBuf {
+        self.root.join("scores.json")
+    }
+    /// `audit.json`, as the data crate writes it.
+    pub fn audit_file(&self) -> PathBuf {
+        self.root.join("audit.json")
+    }
+    /// `report.html`.
+    pub fn report_file(&self) -> PathBuf {
+        self.root.join("report.html")
+    }
+    /// A path inside the run as it is written into its JSON files: relative, with forward slashes.
+    pub fn relative(&self, path: &Path) -> String {
+        path.strip_prefix(&self.root).unwrap_or(path).to_string_lossy().replace('\\', "/")
+    }
+}

@@ -1,0 +1,31 @@
+//! The run folder, the only interface between training and everything after it.
+//!
+//! A *run* is one folder that holds all that is needed to understand and repeat an experiment:
+//! the resolved configuration, seeds, software versions, hashes of the inputs, checkpoints,
+//! the training log, reconstructions, scores and the report. This crate owns
+//!
+//! - [`layout`]: where each file lies (versioned, one place),
+//! - [`config`]: the experiment file, its presets and its validation,
+//! - [`manifest`]: `run.json`,
+//! - [`scores`]: `scores.json`,
+//! - [`log`]: `metrics.jsonl`,
+//! - [`pictures`]: `pictures.json`, which picture files belong to which test item,
+//! - [`atomic`]: files that appear whole or not at all.
+//!
+//! It knows nothing of networks or data sets, so that a report can be made from a run folder alone.
+
+pub mod atomic;
+pub mod config;
+mod error;
+pub mod layout;
+pub mod log;
+pub mod manifest;
+pub mod pictures;
+pub mod scores;
+
+pub use config::Experiment;
+pub use error::RunError;
+pub use layout::RunFolder;
+
+/// Result alias of this crate.
+pub type Result<T> = std::result::Result<T, RunError>;

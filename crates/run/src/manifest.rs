@@ -1,0 +1,104 @@
+//! `run.json`: what was run, on what, with which software.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Result, RunFolder, atomic};
+
+/// The content of `run.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Version of the run layout.
+    pub layout: u32,
+    /// Name of the experiment.
+    pub name: String,
+    /// Software name and version.
+    pub software: String,
+    /// Git commit the software was built from, where known; ends in `-dirty` with uncommitted changes.
+    pub git_commit: Option<String>,
+    /// The command line that made the run.
+    pub command: Vec<String>,
+    /// When the run was created, RFC 3339, UTC.
+    pub created: String,
+    /// Device and threads, such as "cpu (flex), 2 threads".
+    pub device: String,
+    /// Operating system and processor.
+    pub machine: String,
+    /// Every seed by its purpose.
+    pub seeds: BTreeMap<String, u64>,
+    /// Inputs: data set, unpaired and external images, with their hashes.
+    pub inputs: Vec<Input>,
+    /// Facts about the data that the report states.
+    pub data: DataFacts,
+    /// Wall-clock seconds by stage.
+    pub timing_secs: BTreeMap<String, f64>,
+    /// Largest resident memory of the process so far, MiB.
+    pub peak_memory_mib: Option<u64>,
+    /// Stages finished so far: `encoder`, `decoder`, `reconstruct`, `evaluate`, `report`.
+    pub finished: Vec<String>,
+    /// Remarks a reader must see beside every score.
+    pub warnings: Vec<String>,
+}
+
+/// An input of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Input {
+    /// Role: `data set`, `unpaired images`, `external images`, `backbone squeezenet1_1` ...
+    pub role: String,
+    /// Path as the user gave it.
+    pub path: String,
+    /// SHA-256 of its content, hexadecimal.
+    pub sha256: String,
+    /// Number of images or trials, where it has one.
+    pub count: Option<usize>,
+}
+
+/// Facts about the data set.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct DataFacts {
+    /// Title of the data set.
+    pub title: String,
+    /// Licence of the source.
+    pub licence: Option<String>,
+    /// How to cite the source.
+    pub citation: Option<String>,
+    /// Number of voxels, neurons or channels used.
+    pub voxels: usize,
+    /// Number of training items (after averaging, as used).
+    pub training_items: usize,
+    /// Number of validation items, taken from the training data.
+    pub validation_items: usize,
+    /// Number of held-out items.
+    pub test_items: usize,
+    /// Number of unpaired images.
+    pub unpaired_images: usize,
+    /// Number of external candidates.
+    pub external_images: usize,
+    /// Smallest and largest number of repeats averaged per test item.
+    pub test_repeats: (u32, u32),
+    /// Voxels per region.
+    pub regions: BTreeMap<String, usize>,
+    /// Where the SNR of the decoder's regulariser comes from.
+    pub snr_source: String,
+    /// Preprocessing, one sentence a step, with where it was fitted.
+    pub preprocessing: Vec<String>,
+}
+
+impl Manifest {
+    /// Writes `run.json`.
+    ///
+    /// # Errors
+    /// As [`atomic::write`].
+    pub fn write(&self, run: &RunFolder) -> Result<()> {
+        atomic::write_json(&run.manifest_file(), self)
+    }
+
+    /// Reads `run.json`.
+    ///
+    /// # Errors
+    /// As [`atomic::read_json`].
+    pub fn read(run: &RunFolder) -> Result<Self> {
+        atomic::read_json(&run.manifest_file())
+    }
+}

@@ -1,0 +1,125 @@
+//! `scores.json`: every number with its definition, n, chance level, interval and per-item values.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Result, RunFolder, atomic};
+
+/// Version of the schema below.
+pub const SCORES_VERSION: u32 = 1;
+
+/// The content of `scores.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ScoreFile {
+    /// Schema version, [`SCORES_VERSION`].
+    pub version: u32,
+    /// Conditions that hold for every score in the file, such as "third cycle used test responses".
+    pub warnings: Vec<String>,
+    /// The scores, the most important first.
+    pub scores: Vec<Score>,
+    /// Metrics that were asked for and not computed, with the reason.
+    pub not_computed: Vec<NotComputed>,
+}
+
+/// One score.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Score {
+    /// Unique dotted name, such as `identification.external.perceptual.5way`.
+    pub name: String,
+    /// What a reader sees, such as "5-way identification among external images".
+    pub title: String,
+    /// Named protocol of the evaluation: `external`, `pairwise`, `encoding`, `image`, `encoder`.
+    pub protocol: String,
+    /// The measure and its exact settings, such as "SSIM, grey, gaussian weights, sigma 1.5, 425x425".
+    pub metric: String,
+    /// One sentence that defines the number.
+    pub definition: String,
+    /// Unit: `fraction`, `correlation`, `distance`, `rank` ...
+    pub unit: String,
+    /// True where larger is better.
+    pub higher_is_better: bool,
+    /// The value.
+    pub value: f64,
+    /// 95 % interval, where one is defined.
+    pub interval: Option<Interval>,
+    /// Chance level, where one is defined.
+    pub chance: Option<f64>,
+    /// p-value against chance, where a test was made.
+    pub p: Option<PValue>,
+    /// Number of items the value is the mean (or median) of.
+    pub n: usize,
+    /// What an item is: `image`, `voxel`.
+    pub item_kind: String,
+    /// Number of candidates (ways) of an identification, where it is one.
+    pub ways: Option<usize>,
+    /// Number of distractors the identification draws from, where it is one.
+    pub candidates: Option<usize>,
+    /// Smallest and largest number of repeats averaged per test item.
+    pub repeats_averaged: Option<(u32, u32)>,
+    /// Seed of every random draw behind interval and p-value.
+    pub seed: u64,
+    /// Names of the items, in the order of `per_item`.
+    pub items: Vec<String>,
+    /// Value per item; null where undefined.
+    pub per_item: Vec<Option<f64>>,
+    /// Remarks that belong to this number.
+    pub notes: Vec<String>,
+}
+
+/// A confidence interval.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Interval {
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+    /// Level, such as 0.95.
+    pub level: f64,
+    /// Method, such as "percentile bootstrap over images, 10000 resamples".
+    pub method: String,
+}
+
+/// A p-value with the test that gave it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PValue {
+    /// The value, never zero for a permutation test.
+    pub value: f64,
+    /// Test, such as "permutation of pairings, 10000 draws, one-sided".
+    pub method: String,
+}
+
+/// A metric that was not computed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NotComputed {
+    /// Name of the score.
+    pub name: String,
+    /// Why, and what would make it computable.
+    pub reason: String,
+}
+
+impl ScoreFile {
+    /// A file with these scores.
+    pub fn new(scores: Vec<Score>) -> Self {
+        Self { version: SCORES_VERSION, warnings: Vec::new(), scores, not_computed: Vec::new() }
+    }
+
+    /// The score of that name.
+    pub fn get(&self, name: &str) -> Option<&Score> {
+        self.scores.iter().find(|s| s.name == name)
+    }
+
+    /// Writes `scores.json` of `run`.
+    ///
+    /// # Errors
+    /// As [`atomic::write`].
+    pub fn write(&self, run: &RunFolder) -> Result<()> {
+        atomic::write_json(&run.scores_file(), self)
+    }
+
+    /// Reads `scores.json` of `run`.
+    ///
+    /// # Errors
+    /// As [`atomic::read_json`].
+    pub fn read(run: &RunFolder) -> Result<Self> {
+        atomic::read_json(&run.scores_file())
+    }
+}

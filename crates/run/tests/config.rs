@@ -1,0 +1,78 @@
+//! The experiment file: presets, overlays, refusals.
+
+use std::path::Path;
+
+use afterimage_run::config::{Experiment, Upsample, preset_names, preset_text};
+
+fn read(text: &str) -> Result<Experiment, String> {
+    Experiment::from_text(text, Path::new("mine.toml")).map_err(|e| e.to_string())
+}
+
+#[test]
+fn every_preset_is_valid_and_survives_writing() {
+    for name in preset_names() {
+        let preset = Experiment::preset(&name).unwrap();
+        assert_eq!(preset.preset, name);
+        assert_eq!(read(&preset.to_toml().unwrap()).unwrap(), preset);
+    }
+}
+
+#[test]
+fn printed_preset_keeps_comments_and_its_own_values() {
+    let text = preset_text("gaziv2022-keras").unwrap();
+    assert!(text.contains("# Dropout between"));
+    assert!(text.contains("upsample = \"bilinear\""));
+}
+
+#[test]
+fn file_overlays_the_preset_it_names() {
+    let mine = read("preset = \"gaziv2022-keras\"\n[encoder]\nepochs = 3").unwrap();
+    assert_eq!((mine.encoder.epochs, mine.encoder.backbone.as_str(), mine.decoder.upsample), (3, "vgg16", Upsample::Bilinear));
+}
+
+#[test]
+fn unknown_keys_are_answered_with_the_nearest() {
+    let cases = [
+        ("[encoder]\nepoch = 3", "did you mean \"epochs\""),
+        ("[decodr]\nepochs = 3", "did you mean \"decoder\""),
+        ("[encoder]\nbranches = [{ tap = \"relu1_2\", pol = 2, kernel = 3, stride = 2, channels = 3 }]", "did you mean \"pool\""),
+        ("preset = \"gaziv\"", "did you mean \"gaziv2022\""),
+        ("[encoder]\nbackbone = \"vgg-19\"", "did you mean \"vgg19\""),
+    ];
+    for (text, expected) in cases {
+        let message = read(text).unwrap_err();
+        assert!(message.contains(expected), "{message}");
+    }
+}
+
+#[test]
+fn impossible_values_are_refused_by_key() {
+    let cases = [
+        ("[image]\nside = 100", "image.side = 100"),
+        ("[encoder]\ndropout = 1.0", "encoder.dropout = 1"),
+        ("[decoder]\ngroups = 7", "decoder.groups = 7"),
+        ("[decoder]\nlearning_rate = -1.0", "decoder.learning_rate = -1"),
+        ("[decoder.image_loss]\nweights = [1.0]", "one weight for each of the 5 taps"),
+        ("[encoder]\nepochs = \"many\"", "invalid type"),
+    ];
+    for (text, expected) in cases {
+        let message = read(text).unwrap_err();
+        assert!(message.contains(expected), "{message}");
+    }
+}
+
+#[test]
+fn settings_take_bare_words_and_toml() {
+    let set = |s: &str| Experiment::preset("demo").unwrap().with_settings(&[s.to_owned()]);
+    assert_eq!(set("decoder.upsample=bilinear").unwrap().decoder.upsample, Upsample::Bilinear);
+    assert_eq!(set("decoder.epochs=7").unwrap().decoder.epochs, 7);
+    assert!(set("decoder.epoch=7").unwrap_err().to_string().contains("did you mean \"epochs\""));
+    assert!(set("nonsense").is_err());
+}
+
+#[test]
+fn learning_rate_falls_at_milestones() {
+    let schedule = Experiment::preset("gaziv2022").unwrap().decoder.schedule();
+    let rates: Vec<f64> = [99, 100, 140].map(|e| schedule.learning_rate_at(e)).to_vec();
+    assert!((rates[0] - 5e-3).abs() < 1e-12 && (rates[1] - 1e-3).abs() < 1e-12 && (rates[2] - 2e-4).abs() < 1e-12);
+}

@@ -78,7 +78,7 @@ impl Shape {
             Shape::Egg => circle(x * (1.15 + 0.25 * -y), y * 0.95, 0.9) * 0.8,
             Shape::Star => petals(x, y, 5.0, 0.42, 0.98),
             Shape::Box => rounded_box(x, y, 0.82, 0.82, 0.12),
-            Shape::Triangle => polygon(x, y + 0.18, 3.0, 0.55) - 0.06,
+            Shape::Triangle => polygon(x, y - 0.25, 3.0, 0.52) - 0.06,
             Shape::Hexagon => polygon(x, y, 6.0, 0.82) - 0.05,
             Shape::Ring => circle(x, y, 0.68).abs() - 0.27,
             Shape::Leaf => leaf(x, y),
@@ -119,7 +119,7 @@ fn rounded_box(x: f32, y: f32, half_width: f32, half_height: f32, radius: f32) -
 fn polygon(x: f32, y: f32, corners: f32, apothem: f32) -> f32 {
     let sector = TAU / corners;
     let angle = x.atan2(y) + PI; // 0 points up
-    let folded = (angle - sector * 0.5).rem_euclid(sector) - sector * 0.5;
+    let folded = angle.rem_euclid(sector) - sector * 0.5;
     (x * x + y * y).sqrt() * folded.cos() - apothem
 }
 
@@ -132,7 +132,7 @@ fn petals(x: f32, y: f32, corners: f32, inner: f32, outer: f32) -> f32 {
     let (px, py) = (radius * folded.cos(), radius * folded.sin());
     let (ex, ey) = (inner * sector.cos() - outer, inner * sector.sin());
     let length = (ex * ex + ey * ey).sqrt();
-    -((px - outer) * ey - py * ex) / length * -1.0
+    ((px - outer) * ey - py * ex) / length
 }
 
 /// The lens between two circles, with a stalk.

@@ -1,0 +1,14 @@
+//! The error of this crate.
+
+/// What can keep a report from being made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReportError {
+    /// A file of the run can't be read or written, or is damaged.
+    #[error("{source}")]
+    Run {
+        /// What the run folder answered; it names the file.
+        #[from]
+        source: afterimage_run::RunError,
+    },
+}

@@ -1,0 +1,143 @@
+//! Numbers as a reader sees them: true minus signs, thin spaces between thousands, honest precision.
+
+use afterimage_run::scores::{Interval, PValue, Score};
+
+/// A value in its unit: fractions as per cent, all else with about three significant digits.
+pub(crate) fn value(v: f64, unit: &str) -> String {
+    match unit {
+        _ if !v.is_finite() => "undefined".into(),
+        "fraction" => minus(format!("{:.1}\u{202f}%", v * 100.0)),
+        "correlation" => minus(format!("{v:.3}")),
+        _ => plain(v),
+    }
+}
+
+/// A number without unit, about three significant digits.
+pub(crate) fn plain(v: f64) -> String {
+    let size = v.abs();
+    minus(match size {
+        _ if !v.is_finite() => return "undefined".into(),
+        0.0 => "0".into(),
+        s if s < 1e-3 || s >= 1e7 => return scientific(v),
+        s if s < 10.0 => format!("{v:.3}"),
+        s if s < 100.0 => format!("{v:.2}"),
+        s if s < 1000.0 => format!("{v:.1}"),
+        _ => return format!("{}{}", if v < 0.0 { "\u{2212}" } else { "" }, count(size.round() as u64)),
+    })
+}
+
+/// A count with thin spaces between groups of three digits, from five digits on.
+pub(crate) fn count(n: impl Into<u64>) -> String {
+    let digits = n.into().to_string();
+    if digits.len() < 5 {
+        return digits;
+    }
+    let mut out = String::new();
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push('\u{202f}');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// As [`count`], for lengths.
+pub(crate) fn many(n: usize) -> String {
+    count(n as u64)
+}
+
+/// A count with its noun: "1 image", "12 images".
+pub(crate) fn of(n: usize, one: &str, more: &str) -> String {
+    format!("{}\u{a0}{}", many(n), if n == 1 { one } else { more })
+}
+
+/// An interval, as "0.31 to 0.42" in the unit of the score.
+pub(crate) fn interval(i: &Interval, unit: &str) -> String {
+    format!("{} to {}", value(i.low, unit), value(i.high, unit))
+}
+
+/// The name of an interval: "95 % interval".
+pub(crate) fn level(i: &Interval) -> String {
+    let percent = i.level * 100.0;
+    if (percent - percent.round()).abs() < 1e-6 { format!("{percent:.0}\u{202f}% interval") } else { format!("{percent:.1}\u{202f}% interval") }
+}
+
+/// A p-value without the "p".
+pub(crate) fn p(p: &PValue) -> String {
+    match p.value {
+        v if !v.is_finite() => "undefined".into(),
+        v if v >= 0.1 => format!("{v:.2}"),
+        v if v >= 0.01 => format!("{v:.3}"),
+        v if v >= 1e-4 => format!("{v:.4}"),
+        v => scientific(v),
+    }
+}
+
+/// Repeats averaged, as "1" or "2 to 40".
+pub(crate) fn repeats((low, high): (u32, u32)) -> String {
+    if low == high { count(low) } else { format!("{} to {}", count(low), count(high)) }
+}
+
+/// Seconds as a length of time.
+pub(crate) fn duration(secs: f64) -> String {
+    match secs {
+        s if !s.is_finite() => "unknown".into(),
+        s if s < 10.0 => format!("{s:.1}\u{a0}s"),
+        s if s < 120.0 => format!("{s:.0}\u{a0}s"),
+        s if s < 7200.0 => format!("{:.0}\u{a0}min {:02.0}\u{a0}s", (s / 60.0).floor(), (s % 60.0).floor()),
+        s => format!("{:.0}\u{a0}h {:02.0}\u{a0}min", (s / 3600.0).floor(), ((s % 3600.0) / 60.0).floor()),
+    }
+}
+
+/// The value of a score in its unit.
+pub(crate) fn score(s: &Score) -> String {
+    value(s.value, &s.unit)
+}
+
+/// A coordinate of a drawing, tenths of a pixel.
+pub(crate) fn px(v: f64) -> String {
+    let text = format!("{v:.1}");
+    text.strip_suffix(".0").map(str::to_string).unwrap_or(text)
+}
+
+fn scientific(v: f64) -> String {
+    let text = format!("{v:.1e}");
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let raised: String = exponent.chars().map(superscript).collect();
+    minus(format!("{mantissa}\u{202f}×\u{202f}10{raised}"))
+}
+
+fn superscript(c: char) -> char {
+    match c {
+        '-' => '⁻',
+        '1' => '¹',
+        '2' => '²',
+        '3' => '³',
+        d => d.to_digit(10).and_then(|d| char::from_u32(0x2070 + d)).unwrap_or(d),
+    }
+}
+
+fn minus(text: String) -> String {
+    text.replace('-', "\u{2212}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fractions_are_per_cent_and_negative_numbers_have_a_true_minus() {
+        assert_eq!(value(0.8125, "fraction"), "81.2\u{202f}%");
+        assert_eq!(value(-0.25, "correlation"), "\u{2212}0.250");
+        assert_eq!(value(f64::NAN, "correlation"), "undefined");
+    }
+
+    #[test]
+    fn small_and_large_numbers_keep_their_size() {
+        assert_eq!(plain(0.00032), "3.2\u{202f}×\u{202f}10⁻⁴");
+        assert_eq!(plain(-1_234_567.0), "\u{2212}1\u{202f}234\u{202f}567");
+        assert_eq!(count(9999u32), "9999");
+        assert_eq!(duration(3725.0), "62\u{a0}min 05\u{a0}s");
+    }
+}

@@ -1,0 +1,76 @@
+//! The page: head, navigation, the sections in order, foot.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use crate::{pictures, section, source::Source};
+
+const STYLE: &str = include_str!("../assets/report.css");
+const SCRIPT: &str = include_str!("../assets/report.js");
+/// Nothing but what is in the file may be loaded, should an escape ever fail.
+const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+const SECTIONS: [(&str, &str); 8] = [
+    ("pictures", "Pictures"),
+    ("scores", "Scores"),
+    ("spread", "Single items"),
+    ("encoder", "Encoder"),
+    ("training", "Training"),
+    ("data", "Data and audit"),
+    ("repeat", "Repeat it"),
+    ("reading", "Reading the numbers"),
+];
+
+/// The whole document.
+pub(crate) fn page(source: &Source) -> Markup {
+    let shown = pictures::select(source);
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="generator" content=(source.manifest.software);
+                title { (source.manifest.name) " – Afterimage report" }
+                style { (PreEscaped(STYLE)) }
+                script { (PreEscaped("document.documentElement.classList.add('js')")) }
+            }
+            body {
+                a.skip href="#pictures" { "Skip to the pictures" }
+                header { (section::opening::opening(source)) }
+                (navigation())
+                main {
+                    (section::gallery::gallery(source, &shown))
+                    (section::scores::scores(source))
+                    (section::spread::spread(source))
+                    (section::encoder::encoder(source))
+                    (section::training::training(source))
+                    (section::data::data(source))
+                    (section::repeat::repeat(source))
+                    (section::reading::reading(source))
+                }
+                footer { (foot(source)) }
+                script type="application/json" #items { (PreEscaped(section::gallery::json(&shown))) }
+                script { (PreEscaped(SCRIPT)) }
+            }
+        }
+    }
+}
+
+fn navigation() -> Markup {
+    html! {
+        nav aria-label="Sections" { ul { @for (id, title) in SECTIONS { li { a href={ "#" (id) } { (title) } } } } }
+    }
+}
+
+fn foot(source: &Source) -> Markup {
+    let manifest = &source.manifest;
+    html! {
+        p {
+            "Made by " (manifest.software)
+            @if let Some(commit) = &manifest.git_commit { " (" code { (commit) } ")" }
+            " from the run of " (manifest.created) ", from the run folder alone. The method is that of Gaziv et al. 2022, "
+            cite { "NeuroImage" } " 254, 119121, implemented independently."
+        }
+    }
+}

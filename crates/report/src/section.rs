@@ -1,0 +1,30 @@
+//! The sections of the report, one file each, in the order of the page.
+
+pub(crate) mod data;
+pub(crate) mod encoder;
+pub(crate) mod gallery;
+pub(crate) mod opening;
+pub(crate) mod reading;
+pub(crate) mod repeat;
+pub(crate) mod scores;
+pub(crate) mod spread;
+pub(crate) mod training;
+
+use maud::{Markup, html};
+
+/// A section with its anchor and heading.
+pub(crate) fn section(id: &str, title: &str, content: &Markup) -> Markup {
+    html! {
+        section id=(id) aria-labelledby={ (id) "-title" } {
+            h2 id={ (id) "-title" } { (title) }
+            (content)
+        }
+    }
+}
+
+/// A part that is not there yet, and the command that makes it.
+pub(crate) fn missing(what: &str, command: &str) -> Markup {
+    html! {
+        p.missing { span.badge.none { "missing" } " " (what) @if !command.is_empty() { " Make it with " code { (command) } "." } }
+    }
+}

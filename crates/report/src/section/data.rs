@@ -1,0 +1,76 @@
+//! The data: where it is from, how it was prepared, and what the audit found.
+
+use afterimage_run::manifest::DataFacts;
+use maud::{Markup, html};
+
+use super::{missing, section};
+use crate::{
+    number::{many, repeats},
+    source::{Check, Source, Verdict},
+};
+
+/// Items of a check that are listed.
+const LISTED: usize = 40;
+
+/// Facts, preprocessing, regions, audit.
+pub(crate) fn data(source: &Source) -> Markup {
+    let data = &source.manifest.data;
+    let content = html! {
+        (facts(source, data))
+        @if !data.regions.is_empty() {
+            h3 { "Regions" }
+            dl.facts.tight { @for (name, n) in &data.regions { div { dt { (name) } dd { (many(*n)) } } } }
+        }
+        h3 { "Preprocessing" }
+        @if data.preprocessing.is_empty() { p.note { "None recorded." } }
+        ol.steps { @for step in &data.preprocessing { li { (step) } } }
+        h3 { "Audit" }
+        @match &source.audit {
+            None => (missing("The data were not audited.", "afterimage evaluate RUN")),
+            Some(audit) => ul.audit { @for c in &audit.checks { (check(c)) } },
+        }
+    };
+    section("data", "Data and audit", &content)
+}
+
+fn facts(source: &Source, data: &DataFacts) -> Markup {
+    let (_, more) = source.unit_words();
+    html! {
+        dl.facts {
+            div { dt { "data set" } dd { (data.title) } }
+            @if let Some(licence) = &data.licence { div { dt { "licence" } dd { (licence) } } }
+            @if let Some(citation) = &data.citation { div { dt { "cite as" } dd { (citation) } } }
+            div { dt { (more) } dd { (many(data.voxels)) } }
+            div { dt { "training items" } dd { (many(data.training_items)) } }
+            div { dt { "validation items" } dd { (many(data.validation_items)) ", taken from the training data" } }
+            div { dt { "held-out items" } dd { (many(data.test_items)) ", with " (repeats(data.test_repeats)) " repeats averaged" } }
+            div { dt { "unpaired pictures" } dd { (many(data.unpaired_images)) } }
+            div { dt { "external candidates" } dd { (many(data.external_images)) } }
+            @if !data.snr_source.is_empty() { div { dt { "signal-to-noise ratio" } dd { (data.snr_source) } } }
+        }
+    }
+}
+
+fn check(check: &Check) -> Markup {
+    let (class, word) = match check.verdict {
+        Verdict::Pass => ("pass", "pass"),
+        Verdict::Warn => ("warn", "warning"),
+        Verdict::Fail => ("fail", "fail"),
+        Verdict::NotApplicable => ("none", "not applicable"),
+    };
+    html! {
+        li {
+            span class={ "badge " (class) } { (word) }
+            div {
+                b { (check.name.replace('_', " ")) } @if !check.detail.is_empty() { ": " (check.detail) }
+                @if !check.items.is_empty() {
+                    details {
+                        summary { (many(check.items.len())) " listed" }
+                        ul { @for item in check.items.iter().take(LISTED) { li { (item) } } }
+                        @if check.items.len() > LISTED { p.note { "and " (many(check.items.len() - LISTED)) " more, in " code { "audit.json" } } }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! How well responses are predicted: per region, and over all voxels.
+
+use afterimage_run::scores::{Score, ScoreFile};
+use maud::{Markup, html};
+
+use super::{missing, section, spread};
+use crate::{
+    number::{many, score as shown_value},
+    plot::{self, Bar},
+    source::Source,
+};
+
+/// Accuracy per region as bars and over voxels as a histogram.
+pub(crate) fn encoder(source: &Source) -> Markup {
+    let content = match &source.scores {
+        None if source.finished("encoder") => missing("The encoder is trained and not scored yet.", "afterimage evaluate RUN"),
+        None => missing("The encoder is not trained yet.", "afterimage train encoder RUN/experiment.toml --out RUN"),
+        Some(file) => plots(source, file),
+    };
+    section("encoder", "The encoder", &content)
+}
+
+fn plots(source: &Source, file: &ScoreFile) -> Markup {
+    let (_, more) = source.unit_words();
+    let regions = regional(source, file);
+    let overall = file.get("encoder.r.median").into_iter().chain(file.scores.iter().filter(|s| s.item_kind == "voxel"));
+    let histogram = overall.filter(|s| s.name.starts_with("encoder.")).find_map(|s| spread::histogram(s).map(|plot| (s, plot)));
+    html! {
+        @if regions.is_empty() && histogram.is_none() { p.missing { span.badge.none { "missing" } " No encoder score with values per voxel was computed." } }
+        @else {
+            p { "Correlation between predicted and measured responses to the held-out pictures, for each of the " (more) "." }
+            div.plots {
+                @if let Some(bars) = plot::bars(&regions, "Pearson r", "Encoder accuracy per region") {
+                    figure { figcaption { "By region, with intervals" } (bars) }
+                }
+                @if let Some((score, plot)) = &histogram { figure { figcaption { (score.title) ": over all " (more) } (plot) } }
+            }
+        }
+    }
+}
+
+/// One bar per region that has a score of its own; regions may overlap.
+fn regional(source: &Source, file: &ScoreFile) -> Vec<Bar> {
+    let regions = source.manifest.data.regions.keys();
+    regions
+        .filter_map(|region| {
+            let score = file.scores.iter().find(|s| s.name.starts_with("encoder.r.") && names(s, region))?;
+            Some(Bar {
+                name: region.clone(),
+                value: score.value,
+                interval: score.interval.as_ref().map(|i| (i.low, i.high)),
+                note: format!("{} (n\u{a0}{})", shown_value(score), many(score.n)),
+            })
+        })
+        .filter(|bar| bar.value.is_finite())
+        .collect()
+}
+
+/// Whether a part of the score's dotted name is the region's name.
+fn names(score: &Score, region: &str) -> bool {
+    let (name, region) = (score.name.to_lowercase(), region.to_lowercase());
+    name.split('.').any(|part| part == region) || name.ends_with(&format!(".{region}"))
+}

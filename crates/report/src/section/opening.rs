@@ -1,0 +1,98 @@
+//! What was asked, what must be known before any number, and the numbers that matter.
+
+use afterimage_run::scores::{Score, ScoreFile};
+use maud::{Markup, html};
+
+use crate::{
+    number::{interval, level, many, of, p, score as shown_value, value},
+    plot,
+    source::{Source, Verdict},
+};
+
+/// The numbers that matter: of each row the first that exists.
+const HEADLINES: [&[&str]; 5] = [
+    &["identification.external.perceptual.5way", "identification.external.perceptual.2way", "identification.external."],
+    &["identification.pairwise.perceptual", "identification.pairwise."],
+    &["identification.encoding.50way", "identification.encoding."],
+    &["encoder.r.median", "encoder.r"],
+    &["image.pixcorr", "image.ssim", "image."],
+];
+const TILES: usize = 4;
+
+/// Title, question, warnings and tiles.
+pub(crate) fn opening(source: &Source) -> Markup {
+    html! {
+        p.kicker { "Afterimage report" }
+        h1 { (source.manifest.name) }
+        p.question { (question(source)) }
+        (warnings(source))
+        @match &source.scores {
+            Some(file) => (tiles(file)),
+            None => p.missing { span.badge.none { "no scores yet" } " Finished so far: "
+                @if source.manifest.finished.is_empty() { "nothing" } @else { (source.manifest.finished.join(", ")) }
+                ". Make the scores with " code { "afterimage evaluate RUN" } "." },
+        }
+    }
+}
+
+fn question(source: &Source) -> Markup {
+    let data = &source.manifest.data;
+    let (one, more) = source.unit_words();
+    html! {
+        "Can the pictures that were shown be rebuilt from the responses of " (of(data.voxels, one, more)) "? "
+        "An encoder (picture to responses) and a decoder (responses to picture) were trained on "
+        (of(data.training_items, "pair", "pairs")) " of " em { (data.title) }
+        @if data.unpaired_images > 0 { " and on " (of(data.unpaired_images, "picture", "pictures")) " without responses" }
+        "; they are tested on " (of(data.test_items, "held-out picture", "held-out pictures")) " that training never saw."
+    }
+}
+
+/// The scores of the tiles.
+pub(crate) fn headlines(file: &ScoreFile) -> Vec<&Score> {
+    let find = |row: &&[&str]| row.iter().find_map(|name| file.get(name).or_else(|| file.scores.iter().find(|s| s.name.starts_with(name))));
+    HEADLINES.iter().filter_map(find).take(TILES).collect()
+}
+
+fn tiles(file: &ScoreFile) -> Markup {
+    html! { ul.tiles { @for score in headlines(file) { (tile(score)) } } }
+}
+
+fn tile(score: &Score) -> Markup {
+    html! {
+        li.tile {
+            p.name { (score.title) }
+            p.number { (shown_value(score)) }
+            @if let Some(mark) = plot::mark(score) { (mark) }
+            dl {
+                @if let Some(i) = &score.interval { div { dt { (level(i)) } dd { (interval(i, &score.unit)) } } }
+                @if let Some(c) = score.chance { div { dt { "chance" } dd { (value(c, &score.unit)) } } }
+                @if let Some(test) = &score.p { div { dt { "p" } dd { (p(test)) } } }
+                div { dt { "n" } dd { (many(score.n)) " " (score.item_kind) @if score.n != 1 { "s" } } }
+            }
+        }
+    }
+}
+
+/// All that must be read before the numbers: remarks of the run, of the scores, and failed checks.
+fn warnings(source: &Source) -> Markup {
+    let mut remarks: Vec<&str> = Vec::new();
+    let scored = source.scores.iter().flat_map(|s| &s.warnings);
+    for remark in source.manifest.warnings.iter().chain(scored) {
+        if !remarks.contains(&remark.as_str()) {
+            remarks.push(remark);
+        }
+    }
+    let checks: Vec<_> = source.audit.iter().flat_map(|a| &a.checks).filter(|c| matches!(c.verdict, Verdict::Warn | Verdict::Fail)).collect();
+    html! {
+        @if !remarks.is_empty() || !checks.is_empty() {
+            aside.warnings aria-label="Warnings" {
+                p { strong { "Before you read the numbers" } }
+                ul {
+                    @for check in checks.iter().filter(|c| c.verdict == Verdict::Fail) { li { span.badge.fail { "fail" } " " b { (check.name) } ": " (check.detail) } }
+                    @for remark in remarks { li { span.badge.warn { "note" } " " (remark) } }
+                    @for check in checks.iter().filter(|c| c.verdict == Verdict::Warn) { li { span.badge.warn { "warning" } " " b { (check.name) } ": " (check.detail) } }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! What the numbers show and what they do not.
+
+use maud::{Markup, html};
+
+use super::section;
+use crate::{
+    number::{many, of},
+    source::Source,
+};
+
+/// Below this many recorded channels the report says that they are few.
+const FEW_VOXELS: usize = 200;
+/// Below this many held-out items the report says so.
+const FEW_ITEMS: usize = 50;
+
+/// The notes, those that concern this run first.
+pub(crate) fn reading(source: &Source) -> Markup {
+    let content = html! {
+        ul.notes {
+            (few_voxels(source))
+            (few_items(source))
+            (repeats(source))
+            (seeds(source))
+            (general(source))
+        }
+    };
+    section("reading", "How to read these numbers", &content)
+}
+
+fn few_voxels(source: &Source) -> Markup {
+    let n = source.manifest.data.voxels;
+    let (one, more) = source.unit_words();
+    html! { @if n < FEW_VOXELS {
+        li { b { (of(n, one, more)) " " @if n == 1 { "is" } @else { "are" } " few" } ": so few numbers cannot fix a picture. They constrain some colours, contrasts and shapes in the part of the visual field they see; "
+            "the rest of a reconstruction is filled in from what the decoder learned of pictures in general. Detail that looks right need not have been read from the responses." }
+    } }
+}
+
+fn few_items(source: &Source) -> Markup {
+    let n = source.manifest.data.test_items;
+    html! { @if n > 0 && n < FEW_ITEMS {
+        li { b { (of(n, "held-out picture is", "held-out pictures are")) " few" } ": the intervals are wide, and a difference between two models has to be tested on the same pictures before it means anything." }
+    } }
+}
+
+fn repeats(source: &Source) -> Markup {
+    let data = &source.manifest.data;
+    let (low, high) = data.test_repeats;
+    html! { @if data.test_items > 0 && high > 1 {
+        li { b { "Averaged responses" } ": a held-out response is the mean of "
+            @if low == high { (many(high as usize)) } @else { (many(low as usize)) " to " (many(high as usize)) }
+            " presentations. Single presentations would score lower; compare only with results that average as many." }
+    } }
+}
+
+fn seeds(source: &Source) -> Markup {
+    html! { @if source.scores.is_some() {
+        li { b { "One training run" } ": the intervals are over pictures or voxels of this run. They do not contain the variation between training runs with other seeds, nor between subjects." }
+    } }
+}
+
+fn general(source: &Source) -> Markup {
+    let (_, more) = source.unit_words();
+    html! {
+        li { b { "Chance" } ": with n candidates a guess is right one time in n, so 50\u{202f}% among two and 20\u{202f}% among five. A score stands above chance where its interval lies above it and its p is small." }
+        li { b { "Identification" } " asks whether a reconstruction is nearer to the shown picture than to others. It shows that information got through. It does not show that the picture is recognisable, and it depends on the candidates: "
+            "against pictures that differ in colour alone, matching colour is enough. Names of protocols are never interchangeable: " em { "external" } " draws candidates from pictures outside the data set, " em { "pairwise" } " from the other held-out pictures, "
+            em { "encoding" } " uses the encoder and the responses and no reconstruction at all." }
+        li { b { "Pixel correlation and SSIM" } " reward blur and the average picture: a decoder that gives much the same picture each time can score well on them. Look at the pictures, at how different they are from each other, and at identification." }
+        li { b { "The wrong candidate" } " beside each reconstruction is its nearest among the others, by the same distance that identification uses. If it looks as near to you as the shown picture, the item counts for less than its score." }
+        li { b { "Encoder correlation" } " has a ceiling below one, as responses vary from one presentation to the next; without repeats the ceiling is unknown. A median hides " (more) " that are not predicted at all: see the histogram." }
+        li { b { "Several scores" } " are several chances to find something. The p-values are of single tests and are not corrected over the table." }
+    }
+}

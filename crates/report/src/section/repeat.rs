@@ -1,0 +1,68 @@
+//! How to repeat the run: commands, configuration, seeds, versions, hashes.
+
+use maud::{Markup, html};
+
+use super::{missing, section};
+use crate::{number::many, source::Source};
+
+/// All that identifies the run.
+pub(crate) fn repeat(source: &Source) -> Markup {
+    let manifest = &source.manifest;
+    let content = html! {
+        p { "The run was made by" }
+        pre { code { (command(&manifest.command)) } }
+        p { "and can be made again, with the file below, by" }
+        pre { code { "afterimage run experiment.toml --out AGAIN" } }
+        @match &source.experiment {
+            Some(text) => details { summary { "experiment.toml, all settings" } pre { code { (text) } } },
+            None => (missing("The run folder has no experiment.toml.", "")),
+        }
+        dl.facts {
+            div { dt { "software" } dd { (manifest.software) @if let Some(c) = &manifest.git_commit { ", commit " code { (c) } } } }
+            div { dt { "created" } dd { (manifest.created) } }
+            div { dt { "device" } dd { (manifest.device) " on " (manifest.machine) } }
+            @for (purpose, seed) in &manifest.seeds { div { dt { "seed, " (purpose) } dd { code { (seed) } } } }
+        }
+        (inputs(source))
+    };
+    section("repeat", "How to repeat it", &content)
+}
+
+fn inputs(source: &Source) -> Markup {
+    let inputs = &source.manifest.inputs;
+    html! {
+        @if !inputs.is_empty() {
+            h3 { "Inputs and weights" }
+            table.inputs {
+                thead { tr { th scope="col" { "Input" } th scope="col" { "Path" } th scope="col" { "Count" } th scope="col" { "SHA-256" } } }
+                tbody { @for input in inputs { tr {
+                    th scope="row" { (input.role) }
+                    td data-label="path" { code { (input.path) } }
+                    td data-label="count" { (input.count.map_or("–".into(), many)) }
+                    td.hash data-label="SHA-256" { code { (input.sha256) } }
+                } } }
+            }
+        }
+    }
+}
+
+/// The command line as a shell takes it.
+fn command(words: &[String]) -> String {
+    words.iter().map(|w| quoted(w)).collect::<Vec<_>>().join(" ")
+}
+
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) { word.into() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_with_spaces_are_quoted_for_a_shell() {
+        let words = ["afterimage", "run", "my file.toml", "it's"].map(String::from);
+        assert_eq!(command(&words), r"afterimage run 'my file.toml' 'it'\''s'");
+    }
+}

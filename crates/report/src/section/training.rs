@@ -1,0 +1,107 @@
+//! The course of training: each term of the objective, and what the time was spent on.
+
+use std::collections::BTreeSet;
+
+use afterimage_run::{
+    layout::Phase,
+    log::Record,
+};
+use maud::{Markup, html};
+
+use super::{missing, scores::legend, section};
+use crate::{
+    number::{count, duration, many, plain},
+    plot::{self, Line, Lines},
+    source::Source,
+};
+
+/// A range of more than this factor is drawn on a logarithmic scale.
+const LOG_FROM: f64 = 8.0;
+
+/// Curves per phase, and timing.
+pub(crate) fn training(source: &Source) -> Markup {
+    let content = html! {
+        @if source.log.is_empty() { (missing("There is no training log.", "afterimage run EXPERIMENT.toml --out RUN")) }
+        @for phase in [Phase::Encoder, Phase::Decoder] { (phase_part(source, phase)) }
+        (timing(source))
+    };
+    section("training", "Training", &content)
+}
+
+fn phase_part(source: &Source, phase: Phase) -> Markup {
+    let records: Vec<&Record> = source.log.iter().filter(|r| r.phase == phase).collect();
+    let Some(last) = records.last() else { return html! {} };
+    let names = terms(&records);
+    html! {
+        h3 { @match phase { Phase::Encoder => "Encoder", Phase::Decoder => "Decoder" } }
+        p { (count(last.epoch)) " epochs, " (count(last.step)) " steps. Each term is drawn as it enters the sum, weight included."
+            @if !source.finished(phase.name()) { " " span.badge.warn { "unfinished" } " The run does not record this phase as finished." } }
+        div.plots.small { @for name in &names { @if let Some(plot) = curve(&records, name) { figure { figcaption { (words(name)) } (plot) } } } }
+        (legend(&[("a", "training"), ("b", "validation")]))
+        (bar_of_time(&records))
+    }
+}
+
+/// The names of all terms, the total first.
+fn terms(records: &[&Record]) -> Vec<String> {
+    let names: BTreeSet<&String> = records.iter().flat_map(|r| r.train.keys().chain(r.validation.keys())).collect();
+    let mut names: Vec<String> = names.into_iter().cloned().collect();
+    names.sort_by_key(|n| n != "total");
+    names
+}
+
+fn words(name: &str) -> String {
+    name.replace('_', " ")
+}
+
+fn curve(records: &[&Record], name: &str) -> Option<Markup> {
+    let points = |of: fn(&Record) -> &std::collections::BTreeMap<String, f64>| -> Vec<(f64, f64)> {
+        records.iter().filter_map(|r| of(r).get(name).map(|v| (f64::from(r.epoch), *v))).filter(|p| p.1.is_finite()).collect()
+    };
+    let (train, validation) = (points(|r| &r.train), points(|r| &r.validation));
+    let all = || train.iter().chain(&validation).map(|p| p.1);
+    let (low, high) = plot::range(all())?;
+    let line = |class, points| Line { class, points, band: Vec::new(), dots: false };
+    let last = all().next_back().map(plain).unwrap_or_default();
+    plot::lines(&Lines {
+        size: (300.0, 180.0),
+        x_title: "epoch",
+        y_title: "",
+        label: &format!("{} over {} epochs, from {} to {}, last {last}", words(name), many(records.len()), plain(low), plain(high)),
+        x_log: false,
+        y_log: low > 0.0 && high / low > LOG_FROM,
+        y_range: None,
+        lines: vec![line("a", train), line("b", validation)],
+    })
+}
+
+/// Share of the time the trainer waited for the loader.
+fn bar_of_time(records: &[&Record]) -> Markup {
+    let all: f64 = records.iter().map(|r| r.secs).sum();
+    let wait: f64 = records.iter().map(|r| r.loader_wait_secs).sum();
+    let share = if all > 0.0 { (wait / all).clamp(0.0, 1.0) } else { 0.0 };
+    html! {
+        div.time {
+            svg viewBox="0 0 400 12" preserveAspectRatio="none" role="img" aria-label={ "Waiting for data: " (format!("{:.1}", share * 100.0)) " per cent" } {
+                rect.compute x="0" y="0" width="400" height="12";
+                rect.wait x="0" y="0" width=(crate::number::px(400.0 * share)) height="12";
+            }
+            p { (duration(all)) " in all: " (duration((all - wait).max(0.0))) " computing, " (duration(wait)) " (" (format!("{:.1}", share * 100.0)) "\u{202f}%) waiting for the loader." }
+        }
+    }
+}
+
+fn timing(source: &Source) -> Markup {
+    let manifest = &source.manifest;
+    html! {
+        @if !manifest.timing_secs.is_empty() || manifest.peak_memory_mib.is_some() {
+            h3 { "Time and memory" }
+            dl.facts {
+                @for (stage, secs) in &manifest.timing_secs { div { dt { (words(stage)) } dd { (duration(*secs)) } } }
+                @if let Some(mib) = manifest.peak_memory_mib { div { dt { "peak memory" } dd { (count(mib)) " MiB" } } }
+                div { dt { "device" } dd { (manifest.device) } }
+                div { dt { "machine" } dd { (manifest.machine) } }
+            }
+        }
+    }
+}

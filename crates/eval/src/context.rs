@@ -1,0 +1,68 @@
+//! Whom the scores are about (held-out items) and how uncertainty is computed.
+
+use afterimage_run::pictures::Pictures;
+
+/// The held-out items of a run, in the order of its arrays.
+///
+/// Every score takes one through [`Context`], and it can be made only from what is held out:
+/// the pictures of a run, which exist for test items alone. Training items have no way in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeldOut {
+    names: Vec<String>,
+    repeats: Vec<u32>,
+}
+
+impl HeldOut {
+    /// The test items of a run folder, as its `pictures.json` lists them.
+    pub fn from_pictures(pictures: &[Pictures]) -> Self {
+        Self {
+            names: pictures.iter().map(|p| p.name.clone()).collect(),
+            repeats: pictures.iter().map(|p| u32::from(p.repeats)).collect(),
+        }
+    }
+
+    /// Number of items.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// True where there is no item.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// Names of the stimuli.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Smallest and largest number of repeats averaged per item.
+    pub fn repeats(&self) -> Option<(u32, u32)> {
+        Some((*self.repeats.iter().min()?, *self.repeats.iter().max()?))
+    }
+}
+
+/// What every score needs beside its data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Context {
+    /// The items.
+    pub held_out: HeldOut,
+    /// Seed of the bootstrap and of the permutations.
+    pub seed: u64,
+    /// Bootstrap resamples.
+    pub resamples: usize,
+    /// Permutations.
+    pub permutations: usize,
+}
+
+impl Context {
+    /// 10 000 resamples and 10 000 permutations.
+    pub fn new(held_out: HeldOut, seed: u64) -> Self {
+        Self { held_out, seed, resamples: 10_000, permutations: 10_000 }
+    }
+
+    /// Number of items.
+    pub(crate) fn len(&self) -> usize {
+        self.held_out.len()
+    }
+}

@@ -1,0 +1,268 @@
+//! Distances from reconstructions to shown and candidate images.
+//!
+//! A [`Distance`] turns each image into a vector such that the distance is a constant minus an inner product.
+//! The whole matrix is then one matrix product per block of images, and candidates are read block by block, so
+//! that tens of thousands of them fit in bounded memory.
+
+use std::ops::Range;
+
+use ndarray::{Array2, Array4, ArrayView2, ArrayView4, Axis, concatenate, s};
+use rayon::prelude::*;
+
+use crate::error::{BoxError, finite_rows, shape};
+use crate::{Context, EvalError, Result, images};
+
+/// Images handled at once.
+const BLOCK: usize = 32;
+/// Embedded reconstructions held at once, bytes.
+const MEMORY: usize = 512 << 20;
+
+/// A distance of the form `offset - <embed(a), embed(b)>`.
+pub trait Distance {
+    /// Short name within a score's name, such as `perceptual`.
+    fn key(&self) -> String;
+    /// The measure with its exact settings.
+    fn metric(&self) -> String;
+    /// The constant.
+    fn offset(&self) -> f64;
+    /// Vectors of images `[n, 3, height, width]`, as `[n, length]`.
+    ///
+    /// # Errors
+    /// Whatever keeps the vectors from being computed.
+    fn embed(&self, images: ArrayView4<f32>) -> Result<Array2<f32>>;
+}
+
+/// Candidate images, read in blocks.
+pub trait Candidates {
+    /// Their names, one each.
+    fn names(&self) -> &[String];
+    /// Images of these rows, f32 `[rows, 3, height, width]` in 0..1.
+    ///
+    /// # Errors
+    /// Whatever keeps the images from being read.
+    fn read(&mut self, rows: Range<usize>) -> std::result::Result<Array4<f32>, BoxError>;
+}
+
+/// Candidates from names and a function that reads rows.
+pub struct Streamed<F> {
+    /// Names.
+    pub names: Vec<String>,
+    /// Reads rows.
+    pub read: F,
+}
+
+impl<F> Candidates for Streamed<F>
+where
+    F: FnMut(Range<usize>) -> std::result::Result<Array4<f32>, BoxError>,
+{
+    fn names(&self) -> &[String] {
+        &self.names
+    }
+    fn read(&mut self, rows: Range<usize>) -> std::result::Result<Array4<f32>, BoxError> {
+        (self.read)(rows)
+    }
+}
+
+/// Candidates that lie in memory.
+pub struct InMemory {
+    /// Names.
+    pub names: Vec<String>,
+    /// Images `[n, 3, height, width]`.
+    pub images: Array4<f32>,
+}
+
+impl Candidates for InMemory {
+    fn names(&self) -> &[String] {
+        &self.names
+    }
+    fn read(&mut self, rows: Range<usize>) -> std::result::Result<Array4<f32>, BoxError> {
+        if rows.end > self.images.len_of(Axis(0)) {
+            return Err(format!("{} images for {} names", self.images.len_of(Axis(0)), self.names.len()).into());
+        }
+        Ok(self.images.slice(s![rows, .., .., ..]).to_owned())
+    }
+}
+
+/// No candidates: the shown images are compared among themselves.
+pub fn no_candidates() -> InMemory {
+    InMemory { names: Vec::new(), images: Array4::zeros((0, 3, 1, 1)) }
+}
+
+/// Distances of each reconstruction to each shown image and each external candidate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DistanceMatrix {
+    key: String,
+    metric: String,
+    shown: Array2<f64>,
+    candidates: Array2<f64>,
+    names: Vec<String>,
+}
+
+/// The best-ranked wrong candidate of an item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rival {
+    /// Row among the candidates.
+    pub index: usize,
+    /// Its name.
+    pub name: String,
+    /// Its distance to the reconstruction.
+    pub distance: f64,
+    /// Distance of the truth.
+    pub truth: f64,
+}
+
+impl DistanceMatrix {
+    /// From distances computed elsewhere: `shown` `[items, items]` (column j is shown image j) and `candidates`
+    /// `[items, candidates]`.
+    ///
+    /// # Errors
+    /// [`EvalError::Shape`] where the arrays do not fit the held-out items or `names`;
+    /// [`EvalError::NotFinite`] for an undefined distance.
+    pub fn new(
+        key: impl Into<String>,
+        metric: impl Into<String>,
+        shown: Array2<f64>,
+        candidates: Array2<f64>,
+        names: Vec<String>,
+        ctx: &Context,
+    ) -> Result<Self> {
+        let n = ctx.len();
+        if shown.dim() != (n, n) {
+            return Err(shape("distances to the shown images", shown.shape(), format!("[{n}, {n}]")));
+        }
+        if candidates.dim() != (n, names.len()) {
+            let expected = format!("[{n}, {}]", names.len());
+            return Err(shape("distances to the candidates", candidates.shape(), expected));
+        }
+        for (item, row) in shown.outer_iter().enumerate() {
+            if row.iter().chain(candidates.row(item)).any(|d| !d.is_finite()) {
+                return Err(EvalError::NotFinite { what: "the row of distances".into(), item });
+            }
+        }
+        Ok(Self { key: key.into(), metric: metric.into(), shown, candidates, names })
+    }
+
+    /// Computes the distances.
+    ///
+    /// Reconstructions and shown images are `[items, 3, height, width]`; candidates may have another size if the
+    /// distance allows it. Embeddings of the reconstructions are held up to 512 MiB; beyond, the candidates are read
+    /// once per block of reconstructions.
+    ///
+    /// # Errors
+    /// [`EvalError::Shape`] and [`EvalError::NotFinite`] for images that do not fit; errors of the distance and of the reader.
+    pub fn compute(
+        distance: &dyn Distance,
+        reconstructions: ArrayView4<f32>,
+        shown: ArrayView4<f32>,
+        candidates: &mut dyn Candidates,
+        ctx: &Context,
+    ) -> Result<Self> {
+        images::check("the array of reconstructions", reconstructions, ctx)?;
+        images::check("the array of shown images", shown, ctx)?;
+        let names = candidates.names().to_vec();
+        let (n, m) = (ctx.len(), names.len());
+        let mut to_shown = Array2::zeros((n, n));
+        let mut to_candidates = Array2::zeros((n, m));
+        let mut start = 0;
+        while start < n {
+            let (embedded, end) = embed_rows(distance, reconstructions, start)?;
+            for from in (0..n).step_by(BLOCK) {
+                let to = (from + BLOCK).min(n);
+                let block = distance.embed(shown.slice(s![from..to, .., .., ..]))?;
+                let products = product(embedded.view(), block.view())?;
+                to_shown.slice_mut(s![start..end, from..to]).assign(&products.mapv(|p| distance.offset() - p));
+            }
+            for from in (0..m).step_by(BLOCK) {
+                let to = (from + BLOCK).min(m);
+                let block = distance.embed(read(candidates, from..to)?.view())?;
+                let products = product(embedded.view(), block.view())?;
+                to_candidates.slice_mut(s![start..end, from..to]).assign(&products.mapv(|p| distance.offset() - p));
+            }
+            start = end;
+        }
+        Self::new(distance.key(), distance.metric(), to_shown, to_candidates, names, ctx)
+    }
+
+    /// Short name of the measure.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+    /// The measure with its settings.
+    pub fn metric(&self) -> &str {
+        &self.metric
+    }
+    /// Number of items.
+    pub fn len(&self) -> usize {
+        self.shown.nrows()
+    }
+    /// True where there is no item.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// `[items, items]`: reconstruction i to shown image j.
+    pub fn shown(&self) -> ArrayView2<'_, f64> {
+        self.shown.view()
+    }
+    /// `[items, candidates]`.
+    pub fn candidates(&self) -> ArrayView2<'_, f64> {
+        self.candidates.view()
+    }
+    /// Names of the candidates.
+    pub fn candidate_names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The nearest candidate of each item, for the report; the first where several are equally near.
+    pub fn rivals(&self) -> Vec<Option<Rival>> {
+        let nearest = |i: usize| {
+            let row = self.candidates.row(i);
+            let (index, &distance) = row.iter().enumerate().min_by(|a, b| a.1.total_cmp(b.1))?;
+            let name = self.names[index].clone();
+            Some(Rival { index, name, distance, truth: self.shown[[i, i]] })
+        };
+        (0..self.len()).map(nearest).collect()
+    }
+}
+
+fn read(candidates: &mut dyn Candidates, rows: Range<usize>) -> Result<Array4<f32>> {
+    let block = candidates
+        .read(rows.clone())
+        .map_err(|source| EvalError::Candidates { from: rows.start, to: rows.end, source })?;
+    if block.len_of(Axis(0)) != rows.len() || block.len_of(Axis(1)) != 3 {
+        return Err(shape("a block of candidates", block.shape(), format!("[{}, 3, height, width]", rows.len())));
+    }
+    finite_rows("a block of candidates", &block)?;
+    Ok(block)
+}
+
+/// Embeds reconstructions from `start` on, as many as fit the memory.
+fn embed_rows(distance: &dyn Distance, images: ArrayView4<f32>, start: usize) -> Result<(Array2<f32>, usize)> {
+    let n = images.len_of(Axis(0));
+    let mut parts = Vec::new();
+    let (mut end, mut bytes) = (start, 0);
+    while end < n && (bytes < MEMORY || parts.is_empty()) {
+        let to = (end + BLOCK).min(n);
+        let part = distance.embed(images.slice(s![end..to, .., .., ..]))?;
+        bytes += part.len() * size_of::<f32>();
+        parts.push(part);
+        end = to;
+    }
+    let views: Vec<_> = parts.iter().map(|p| p.view()).collect();
+    let all = concatenate(Axis(0), &views).map_err(|_| {
+        shape("an embedding", parts[0].shape(), "the same length for every block of images")
+    })?;
+    Ok((all, end))
+}
+
+/// `a b^T`, with rows of `a` shared among threads.
+fn product(a: ArrayView2<f32>, b: ArrayView2<f32>) -> Result<Array2<f64>> {
+    if a.ncols() != b.ncols() {
+        return Err(shape("an embedding", b.shape(), format!("[images, {}]", a.ncols())));
+    }
+    let mut out = Array2::zeros((a.nrows(), b.nrows()));
+    out.axis_chunks_iter_mut(Axis(0), BLOCK)
+        .into_par_iter()
+        .zip(a.axis_chunks_iter(Axis(0), BLOCK))
+        .for_each(|(mut out, a)| out.assign(&a.dot(&b.t()).mapv(f64::from)));
+    Ok(out)
+}

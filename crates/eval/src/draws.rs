@@ -1,0 +1,58 @@
+//! Seeded random draws. Written out here so that a seed gives the same numbers whatever
+//! the version of a sampling library, and whatever the number of threads.
+
+use ndarray::Array2;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
+/// Draws handled together by one task; each such block has its own stream of the generator.
+pub(crate) const BLOCK: usize = 250;
+
+/// What a stream is for, so that two statistics of one seed are independent.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Purpose {
+    Bootstrap = 1,
+    Permutation = 2,
+    SignFlip = 3,
+    Mismatch = 4,
+}
+
+/// The generator of block `block`.
+pub(crate) fn generator(seed: u64, purpose: Purpose, block: usize) -> ChaCha8Rng {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(((purpose as u64) << 40) | block as u64);
+    rng
+}
+
+/// A whole number below `n`. The bias of the multiplication is below `n / 2^64`.
+pub(crate) fn below(rng: &mut ChaCha8Rng, n: usize) -> usize {
+    ((u128::from(rng.next_u64()) * n as u128) >> 64) as usize
+}
+
+/// A fair coin.
+pub(crate) fn coin(rng: &mut ChaCha8Rng) -> bool {
+    rng.next_u32() & 1 == 1
+}
+
+/// Fisher-Yates.
+pub(crate) fn shuffle(rng: &mut ChaCha8Rng, order: &mut [usize]) {
+    for i in (1..order.len()).rev() {
+        order.swap(i, below(rng, i + 1));
+    }
+}
+
+/// How often each of `n` items is drawn in each of `draws` bootstrap resamples, `[draws, n]`.
+pub(crate) fn bootstrap_counts(rng: &mut ChaCha8Rng, draws: usize, n: usize) -> Array2<f64> {
+    let mut counts = Array2::zeros((draws, n));
+    for mut row in counts.rows_mut() {
+        for _ in 0..n {
+            row[below(rng, n)] += 1.0;
+        }
+    }
+    counts
+}
+
+/// The blocks of `total` draws: index and size of each.
+pub(crate) fn blocks(total: usize) -> Vec<(usize, usize)> {
+    (0..total.div_ceil(BLOCK)).map(|b| (b, BLOCK.min(total - b * BLOCK))).collect()
+}

@@ -1,0 +1,104 @@
+//! What can go wrong while scoring.
+
+/// An error from code that the caller supplied, such as a backbone or a reader of images.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync + 'static>;
+
+/// Errors of this crate.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EvalError {
+    /// An array does not fit the items or its partner.
+    #[error("{what} has shape {got:?}, expected {expected}")]
+    Shape {
+        /// The array.
+        what: String,
+        /// Its shape.
+        got: Vec<usize>,
+        /// The shape that fits.
+        expected: String,
+    },
+    /// A NaN or an infinity among the inputs.
+    #[error(
+        "{what} of item {item} holds a value that is not finite: did training diverge, or is the input damaged?"
+    )]
+    NotFinite {
+        /// The array.
+        what: String,
+        /// Row in the array.
+        item: usize,
+    },
+    /// Too few items for the statistic.
+    #[error("{what} needs at least {needed} items, got {got}")]
+    TooFewItems {
+        /// The score.
+        what: String,
+        /// Items given.
+        got: usize,
+        /// Items needed.
+        needed: usize,
+    },
+    /// More ways than candidates allow.
+    #[error(
+        "{ways}-way identification needs {ways} candidates of which 1 is the truth, got {distractors} distractors: choose 2 to {}, or add candidates",
+        distractors + 1
+    )]
+    Ways {
+        /// Ways asked for.
+        ways: usize,
+        /// Distractors at hand.
+        distractors: usize,
+    },
+    /// Weights and taps differ in number, or a weight is negative or not finite.
+    #[error("the perceptual distance has {got} usable weights, the backbone \"{backbone}\" gives {expected} taps: give one weight, zero or more, for each tap")]
+    Weights {
+        /// The backbone.
+        backbone: String,
+        /// Weights that are finite and not negative.
+        got: usize,
+        /// Taps of the backbone.
+        expected: usize,
+    },
+    /// The backbone failed.
+    #[error("features of \"{backbone}\" could not be computed")]
+    Features {
+        /// The backbone.
+        backbone: String,
+        /// Its error.
+        source: BoxError,
+    },
+    /// The candidates could not be read.
+    #[error("candidate images {from} to {to} could not be read")]
+    Candidates {
+        /// First row.
+        from: usize,
+        /// One past the last row.
+        to: usize,
+        /// The reader's error.
+        source: BoxError,
+    },
+    /// Two scores do not rest on the same items.
+    #[error("score \"{name}\" cannot be compared: {reason}; evaluate both runs on the same held-out items")]
+    NotComparable {
+        /// The score.
+        name: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+pub(crate) fn shape(what: &str, got: &[usize], expected: impl Into<String>) -> EvalError {
+    EvalError::Shape { what: what.into(), got: got.to_vec(), expected: expected.into() }
+}
+
+/// Refuses rows with NaN or infinity, by the row's number.
+pub(crate) fn finite_rows<D: ndarray::Dimension + ndarray::RemoveAxis>(
+    what: &str,
+    array: &ndarray::ArrayRef<f32, D>,
+) -> crate::Result<()> {
+    for (item, row) in array.outer_iter().enumerate() {
+        if row.iter().any(|v| !v.is_finite()) {
+            return Err(EvalError::NotFinite { what: what.into(), item });
+        }
+    }
+    Ok(())
+}

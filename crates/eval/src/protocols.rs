@@ -1,0 +1,128 @@
+//! The identification protocols: `external`, `pairwise` and `encoding`.
+//!
+//! All rest on [`crate::identification`]: ranks in a distance matrix, accuracy in closed form.
+
+mod encoding;
+mod external;
+mod pairwise;
+
+use afterimage_run::scores::{NotComputed, Score};
+use ndarray::Array2;
+
+pub use encoding::{encoding_matrix, encoding_scores};
+pub use external::external_scores;
+pub use pairwise::pairwise_scores;
+
+use crate::distance::DistanceMatrix;
+use crate::identification::{Accuracy, Pool, Rank, distractors, ranks};
+use crate::score::{Draft, with_test};
+use crate::statistics::pairing_test;
+use crate::{Context, EvalError, Result};
+
+/// Splits wanted ways into those that `distractors` allow and those that they do not, with the reason for each.
+///
+/// `prefix` is the score's name up to the ways, such as `identification.external.perceptual`.
+pub fn possible_ways(prefix: &str, wanted: &[usize], distractors: usize) -> (Vec<usize>, Vec<NotComputed>) {
+    let (can, cannot): (Vec<usize>, Vec<usize>) =
+        wanted.iter().partition(|&&w| (2..=distractors + 1).contains(&w));
+    let reason = |ways: usize| NotComputed {
+        name: format!("{prefix}.{ways}way"),
+        reason: format!("{distractors} distractors allow 2 to {} ways; add candidate images", distractors + 1),
+    };
+    (can, cannot.into_iter().map(reason).collect())
+}
+
+/// The words of a protocol.
+struct Words<'a> {
+    protocol: &'a str,
+    /// `identification.external.perceptual`.
+    prefix: String,
+    /// "5-way identification {title}".
+    title: &'a str,
+    /// What the other candidates are.
+    others: &'a str,
+    /// The rule, a sentence part.
+    rule: &'a str,
+}
+
+/// n-way accuracies and the mean rank.
+fn identification_scores(
+    matrix: &DistanceMatrix,
+    pool: Pool,
+    ways: &[usize],
+    words: &Words,
+    ctx: &Context,
+) -> Result<Vec<Score>> {
+    let total = distractors(matrix, pool);
+    if matrix.len() != ctx.len() {
+        return Err(crate::error::shape("the distance matrix", matrix.shown().shape(), format!("{} items", ctx.len())));
+    }
+    if matrix.is_empty() || total == 0 {
+        return Err(EvalError::TooFewItems { what: words.prefix.clone(), got: total, needed: 1 });
+    }
+    let table = ranks(matrix, pool);
+    let mut scores = Vec::with_capacity(ways.len() + 1);
+    for &n in ways {
+        scores.push(accuracy_score(matrix, &table, total, n, words, ctx)?);
+    }
+    scores.push(rank_score(matrix, &table, total, words, ctx));
+    Ok(scores)
+}
+
+fn accuracy_score(
+    matrix: &DistanceMatrix,
+    table: &Array2<Rank>,
+    total: usize,
+    ways: usize,
+    words: &Words,
+    ctx: &Context,
+) -> Result<Score> {
+    let accuracy = Accuracy::new(total, ways, 1)?;
+    let values = table.map(|&rank| accuracy.of(rank));
+    let own: Vec<f64> = values.diag().to_vec();
+    let draft = Draft {
+        name: format!("{}.{ways}way", words.prefix),
+        title: format!("{ways}-way identification {}", words.title),
+        protocol: words.protocol,
+        metric: matrix.metric().into(),
+        definition: format!(
+            "Expected share of trials in which {}, among the truth and {} of {total} {}; exact over all draws, ties in random order.",
+            words.rule,
+            ways - 1,
+            words.others,
+        ),
+        unit: "fraction",
+        higher_is_better: true,
+        chance: Some(1.0 / ways as f64),
+    };
+    let mut score = draft.mean_over_images(&own, ctx);
+    let place = table.diag().iter().map(|r| r.place()).sum::<f64>() / ctx.len() as f64;
+    let in_trial = 1.0 + (ways - 1) as f64 * (place - 1.0) / total as f64;
+    score.notes.push(format!("mean rank within a trial {in_trial:.3}, chance {:.1}", (ways + 1) as f64 / 2.0));
+    score = with_test(score, pairing_test(values.view(), ctx.permutations, ctx.seed), 1.0);
+    score.ways = Some(ways);
+    score.candidates = Some(total);
+    Ok(score)
+}
+
+fn rank_score(matrix: &DistanceMatrix, table: &Array2<Rank>, total: usize, words: &Words, ctx: &Context) -> Score {
+    let places = table.map(|r| r.place());
+    let draft = Draft {
+        name: format!("{}.rank", words.prefix),
+        title: format!("Mean rank of the truth {}", words.title),
+        protocol: words.protocol,
+        metric: matrix.metric().into(),
+        definition: format!(
+            "Mean rank of the truth, 1 the best, among itself and all {total} {}; ties count half.",
+            words.others
+        ),
+        unit: "rank",
+        higher_is_better: false,
+        chance: Some(1.0 + total as f64 / 2.0),
+    };
+    let score = draft.mean_over_images(&places.diag().to_vec(), ctx);
+    let test = pairing_test(places.mapv(|p| -p).view(), ctx.permutations, ctx.seed);
+    let mut score = with_test(score, test, -1.0);
+    score.candidates = Some(total);
+    score
+}

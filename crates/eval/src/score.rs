@@ -1,0 +1,82 @@
+//! Puts a [`Score`] together; the one place that fills its common fields.
+
+use afterimage_run::scores::{Interval, PValue, Score};
+
+use crate::Context;
+use crate::statistics::{PairingTest, bootstrap_mean};
+
+/// What differs between scores of items that are images.
+pub(crate) struct Draft<'a> {
+    pub(crate) name: String,
+    pub(crate) title: String,
+    pub(crate) protocol: &'a str,
+    pub(crate) metric: String,
+    pub(crate) definition: String,
+    pub(crate) unit: &'a str,
+    pub(crate) higher_is_better: bool,
+    pub(crate) chance: Option<f64>,
+}
+
+impl Draft<'_> {
+    /// The mean over images with its bootstrap interval. Undefined items (NaN) are left out, and a note says how many.
+    pub(crate) fn mean_over_images(self, values: &[f64], ctx: &Context) -> Score {
+        let defined: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+        let n = defined.len();
+        let mut score = self.build(
+            defined.iter().sum::<f64>() / n as f64,
+            bootstrap_mean(&defined, ctx.resamples, ctx.seed),
+            ctx,
+        );
+        score.n = n;
+        score.items = ctx.held_out.names().to_vec();
+        score.per_item = values.iter().map(|v| v.is_finite().then_some(*v)).collect();
+        if n < values.len() {
+            score.notes.push(format!("undefined for {} of {} images, left out", values.len() - n, values.len()));
+        }
+        score
+    }
+
+    /// A score without items; the caller sets `n`, items and notes.
+    pub(crate) fn build(self, value: f64, interval: Option<Interval>, ctx: &Context) -> Score {
+        Score {
+            name: self.name,
+            title: self.title,
+            protocol: self.protocol.into(),
+            metric: self.metric,
+            definition: self.definition,
+            unit: self.unit.into(),
+            higher_is_better: self.higher_is_better,
+            value,
+            interval,
+            chance: self.chance,
+            p: None,
+            n: ctx.len(),
+            item_kind: "image".into(),
+            ways: None,
+            candidates: None,
+            repeats_averaged: ctx.held_out.repeats(),
+            seed: ctx.seed,
+            items: Vec::new(),
+            per_item: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+}
+
+/// Adds p and, as a note, what shuffled pairings score: where that differs from chance, the candidates differ from the shown images as a set.
+pub(crate) fn with_test(mut score: Score, test: Option<PairingTest>, sign: f64) -> Score {
+    match test {
+        Some(test) => {
+            score.p = Some(test.p);
+            score.notes.push(format!("shuffled pairings score {:.4} on average", sign * test.shuffled));
+        }
+        None => score.notes.push("not tested: too few items, or an undefined value".into()),
+    }
+    score
+}
+
+/// Adds a p-value.
+pub(crate) fn with_p(mut score: Score, p: Option<PValue>) -> Score {
+    score.p = p;
+    score
+}

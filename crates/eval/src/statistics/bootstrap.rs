@@ -1,0 +1,120 @@
+//! Percentile bootstrap.
+
+use afterimage_run::scores::Interval;
+use rayon::prelude::*;
+
+use crate::draws::{Purpose, below, blocks, generator};
+
+/// Level of every interval.
+pub const LEVEL: f64 = 0.95;
+
+/// Percentile bootstrap interval of the mean.
+///
+/// Resamples `values` with replacement `resamples` times and takes the 2.5 % and 97.5 % quantiles
+/// of the means (linear between order statistics). Values that are not finite are left out first.
+/// `None` with fewer than two values, or no resample.
+///
+/// Source: Efron and Tibshirani, *An Introduction to the Bootstrap*, 1993, chapter 13.
+///
+/// ```
+/// let i = afterimage_eval::statistics::bootstrap_mean(&[0.0, 1.0, 0.0, 1.0], 1000, 7).unwrap();
+/// assert!(i.low <= 0.5 && i.high >= 0.5);
+/// ```
+pub fn bootstrap_mean(values: &[f64], resamples: usize, seed: u64) -> Option<Interval> {
+    let values: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+    let n = values.len();
+    if n < 2 || resamples == 0 {
+        return None;
+    }
+    let means: Vec<f64> = blocks(resamples)
+        .into_par_iter()
+        .flat_map_iter(|(block, draws)| {
+            let mut rng = generator(seed, Purpose::Bootstrap, block);
+            let values = &values;
+            (0..draws)
+                .map(move |_| (0..n).map(|_| values[below(&mut rng, n)]).sum::<f64>() / n as f64)
+        })
+        .collect();
+    percentile_interval(means, "images")
+}
+
+/// The percentile interval of statistics that were computed on resamples of `what`.
+///
+/// `None` where no statistic is finite.
+pub fn percentile_interval(mut statistics: Vec<f64>, what: &str) -> Option<Interval> {
+    statistics.retain(|v| v.is_finite());
+    if statistics.is_empty() {
+        return None;
+    }
+    statistics.sort_unstable_by(f64::total_cmp);
+    let tail = (1.0 - LEVEL) / 2.0;
+    Some(Interval {
+        low: quantile(&statistics, tail),
+        high: quantile(&statistics, 1.0 - tail),
+        level: LEVEL,
+        method: format!("percentile bootstrap over {what}, {} resamples", statistics.len()),
+    })
+}
+
+/// Quantile of sorted values, linear between order statistics.
+fn quantile(sorted: &[f64], q: f64) -> f64 {
+    let at = q * (sorted.len() - 1) as f64;
+    let low = at.floor() as usize;
+    let high = at.ceil() as usize;
+    sorted[low] + (at - low as f64) * (sorted[high] - sorted[low])
+}
+
+/// Median of the finite values (mean of the middle two where their number is even); NaN where there is none.
+///
+/// The order of `values` is not kept.
+pub fn median(values: &mut Vec<f64>) -> f64 {
+    values.retain(|v| v.is_finite());
+    let n = values.len();
+    if n == 0 {
+        return f64::NAN;
+    }
+    let (left, &mut upper, _) = values.select_nth_unstable_by(n / 2, f64::total_cmp);
+    if n % 2 == 1 {
+        return upper;
+    }
+    let lower = left.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    (lower + upper) / 2.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn interval_of_the_mean_matches_the_normal_one() {
+        // Of 400 values with mean 0.5 and variance 1/12 the mean has standard error 0.0144.
+        let values: Vec<f64> = (0..400).map(|i| (i as f64 + 0.5) / 400.0).collect();
+        let i = bootstrap_mean(&values, 10_000, 3).unwrap();
+        let half = 1.96 * (1.0_f64 / 12.0 / 400.0).sqrt();
+        assert!((i.low - (0.5 - half)).abs() < 0.002, "{i:?}");
+        assert!((i.high - (0.5 + half)).abs() < 0.002, "{i:?}");
+    }
+
+    #[test]
+    fn same_seed_gives_same_interval_and_another_seed_another() {
+        let values = [0.1, 0.5, 0.3, 0.9, 0.7];
+        assert_eq!(bootstrap_mean(&values, 999, 1), bootstrap_mean(&values, 999, 1));
+        assert_ne!(
+            bootstrap_mean(&[0.11, 0.52, 0.37, 0.91, 0.73, 0.2, 0.6], 99, 1),
+            bootstrap_mean(&[0.11, 0.52, 0.37, 0.91, 0.73, 0.2, 0.6], 99, 2)
+        );
+    }
+
+    #[test]
+    fn one_value_has_no_interval() {
+        assert!(bootstrap_mean(&[1.0], 100, 0).is_none());
+        assert!(bootstrap_mean(&[1.0, f64::NAN], 100, 0).is_none());
+    }
+
+    #[test]
+    fn median_skips_undefined_values() {
+        assert_eq!(median(&mut vec![3.0, f64::NAN, 1.0]), 2.0);
+        assert_eq!(median(&mut vec![3.0, 9.0, 1.0]), 3.0);
+        assert!(median(&mut vec![f64::NAN]).is_nan());
+    }
+}

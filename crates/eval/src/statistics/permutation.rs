@@ -1,0 +1,146 @@
+//! Tests against shuffled pairings.
+
+use afterimage_run::scores::PValue;
+use ndarray::ArrayView2;
+use rayon::prelude::*;
+
+use crate::draws::{Purpose, below, blocks, generator, shuffle};
+
+/// Two sums of the same numbers in another order may differ by rounding; such a draw counts as equal.
+const ROUNDING: f64 = 1e-12;
+
+/// Outcome of a test against shuffled pairings.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PairingTest {
+    /// Mean score of the true pairing.
+    pub observed: f64,
+    /// Expected mean score of a random pairing.
+    pub shuffled: f64,
+    /// One-sided p-value: true pairing larger.
+    pub p: PValue,
+}
+
+/// Permutation test of "each reconstruction belongs to its own shown image".
+///
+/// `scores[i, j]` is the score that reconstruction i would get were shown image j its truth (larger
+/// is better), `[items, items]`. The statistic is the mean of `scores[i, pi(i)]`; `pi` is the identity
+/// for the observed value and uniform over all permutations for the draws.
+/// `p = (1 + draws at or above the observed) / (1 + draws)`. The expectation over permutations is the
+/// mean of the whole matrix, exactly.
+///
+/// `None` with fewer than two items, a matrix that is not square, a score that is not finite, or no draws.
+///
+/// Source: Phipson and Smyth, Stat. Appl. Genet. Mol. Biol. 9, 2010 (why p is never zero).
+pub fn pairing_test(scores: ArrayView2<f64>, draws: usize, seed: u64) -> Option<PairingTest> {
+    let n = scores.nrows();
+    if n < 2 || scores.ncols() != n || draws == 0 || scores.iter().any(|v| !v.is_finite()) {
+        return None;
+    }
+    let sum: f64 = scores.diag().sum();
+    let threshold = sum - ROUNDING * (1.0 + sum.abs());
+    let at_or_above: usize = blocks(draws)
+        .into_par_iter()
+        .map(|(block, size)| {
+            let mut rng = generator(seed, Purpose::Permutation, block);
+            let mut order: Vec<usize> = (0..n).collect();
+            (0..size)
+                .filter(|_| {
+                    shuffle(&mut rng, &mut order);
+                    order.iter().enumerate().map(|(i, &j)| scores[[i, j]]).sum::<f64>() >= threshold
+                })
+                .count()
+        })
+        .sum();
+    Some(PairingTest {
+        observed: sum / n as f64,
+        shuffled: scores.mean().unwrap_or(f64::NAN),
+        p: PValue {
+            value: (1 + at_or_above) as f64 / (1 + draws) as f64,
+            method: format!("permutation of pairings, {draws} draws, one-sided"),
+        },
+    })
+}
+
+/// Test of own scores against scores with a few other images, where the full matrix is too dear.
+///
+/// `own[i]` is item i's score, `others[i, k]` its score with the k-th mismatched image (larger is better).
+/// Were the pairing arbitrary, own and others would be exchangeable within an item; each draw
+/// picks one of the `1 + k` values per item at random, and the means are compared as in [`pairing_test`].
+/// `shuffled` is the mean over `others`. `None` as there.
+pub fn within_item_test(
+    own: &[f64],
+    others: ArrayView2<f64>,
+    draws: usize,
+    seed: u64,
+) -> Option<PairingTest> {
+    let (n, k) = others.dim();
+    let finite = own.iter().chain(others.iter()).all(|v| v.is_finite());
+    if n < 2 || k == 0 || own.len() != n || draws == 0 || !finite {
+        return None;
+    }
+    let sum: f64 = own.iter().sum();
+    let threshold = sum - ROUNDING * (1.0 + sum.abs());
+    let at_or_above: usize = blocks(draws)
+        .into_par_iter()
+        .map(|(block, size)| {
+            let mut rng = generator(seed, Purpose::Permutation, block);
+            let mut pick = |i: usize| match below(&mut rng, k + 1) {
+                0 => own[i],
+                c => others[[i, c - 1]],
+            };
+            (0..size).filter(|_| (0..n).map(&mut pick).sum::<f64>() >= threshold).count()
+        })
+        .sum();
+    Some(PairingTest {
+        observed: sum / n as f64,
+        shuffled: others.mean().unwrap_or(f64::NAN),
+        p: PValue {
+            value: (1 + at_or_above) as f64 / (1 + draws) as f64,
+            method: format!(
+                "permutation within items, own image against {k} other shown images, {draws} draws, one-sided"
+            ),
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+
+    use super::*;
+
+    #[test]
+    fn p_of_four_items_matches_full_enumeration() {
+        // The identity is the single best of 24 permutations, so p tends to 1/24.
+        let scores = Array2::<f64>::eye(4);
+        let p = pairing_test(scores.view(), 40_000, 5).unwrap().p.value;
+        assert!((p - 1.0 / 24.0).abs() < 0.004, "{p}");
+    }
+
+    #[test]
+    fn equal_scores_give_p_of_one() {
+        let scores = Array2::from_elem((7, 7), 0.3);
+        assert_eq!(pairing_test(scores.view(), 500, 1).unwrap().p.value, 1.0);
+    }
+
+    #[test]
+    fn a_perfect_diagonal_gives_the_smallest_p() {
+        let test = pairing_test(Array2::<f64>::eye(40).view(), 999, 1).unwrap();
+        assert_eq!(test.p.value, 1.0 / 1000.0);
+        assert!((test.shuffled - 1.0 / 40.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn undefined_scores_are_not_tested() {
+        assert!(pairing_test(Array2::from_elem((3, 3), f64::NAN).view(), 9, 0).is_none());
+        assert!(pairing_test(Array2::<f64>::eye(1).view(), 9, 0).is_none());
+    }
+
+    #[test]
+    fn own_among_others_matches_its_enumeration() {
+        // Two items, own best of three each: p = 1/9.
+        let others = Array2::zeros((2, 2));
+        let p = within_item_test(&[1.0, 1.0], others.view(), 40_000, 2).unwrap().p.value;
+        assert!((p - 1.0 / 9.0).abs() < 0.005, "{p}");
+    }
+}

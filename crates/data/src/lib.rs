@@ -1,1 +1,59 @@
-//! Placeholder.
+//! Recordings and the images that were shown: the data set, its splits, preprocessing, import and audit.
+//!
+//! A **data set** is a folder, `NAME.afterimage`, with two chunked arrays (Zarr v3) and a description: the
+//! responses `[trials, voxels]`, the stimuli `[n, height, width, 3]`, and who was shown what, when, and from which file.
+//! It opens in milliseconds, may be larger than memory, and other languages read it (see [`DataSet`]).
+//!
+//! The parts, in the order in which they are used:
+//!
+//! 1. [`import_generic`] joins a table of responses with images as a [`Manifest`] says, or a program fills a [`DataSetWriter`].
+//! 2. [`audit()`] looks for the traps that make published scores spurious: the same photo in test and training, classes in
+//!    common, averaged repeats.
+//! 3. [`DataSet::training`] gives a [`TrainingSplit`], on which alone a [`ZScore`] and [`Reliability::snr`] can be fitted;
+//!    [`DataSet::held_out`] gives a [`HeldOutSplit`], on which alone scores are computed. Leaks do not compile.
+//! 4. [`UnpairedPool`] streams images that nobody was shown, decoding them in parallel.
+//!
+//! # Example
+//!
+//! ```
+//! use afterimage_data::{Averaging, DataSetWriter, Header, Parts, Provenance, Split, StimulusInfo, TrialInfo, Voxels, ZScore};
+//! use ndarray::{Array2, Array4};
+//!
+//! # fn main() -> Result<(), afterimage_data::Error> {
+//! # let folder = std::env::temp_dir().join(format!("afterimage-data-doc-{}", std::process::id()));
+//! # std::fs::create_dir_all(&folder).unwrap();
+//! let stimuli = (0..4).map(|i| StimulusInfo {
+//!     name: format!("image{i}.png"),
+//!     class: None,
+//!     split: if i == 3 { Split::Test } else { Split::Train },
+//! });
+//! let header = Header::new(stimuli.collect(), Voxels::new(2), 8, Provenance::default());
+//! let mut writer = DataSetWriter::create(&folder.join("small.afterimage"), header)?;
+//! writer.append_stimuli(Array4::zeros((4, 8, 8, 3)).view())?;
+//! let trials: Vec<_> =
+//!     (0..4).map(|stimulus| TrialInfo { stimulus, repeat: 0, session: 0, run: 0, averaged: 1 }).collect();
+//! writer.append_responses(Array2::from_shape_fn((4, 2), |(i, v)| (i * v) as f32).view(), &trials)?;
+//! let data = writer.finish()?;
+//!
+//! let score = ZScore::fit(&data.training(), Averaging::Stimulus, Parts::Train)?;
+//! let mut test = data.held_out().items(Averaging::Stimulus)?.responses; // [items, voxels]
+//! score.apply(&mut test)?;
+//! assert_eq!(score.undefined(), [0]); // voxel 0 never changes
+//! # std::fs::remove_dir_all(&folder).unwrap();
+//! # Ok(()) }
+//! ```
+
+mod error;
+mod header;
+mod items;
+mod region;
+mod reliability;
+mod store;
+mod zscore;
+
+pub use error::{Error, Result};
+pub use header::{Header, LAYOUT_VERSION, Provenance, SourceFile, Split, StimulusInfo, TrialInfo, Voxels};
+pub use items::{Averaging, HeldOutSplit, Items, Parts, TrainingSplit};
+pub use reliability::{NoiseCeiling, Reliability};
+pub use store::{DataSet, DataSetWriter};
+pub use zscore::ZScore;

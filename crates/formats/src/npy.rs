@@ -91,7 +91,7 @@ fn write<const N: usize>(
 ) -> Result<()> {
     let file = File::create(path).map_err(Error::io("create", path))?;
     let mut out = std::io::BufWriter::new(file);
-    let mut all = || -> std::io::Result<()> {
+    let all = || -> std::io::Result<()> {
         out.write_all(&header::encode(element, shape))?;
         for value in values {
             out.write_all(&value)?;

@@ -16,8 +16,8 @@ const SUFFIX: &str = ".npy";
 /// [`Error::Io`], or [`Error::Malformed`] when it is no archive.
 pub fn names(path: &Path) -> Result<Vec<String>> {
     let archive = open(path)?;
-    let members = archive.file_names().filter_map(|name| name.strip_suffix(SUFFIX));
-    Ok(members.map(str::to_owned).collect())
+    let members = archive.file_names().filter_map(|name| Some(name.ok()?.strip_suffix(SUFFIX)?.to_owned()));
+    Ok(members.collect())
 }
 
 /// Reads one array by name as `f32` (see [`npy::read_f32`]).
@@ -27,8 +27,9 @@ pub fn names(path: &Path) -> Result<Vec<String>> {
 pub fn read_f32(path: &Path, name: &str) -> Result<ArrayD<f32>> {
     let mut archive = open(path)?;
     let member = format!("{name}{SUFFIX}");
-    if !archive.file_names().any(|known| known == member) {
-        return Err(Error::NoSuchArray { path: path.to_owned(), name: name.to_owned(), available: names(path)? });
+    let available = names(path)?;
+    if !available.iter().any(|known| known == name) {
+        return Err(Error::NoSuchArray { path: path.to_owned(), name: name.to_owned(), available });
     }
     let file = archive.by_name(&member).map_err(|error| Error::malformed(".npz", path, error))?;
     let length = file.size();

@@ -134,15 +134,18 @@ mod tests {
     }
 
     #[test]
-    fn crop_is_centred_and_halving_averages() {
-        // The outer columns are 255 and must vanish; the inner square is a checkerboard whose mean is 100.
-        let picture = Array3::from_shape_fn((16, 32, 3), |(y, x, _)| match (x, (x + y) % 2) {
-            (0..8 | 24.., _) => 255,
-            (_, 0) => 50,
-            _ => 150,
-        });
+    fn crop_is_centred_and_sees_nothing_beyond_its_edge() {
+        // The outer columns are 255 and must not bleed into the inner square of 100.
+        let picture = Array3::from_shape_fn((16, 32, 3), |(_, x, _)| if (8..24).contains(&x) { 100 } else { 255 });
         let small = crop_resize(picture.view(), 4, Path::new("x")).unwrap();
-        assert!(small.iter().all(|&value| (99..=101).contains(&value)), "{small:?}");
+        assert!(small.iter().all(|&value| value == 100), "{small:?}");
+    }
+
+    #[test]
+    fn reduction_is_antialiased() {
+        let checkerboard = Array3::from_shape_fn((64, 64, 3), |(y, x, _)| if (x + y) % 2 == 0 { 50 } else { 150 });
+        let small = crop_resize(checkerboard.view(), 8, Path::new("x")).unwrap();
+        assert!(small.iter().all(|&value| value.abs_diff(100) <= 5), "{small:?}");
     }
 
     #[test]

@@ -25,7 +25,7 @@ impl Archive {
         let file = File::open(path).map_err(Error::io("open", path))?;
         let archive = ZipArchive::new(file).map_err(|error| Error::malformed(".zip", path, error))?;
         let mut found: Vec<(String, usize)> = (0..archive.len())
-            .filter_map(|index| Some((archive.name_for_index(index)?.to_owned(), index)))
+            .filter_map(|index| Some((archive.name_for_index(index)?.ok()?.into_owned(), index)))
             .filter(|(name, _)| super::is_picture(name) && !has_hidden_part(name))
             .collect();
         found.sort();

@@ -1,0 +1,163 @@
+//! What a data set says about itself: stimuli, trials, voxels and where all of it came from.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Result, region};
+
+/// Version of the layout written by this release; a reader refuses newer ones.
+pub const LAYOUT_VERSION: u32 = 1;
+
+/// Which part of the work a stimulus, with all its trials, belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Split {
+    /// Networks and statistics are fitted on it.
+    Train,
+    /// Early stopping and hyper-parameters are chosen on it.
+    Validation,
+    /// Scores are computed on it, and nothing else.
+    Test,
+}
+
+/// One stimulus; its index is its row in the array `stimuli`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StimulusInfo {
+    /// The image's name in its source.
+    pub name: String,
+    /// The class of what it shows, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<String>,
+    /// The part it belongs to.
+    pub split: Split,
+}
+
+/// One row of the array `responses`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrialInfo {
+    /// Row of the stimulus shown.
+    pub stimulus: u32,
+    /// Which presentation of the stimulus, from 0.
+    pub repeat: u16,
+    /// Session, from 0.
+    pub session: u16,
+    /// Run within the session, from 0.
+    pub run: u16,
+    /// Number of repeats already averaged in this row; 1 is a single trial.
+    pub averaged: u16,
+}
+
+/// The voxels (or neurons, or sensors) of the array `responses`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Voxels {
+    /// Their number.
+    pub count: usize,
+    /// Named masks of that length; they may overlap.
+    #[serde(default)]
+    pub regions: BTreeMap<String, Vec<bool>>,
+    /// Coordinates in the recording's own space, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coordinates: Option<Vec<[f32; 3]>>,
+}
+
+impl Voxels {
+    /// `count` voxels without regions.
+    pub fn new(count: usize) -> Self {
+        Self { count, ..Self::default() }
+    }
+
+    /// The mask of a region expression such as `"V1 + V2 - FFA"`: names joined by `+` (or) and `-` (and not), read from
+    /// left to right; `all` is every voxel. A name that contains `+`, `-` or spaces goes in double quotes.
+    ///
+    /// # Errors
+    /// [`Error::Region`] with the names there are.
+    pub fn mask(&self, expression: &str) -> Result<Vec<bool>> {
+        region::evaluate(self, expression)
+    }
+}
+
+/// A file the data came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceFile {
+    /// Its path as it was given.
+    pub path: String,
+    /// Its SHA-256.
+    pub sha256: String,
+}
+
+/// Where the data came from and what was done to them.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Provenance {
+    /// What a reader should call the data set.
+    pub title: String,
+    /// The importer that made it, such as `generic` or `simulation`.
+    pub kind: String,
+    /// The files it was made from.
+    pub source_files: Vec<SourceFile>,
+    /// Licence of the recordings, as far as known.
+    pub licence: Option<String>,
+    /// What to cite.
+    pub citation: Option<String>,
+    /// Unit of the responses.
+    pub units: Option<String>,
+    /// Width of the image in degrees of visual angle.
+    pub fov_deg: Option<f32>,
+    /// What was done, in order, in words.
+    pub steps: Vec<String>,
+    /// Version of this software.
+    pub software: String,
+}
+
+/// Everything about a data set but its two arrays.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Header {
+    /// One entry per row of `stimuli`.
+    pub stimuli: Vec<StimulusInfo>,
+    /// One entry per row of `responses`. A writer fills it.
+    #[serde(default)]
+    pub trials: Vec<TrialInfo>,
+    /// The columns of `responses`.
+    pub voxels: Voxels,
+    /// Origin.
+    pub provenance: Provenance,
+    /// Height and width of the stored images, pixels.
+    pub size: usize,
+}
+
+impl Header {
+    /// A header for a writer, without trials.
+    pub fn new(stimuli: Vec<StimulusInfo>, voxels: Voxels, size: usize, provenance: Provenance) -> Self {
+        Self { stimuli, trials: Vec::new(), voxels, provenance, size }
+    }
+
+    /// The first contradiction within the header, in words.
+    pub(crate) fn contradiction(&self) -> Option<String> {
+        let voxels = self.voxels.count;
+        if self.stimuli.is_empty() || voxels == 0 || self.size == 0 {
+            return Some(format!(
+                "it needs stimuli, voxels and an image side, but has {}, {voxels} and {}",
+                self.stimuli.len(),
+                self.size
+            ));
+        }
+        if let Some((name, mask)) = self.voxels.regions.iter().find(|(_, mask)| mask.len() != voxels) {
+            return Some(format!("region \"{name}\" has {} entries for {voxels} voxels", mask.len()));
+        }
+        let coordinates = self.voxels.coordinates.as_ref().map_or(voxels, Vec::len);
+        if coordinates != voxels {
+            return Some(format!("there are {coordinates} coordinates for {voxels} voxels"));
+        }
+        let stimuli = self.stimuli.len();
+        let stray = self.trials.iter().position(|trial| trial.stimulus as usize >= stimuli || trial.averaged == 0);
+        stray.map(|row| format!("trial {row} names stimulus {} of {stimuli}, or averages none", self.trials[row].stimulus))
+    }
+
+}
+
+impl Error {
+    pub(crate) fn region(voxels: &Voxels, expression: &str, reason: String) -> Self {
+        Self::Region { expression: expression.to_owned(), reason, available: region::list(voxels) }
+    }
+}

@@ -1,0 +1,188 @@
+//! Reading a data set: the header at once, the arrays when asked for.
+
+use std::path::{Path, PathBuf};
+
+use ndarray::{Array2, Array4, Axis};
+use rayon::prelude::*;
+use zarrs::array::{Array, ArraySubset};
+use zarrs::group::Group;
+use zarrs::storage::ReadableWritableListableStorageTraits;
+
+use super::fingerprint::Fingerprint;
+use super::{ATTRIBUTE, RESPONSES, STIMULI, Stored, storage};
+use crate::header::{Header, LAYOUT_VERSION, Split};
+use crate::items::{HeldOutSplit, TrainingSplit};
+use crate::{Error, Result};
+
+type Store = dyn ReadableWritableListableStorageTraits;
+
+/// An open data set. Opening reads its description only; it may be larger than memory and read from many threads.
+pub struct DataSet {
+    path: PathBuf,
+    header: Header,
+    fingerprint: String,
+    responses: Array<Store>,
+    stimuli: Array<Store>,
+}
+
+impl std::fmt::Debug for DataSet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DataSet").field("path", &self.path).field("fingerprint", &self.fingerprint).finish()
+    }
+}
+
+impl DataSet {
+    /// Opens the data set in a folder.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when the folder is none, was written by a newer version, or contradicts itself.
+    pub fn open(path: &Path) -> Result<Self> {
+        let fail = |error: &dyn std::fmt::Display| Error::store(path, error);
+        if !path.join("zarr.json").is_file() {
+            return Err(fail(&"there is no zarr.json in it; import the recordings first"));
+        }
+        let storage = storage(path)?;
+        let group = Group::open(storage.clone(), "/").map_err(|error| fail(&error))?;
+        let value = group.attributes().get(ATTRIBUTE).ok_or_else(|| fail(&"it is a Zarr group of something else"))?;
+        let layout = value.get("layout").and_then(serde_json::Value::as_u64).unwrap_or(0);
+        if layout != u64::from(LAYOUT_VERSION) {
+            return Err(fail(&format!("its layout has version {layout}, this software reads {LAYOUT_VERSION}")));
+        }
+        let stored: Stored = serde_json::from_value(value.clone()).map_err(|error| fail(&error))?;
+        let data_set = Self {
+            path: path.to_owned(),
+            header: stored.header,
+            fingerprint: stored.fingerprint,
+            responses: Array::open(storage.clone(), RESPONSES).map_err(|error| fail(&error))?,
+            stimuli: Array::open(storage, STIMULI).map_err(|error| fail(&error))?,
+        };
+        match data_set.contradiction() {
+            Some(reason) => Err(fail(&reason)),
+            None => Ok(data_set),
+        }
+    }
+
+    fn contradiction(&self) -> Option<String> {
+        let header = &self.header;
+        let responses = [header.trials.len() as u64, header.voxels.count as u64];
+        let stimuli = [header.stimuli.len() as u64, header.size as u64, header.size as u64, 3];
+        if self.responses.shape() != responses || self.stimuli.shape() != stimuli {
+            let (r, s) = (self.responses.shape(), self.stimuli.shape());
+            return Some(format!("its arrays are {r:?} and {s:?}, its header says {responses:?} and {stimuli:?}"));
+        }
+        header.contradiction()
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Everything but the arrays.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// SHA-256 of the content as it was written: equal for equal stimuli, trials, voxels, images and responses, whatever
+    /// their origin. [`DataSet::verify`] compares it with what is there now.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
+    /// The part that networks and statistics may be fitted on.
+    pub fn training(&self) -> TrainingSplit<'_> {
+        TrainingSplit::new(self)
+    }
+
+    /// The part for early stopping and hyper-parameters.
+    pub fn validation(&self) -> HeldOutSplit<'_> {
+        HeldOutSplit::new(self, Split::Validation)
+    }
+
+    /// The test part, for scores only.
+    pub fn held_out(&self) -> HeldOutSplit<'_> {
+        HeldOutSplit::new(self, Split::Test)
+    }
+
+    /// Reads images by their rows: `[n, height, width, 3]`, in the order asked for, repeats allowed.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] for a row beyond the end; [`Error::Store`] for damaged chunks.
+    pub fn images(&self, stimuli: &[u32]) -> Result<Array4<u8>> {
+        let (count, side) = (self.header.stimuli.len(), self.header.size);
+        if let Some(row) = stimuli.iter().find(|&&row| row as usize >= count) {
+            let got = format!("{count} images");
+            return Err(Error::Shape { what: "the data set", got, expected: format!("more than {row}") });
+        }
+        let mut images = Array4::zeros((stimuli.len(), side, side, 3));
+        let slots: Vec<_> = images.axis_iter_mut(Axis(0)).zip(stimuli).collect();
+        slots.into_par_iter().try_for_each(|(mut slot, &row)| {
+            let pixels = self.image(row)?;
+            slot.iter_mut().zip(pixels).for_each(|(to, from)| *to = from);
+            Ok::<_, Error>(())
+        })?;
+        Ok(images)
+    }
+
+    fn image(&self, row: u32) -> Result<Vec<u8>> {
+        let side = self.header.size as u64;
+        let subset = ArraySubset::new_with_ranges(&[u64::from(row)..u64::from(row) + 1, 0..side, 0..side, 0..3]);
+        self.stimuli.retrieve_array_subset(&subset).map_err(|error| Error::store(&self.path, error))
+    }
+
+    /// Reads rows `first..first + count` of the responses: `[count, voxels]`.
+    ///
+    /// # Errors
+    /// As [`DataSet::images`].
+    pub fn responses(&self, first: usize, count: usize) -> Result<Array2<f32>> {
+        let (trials, voxels) = (self.header.trials.len(), self.header.voxels.count);
+        let Some(end) = first.checked_add(count).filter(|&end| end <= trials) else {
+            let (got, expected) = (format!("{trials} trials"), format!("at least {first} + {count}"));
+            return Err(Error::Shape { what: "the data set", got, expected });
+        };
+        let subset = ArraySubset::new_with_ranges(&[first as u64..end as u64, 0..voxels as u64]);
+        let values: Vec<f32> =
+            self.responses.retrieve_array_subset(&subset).map_err(|error| Error::store(&self.path, error))?;
+        Array2::from_shape_vec((count, voxels), values).map_err(|error| Error::store(&self.path, error))
+    }
+
+    /// Calls `visit` with each trial's index and responses `[voxels]`, holding one block in memory.
+    ///
+    /// # Errors
+    /// [`Error::Store`] for damaged chunks.
+    pub fn for_each_trial(&self, mut visit: impl FnMut(usize, ndarray::ArrayView1<'_, f32>)) -> Result<()> {
+        let trials = self.header.trials.len();
+        let block = self.block_rows();
+        for first in (0..trials).step_by(block) {
+            let responses = self.responses(first, block.min(trials - first))?;
+            for (offset, row) in responses.outer_iter().enumerate() {
+                visit(first + offset, row);
+            }
+        }
+        Ok(())
+    }
+
+    fn block_rows(&self) -> usize {
+        let chunk = self.responses.chunk_shape(&[0, 0]).map(|shape| shape[0].get() as usize);
+        chunk.unwrap_or(256).max(1)
+    }
+
+    /// Reads everything once and compares it with the fingerprint.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when a chunk is damaged or the content has changed.
+    pub fn verify(&self) -> Result<()> {
+        let mut fingerprint = Fingerprint::default();
+        self.for_each_trial(|_, row| fingerprint.responses(row.as_slice().unwrap_or_default()))?;
+        let rows: Vec<u32> = (0..self.header.stimuli.len() as u32).collect();
+        for block in rows.chunks(64) {
+            let images = self.images(block)?;
+            fingerprint.stimuli(images.as_slice().unwrap_or_default());
+        }
+        let found = fingerprint.finish(&self.header).map_err(|error| Error::store(&self.path, error))?;
+        match found == self.fingerprint {
+            true => Ok(()),
+            false => Err(Error::store(&self.path, "its content has changed since it was written; import it again")),
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! Writing a data set, block by block, all or nothing.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ndarray::{ArrayView2, ArrayView4};
+use zarrs::array::codec::{Crc32cCodec, ZstdCodec};
+use zarrs::array::{Array, ArrayBuilder, data_type};
+use zarrs::group::GroupBuilder;
+use zarrs::storage::{ReadableWritableListableStorage, ReadableWritableListableStorageTraits};
+
+use super::fingerprint::Fingerprint;
+use super::{ATTRIBUTE, RESPONSES, STIMULI, Stored, storage};
+use crate::header::{Header, LAYOUT_VERSION, TrialInfo};
+use crate::{Error, Result};
+
+type Store = dyn ReadableWritableListableStorageTraits;
+
+/// Bytes of responses in one chunk, about: large enough to compress, small enough to read a few trials.
+const RESPONSE_CHUNK: usize = 1 << 20;
+/// Bytes of images in one file, about.
+const IMAGE_SHARD: usize = 8 << 20;
+/// Zstandard's level; photographs hardly shrink at any.
+const LEVEL: i32 = 3;
+
+/// Writes a data set into a hidden folder beside its place and moves it there at [`DataSetWriter::finish`].
+///
+/// Dropped before that, it leaves nothing behind. Memory stays at one chunk, whatever the size.
+pub struct DataSetWriter {
+    path: PathBuf,
+    partial: PathBuf,
+    overwrite: bool,
+    storage: ReadableWritableListableStorage,
+    header: Header,
+    responses: Array<Store>,
+    stimuli: Array<Store>,
+    response_buffer: Buffer<f32>,
+    stimulus_buffer: Buffer<u8>,
+    stimuli_written: usize,
+    fingerprint: Fingerprint,
+    finished: bool,
+}
+
+/// Rows that wait for their chunk to fill.
+struct Buffer<T> {
+    values: Vec<T>,
+    row: usize,
+    rows: usize,
+    chunk: u64,
+}
+
+impl<T: Clone + Default + zarrs::array::Element> Buffer<T> {
+    fn new(row: usize, rows: usize) -> Self {
+        Self { values: Vec::new(), row, rows, chunk: 0 }
+    }
+
+    fn push(&mut self, row: impl Iterator<Item = T>, array: &Array<Store>) -> Result<(), String> {
+        self.values.extend(row);
+        match self.values.len() >= self.row * self.rows {
+            true => self.flush(array),
+            false => Ok(()),
+        }
+    }
+
+    /// Stores the chunk, filled up with the default value where the array ends within it.
+    fn flush(&mut self, array: &Array<Store>) -> Result<(), String> {
+        if self.values.is_empty() {
+            return Ok(());
+        }
+        let mut values = std::mem::take(&mut self.values);
+        values.resize(self.row * self.rows, T::default());
+        let mut index = vec![0; array.shape().len()];
+        index[0] = self.chunk;
+        self.chunk += 1;
+        array.store_chunk(&index, values).map_err(|error| error.to_string())
+    }
+}
+
+impl DataSetWriter {
+    /// Begins a data set at `path`; `header.trials` is ignored, trials come with their responses.
+    ///
+    /// # Errors
+    /// [`Error::Exists`] if there is anything at `path`; [`Error::Write`] if the header contradicts itself; [`Error::Io`].
+    pub fn create(path: &Path, header: Header) -> Result<Self> {
+        if path.exists() {
+            return Err(Error::Exists { path: path.to_owned() });
+        }
+        Self::begin(path, header, false)
+    }
+
+    /// As [`DataSetWriter::create`], but at the finish a *data set* at `path` is replaced; it stays until then.
+    ///
+    /// # Errors
+    /// As there; what is no data set is never replaced.
+    pub fn replace(path: &Path, header: Header) -> Result<Self> {
+        if path.exists() && super::DataSet::open(path).is_err() {
+            return Err(Error::store(path, "what lies there is something else and is not overwritten"));
+        }
+        Self::begin(path, header, true)
+    }
+
+    fn begin(path: &Path, mut header: Header, overwrite: bool) -> Result<Self> {
+        header.trials.clear();
+        if let Some(reason) = header.contradiction() {
+            return Err(Error::write(path, reason));
+        }
+        let partial = partial_path(path)?;
+        std::fs::create_dir_all(&partial).map_err(Error::io("create", &partial))?;
+        let made = storage(&partial).and_then(|storage| {
+            let arrays = build(&storage, &header).map_err(|reason| Error::write(path, reason))?;
+            Ok((storage, arrays))
+        });
+        let (storage, arrays) = made.inspect_err(|_| discard(&partial))?;
+        let [response_rows, image_rows] = rows(&header);
+        Ok(Self {
+            path: path.to_owned(),
+            partial,
+            overwrite,
+            storage,
+            response_buffer: Buffer::new(header.voxels.count, response_rows),
+            stimulus_buffer: Buffer::new(header.size * header.size * 3, image_rows),
+            responses: arrays.0,
+            stimuli: arrays.1,
+            header,
+            stimuli_written: 0,
+            fingerprint: Fingerprint::default(),
+            finished: false,
+        })
+    }
+
+    /// Appends images `[n, height, width, 3]`, in the order of the header's stimuli.
+    ///
+    /// # Errors
+    /// [`Error::Write`] when their size differs, there are more than the header names, or the disk refuses.
+    pub fn append_stimuli(&mut self, images: ArrayView4<'_, u8>) -> Result<()> {
+        let (count, height, width, channels) = images.dim();
+        let size = self.header.size;
+        if (height, width, channels) != (size, size, 3) {
+            let reason = format!("images are {height} x {width} x {channels}, the header says {size} x {size} x 3");
+            return Err(Error::write(&self.path, reason));
+        }
+        self.stimuli_written += count;
+        if self.stimuli_written > self.header.stimuli.len() {
+            let reason = format!("{} images for {} stimuli", self.stimuli_written, self.header.stimuli.len());
+            return Err(Error::write(&self.path, reason));
+        }
+        for image in images.outer_iter() {
+            let image = image.as_standard_layout();
+            let pixels = image.as_slice().unwrap_or_default();
+            self.fingerprint.stimuli(pixels);
+            let pushed = self.stimulus_buffer.push(pixels.iter().copied(), &self.stimuli);
+            pushed.map_err(|reason| Error::write(&self.path, reason))?;
+        }
+        Ok(())
+    }
+
+    /// Appends responses `[n, voxels]` with what is known of each row.
+    ///
+    /// # Errors
+    /// [`Error::Write`] when shapes differ, a trial names an absent stimulus, a value is not finite, or the disk refuses.
+    pub fn append_responses(&mut self, responses: ArrayView2<'_, f32>, trials: &[TrialInfo]) -> Result<()> {
+        let (rows, voxels) = responses.dim();
+        if rows != trials.len() || voxels != self.header.voxels.count {
+            let (n, v) = (trials.len(), self.header.voxels.count);
+            return Err(Error::write(&self.path, format!("responses are {rows} x {voxels} for {n} trials of {v} voxels")));
+        }
+        for (row, trial) in responses.outer_iter().zip(trials) {
+            self.check(row, trial)?;
+            let values: Vec<f32> = row.to_vec();
+            self.fingerprint.responses(&values);
+            let pushed = self.response_buffer.push(values.into_iter(), &self.responses);
+            pushed.map_err(|reason| Error::write(&self.path, reason))?;
+            self.header.trials.push(*trial);
+        }
+        Ok(())
+    }
+
+    fn check(&self, row: ndarray::ArrayView1<'_, f32>, trial: &TrialInfo) -> Result<()> {
+        let index = self.header.trials.len();
+        if trial.stimulus as usize >= self.header.stimuli.len() || trial.averaged == 0 {
+            let reason = format!("trial {index} names stimulus {}, or averages none", trial.stimulus);
+            return Err(Error::write(&self.path, reason));
+        }
+        match row.iter().position(|value| !value.is_finite()) {
+            Some(voxel) => {
+                let reason = format!("trial {index} has {} at voxel {voxel}: leave such voxels or trials out", row[voxel]);
+                Err(Error::write(&self.path, reason))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Completes the data set, moves it to its place and opens it.
+    ///
+    /// # Errors
+    /// [`Error::Write`] when images are missing or there are no trials; [`Error::Exists`] if something appeared at the place.
+    pub fn finish(mut self) -> Result<super::DataSet> {
+        let wanted = self.header.stimuli.len();
+        if self.stimuli_written != wanted || self.header.trials.is_empty() {
+            let (images, trials) = (self.stimuli_written, self.header.trials.len());
+            let reason = format!("it has {images} of {wanted} images and {trials} trials: append the missing ones");
+            return Err(Error::write(&self.path, reason));
+        }
+        self.complete().map_err(|reason| Error::write(&self.path, reason))?;
+        self.publish()?;
+        self.finished = true;
+        super::DataSet::open(&self.path)
+    }
+
+    fn complete(&mut self) -> Result<(), String> {
+        self.response_buffer.flush(&self.responses)?;
+        self.stimulus_buffer.flush(&self.stimuli)?;
+        let shape = vec![self.header.trials.len() as u64, self.header.voxels.count as u64];
+        self.responses.set_shape(shape).map_err(|error| error.to_string())?;
+        self.responses.store_metadata().map_err(|error| error.to_string())?;
+        self.stimuli.store_metadata().map_err(|error| error.to_string())?;
+        let fingerprint = std::mem::take(&mut self.fingerprint).finish(&self.header).map_err(|error| error.to_string())?;
+        let stored = Stored { layout: LAYOUT_VERSION, fingerprint, header: self.header.clone() };
+        let value = serde_json::to_value(&stored).map_err(|error| error.to_string())?;
+        let attributes = std::iter::once((ATTRIBUTE.to_owned(), value)).collect::<serde_json::Map<_, _>>();
+        let group = GroupBuilder::new().attributes(attributes).build(self.storage.clone(), "/");
+        group.map_err(|error| error.to_string())?.store_metadata().map_err(|error| error.to_string())
+    }
+
+    fn publish(&self) -> Result<()> {
+        let path = &self.path;
+        if !path.exists() {
+            return std::fs::rename(&self.partial, path).map_err(Error::io("move the finished data set to", path));
+        }
+        if !self.overwrite {
+            return Err(Error::Exists { path: path.clone() });
+        }
+        // The old one steps aside first, so that a failing move can be undone.
+        let aside = self.partial.with_extension("old");
+        std::fs::rename(path, &aside).map_err(Error::io("replace", path))?;
+        if let Err(error) = std::fs::rename(&self.partial, path) {
+            let _ = std::fs::rename(&aside, path);
+            return Err(Error::io("move the finished data set to", path)(error));
+        }
+        discard(&aside);
+        Ok(())
+    }
+}
+
+impl Drop for DataSetWriter {
+    fn drop(&mut self) {
+        if !self.finished {
+            discard(&self.partial);
+        }
+    }
+}
+
+/// Removing is best effort: the error that led here is the one to report.
+fn discard(folder: &Path) {
+    let _ = std::fs::remove_dir_all(folder);
+}
+
+/// A hidden sibling, on the same file system so that the final move is one step.
+fn partial_path(path: &Path) -> Result<PathBuf> {
+    let name = path.file_name().ok_or_else(|| Error::write(path, "the path names no folder"))?;
+    let hidden = format!(".{}.{}.partial", name.to_string_lossy(), std::process::id());
+    Ok(path.with_file_name(hidden))
+}
+
+/// Rows of responses a chunk, and images a shard.
+fn rows(header: &Header) -> [usize; 2] {
+    let image = header.size * header.size * 3;
+    let response_rows = (RESPONSE_CHUNK / (4 * header.voxels.count)).clamp(1, 4096);
+    [response_rows, (IMAGE_SHARD / image).clamp(1, header.stimuli.len().min(4096))]
+}
+
+fn build(storage: &ReadableWritableListableStorage, header: &Header) -> Result<(Array<Store>, Array<Store>), String> {
+    let [response_rows, image_rows] = rows(header).map(|rows| rows as u64);
+    let (voxels, side) = (header.voxels.count as u64, header.size as u64);
+    let store: Arc<Store> = storage.clone();
+    let responses = ArrayBuilder::new(vec![0, voxels], vec![response_rows, voxels], data_type::float32(), 0.0_f32)
+        .bytes_to_bytes_codecs(vec![Arc::new(ZstdCodec::new(LEVEL, false)), Arc::new(Crc32cCodec::new())])
+        .dimension_names(["trials", "voxels"].into())
+        .build(store.clone(), RESPONSES)
+        .map_err(|error| error.to_string())?;
+    let count = header.stimuli.len() as u64;
+    let stimuli = ArrayBuilder::new(vec![count, side, side, 3], vec![image_rows, side, side, 3], data_type::uint8(), 0_u8)
+        .subchunk_shape(vec![1, side, side, 3])
+        .bytes_to_bytes_codecs(vec![Arc::new(ZstdCodec::new(LEVEL, false)), Arc::new(Crc32cCodec::new())])
+        .dimension_names(["stimuli", "height", "width", "channels"].into())
+        .build(store, STIMULI)
+        .map_err(|error| error.to_string())?;
+    Ok((responses, stimuli))
+}

@@ -1,0 +1,102 @@
+//! Per-voxel standardisation, fitted on training data only.
+
+use ndarray::{Array2, Axis};
+use serde::{Deserialize, Serialize};
+
+use crate::items::{Averaging, Parts, TrainingSplit};
+use crate::{Error, Result};
+
+/// Mean and standard deviation of each voxel over training items.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ZScore {
+    /// `[voxels]`
+    pub mean: Vec<f32>,
+    /// `[voxels]`, population standard deviation (division by n).
+    pub sd: Vec<f32>,
+}
+
+impl ZScore {
+    /// Fits on training items: `mean_v = (1/n) sum_i y_iv`, `sd_v = sqrt((1/n) sum_i (y_iv - mean_v)^2)`, in double precision.
+    ///
+    /// Only a [`TrainingSplit`] is accepted, so test responses cannot take part.
+    ///
+    /// # Errors
+    /// As [`TrainingSplit::items`].
+    pub fn fit(training: &TrainingSplit<'_>, average: Averaging, parts: Parts) -> Result<Self> {
+        Ok(Self::of_columns(&training.items(average, parts)?.responses))
+    }
+
+    fn of_columns(responses: &Array2<f32>) -> Self {
+        let n = responses.nrows().max(1) as f64;
+        let columns = responses.axis_iter(Axis(1));
+        let (mean, sd) = columns
+            .map(|column| {
+                let mean = column.iter().map(|&y| f64::from(y)).sum::<f64>() / n;
+                let square = column.iter().map(|&y| (f64::from(y) - mean).powi(2)).sum::<f64>() / n;
+                // A constant column can leave a rounding remainder that is no spread.
+                let sd = if square.sqrt() <= 1e-7 * mean.abs() { 0.0 } else { square.sqrt() };
+                (mean as f32, sd as f32)
+            })
+            .unzip();
+        Self { mean, sd }
+    }
+
+    /// Replaces `y_iv` by `(y_iv - mean_v) / sd_v`, in place; voxels of [`ZScore::undefined`] become 0.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] when the number of voxels differs.
+    pub fn apply(&self, responses: &mut Array2<f32>) -> Result<()> {
+        if responses.ncols() != self.mean.len() {
+            let got = format!("{} voxels", responses.ncols());
+            return Err(Error::Shape { what: "the table of responses", got, expected: self.mean.len().to_string() });
+        }
+        for (voxel, mut column) in responses.axis_iter_mut(Axis(1)).enumerate() {
+            match self.is_defined(voxel) {
+                true => column.mapv_inplace(|value| (value - self.mean[voxel]) / self.sd[voxel]),
+                false => column.fill(0.0),
+            }
+        }
+        Ok(())
+    }
+
+    /// Voxels that carry nothing: their standard deviation is 0 or not finite.
+    pub fn undefined(&self) -> Vec<usize> {
+        (0..self.mean.len()).filter(|&voxel| !self.is_defined(voxel)).collect()
+    }
+
+    fn is_defined(&self, voxel: usize) -> bool {
+        self.sd[voxel].is_finite() && self.sd[voxel] > 0.0 && self.mean[voxel].is_finite()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    #[test]
+    fn mean_and_spread_are_those_computed_by_hand() {
+        let mut responses = array![[1.0_f32, 10.0], [3.0, 10.0], [5.0, 10.0]];
+        let score = ZScore::of_columns(&responses);
+        assert_eq!(score.mean, [3.0, 10.0]);
+        assert!((score.sd[0] - (8.0_f32 / 3.0).sqrt()).abs() < 1e-6);
+        score.apply(&mut responses).unwrap();
+        assert!((responses[[2, 0]] - 1.224_744_9).abs() < 1e-6);
+    }
+
+    #[test]
+    fn constant_and_infinite_voxels_become_zero_and_are_listed() {
+        let mut responses = array![[0.1_f32, 1.0, f32::NAN], [0.1, 2.0, 1.0], [0.1, 3.0, 2.0]];
+        let score = ZScore::of_columns(&responses);
+        assert_eq!(score.undefined(), [0, 2]);
+        score.apply(&mut responses).unwrap();
+        assert!(responses.column(0).iter().chain(responses.column(2)).all(|&value| value == 0.0));
+    }
+
+    #[test]
+    fn other_number_of_voxels_is_refused() {
+        let score = ZScore { mean: vec![0.0; 2], sd: vec![1.0; 2] };
+        assert!(score.apply(&mut Array2::zeros((1, 3))).is_err());
+    }
+}

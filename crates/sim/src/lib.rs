@@ -1,5 +1,6 @@
 //! A simulated subject with known truth.
 mod background;
+mod brain;
 mod canvas;
 mod category;
 mod colour;
@@ -12,6 +13,7 @@ mod shape;
 mod surface;
 
 pub use background::Place;
+pub use brain::{Brain, BrainConfig, Hemisphere, Region, RegionName, Truth, VoxelTruth};
 pub use category::{Category, Colour, Texture, categories};
 pub use error::SimError;
 pub use object::Pose;

@@ -20,17 +20,17 @@ struct Leaf {
     softness: f32,
 }
 
-/// Paints litter from the largest leaf to the smallest; it has no horizon, so the whole picture is ground.
+/// Paints litter, leaf over leaf in random order; it has no horizon, so the whole picture is ground.
 pub(super) fn paint_litter(canvas: &mut Canvas, draws: &mut Draws) -> f32 {
     let family = *draws.pick(&LITTER);
     let other = *draws.pick(&LITTER);
     let mixing = draws.between(0.0, 0.35);
     let slant = (draws.between(-0.8, 0.8), draws.between(-0.8, 0.8));
     canvas.fill(|_, _, _, _| hex(family[3]));
-    let (least, count) = (draws.between(0.02, 0.06), 150);
-    for i in 0..count {
-        // The i-th of n sorted draws from a density r^-3 above `least`, so that no sorting is needed.
-        let radius = (least / ((i as f32 + 0.7) / count as f32).sqrt()).min(0.4);
+    let least = draws.between(0.05, 0.12);
+    for _ in 0..160 {
+        // The inverse of the distribution function of a density r^-3 above `least`.
+        let radius = (least / draws.between(0.02, 1.0).sqrt()).min(0.4);
         let code = if draws.chance(mixing) { *draws.pick(&other) } else { *draws.pick(&family) };
         let mut leaf = choose(draws, radius, hex(code));
         leaf.colour = scale(leaf.colour, (1.0 + slant.0 * (leaf.u - 0.5) + slant.1 * (leaf.v - 0.5)).max(0.15));

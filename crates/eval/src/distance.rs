@@ -225,9 +225,11 @@ impl DistanceMatrix {
 }
 
 fn read(candidates: &mut dyn Candidates, rows: Range<usize>) -> Result<Array4<f32>> {
-    let block = candidates
-        .read(rows.clone())
-        .map_err(|source| EvalError::Candidates { from: rows.start, to: rows.end, source })?;
+    let block = candidates.read(rows.clone()).map_err(|source| EvalError::Candidates {
+        from: rows.start,
+        to: rows.end,
+        source,
+    })?;
     if block.len_of(Axis(0)) != rows.len() || block.len_of(Axis(1)) != 3 {
         return Err(shape("a block of candidates", block.shape(), format!("[{}, 3, height, width]", rows.len())));
     }
@@ -248,9 +250,8 @@ fn embed_rows(distance: &dyn Distance, images: ArrayView4<f32>, start: usize) ->
         end = to;
     }
     let views: Vec<_> = parts.iter().map(|p| p.view()).collect();
-    let all = concatenate(Axis(0), &views).map_err(|_| {
-        shape("an embedding", parts[0].shape(), "the same length for every block of images")
-    })?;
+    let all = concatenate(Axis(0), &views)
+        .map_err(|_| shape("an embedding", parts[0].shape(), "the same length for every block of images"))?;
     Ok((all, end))
 }
 

@@ -18,9 +18,7 @@ pub enum EvalError {
         expected: String,
     },
     /// A NaN or an infinity among the inputs.
-    #[error(
-        "{what} of item {item} holds a value that is not finite: did training diverge, or is the input damaged?"
-    )]
+    #[error("{what} of item {item} holds a value that is not finite: did training diverge, or is the input damaged?")]
     NotFinite {
         /// The array.
         what: String,
@@ -49,7 +47,9 @@ pub enum EvalError {
         distractors: usize,
     },
     /// Weights and taps differ in number, or a weight is negative or not finite.
-    #[error("the perceptual distance has {got} usable weights, the backbone \"{backbone}\" gives {expected} taps: give one weight, zero or more, for each tap")]
+    #[error(
+        "the perceptual distance has {got} usable weights, the backbone \"{backbone}\" gives {expected} taps: give one weight, zero or more, for each tap"
+    )]
     Weights {
         /// The backbone.
         backbone: String,

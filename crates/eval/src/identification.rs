@@ -59,11 +59,7 @@ impl Accuracy {
             return Err(EvalError::Ways { ways, distractors });
         }
         let top = top.clamp(1, ways);
-        let by_nearer = if top == 1 {
-            top_one(distractors, ways - 1)
-        } else {
-            top_k(distractors, ways - 1, top)
-        };
+        let by_nearer = if top == 1 { top_one(distractors, ways - 1) } else { top_k(distractors, ways - 1, top) };
         Ok(Self { by_nearer })
     }
 
@@ -175,10 +171,7 @@ mod tests {
                         for tied in 0..=n - nearer {
                             let rank = Rank { nearer, tied };
                             let expected = enumerate(n, ways, top, rank);
-                            assert!(
-                                (accuracy.of(rank) - expected).abs() < 1e-12,
-                                "N {n} n {ways} k {top} {rank:?}"
-                            );
+                            assert!((accuracy.of(rank) - expected).abs() < 1e-12, "N {n} n {ways} k {top} {rank:?}");
                         }
                     }
                 }

@@ -26,11 +26,7 @@ const BLOCK: usize = 16;
 ///
 /// # Errors
 /// [`crate::EvalError::Shape`] and [`crate::EvalError::NotFinite`] for images that do not fit.
-pub fn image_scores(
-    reconstructions: ArrayView4<f32>,
-    shown: ArrayView4<f32>,
-    ctx: &Context,
-) -> Result<Vec<Score>> {
+pub fn image_scores(reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>, ctx: &Context) -> Result<Vec<Score>> {
     images::check("the array of reconstructions", reconstructions, ctx)?;
     images::check("the array of shown images", shown, ctx)?;
     if reconstructions.dim() != shown.dim() {
@@ -88,17 +84,11 @@ fn pairwise_pixcorr(r: &Array2<f64>, ctx: &Context) -> Result<Vec<Score>> {
     // An undefined correlation says nothing about the pairing and counts as 0.
     let distances = r.mapv(|r| if r.is_finite() { 1.0 - r } else { 1.0 });
     let metric = format!("1 - Pearson correlation of flattened RGB, {}", size(Some(SUITE_SIDE)).1);
-    let matrix =
-        DistanceMatrix::new("pixcorr", metric, distances, Array2::zeros((ctx.len(), 0)), Vec::new(), ctx)?;
+    let matrix = DistanceMatrix::new("pixcorr", metric, distances, Array2::zeros((ctx.len(), 0)), Vec::new(), ctx)?;
     crate::protocols::pairwise_scores(&matrix, ctx)
 }
 
-fn ssim_score(
-    reconstructions: ArrayView4<f32>,
-    shown: ArrayView4<f32>,
-    side: Option<usize>,
-    ctx: &Context,
-) -> Score {
+fn ssim_score(reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>, side: Option<usize>, ctx: &Context) -> Score {
     let (suffix, words) = size(side);
     let (own, others) = ssim_table(reconstructions, shown, side, ctx);
     let test = within_item_test(&own, others.view(), ctx.permutations, ctx.seed);
@@ -139,8 +129,7 @@ fn ssim_table(
     let mut others = Array2::from_elem((n, k), f64::NAN);
     for start in (0..n).step_by(BLOCK) {
         let end = (start + BLOCK).min(n);
-        let window: Vec<_> =
-            (start..end + k).into_par_iter().map(|t| moments(shown, order[t % n])).collect();
+        let window: Vec<_> = (start..end + k).into_par_iter().map(|t| moments(shown, order[t % n])).collect();
         let rows: Vec<Vec<f64>> = (start..end)
             .into_par_iter()
             .map(|t| {

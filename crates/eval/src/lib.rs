@@ -1,11 +1,56 @@
-//! Scores.
-#![allow(missing_docs)]
+//! Scores of encoders and reconstructions on held-out items, each with its uncertainty.
+//!
+//! Every function returns [`afterimage_run::scores::Score`]: value, n, chance level, 95 % interval, p-value, the
+//! value of each item, and one sentence that defines the number.
+//!
+//! # From arrays to scores
+//! 1. A [`Context`] holds the held-out items ([`HeldOut`], made from a run's `pictures.json`), the seed, and the numbers of
+//!    resamples and permutations.
+//! 2. [`image_scores`] compares reconstructions with shown images: PixCorr and SSIM, both as the field's common suite
+//!    computes them (425x425) and at the images' own size.
+//! 3. A [`DistanceMatrix`] holds the distances of every reconstruction to every shown image and every external
+//!    candidate, by a [`Distance`]: [`PerceptualDistance`] over the [`Features`] of a backbone, [`FeatureCorrelation`],
+//!    [`PixelCorrelation`], or your own.
+//! 4. From one matrix come [`external_scores`] for every number of ways, [`pairwise_scores`], and the best-ranked
+//!    wrong candidates ([`DistanceMatrix::rivals`]).
+//! 5. [`encoder_scores`] and [`encoding_scores`] compare predicted with measured responses; no decoder takes part.
+//! 6. [`diversity`] asks whether the decoder collapsed; [`statistics::compare`] sets two runs side by side.
+//!
+//! ```
+//! use afterimage_eval::{Context, DistanceMatrix, HeldOut, external_scores};
+//! # use afterimage_run::pictures::Pictures;
+//! # let picture = |name: &str| Pictures { name: name.into(), class: None, stimulus: 0, repeats: 1,
+//! #     shown: String::new(), reconstruction: String::new(), rival: None, rival_name: None };
+//! # let pictures = [picture("cat"), picture("house")];
+//! let ctx = Context::new(HeldOut::from_pictures(&pictures), 1);
+//! let shown = ndarray::array![[0.2, 0.9], [0.8, 0.5]];
+//! let candidates = ndarray::array![[0.3, 0.1, 0.7], [0.6, 0.9, 0.8]];
+//! let names = ["a", "b", "c"].map(String::from).to_vec();
+//! let matrix = DistanceMatrix::new("mine", "my distance", shown, candidates, names, &ctx)?;
+//! let scores = external_scores(&matrix, &[2], &ctx)?;
+//! assert_eq!(scores[0].name, "identification.external.mine.2way");
+//! assert!((scores[0].value - (2.0 / 3.0 + 1.0) / 2.0).abs() < 1e-12);
+//! # Ok::<(), afterimage_eval::EvalError>(())
+//! ```
+//!
+//! # What makes the numbers trustworthy
+//! - **Identification is exact.** No distractors are drawn: [`identification`] averages over all draws in closed form,
+//!   with ties in random order, so that a decoder that says nothing scores exactly chance.
+//! - **Intervals** are percentile bootstraps over held-out images, also for medians over voxels.
+//! - **p-values** come from shuffled pairings and are never zero. Each identification also notes what shuffled pairings
+//!   score: where that is above chance, the shown images differ from the candidates as a set, and part of the score
+//!   comes from there.
+//! - **Undefined stays undefined**: a constant voxel or image has no correlation; it is null in the
+//!   items, left out of the mean, and counted in a note.
+//! - **The same seed gives the same bytes** on any number of threads.
+
 pub mod context;
 pub mod correlation;
 pub mod distance;
+pub mod diversity;
 mod draws;
-mod error;
 pub mod encoder;
+mod error;
 pub mod identification;
 mod image_scores;
 pub mod images;
@@ -19,6 +64,7 @@ pub mod statistics;
 
 pub use context::{Context, HeldOut};
 pub use distance::{Candidates, Distance, DistanceMatrix, InMemory, Rival, Streamed, no_candidates};
+pub use diversity::diversity_scores;
 pub use encoder::{Ceilings, VoxelFit, encoder_scores, voxel_fit};
 pub use error::{BoxError, EvalError};
 pub use image_scores::image_scores;

@@ -148,12 +148,12 @@ impl Distance for PixelCorrelation {
 
 fn extract(features: &dyn Features, images: ArrayView4<f32>) -> Result<Vec<Array4<f32>>> {
     let backbone = features.name();
-    let taps = features
-        .extract(images)
-        .map_err(|source| EvalError::Features { backbone: backbone.clone(), source })?;
+    let taps = features.extract(images).map_err(|source| EvalError::Features { backbone: backbone.clone(), source })?;
     let n = images.len_of(Axis(0));
     match taps.iter().find(|t| t.len_of(Axis(0)) != n) {
-        Some(t) => Err(shape(&format!("features of \"{backbone}\""), t.shape(), format!("[{n}, channels, height, width]"))),
+        Some(t) => {
+            Err(shape(&format!("features of \"{backbone}\""), t.shape(), format!("[{n}, channels, height, width]")))
+        }
         None => Ok(taps),
     }
 }

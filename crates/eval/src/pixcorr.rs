@@ -14,11 +14,7 @@ use crate::resize::axis_weights;
 ///
 /// The resized images are never made: with R the resizing matrix of an axis, the inner product
 /// of two resized planes is `<a, (R^T R) b (R^T R)>`, so one matrix product at the native size gives them all.
-pub fn correlations(
-    reconstructions: ArrayView4<f32>,
-    shown: ArrayView4<f32>,
-    side: Option<usize>,
-) -> Array2<f64> {
+pub fn correlations(reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>, side: Option<usize>) -> Array2<f64> {
     let (_, _, height, width) = shown.dim();
     let gram = |from: usize| match side {
         Some(to) if to != from => {

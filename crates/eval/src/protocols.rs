@@ -23,8 +23,7 @@ use crate::{Context, EvalError, Result};
 ///
 /// `prefix` is the score's name up to the ways, such as `identification.external.perceptual`.
 pub fn possible_ways(prefix: &str, wanted: &[usize], distractors: usize) -> (Vec<usize>, Vec<NotComputed>) {
-    let (can, cannot): (Vec<usize>, Vec<usize>) =
-        wanted.iter().partition(|&&w| (2..=distractors + 1).contains(&w));
+    let (can, cannot): (Vec<usize>, Vec<usize>) = wanted.iter().partition(|&&w| (2..=distractors + 1).contains(&w));
     let reason = |ways: usize| NotComputed {
         name: format!("{prefix}.{ways}way"),
         reason: format!("{distractors} distractors allow 2 to {} ways; add candidate images", distractors + 1),

@@ -22,11 +22,8 @@ impl Draft<'_> {
     pub(crate) fn mean_over_images(self, values: &[f64], ctx: &Context) -> Score {
         let defined: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
         let n = defined.len();
-        let mut score = self.build(
-            defined.iter().sum::<f64>() / n as f64,
-            bootstrap_mean(&defined, ctx.resamples, ctx.seed),
-            ctx,
-        );
+        let mut score =
+            self.build(defined.iter().sum::<f64>() / n as f64, bootstrap_mean(&defined, ctx.resamples, ctx.seed), ctx);
         score.n = n;
         score.items = ctx.held_out.names().to_vec();
         score.per_item = values.iter().map(|v| v.is_finite().then_some(*v)).collect();

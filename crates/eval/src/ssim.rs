@@ -58,8 +58,7 @@ impl Moments {
             .and(&other.variance)
             .for_each(|&xy, &mx, &my, &vx, &vy| {
                 let covariance = xy - mx * my;
-                sum += (2.0 * mx * my + C1) * (2.0 * covariance + C2)
-                    / ((mx * mx + my * my + C1) * (vx + vy + C2));
+                sum += (2.0 * mx * my + C1) * (2.0 * covariance + C2) / ((mx * mx + my * my + C1) * (vx + vy + C2));
             });
         sum / product.len() as f64
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use afterimage_run::scores::{PValue, Score};
+use afterimage_run::scores::{Interval, PValue, Score};
 use ndarray::ArrayView2;
 
 use super::resampling::{Group, Of, Statistic, Sums, bootstrap, shuffles};
@@ -36,8 +36,8 @@ impl Ceilings<'_> {
 /// `encoder.significant`. Per-item values are those of the voxels.
 ///
 /// Intervals of medians are percentile bootstraps over held-out images (r of every voxel computed anew in each resample);
-/// the voxels stay as they are, so they speak about new images, not about other voxels. A resample repeats images, which
-/// widens it a little. p-values shuffle which response belongs to which image, the same order
+/// the voxels stay as they are, so they speak about new images, not about other voxels. The mean shift of the resampled
+/// medians (resamples repeat images) is taken off. p-values shuffle which response belongs to which image, the same order
 /// for all voxels, which keeps the correlation among voxels.
 ///
 /// # Errors
@@ -117,9 +117,21 @@ fn usable_ceilings(ceilings: Option<Ceilings>, voxels: usize) -> Result<Option<V
 
 /// The median over voxels with the interval of its resamples.
 fn median_score(draft: Draft, group: &Group, values: &[f64], resampled: Option<Vec<f64>>, ctx: &Context) -> Score {
-    let interval = resampled.and_then(|r| percentile_interval(r, "images"));
     let value = median(&mut values.to_vec());
+    let interval = resampled.and_then(|r| percentile_interval(centred(r, value), "images"));
+    let interval = interval.map(|i| Interval { method: format!("{}, bias removed", i.method), ..i });
     over_voxels(draft.build(value, interval, ctx), group, values, ctx)
+}
+
+/// Shifts the resampled medians so that their mean is the observed one.
+///
+/// A resample repeats images, so it varies less than a fresh sample and spreads voxels apart; over many voxels
+/// that shift of the median can exceed the interval's width, and the interval would not hold its own value.
+fn centred(mut resampled: Vec<f64>, observed: f64) -> Vec<f64> {
+    resampled.retain(|v| v.is_finite());
+    let bias = resampled.iter().sum::<f64>() / resampled.len().max(1) as f64 - observed;
+    resampled.iter_mut().for_each(|v| *v -= bias);
+    resampled
 }
 
 /// Fills in voxels as items.
@@ -147,7 +159,9 @@ fn share_score(p: &[f64], ctx: &Context) -> Score {
         title: "Voxels predicted above chance".into(),
         protocol: "encoder",
         metric: format!("Pearson r, permutation of images, Benjamini-Hochberg at {FDR}"),
-        definition: "Share of voxels whose correlation is above chance, with the false discovery rate controlled over voxels.".into(),
+        definition:
+            "Share of voxels whose correlation is above chance, with the false discovery rate controlled over voxels."
+                .into(),
         unit: "fraction",
         higher_is_better: true,
         chance: Some(0.0),
@@ -170,7 +184,9 @@ fn r_words(region: Option<&str>) -> Draft<'static> {
         title: format!("Encoder correlation, median over voxels{place}"),
         protocol: "encoder",
         metric: "Pearson r of predicted and measured response over held-out images".into(),
-        definition: format!("Median over voxels{place} of the correlation of predicted and measured responses across held-out images."),
+        definition: format!(
+            "Median over voxels{place} of the correlation of predicted and measured responses across held-out images."
+        ),
         unit: "correlation",
         higher_is_better: true,
         chance: Some(0.0),
@@ -196,7 +212,8 @@ fn ceiling_words() -> Draft<'static> {
         title: "Encoder correlation relative to the noise ceiling, median over voxels".into(),
         protocol: "encoder",
         metric: "Pearson r divided by the voxel's noise ceiling".into(),
-        definition: "Median over voxels of the correlation divided by the largest one that measurement noise allows.".into(),
+        definition: "Median over voxels of the correlation divided by the largest one that measurement noise allows."
+            .into(),
         unit: "ratio",
         higher_is_better: true,
         chance: Some(0.0),

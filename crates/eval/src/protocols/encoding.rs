@@ -26,7 +26,11 @@ pub fn encoding_matrix(
         return Err(shape("the array of measured responses", measured.shape(), format!("[{}, voxels]", ctx.len())));
     }
     if predicted.dim() != measured.dim() {
-        return Err(shape("the array of predicted responses", predicted.shape(), format!("{:?}, as measured", measured.shape())));
+        return Err(shape(
+            "the array of predicted responses",
+            predicted.shape(),
+            format!("{:?}, as measured", measured.shape()),
+        ));
     }
     finite_rows("the array of measured responses", &measured)?;
     finite_rows("the array of predicted responses", &predicted)?;
@@ -34,7 +38,11 @@ pub fn encoding_matrix(
     let (names, candidates) = match extra {
         Some((names, extra)) => {
             if extra.ncols() != measured.ncols() {
-                return Err(shape("the predictions for candidates", extra.shape(), format!("[candidates, {}]", measured.ncols())));
+                return Err(shape(
+                    "the predictions for candidates",
+                    extra.shape(),
+                    format!("[candidates, {}]", measured.ncols()),
+                ));
             }
             finite_rows("the predictions for candidates", &extra)?;
             (names.to_vec(), distance(extra))

@@ -31,8 +31,7 @@ pub fn bootstrap_mean(values: &[f64], resamples: usize, seed: u64) -> Option<Int
         .flat_map_iter(|(block, draws)| {
             let mut rng = generator(seed, Purpose::Bootstrap, block);
             let values = &values;
-            (0..draws)
-                .map(move |_| (0..n).map(|_| values[below(&mut rng, n)]).sum::<f64>() / n as f64)
+            (0..draws).map(move |_| (0..n).map(|_| values[below(&mut rng, n)]).sum::<f64>() / n as f64)
         })
         .collect();
     percentile_interval(means, "images")

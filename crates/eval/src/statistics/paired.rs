@@ -34,10 +34,7 @@ pub struct Comparison {
 /// # Errors
 /// [`EvalError::NotComparable`] where names or items differ, or fewer than two items are defined in both.
 pub fn compare(first: &Score, second: &Score, draws: usize, seed: u64) -> Result<Comparison> {
-    let refuse = |reason: &str| EvalError::NotComparable {
-        name: first.name.clone(),
-        reason: reason.into(),
-    };
+    let refuse = |reason: &str| EvalError::NotComparable { name: first.name.clone(), reason: reason.into() };
     if first.name != second.name {
         return Err(refuse(&format!("the other score is \"{}\"", second.name)));
     }
@@ -67,9 +64,7 @@ fn sign_flip(differences: &[f64], draws: usize, seed: u64) -> PValue {
         .into_par_iter()
         .map(|(block, size)| {
             let mut rng = generator(seed, Purpose::SignFlip, block);
-            let mut flipped = || {
-                differences.iter().map(|d| if coin(&mut rng) { *d } else { -d }).sum::<f64>().abs()
-            };
+            let mut flipped = || differences.iter().map(|d| if coin(&mut rng) { *d } else { -d }).sum::<f64>().abs();
             (0..size).filter(|_| flipped() >= threshold).count()
         })
         .sum();

@@ -67,12 +67,7 @@ pub fn pairing_test(scores: ArrayView2<f64>, draws: usize, seed: u64) -> Option<
 /// Were the pairing arbitrary, own and others would be exchangeable within an item; each draw
 /// picks one of the `1 + k` values per item at random, and the means are compared as in [`pairing_test`].
 /// `shuffled` is the mean over `others`. `None` as there.
-pub fn within_item_test(
-    own: &[f64],
-    others: ArrayView2<f64>,
-    draws: usize,
-    seed: u64,
-) -> Option<PairingTest> {
+pub fn within_item_test(own: &[f64], others: ArrayView2<f64>, draws: usize, seed: u64) -> Option<PairingTest> {
     let (n, k) = others.dim();
     let finite = own.iter().chain(others.iter()).all(|v| v.is_finite());
     if n < 2 || k == 0 || own.len() != n || draws == 0 || !finite {

@@ -1,0 +1,78 @@
+//! Scores of imagined reconstructions and an imagined encoder, with the time each family takes.
+//!
+//! `cargo run --release -p afterimage-eval --example score`
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use afterimage_eval::{
+    Context, DistanceMatrix, HeldOut, InMemory, PixelCorrelation, diversity, encoder_scores, encoding_matrix,
+    encoding_scores, external_scores, image_scores, pairwise_scores,
+};
+use afterimage_run::{pictures::Pictures, scores::Score};
+use ndarray::{Array2, Array4};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
+const ITEMS: usize = 100;
+const CANDIDATES: usize = 2000;
+const VOXELS: usize = 1000;
+const SIDE: usize = 64;
+
+fn main() -> Result<(), afterimage_eval::EvalError> {
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let mut images = |n: usize| Array4::from_shape_simple_fn((n, 3, SIDE, SIDE), || uniform(&mut rng));
+    let shown = images(ITEMS);
+    let reconstructions = &shown * 0.1 + &images(ITEMS) * 0.9;
+    let mut pool = InMemory { names: (0..CANDIDATES).map(|i| i.to_string()).collect(), images: images(CANDIDATES) };
+    let signal = Array2::from_shape_simple_fn((ITEMS, VOXELS), || uniform(&mut rng));
+    let measured = &signal + &Array2::from_shape_simple_fn((ITEMS, VOXELS), || uniform(&mut rng));
+    let regions = BTreeMap::from([("V1".to_string(), (0..VOXELS).map(|v| v < 200).collect())]);
+    let ctx = Context::new(held_out(), 7);
+
+    let start = Instant::now();
+    let matrix = DistanceMatrix::compute(&PixelCorrelation, reconstructions.view(), shown.view(), &mut pool, &ctx)?;
+    print("distances", start, &[]);
+    let start = Instant::now();
+    print("external", start, &external_scores(&matrix, &[2, 5, 10, 50, 1000], &ctx)?);
+    let start = Instant::now();
+    print("pairwise", start, &pairwise_scores(&matrix, &ctx)?);
+    let start = Instant::now();
+    print("image", start, &image_scores(reconstructions.view(), shown.view(), &ctx)?);
+    let start = Instant::now();
+    print("diversity", start, &diversity::diversity_scores(reconstructions.view(), shown.view(), &ctx)?);
+    let start = Instant::now();
+    print("encoder", start, &encoder_scores(signal.view(), measured.view(), None, &regions, &ctx)?);
+    let start = Instant::now();
+    let responses = encoding_matrix(measured.view(), signal.view(), None, &ctx)?;
+    print("encoding", start, &encoding_scores(&responses, &[2, 50], &ctx)?);
+    Ok(())
+}
+
+fn uniform(rng: &mut ChaCha8Rng) -> f32 {
+    (rng.next_u32() >> 8) as f32 / (1_u32 << 24) as f32
+}
+
+fn held_out() -> HeldOut {
+    let picture = |i: usize| Pictures {
+        name: format!("image {i}"),
+        class: None,
+        stimulus: i as u32,
+        repeats: 1,
+        shown: String::new(),
+        reconstruction: String::new(),
+        rival: None,
+        rival_name: None,
+    };
+    HeldOut::from_pictures(&(0..ITEMS).map(picture).collect::<Vec<_>>())
+}
+
+fn print(family: &str, start: Instant, scores: &[Score]) {
+    println!("{family}: {:.2} s", start.elapsed().as_secs_f64());
+    for s in scores {
+        let interval = s.interval.as_ref().map_or("no interval".into(), |i| format!("[{:.3}, {:.3}]", i.low, i.high));
+        let chance = s.chance.map_or("none".into(), |c| format!("{c:.3}"));
+        let p = s.p.as_ref().map_or("none".into(), |p| format!("{:.4}", p.value));
+        println!("  {:<42} {:.3} {interval}, chance {chance}, p {p}, n {}", s.name, s.value, s.n);
+    }
+}

@@ -1,0 +1,127 @@
+//! Does the decoder collapse to a few outputs?
+//!
+//! A decoder that answers every response with much the same picture can score well on SSIM. Both measures
+//! here compare the spread of the reconstructions with that of the shown images; 1 is equal spread.
+
+use afterimage_run::scores::Score;
+use ndarray::{Array2, ArrayView4, Axis};
+use rayon::prelude::*;
+
+use crate::draws::{Purpose, blocks, bootstrap_counts, generator};
+use crate::score::Draft;
+use crate::statistics::percentile_interval;
+use crate::{Context, EvalError, Result, images};
+
+/// Below this share of the shown images' pairwise distance, or of their effective rank, [`collapse_warning`] speaks.
+pub const COLLAPSE: f64 = 0.5;
+
+/// `diversity.distance` and `diversity.rank`, of reconstructions relative to shown images.
+///
+/// With X the images as vectors of RGB values at their own size, `[items, values]`:
+/// distance is the mean over pairs of `||x_i - x_j||`, for the reconstructions divided by that for the shown images;
+/// rank is `(sum l)^2 / sum l^2` over the eigenvalues l of the covariance of X, the same way divided. Undefined (NaN value)
+/// where all shown images are equal. Both arrays f32 `[items, 3, height, width]`.
+///
+/// # Errors
+/// [`EvalError::Shape`], [`EvalError::NotFinite`]; [`EvalError::TooFewItems`] below three items.
+pub fn diversity_scores(reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>, ctx: &Context) -> Result<Vec<Score>> {
+    images::check("the array of reconstructions", reconstructions, ctx)?;
+    images::check("the array of shown images", shown, ctx)?;
+    if ctx.len() < 3 {
+        return Err(EvalError::TooFewItems { what: "output diversity".into(), got: ctx.len(), needed: 3 });
+    }
+    let (ours, theirs) = (centred_gram(reconstructions), centred_gram(shown));
+    Ok(vec![distance_score(&ours, &theirs, ctx), rank_score(&ours, &theirs, ctx)])
+}
+
+/// A warning for the report where the outputs are much less diverse than the shown images.
+pub fn collapse_warning(scores: &[Score]) -> Option<String> {
+    let low: Vec<String> = scores
+        .iter()
+        .filter(|s| s.protocol == "diversity" && s.value < COLLAPSE)
+        .map(|s| format!("{} {:.2}", s.name, s.value))
+        .collect();
+    (!low.is_empty()).then(|| {
+        format!(
+            "the reconstructions differ from each other much less than the shown images do ({}, equal spread is 1): the decoder may have collapsed to a few outputs",
+            low.join(", ")
+        )
+    })
+}
+
+/// Inner products of the images after subtracting their mean, `[items, items]`.
+fn centred_gram(images: ArrayView4<f32>) -> Array2<f64> {
+    let n = images.len_of(Axis(0));
+    let mut flat = Array2::<f32>::zeros((n, images.len() / n.max(1)));
+    for (mut row, image) in flat.rows_mut().into_iter().zip(images.outer_iter()) {
+        row.iter_mut().zip(image.iter()).for_each(|(r, v)| *r = *v);
+    }
+    if let Some(mean) = flat.mean_axis(Axis(0)) {
+        flat -= &mean;
+    }
+    flat.dot(&flat.t()).mapv(f64::from)
+}
+
+fn distances(gram: &Array2<f64>) -> Array2<f64> {
+    Array2::from_shape_fn(gram.dim(), |(i, j)| {
+        (gram[[i, i]] + gram[[j, j]] - 2.0 * gram[[i, j]]).max(0.0).sqrt() * f64::from(u8::from(i != j))
+    })
+}
+
+/// `(sum l)^2 / sum l^2`: the Gram matrix has the covariance's eigenvalues, so its trace and norm suffice.
+fn effective_rank(gram: &Array2<f64>) -> f64 {
+    let squares: f64 = gram.iter().map(|v| v * v).sum();
+    if squares > 0.0 { gram.diag().sum().powi(2) / squares } else { 0.0 }
+}
+
+fn distance_score(ours: &Array2<f64>, theirs: &Array2<f64>, ctx: &Context) -> Score {
+    let (a, b) = (distances(ours), distances(theirs));
+    let n = ctx.len();
+    // With counts c, the sum over pairs is c^T D c; pairs of an image with itself add nothing to either sum.
+    let ratios = blocks(ctx.resamples)
+        .into_par_iter()
+        .flat_map_iter(|(block, draws)| {
+            let counts = bootstrap_counts(&mut generator(ctx.seed, Purpose::Bootstrap, block), draws, n);
+            let quadratic = |d: &Array2<f64>| (counts.dot(d) * &counts).sum_axis(Axis(1));
+            (quadratic(&a) / quadratic(&b)).to_vec()
+        })
+        .collect();
+    let draft = Draft {
+        name: "diversity.distance".into(),
+        title: "Spread of the reconstructions relative to the shown images".into(),
+        protocol: "diversity",
+        metric: "mean pairwise Euclidean distance of RGB values at the images' own size".into(),
+        definition: "Mean distance between two reconstructions divided by that between two shown images; 1 is equal spread, 0 a single output.".into(),
+        unit: "ratio",
+        higher_is_better: true,
+        chance: None,
+    };
+    let per_item: Vec<f64> = a.sum_axis(Axis(1)).iter().zip(b.sum_axis(Axis(1))).map(|(a, b)| a / b).collect();
+    let mut score = draft.build(a.sum() / b.sum(), percentile_interval(ratios, "images"), ctx);
+    score.items = ctx.held_out.names().to_vec();
+    score.per_item = per_item.into_iter().map(|v| v.is_finite().then_some(v)).collect();
+    score.notes.push("a property of the outputs as a set: no chance level".into());
+    score
+}
+
+fn rank_score(ours: &Array2<f64>, theirs: &Array2<f64>, ctx: &Context) -> Score {
+    let (a, b) = (effective_rank(ours), effective_rank(theirs));
+    let draft = Draft {
+        name: "diversity.rank".into(),
+        title: "Effective rank of the reconstructions relative to the shown images".into(),
+        protocol: "diversity",
+        metric: "participation ratio of the eigenvalues of the covariance of RGB values".into(),
+        definition:
+            "Number of directions in which the reconstructions vary, divided by the same number for the shown images."
+                .into(),
+        unit: "ratio",
+        higher_is_better: true,
+        chance: None,
+    };
+    let mut score = draft.build(a / b, None, ctx);
+    score.notes.push(format!("effective rank {a:.2} of reconstructions, {b:.2} of shown images"));
+    score.notes.push(
+        "no interval: images drawn twice lower a rank; no chance level: a property of the outputs as a set".into(),
+    );
+    score
+}

@@ -38,4 +38,7 @@ pub enum SimError {
         /// Why.
         source: std::io::Error,
     },
+    /// The data set could not be written.
+    #[error(transparent)]
+    Data(#[from] afterimage_data::Error),
 }

@@ -1,4 +1,33 @@
-//! A simulated subject with known truth.
+//! A simulated subject with known truth: pictures without end, and a brain that looks at them.
+//!
+//! Real recordings never tell whether a receptive field was recovered or a reconstruction is as good as it could be. Here
+//! everything is known, nothing is downloaded, and everything is a pure function of a seed.
+//!
+//! * [`SceneGenerator`] paints naturalistic scenes: landscapes, rooms, litter and foliage with 1/f texture, and one or two
+//!   objects of [`categories()`], 120 combinations of shape, texture and colour such as `striped-red-star`.
+//! * [`Brain`] has voxels in V1, V2, V3, V4 and LOC. Each pools a few features through a Gaussian receptive field whose size grows
+//!   with eccentricity and along the hierarchy: local luminance and colour and Gabor energy early, a fixed random network late,
+//!   which shares nothing with the backbone of any encoder. [`Brain::truth`] states all of it.
+//! * [`Simulation`] plans an experiment, with test categories that occur in neither training nor the unpaired pictures,
+//!   and writes it as a data set, a `truth.json`, and two folders of pictures.
+//!
+//! What it leaves out: noise is independent between voxels and trials, there is no drift, no adaptation, no eye movement, and
+//! the haemodynamic response is taken as perfectly estimated.
+//!
+//! # Example
+//!
+//! ```
+//! use afterimage_sim::{Part, SimConfig, Simulation};
+//!
+//! let simulation = Simulation::new(SimConfig { voxels: 50, train: 10, ..SimConfig::default() })?;
+//! let images = simulation.images(Part::Train); // [10, 64, 64, 3]
+//! let responses = simulation.responses(Part::Train, &images, 0)?; // [10, 50]
+//! assert_eq!(responses.dim(), (10, 50));
+//! let truth = simulation.brain().truth();
+//! assert!(truth.voxels[0].sigma_px < truth.voxels[49].sigma_px); // V1 before LOC
+//! # Ok::<(), afterimage_sim::SimError>(())
+//! ```
+
 mod background;
 mod brain;
 mod canvas;
@@ -10,6 +39,7 @@ mod fractal;
 mod object;
 mod scene;
 mod shape;
+mod simulation;
 mod surface;
 
 pub use background::Place;
@@ -19,3 +49,4 @@ pub use error::SimError;
 pub use object::Pose;
 pub use scene::{Scene, SceneGenerator};
 pub use shape::Shape;
+pub use simulation::{Part, Progress, SimConfig, Simulation, Written};

@@ -69,8 +69,9 @@ impl RegionName {
 /// The make-up of a simulated brain.
 ///
 /// The signal-to-noise ratio of a voxel is the variance of its signal over scenes divided by the variance of the noise of one trial.
-/// It is log-normal over voxels: `snr = snr_median · exp(snr_spread · z)`. The default median of 0.5 means a correlation of 0.71
-/// between two 4-trial averages... of good block-design recordings; single-trial event-related data at 7 T have about 0.25.
+/// It is log-normal over voxels: `snr = snr_median · exp(snr_spread · z)`. The default median is that of visual cortex at a
+/// noise-ceiling ratio `ncsnr = sqrt(snr)` of about 0.7: good voxels of single-trial recordings at 7 T, so two presentations of
+/// the same scenes correlate by `snr / (1 + snr) = 0.33`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct BrainConfig {

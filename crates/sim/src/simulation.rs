@@ -1,0 +1,313 @@
+//! A whole simulated experiment: scenes, a brain, presentations, and the files they are written to.
+
+mod npy;
+mod plan;
+
+pub use plan::Part;
+
+use crate::brain::{Brain, BrainConfig};
+use crate::category::Category;
+use crate::draws::mix;
+use crate::error::SimError;
+use crate::scene::SceneGenerator;
+use afterimage_data::{DataSetWriter, Header, Provenance, Split, StimulusInfo, TrialInfo, Voxels};
+use ndarray::{Array2, Array4, Axis, concatenate};
+use npy::{ImageFile, failed};
+use plan::Plan;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// Pictures made at a time.
+const BLOCK: usize = 256;
+/// Trials in a run.
+const RUN: usize = 50;
+
+/// How much of everything to simulate.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SimConfig {
+    /// Seed of the scenes, the brain and the noise.
+    pub seed: u64,
+    /// Image side in pixels; it replaces `brain.side`.
+    pub side: usize,
+    /// Number of voxels; it replaces `brain.voxels`.
+    pub voxels: usize,
+    /// Number of training scenes.
+    pub train: usize,
+    /// Number of validation scenes.
+    pub validation: usize,
+    /// Number of test scenes.
+    pub test: usize,
+    /// Presentations of each training and validation scene.
+    pub train_repeats: u16,
+    /// Presentations of each test scene.
+    pub test_repeats: u16,
+    /// Number of pictures nobody was shown.
+    pub unpaired: usize,
+    /// Number of distractors.
+    pub external: usize,
+    /// The rest of the brain's make-up.
+    pub brain: BrainConfig,
+}
+
+impl Default for SimConfig {
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            side: 64,
+            voxels: 1000,
+            train: 600,
+            validation: 60,
+            test: 50,
+            train_repeats: 2,
+            test_repeats: 10,
+            unpaired: 4000,
+            external: 1000,
+            brain: BrainConfig::default(),
+        }
+    }
+}
+
+impl SimConfig {
+    /// Number of scenes of a part.
+    pub fn scenes(&self, part: Part) -> usize {
+        match part {
+            Part::Train => self.train,
+            Part::Validation => self.validation,
+            Part::Test => self.test,
+            Part::Unpaired => self.unpaired,
+            Part::External => self.external,
+        }
+    }
+
+    fn repeats(&self, part: Part) -> u16 {
+        if part == Part::Test { self.test_repeats } else { self.train_repeats }
+    }
+
+    /// # Errors
+    /// A part of the experiment that would be empty.
+    pub fn check(&self) -> Result<(), SimError> {
+        let counts = [
+            ("train", self.train),
+            ("test", self.test),
+            ("train_repeats", self.train_repeats.into()),
+            ("test_repeats", self.test_repeats.into()),
+        ];
+        match counts.into_iter().find(|(_, count)| *count == 0) {
+            Some((key, _)) => Err(SimError::Config { key, value: "0".into(), expected: "1 or more" }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// How far the writing has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// What is being made.
+    pub part: Part,
+    /// Scenes made so far.
+    pub done: usize,
+    /// Scenes wanted.
+    pub total: usize,
+}
+
+/// Where a simulation was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The data set, for `afterimage_data::DataSet::open`.
+    pub data_set: PathBuf,
+    /// The truth about the brain, JSON of [`crate::Truth`].
+    pub truth: PathBuf,
+    /// Folder of the unpaired pictures: `images.npy` and `names.csv`.
+    pub unpaired: PathBuf,
+    /// Folder of the distractors: `images.npy` and `names.csv`.
+    pub external: PathBuf,
+}
+
+/// A simulated experiment that can be looked at in memory or written to a folder.
+pub struct Simulation {
+    config: SimConfig,
+    plan: Plan,
+    generator: SceneGenerator,
+    brain: Brain,
+}
+
+impl Simulation {
+    /// Draws the brain and decides on the categories; makes no scene yet.
+    ///
+    /// # Errors
+    /// An impossible configuration.
+    pub fn new(config: SimConfig) -> Result<Self, SimError> {
+        config.check()?;
+        let make_up = BrainConfig { side: config.side, voxels: config.voxels, ..config.brain.clone() };
+        Ok(Self {
+            plan: Plan::new(config.seed),
+            generator: SceneGenerator::new(config.seed, config.side)?,
+            brain: Brain::new(config.seed, make_up)?,
+            config,
+        })
+    }
+
+    /// Draws, makes and writes a whole experiment: [`Simulation::new`], then [`Simulation::write`].
+    ///
+    /// # Errors
+    /// An impossible configuration, or a folder that cannot be written to.
+    pub fn generate(config: SimConfig, folder: &Path, progress: impl FnMut(Progress)) -> Result<Written, SimError> {
+        Self::new(config)?.write(folder, progress)
+    }
+
+    /// The subject's brain.
+    pub fn brain(&self) -> &Brain {
+        &self.brain
+    }
+
+    /// Index and category of each scene of a part.
+    pub fn scenes(&self, part: Part) -> Vec<(u64, Category)> {
+        self.plan.scenes(part, &self.config)
+    }
+
+    /// The pictures of a part, `[scenes, side, side, 3]`.
+    pub fn images(&self, part: Part) -> Array4<u8> {
+        self.generator.images(&self.scenes(part))
+    }
+
+    /// Single-trial responses to pictures of a part, `[scenes, voxels]`, at one of their presentations.
+    ///
+    /// # Errors
+    /// Pictures that are not square RGB, or none.
+    pub fn responses(&self, part: Part, images: &Array4<u8>, repeat: u16) -> Result<Array2<f32>, SimError> {
+        self.brain.responses(images.view(), trial_seed(part, repeat))
+    }
+
+    /// Writes the data set, the truth, the unpaired pictures and the distractors into a folder, which is made if need be.
+    ///
+    /// # Errors
+    /// A folder or file that cannot be written, or that exists already.
+    pub fn write(&self, folder: &Path, mut progress: impl FnMut(Progress)) -> Result<Written, SimError> {
+        make_folder(folder)?;
+        let written = Written {
+            data_set: folder.join("subject.afterimage"),
+            truth: folder.join("truth.json"),
+            unpaired: folder.join("unpaired"),
+            external: folder.join("external"),
+        };
+        self.write_data_set(&written.data_set, &mut progress)?;
+        let truth = serde_json::to_vec(&self.brain.truth()).expect("the truth has only plain values");
+        std::fs::write(&written.truth, truth).map_err(|source| failed(&written.truth, source))?;
+        self.write_pictures(Part::Unpaired, &written.unpaired, &mut progress)?;
+        self.write_pictures(Part::External, &written.external, &mut progress)?;
+        Ok(written)
+    }
+
+    fn write_data_set(&self, path: &Path, progress: &mut impl FnMut(Progress)) -> Result<(), SimError> {
+        let mut writer = DataSetWriter::create(path, self.header())?;
+        let mut first = 0;
+        for part in [Part::Train, Part::Validation, Part::Test] {
+            if self.config.scenes(part) == 0 {
+                continue;
+            }
+            let mut signals = Vec::new();
+            self.blocks(part, progress, |images| {
+                signals.push(self.brain.signal(images.view())?);
+                Ok(writer.append_stimuli(images.view())?)
+            })?;
+            let views: Vec<_> = signals.iter().map(|block| block.view()).collect();
+            let signal = concatenate(Axis(0), &views).expect("blocks have one width");
+            self.append_trials(&mut writer, part, &signal, first)?;
+            first += signal.nrows() as u32;
+        }
+        writer.finish()?;
+        Ok(())
+    }
+
+    /// Each repeat is a session in which every scene of the part is shown once, in runs of 50.
+    fn append_trials(&self, writer: &mut DataSetWriter, part: Part, signal: &Array2<f32>, first: u32) -> Result<(), SimError> {
+        for repeat in 0..self.config.repeats(part) {
+            let mut responses = signal.clone();
+            self.brain.add_noise(&mut responses, trial_seed(part, repeat));
+            let trial = |row: usize| TrialInfo {
+                stimulus: first + row as u32,
+                repeat,
+                session: repeat,
+                run: (row / RUN) as u16,
+                averaged: 1,
+            };
+            writer.append_responses(responses.view(), &(0..signal.nrows()).map(trial).collect::<Vec<_>>())?;
+        }
+        Ok(())
+    }
+
+    fn header(&self) -> Header {
+        let parts = [(Part::Train, Split::Train), (Part::Validation, Split::Validation), (Part::Test, Split::Test)];
+        let stimuli = parts.into_iter().flat_map(|(part, split)| {
+            let info = move |(index, category): (u64, Category)| StimulusInfo {
+                name: scene_name(part, index),
+                class: Some(category.name()),
+                split,
+            };
+            self.scenes(part).into_iter().map(info)
+        });
+        let mut voxels = Voxels::new(self.brain.len());
+        voxels.regions = self.brain.regions();
+        Header::new(stimuli.collect(), voxels, self.config.side, self.provenance())
+    }
+
+    fn provenance(&self) -> Provenance {
+        let config = self.brain.config();
+        Provenance {
+            title: format!("Simulated subject, seed {}", self.config.seed),
+            kind: "simulation".into(),
+            licence: Some("MIT OR Apache-2.0".into()),
+            units: Some("standard deviations of the noiseless signal over scenes".into()),
+            steps: vec![
+                format!("responses simulated by afterimage-sim {}", env!("CARGO_PKG_VERSION")),
+                format!("single-trial signal-to-noise ratio log-normal, median {}, log spread {}", config.snr_median, config.snr_spread),
+                "categories of the test scenes occur neither in training nor among the unpaired pictures".into(),
+            ],
+            software: format!("afterimage {}", env!("CARGO_PKG_VERSION")),
+            ..Provenance::default()
+        }
+    }
+
+    fn write_pictures(&self, part: Part, folder: &Path, progress: &mut impl FnMut(Progress)) -> Result<(), SimError> {
+        make_folder(folder)?;
+        let mut file = ImageFile::create(&folder.join("images.npy"), self.config.scenes(part), self.config.side)?;
+        self.blocks(part, progress, |images| file.append(images.view()))?;
+        file.finish()?;
+        let row = |(index, category): (u64, Category)| format!("{},{}\n", scene_name(part, index), category.name());
+        let table: String = std::iter::once("name,class\n".into()).chain(self.scenes(part).into_iter().map(row)).collect();
+        let path = folder.join("names.csv");
+        std::fs::write(&path, table).map_err(|source| failed(&path, source))
+    }
+
+    /// Makes a part block by block.
+    fn blocks(
+        &self,
+        part: Part,
+        progress: &mut impl FnMut(Progress),
+        mut take: impl FnMut(Array4<u8>) -> Result<(), SimError>,
+    ) -> Result<(), SimError> {
+        let scenes = self.scenes(part);
+        let mut done = 0;
+        for block in scenes.chunks(BLOCK) {
+            take(self.generator.images(block))?;
+            done += block.len();
+            progress(Progress { part, done, total: scenes.len() });
+        }
+        Ok(())
+    }
+}
+
+fn make_folder(folder: &Path) -> Result<(), SimError> {
+    std::fs::create_dir_all(folder).map_err(|source| failed(folder, source))
+}
+
+/// The noise of a presentation depends on the part and on the repeat alone.
+fn trial_seed(part: Part, repeat: u16) -> u64 {
+    mix(((part as u64) << 32) | u64::from(repeat))
+}
+
+/// A name such as `test-0007.png`, counted within the part.
+fn scene_name(part: Part, index: u64) -> String {
+    format!("{}-{:05}.png", format!("{part:?}").to_lowercase(), index & 0xffff_ffff)
+}

@@ -1,0 +1,58 @@
+//! Which scene of which category goes where; no category of a test scene is in training or among the unpaired pictures.
+
+use super::SimConfig;
+use crate::category::{Category, categories};
+use crate::draws::{Draws, Purpose};
+use serde::Serialize;
+
+/// A part of a simulation. Every part has its own range of scene indices, so that no scene is in two of them and
+/// making one part larger changes no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Shown to the subject; networks are fitted on it.
+    Train,
+    /// Shown to the subject; categories as in training.
+    Validation,
+    /// Shown to the subject; categories that occur nowhere else but in `External`.
+    Test,
+    /// Pictures nobody was shown, of the training categories and of others, never of the test categories.
+    Unpaired,
+    /// Pictures of any category, distractors for identification.
+    External,
+}
+
+/// The categories of each part.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Plan {
+    seen: Vec<Category>,
+    held_out: Vec<Category>,
+    unpaired_only: Vec<Category>,
+}
+
+impl Plan {
+    /// A fifth of the categories is held out for the test, another fifth is only among the unpaired pictures.
+    pub(crate) fn new(seed: u64) -> Self {
+        let mut all = categories().to_vec();
+        Draws::new(seed, Purpose::Split, 0).shuffle(&mut all);
+        let fifth = all.len() / 5;
+        let held_out = all.split_off(all.len() - fifth);
+        let unpaired_only = all.split_off(all.len() - fifth);
+        Self { seen: all, held_out, unpaired_only }
+    }
+
+    fn categories(&self, part: Part) -> Vec<Category> {
+        match part {
+            Part::Train | Part::Validation => self.seen.clone(),
+            Part::Test => self.held_out.clone(),
+            Part::Unpaired => [&self.seen[..], &self.unpaired_only].concat(),
+            Part::External => categories().to_vec(),
+        }
+    }
+
+    /// Index and category of each scene of a part; categories take turns, so that they are equally frequent.
+    pub(crate) fn scenes(&self, part: Part, config: &SimConfig) -> Vec<(u64, Category)> {
+        let choices = self.categories(part);
+        let first = (part as u64) << 32;
+        (0..config.scenes(part)).map(|i| (first + i as u64, choices[i % choices.len()])).collect()
+    }
+}

@@ -7,7 +7,7 @@ pub(crate) fn value(v: f64, unit: &str) -> String {
     match unit {
         _ if !v.is_finite() => "undefined".into(),
         "fraction" => minus(format!("{:.1}\u{202f}%", v * 100.0)),
-        "correlation" => minus(format!("{v:.3}")),
+        "correlation" | "similarity" => minus(format!("{v:.3}")),
         _ => plain(v),
     }
 }
@@ -60,7 +60,11 @@ pub(crate) fn interval(i: &Interval, unit: &str) -> String {
 /// The name of an interval: "95 % interval".
 pub(crate) fn level(i: &Interval) -> String {
     let percent = i.level * 100.0;
-    if (percent - percent.round()).abs() < 1e-6 { format!("{percent:.0}\u{202f}% interval") } else { format!("{percent:.1}\u{202f}% interval") }
+    if (percent - percent.round()).abs() < 1e-6 {
+        format!("{percent:.0}\u{202f}% interval")
+    } else {
+        format!("{percent:.1}\u{202f}% interval")
+    }
 }
 
 /// A p-value without the "p".

@@ -96,10 +96,8 @@ fn item_scores<'a>(file: &'a ScoreFile, pictures: &[Pictures]) -> Vec<&'a Score>
 }
 
 fn values_per_item(scores: &[&Score], pictures: &[Pictures]) -> Vec<Vec<Option<f64>>> {
-    let tables: Vec<HashMap<&str, Option<f64>>> = scores
-        .iter()
-        .map(|s| s.items.iter().map(String::as_str).zip(s.per_item.iter().copied()).collect())
-        .collect();
+    let tables: Vec<HashMap<&str, Option<f64>>> =
+        scores.iter().map(|s| s.items.iter().map(String::as_str).zip(s.per_item.iter().copied()).collect()).collect();
     pictures
         .iter()
         .map(|p| tables.iter().map(|t| t.get(p.name.as_str()).copied().flatten().filter(|v| v.is_finite())).collect())

@@ -45,7 +45,7 @@ impl Frame {
     pub(crate) fn axes(&self, x: &Scale, y: &Scale, x_title: &str, y_title: &str) -> Markup {
         html! {
             g.grid {
-                @for t in y.ticks(5) { line x1=(px(self.left)) x2=(px(self.right)) y1=(px(y.at(t))) y2=(px(y.at(t))); }
+                @for t in y.ticks(5) { line x1=(px(self.left)) x2=(px(self.right)) y1=(px(y.at(t))) y2=(px(y.at(t))) {} }
             }
             g.ticks {
                 @for t in y.ticks(5) { text x=(px(self.left - 6.0)) y=(px(y.at(t) + 3.5)) text-anchor="end" { (tick(t)) } }
@@ -55,13 +55,13 @@ impl Frame {
                     text transform={ "translate(11 " (px((self.top + self.bottom) / 2.0)) ") rotate(-90)" } text-anchor="middle" { (y_title) }
                 }
             }
-            line.axis x1=(px(self.left)) x2=(px(self.right)) y1=(px(self.bottom)) y2=(px(self.bottom));
+            line.axis x1=(px(self.left)) x2=(px(self.right)) y1=(px(self.bottom)) y2=(px(self.bottom)) {}
         }
     }
 
     /// A vertical line through the plot at `x`, of a class `chance` or `value`.
     pub(crate) fn upright(&self, x: f64, class: &str) -> Markup {
-        html! { line class=(class) x1=(px(x)) x2=(px(x)) y1=(px(self.top)) y2=(px(self.bottom)); }
+        html! { line class=(class) x1=(px(x)) x2=(px(x)) y1=(px(self.top)) y2=(px(self.bottom)) {} }
     }
 }
 

@@ -96,6 +96,10 @@ fn if_present<T>(path: &Path, read: impl FnOnce() -> afterimage_run::Result<T>) 
 
 fn text_if_present(path: &Path) -> Result<Option<String>> {
     if_present(path, || {
-        std::fs::read_to_string(path).map_err(|source| RunError::Io { action: "read", path: path.to_path_buf(), source })
+        std::fs::read_to_string(path).map_err(|source| RunError::Io {
+            action: "read",
+            path: path.to_path_buf(),
+            source,
+        })
     })
 }

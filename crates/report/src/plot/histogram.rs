@@ -6,7 +6,14 @@ use super::{Frame, Scale, range};
 use crate::number::px;
 
 /// A histogram with the chance level (dashed) and the score itself (solid) drawn in; none without finite values.
-pub(crate) fn histogram(values: &[f64], unit: &str, chance: Option<f64>, score: f64, items: &str, label: &str) -> Option<Markup> {
+pub(crate) fn histogram(
+    values: &[f64],
+    unit: &str,
+    chance: Option<f64>,
+    score: f64,
+    items: &str,
+    label: &str,
+) -> Option<Markup> {
     let finite: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
     let (mut low, mut high) = range(finite.iter().copied().chain(chance))?;
     if unit == "fraction" {
@@ -28,7 +35,7 @@ pub(crate) fn histogram(values: &[f64], unit: &str, chance: Option<f64>, score: 
             g.columns {
                 @for (i, n) in counts.iter().enumerate().filter(|(_, n)| **n > 0) {
                     rect x=(px(frame.left + i as f64 * width + 0.5)) width=(px(width - 1.0))
-                        y=(px(y.at(*n as f64))) height=(px(frame.bottom - y.at(*n as f64)));
+                        y=(px(y.at(*n as f64))) height=(px(frame.bottom - y.at(*n as f64))) {}
                 }
             }
             @if let Some(c) = chance { (frame.upright(x.at(c), "chance")) }

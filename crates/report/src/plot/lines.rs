@@ -56,9 +56,9 @@ fn draw(line: &Line, x: &Scale, y: &Scale) -> Markup {
     let dots = line.dots || finite.len() == 1;
     html! {
         g class={ "line " (line.class) } {
-            @for (at, low, high) in &line.band { line.whisker x1=(px(x.at(*at))) x2=(px(x.at(*at))) y1=(px(y.at(*low))) y2=(px(y.at(*high))); }
-            polyline points=(path.join(" "));
-            @if dots { @for p in &finite { circle cx=(px(x.at(p.0))) cy=(px(y.at(p.1))) r="3.2"; } }
+            @for (at, low, high) in &line.band { line.whisker x1=(px(x.at(*at))) x2=(px(x.at(*at))) y1=(px(y.at(*low))) y2=(px(y.at(*high))) {} }
+            polyline points=(path.join(" ")) {}
+            @if dots { @for p in &finite { circle cx=(px(x.at(p.0))) cy=(px(y.at(p.1))) r="3.2" {} } }
         }
     }
 }

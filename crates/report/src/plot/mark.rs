@@ -10,7 +10,7 @@ use crate::number::px;
 ///
 /// None for units without a natural range, such as distances.
 pub(crate) fn mark(score: &Score) -> Option<Markup> {
-    if !matches!(score.unit.as_str(), "fraction" | "correlation" | "ssim") || !score.value.is_finite() {
+    if !matches!(score.unit.as_str(), "fraction" | "correlation" | "similarity" | "ratio") || !score.value.is_finite() {
         return None;
     }
     let ends = score.interval.as_ref().map_or((score.value, score.value), |i| (i.low, i.high));
@@ -18,12 +18,12 @@ pub(crate) fn mark(score: &Score) -> Option<Markup> {
     let x = Scale::linear((low, high), (4.0, 196.0));
     Some(html! {
         svg.mark viewBox="0 0 200 16" aria-hidden="true" {
-            line.track x1="4" x2="196" y1="8" y2="8";
+            line.track x1="4" x2="196" y1="8" y2="8" {}
             @if let Some(c) = score.chance.filter(|c| c.is_finite()) {
-                line.chance x1=(px(x.at(c))) x2=(px(x.at(c))) y1="1" y2="15";
+                line.chance x1=(px(x.at(c))) x2=(px(x.at(c))) y1="1" y2="15" {}
             }
-            line.interval x1=(px(x.at(ends.0))) x2=(px(x.at(ends.1))) y1="8" y2="8";
-            circle.dot cx=(px(x.at(score.value))) cy="8" r="4.5";
+            line.interval x1=(px(x.at(ends.0))) x2=(px(x.at(ends.1))) y1="8" y2="8" {}
+            circle.dot cx=(px(x.at(score.value))) cy="8" r="4.5" {}
         }
     })
 }

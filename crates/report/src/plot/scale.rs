@@ -36,7 +36,11 @@ impl Scale {
     /// The coordinate of a value; values outside the range are drawn at its end.
     pub(crate) fn at(&self, v: f64) -> f64 {
         let v = v.clamp(self.low, self.high);
-        let share = if self.log { (v / self.low).ln() / (self.high / self.low).ln() } else { (v - self.low) / (self.high - self.low) };
+        let share = if self.log {
+            (v / self.low).ln() / (self.high / self.low).ln()
+        } else {
+            (v - self.low) / (self.high - self.low)
+        };
         self.from + share * (self.to - self.from)
     }
 

@@ -13,7 +13,9 @@ use crate::{
 /// Accuracy per region as bars and over voxels as a histogram.
 pub(crate) fn encoder(source: &Source) -> Markup {
     let content = match &source.scores {
-        None if source.finished("encoder") => missing("The encoder is trained and not scored yet.", "afterimage evaluate RUN"),
+        None if source.finished("encoder") => {
+            missing("The encoder is trained and not scored yet.", "afterimage evaluate RUN")
+        }
         None => missing("The encoder is not trained yet.", "afterimage train encoder RUN/experiment.toml --out RUN"),
         Some(file) => plots(source, file),
     };
@@ -24,7 +26,8 @@ fn plots(source: &Source, file: &ScoreFile) -> Markup {
     let (_, more) = source.unit_words();
     let regions = regional(source, file);
     let overall = file.get("encoder.r.median").into_iter().chain(file.scores.iter().filter(|s| s.item_kind == "voxel"));
-    let histogram = overall.filter(|s| s.name.starts_with("encoder.")).find_map(|s| spread::histogram(s).map(|plot| (s, plot)));
+    let histogram =
+        overall.filter(|s| s.name.starts_with("encoder.")).find_map(|s| spread::histogram(s).map(|plot| (s, plot)));
     html! {
         @if regions.is_empty() && histogram.is_none() { p.missing { span.badge.none { "missing" } " No encoder score with values per voxel was computed." } }
         @else {

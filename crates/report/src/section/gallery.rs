@@ -127,7 +127,8 @@ fn picture(uri: Option<&str>, alt: &str, caption: &str) -> Markup {
 
 /// What the script needs to sort and to fill the viewer; safe inside a script element.
 pub(crate) fn json(shown: &Shown) -> String {
-    let scores: Vec<_> = shown.scores.iter().map(|s| json!({ "title": s.title, "higher": s.higher_is_better })).collect();
+    let scores: Vec<_> =
+        shown.scores.iter().map(|s| json!({ "title": s.title, "higher": s.higher_is_better })).collect();
     let items: Vec<_> = shown
         .items
         .iter()

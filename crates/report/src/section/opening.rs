@@ -49,7 +49,9 @@ fn question(source: &Source) -> Markup {
 
 /// The scores of the tiles.
 pub(crate) fn headlines(file: &ScoreFile) -> Vec<&Score> {
-    let find = |row: &&[&str]| row.iter().find_map(|name| file.get(name).or_else(|| file.scores.iter().find(|s| s.name.starts_with(name))));
+    let find = |row: &&[&str]| {
+        row.iter().find_map(|name| file.get(name).or_else(|| file.scores.iter().find(|s| s.name.starts_with(name))))
+    };
     HEADLINES.iter().filter_map(find).take(TILES).collect()
 }
 
@@ -82,15 +84,20 @@ fn warnings(source: &Source) -> Markup {
             remarks.push(remark);
         }
     }
-    let checks: Vec<_> = source.audit.iter().flat_map(|a| &a.checks).filter(|c| matches!(c.verdict, Verdict::Warn | Verdict::Fail)).collect();
+    let checks: Vec<_> = source
+        .audit
+        .iter()
+        .flat_map(|a| &a.checks)
+        .filter(|c| matches!(c.verdict, Verdict::Warn | Verdict::Fail))
+        .collect();
     html! {
         @if !remarks.is_empty() || !checks.is_empty() {
             aside.warnings aria-label="Warnings" {
                 p { strong { "Before you read the numbers" } }
                 ul {
-                    @for check in checks.iter().filter(|c| c.verdict == Verdict::Fail) { li { span.badge.fail { "fail" } " " b { (check.name) } ": " (check.detail) } }
+                    @for check in checks.iter().filter(|c| c.verdict == Verdict::Fail) { li { span.badge.fail { "fail" } " " b { (check.name.replace('_', " ")) } ": " (check.detail) } }
                     @for remark in remarks { li { span.badge.warn { "note" } " " (remark) } }
-                    @for check in checks.iter().filter(|c| c.verdict == Verdict::Warn) { li { span.badge.warn { "warning" } " " b { (check.name) } ": " (check.detail) } }
+                    @for check in checks.iter().filter(|c| c.verdict == Verdict::Warn) { li { span.badge.warn { "warning" } " " b { (check.name.replace('_', " ")) } ": " (check.detail) } }
                 }
             }
         }

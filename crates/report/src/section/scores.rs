@@ -113,7 +113,10 @@ fn ways_plot(family: &[&Score]) -> Option<Markup> {
         size: (420.0, 230.0),
         x_title: "number of candidates (ways)",
         y_title: "fraction identified",
-        label: &format!("Identification accuracy against the number of candidates: {}", family.iter().map(|s| format!("{} ways {}", at(s), shown_value(s))).collect::<Vec<_>>().join(", ")),
+        label: &format!(
+            "Identification accuracy against the number of candidates: {}",
+            family.iter().map(|s| format!("{} ways {}", at(s), shown_value(s))).collect::<Vec<_>>().join(", ")
+        ),
         x_log: true,
         y_log: false,
         y_range: Some((0.0, 1.0)),
@@ -125,7 +128,7 @@ fn ways_plot(family: &[&Score]) -> Option<Markup> {
 pub(crate) fn legend(entries: &[(&str, &str)]) -> Markup {
     html! {
         p.legend { @for (class, text) in entries {
-            span { svg viewBox="0 0 24 8" aria-hidden="true" { g class={ "line " (class) } { polyline points="1,4 23,4"; } } " " (text) }
+            span { svg viewBox="0 0 24 8" aria-hidden="true" { g class={ "line " (class) } { polyline points="1,4 23,4" {} } } " " (text) }
         } }
     }
 }

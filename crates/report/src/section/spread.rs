@@ -33,6 +33,12 @@ pub(crate) fn spread(source: &Source) -> Markup {
 /// The values of a score as a histogram; none where it has no finite ones.
 pub(crate) fn histogram(score: &Score) -> Option<Markup> {
     let values: Vec<f64> = score.per_item.iter().copied().flatten().collect();
-    let label = format!("Histogram of {} over {} {}s; score {}", score.title, values.len(), score.item_kind, number::score(score));
+    let label = format!(
+        "Histogram of {} over {} {}s; score {}",
+        score.title,
+        values.len(),
+        score.item_kind,
+        number::score(score)
+    );
     plot::histogram(&values, &score.unit, score.chance, score.value, &format!("{}s", score.item_kind), &label)
 }

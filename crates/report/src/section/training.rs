@@ -2,10 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use afterimage_run::{
-    layout::Phase,
-    log::Record,
-};
+use afterimage_run::{layout::Phase, log::Record};
 use maud::{Markup, html};
 
 use super::{missing, scores::legend, section};
@@ -56,7 +53,11 @@ fn words(name: &str) -> String {
 
 fn curve(records: &[&Record], name: &str) -> Option<Markup> {
     let points = |of: fn(&Record) -> &std::collections::BTreeMap<String, f64>| -> Vec<(f64, f64)> {
-        records.iter().filter_map(|r| of(r).get(name).map(|v| (f64::from(r.epoch), *v))).filter(|p| p.1.is_finite()).collect()
+        records
+            .iter()
+            .filter_map(|r| of(r).get(name).map(|v| (f64::from(r.epoch), *v)))
+            .filter(|p| p.1.is_finite())
+            .collect()
     };
     let (train, validation) = (points(|r| &r.train), points(|r| &r.validation));
     let all = || train.iter().chain(&validation).map(|p| p.1);
@@ -67,7 +68,13 @@ fn curve(records: &[&Record], name: &str) -> Option<Markup> {
         size: (300.0, 180.0),
         x_title: "epoch",
         y_title: "",
-        label: &format!("{} over {} epochs, from {} to {}, last {last}", words(name), many(records.len()), plain(low), plain(high)),
+        label: &format!(
+            "{} over {} epochs, from {} to {}, last {last}",
+            words(name),
+            many(records.len()),
+            plain(low),
+            plain(high)
+        ),
         x_log: false,
         y_log: low > 0.0 && high / low > LOG_FROM,
         y_range: None,
@@ -83,8 +90,8 @@ fn bar_of_time(records: &[&Record]) -> Markup {
     html! {
         div.time {
             svg viewBox="0 0 400 12" preserveAspectRatio="none" role="img" aria-label={ "Waiting for data: " (format!("{:.1}", share * 100.0)) " per cent" } {
-                rect.compute x="0" y="0" width="400" height="12";
-                rect.wait x="0" y="0" width=(crate::number::px(400.0 * share)) height="12";
+                rect.compute x="0" y="0" width="400" height="12" {}
+                rect.wait x="0" y="0" width=(crate::number::px(400.0 * share)) height="12" {}
             }
             p { (duration(all)) " in all: " (duration((all - wait).max(0.0))) " computing, " (duration(wait)) " (" (format!("{:.1}", share * 100.0)) "\u{202f}%) waiting for the loader." }
         }

@@ -34,8 +34,18 @@ pub(crate) fn manifest(items: usize) -> Manifest {
         machine: "linux x86_64".into(),
         seeds: BTreeMap::from([("training".into(), 1), ("split".into(), 2), ("statistics".into(), 3)]),
         inputs: vec![
-            Input { role: "data set".into(), path: "data/example.zarr".into(), sha256: "ab".repeat(32), count: Some(1200) },
-            Input { role: "backbone squeezenet1_1".into(), path: "embedded".into(), sha256: "cd".repeat(32), count: None },
+            Input {
+                role: "data set".into(),
+                path: "data/example.zarr".into(),
+                sha256: "ab".repeat(32),
+                count: Some(1200),
+            },
+            Input {
+                role: "backbone squeezenet1_1".into(),
+                path: "embedded".into(),
+                sha256: "cd".repeat(32),
+                count: None,
+            },
         ],
         data: DataFacts {
             title: "a made-up data set of coloured discs and 89 made-up neurons".into(),
@@ -55,10 +65,14 @@ pub(crate) fn manifest(items: usize) -> Manifest {
             ],
             ..DataFacts::default()
         },
-        timing_secs: [("encoder", 61.5), ("decoder", 312.0), ("reconstruct", 2.1), ("evaluate", 14.0)].map(|(s, t)| (s.to_string(), t)).into(),
+        timing_secs: [("encoder", 61.5), ("decoder", 312.0), ("reconstruct", 2.1), ("evaluate", 14.0)]
+            .map(|(s, t)| (s.to_string(), t))
+            .into(),
         peak_memory_mib: Some(1480),
         finished: ["encoder", "decoder", "reconstruct", "evaluate"].map(String::from).to_vec(),
-        warnings: vec!["This is an example with made-up pictures and numbers; it shows the form of a report only.".into()],
+        warnings: vec![
+            "This is an example with made-up pictures and numbers; it shows the form of a report only.".into(),
+        ],
     }
 }
 
@@ -68,7 +82,8 @@ pub(crate) fn write(run: &RunFolder, items: usize, side: u32) -> afterimage_run:
     manifest(items).write(run)?;
     write_log(run)?;
     let names: Vec<String> = (0..items).map(|i| format!("example_{i:04}")).collect();
-    let pictures: Vec<Pictures> = names.iter().enumerate().map(|(i, name)| write_pictures(run, i, name, side, &mut rng)).collect();
+    let pictures: Vec<Pictures> =
+        names.iter().enumerate().map(|(i, name)| write_pictures(run, i, name, side, &mut rng)).collect();
     pictures::write(run, &pictures)?;
     score_file(&names, &mut rng).write(run)?;
     fs::write(run.experiment_file(), EXPERIMENT).ok();
@@ -76,7 +91,8 @@ pub(crate) fn write(run: &RunFolder, items: usize, side: u32) -> afterimage_run:
     Ok(())
 }
 
-const EXPERIMENT: &str = "# an example\nname = \"Example: a made-up run\"\n\n[encoder]\nepochs = 40\n\n[decoder]\nepochs = 60\n";
+const EXPERIMENT: &str =
+    "# an example\nname = \"Example: a made-up run\"\n\n[encoder]\nepochs = 40\n\n[decoder]\nepochs = 60\n";
 const AUDIT: &str = r#"{"checks": [
  {"name": "near_duplicates", "verdict": "warn", "detail": "3 held-out pictures have a near-duplicate among the unpaired pictures", "items": ["example_0001 ~ pool/17", "example_0004 ~ pool/99", "example_0009 ~ pool/3"]},
  {"name": "classes_across_splits", "verdict": "not_applicable", "detail": "the data set names no classes", "items": []},
@@ -96,28 +112,69 @@ pub(crate) fn score_file(names: &[String], rng: &mut Rng) -> ScoreFile {
         score
     };
     let mut scores = vec![identification("external", "perceptual", 5, 0.62, rng)];
-    scores.extend([(2, 0.83), (10, 0.48), (50, 0.27)].map(|(n, v)| identification("external", "perceptual", n, v, rng)));
+    scores
+        .extend([(2, 0.83), (10, 0.48), (50, 0.27)].map(|(n, v)| identification("external", "perceptual", n, v, rng)));
     scores.push(identification("pairwise", "perceptual", 2, 0.79, rng));
     scores.push(identification("encoding", "correlation", 50, 0.88, rng));
     let voxels: Vec<String> = (0..89).map(|v| format!("neuron {v}")).collect();
-    scores.push(score("encoder.r.median", "Encoder accuracy, median r", "encoder", "correlation", 0.53, 0.2, &voxels, "voxel", rng));
+    scores.push(score(
+        "encoder.r.median",
+        "Encoder accuracy, median r",
+        "encoder",
+        "correlation",
+        0.53,
+        0.2,
+        &voxels,
+        "voxel",
+        rng,
+    ));
     for (region, r) in [("V1", 0.61), ("V2", 0.55), ("V4", 0.47), ("LOC", 0.28)] {
-        scores.push(score(&format!("encoder.r.median.{region}"), &format!("Encoder accuracy in {region}, median r"), "encoder", "correlation", r, 0.2, &voxels[..20], "voxel", rng));
+        scores.push(score(
+            &format!("encoder.r.median.{region}"),
+            &format!("Encoder accuracy in {region}, median r"),
+            "encoder",
+            "correlation",
+            r,
+            0.2,
+            &voxels[..20],
+            "voxel",
+            rng,
+        ));
     }
-    for (name, title, unit, v) in [("image.pixcorr", "Pixel correlation", "correlation", 0.31), ("image.ssim", "SSIM", "ssim", 0.36), ("image.perceptual", "Perceptual distance", "distance", 0.42)] {
+    for (name, title, unit, v) in [
+        ("image.pixcorr", "Pixel correlation", "correlation", 0.31),
+        ("image.ssim", "SSIM", "similarity", 0.36),
+        ("image.perceptual", "Perceptual distance", "distance", 0.42),
+    ] {
         let mut s = score(name, title, "image", unit, v, 0.15, names, "image", rng);
         s.higher_is_better = unit != "distance";
         scores.push(s);
     }
     let mut file = ScoreFile::new(scores);
-    file.not_computed = vec![NotComputed { name: "image.clip".into(), reason: "needs the weights of CLIP ViT-L/14, which are not embedded".into() }];
+    file.not_computed = vec![NotComputed {
+        name: "image.clip".into(),
+        reason: "needs the weights of CLIP ViT-L/14, which are not embedded".into(),
+    }];
     file
 }
 
 #[allow(clippy::too_many_arguments, reason = "a table of examples reads best as one call per row")]
-fn score(name: &str, title: &str, protocol: &str, unit: &str, mean: f64, spread: f64, items: &[String], kind: &str, rng: &mut Rng) -> Score {
+fn score(
+    name: &str,
+    title: &str,
+    protocol: &str,
+    unit: &str,
+    mean: f64,
+    spread: f64,
+    items: &[String],
+    kind: &str,
+    rng: &mut Rng,
+) -> Score {
     let (low, high) = if unit == "fraction" { (0.0, 1.0) } else { (-1.0, 1.0) };
-    let values: Vec<f64> = items.iter().map(|_| (mean + spread * (rng.random::<f64>() + rng.random::<f64>() - 1.0) * 1.6).clamp(low, high)).collect();
+    let values: Vec<f64> = items
+        .iter()
+        .map(|_| (mean + spread * (rng.random::<f64>() + rng.random::<f64>() - 1.0) * 1.6).clamp(low, high))
+        .collect();
     let value = values.iter().sum::<f64>() / values.len().max(1) as f64;
     Score {
         name: name.into(),
@@ -128,7 +185,12 @@ fn score(name: &str, title: &str, protocol: &str, unit: &str, mean: f64, spread:
         unit: unit.into(),
         higher_is_better: true,
         value,
-        interval: Some(Interval { low: value - 0.05, high: value + 0.05, level: 0.95, method: "percentile bootstrap over items, 10000 resamples".into() }),
+        interval: Some(Interval {
+            low: value - 0.05,
+            high: value + 0.05,
+            level: 0.95,
+            method: "percentile bootstrap over items, 10000 resamples".into(),
+        }),
         chance: (unit == "correlation").then_some(0.0),
         p: Some(PValue { value: 0.0001, method: "permutation of pairings, 9999 draws, one-sided".into() }),
         n: items.len(),
@@ -147,16 +209,38 @@ fn write_log(run: &RunFolder) -> afterimage_run::Result<()> {
     let mut log = LogWriter::open(run, |_| false)?;
     for (phase, epochs, terms) in [
         (Phase::Encoder, 40, &[("mse", 1.0), ("cosine", 0.14), ("smoothness", 0.02), ("channel_l1", 0.05)][..]),
-        (Phase::Decoder, 60, &[("paired_pixel", 0.9), ("paired_perceptual", 6.0), ("cycle_pixel", 0.8), ("cycle_perceptual", 5.0), ("total_variation", 0.001)]),
+        (
+            Phase::Decoder,
+            60,
+            &[
+                ("paired_pixel", 0.9),
+                ("paired_perceptual", 6.0),
+                ("cycle_pixel", 0.8),
+                ("cycle_perceptual", 5.0),
+                ("total_variation", 0.001),
+            ],
+        ),
     ] {
         for epoch in 1..=epochs {
-            let fall = |floor: f64, rate: f64| floor + (1.0 - floor) * (-f64::from(epoch) * rate).exp() + 0.01 * f64::from(epoch * 7 % 5);
+            let fall = |floor: f64, rate: f64| {
+                floor + (1.0 - floor) * (-f64::from(epoch) * rate).exp() + 0.01 * f64::from(epoch * 7 % 5)
+            };
             let sum = |floor, rate| {
-                let mut all: BTreeMap<String, f64> = terms.iter().map(|(t, v)| (t.to_string(), v * fall(floor, rate))).collect();
+                let mut all: BTreeMap<String, f64> =
+                    terms.iter().map(|(t, v)| (t.to_string(), v * fall(floor, rate))).collect();
                 all.insert("total".into(), all.values().sum());
                 all
             };
-            log.append(&Record { phase, epoch, step: u64::from(epoch) * 18, learning_rate: 1e-3, train: sum(0.05, 0.12), validation: sum(0.3, 0.15), secs: 1.5, loader_wait_secs: 0.03 })?;
+            log.append(&Record {
+                phase,
+                epoch,
+                step: u64::from(epoch) * 18,
+                learning_rate: 1e-3,
+                train: sum(0.05, 0.12),
+                validation: sum(0.3, 0.15),
+                secs: 1.5,
+                loader_wait_secs: 0.03,
+            })?;
         }
     }
     Ok(())
@@ -200,7 +284,8 @@ impl Scene {
     fn draw(&self, side: u32, softness: f32) -> RgbImage {
         RgbImage::from_fn(side, side, |x, y| {
             let (x, y) = (x as f32 / side as f32, y as f32 / side as f32);
-            let mut c: [f32; 3] = std::array::from_fn(|k| mix(self.sky[k], self.ground[k], smooth((y - 0.5) / softness.max(0.02))));
+            let mut c: [f32; 3] =
+                std::array::from_fn(|k| mix(self.sky[k], self.ground[k], smooth((y - 0.5) / softness.max(0.02))));
             for (place, colour) in &self.discs {
                 let distance = ((x - place[0]).powi(2) + (y - place[1]).powi(2)).sqrt();
                 let inside = smooth((0.12 + 0.15 * place[2] - distance) / softness);

@@ -1,0 +1,164 @@
+//! The report as a reader's browser gets it.
+
+mod sample;
+
+use std::fs;
+
+use afterimage_report::{MAX_ITEMS, MAX_PICTURE_BYTES, render, write};
+use afterimage_run::{RunFolder, pictures, scores::ScoreFile};
+
+const SIDE: u32 = 24;
+const HOSTILE: &str = "</script><img src=x onerror=alert(1)>\"'&";
+
+fn run(items: usize) -> (tempfile::TempDir, RunFolder) {
+    let folder = tempfile::tempdir().unwrap();
+    let run = RunFolder::new(folder.path().join("run"));
+    sample::write(&run, items, SIDE).unwrap();
+    (folder, run)
+}
+
+#[test]
+fn every_section_is_there_in_order_and_the_pictures_come_first() {
+    let (_folder, run) = run(12);
+    let html = render(&run).unwrap();
+    let ids = ["pictures", "scores", "spread", "encoder", "training", "data", "repeat", "reading"];
+    let places: Vec<usize> = ids.iter().map(|id| html.find(&format!("<section id=\"{id}\"")).expect(id)).collect();
+    assert!(places.windows(2).all(|w| w[0] < w[1]));
+    assert!(html.find("class=\"tiles\"").unwrap() < places[0]);
+    assert_eq!(html.matches("<li class=\"card\"").count(), 12);
+    assert!(html.contains("89\u{a0}neurons are few"));
+    assert!(!html.contains("undefined") || html.contains("=== null"));
+}
+
+#[test]
+fn the_file_asks_for_nothing_outside_itself() {
+    let (_folder, run) = run(5);
+    let html = render(&run).unwrap();
+    for address in ["src=\"http", "href=\"http", "url(http", "@import", "src=\"//"] {
+        assert!(!html.contains(address), "{address}");
+    }
+    assert!(html.matches("src=\"").count() == html.matches("src=\"data:image/png;base64,").count());
+}
+
+#[test]
+fn the_same_run_gives_the_same_bytes() {
+    let (_folder, run) = run(7);
+    let first = render(&run).unwrap();
+    let path = write(&run).unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), first);
+    assert_eq!(render(&run).unwrap(), first);
+}
+
+#[test]
+fn hostile_names_stay_text() {
+    let (_folder, run) = run(4);
+    let mut manifest = sample::manifest(4);
+    manifest.name = HOSTILE.into();
+    manifest.command.push(HOSTILE.into());
+    manifest.warnings.push(HOSTILE.into());
+    manifest.data.title = HOSTILE.into();
+    manifest.data.regions.insert(HOSTILE.into(), 3);
+    manifest.seeds.insert(HOSTILE.into(), 3);
+    manifest.inputs[0].path = HOSTILE.into();
+    manifest.write(&run).unwrap();
+    let mut all = pictures::read(&run).unwrap();
+    all[0].name = HOSTILE.into();
+    all[0].class = Some(HOSTILE.into());
+    all[0].rival_name = Some(HOSTILE.into());
+    pictures::write(&run, &all).unwrap();
+    let mut file = ScoreFile::read(&run).unwrap();
+    for score in &mut file.scores {
+        score.title = HOSTILE.into();
+        score.name += HOSTILE;
+        score.unit = HOSTILE.into();
+        score.definition = HOSTILE.into();
+        score.notes.push(HOSTILE.into());
+        score.items[0] = HOSTILE.into();
+    }
+    file.write(&run).unwrap();
+    fs::write(run.experiment_file(), HOSTILE).unwrap();
+    let html = render(&run).unwrap();
+    assert!(!html.contains("<img src=x"));
+    assert!(!html.contains("\"'&") && !html.contains("'&<"));
+    let opened = html.matches("<script").count();
+    assert_eq!(html.matches("</script>").count(), opened);
+    assert_eq!(opened, 3);
+}
+
+#[test]
+fn a_run_with_nothing_but_its_manifest_says_what_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = RunFolder::new(folder.path());
+    sample::manifest(0).write(&run).unwrap();
+    let html = render(&run).unwrap();
+    assert!(html.contains("no scores yet"));
+    assert!(html.contains("There are no reconstructions yet."));
+    assert!(html.contains("There is no training log."));
+    assert!(html.contains("The data were not audited."));
+}
+
+#[test]
+fn each_part_may_be_missing_alone() {
+    let (_folder, run) = run(3);
+    for file in [run.scores_file(), run.pictures_file(), run.log_file(), run.audit_file(), run.experiment_file()] {
+        let kept = fs::read(&file).unwrap();
+        fs::remove_file(&file).unwrap();
+        assert!(render(&run).unwrap().contains(">missing<"), "{}", file.display());
+        fs::write(&file, kept).unwrap();
+    }
+}
+
+#[test]
+fn unfit_pictures_become_blanks() {
+    let (folder, run) = run(3);
+    fs::write(folder.path().join("secret.png"), b"\x89PNG\r\n\x1a\nsecret").unwrap();
+    let mut all = pictures::read(&run).unwrap();
+    all[0].shown = "../secret.png".into();
+    all[1].shown = "gone.png".into();
+    fs::write(run.root().join(&all[2].shown), "<svg onload=alert(1)>").unwrap();
+    pictures::write(&run, &all).unwrap();
+    let html = render(&run).unwrap();
+    // Three cards, and the viewer that shows one of them.
+    assert_eq!(html.matches("class=\"blank\"").count(), 4);
+}
+
+#[test]
+fn a_damaged_file_is_named() {
+    let (_folder, run) = run(2);
+    fs::write(run.scores_file(), "{\"version\": 1, ").unwrap();
+    assert!(render(&run).unwrap_err().to_string().contains("scores.json"));
+}
+
+#[test]
+fn of_many_items_an_even_sample_is_embedded_and_the_report_says_so() {
+    let (_folder, run) = run(MAX_ITEMS + 150);
+    let html = render(&run).unwrap();
+    assert_eq!(html.matches("<li class=\"card\"").count(), MAX_ITEMS);
+    assert!(html.contains("spread evenly over the ranks"));
+    assert!(html.len() as u64 <= MAX_PICTURE_BYTES * 4 / 3 + (2 << 20));
+}
+
+#[test]
+fn large_pictures_lower_the_number_of_items() {
+    let (_folder, run) = run(60);
+    let mut big = b"\x89PNG\r\n\x1a\n".to_vec();
+    big.resize(900 << 10, 0);
+    for picture in pictures::read(&run).unwrap() {
+        fs::write(run.root().join(picture.shown), &big).unwrap();
+    }
+    let html = render(&run).unwrap();
+    assert!(html.matches("<li class=\"card\"").count() < 20);
+    assert!(html.len() as u64 <= MAX_PICTURE_BYTES * 4 / 3 + (4 << 20));
+}
+
+#[test]
+fn scores_without_items_interval_or_chance_are_shown() {
+    let (_folder, run) = run(3);
+    let mut file = ScoreFile::read(&run).unwrap();
+    for score in &mut file.scores {
+        (score.items, score.per_item) = (Vec::new(), Vec::new());
+        (score.interval, score.chance, score.p, score.repeats_averaged) = (None, None, None, None);
+    }
+    file.write(&run).unwrap();
+    assert!(render(&run).unwrap().contains("No score has values per picture yet."));
+}

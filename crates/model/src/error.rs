@@ -1,0 +1,120 @@
+//! The error of this crate.
+
+use std::path::PathBuf;
+
+/// What can go wrong with backbones, weights, networks and devices.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ModelError {
+    /// A tap that the backbone does not have.
+    #[error("backbone {backbone} has no tap \"{tap}\"; its taps are {known}")]
+    UnknownTap {
+        /// The backbone.
+        backbone: String,
+        /// The tap asked for.
+        tap: String,
+        /// All taps it has.
+        known: String,
+    },
+    /// A branch of the encoder has no place for a patch.
+    #[error("the branch on \"{tap}\" ends on a grid of side {side}, too small for patches of {patch}: use a tap nearer to the image, a smaller pool or stride, or a larger encoder.backbone_side")]
+    GridTooSmall {
+        /// The tap.
+        tap: String,
+        /// Side of the branch's output.
+        side: usize,
+        /// Side of a patch.
+        patch: usize,
+    },
+    /// A device name that does not exist.
+    #[error("unknown device \"{got}\"; known: cpu, cuda, cuda:N, tch, tch:N, wgpu")]
+    UnknownDevice {
+        /// The name given.
+        got: String,
+    },
+    /// A device that this build lacks.
+    #[error("this build has no {device} support: build it with `cargo build --release --features {feature}`, or use --device cpu")]
+    DeviceNotBuilt {
+        /// The device.
+        device: &'static str,
+        /// The feature that adds it.
+        feature: &'static str,
+    },
+    /// A backbone that does not exist.
+    #[error("unknown backbone \"{got}\"; known: {known}")]
+    UnknownBackbone {
+        /// The name given.
+        got: String,
+        /// All names.
+        known: String,
+    },
+    /// Weights that are not installed.
+    #[error("the weights of {name} are not installed (looked for \"{}\"): {mend}", looked_for.display())]
+    WeightsMissing {
+        /// The backbone.
+        name: &'static str,
+        /// Where they would be.
+        looked_for: PathBuf,
+        /// What to run or fetch.
+        mend: String,
+    },
+    /// Weights that are part of the program.
+    #[error("the weights of {name} are built in: there is nothing to install")]
+    WeightsBuiltIn {
+        /// The backbone.
+        name: &'static str,
+    },
+    /// A file of weights that cannot be understood.
+    #[error("\"{file}\" is not a readable file of weights: {detail}; expected .safetensors or a PyTorch .pth of a state dictionary")]
+    WeightsFormat {
+        /// The file.
+        file: String,
+        /// What was found.
+        detail: String,
+    },
+    /// A tensor that a network needs and its file lacks.
+    #[error("\"{file}\" has no tensor \"{tensor}\"; it has {found}: is it the file of another network?")]
+    TensorMissing {
+        /// The file.
+        file: String,
+        /// The tensor.
+        tensor: String,
+        /// Some that it has.
+        found: String,
+    },
+    /// A tensor of another shape than the network's.
+    #[error("tensor \"{tensor}\" in \"{file}\" has shape {got:?}, expected {expected:?}: is it the file of another network?")]
+    TensorShape {
+        /// The file.
+        file: String,
+        /// The tensor.
+        tensor: String,
+        /// Its shape.
+        got: Vec<usize>,
+        /// The network's.
+        expected: Vec<usize>,
+    },
+    /// Weights could not be downloaded.
+    #[error("cannot download {what}: {detail}; {mend}")]
+    Download {
+        /// Repository and file.
+        what: String,
+        /// The client's answer.
+        detail: String,
+        /// The way without a network.
+        mend: String,
+    },
+    /// A file could not be read or written.
+    #[error("cannot {action} \"{}\": {source}", path.display())]
+    Io {
+        /// What was attempted, as a verb.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The system's answer.
+        source: std::io::Error,
+    },
+}
+
+/// Result alias of this crate.
+pub type Result<T> = std::result::Result<T, ModelError>;

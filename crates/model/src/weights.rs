@@ -1,0 +1,88 @@
+//! Pretrained weights: what exists, where it is kept, how it gets there.
+//!
+//! SqueezeNet's weights are part of the program. The others are fetched once into a folder of the user's
+//! ([`folder`]), from the Hugging Face hub or from a file that was brought along ([`get`]); every file is read
+//! through before it is kept, so that [`find`] never returns a broken one.
+
+mod download;
+mod file;
+mod install;
+mod registry;
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::backbone::BackboneKind;
+use crate::{ModelError, Result};
+
+pub use file::TensorFile;
+pub use install::{Installed, Progress, get};
+pub use registry::{Entry, REGISTRY, entry};
+
+/// Environment variable that names the folder of installed weights.
+pub const FOLDER_VARIABLE: &str = "AFTERIMAGE_WEIGHTS";
+
+/// Where installed weights are kept: `AFTERIMAGE_WEIGHTS`, or `afterimage/weights` in the platform's cache folder.
+pub fn folder() -> PathBuf {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    set(FOLDER_VARIABLE).unwrap_or_else(|| {
+        let cache = if cfg!(windows) {
+            set("LOCALAPPDATA")
+        } else if cfg!(target_os = "macos") {
+            set("HOME").map(|home| home.join("Library/Caches"))
+        } else {
+            set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")))
+        };
+        cache.unwrap_or_else(std::env::temp_dir).join("afterimage").join("weights")
+    })
+}
+
+/// The installed file of a backbone's weights.
+///
+/// # Errors
+/// [`ModelError::WeightsMissing`], which says what to run, or what to fetch where there is no internet.
+pub fn find(kind: BackboneKind) -> Result<PathBuf> {
+    find_in(&folder(), kind)
+}
+
+/// [`find`] in a folder of the caller's.
+///
+/// # Errors
+/// As [`find`].
+pub fn find_in(folder: &Path, kind: BackboneKind) -> Result<PathBuf> {
+    let stem = folder.join(kind.name());
+    let candidates = file::EXTENSIONS.map(|extension| stem.with_extension(extension));
+    candidates.into_iter().find(|path| path.is_file()).ok_or_else(|| ModelError::WeightsMissing {
+        name: kind.name(),
+        looked_for: stem.with_extension(file::EXTENSIONS[0]),
+        mend: entry(kind).map_or_else(|| "they are built in: use no file".to_owned(), Entry::mend),
+    })
+}
+
+/// SHA-256 of a file, in hexadecimal.
+///
+/// # Errors
+/// [`ModelError::Io`] where the file cannot be read.
+pub fn checksum(path: &Path) -> Result<String> {
+    let io = |source| ModelError::Io { action: "read", path: path.to_owned(), source };
+    let mut file = File::open(path).map_err(io)?;
+    let (mut hasher, mut buffer) = (Sha256::new(), vec![0; 1 << 20]);
+    loop {
+        match file.read(&mut buffer).map_err(io)? {
+            0 => return Ok(hexadecimal(&hasher.finalize())),
+            n => hasher.update(&buffer[..n]),
+        }
+    }
+}
+
+/// SHA-256 of bytes, in hexadecimal.
+pub fn checksum_of(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -7,7 +7,7 @@ pub(crate) fn value(v: f64, unit: &str) -> String {
     match unit {
         _ if !v.is_finite() => "undefined".into(),
         "fraction" => minus(format!("{:.1}\u{202f}%", v * 100.0)),
-        "correlation" | "similarity" => minus(format!("{v:.3}")),
+        "correlation" | "similarity" if v != 0.0 => minus(format!("{v:.3}")),
         _ => plain(v),
     }
 }
@@ -18,7 +18,7 @@ pub(crate) fn plain(v: f64) -> String {
     minus(match size {
         _ if !v.is_finite() => return "undefined".into(),
         0.0 => "0".into(),
-        s if s < 1e-3 || s >= 1e7 => return scientific(v),
+        s if !(1e-3..1e7).contains(&s) => return scientific(v),
         s if s < 10.0 => format!("{v:.3}"),
         s if s < 100.0 => format!("{v:.2}"),
         s if s < 1000.0 => format!("{v:.1}"),

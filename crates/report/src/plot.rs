@@ -68,7 +68,10 @@ impl Frame {
 /// A tick label: no trailing zeros, as ticks are round numbers.
 pub(crate) fn tick(v: f64) -> String {
     let text = plain(v);
-    if !text.contains('.') || text.contains('×') {
+    if text.contains('×') {
+        return text.replace(".0\u{202f}", "\u{202f}");
+    }
+    if !text.contains('.') {
         return text;
     }
     text.trim_end_matches('0').trim_end_matches('.').to_string()

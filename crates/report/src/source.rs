@@ -6,11 +6,11 @@ use afterimage_run::{
     RunError, RunFolder, atomic, log,
     manifest::Manifest,
     pictures::{self, Pictures},
-    scores::ScoreFile,
+    scores::{Score, ScoreFile},
 };
 use serde::Deserialize;
 
-use crate::Result;
+use crate::{Result, number::of};
 
 /// Everything the report is made of.
 pub(crate) struct Source {
@@ -68,6 +68,21 @@ impl Source {
     /// Whether a stage of the run is recorded as finished.
     pub(crate) fn finished(&self, stage: &str) -> bool {
         self.manifest.finished.iter().any(|s| s == stage)
+    }
+
+    /// The number of items of a score with their noun.
+    pub(crate) fn items(&self, score: &Score) -> String {
+        let (one, more) = self.item_words(score);
+        of(score.n, &one, &more)
+    }
+
+    /// What the items of a score are called, singular and plural.
+    pub(crate) fn item_words(&self, score: &Score) -> (String, String) {
+        let (one, more) = self.unit_words();
+        match score.item_kind.as_str() {
+            "voxel" => (one.into(), more.into()),
+            kind => (kind.into(), format!("{kind}s")),
+        }
     }
 
     /// What the recorded things are called, singular and plural.

@@ -27,7 +27,12 @@ fn every_section_is_there_in_order_and_the_pictures_come_first() {
     assert!(html.find("class=\"tiles\"").unwrap() < places[0]);
     assert_eq!(html.matches("<li class=\"card\"").count(), 12);
     assert!(html.contains("89\u{a0}neurons are few"));
-    assert!(!html.contains("undefined") || html.contains("=== null"));
+    // An unclosed shape would swallow those after it.
+    for shape in ["line", "rect", "circle", "polyline"] {
+        let (opened, closed) =
+            (html.matches(&format!("<{shape} ")).count(), html.matches(&format!("</{shape}>")).count());
+        assert!(opened > 0 && opened == closed, "{shape}: {opened} opened, {closed} closed");
+    }
 }
 
 #[test]

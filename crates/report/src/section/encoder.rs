@@ -26,8 +26,9 @@ fn plots(source: &Source, file: &ScoreFile) -> Markup {
     let (_, more) = source.unit_words();
     let regions = regional(source, file);
     let overall = file.get("encoder.r.median").into_iter().chain(file.scores.iter().filter(|s| s.item_kind == "voxel"));
-    let histogram =
-        overall.filter(|s| s.name.starts_with("encoder.")).find_map(|s| spread::histogram(s).map(|plot| (s, plot)));
+    let histogram = overall
+        .filter(|s| s.name.starts_with("encoder."))
+        .find_map(|s| spread::histogram(source, s, (420.0, 230.0)).map(|plot| (s, plot)));
     html! {
         @if regions.is_empty() && histogram.is_none() { p.missing { span.badge.none { "missing" } " No encoder score with values per voxel was computed." } }
         @else {
@@ -44,10 +45,11 @@ fn plots(source: &Source, file: &ScoreFile) -> Markup {
 
 /// One bar per region that has a score of its own; regions may overlap.
 fn regional(source: &Source, file: &ScoreFile) -> Vec<Bar> {
-    let regions = source.manifest.data.regions.keys();
-    regions
-        .filter_map(|region| {
-            let score = file.scores.iter().find(|s| s.name.starts_with("encoder.r.") && names(s, region))?;
+    let regions = &source.manifest.data.regions;
+    let of_regions = file.scores.iter().filter(|s| s.name.starts_with("encoder.r.") && s.value.is_finite());
+    of_regions
+        .filter_map(|score| {
+            let region = regions.keys().find(|r| names(score, r))?;
             Some(Bar {
                 name: region.clone(),
                 value: score.value,
@@ -55,7 +57,6 @@ fn regional(source: &Source, file: &ScoreFile) -> Vec<Bar> {
                 note: format!("{} (n\u{a0}{})", shown_value(score), many(score.n)),
             })
         })
-        .filter(|bar| bar.value.is_finite())
         .collect()
 }
 

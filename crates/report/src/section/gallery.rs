@@ -19,8 +19,8 @@ pub(crate) fn gallery(source: &Source, shown: &Shown) -> Markup {
         missing("There are no reconstructions yet.", "afterimage reconstruct RUN")
     } else {
         html! {
-            (introduction(shown))
             (viewer(shown))
+            (introduction(shown))
             (controls(shown))
             ol.gallery.folded #gallery { @for (i, item) in shown.items.iter().enumerate() { (card(i, item, shown)) } }
             @if shown.items.len() > UNFOLDED { button.all type="button" #unfold { "Show all " (shown.items.len()) } }
@@ -58,12 +58,12 @@ fn viewer(shown: &Shown) -> Markup {
             div.about {
                 p.name aria-live="polite" { b #viewer-name { (item.pictures.name) } " " span #viewer-place { "rank " (item.rank) " of " (shown.total) } }
                 p.more #viewer-more { (more(item)) }
-                table.values #viewer-values { tbody {
+                div.list tabindex="0" role="region" aria-label="Scores of this item" { table.values #viewer-values { tbody {
                     @for (score, v) in shown.scores.iter().zip(&item.values) {
                         tr { th scope="row" { (score.title) } td { (v.map_or("–".into(), |v| value(v, &score.unit))) } }
                     }
                 } }
-            }
+            } }
             div.slide {
                 label for="slider" { "All items, in the order chosen below" }
                 input #slider type="range" min="1" max=(shown.items.len()) value=(middle + 1) step="1";

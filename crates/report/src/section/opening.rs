@@ -4,7 +4,7 @@ use afterimage_run::scores::{Score, ScoreFile};
 use maud::{Markup, html};
 
 use crate::{
-    number::{interval, level, many, of, p, score as shown_value, value},
+    number::{interval, level, of, p, score as shown_value, value},
     plot,
     source::{Source, Verdict},
 };
@@ -27,7 +27,7 @@ pub(crate) fn opening(source: &Source) -> Markup {
         p.question { (question(source)) }
         (warnings(source))
         @match &source.scores {
-            Some(file) => (tiles(file)),
+            Some(file) => (tiles(source, file)),
             None => p.missing { span.badge.none { "no scores yet" } " Finished so far: "
                 @if source.manifest.finished.is_empty() { "nothing" } @else { (source.manifest.finished.join(", ")) }
                 ". Make the scores with " code { "afterimage evaluate RUN" } "." },
@@ -55,22 +55,22 @@ pub(crate) fn headlines(file: &ScoreFile) -> Vec<&Score> {
     HEADLINES.iter().filter_map(find).take(TILES).collect()
 }
 
-fn tiles(file: &ScoreFile) -> Markup {
-    html! { ul.tiles { @for score in headlines(file) { (tile(score)) } } }
+fn tiles(source: &Source, file: &ScoreFile) -> Markup {
+    html! { ul.tiles { @for score in headlines(file) { (tile(source, score)) } } }
 }
 
-fn tile(score: &Score) -> Markup {
+fn tile(source: &Source, score: &Score) -> Markup {
     html! {
         li.tile {
             p.name { (score.title) }
             p.number { (shown_value(score)) }
             @if let Some(mark) = plot::mark(score) { (mark) }
-            dl {
-                @if let Some(i) = &score.interval { div { dt { (level(i)) } dd { (interval(i, &score.unit)) } } }
-                @if let Some(c) = score.chance { div { dt { "chance" } dd { (value(c, &score.unit)) } } }
-                @if let Some(test) = &score.p { div { dt { "p" } dd { (p(test)) } } }
-                div { dt { "n" } dd { (many(score.n)) " " (score.item_kind) @if score.n != 1 { "s" } } }
-            }
+            @if let Some(i) = &score.interval { p { (level(i)) " " b { (interval(i, &score.unit)) } } }
+            @if score.chance.is_some() || score.p.is_some() { p {
+                @if let Some(c) = score.chance { span { "chance " b { (value(c, &score.unit)) } } }
+                @if let Some(test) = &score.p { span { "p " b { (p(test)) } } }
+            } }
+            p { "n " b { (source.items(score)) } }
         }
     }
 }

@@ -19,7 +19,7 @@ pub(crate) fn scores(source: &Source) -> Markup {
         Some(file) => html! {
             p { "An interval is for the mean or median over items; chance is what a guess would score. On the small scales the dot is the value, "
                 "the thick line its interval and the dashed line chance." }
-            (table(&file.scores))
+            (table(source, &file.scores))
             (ways(file))
             (not_computed(&file.not_computed))
         },
@@ -27,19 +27,19 @@ pub(crate) fn scores(source: &Source) -> Markup {
     section("scores", "All scores", &content)
 }
 
-fn table(scores: &[Score]) -> Markup {
+fn table(source: &Source, scores: &[Score]) -> Markup {
     html! {
         table.scores {
             thead { tr {
                 th scope="col" { "Score" } th scope="col" { "Value" } th scope="col" { span.unseen { "On a scale" } } th scope="col" { "Interval" }
                 th scope="col" { "Chance" } th scope="col" { "p" } th scope="col" { "n" } th scope="col" { "Repeats averaged" }
             } }
-            tbody { @for score in scores { (row(score)) } }
+            tbody { @for score in scores { (row(source, score)) } }
         }
     }
 }
 
-fn row(score: &Score) -> Markup {
+fn row(source: &Source, score: &Score) -> Markup {
     html! {
         tr id={ "score-" (score.name) } {
             th scope="row" {
@@ -52,7 +52,7 @@ fn row(score: &Score) -> Markup {
             td data-label=(score.interval.as_ref().map_or("interval".into(), level)) { (score.interval.as_ref().map_or("–".into(), |i| interval(i, &score.unit))) }
             td data-label="chance" { (score.chance.map_or("–".into(), |c| value(c, &score.unit))) }
             td data-label="p" { (score.p.as_ref().map_or("–".into(), p)) }
-            td data-label="n" { (many(score.n)) " " (score.item_kind) @if score.n != 1 { "s" } }
+            td data-label="n" { (source.items(score)) }
             td data-label="repeats averaged" { (score.repeats_averaged.map_or("–".into(), repeats)) }
         }
     }

@@ -11,14 +11,19 @@ const MOST: usize = 9;
 
 /// Histograms of the values per picture.
 pub(crate) fn spread(source: &Source) -> Markup {
-    let drawn: Vec<(&Score, Markup)> = source
-        .scores
-        .iter()
-        .flat_map(|s| &s.scores)
-        .filter(|s| s.item_kind != "voxel")
-        .filter_map(|s| histogram(s).map(|plot| (s, plot)))
-        .take(MOST)
-        .collect();
+    let mut seen: Vec<(&str, &str)> = Vec::new();
+    let mut drawn: Vec<(&Score, Markup)> = Vec::new();
+    for score in source.scores.iter().flat_map(|s| &s.scores).filter(|s| s.item_kind != "voxel") {
+        // One of the several numbers of ways is enough to see which pictures fail.
+        let family = (score.protocol.as_str(), score.metric.as_str());
+        if drawn.len() == MOST || (score.ways.is_some() && seen.contains(&family)) {
+            continue;
+        }
+        if let Some(plot) = histogram(source, score, (300.0, 170.0)) {
+            seen.push(family);
+            drawn.push((score, plot));
+        }
+    }
     let content = html! {
         @if drawn.is_empty() { p.missing { span.badge.none { "missing" } " No score has values per picture yet." } }
         @else {
@@ -31,14 +36,9 @@ pub(crate) fn spread(source: &Source) -> Markup {
 }
 
 /// The values of a score as a histogram; none where it has no finite ones.
-pub(crate) fn histogram(score: &Score) -> Option<Markup> {
+pub(crate) fn histogram(source: &Source, score: &Score, size: (f64, f64)) -> Option<Markup> {
     let values: Vec<f64> = score.per_item.iter().copied().flatten().collect();
-    let label = format!(
-        "Histogram of {} over {} {}s; score {}",
-        score.title,
-        values.len(),
-        score.item_kind,
-        number::score(score)
-    );
-    plot::histogram(&values, &score.unit, score.chance, score.value, &format!("{}s", score.item_kind), &label)
+    let (_, items) = source.item_words(score);
+    let label = format!("Histogram of {} over {} {items}; score {}", score.title, values.len(), number::score(score));
+    plot::histogram(&values, score, size, &items, &label)
 }

@@ -4,7 +4,7 @@
 //! value of each item, and one sentence that defines the number.
 //!
 //! # From arrays to scores
-//! 1. A [`Context`] holds the held-out items ([`HeldOut`], made from a run's `pictures.json`), the seed, and the numbers of
+//! 1. A [`Context`] holds the held-out items ([`HeldOut`], made from a data set's held-out part or a run's pictures), the seed, and the numbers of
 //!    resamples and permutations.
 //! 2. [`image_scores`] compares reconstructions with shown images: PixCorr and SSIM, both as the field's common suite
 //!    computes them (425x425) and at the images' own size.

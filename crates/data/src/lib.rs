@@ -43,17 +43,30 @@
 //! # Ok(()) }
 //! ```
 
+mod assign;
+mod classes;
 mod error;
+mod exclusions;
 mod header;
+mod import;
+mod inspect;
 mod items;
+pub mod manifest;
+mod pool;
 mod region;
 mod reliability;
 mod store;
 mod zscore;
 
+pub use assign::random_split;
 pub use error::{Error, Result};
+pub use exclusions::Exclusions;
 pub use header::{Header, LAYOUT_VERSION, Provenance, SourceFile, Split, StimulusInfo, TrialInfo, Voxels};
+pub use import::{Progress, import_generic};
+pub use inspect::{PartSummary, Summary};
 pub use items::{Averaging, HeldOutSplit, Items, Parts, TrainingSplit};
+pub use manifest::Manifest;
+pub use pool::UnpairedPool;
 pub use reliability::{NoiseCeiling, Reliability};
 pub use store::{DataSet, DataSetWriter};
 pub use zscore::ZScore;

@@ -6,7 +6,7 @@ use std::path::Path;
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::{ImageEncoder, ImageReader, Limits};
-use ndarray::{Array3, ArrayView3};
+use ndarray::{Array3, ArrayView3, s};
 
 use crate::{Error, Result};
 
@@ -47,7 +47,8 @@ pub fn crop_resize(picture: ArrayView3<'_, u8>, side: usize, path: &Path) -> Res
     }
     let square = height.min(width);
     let (top, left) = ((height - square) / 2, (width - square) / 2);
-    resize(picture, [top, left, square, square], [side, side], path)
+    // Cut first: the resizer's own crop lets the filter see the pixels beyond the edge.
+    stretch(picture.slice(s![top..top + square, left..left + square, ..]), side, side, path)
 }
 
 /// Resizes the whole picture to `height` x `width`, ignoring its aspect ratio: `[h, w, 3]` to `[height, width, 3]`.
@@ -55,26 +56,18 @@ pub fn crop_resize(picture: ArrayView3<'_, u8>, side: usize, path: &Path) -> Res
 /// # Errors
 /// As [`crop_resize`].
 pub fn stretch(picture: ArrayView3<'_, u8>, height: usize, width: usize, path: &Path) -> Result<Array3<u8>> {
-    let (h, w, _) = picture.dim();
-    resize(picture, [0, 0, h, w], [height, width], path)
-}
-
-fn resize(picture: ArrayView3<'_, u8>, window: [usize; 4], to: [usize; 2], path: &Path) -> Result<Array3<u8>> {
     let malformed = |error: &dyn std::fmt::Display| Error::malformed("picture", path, error);
-    let (height, width, channels) = picture.dim();
-    if channels != 3 || height * width == 0 || to.contains(&0) {
-        return Err(malformed(&format!("cannot resize {height} x {width} x {channels} to {} x {}", to[0], to[1])));
+    let (h, w, channels) = picture.dim();
+    if channels != 3 || h * w == 0 || height * width == 0 {
+        return Err(malformed(&format!("cannot resize {h} x {w} x {channels} to {height} x {width}")));
     }
     let standard = picture.as_standard_layout();
     let pixels = standard.as_slice().unwrap_or_default();
-    let from = ImageRef::new(width as u32, height as u32, pixels, PixelType::U8x3).map_err(|error| malformed(&error))?;
-    let mut into = Image::new(to[1] as u32, to[0] as u32, PixelType::U8x3);
-    let [top, left, rows, columns] = window.map(|value| value as f64);
-    let options = ResizeOptions::new()
-        .resize_alg(ResizeAlg::Convolution(FilterType::Bilinear))
-        .crop(left, top, columns, rows);
+    let from = ImageRef::new(w as u32, h as u32, pixels, PixelType::U8x3).map_err(|error| malformed(&error))?;
+    let mut into = Image::new(width as u32, height as u32, PixelType::U8x3);
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
     Resizer::new().resize(&from, &mut into, &options).map_err(|error| malformed(&error))?;
-    Array3::from_shape_vec((to[0], to[1], 3), into.into_vec()).map_err(|error| malformed(&error))
+    Array3::from_shape_vec((height, width, 3), into.into_vec()).map_err(|error| malformed(&error))
 }
 
 /// Encodes RGB `[height, width, 3]` as PNG bytes.

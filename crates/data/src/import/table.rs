@@ -1,0 +1,138 @@
+//! The table of responses, turned to `[trials, voxels]` and checked against the order of images.
+
+use std::path::Path;
+
+use afterimage_formats::{npy, npz};
+use ndarray::{Array2, ArrayD, ArrayView1, Axis, Ix2, Ix3};
+
+use super::order::Order;
+use crate::header::TrialInfo;
+use crate::manifest::{Manifest, Orientation};
+use crate::{Error, Result};
+
+pub(super) struct Table {
+    /// `[trials, voxels]`
+    pub(super) responses: Array2<f32>,
+    pub(super) trials: Vec<TrialInfo>,
+    /// What was done, for the provenance.
+    pub(super) description: String,
+}
+
+impl Table {
+    pub(super) fn voxels(&self) -> usize {
+        self.responses.ncols()
+    }
+}
+
+pub(super) fn read(manifest: &Manifest, order: &Order) -> Result<Table> {
+    let path = manifest.resolve(&manifest.responses.file);
+    let array = read_array(manifest, &path)?;
+    match manifest.responses.orientation {
+        Orientation::VoxelsByStimuliByRepeats => with_repeats(array, manifest, order, &path),
+        orientation => flat(array, orientation, manifest, order, &path),
+    }
+}
+
+fn read_array(manifest: &Manifest, path: &Path) -> Result<ArrayD<f32>> {
+    let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
+    match (ending.as_deref().and_then(|ending| ending.to_str()), &manifest.responses.array) {
+        (Some("npz"), Some(name)) => Ok(npz::read_f32(path, name)?),
+        (Some("npz"), None) => match npz::names(path)?.as_slice() {
+            [only] => Ok(npz::read_f32(path, only)?),
+            names => {
+                let reason = format!("it holds {} arrays ({}): set responses.array to one", names.len(), names.join(", "));
+                Err(Error::mismatch(path, reason))
+            }
+        },
+        (Some("npy"), _) => Ok(npy::read_f32(path)?),
+        _ => Err(Error::mismatch(path, "responses.file must be an .npy or an .npz: save the table with numpy.save")),
+    }
+}
+
+fn flat(array: ArrayD<f32>, orientation: Orientation, manifest: &Manifest, order: &Order, path: &Path) -> Result<Table> {
+    let images = order.trials.len();
+    let shape = array.shape().to_vec();
+    let array = array.into_dimensionality::<Ix2>().map_err(|_| {
+        let hint = if shape.len() == 3 { ": with repeats, set orientation = \"voxels_by_stimuli_by_repeats\"" } else { "" };
+        Error::mismatch(path, format!("the array has shape {shape:?}, expected two axes{hint}"))
+    })?;
+    let (rows, columns) = array.dim();
+    let (trials, other, flipped) = match orientation {
+        Orientation::TrialsByVoxels => (rows, columns, "voxels_by_trials"),
+        _ => (columns, rows, "trials_by_voxels"),
+    };
+    if trials != images {
+        let fact = format!("the array is {rows} x {columns} and there are {images} images");
+        let mend = match other == images {
+            true => format!("set orientation = \"{flipped}\""),
+            false => "give one image per trial, in the order of trials, with images.order".into(),
+        };
+        return Err(Error::mismatch(path, format!("{fact}: {mend}")));
+    }
+    let responses = match orientation {
+        Orientation::TrialsByVoxels => array,
+        _ => array.t().as_standard_layout().into_owned(),
+    };
+    if let Some(((trial, voxel), value)) = responses.indexed_iter().find(|(_, value)| !value.is_finite()) {
+        let reason = format!("the value of trial {trial}, voxel {voxel} is {value}: leave such voxels or trials out");
+        return Err(Error::mismatch(path, reason));
+    }
+    let averaged = manifest.responses.averaged;
+    let mut seen = vec![0_u16; order.stimuli.len()];
+    let trials = order.trials.iter().map(|&stimulus| {
+        let repeat = seen[stimulus as usize];
+        seen[stimulus as usize] = repeat.saturating_add(1);
+        TrialInfo { stimulus, repeat, session: 0, run: 0, averaged }
+    });
+    let trials = trials.collect();
+    let description = format!("{} x {} table, each value the mean of {averaged} repeats as recorded", rows, columns);
+    Ok(Table { responses, trials, description })
+}
+
+fn with_repeats(array: ArrayD<f32>, manifest: &Manifest, order: &Order, path: &Path) -> Result<Table> {
+    let shape = array.shape().to_vec();
+    let array = array.into_dimensionality::<Ix3>().map_err(|_| {
+        Error::mismatch(path, format!("the array has shape {shape:?}, expected [voxels, stimuli, repeats]: mend orientation"))
+    })?;
+    let (voxels, stimuli, repeats) = array.dim();
+    if stimuli != order.trials.len() {
+        let reason = format!(
+            "the array is {voxels} x {stimuli} x {repeats} (voxels, stimuli, repeats) and there are {} images: transpose it, or list the images with images.order",
+            order.trials.len()
+        );
+        return Err(Error::mismatch(path, reason));
+    }
+    let (mut values, mut trials) = (Vec::new(), Vec::new());
+    for (position, &stimulus) in order.trials.iter().enumerate() {
+        let of_stimulus = array.index_axis(Axis(1), position); // [voxels, repeats]
+        for repeat in 0..repeats {
+            let trial = of_stimulus.column(repeat);
+            if is_present(trial, path, position, repeat)? {
+                values.extend(trial);
+                let averaged = manifest.responses.averaged;
+                trials.push(TrialInfo { stimulus, repeat: repeat as u16, session: 0, run: 0, averaged });
+            }
+        }
+    }
+    let absent = stimuli * repeats - trials.len();
+    let responses = Array2::from_shape_vec((trials.len(), voxels), values).map_err(|error| Error::mismatch(path, error))?;
+    let description = format!("{voxels} x {stimuli} x {repeats} table with repeats, {absent} absent ones (NaN) left out");
+    Ok(Table { responses, trials, description })
+}
+
+/// A repeat is absent when all its voxels are NaN; only some is damage.
+fn is_present(trial: ArrayView1<'_, f32>, path: &Path, stimulus: usize, repeat: usize) -> Result<bool> {
+    if trial.iter().all(|value| value.is_nan()) {
+        return Ok(false);
+    }
+    match trial.iter().position(|value| !value.is_finite()) {
+        None => Ok(true),
+        Some(voxel) => {
+            let reason = format!(
+                "voxel {voxel} of stimulus {stimulus}, repeat {repeat} is {} while others are there: a repeat has all voxels or none; leave the voxel out",
+                trial[voxel]
+            );
+            Err(Error::mismatch(path, reason))
+        }
+    }
+}

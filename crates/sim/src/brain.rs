@@ -44,12 +44,18 @@ impl Brain {
             (0..config.calibration as u64).into_par_iter().map(|index| generator.scene(index, None).pixels).collect();
         let views: Vec<ArrayView3<u8>> = scenes.iter().map(|scene| scene.view()).collect();
         let bank = FeatureBank::new(seed, &views[..views.len().min(64)]);
-        let mut voxels: Vec<Voxel> = config.assignment().into_iter().enumerate().map(|(index, region)| {
-            let mut draws = Draws::new(seed, Purpose::Voxel, index as u64);
-            let mut voxel = Voxel::choose(&mut draws, region, &config.regions[region], &bank.channels);
-            voxel.snr = config.snr_median * (config.snr_spread * Draws::new(seed, Purpose::Snr, index as u64).normal()).exp();
-            voxel
-        }).collect();
+        let mut voxels: Vec<Voxel> = config
+            .assignment()
+            .into_iter()
+            .enumerate()
+            .map(|(index, region)| {
+                let mut draws = Draws::new(seed, Purpose::Voxel, index as u64);
+                let mut voxel = Voxel::choose(&mut draws, region, &config.regions[region], &bank.channels);
+                voxel.snr = config.snr_median
+                    * (config.snr_spread * Draws::new(seed, Purpose::Snr, index as u64).normal()).exp();
+                voxel
+            })
+            .collect();
         let pooled: Vec<Vec<Vec<f32>>> = views
             .par_iter()
             .map(|image| {
@@ -148,10 +154,12 @@ impl Brain {
     fn voxel_truth(&self, voxel: &Voxel) -> VoxelTruth {
         let region = self.config.regions[voxel.region].name;
         let retina = RETINA as f32;
-        let weighted = || voxel.channels.iter().map(|&c| &self.bank.channels[c]).zip(voxel.weights.iter().map(|w| w * w));
+        let weighted =
+            || voxel.channels.iter().map(|&c| &self.bank.channels[c]).zip(voxel.weights.iter().map(|w| w * w));
         let spread: f32 = weighted().map(|(channel, power)| power * (channel.spread / retina).powi(2)).sum();
         // Two cells of the coarsest grid: the one that a window always holds, and the rounding of the window's border.
-        let reach = weighted().map(|(channel, _)| channel.reach / retina + 1.0 / channel.side as f32).fold(0.0, f32::max);
+        let reach =
+            weighted().map(|(channel, _)| channel.reach / retina + 1.0 / channel.side as f32).fold(0.0, f32::max);
         let mut layers = [0.0; 6];
         weighted().for_each(|(channel, power)| layers[channel.layer] += power);
         let layer = (0..layers.len()).max_by(|&a, &b| layers[a].total_cmp(&layers[b])).unwrap_or(0);

@@ -76,7 +76,8 @@ mod tests {
         let field = Fractal::new(&mut Draws::new(1, Purpose::Scene, 0), 64, 4.0, 1.0, 0.5);
         let difference = |step: usize| -> f32 {
             let pairs = (0..64 - step).flat_map(|x| (0..64).map(move |y| (x, y)));
-            pairs.map(|(x, y)| (field.at(x, y) - field.at(x + step, y)).powi(2)).sum::<f32>() / ((64 - step) * 64) as f32
+            pairs.map(|(x, y)| (field.at(x, y) - field.at(x + step, y)).powi(2)).sum::<f32>()
+                / ((64 - step) * 64) as f32
         };
         assert!(difference(1) < 0.5 * difference(8));
     }

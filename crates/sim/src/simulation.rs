@@ -1,8 +1,10 @@
 //! A whole simulated experiment: scenes, a brain, presentations, and the files they are written to.
 
+mod config;
 mod npy;
 mod plan;
 
+pub use config::SimConfig;
 pub use plan::Part;
 
 use crate::brain::{Brain, BrainConfig};
@@ -14,91 +16,12 @@ use afterimage_data::{DataSetWriter, Header, Provenance, Split, StimulusInfo, Tr
 use ndarray::{Array2, Array4, Axis, concatenate};
 use npy::{ImageFile, failed};
 use plan::Plan;
-use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
 /// Pictures made at a time.
 const BLOCK: usize = 256;
 /// Trials in a run.
 const RUN: usize = 50;
-
-/// How much of everything to simulate.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct SimConfig {
-    /// Seed of the scenes, the brain and the noise.
-    pub seed: u64,
-    /// Image side in pixels; it replaces `brain.side`.
-    pub side: usize,
-    /// Number of voxels; it replaces `brain.voxels`.
-    pub voxels: usize,
-    /// Number of training scenes.
-    pub train: usize,
-    /// Number of validation scenes.
-    pub validation: usize,
-    /// Number of test scenes.
-    pub test: usize,
-    /// Presentations of each training and validation scene.
-    pub train_repeats: u16,
-    /// Presentations of each test scene.
-    pub test_repeats: u16,
-    /// Number of pictures nobody was shown.
-    pub unpaired: usize,
-    /// Number of distractors.
-    pub external: usize,
-    /// The rest of the brain's make-up.
-    pub brain: BrainConfig,
-}
-
-impl Default for SimConfig {
-    fn default() -> Self {
-        Self {
-            seed: 1,
-            side: 64,
-            voxels: 1000,
-            train: 600,
-            validation: 60,
-            test: 50,
-            train_repeats: 2,
-            test_repeats: 10,
-            unpaired: 4000,
-            external: 1000,
-            brain: BrainConfig::default(),
-        }
-    }
-}
-
-impl SimConfig {
-    /// Number of scenes of a part.
-    pub fn scenes(&self, part: Part) -> usize {
-        match part {
-            Part::Train => self.train,
-            Part::Validation => self.validation,
-            Part::Test => self.test,
-            Part::Unpaired => self.unpaired,
-            Part::External => self.external,
-        }
-    }
-
-    fn repeats(&self, part: Part) -> u16 {
-        if part == Part::Test { self.test_repeats } else { self.train_repeats }
-    }
-
-    /// # Errors
-    /// A part of the experiment that would be empty.
-    pub fn check(&self) -> Result<(), SimError> {
-        let counts = [
-            ("train", self.train),
-            ("test", self.test),
-            ("train_repeats", self.train_repeats.into()),
-            ("test_repeats", self.test_repeats.into()),
-        ];
-        match counts.into_iter().find(|(_, count)| *count == 0) {
-            Some((key, _)) => Err(SimError::Config { key, value: "0".into(), expected: "1 or more" }),
-            None => Ok(()),
-        }
-    }
-}
 
 /// How far the writing has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,9 +41,10 @@ pub struct Written {
     pub data_set: PathBuf,
     /// The truth about the brain, JSON of [`crate::Truth`].
     pub truth: PathBuf,
-    /// Folder of the unpaired pictures: `images.npy` and `names.csv`.
+    /// The unpaired pictures, `.npy` of `[n, side, side, 3]` bytes with `images.csv` (index, class and name) beside it,
+    /// for `afterimage_data::UnpairedPool::open`.
     pub unpaired: PathBuf,
-    /// Folder of the distractors: `images.npy` and `names.csv`.
+    /// The distractors, likewise.
     pub external: PathBuf,
 }
 
@@ -188,8 +112,8 @@ impl Simulation {
         let written = Written {
             data_set: folder.join("subject.afterimage"),
             truth: folder.join("truth.json"),
-            unpaired: folder.join("unpaired"),
-            external: folder.join("external"),
+            unpaired: folder.join("unpaired/unpaired.npy"),
+            external: folder.join("external/external.npy"),
         };
         self.write_data_set(&written.data_set, &mut progress)?;
         let truth = serde_json::to_vec(&self.brain.truth()).expect("the truth has only plain values");
@@ -221,7 +145,13 @@ impl Simulation {
     }
 
     /// Each repeat is a session in which every scene of the part is shown once, in runs of 50.
-    fn append_trials(&self, writer: &mut DataSetWriter, part: Part, signal: &Array2<f32>, first: u32) -> Result<(), SimError> {
+    fn append_trials(
+        &self,
+        writer: &mut DataSetWriter,
+        part: Part,
+        signal: &Array2<f32>,
+        first: u32,
+    ) -> Result<(), SimError> {
         for repeat in 0..self.config.repeats(part) {
             let mut responses = signal.clone();
             self.brain.add_noise(&mut responses, trial_seed(part, repeat));
@@ -261,7 +191,10 @@ impl Simulation {
             units: Some("standard deviations of the noiseless signal over scenes".into()),
             steps: vec![
                 format!("responses simulated by afterimage-sim {}", env!("CARGO_PKG_VERSION")),
-                format!("single-trial signal-to-noise ratio log-normal, median {}, log spread {}", config.snr_median, config.snr_spread),
+                format!(
+                    "single-trial signal-to-noise ratio log-normal, median {}, log spread {}",
+                    config.snr_median, config.snr_spread
+                ),
                 "categories of the test scenes occur neither in training nor among the unpaired pictures".into(),
             ],
             software: format!("afterimage {}", env!("CARGO_PKG_VERSION")),
@@ -269,15 +202,15 @@ impl Simulation {
         }
     }
 
-    fn write_pictures(&self, part: Part, folder: &Path, progress: &mut impl FnMut(Progress)) -> Result<(), SimError> {
+    fn write_pictures(&self, part: Part, path: &Path, progress: &mut impl FnMut(Progress)) -> Result<(), SimError> {
+        let folder = path.parent().unwrap_or(Path::new("."));
         make_folder(folder)?;
-        let mut file = ImageFile::create(&folder.join("images.npy"), self.config.scenes(part), self.config.side)?;
+        let scenes = self.scenes(part);
+        let mut file = ImageFile::create(path, scenes.len(), self.config.side)?;
         self.blocks(part, progress, |images| file.append(images.view()))?;
         file.finish()?;
-        let row = |(index, category): (u64, Category)| format!("{},{}\n", scene_name(part, index), category.name());
-        let table: String = std::iter::once("name,class\n".into()).chain(self.scenes(part).into_iter().map(row)).collect();
-        let path = folder.join("names.csv");
-        std::fs::write(&path, table).map_err(|source| failed(&path, source))
+        let table = folder.join("images.csv");
+        std::fs::write(&table, class_table(part, &scenes)).map_err(|source| failed(&table, source))
     }
 
     /// Makes a part block by block.
@@ -310,4 +243,14 @@ fn trial_seed(part: Part, repeat: u16) -> u64 {
 /// A name such as `test-0007.png`, counted within the part.
 fn scene_name(part: Part, index: u64) -> String {
     format!("{}-{:05}.png", format!("{part:?}").to_lowercase(), index & 0xffff_ffff)
+}
+
+/// One line per picture of an array: its index, padded as the readers of arrays name their pictures, its class and its name.
+fn class_table(part: Part, scenes: &[(u64, Category)]) -> String {
+    let digits = scenes.len().saturating_sub(1).to_string().len();
+    let mut table = String::from("image_id,class,name\n");
+    for (row, (index, category)) in scenes.iter().enumerate() {
+        table += &format!("{row:0digits$},{},{}\n", category.name(), scene_name(part, *index));
+    }
+    table
 }

@@ -1,5 +1,6 @@
 //! The stated truth is what the simulated brain does.
 
+use afterimage_data::{Exclusions, UnpairedPool};
 use afterimage_sim::{Brain, BrainConfig, Part, RegionName, SceneGenerator, SimConfig, Simulation, Truth};
 use ndarray::{Array4, Axis};
 use std::collections::HashSet;
@@ -110,10 +111,11 @@ fn test_categories_are_absent_from_training_and_unpaired_pictures() {
 #[test]
 fn written_simulation_opens_with_its_truth() {
     let folder = tempfile::tempdir().unwrap();
-    let config = SimConfig { voxels: 30, train: 12, validation: 3, test: 5, unpaired: 7, external: 4, ..SimConfig::default() };
+    let config =
+        SimConfig { voxels: 30, train: 12, validation: 3, test: 5, unpaired: 27, external: 14, ..SimConfig::default() };
     let mut last = 0;
     let written = Simulation::generate(config, folder.path(), |progress| last = progress.done).unwrap();
-    assert_eq!(last, 4);
+    assert_eq!(last, 14);
     let data = afterimage_data::DataSet::open(&written.data_set).unwrap();
     assert_eq!(data.header().stimuli.len(), 20);
     assert_eq!(data.header().trials.len(), 12 * 2 + 3 * 2 + 5 * 10);
@@ -123,7 +125,12 @@ fn written_simulation_opens_with_its_truth() {
     assert!(items.repeats.iter().all(|&repeats| repeats == 10));
     let truth: Truth = serde_json::from_slice(&std::fs::read(&written.truth).unwrap()).unwrap();
     assert_eq!(truth.voxels.len(), 30);
-    assert_eq!(std::fs::read_to_string(written.unpaired.join("names.csv")).unwrap().lines().count(), 8);
+    let test_class = data.header().stimuli[15].class.clone().unwrap();
+    for (path, count) in [(written.unpaired, 27), (written.external, 14)] {
+        let pool = UnpairedPool::open(&[path], 64, &Exclusions::default()).unwrap();
+        assert_eq!(pool.len(), count);
+        assert!((0..count).all(|i| pool.class(i).is_some_and(|class| class != test_class || count == 14)));
+    }
 }
 
 #[test]

@@ -89,7 +89,8 @@ fn ridges(draws: &mut Draws, side: usize, land: &Landscape) -> Vec<(Vec<f32>, Rg
             let profile = Fractal::new(draws, side, 2.0 + i as f32, 1.0, 0.5);
             let (lift, steepness) = (draws.between(0.02, 0.2), draws.between(0.04, 0.16));
             let row = draws.below(side);
-            let crest = (0..side).map(|x| land.horizon - lift * (1.3 - nearness) - steepness * (0.4 + profile.at(x, row)));
+            let crest =
+                (0..side).map(|x| land.horizon - lift * (1.3 - nearness) - steepness * (0.4 + profile.at(x, row)));
             (crest.collect(), blend(land.upper[1], land.lower[1], 0.25 + 0.65 * nearness))
         })
         .collect()

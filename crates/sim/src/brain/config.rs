@@ -146,7 +146,11 @@ impl BrainConfig {
             return refuse("compression", self.compression.to_string(), "above 0 and at most 1");
         }
         if self.regions.is_empty() || !self.regions.iter().all(Region::is_possible) {
-            return refuse("regions", format!("{:?}", self.regions), "at least one, with positive shares and sizes and probabilities in 0..1");
+            return refuse(
+                "regions",
+                format!("{:?}", self.regions),
+                "at least one, with positive shares and sizes and probabilities in 0..1",
+            );
         }
         Ok(())
     }

@@ -59,7 +59,8 @@ impl Voxel {
 
     /// The weighted sum of the standardised features.
     fn drive(&self, pooled: &[f32]) -> f32 {
-        let standard = pooled.iter().zip(&self.centre).zip(&self.gain).map(|((value, centre), gain)| (value - centre) * gain);
+        let standard =
+            pooled.iter().zip(&self.centre).zip(&self.gain).map(|((value, centre), gain)| (value - centre) * gain);
         standard.zip(&self.weights).map(|(value, weight)| value * weight).sum()
     }
 
@@ -97,12 +98,15 @@ fn mixture(draws: &mut Draws, region: &Region, field: &ReceptiveField, channels:
     let share = draws.between(region.local_share[0], region.local_share[1]);
     let families = region.name.families();
     // A feature that sees farther than the voxel's own field would blur the truth about its size.
-    let limit = |channel: &Channel| matches!(channel.family, Family::Network(_)) || channel.spread <= 1.2 * field.sigma * RETINA as f32;
+    let limit = |channel: &Channel| {
+        matches!(channel.family, Family::Network(_)) || channel.spread <= 1.2 * field.sigma * RETINA as f32
+    };
     let fits = |channel: &&(usize, &Channel)| families.contains(&channel.1.family) && limit(channel.1);
     let listed: Vec<(usize, &Channel)> = channels.iter().enumerate().collect();
     let mut own: Vec<usize> = listed.iter().filter(fits).map(|(index, _)| *index).collect();
     if own.is_empty() {
-        own = listed.iter().filter(|(_, channel)| channel.family == Family::Energy(0)).map(|(index, _)| *index).collect();
+        own =
+            listed.iter().filter(|(_, channel)| channel.family == Family::Energy(0)).map(|(index, _)| *index).collect();
     }
     draws.shuffle(&mut own);
     own.truncate(FEATURES);

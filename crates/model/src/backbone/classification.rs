@@ -47,7 +47,8 @@ fn top1(folder: &Path, count: usize) -> f64 {
         let images = Tensor::<4>::from_data(TensorData::new(values, [batch.len(), 3, side, side]), &device);
         let scores = network.logits(images).expect("a classifier");
         let scores: Vec<f32> = scores.into_data().try_to_vec().expect("float32");
-        let best = scores.chunks_exact(1000).map(|s| (0..1000).max_by(|&a, &b| s[a].total_cmp(&s[b])).expect("1000 classes"));
+        let best =
+            scores.chunks_exact(1000).map(|s| (0..1000).max_by(|&a, &b| s[a].total_cmp(&s[b])).expect("1000 classes"));
         right += best.zip(batch).filter(|(best, (_, class))| best == class).count();
     }
     right as f64 / rows.len() as f64

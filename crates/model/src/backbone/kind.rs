@@ -81,6 +81,9 @@ impl FromStr for BackboneKind {
 
     fn from_str(name: &str) -> Result<Self> {
         let found = Self::ALL.into_iter().find(|kind| kind.name() == name);
-        found.ok_or_else(|| ModelError::UnknownBackbone { got: name.to_owned(), known: Self::ALL.map(Self::name).join(", ") })
+        found.ok_or_else(|| ModelError::UnknownBackbone {
+            got: name.to_owned(),
+            known: Self::ALL.map(Self::name).join(", "),
+        })
     }
 }

@@ -26,9 +26,16 @@ struct Stage {
 
 #[derive(Debug)]
 enum Run {
-    Conv(Conv),
-    Fire { squeeze: Conv, one: Conv, three: Conv },
+    Conv(Box<Conv>),
+    Fire(Box<Fire>),
     Pool(MaxPoolOptions<2>),
+}
+
+#[derive(Debug)]
+struct Fire {
+    squeeze: Conv,
+    one: Conv,
+    three: Conv,
 }
 
 #[derive(Debug)]
@@ -57,23 +64,25 @@ impl Network {
                     mean = folded.mean.map(|mean| Tensor::<1>::from_floats(mean, &device).reshape([1, 3, 1, 1]));
                     let shape = [*out, channels, *kernel, *kernel];
                     channels = *out;
-                    Run::Conv(Conv::new(folded.weight, folded.bias, shape, *stride, *padding, &device))
+                    Run::Conv(Box::new(Conv::new(folded.weight, folded.bias, shape, *stride, *padding, &device)))
                 }
                 Layer::Conv { name, channels: out, kernel, stride, padding } => {
                     let conv = builder.conv(name, [*out, channels, *kernel, *kernel], *stride, *padding)?;
                     channels = *out;
-                    Run::Conv(conv)
+                    Run::Conv(Box::new(conv))
                 }
                 Layer::Fire { name, squeeze, expand } => {
                     let inner = builder.conv(&format!("{name}.squeeze"), [*squeeze, channels, 1, 1], 1, 0)?;
                     let one = builder.conv(&format!("{name}.expand1x1"), [*expand, *squeeze, 1, 1], 1, 0)?;
                     let three = builder.conv(&format!("{name}.expand3x3"), [*expand, *squeeze, 3, 3], 1, 1)?;
                     channels = 2 * expand;
-                    Run::Fire { squeeze: inner, one, three }
+                    Run::Fire(Box::new(Fire { squeeze: inner, one, three }))
                 }
-                Layer::Pool { kernel, stride, ceil } => {
-                    Run::Pool(MaxPoolOptions { stride: [*stride; 2], ceil_mode: *ceil, ..MaxPoolOptions::new([*kernel; 2]) })
-                }
+                Layer::Pool { kernel, stride, ceil } => Run::Pool(MaxPoolOptions {
+                    stride: [*stride; 2],
+                    ceil_mode: *ceil,
+                    ..MaxPoolOptions::new([*kernel; 2])
+                }),
             };
             stages.push(Stage { layer: step.layer.clone(), tap: step.tap, run });
         }
@@ -130,10 +139,10 @@ impl Stage {
     fn run(&self, x: Tensor<4>) -> Tensor<4> {
         match &self.run {
             Run::Conv(conv) => conv.relu(x),
-            Run::Fire { squeeze, one, three } => {
-                let x = squeeze.relu(x);
-                let one = one.forward(x.clone());
-                relu(Tensor::cat(vec![one, three.forward(x)], 1))
+            Run::Fire(fire) => {
+                let x = fire.squeeze.relu(x);
+                let one = fire.one.forward(x.clone());
+                relu(Tensor::cat(vec![one, fire.three.forward(x)], 1))
             }
             Run::Pool(options) => max_pool2d(x, options.clone()),
         }
@@ -141,7 +150,14 @@ impl Stage {
 }
 
 impl Conv {
-    fn new(weight: Vec<f32>, bias: Vec<f32>, shape: [usize; 4], stride: usize, padding: usize, device: &Device) -> Self {
+    fn new(
+        weight: Vec<f32>,
+        bias: Vec<f32>,
+        shape: [usize; 4],
+        stride: usize,
+        padding: usize,
+        device: &Device,
+    ) -> Self {
         let bias = Tensor::from_data(TensorData::new(bias, [shape[0]]), device);
         let weight = Tensor::from_data(TensorData::new(weight, shape), device);
         Self { weight, bias, options: ConvOptions::new([stride; 2], [padding; 2], [1; 2], 1) }

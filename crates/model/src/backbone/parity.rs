@@ -121,7 +121,8 @@ fn gradients_reach_the_image_and_no_weight() {
     let device = Device::flex();
     // Loaded for training, and still outside the graph.
     let training = device.clone().autodiff();
-    let backbone = AnyBackbone::load(BackboneKind::SqueezeNet11, &WeightSource::Installed, &training).expect("built in");
+    let backbone =
+        AnyBackbone::load(BackboneKind::SqueezeNet11, &WeightSource::Installed, &training).expect("built in");
     let images = Tensor::<4>::random([1, 3, 64, 64], burn::tensor::Distribution::Uniform(0.2, 0.8), &device);
     let leaf = images.clone().autodiff().require_grad();
     let grads = backbone.forward(leaf.clone(), &["fire5"]).remove(0).sum().backward();

@@ -8,8 +8,13 @@ use crate::{ModelError, Result};
 /// Downloads into the hub's own cache and returns the file there.
 #[cfg(feature = "download")]
 pub(super) fn download(entry: &Entry, progress: Progress<'_>) -> Result<PathBuf> {
+    download_with(hf_hub::api::sync::ApiBuilder::from_env(), entry, progress)
+}
+
+#[cfg(feature = "download")]
+fn download_with(client: hf_hub::api::sync::ApiBuilder, entry: &Entry, progress: Progress<'_>) -> Result<PathBuf> {
     let failed = |error: hf_hub::api::sync::ApiError| refused(entry, error.to_string());
-    let api = hf_hub::api::sync::ApiBuilder::from_env().build().map_err(failed)?;
+    let api = client.build().map_err(failed)?;
     let counter = Counter { total: 0, done: 0, report: progress };
     api.model(entry.repository.to_owned()).download_with_progress(entry.file, counter).map_err(failed)
 }
@@ -53,5 +58,25 @@ impl hf_hub::api::Progress for Counter<'_> {
 
     fn finish(&mut self) {
         (self.report)(self.total, self.total);
+    }
+}
+
+#[cfg(all(test, feature = "download"))]
+mod tests {
+    use super::*;
+    use crate::backbone::BackboneKind;
+
+    #[test]
+    fn failed_download_says_what_to_fetch_elsewhere() {
+        let cache = tempfile::tempdir().expect("a folder");
+        // Nothing listens on the discard port of the own machine.
+        let client = hf_hub::api::sync::ApiBuilder::new()
+            .with_endpoint("http://127.0.0.1:9".to_owned())
+            .with_cache_dir(cache.path().to_owned());
+        let entry = crate::weights::entry(BackboneKind::Vgg19).expect("VGG19 is fetched");
+        let error = download_with(client, entry, &mut |_, _| {}).expect_err("no server");
+        let message = error.to_string();
+        eprintln!("{message}");
+        assert!(message.contains("vgg19-dcbb9e9d.pth") && message.contains("--from FILE"), "{message}");
     }
 }

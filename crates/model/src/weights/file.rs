@@ -40,7 +40,8 @@ impl TensorFile {
     /// [`ModelError::Io`] and [`ModelError::WeightsFormat`].
     pub fn open(path: &Path) -> Result<Self> {
         let name = path.display().to_string();
-        let file = File::open(path).map_err(|source| ModelError::Io { action: "open", path: path.to_owned(), source })?;
+        let file =
+            File::open(path).map_err(|source| ModelError::Io { action: "open", path: path.to_owned(), source })?;
         match path.extension().and_then(|extension| extension.to_str()) {
             Some("safetensors") => Self::safetensors(name, Box::new(BufReader::new(file))),
             Some("pth" | "pt" | "bin") => {
@@ -99,7 +100,10 @@ impl TensorFile {
         let values = values.map_err(|detail| format_error(name, format!("tensor \"{tensor}\": {detail}")))?;
         match values.len() == expected.iter().product::<usize>() {
             true => Ok(values),
-            false => Err(format_error(name, format!("tensor \"{tensor}\" holds {} values, expected {expected:?}", values.len()))),
+            false => Err(format_error(
+                name,
+                format!("tensor \"{tensor}\" holds {} values, expected {expected:?}", values.len()),
+            )),
         }
     }
 
@@ -111,7 +115,8 @@ impl TensorFile {
             return Ok(name.clone());
         }
         let some: Vec<&str> = names.iter().take(4).map(String::as_str).collect();
-        let found = if some.is_empty() { "none".to_owned() } else { format!("{} ({} in all)", some.join(", "), names.len()) };
+        let found =
+            if some.is_empty() { "none".to_owned() } else { format!("{} ({} in all)", some.join(", "), names.len()) };
         Err(ModelError::TensorMissing { file: self.name.clone(), tensor: tensor.to_owned(), found })
     }
 }

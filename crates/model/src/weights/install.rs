@@ -89,7 +89,8 @@ mod tests {
     fn wrong_file_is_refused_and_leaves_nothing() {
         let folder = tempfile::tempdir().expect("a folder");
         let wrong = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/parity/alexnet.pth");
-        let error = install(folder.path(), BackboneKind::Vgg16, Some(&wrong), &mut |_, _| {}).expect_err("narrow AlexNet");
+        let error =
+            install(folder.path(), BackboneKind::Vgg16, Some(&wrong), &mut |_, _| {}).expect_err("narrow AlexNet");
         assert!(matches!(error, ModelError::TensorShape { .. }), "{error}");
         assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 0);
     }

@@ -17,7 +17,8 @@ pub struct Entry {
     pub licence: &'static str,
 }
 
-const LICENCE: &str = "weights of torchvision (BSD-3-Clause); trained on ImageNet, whose images are for non-commercial research";
+const LICENCE: &str =
+    "weights of torchvision (BSD-3-Clause); trained on ImageNet, whose images are for non-commercial research";
 
 /// Every file that [`get`](super::get) can download.
 pub const REGISTRY: &[Entry] = &[

@@ -17,7 +17,9 @@ pub enum ModelError {
         known: String,
     },
     /// A branch of the encoder has no place for a patch.
-    #[error("the branch on \"{tap}\" ends on a grid of side {side}, too small for patches of {patch}: use a tap nearer to the image, a smaller pool or stride, or a larger encoder.backbone_side")]
+    #[error(
+        "the branch on \"{tap}\" ends on a grid of side {side}, too small for patches of {patch}: use a tap nearer to the image, a smaller pool or stride, or a larger encoder.backbone_side"
+    )]
     GridTooSmall {
         /// The tap.
         tap: String,
@@ -33,7 +35,9 @@ pub enum ModelError {
         got: String,
     },
     /// A device that this build lacks.
-    #[error("this build has no {device} support: build it with `cargo build --release --features {feature}`, or use --device cpu")]
+    #[error(
+        "this build has no {device} support: build it with `cargo build --release --features {feature}`, or use --device cpu"
+    )]
     DeviceNotBuilt {
         /// The device.
         device: &'static str,
@@ -65,7 +69,9 @@ pub enum ModelError {
         name: &'static str,
     },
     /// A file of weights that cannot be understood.
-    #[error("\"{file}\" is not a readable file of weights: {detail}; expected .safetensors or a PyTorch .pth of a state dictionary")]
+    #[error(
+        "\"{file}\" is not a readable file of weights: {detail}; expected .safetensors or a PyTorch .pth of a state dictionary"
+    )]
     WeightsFormat {
         /// The file.
         file: String,
@@ -83,7 +89,9 @@ pub enum ModelError {
         found: String,
     },
     /// A tensor of another shape than the network's.
-    #[error("tensor \"{tensor}\" in \"{file}\" has shape {got:?}, expected {expected:?}: is it the file of another network?")]
+    #[error(
+        "tensor \"{tensor}\" in \"{file}\" has shape {got:?}, expected {expected:?}: is it the file of another network?"
+    )]
     TensorShape {
         /// The file.
         file: String,

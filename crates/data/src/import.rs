@@ -3,6 +3,8 @@
 mod order;
 mod regions;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 

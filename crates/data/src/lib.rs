@@ -44,6 +44,7 @@
 //! ```
 
 mod assign;
+pub mod audit;
 mod classes;
 mod error;
 mod exclusions;
@@ -59,6 +60,7 @@ mod store;
 mod zscore;
 
 pub use assign::random_split;
+pub use audit::{Audit, AuditOptions, Check, Verdict, audit, audit_with};
 pub use error::{Error, Result};
 pub use exclusions::Exclusions;
 pub use header::{Header, LAYOUT_VERSION, Provenance, SourceFile, Split, StimulusInfo, TrialInfo, Voxels};

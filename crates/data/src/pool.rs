@@ -140,11 +140,6 @@ impl UnpairedPool {
         self.entries.get(index).and_then(|entry| entry.class.as_deref())
     }
 
-    /// Whether any image has a class.
-    pub(crate) fn has_classes(&self) -> bool {
-        self.entries.iter().any(|entry| entry.class.is_some())
-    }
-
     /// SHA-256 of an image's stored bytes (of a data set: its pixels), as [`Exclusions::sha256`] compares.
     ///
     /// # Errors

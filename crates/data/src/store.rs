@@ -12,7 +12,7 @@
 
 mod fingerprint;
 mod reader;
-#[cfg(any())]
+#[cfg(test)]
 mod tests;
 mod writer;
 

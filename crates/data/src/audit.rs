@@ -1,0 +1,123 @@
+//! The audit: what could make a score look better than it is.
+//!
+//! Near-duplicates are found in two steps. A 64-bit difference hash (the sign of the brightness step between
+//! neighbours on a 9 x 8 thumbnail) proposes pairs at most [`HASH_DISTANCE`] bits apart: re-encoding and resizing
+//! flip few bits (0 to 4 on real photographs), slight crops and colour changes up to about ten, while unrelated photographs lie near 32.
+//! Then the pixels decide: the pair must correlate by [`PIXEL_CORRELATION`] or more on 32 x 32 RGB thumbnails,
+//! each channel about its own mean. So skies and plain backgrounds, whose hashes agree by chance, raise no alarm; two pictures without any
+//! contrast count as duplicates only when their colours agree as well. Mirrored copies are found too.
+
+mod checks;
+mod hash;
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Result;
+use crate::exclusions::Exclusions;
+use crate::header::Split;
+use crate::pool::UnpairedPool;
+use crate::store::DataSet;
+
+/// Most bits by which the hashes of a proposed pair differ.
+pub const HASH_DISTANCE: u32 = 10;
+/// Least pixel correlation of a duplicate.
+pub const PIXEL_CORRELATION: f64 = 0.95;
+
+/// How a check ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Nothing found.
+    Pass,
+    /// A reader of the score must know it.
+    Warn,
+    /// The score would be spurious.
+    Fail,
+    /// The data do not allow the check; the detail says why.
+    NotApplicable,
+}
+
+/// One check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// What was looked for.
+    pub name: String,
+    /// The outcome.
+    pub verdict: Verdict,
+    /// The finding in a sentence, with how much was looked at.
+    pub detail: String,
+    /// The stimuli, images or classes concerned.
+    pub items: Vec<String>,
+}
+
+/// All checks, and what to leave out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Audit {
+    /// In the order of their run.
+    pub checks: Vec<Check>,
+    /// Unpaired images that duplicate test images: open the pool again with these.
+    pub exclusions: Exclusions,
+    /// Unpaired classes that are test classes too: excluded in Gaziv et al. 2022.
+    pub class_exclusions: Exclusions,
+}
+
+impl Audit {
+    /// The worst verdict of all checks.
+    pub fn worst(&self) -> Verdict {
+        let rank = |verdict: &Verdict| match verdict {
+            Verdict::Fail => 3,
+            Verdict::Warn => 2,
+            Verdict::Pass => 1,
+            Verdict::NotApplicable => 0,
+        };
+        self.checks.iter().map(|check| check.verdict).max_by_key(rank).unwrap_or(Verdict::NotApplicable)
+    }
+}
+
+/// Limits of an audit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AuditOptions {
+    /// Most unpaired images to decode and compare; of a larger pool, evenly spaced ones. The detail says how many.
+    pub pool_limit: usize,
+}
+
+impl Default for AuditOptions {
+    fn default() -> Self {
+        Self { pool_limit: 100_000 }
+    }
+}
+
+/// Audits a data set, and the unpaired images it is to be trained with, with the default limits.
+///
+/// # Errors
+/// When images cannot be read.
+pub fn audit(data: &DataSet, pool: Option<&UnpairedPool>) -> Result<Audit> {
+    audit_with(data, pool, AuditOptions::default())
+}
+
+/// As [`audit`], with limits.
+///
+/// # Errors
+/// As there.
+pub fn audit_with(data: &DataSet, pool: Option<&UnpairedPool>, options: AuditOptions) -> Result<Audit> {
+    let test = hash::of_stimuli(data, Split::Test)?;
+    let validation = hash::of_stimuli(data, Split::Validation)?;
+    let train = hash::of_stimuli(data, Split::Train)?;
+    let mut checks = vec![
+        checks::stimuli(data, ("test", &test), ("training", &train))?,
+        checks::stimuli(data, ("test", &test), ("validation", &validation))?,
+        checks::stimuli(data, ("validation", &validation), ("training", &train))?,
+    ];
+    let mut exclusions = Exclusions::default();
+    let (check, names) = checks::unpaired(data, &test, pool, options.pool_limit)?;
+    exclusions.names.extend(names);
+    checks.push(check);
+    checks.push(checks::classes_in_training(data));
+    let (check, class_exclusions) = checks::classes_in_pool(data, pool);
+    checks.push(check);
+    checks.push(checks::repeats(data));
+    checks.push(checks::normalisation(data));
+    Ok(Audit { checks, exclusions, class_exclusions })
+}

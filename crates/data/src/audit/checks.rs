@@ -1,0 +1,163 @@
+//! The single checks.
+
+use std::collections::BTreeSet;
+
+use afterimage_formats::picture;
+use ndarray::Axis;
+
+use super::hash::{self, Hashed, Likeness};
+use super::{Check, Verdict};
+use crate::Result;
+use crate::exclusions::Exclusions;
+use crate::header::{Split, TrialInfo};
+use crate::pool::UnpairedPool;
+use crate::store::DataSet;
+
+fn check(name: impl Into<String>, verdict: Verdict, detail: impl Into<String>, items: Vec<String>) -> Check {
+    Check { name: name.into(), verdict, detail: detail.into(), items }
+}
+
+/// The same photograph in two parts of a data set.
+pub(super) fn stimuli(data: &DataSet, a: (&str, &[Hashed]), b: (&str, &[Hashed])) -> Result<Check> {
+    let name = format!("same image in {} and {}", a.0, b.0);
+    if a.1.is_empty() || b.1.is_empty() {
+        let empty = if a.1.is_empty() { a.0 } else { b.0 };
+        return Ok(check(name, Verdict::NotApplicable, format!("the {empty} part has no images"), Vec::new()));
+    }
+    let mut items = Vec::new();
+    for (first, second) in proposed(a.1, b.1) {
+        let images = data.images(&[first.index as u32, second.index as u32])?;
+        if let Some(likeness) = hash::compare(images.index_axis(Axis(0), 0), images.index_axis(Axis(0), 1))? {
+            let names = [first, second].map(|hashed| data.header().stimuli[hashed.index].name.as_str());
+            items.push(describe(names, likeness));
+        }
+    }
+    let detail = format!("{} of {} x {} pairs are duplicates", items.len(), a.1.len(), b.1.len());
+    Ok(check(name, fail_if_any(&items), detail, items))
+}
+
+/// The same photograph among test and unpaired images; with the names of the unpaired ones.
+pub(super) fn unpaired(
+    data: &DataSet,
+    test: &[Hashed],
+    pool: Option<&UnpairedPool>,
+    limit: usize,
+) -> Result<(Check, BTreeSet<String>)> {
+    let name = "same image in test and unpaired";
+    let mut names = BTreeSet::new();
+    let Some(pool) = pool.filter(|_| limit > 0 && !test.is_empty()) else {
+        return Ok((check(name, Verdict::NotApplicable, "no unpaired images were given", Vec::new()), names));
+    };
+    let others = hash::of_pool(pool, limit)?;
+    let side = data.header().size;
+    let mut items = Vec::new();
+    for (first, second) in proposed(test, &others) {
+        let shown = data.images(&[first.index as u32])?;
+        let other = pool.read(&[second.index])?;
+        let other = picture::crop_resize(other.index_axis(Axis(0), 0), side, data.path())?;
+        if let Some(likeness) = hash::compare(shown.index_axis(Axis(0), 0), other.view())? {
+            let pair = [data.header().stimuli[first.index].name.as_str(), pool.names()[second.index].as_str()];
+            items.push(describe(pair, likeness));
+            names.insert(pair[1].to_owned());
+        }
+    }
+    let (n, all) = (others.len(), pool.len());
+    let mut detail = format!("{} test images against {n} of {all} unpaired ones: {} duplicates", test.len(), items.len());
+    if n < all {
+        detail += "; the rest was not looked at";
+    }
+    Ok((check(name, fail_if_any(&items), detail, items), names))
+}
+
+fn proposed<'a>(a: &'a [Hashed], b: &'a [Hashed]) -> impl Iterator<Item = (&'a Hashed, &'a Hashed)> {
+    a.iter().flat_map(move |first| b.iter().map(move |second| (first, second))).filter(|(x, y)| x.is_close(y))
+}
+
+fn fail_if_any(items: &[String]) -> Verdict {
+    if items.is_empty() { Verdict::Pass } else { Verdict::Fail }
+}
+
+fn describe(names: [&str; 2], likeness: Likeness) -> String {
+    let how = match likeness {
+        Likeness::Identical => "identical pixels".to_owned(),
+        Likeness::Near { correlation, mirrored: false } => format!("r = {correlation:.3}"),
+        Likeness::Near { correlation, mirrored: true } => format!("mirrored, r = {correlation:.3}"),
+    };
+    format!("{} = {} ({how})", names[0], names[1])
+}
+
+fn classes(data: &DataSet, split: Split) -> BTreeSet<String> {
+    let inside = data.header().stimuli.iter().filter(|info| info.split == split);
+    inside.filter_map(|info| info.class.as_deref().map(str::to_lowercase)).collect()
+}
+
+/// Classes that are both shown in the test and trained on.
+pub(super) fn classes_in_training(data: &DataSet) -> Check {
+    let train = classes(data, Split::Train);
+    overlap("test classes in training", &classes(data, Split::Test), &train, "training").0
+}
+
+/// Classes that are both shown in the test and among the unpaired images.
+pub(super) fn classes_in_pool(data: &DataSet, pool: Option<&UnpairedPool>) -> (Check, Exclusions) {
+    let name = "test classes in unpaired";
+    let Some(pool) = pool else {
+        let none = check(name, Verdict::NotApplicable, "no unpaired images were given", Vec::new());
+        return (none, Exclusions::default());
+    };
+    let unpaired = (0..pool.len()).filter_map(|index| pool.class(index).map(str::to_lowercase)).collect();
+    let (check, shared) = overlap(name, &classes(data, Split::Test), &unpaired, "unpaired");
+    (check, Exclusions { classes: shared, ..Exclusions::default() })
+}
+
+fn overlap(name: &str, test: &BTreeSet<String>, other: &BTreeSet<String>, what: &str) -> (Check, BTreeSet<String>) {
+    let impossible = |detail: String| (check(name, Verdict::NotApplicable, detail, Vec::new()), BTreeSet::new());
+    let numbers = |classes: &BTreeSet<String>| classes.iter().all(|class| class.parse::<u32>().is_ok());
+    match (test.is_empty(), other.is_empty()) {
+        (true, _) => return impossible("the classes of the test images are not known: give images.labels".into()),
+        (_, true) => return impossible(format!("the classes of the {what} images are not known")),
+        _ if numbers(test) != numbers(other) => {
+            return impossible(format!("test and {what} classes cannot be compared: one are numbers, the other names"));
+        }
+        _ => {}
+    }
+    let shared: BTreeSet<String> = test.intersection(other).cloned().collect();
+    let detail = format!("{} of {} test classes are among the {} {what} classes", shared.len(), test.len(), other.len());
+    let verdict = if shared.is_empty() { Verdict::Pass } else { Verdict::Warn };
+    (check(name, verdict, detail, shared.iter().cloned().collect()), shared)
+}
+
+/// What was averaged.
+pub(super) fn repeats(data: &DataSet) -> Check {
+    let header = data.header();
+    let inside = |split: Split| {
+        let of = move |trial: &&TrialInfo| header.stimuli[trial.stimulus as usize].split == split;
+        let mut counts = vec![0_u32; header.stimuli.len()];
+        header.trials.iter().filter(of).for_each(|trial| counts[trial.stimulus as usize] += u32::from(trial.averaged));
+        counts.retain(|&count| count > 0);
+        range(&counts)
+    };
+    let before: Vec<u32> = header.trials.iter().map(|trial| u32::from(trial.averaged)).collect();
+    let detail = format!(
+        "averaged over repeats, a test response has {} of them and a training response {}; each stored row already averages {}",
+        inside(Split::Test),
+        inside(Split::Train),
+        range(&before)
+    );
+    check("repeats averaged", Verdict::Pass, detail, Vec::new())
+}
+
+fn range(counts: &[u32]) -> String {
+    match (counts.iter().min(), counts.iter().max()) {
+        (Some(least), Some(most)) if least == most => least.to_string(),
+        (Some(least), Some(most)) => format!("{least} to {most}"),
+        _ => "none".into(),
+    }
+}
+
+/// What normalisation saw.
+pub(super) fn normalisation(data: &DataSet) -> Check {
+    let steps = data.header().provenance.steps.clone();
+    let detail = "z-scores and voxel selection are fitted on the training part only: the functions accept no other. \
+                  What was done before the import is known only from the steps listed here";
+    check("normalisation", Verdict::Pass, detail, steps)
+}

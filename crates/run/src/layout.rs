@@ -87,7 +87,7 @@ impl RunFolder {
     }
     /// Latest checkpoint of a phase, to resume from.
     pub fn checkpoint_file(&self, phase: Phase) -> PathBuf {
-        self.phase_dir(phase).join("checkpoint.bin")
+        self.phase_dir(phase).join("checkpoint.safetensors")
     }
     /// Final weights of a finished phase, `.safetensors`.
     pub fn weights_file(&self, phase: Phase) -> PathBuf {

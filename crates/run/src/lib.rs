@@ -4,13 +4,13 @@
 //! the resolved configuration, seeds, software versions, hashes of the inputs, checkpoints,
 //! the training log, reconstructions, scores and the report. This crate owns
 //!
-//! - [`layout`]: where each file lies (versioned, one place),
-//! - [`config`]: the experiment file, its presets and its validation,
-//! - [`manifest`]: `run.json`,
-//! - [`scores`]: `scores.json`,
-//! - [`log`]: `metrics.jsonl`,
-//! - [`pictures`]: `pictures.json`, which picture files belong to which test item,
-//! - [`atomic`]: files that appear whole or not at all.
+//! - [`layout`][]: where each file lies (versioned, one place),
+//! - [`config`][]: the experiment file, its presets and its validation,
+//! - [`manifest`][]: `run.json`,
+//! - [`scores`][]: `scores.json`,
+//! - [`log`][]: `metrics.jsonl`,
+//! - [`pictures`][]: `pictures.json`, which picture files belong to which test item,
+//! - [`atomic`][]: files that appear whole or not at all.
 //!
 //! It knows nothing of networks or data sets, so that a report can be made from a run folder alone.
 

@@ -1,0 +1,28 @@
+//! The commands.
+
+mod config;
+mod data;
+mod demo;
+mod run;
+mod weights;
+
+use anyhow::Result;
+
+use crate::args::{Args, Command};
+
+/// Runs the command.
+pub(crate) fn run(args: Args) -> Result<()> {
+    match args.command {
+        Command::Demo(demo) => demo::demo(&demo.options),
+        Command::Import(import) => data::import(&import),
+        Command::Inspect(inspect) => data::inspect(&inspect),
+        Command::Audit(audit) => data::audit(&audit),
+        Command::Config(config) => config::print(&config),
+        Command::Run(train) => run::everything(&train),
+        Command::Train { network, train } => run::train(network, &train),
+        Command::Reconstruct(of) => run::reconstruct(&of),
+        Command::Evaluate(of) => run::evaluate(&of),
+        Command::Report(of) => run::report(&of),
+        Command::Weights { command } => weights::weights(&command),
+    }
+}

@@ -1,0 +1,56 @@
+//! `afterimage demo`: everything on the built-in simulated subject.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use afterimage_run::{Experiment, RunFolder};
+use afterimage_sim::{SimConfig, Simulation, Written};
+
+use super::run;
+use crate::args::RunOptions;
+use crate::progress::Bar;
+use crate::stage::Session;
+
+/// Simulates the subject where that is not done, then runs all stages.
+pub(super) fn demo(options: &RunOptions) -> Result<()> {
+    let out = &options.out;
+    let mut experiment = run::configured(Experiment::preset("demo")?, options)?;
+    run::start(&experiment)?;
+    let folder = out.join("simulation");
+    let written = match options.resume && folder.join("subject.afterimage").exists() {
+        true => Written::in_folder(&folder),
+        false => simulate(out, &folder, &experiment)?,
+    };
+    let text = |path: &Path| path.to_string_lossy().into_owned();
+    experiment.data.dataset = text(&written.data_set);
+    experiment.data.unpaired = vec![text(&written.unpaired)];
+    experiment.data.external = vec![text(&written.external)];
+    let mut session = match options.resume && RunFolder::new(out).manifest_file().exists() {
+        true => Session::resume(out, experiment)?,
+        false => Session::create(out, experiment)?,
+    };
+    let scores = run::all_stages(&mut session, options.resume)?;
+    run::conclude(&session, &scores, options.json)
+}
+
+fn simulate(out: &Path, folder: &Path, experiment: &Experiment) -> Result<Written> {
+    if RunFolder::new(out).manifest_file().exists() {
+        anyhow::bail!("\"{}\" already holds a run: go on with --resume, or choose another --out", out.display());
+    }
+    std::fs::create_dir_all(folder).map_err(|e| anyhow::anyhow!("cannot create \"{}\": {e}", folder.display()))?;
+    let config = SimConfig { seed: experiment.seed + 1, side: experiment.image.side, ..SimConfig::default() };
+    let parts = [config.train, config.validation, config.test, config.unpaired, config.external];
+    let bar = Bar::new("simulation", 0, parts.iter().sum::<usize>() as u64);
+    let mut done_parts = 0;
+    let mut last = None;
+    let written = Simulation::generate(config, folder, |progress| {
+        if last.is_some_and(|(part, _)| part != progress.part) {
+            done_parts += last.map_or(0, |(_, total)| total);
+        }
+        last = Some((progress.part, progress.total));
+        bar.set((done_parts + progress.done) as u64);
+    })?;
+    bar.finish();
+    Ok(written)
+}

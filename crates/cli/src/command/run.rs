@@ -1,0 +1,143 @@
+//! `run`, `train`, `reconstruct`, `evaluate`, `report`.
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+use afterimage_run::{Experiment, RunFolder, layout::Phase, scores::ScoreFile};
+
+use crate::args::{Ablation, Network, OfRun, RunOptions, Train};
+use crate::stage::{Session, evaluate, reconstruct, train};
+use crate::{progress, say};
+
+/// `afterimage run`.
+pub(super) fn everything(args: &Train) -> Result<()> {
+    let experiment = configured(Experiment::read(&args.experiment)?, &args.options)?;
+    start(&experiment)?;
+    let mut session = match args.options.resume && RunFolder::new(&args.options.out).manifest_file().exists() {
+        true => Session::resume(&args.options.out, experiment)?,
+        false => Session::create(&args.options.out, experiment)?,
+    };
+    let scores = all_stages(&mut session, args.options.resume)?;
+    conclude(&session, &scores, args.options.json)
+}
+
+/// All stages that are not finished, in order.
+pub(super) fn all_stages(session: &mut Session, resume: bool) -> Result<ScoreFile> {
+    if !session.is_finished("encoder") {
+        session.stage("encoder", |s| train::encoder(s, resume))?;
+    }
+    if !session.is_finished("decoder") {
+        session.stage("decoder", |s| train::decoder(s, resume))?;
+    }
+    eprintln!("reconstructing and scoring the held-out images");
+    session.stage("reconstruct", reconstruct::reconstruct)?;
+    let scores = session.stage("evaluate", evaluate::evaluate)?;
+    session.stage("report", |s| Ok(afterimage_report::write(&s.run)?))?;
+    Ok(scores)
+}
+
+/// Says where the report is and the numbers that matter.
+pub(super) fn conclude(session: &Session, scores: &ScoreFile, json: bool) -> Result<()> {
+    if json {
+        return say::json(scores);
+    }
+    for line in evaluate::summary(scores) {
+        say::line(line)?;
+    }
+    for warning in &scores.warnings {
+        say::line(format!("warning: {warning}"))?;
+    }
+    say::line(format!("report: {}", session.run.report_file().display()))
+}
+
+/// `afterimage train encoder|decoder`.
+pub(super) fn train(network: Network, args: &Train) -> Result<()> {
+    let options = &args.options;
+    let experiment = configured(Experiment::read(&args.experiment)?, options)?;
+    start(&experiment)?;
+    let mut session = match RunFolder::new(&options.out).manifest_file().exists() {
+        true => Session::resume(&options.out, experiment)?,
+        false => Session::create(&options.out, experiment)?,
+    };
+    let phase = if network == Network::Encoder { Phase::Encoder } else { Phase::Decoder };
+    if !options.resume && train::has_begun(&session, phase) {
+        bail!("\"{}\" already has a {} in training: go on with --resume, or choose another --out", options.out.display(), phase.name());
+    }
+    if network == Network::Encoder || !session.is_finished("encoder") {
+        session.stage("encoder", |s| train::encoder(s, true))?;
+    }
+    if network == Network::Decoder {
+        session.stage("decoder", |s| train::decoder(s, true))?;
+    }
+    let file = session.run.weights_file(phase);
+    if options.json {
+        return say::json(&serde_json::json!({ "run": options.out, "network": phase.name(), "weights": file }));
+    }
+    say::line(format!("trained {}: {}", phase.name(), file.display()))
+}
+
+/// `afterimage reconstruct`.
+pub(super) fn reconstruct(args: &OfRun) -> Result<()> {
+    let mut session = opened(&args.run)?;
+    session.stage("reconstruct", reconstruct::reconstruct)?;
+    if args.json {
+        return say::json(&afterimage_run::pictures::read(&session.run)?);
+    }
+    say::line(format!("{} reconstructions: {}", session.manifest.data.test_items, session.run.reconstructions_dir().display()))
+}
+
+/// `afterimage evaluate`.
+pub(super) fn evaluate(args: &OfRun) -> Result<()> {
+    let mut session = opened(&args.run)?;
+    let scores = session.stage("evaluate", evaluate::evaluate)?;
+    if args.json {
+        return say::json(&scores);
+    }
+    scores.scores.iter().try_for_each(|score| say::line(evaluate::line(score)))?;
+    scores.not_computed.iter().try_for_each(|m| say::line(format!("not computed: {}: {}", m.name, m.reason)))?;
+    scores.warnings.iter().try_for_each(|warning| say::line(format!("warning: {warning}")))
+}
+
+/// `afterimage report`.
+pub(super) fn report(args: &OfRun) -> Result<()> {
+    let run = RunFolder::open(&args.run)?;
+    let path = afterimage_report::write(&run)?;
+    if args.json {
+        return say::json(&serde_json::json!({ "report": path }));
+    }
+    say::line(format!("report: {}", path.display()))
+}
+
+/// The experiment with what the command line changes.
+pub(super) fn configured(experiment: Experiment, options: &RunOptions) -> Result<Experiment> {
+    let mut settings = options.settings.clone();
+    for part in &options.ablate {
+        settings.push(match part {
+            Ablation::Unpaired => "decoder.cycle_weight=0.0".into(),
+            Ablation::Perceptual => {
+                let zeros = vec!["0.0"; experiment.decoder.image_loss.weights.len()].join(", ");
+                format!("decoder.image_loss.weights=[{zeros}]")
+            }
+        });
+    }
+    settings.extend(options.seed.map(|seed| format!("seed={seed}")));
+    settings.extend(options.device.as_ref().map(|device| format!("device.name={device}")));
+    Ok(experiment.with_settings(&settings)?)
+}
+
+/// Sets the threads and listens for Ctrl-C.
+pub(super) fn start(experiment: &Experiment) -> Result<()> {
+    progress::listen();
+    let threads = experiment.device.threads;
+    if threads > 0 {
+        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
+    }
+    Ok(())
+}
+
+fn opened(path: &Path) -> Result<Session> {
+    let session = Session::open(path)?;
+    start(&session.experiment)?;
+    Ok(session)
+}

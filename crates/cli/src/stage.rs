@@ -1,0 +1,10 @@
+//! The stages of an experiment. Each reads what it needs from the run folder and writes its part back, so that any of
+//! them can be run again alone.
+
+pub(crate) mod evaluate;
+mod pool;
+pub(crate) mod reconstruct;
+pub(crate) mod session;
+pub(crate) mod train;
+
+pub(crate) use session::Session;

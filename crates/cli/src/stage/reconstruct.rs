@@ -1,0 +1,63 @@
+//! Held-out responses to images, and held-out images to predicted responses.
+
+use std::path::Path;
+
+use anyhow::Result;
+use ndarray::{Array3, ArrayView3, Axis};
+
+use afterimage_formats::{npy, picture};
+use afterimage_run::pictures::{self, Pictures};
+use afterimage_train::{
+    apply::{TrainedDecoder, TrainedEncoder},
+    prepare::{self, Statistics},
+};
+
+use super::Session;
+
+/// Decodes the held-out items and predicts their responses.
+pub(crate) fn reconstruct(session: &mut Session) -> Result<()> {
+    let data = session.data()?;
+    let statistics = Statistics::read(&session.run)?;
+    let test = prepare::held_out(&data.held_out(), &statistics, &session.experiment)?;
+    let shown = test.item_images();
+    let predicted = TrainedEncoder::load(&session.run, &session.experiment)?.predict(shown.view());
+    npy::write_f32(&session.run.predictions_array(), predicted.view().into_dyn())?;
+    let decoded = TrainedDecoder::load(&session.run, &session.experiment)?.decode(test.responses.view());
+    npy::write_f32(&session.run.reconstructions_array(), decoded.view().into_dyn())?;
+
+    let mut items = Vec::new();
+    for (row, name) in test.names.iter().enumerate() {
+        let file = format!("{row:04}.png");
+        let (shown_path, path) = (session.run.shown_dir().join(&file), session.run.reconstructions_dir().join(&file));
+        write_png(&shown_path, shown.index_axis(Axis(0), row))?;
+        write_png(&path, to_bytes(decoded.index_axis(Axis(0), row)).view())?;
+        let info = &data.header().stimuli[test.stimulus[row] as usize];
+        items.push(Pictures {
+            name: name.clone(),
+            class: info.class.clone(),
+            stimulus: test.stimulus[row],
+            repeats: test.repeats[row],
+            shown: session.run.relative(&shown_path),
+            reconstruction: session.run.relative(&path),
+            rival: None,
+            rival_name: None,
+        });
+    }
+    pictures::write(&session.run, &items)?;
+    let range = |f: fn(u16, u16) -> u16| u32::from(test.repeats.iter().copied().reduce(f).unwrap_or(0));
+    session.manifest.data.test_items = items.len();
+    session.manifest.data.test_repeats = (range(u16::min), range(u16::max));
+    Ok(())
+}
+
+/// Writes a PNG, making its folder.
+pub(crate) fn write_png(path: &Path, image: ArrayView3<'_, u8>) -> Result<()> {
+    let bytes = picture::encode_png(image, path)?;
+    Ok(afterimage_run::atomic::write(path, &bytes)?)
+}
+
+/// `[3, height, width]` in 0..1 to u8 `[height, width, 3]`.
+fn to_bytes(image: ArrayView3<'_, f32>) -> Array3<u8> {
+    let (channels, height, width) = image.dim();
+    Array3::from_shape_fn((height, width, channels), |(y, x, c)| (image[(c, y, x)].clamp(0.0, 1.0) * 255.0).round() as u8)
+}

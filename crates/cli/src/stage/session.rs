@@ -1,0 +1,153 @@
+//! An open run: its folder, its configuration, its manifest.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+use afterimage_data::DataSet;
+use afterimage_run::{
+    Experiment, RunFolder,
+    layout::LAYOUT_VERSION,
+    manifest::{DataFacts, Input, Manifest},
+};
+
+use crate::build;
+
+/// An open run.
+pub(crate) struct Session {
+    /// Its folder.
+    pub(crate) run: RunFolder,
+    /// Its configuration.
+    pub(crate) experiment: Experiment,
+    /// Its manifest; written after each stage.
+    pub(crate) manifest: Manifest,
+}
+
+impl Session {
+    /// Starts a run in a folder that holds none.
+    pub(crate) fn create(out: &Path, mut experiment: Experiment) -> Result<Self> {
+        let run = RunFolder::new(out);
+        if run.manifest_file().exists() {
+            bail!("\"{}\" already holds a run: go on with --resume, or choose another --out", out.display());
+        }
+        absolute(&mut experiment)?;
+        let data = open_data(&experiment)?;
+        let manifest = new_manifest(&experiment, &data);
+        manifest.write(&run)?;
+        experiment.write(&run)?;
+        Ok(Self { run, experiment, manifest })
+    }
+
+    /// Goes on with a run that has this configuration.
+    pub(crate) fn resume(out: &Path, mut experiment: Experiment) -> Result<Self> {
+        let session = Self::open(out)?;
+        absolute(&mut experiment)?;
+        if session.experiment != experiment {
+            bail!(
+                "the configuration differs from the one \"{}\" was begun with: resume with {}, or choose another --out",
+                out.display(),
+                session.run.experiment_file().display()
+            );
+        }
+        Ok(session)
+    }
+
+    /// Opens a run with its own configuration.
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        let run = RunFolder::open(path)?;
+        let experiment = Experiment::read(&run.experiment_file())?;
+        let manifest = Manifest::read(&run)?;
+        Ok(Self { run, experiment, manifest })
+    }
+
+    /// The data set, refused where it is not the one the run was begun with.
+    pub(crate) fn data(&self) -> Result<DataSet> {
+        let data = open_data(&self.experiment)?;
+        let known = self.manifest.inputs.iter().find(|i| i.role == DATA_SET);
+        if known.is_some_and(|input| input.sha256 != data.fingerprint()) {
+            bail!("the data set \"{}\" has changed since this run was begun", self.experiment.data.dataset);
+        }
+        Ok(data)
+    }
+
+    /// Runs a stage and notes its time, the memory and that it is finished.
+    pub(crate) fn stage<T>(&mut self, name: &str, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let start = Instant::now();
+        let outcome = work(self);
+        *self.manifest.timing_secs.entry(name.to_owned()).or_default() += start.elapsed().as_secs_f64();
+        self.manifest.peak_memory_mib = self.manifest.peak_memory_mib.max(build::peak_memory_mib());
+        if outcome.is_ok() && !self.manifest.finished.iter().any(|f| f == name) {
+            self.manifest.finished.push(name.to_owned());
+        }
+        self.manifest.write(&self.run)?;
+        outcome
+    }
+
+    /// True where a stage was finished before.
+    pub(crate) fn is_finished(&self, name: &str) -> bool {
+        self.manifest.finished.iter().any(|f| f == name)
+    }
+
+    /// Records an input, replacing what was recorded in that role.
+    pub(crate) fn record(&mut self, role: &str, path: &str, sha256: String, count: Option<usize>) {
+        self.manifest.inputs.retain(|i| i.role != role);
+        self.manifest.inputs.push(Input { role: role.to_owned(), path: path.to_owned(), sha256, count });
+    }
+}
+
+const DATA_SET: &str = "data set";
+
+fn open_data(experiment: &Experiment) -> Result<DataSet> {
+    if experiment.data.dataset.is_empty() {
+        bail!("the experiment names no data set: set data.dataset to one made by `afterimage import`");
+    }
+    Ok(DataSet::open(Path::new(&experiment.data.dataset))?)
+}
+
+/// Paths as they will still be found from another folder.
+fn absolute(experiment: &mut Experiment) -> Result<()> {
+    let data = &mut experiment.data;
+    let paths = std::iter::once(&mut data.dataset).chain(&mut data.unpaired).chain(&mut data.external);
+    for path in paths.filter(|p| !p.is_empty()) {
+        let whole: PathBuf = std::path::absolute(&path).with_context(|| format!("\"{path}\""))?;
+        *path = whole.to_string_lossy().into_owned();
+    }
+    Ok(())
+}
+
+fn new_manifest(experiment: &Experiment, data: &DataSet) -> Manifest {
+    let header = data.header();
+    let count = |mask: &Vec<bool>| mask.iter().filter(|&&m| m).count();
+    let facts = DataFacts {
+        title: header.provenance.title.clone(),
+        licence: header.provenance.licence.clone(),
+        citation: header.provenance.citation.clone(),
+        regions: header.voxels.regions.iter().map(|(name, mask)| (name.clone(), count(mask))).collect(),
+        preprocessing: header.provenance.steps.clone(),
+        ..DataFacts::default()
+    };
+    let threads = rayon::current_num_threads();
+    Manifest {
+        layout: LAYOUT_VERSION,
+        name: experiment.name.clone(),
+        software: build::software(),
+        git_commit: build::commit(),
+        command: std::env::args().collect(),
+        created: build::timestamp(),
+        device: format!("{}, {threads} threads", experiment.device.name),
+        machine: build::machine(),
+        seeds: [("experiment".to_owned(), experiment.seed)].into(),
+        inputs: vec![Input {
+            role: DATA_SET.into(),
+            path: experiment.data.dataset.clone(),
+            sha256: data.fingerprint().to_owned(),
+            count: Some(header.trials.len()),
+        }],
+        data: facts,
+        timing_secs: Default::default(),
+        peak_memory_mib: None,
+        finished: Vec::new(),
+        warnings: Vec::new(),
+    }
+}

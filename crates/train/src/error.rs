@@ -1,0 +1,57 @@
+//! The error of this crate.
+
+use std::path::PathBuf;
+
+/// What can stop training.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TrainError {
+    /// The run folder.
+    #[error(transparent)]
+    Run(#[from] afterimage_run::RunError),
+    /// The data set or an image source.
+    #[error(transparent)]
+    Data(#[from] afterimage_data::Error),
+    /// A network, a backbone or its weights.
+    #[error(transparent)]
+    Model(#[from] afterimage_model::ModelError),
+    /// The objective stopped being a number.
+    #[error("training of the {phase} diverged: term \"{term}\" became {value} at step {step} (epoch {epoch}); lower {phase}.learning_rate or set {phase}.clip_norm, then run again: the last checkpoint is kept")]
+    Diverged {
+        /// Phase.
+        phase: &'static str,
+        /// The first term that is not finite.
+        term: String,
+        /// Its value.
+        value: f64,
+        /// Step, from 1.
+        step: u64,
+        /// Epoch, from 1.
+        epoch: usize,
+    },
+    /// The user asked to stop; a checkpoint was written.
+    #[error("stopped in the {phase} after epoch {epoch}; run the same command with --resume to go on")]
+    Interrupted {
+        /// Phase.
+        phase: &'static str,
+        /// Last finished epoch.
+        epoch: usize,
+    },
+    /// A checkpoint does not fit the configuration.
+    #[error("checkpoint \"{}\" {message}", path.display())]
+    Checkpoint {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong and what to do.
+        message: String,
+    },
+    /// The configuration asks for something the data do not have.
+    #[error("{0}")]
+    Unsuitable(String),
+    /// The loader thread ended without an answer.
+    #[error("the image loader stopped unexpectedly; this is an error of the program, please report it")]
+    LoaderStopped,
+}
+
+/// Result alias of this crate.
+pub type Result<T> = std::result::Result<T, TrainError>;

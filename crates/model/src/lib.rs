@@ -1,1 +1,25 @@
-//! Placeholder.
+//! The networks: frozen backbones, the encoder, the decoder, and what they are trained on.
+//!
+//! - [`backbone`] and [`weights`]: VGG16, VGG19, AlexNet and SqueezeNet 1.1 with named taps, and their files,
+//! - [`vision`]: a backbone and the size it sees images at,
+//! - [`encoder`]: image to responses, space-feature separable,
+//! - [`decoder`]: responses to image,
+//! - [`loss`]: on responses and on images; [`term`]: the named terms of an objective,
+//! - [`params`]: trainable values by name; [`convert`]: from and to `ndarray`; [`resample`]; [`device`].
+//!
+//! Networks are arithmetic over [`params::Params`]; nothing here draws batches, steps an optimiser or writes a run.
+
+pub mod backbone;
+pub mod convert;
+pub mod decoder;
+pub mod device;
+pub mod encoder;
+mod error;
+pub mod loss;
+pub mod params;
+pub mod resample;
+pub mod term;
+pub mod vision;
+pub mod weights;
+
+pub use error::{ModelError, Result};

@@ -1,0 +1,124 @@
+//! The decoder: responses to an image, after Gaziv et al. 2022.
+//!
+//! A linear layer from voxels to `channels` x side/8 x side/8, then three times: upsample by two, pad,
+//! convolution 5x5, group norm and SiLU (or ReLU and group norm); last a convolution 5x5 to RGB and a sigmoid.
+
+mod regularise;
+
+use burn::tensor::{Device, Tensor, activation, module, ops::ConvOptions};
+
+use afterimage_run::config::{Activation, DecoderConfig, Padding, Upsample};
+
+use crate::params::{Init, Params};
+use crate::resample::{Edge, Kernel, Matrix, Resample};
+
+pub use regularise::DecoderPenalty;
+
+/// Side of the decoder's convolutions.
+const KERNEL: usize = 5;
+/// Doublings between the linear layer's grid and the image.
+const DOUBLINGS: usize = 3;
+
+/// The decoder's arithmetic; its values are in [`Params`].
+#[derive(Debug, Clone)]
+pub struct Decoder {
+    channels: usize,
+    groups: usize,
+    activation: Activation,
+    grid: usize,
+    /// Upsampling and padding in one, for each doubling.
+    enlarge: Vec<Resample>,
+    pad: Resample,
+}
+
+impl Decoder {
+    /// A decoder to images of `side` pixels.
+    pub fn new(config: &DecoderConfig, side: usize, device: &Device) -> Self {
+        let grid = side >> DOUBLINGS;
+        let edge = match config.padding {
+            Padding::Reflect => Edge::Reflect,
+            Padding::Zero => Edge::Zero,
+        };
+        let kernel = match config.upsample {
+            Upsample::Bicubic => Kernel::Bicubic,
+            Upsample::Bilinear => Kernel::Bilinear,
+        };
+        let enlarge = (0..DOUBLINGS)
+            .map(|level| {
+                let from = grid << level;
+                let padded = Matrix::pad(2 * from, KERNEL / 2, edge).after(&Matrix::resize(from, 2 * from, kernel));
+                Resample::new(&padded, device)
+            })
+            .collect();
+        let pad = Resample::new(&Matrix::pad(side, KERNEL / 2, edge), device);
+        Self { channels: config.channels, groups: config.groups, activation: config.activation, grid, enlarge, pad }
+    }
+
+    /// Side of the grid behind the linear layer.
+    pub fn grid(&self) -> usize {
+        self.grid
+    }
+
+    /// Initial values: uniform in ±1/sqrt(fan-in), group norms 1 and 0.
+    pub fn init(&self, voxels: usize, seed: u64, device: &Device) -> Params {
+        let init = Init::new(seed);
+        let mut params = Params::default();
+        let mut uniform = |name: &str, shape: &[usize], fan_in: usize| {
+            let values = init.uniform(name, shape.iter().product(), 1.0 / (fan_in as f32).sqrt());
+            params.insert(name, shape, values, device);
+        };
+        let (c, g, k) = (self.channels, self.grid, KERNEL);
+        uniform("linear.weight", &[voxels, c * g * g], voxels);
+        uniform("linear.bias", &[c * g * g], voxels);
+        for level in 0..DOUBLINGS {
+            uniform(&format!("conv{level}.weight"), &[c, c, k, k], c * k * k);
+            uniform(&format!("conv{level}.bias"), &[c], c * k * k);
+        }
+        uniform("rgb.weight", &[3, c, k, k], c * k * k);
+        uniform("rgb.bias", &[3], c * k * k);
+        for level in 0..DOUBLINGS {
+            params.insert(&format!("norm{level}.scale"), &[c], vec![1.0; c], device);
+            params.insert(&format!("norm{level}.shift"), &[c], vec![0.0; c], device);
+        }
+        params
+    }
+
+    /// Responses `[batch, voxels]` to images `[batch, 3, side, side]` in 0..1.
+    pub fn forward(&self, params: &Params, responses: Tensor<2>) -> Tensor<4> {
+        let [batch, _] = responses.dims();
+        let bias = params.get::<1>("linear.bias").unsqueeze::<2>();
+        let linear = responses.matmul(params.get::<2>("linear.weight")) + bias;
+        let mut maps = linear.reshape([batch, self.channels, self.grid, self.grid]);
+        for (level, enlarge) in self.enlarge.iter().enumerate() {
+            let padded = enlarge.forward(maps); // [batch, channels, 2*from + 4, 2*from + 4]
+            let convolved = convolve(params, &format!("conv{level}"), padded);
+            maps = self.activate(params, level, convolved); // [batch, channels, 2*from, 2*from]
+        }
+        activation::sigmoid(convolve(params, "rgb", self.pad.forward(maps)))
+    }
+
+    fn activate(&self, params: &Params, level: usize, maps: Tensor<4>) -> Tensor<4> {
+        let scale = params.get::<1>(&format!("norm{level}.scale"));
+        let shift = params.get::<1>(&format!("norm{level}.shift"));
+        match self.activation {
+            Activation::NormSilu => activation::silu(group_norm(maps, self.groups, scale, shift)),
+            Activation::ReluNorm => group_norm(activation::relu(maps), self.groups, scale, shift),
+        }
+    }
+}
+
+fn convolve(params: &Params, name: &str, padded: Tensor<4>) -> Tensor<4> {
+    let weight = params.get::<4>(&format!("{name}.weight"));
+    let bias = params.get::<1>(&format!("{name}.bias"));
+    module::conv2d(padded, weight, Some(bias), ConvOptions::new([1, 1], [0, 0], [1, 1], 1))
+}
+
+/// Group norm, (x - mean)/sqrt(variance + 1e-5) over the positions and channels of each group, then scale and shift.
+fn group_norm(maps: Tensor<4>, groups: usize, scale: Tensor<1>, shift: Tensor<1>) -> Tensor<4> {
+    let [batch, channels, height, width] = maps.dims();
+    let grouped = maps.reshape([batch, groups, channels / groups * height * width]);
+    let centred = grouped.clone() - grouped.mean_dim(2);
+    let variance = centred.clone().powi_scalar(2).mean_dim(2);
+    let normal = (centred / (variance + 1e-5).sqrt()).reshape([batch, channels, height, width]);
+    normal * scale.reshape([1, channels, 1, 1]) + shift.reshape([1, channels, 1, 1])
+}

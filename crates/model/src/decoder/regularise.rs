@@ -1,0 +1,126 @@
+//! What keeps the decoder's linear layer sparse and smooth, and its convolutions small.
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+use afterimage_run::config::DecoderRegularisers;
+
+use crate::{params::Params, term::Terms};
+
+/// Added under square roots, so that the gradient at zero is finite.
+const EPSILON: f32 = 1e-12;
+
+/// The decoder's regularisers, for responses of known SNR.
+#[derive(Debug, Clone)]
+pub struct DecoderPenalty {
+    config: DecoderRegularisers,
+    /// 1 / relative SNR, `[voxels, 1]`.
+    inverse_snr: Tensor<2>,
+    /// Smoothing of squared weights over the grid, `[positions, positions]`.
+    smooth: Tensor<2>,
+    channels: usize,
+    positions: usize,
+}
+
+impl DecoderPenalty {
+    /// Regularisers for `snr` of each voxel on a `grid` x `grid` linear layer of `channels` channels.
+    ///
+    /// SNR counts relative to its mean over voxels; below a twentieth of that it is held, since the penalty
+    /// of a voxel without signal is then already twenty times the average one.
+    pub fn new(config: &DecoderRegularisers, snr: &[f32], channels: usize, grid: usize, device: &Device) -> Self {
+        let mean = snr.iter().sum::<f32>() / snr.len().max(1) as f32;
+        let inverse: Vec<f32> = snr.iter().map(|s| 1.0 / (s / mean.max(f32::MIN_POSITIVE)).max(0.05)).collect();
+        let positions = grid * grid;
+        let smooth = TensorData::new(smoothing(grid, config.neighbours), [positions, positions]);
+        Self {
+            config: config.clone(),
+            inverse_snr: Tensor::from_data(TensorData::new(inverse, [snr.len(), 1]), device),
+            smooth: Tensor::from_data(smooth, device),
+            channels,
+            positions,
+        }
+    }
+
+    /// The weighted terms `linear_l1`, `linear_group` and `decoder_conv_l1`.
+    pub fn terms(&self, params: &Params) -> Terms {
+        let weight = params.get::<2>("linear.weight"); // [voxels, channels * positions]
+        let device = weight.device();
+        let [voxels, _] = weight.dims();
+        let mut terms = Terms::default();
+        if self.config.linear_l1 > 0.0 {
+            let l1 = (weight.clone().abs() * self.inverse_snr.clone()).mean();
+            terms.push("linear_l1", l1 * self.config.linear_l1);
+        }
+        if self.config.linear_group > 0.0 {
+            // Smoothing is linear and the same for all channels: the mean over channels may come first.
+            let squares = weight.reshape([voxels, self.channels, self.positions]).powi_scalar(2);
+            let power = squares.mean_dim(1).reshape([voxels, self.positions]);
+            let group = (power.matmul(self.smooth.clone()) + EPSILON).sqrt().mean();
+            terms.push("linear_group", group * self.config.linear_group);
+        }
+        if self.config.conv_l1 > 0.0 {
+            let names = ["conv0.weight", "conv1.weight", "conv2.weight", "rgb.weight"];
+            let sum = names.iter().fold(Tensor::zeros([1], &device), |sum, name| sum + params.l1(name, &device));
+            terms.push("decoder_conv_l1", sum * self.config.conv_l1);
+        }
+        terms
+    }
+}
+
+/// (W² + 0.5 · mean of the neighbours' W²) / 1.5 as a matrix; neighbours beyond the edge are mirrored.
+fn smoothing(grid: usize, neighbours: usize) -> Vec<f32> {
+    let n = grid as i64;
+    let mirror = |i: i64| if i < 0 { -i } else if i >= n { 2 * (n - 1) - i } else { i }.clamp(0, n - 1);
+    let mut matrix = vec![0.0; (grid * grid).pow(2)];
+    for (y, x) in (0..n).flat_map(|y| (0..n).map(move |x| (y, x))) {
+        let target = (y * n + x) as usize;
+        let mut add = |dy: i64, dx: i64, weight: f32| {
+            let source = (mirror(y + dy) * n + mirror(x + dx)) as usize;
+            matrix[source * grid * grid + target] += weight;
+        };
+        add(0, 0, 1.0 / 1.5);
+        for (dy, dx) in (-1..=1).flat_map(|dy| (-1..=1).map(move |dx| (dy, dx))) {
+            let steps = (dy as i64).abs() + (dx as i64).abs();
+            if steps == 1 || (steps == 2 && neighbours == 8) {
+                add(dy, dx, 0.5 / 1.5 / neighbours as f32);
+            }
+        }
+    }
+    matrix
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn smoothing_keeps_a_constant() {
+        for neighbours in [4, 8] {
+            let matrix = smoothing(5, neighbours);
+            for target in 0..25 {
+                let sum: f32 = (0..25).map(|source| matrix[source * 25 + target]).sum();
+                assert!((sum - 1.0).abs() < 1e-5);
+            }
+        }
+    }
+
+    #[test]
+    fn terms_equal_the_hand_computed_ones() {
+        // One voxel, one channel, grid 2: mirrored neighbours of each position are known by hand.
+        let device = Device::default();
+        let config = DecoderRegularisers {
+            linear_l1: 40.0,
+            snr: afterimage_run::config::SnrSource::Uniform,
+            linear_group: 400.0,
+            neighbours: 4,
+            conv_l1: 0.0,
+        };
+        let mut params = Params::default();
+        params.insert("linear.weight", &[1, 4], vec![1.0, -2.0, 0.0, 0.0], &device);
+        let terms = DecoderPenalty::new(&config, &[3.0], 1, 2, &device).terms(&params).values();
+        assert!((terms["linear_l1"] - 40.0 * 0.75).abs() < 1e-4);
+        // Squares 1 4 / 0 0; on a grid of 2 each side neighbour counts twice among the four.
+        let smooth = [(1.0 + 0.5 * 2.0) / 1.5, (4.0 + 0.5 * 0.5) / 1.5, (0.5 * 0.5) / 1.5, (0.5 * 2.0) / 1.5];
+        let expected = 400.0 * smooth.iter().map(|s: &f64| s.sqrt()).sum::<f64>() / 4.0;
+        assert!((terms["linear_group"] - expected).abs() < 1e-2, "{} {expected}", terms["linear_group"]);
+    }
+}

@@ -1,0 +1,92 @@
+//! The encoder: image to responses, space-feature separable, after Gaziv et al. 2022.
+//!
+//! Taps of a frozen backbone pass through one small head each ([`head`]); every voxel then reads the heads'
+//! patches through a spatial map of its own and channel weights of its own ([`readout`]).
+
+mod head;
+mod readout;
+mod regularise;
+
+use burn::tensor::{Device, Tensor};
+
+use afterimage_run::config::EncoderConfig;
+
+use crate::params::{Init, Params};
+use crate::vision::Vision;
+use crate::{ModelError, Result};
+
+pub use head::Mode;
+pub use regularise::EncoderPenalty;
+
+use head::Head;
+use readout::Readout;
+
+/// The encoder's arithmetic; its values are in [`Params`].
+#[derive(Debug, Clone)]
+pub struct Encoder {
+    taps: Vec<String>,
+    heads: Vec<Head>,
+    readout: Readout,
+}
+
+/// Trainable parameters and the running statistics of the batch norms.
+#[derive(Debug, Clone)]
+pub struct EncoderState {
+    /// Trainable.
+    pub params: Params,
+    /// Running means and variances, used when not training.
+    pub statistics: Params,
+}
+
+impl Encoder {
+    /// An encoder of `voxels` voxels on the taps of `vision`.
+    ///
+    /// # Errors
+    /// [`ModelError::UnknownTap`] for a tap the backbone lacks, [`ModelError::GridTooSmall`] where a branch has
+    /// no place for a patch.
+    pub fn new(config: &EncoderConfig, vision: &Vision, voxels: usize) -> Result<Self> {
+        let mut heads = Vec::new();
+        for branch in &config.branches {
+            let channels = vision.tap_channels(&branch.tap).ok_or_else(|| ModelError::UnknownTap {
+                backbone: vision.kind().to_string(),
+                tap: branch.tap.clone(),
+                known: vision.tap_names().join(", "),
+            })?;
+            let head = Head::new(branch, channels, vision.tap_side(&branch.tap));
+            if head.side_out() < config.patch {
+                return Err(ModelError::GridTooSmall { tap: branch.tap.clone(), side: head.side_out(), patch: config.patch });
+            }
+            heads.push(head);
+        }
+        let readout = Readout::new(&heads, config, voxels);
+        Ok(Self { taps: config.branches.iter().map(|b| b.tap.clone()).collect(), heads, readout })
+    }
+
+    /// Names of the taps it reads, in the order [`Encoder::forward`] wants them.
+    pub fn taps(&self) -> Vec<&str> {
+        self.taps.iter().map(String::as_str).collect()
+    }
+
+    /// Sides of the spatial maps, ascending.
+    pub fn map_sides(&self) -> &[usize] {
+        self.readout.map_sides()
+    }
+
+    /// Initial values.
+    pub fn init(&self, seed: u64, device: &Device) -> EncoderState {
+        let init = Init::new(seed);
+        let mut state = EncoderState { params: Params::default(), statistics: Params::default() };
+        for (index, head) in self.heads.iter().enumerate() {
+            head.init(index, init, &mut state.params, &mut state.statistics, device);
+        }
+        self.readout.init(init, &mut state.params, device);
+        state
+    }
+
+    /// Activations of the taps to responses `[batch, voxels]`.
+    pub fn forward(&self, params: &Params, features: &[Tensor<4>], mode: &mut Mode<'_>) -> Tensor<2> {
+        let maps = self.heads.iter().zip(features).enumerate();
+        let maps: Vec<Tensor<4>> = maps.map(|(index, (head, tap))| head.forward(index, params, tap.clone(), mode)).collect();
+        self.readout.forward(params, &maps, mode)
+    }
+}

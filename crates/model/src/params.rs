@@ -1,0 +1,126 @@
+//! Trainable parameters by name, each kept flat.
+//!
+//! A network here is arithmetic over named parameters. Keeping them outside the network makes the three
+//! things training does with them plain: hand out leaves that collect gradients, let an optimiser replace
+//! them, and write them to a file and back bit for bit.
+
+use std::collections::BTreeMap;
+
+use burn::tensor::{Device, Tensor, TensorData};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, Normal, Uniform};
+
+/// Named parameters; iteration is in the order of the names.
+#[derive(Debug, Clone, Default)]
+pub struct Params {
+    entries: BTreeMap<String, Entry>,
+}
+
+#[derive(Debug, Clone)]
+struct Entry {
+    shape: Vec<usize>,
+    flat: Tensor<1>,
+}
+
+impl Params {
+    /// Adds a parameter from its values in row-major order.
+    ///
+    /// # Panics
+    /// Where the number of values is not the product of `shape`.
+    pub fn insert(&mut self, name: &str, shape: &[usize], values: Vec<f32>, device: &Device) {
+        assert_eq!(values.len(), shape.iter().product::<usize>(), "parameter {name} has the wrong length");
+        let flat = Tensor::from_data(TensorData::new(values, [shape.iter().product::<usize>()]), device);
+        self.entries.insert(name.to_owned(), Entry { shape: shape.to_vec(), flat });
+    }
+
+    /// The parameter as a tensor of its own rank.
+    ///
+    /// # Panics
+    /// Where the name does not exist or the rank is another: both are errors of the program.
+    pub fn get<const D: usize>(&self, name: &str) -> Tensor<D> {
+        let entry = self.entries.get(name).unwrap_or_else(|| panic!("no parameter named {name}"));
+        let shape: [usize; D] = entry.shape.as_slice().try_into().expect("rank of a parameter");
+        entry.flat.clone().reshape(shape)
+    }
+
+    /// Copies that collect gradients.
+    #[must_use]
+    pub fn leaves(&self) -> Self {
+        self.map(|flat| flat.without_autodiff().autodiff().require_grad())
+    }
+
+    /// Replaces each parameter by `f` of it.
+    #[must_use]
+    pub fn map(&self, f: impl Fn(Tensor<1>) -> Tensor<1>) -> Self {
+        let entries = self.entries.iter().map(|(name, e)| (name.clone(), Entry { shape: e.shape.clone(), flat: f(e.flat.clone()) }));
+        Self { entries: entries.collect() }
+    }
+
+    /// Name and flat tensor of each parameter.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Tensor<1>)> {
+        self.entries.iter().map(|(name, e)| (name.as_str(), &e.flat))
+    }
+
+    /// Replaces the values of a parameter, keeping its shape.
+    ///
+    /// # Panics
+    /// Where the name does not exist or the length differs.
+    pub fn set(&mut self, name: &str, flat: Tensor<1>) {
+        let entry = self.entries.get_mut(name).unwrap_or_else(|| panic!("no parameter named {name}"));
+        assert_eq!(flat.dims(), entry.flat.dims(), "parameter {name} keeps its length");
+        entry.flat = flat;
+    }
+
+    /// Shape of each parameter, by name.
+    pub fn shapes(&self) -> impl Iterator<Item = (&str, &[usize])> {
+        self.entries.iter().map(|(name, e)| (name.as_str(), e.shape.as_slice()))
+    }
+
+    /// Number of values in all.
+    pub fn len(&self) -> usize {
+        self.entries.values().map(|e| e.shape.iter().product::<usize>()).sum()
+    }
+
+    /// True where there is no parameter.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Sum of absolute values over all parameters whose name ends in `suffix`; zero where there is none.
+    pub fn l1(&self, suffix: &str, device: &Device) -> Tensor<1> {
+        self.iter()
+            .filter(|(name, _)| name.ends_with(suffix))
+            .fold(Tensor::zeros([1], device), |sum, (_, flat)| sum + flat.clone().abs().sum())
+    }
+}
+
+/// Draws initial values; each parameter has its own stream, so that adding one changes no other.
+#[derive(Debug, Clone, Copy)]
+pub struct Init {
+    seed: u64,
+}
+
+impl Init {
+    /// Initial values of this seed.
+    pub fn new(seed: u64) -> Self {
+        Self { seed }
+    }
+
+    /// `n` values uniform in ±`bound`.
+    pub fn uniform(self, name: &str, n: usize, bound: f32) -> Vec<f32> {
+        let distribution = Uniform::new_inclusive(-bound, bound).expect("a finite bound");
+        distribution.sample_iter(self.stream(name)).take(n).collect()
+    }
+
+    /// `n` normal values of mean 0 and standard deviation `sd`.
+    pub fn normal(self, name: &str, n: usize, sd: f32) -> Vec<f32> {
+        Normal::new(0.0, sd).expect("a finite deviation").sample_iter(self.stream(name)).take(n).collect()
+    }
+
+    fn stream(self, name: &str) -> ChaCha8Rng {
+        // FNV-1a of the name: stable between versions and platforms, unlike the standard hasher.
+        let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+        ChaCha8Rng::seed_from_u64(self.seed ^ hash)
+    }
+}

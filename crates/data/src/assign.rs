@@ -1,7 +1,7 @@
 //! Which stimuli are held out, drawn by a seed.
 
-use rand::seq::SliceRandom;
 use rand::SeedableRng;
+use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 use crate::header::Split;
@@ -10,7 +10,13 @@ use crate::header::Split;
 ///
 /// Stimuli in `fixed` are the test part, and `test` is ignored, when it is given. Too large numbers give `None`:
 /// at least one stimulus has to remain for training.
-pub fn random_split(count: usize, test: usize, validation: usize, seed: u64, fixed: Option<&[usize]>) -> Option<Vec<Split>> {
+pub fn random_split(
+    count: usize,
+    test: usize,
+    validation: usize,
+    seed: u64,
+    fixed: Option<&[usize]>,
+) -> Option<Vec<Split>> {
     let mut splits = vec![Split::Train; count];
     for &index in fixed.unwrap_or_default() {
         *splits.get_mut(index)? = Split::Test;

@@ -1,11 +1,15 @@
 //! The audit: what could make a score look better than it is.
 //!
-//! Near-duplicates are found in two steps. A 64-bit difference hash (the sign of the brightness step between
-//! neighbours on a 9 x 8 thumbnail) proposes pairs at most [`HASH_DISTANCE`] bits apart: re-encoding and resizing
-//! flip few bits (0 to 4 on real photographs), slight crops and colour changes up to about ten, while unrelated photographs lie near 32.
-//! Then the pixels decide: the pair must correlate by [`PIXEL_CORRELATION`] or more on 32 x 32 RGB thumbnails,
-//! each channel about its own mean. So skies and plain backgrounds, whose hashes agree by chance, raise no alarm; two pictures without any
-//! contrast count as duplicates only when their colours agree as well. Mirrored copies are found too.
+//! Near-duplicates are found in two steps. A 64-bit difference hash (the signs of the brightness steps between
+//! neighbours on a 9 x 8 thumbnail) proposes pairs at most [`HASH_DISTANCE`] bits apart. Then the pixels decide: the
+//! pair must correlate by [`PIXEL_CORRELATION`] or more on 32 x 32 RGB thumbnails, each channel about its own mean.
+//! So skies and plain backgrounds, whose hashes agree by chance, raise no alarm; two pictures without any contrast count
+//! as duplicates only when their colours agree as well. Mirrored copies are found too.
+//!
+//! The limits come from 2010 photographs. Of copies re-encoded at JPEG quality 50, halved in size or brightened by 20 %,
+//! these find 99 to 100 %; a limit of 4 bits would find 93 to 99 %. Unrelated pairs lie 32 bits apart; of two million, 223 came
+//! within 10 bits and 4 correlated by 0.95, each of which shows the same scene. Copies cropped by 4 % on every side
+//! are mostly missed (10 % found): an audit that passes excludes copies, not other photographs of the same scene.
 
 mod checks;
 mod hash;

@@ -42,7 +42,8 @@ impl ClassTable {
 
     /// The table `images.csv` in a folder or beside it, if there is one with the right columns.
     pub(crate) fn beside(path: &Path) -> Option<Self> {
-        let places: [Option<PathBuf>; 2] = [Some(path.join("images.csv")), path.parent().map(|up| up.join("images.csv"))];
+        let places: [Option<PathBuf>; 2] =
+            [Some(path.join("images.csv")), path.parent().map(|up| up.join("images.csv"))];
         places.into_iter().flatten().filter(|place| place.is_file()).find_map(|place| Self::read(&place).ok())
     }
 

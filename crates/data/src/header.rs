@@ -151,9 +151,10 @@ impl Header {
         }
         let stimuli = self.stimuli.len();
         let stray = self.trials.iter().position(|trial| trial.stimulus as usize >= stimuli || trial.averaged == 0);
-        stray.map(|row| format!("trial {row} names stimulus {} of {stimuli}, or averages none", self.trials[row].stimulus))
+        stray.map(|row| {
+            format!("trial {row} names stimulus {} of {stimuli}, or averages none", self.trials[row].stimulus)
+        })
     }
-
 }
 
 impl Error {

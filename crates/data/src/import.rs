@@ -55,8 +55,7 @@ pub fn import_generic(
     let stimuli = stimuli(manifest, &source, &order.stimuli)?;
     let voxels = regions::read(manifest, table.voxels())?;
     let header = Header::new(stimuli, voxels, manifest.image_side, provenance(manifest, &table)?);
-    let mut writer =
-        if overwrite { DataSetWriter::replace(out, header)? } else { DataSetWriter::create(out, header)? };
+    let mut writer = if overwrite { DataSetWriter::replace(out, header)? } else { DataSetWriter::create(out, header)? };
     let total = order.stimuli.len();
     for (block, indices) in order.stimuli.chunks(BLOCK).enumerate() {
         writer.append_stimuli(read_block(&source, indices, manifest.image_side)?.view())?;
@@ -114,7 +113,8 @@ fn provenance(manifest: &Manifest, table: &table::Table) -> Result<Provenance> {
         source_files.push(SourceFile { path: path.to_string_lossy().into_owned(), sha256 });
     }
     let keys = &manifest.split;
-    let test = keys.test_list.as_ref().map_or(format!("{} at random", keys.test), |list| format!("from {}", list.display()));
+    let test =
+        keys.test_list.as_ref().map_or(format!("{} at random", keys.test), |list| format!("from {}", list.display()));
     Ok(Provenance {
         title: manifest.name.clone(),
         kind: "generic".into(),

@@ -211,7 +211,11 @@ fn check_keys(table: &toml::Table, path: &Path) -> Result<()> {
         let unknown = inner.into_iter().flat_map(toml::Table::keys).find(|key| !keys.contains(&key.as_str()));
         if let Some(key) = unknown {
             let full = |key: &str| if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
-            return Err(Error::UnknownKey { path: path.to_owned(), key: full(key), suggestion: nearest(key, keys).map(full) });
+            return Err(Error::UnknownKey {
+                path: path.to_owned(),
+                key: full(key),
+                suggestion: nearest(key, keys).map(full),
+            });
         }
     }
     Ok(())
@@ -238,7 +242,8 @@ fn sorted() -> String {
 mod tests {
     use super::*;
 
-    const LEAST: &str = "name = \"x\"\n[responses]\nfile = \"r.npy\"\norientation = \"voxels_by_trials\"\n[images]\nsource = \"i\"\n";
+    const LEAST: &str =
+        "name = \"x\"\n[responses]\nfile = \"r.npy\"\norientation = \"voxels_by_trials\"\n[images]\nsource = \"i\"\n";
 
     #[test]
     fn defaults_are_filled_in_and_paths_are_relative_to_the_manifest() {

@@ -85,7 +85,10 @@ mod tests {
     #[test]
     fn unknown_name_is_answered_with_the_list() {
         let message = voxels().mask("V1 + V9").unwrap_err().to_string();
-        assert!(message.contains("no region \"V9\"; the regions are \"V1\", \"V2\", \"left-FFA\", \"all\""), "{message}");
+        assert!(
+            message.contains("no region \"V9\"; the regions are \"V1\", \"V2\", \"left-FFA\", \"all\""),
+            "{message}"
+        );
     }
 
     #[test]

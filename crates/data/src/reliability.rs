@@ -101,8 +101,7 @@ impl Moments {
 
     /// Mean of 1/n over stimuli with at least `least` rows.
     fn mean_inverse_repeats(&self, least: u32) -> f64 {
-        let inverses: Vec<f64> =
-            self.counts.iter().filter(|&&n| n >= least).map(|&n| 1.0 / f64::from(n)).collect();
+        let inverses: Vec<f64> = self.counts.iter().filter(|&&n| n >= least).map(|&n| 1.0 / f64::from(n)).collect();
         inverses.iter().sum::<f64>() / inverses.len().max(1) as f64
     }
 

@@ -7,7 +7,8 @@
 //! | `stimuli` | `u8 [n, height, width, 3]` RGB, shards of many images with one image a chunk |
 //!
 //! Zarr, because readers exist in Python, Julia, C++ and JavaScript, because its chunks are read alone (a data set may
-//! be larger than memory), and because a damaged chunk is noticed: every chunk ends in a checksum.
+//! be larger than memory), and because a damaged chunk is noticed: every Zstandard frame ends in a checksum. (A checksum
+//! codec of Zarr's own would be skipped whenever a chunk is read in part.)
 //! In Python, `zarr.open_group("NAME.afterimage")["responses"][:]` gives the responses.
 
 mod fingerprint;

@@ -3,8 +3,8 @@
 //! Nothing is held but the list of names, so any number of images can be streamed. Names are in byte order, which
 //! is also the order that a shell or Python's `sorted` gives; hidden files are ignored.
 
-mod arrays;
 mod archive;
+mod arrays;
 #[cfg(test)]
 mod tests;
 

@@ -62,7 +62,8 @@ pub(super) fn unpaired(
         }
     }
     let (n, all) = (others.len(), pool.len());
-    let mut detail = format!("{} test images against {n} of {all} unpaired ones: {} duplicates", test.len(), items.len());
+    let mut detail =
+        format!("{} test images against {n} of {all} unpaired ones: {} duplicates", test.len(), items.len());
     if n < all {
         detail += "; the rest was not looked at";
     }
@@ -121,7 +122,8 @@ fn overlap(name: &str, test: &BTreeSet<String>, other: &BTreeSet<String>, what: 
         _ => {}
     }
     let shared: BTreeSet<String> = test.intersection(other).cloned().collect();
-    let detail = format!("{} of {} test classes are among the {} {what} classes", shared.len(), test.len(), other.len());
+    let detail =
+        format!("{} of {} test classes are among the {} {what} classes", shared.len(), test.len(), other.len());
     let verdict = if shared.is_empty() { Verdict::Pass } else { Verdict::Warn };
     (check(name, verdict, detail, shared.iter().cloned().collect()), shared)
 }

@@ -70,7 +70,8 @@ fn unpaired_duplicates_become_exclusions_that_remove_them() {
     let images = [(scene(0), Split::Train, None), (scene(1), Split::Test, None)];
     let (folder, data) = data_set(&images);
     let path = folder.path().join("pool.npy");
-    let stack = Array4::from_shape_fn((5, SIDE, SIDE, 3), |(n, y, x, c)| scene(n + 1)[[y, x, c]]);
+    let scenes: Vec<_> = (1..6).map(scene).collect();
+    let stack = Array4::from_shape_fn((5, SIDE, SIDE, 3), |(n, y, x, c)| scenes[n][[y, x, c]]);
     afterimage_formats::npy::write_u8(&path, stack.view().into_dyn()).unwrap();
     let pool = UnpairedPool::open(std::slice::from_ref(&path), SIDE as u32, &Exclusions::default()).unwrap();
     let result = audit(&data, Some(&pool)).unwrap();
@@ -93,7 +94,11 @@ fn limit_is_stated() {
 
 #[test]
 fn shared_classes_warn_and_repeats_are_stated() {
-    let images = [(scene(0), Split::Train, Some("Dog")), (scene(1), Split::Test, Some("dog")), (scene(2), Split::Test, Some("cup"))];
+    let images = [
+        (scene(0), Split::Train, Some("Dog")),
+        (scene(1), Split::Test, Some("dog")),
+        (scene(2), Split::Test, Some("cup")),
+    ];
     let (_folder, data) = data_set(&images);
     let audit = audit(&data, None).unwrap();
     let found = of(&audit, "test classes in training");

@@ -44,7 +44,10 @@ pub(super) fn listed(path: &Path, column: Option<&str>, names: &[&str]) -> Resul
         Some(None) => Err(Error::mismatch(path, format!("\"{name}\" (entry {}) names several images", line + 1))),
         None => {
             let example = names.first().copied().unwrap_or_default();
-            let reason = format!("entry {} is \"{name}\", which no image is called; they are called like \"{example}\"", line + 1);
+            let reason = format!(
+                "entry {} is \"{name}\", which no image is called; they are called like \"{example}\"",
+                line + 1
+            );
             Err(Error::mismatch(path, reason))
         }
     };

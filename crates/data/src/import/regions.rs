@@ -17,7 +17,8 @@ pub(super) fn read(manifest: &Manifest, count: usize) -> Result<Voxels> {
     let regions = if is_csv { from_csv(&path)? } else { from_npz(&path)? };
     match regions.iter().find(|(_, mask)| mask.len() != count) {
         Some((name, mask)) => {
-            let reason = format!("region \"{name}\" has {} entries for {count} voxels: mend voxels.regions", mask.len());
+            let reason =
+                format!("region \"{name}\" has {} entries for {count} voxels: mend voxels.regions", mask.len());
             Err(Error::mismatch(&path, reason))
         }
         None => Ok(Voxels { regions, ..Voxels::new(count) }),

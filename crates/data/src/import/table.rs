@@ -40,7 +40,8 @@ fn read_array(manifest: &Manifest, path: &Path) -> Result<ArrayD<f32>> {
         (Some("npz"), None) => match npz::names(path)?.as_slice() {
             [only] => Ok(npz::read_f32(path, only)?),
             names => {
-                let reason = format!("it holds {} arrays ({}): set responses.array to one", names.len(), names.join(", "));
+                let reason =
+                    format!("it holds {} arrays ({}): set responses.array to one", names.len(), names.join(", "));
                 Err(Error::mismatch(path, reason))
             }
         },
@@ -49,11 +50,18 @@ fn read_array(manifest: &Manifest, path: &Path) -> Result<ArrayD<f32>> {
     }
 }
 
-fn flat(array: ArrayD<f32>, orientation: Orientation, manifest: &Manifest, order: &Order, path: &Path) -> Result<Table> {
+fn flat(
+    array: ArrayD<f32>,
+    orientation: Orientation,
+    manifest: &Manifest,
+    order: &Order,
+    path: &Path,
+) -> Result<Table> {
     let images = order.trials.len();
     let shape = array.shape().to_vec();
     let array = array.into_dimensionality::<Ix2>().map_err(|_| {
-        let hint = if shape.len() == 3 { ": with repeats, set orientation = \"voxels_by_stimuli_by_repeats\"" } else { "" };
+        let hint =
+            if shape.len() == 3 { ": with repeats, set orientation = \"voxels_by_stimuli_by_repeats\"" } else { "" };
         Error::mismatch(path, format!("the array has shape {shape:?}, expected two axes{hint}"))
     })?;
     let (rows, columns) = array.dim();
@@ -92,7 +100,10 @@ fn flat(array: ArrayD<f32>, orientation: Orientation, manifest: &Manifest, order
 fn with_repeats(array: ArrayD<f32>, manifest: &Manifest, order: &Order, path: &Path) -> Result<Table> {
     let shape = array.shape().to_vec();
     let array = array.into_dimensionality::<Ix3>().map_err(|_| {
-        Error::mismatch(path, format!("the array has shape {shape:?}, expected [voxels, stimuli, repeats]: mend orientation"))
+        Error::mismatch(
+            path,
+            format!("the array has shape {shape:?}, expected [voxels, stimuli, repeats]: mend orientation"),
+        )
     })?;
     let (voxels, stimuli, repeats) = array.dim();
     if stimuli != order.trials.len() {
@@ -115,8 +126,10 @@ fn with_repeats(array: ArrayD<f32>, manifest: &Manifest, order: &Order, path: &P
         }
     }
     let absent = stimuli * repeats - trials.len();
-    let responses = Array2::from_shape_vec((trials.len(), voxels), values).map_err(|error| Error::mismatch(path, error))?;
-    let description = format!("{voxels} x {stimuli} x {repeats} table with repeats, {absent} absent ones (NaN) left out");
+    let responses =
+        Array2::from_shape_vec((trials.len(), voxels), values).map_err(|error| Error::mismatch(path, error))?;
+    let description =
+        format!("{voxels} x {stimuli} x {repeats} table with repeats, {absent} absent ones (NaN) left out");
     Ok(Table { responses, trials, description })
 }
 

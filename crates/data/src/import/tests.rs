@@ -65,7 +65,10 @@ fn voxels_by_trials_are_turned() {
 fn wrong_orientation_is_recognised() {
     let case = Case::new();
     let message = case.refusal("trials_by_voxels", "");
-    assert!(message.contains("the array is 3 x 12 and there are 12 images: set orientation = \"voxels_by_trials\""), "{message}");
+    assert!(
+        message.contains("the array is 3 x 12 and there are 12 images: set orientation = \"voxels_by_trials\""),
+        "{message}"
+    );
 }
 
 #[test]
@@ -96,7 +99,8 @@ fn absent_repeats_are_left_out_and_partial_ones_refused() {
     assert_eq!(summary.trials, 3 * COUNT - 2);
     let items = case.data().training().items(Averaging::Stimulus, Parts::TrainAndValidation).unwrap();
     let held = case.data().held_out().items(Averaging::Stimulus).unwrap();
-    let all: Vec<_> = items.stimulus.iter().zip(&items.repeats).chain(held.stimulus.iter().zip(&held.repeats)).collect();
+    let all: Vec<_> =
+        items.stimulus.iter().zip(&items.repeats).chain(held.stimulus.iter().zip(&held.repeats)).collect();
     assert!(all.contains(&(&4, &1)) && all.contains(&(&5, &3)));
     std::fs::remove_dir_all(case.at("x.afterimage")).unwrap();
     responses[[1, 7, 2]] = f32::NAN;
@@ -109,7 +113,9 @@ fn listed_order_may_repeat_images() {
     let case = Case::new();
     std::fs::write(case.at("order.csv"), "trial,shown\n0,11\n1,03\n2,11\n3,00\n4,01\n5,02\n6,04\n").unwrap();
     case.responses(Array2::from_shape_fn((2, 7), |(v, t)| (10 * v + t) as f32).into_dyn());
-    case.import_as("voxels_by_trials", "order = \"order.csv\"\ncolumn = \"shown\"\n").map(drop).unwrap_or_else(|error| panic!("{error}"));
+    case.import_as("voxels_by_trials", "order = \"order.csv\"\ncolumn = \"shown\"\n")
+        .map(drop)
+        .unwrap_or_else(|error| panic!("{error}"));
     let data = case.data();
     assert_eq!(data.header().stimuli.len(), 6);
     let shown: Vec<_> = data.header().trials.iter().map(|trial| (trial.stimulus, trial.repeat)).collect();

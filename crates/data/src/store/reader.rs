@@ -66,6 +66,10 @@ impl DataSet {
         let header = &self.header;
         let responses = [header.trials.len() as u64, header.voxels.count as u64];
         let stimuli = [header.stimuli.len() as u64, header.size as u64, header.size as u64, 3];
+        let chunk = self.responses.chunk_shape(&[0, 0]).map(|shape| shape[1].get());
+        if chunk.ok() != Some(header.voxels.count as u64) {
+            return Some("the chunks of its responses are not whole rows".into());
+        }
         if self.responses.shape() != responses || self.stimuli.shape() != stimuli {
             let (r, s) = (self.responses.shape(), self.stimuli.shape());
             return Some(format!("its arrays are {r:?} and {s:?}, its header says {responses:?} and {stimuli:?}"));
@@ -127,7 +131,7 @@ impl DataSet {
     fn image(&self, row: u32) -> Result<Vec<u8>> {
         let side = self.header.size as u64;
         let subset = ArraySubset::new_with_ranges(&[u64::from(row)..u64::from(row) + 1, 0..side, 0..side, 0..3]);
-        self.stimuli.retrieve_array_subset(&subset).map_err(|error| Error::store(&self.path, error))
+        self.stimuli.retrieve_array_subset(&subset).map_err(|error| self.damaged(error))
     }
 
     /// Reads rows `first..first + count` of the responses: `[count, voxels]`.
@@ -140,10 +144,19 @@ impl DataSet {
             let (got, expected) = (format!("{trials} trials"), format!("at least {first} + {count}"));
             return Err(Error::Shape { what: "the data set", got, expected });
         };
-        let subset = ArraySubset::new_with_ranges(&[first as u64..end as u64, 0..voxels as u64]);
-        let values: Vec<f32> =
-            self.responses.retrieve_array_subset(&subset).map_err(|error| Error::store(&self.path, error))?;
-        Array2::from_shape_vec((count, voxels), values).map_err(|error| Error::store(&self.path, error))
+        let rows = self.block_rows();
+        let mut values = Vec::with_capacity(count * voxels);
+        for chunk in first / rows..end.div_ceil(rows) {
+            let whole: Vec<f32> =
+                self.responses.retrieve_chunk(&[chunk as u64, 0]).map_err(|error| self.damaged(error))?;
+            let inside = |row: usize| (row.clamp(chunk * rows, (chunk + 1) * rows) - chunk * rows) * voxels;
+            values.extend_from_slice(&whole[inside(first)..inside(end)]);
+        }
+        Array2::from_shape_vec((count, voxels), values).map_err(|error| self.damaged(error))
+    }
+
+    fn damaged(&self, error: impl std::fmt::Display) -> Error {
+        Error::store(&self.path, format!("{error}; copy the data set again or import it again"))
     }
 
     /// Calls `visit` with each trial's index and responses `[voxels]`, holding one block in memory.

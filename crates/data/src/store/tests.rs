@@ -15,7 +15,8 @@ fn header(count: usize, voxels: usize) -> Header {
         1 => Split::Test,
         _ => Split::Validation,
     };
-    let stimuli = (0..count).map(|index| StimulusInfo { name: format!("{index}.png"), class: None, split: split(index) });
+    let stimuli =
+        (0..count).map(|index| StimulusInfo { name: format!("{index}.png"), class: None, split: split(index) });
     Header::new(stimuli.collect(), Voxels::new(voxels), SIDE, Provenance { title: "x".into(), ..Provenance::default() })
 }
 
@@ -53,7 +54,10 @@ fn blocks_of_any_size_survive_the_round_trip() {
     let data = DataSet::open(&path).unwrap();
     assert_eq!(data.responses(0, 5000).unwrap(), responses);
     assert_eq!(data.responses(4090, 20).unwrap(), responses.slice(s![4090..4110, ..]));
-    assert_eq!(data.images(&[89, 0, 89]).unwrap().index_axis(ndarray::Axis(0), 2), images(90).slice(s![89, .., .., ..]));
+    assert_eq!(
+        data.images(&[89, 0, 89]).unwrap().index_axis(ndarray::Axis(0), 2),
+        images(90).slice(s![89, .., .., ..])
+    );
     assert_eq!(data.header().trials, trials);
     data.verify().unwrap();
     assert!(data.images(&[90]).is_err() && data.responses(4999, 2).is_err());
@@ -108,12 +112,20 @@ fn replacing_spares_what_is_no_data_set() {
 fn values_and_shapes_that_do_not_fit_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let mut writer = DataSetWriter::create(&folder.path().join("x"), header(3, 1)).unwrap();
-    let mut refused = |value: f32, trials: &[TrialInfo]| writer.append_responses(ndarray::array![[value]].view(), trials).is_err();
+    let mut refused =
+        |value: f32, trials: &[TrialInfo]| writer.append_responses(ndarray::array![[value]].view(), trials).is_err();
     assert!(refused(f32::NAN, &[trial(0, 0)]));
     assert!(refused(1.0, &[trial(3, 0)]));
     assert!(refused(1.0, &[]));
     assert!(writer.append_stimuli(Array4::zeros((1, SIDE, SIDE + 1, 3)).view()).is_err());
     assert!(writer.append_stimuli(images(4).view()).is_err());
+}
+
+fn flip(path: &Path, at: impl Fn(usize) -> usize) {
+    let mut bytes = std::fs::read(path).unwrap();
+    let position = at(bytes.len());
+    bytes[position] ^= 0xff;
+    std::fs::write(path, bytes).unwrap();
 }
 
 #[test]
@@ -122,12 +134,13 @@ fn damage_is_noticed() {
     let path = folder.path().join("x");
     write(&path, 3, &[0, 1, 2], &ndarray::array![[1.0], [2.0], [3.0]]);
     let chunk = path.join("responses/c/0/0");
-    let mut bytes = std::fs::read(&chunk).unwrap();
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 0xff;
-    std::fs::write(&chunk, &bytes).unwrap();
+    let shard = path.join("stimuli/c/0/0/0/0");
+    flip(&chunk, |length| length / 2);
     assert!(DataSet::open(&path).unwrap().responses(0, 3).is_err());
-    std::fs::write(&chunk, &bytes[..middle]).unwrap();
+    flip(&shard, |_| 60);
+    assert!(DataSet::open(&path).unwrap().images(&[0]).is_err());
+    assert!(DataSet::open(&path).unwrap().images(&[2]).is_ok());
+    std::fs::write(&chunk, b"").unwrap();
     assert!(DataSet::open(&path).unwrap().verify().is_err());
     std::fs::write(path.join("zarr.json"), "{\"zarr_format\":3,\"node_type\":\"group\"}").unwrap();
     assert!(DataSet::open(&path).unwrap_err().to_string().contains("something else"));
@@ -141,7 +154,10 @@ fn splits_and_averages_are_those_computed_by_hand() {
     let responses = ndarray::array![[1.0_f32], [10.0], [3.0], [100.0], [8.0]];
     let data = write(&folder.path().join("x"), 4, &[0, 1, 0, 2, 3], &responses);
     let train = data.training().items(Averaging::Stimulus, Parts::Train).unwrap();
-    assert_eq!((train.responses, train.stimulus, train.repeats), (ndarray::array![[2.0], [8.0]], vec![0, 3], vec![2, 1]));
+    assert_eq!(
+        (train.responses, train.stimulus, train.repeats),
+        (ndarray::array![[2.0], [8.0]], vec![0, 3], vec![2, 1])
+    );
     let both = data.training().items(Averaging::Trials, Parts::TrainAndValidation).unwrap();
     assert_eq!((both.stimulus, both.names[2].as_str()), (vec![0, 0, 2, 3], "2.png"));
     assert_eq!(data.held_out().items(Averaging::Stimulus).unwrap().responses, ndarray::array![[10.0]]);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ndarray::{ArrayView2, ArrayView4};
-use zarrs::array::codec::{Crc32cCodec, ZstdCodec};
+use zarrs::array::codec::ZstdCodec;
 use zarrs::array::{Array, ArrayBuilder, data_type};
 use zarrs::group::GroupBuilder;
 use zarrs::storage::{ReadableWritableListableStorage, ReadableWritableListableStorageTraits};
@@ -162,7 +162,10 @@ impl DataSetWriter {
         let (rows, voxels) = responses.dim();
         if rows != trials.len() || voxels != self.header.voxels.count {
             let (n, v) = (trials.len(), self.header.voxels.count);
-            return Err(Error::write(&self.path, format!("responses are {rows} x {voxels} for {n} trials of {v} voxels")));
+            return Err(Error::write(
+                &self.path,
+                format!("responses are {rows} x {voxels} for {n} trials of {v} voxels"),
+            ));
         }
         for (row, trial) in responses.outer_iter().zip(trials) {
             self.check(row, trial)?;
@@ -183,7 +186,8 @@ impl DataSetWriter {
         }
         match row.iter().position(|value| !value.is_finite()) {
             Some(voxel) => {
-                let reason = format!("trial {index} has {} at voxel {voxel}: leave such voxels or trials out", row[voxel]);
+                let reason =
+                    format!("trial {index} has {} at voxel {voxel}: leave such voxels or trials out", row[voxel]);
                 Err(Error::write(&self.path, reason))
             }
             None => Ok(()),
@@ -214,7 +218,8 @@ impl DataSetWriter {
         self.responses.set_shape(shape).map_err(|error| error.to_string())?;
         self.responses.store_metadata().map_err(|error| error.to_string())?;
         self.stimuli.store_metadata().map_err(|error| error.to_string())?;
-        let fingerprint = std::mem::take(&mut self.fingerprint).finish(&self.header).map_err(|error| error.to_string())?;
+        let fingerprint =
+            std::mem::take(&mut self.fingerprint).finish(&self.header).map_err(|error| error.to_string())?;
         let stored = Stored { layout: LAYOUT_VERSION, fingerprint, header: self.header.clone() };
         let value = serde_json::to_value(&stored).map_err(|error| error.to_string())?;
         let attributes = std::iter::once((ATTRIBUTE.to_owned(), value)).collect::<serde_json::Map<_, _>>();
@@ -274,16 +279,17 @@ fn build(storage: &ReadableWritableListableStorage, header: &Header) -> Result<(
     let (voxels, side) = (header.voxels.count as u64, header.size as u64);
     let store: Arc<Store> = storage.clone();
     let responses = ArrayBuilder::new(vec![0, voxels], vec![response_rows, voxels], data_type::float32(), 0.0_f32)
-        .bytes_to_bytes_codecs(vec![Arc::new(ZstdCodec::new(LEVEL, false)), Arc::new(Crc32cCodec::new())])
+        .bytes_to_bytes_codecs(vec![Arc::new(ZstdCodec::new(LEVEL, true))])
         .dimension_names(["trials", "voxels"].into())
         .build(store.clone(), RESPONSES)
         .map_err(|error| error.to_string())?;
     let count = header.stimuli.len() as u64;
-    let stimuli = ArrayBuilder::new(vec![count, side, side, 3], vec![image_rows, side, side, 3], data_type::uint8(), 0_u8)
-        .subchunk_shape(vec![1, side, side, 3])
-        .bytes_to_bytes_codecs(vec![Arc::new(ZstdCodec::new(LEVEL, false)), Arc::new(Crc32cCodec::new())])
-        .dimension_names(["stimuli", "height", "width", "channels"].into())
-        .build(store, STIMULI)
-        .map_err(|error| error.to_string())?;
+    let stimuli =
+        ArrayBuilder::new(vec![count, side, side, 3], vec![image_rows, side, side, 3], data_type::uint8(), 0_u8)
+            .subchunk_shape(vec![1, side, side, 3])
+            .bytes_to_bytes_codecs(vec![Arc::new(ZstdCodec::new(LEVEL, true))])
+            .dimension_names(["stimuli", "height", "width", "channels"].into())
+            .build(store, STIMULI)
+            .map_err(|error| error.to_string())?;
     Ok((responses, stimuli))
 }

@@ -156,10 +156,8 @@ fn read(stream: &mut impl Read, into: &mut [u8]) -> Result<(), String> {
 }
 
 fn check_length(header: &Header, length: u64) -> Result<(), String> {
-    let wanted = header
-        .shape
-        .iter()
-        .try_fold(header.element.size() as u64, |product, &n| product.checked_mul(n as u64));
+    let wanted =
+        header.shape.iter().try_fold(header.element.size() as u64, |product, &n| product.checked_mul(n as u64));
     let available = length - header.offset;
     match wanted {
         Some(wanted) if wanted <= available => Ok(()),

@@ -1,5 +1,8 @@
 //! Unpaired images: seen by nobody in a scanner, streamed from disk.
 
+#[cfg(test)]
+mod tests;
+
 use std::path::{Path, PathBuf};
 
 use afterimage_formats::images::ImageSource;
@@ -185,73 +188,5 @@ impl UnpairedPool {
             got: format!("{} images", self.entries.len()),
             expected: format!("more than {index}"),
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn pictures(root: &Path, names: &[&str]) {
-        for (index, name) in names.iter().enumerate() {
-            let path = root.join(name);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            let image = Array3::from_shape_fn((10, 14, 3), |(y, x, c)| (index * 50 + y * 3 + x * 2 + c) as u8);
-            picture::write_png(&path, image.view()).unwrap();
-        }
-    }
-
-    fn open(path: PathBuf, exclude: &Exclusions) -> Result<UnpairedPool> {
-        UnpairedPool::open(&[path], 6, exclude)
-    }
-
-    #[test]
-    fn classes_come_from_subfolders() {
-        let root = tempfile::tempdir().unwrap();
-        pictures(&root.path().join("p"), &["cup/a.png", "dog/b.png", "c.png"]);
-        let pool = open(root.path().join("p"), &Exclusions::default()).unwrap();
-        assert_eq!(pool.names(), ["p/c.png", "p/cup/a.png", "p/dog/b.png"]);
-        assert_eq!([0, 1, 2].map(|index| pool.class(index)), [None, Some("cup"), Some("dog")]);
-    }
-
-    #[test]
-    fn classes_come_from_the_table_beside() {
-        let root = tempfile::tempdir().unwrap();
-        pictures(root.path(), &["images/a.png", "images/b.png"]);
-        let table = "image_id,imagenet_class_index,author\na,305,\"Doe, J.\"\nb,7,x\n";
-        std::fs::write(root.path().join("images.csv"), table).unwrap();
-        for path in [root.path().to_owned(), root.path().join("images")] {
-            let pool = open(path, &Exclusions::default()).unwrap();
-            assert_eq!([0, 1].map(|index| pool.class(index)), [Some("305"), Some("7")]);
-        }
-    }
-
-    #[test]
-    fn exclusions_work_by_class_name_and_content() {
-        let root = tempfile::tempdir().unwrap();
-        pictures(root.path(), &["cup/a.png", "dog/b.png", "dog/c.png", "fox/d.png"]);
-        let all = open(root.path().to_owned(), &Exclusions::default()).unwrap();
-        let mut exclude = Exclusions::default();
-        exclude.classes.insert("Cup".into());
-        exclude.names.insert("b.png".into());
-        exclude.sha256.insert(all.sha256(3).unwrap());
-        let pool = open(root.path().to_owned(), &exclude).unwrap();
-        assert_eq!((pool.len(), pool.excluded()), (1, 3));
-        assert!(pool.names()[0].ends_with("dog/c.png"));
-        assert_eq!(pool.read(&[0]).unwrap(), all.read(&[2]).unwrap());
-        exclude.classes.insert("dog".into());
-        let message = open(root.path().to_owned(), &exclude).unwrap_err().to_string();
-        assert!(message.contains("0 images of side 6, 4 left out"), "{message}");
-    }
-
-    #[test]
-    fn picture_that_cannot_be_decoded_is_named_when_it_is_read() {
-        let root = tempfile::tempdir().unwrap();
-        pictures(root.path(), &["a.png"]);
-        std::fs::write(root.path().join("b.jpg"), b"no picture").unwrap();
-        let pool = open(root.path().to_owned(), &Exclusions::default()).unwrap();
-        assert_eq!(pool.read(&[0, 0]).unwrap().dim(), (2, 6, 6, 3));
-        assert!(pool.read(&[0, 1]).unwrap_err().to_string().contains("b.jpg"));
-        assert!(pool.read(&[2]).is_err());
     }
 }

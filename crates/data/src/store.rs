@@ -11,6 +11,7 @@
 //! codec of Zarr's own would be skipped whenever a chunk is read in part.)
 //! In Python, `zarr.open_group("NAME.afterimage")["responses"][:]` gives the responses.
 
+mod buffer;
 mod fingerprint;
 mod reader;
 #[cfg(test)]

@@ -6,15 +6,13 @@ use ndarray::{Array2, Array4, Axis};
 use rayon::prelude::*;
 use zarrs::array::{Array, ArraySubset};
 use zarrs::group::Group;
-use zarrs::storage::ReadableWritableListableStorageTraits;
 
+use super::buffer::Store;
 use super::fingerprint::Fingerprint;
 use super::{ATTRIBUTE, RESPONSES, STIMULI, Stored, storage};
 use crate::header::{Header, LAYOUT_VERSION, Split};
 use crate::items::{HeldOutSplit, TrainingSplit};
 use crate::{Error, Result};
-
-type Store = dyn ReadableWritableListableStorageTraits;
 
 /// An open data set. Opening reads its description only; it may be larger than memory and read from many threads.
 pub struct DataSet {

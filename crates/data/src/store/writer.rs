@@ -7,14 +7,13 @@ use ndarray::{ArrayView2, ArrayView4};
 use zarrs::array::codec::ZstdCodec;
 use zarrs::array::{Array, ArrayBuilder, data_type};
 use zarrs::group::GroupBuilder;
-use zarrs::storage::{ReadableWritableListableStorage, ReadableWritableListableStorageTraits};
+use zarrs::storage::ReadableWritableListableStorage;
 
+use super::buffer::{Buffer, Store};
 use super::fingerprint::Fingerprint;
 use super::{ATTRIBUTE, RESPONSES, STIMULI, Stored, storage};
 use crate::header::{Header, LAYOUT_VERSION, TrialInfo};
 use crate::{Error, Result};
-
-type Store = dyn ReadableWritableListableStorageTraits;
 
 /// Bytes of responses in one chunk, about: large enough to compress, small enough to read a few trials.
 const RESPONSE_CHUNK: usize = 1 << 20;
@@ -39,41 +38,6 @@ pub struct DataSetWriter {
     stimuli_written: usize,
     fingerprint: Fingerprint,
     finished: bool,
-}
-
-/// Rows that wait for their chunk to fill.
-struct Buffer<T> {
-    values: Vec<T>,
-    row: usize,
-    rows: usize,
-    chunk: u64,
-}
-
-impl<T: Clone + Default + zarrs::array::Element> Buffer<T> {
-    fn new(row: usize, rows: usize) -> Self {
-        Self { values: Vec::new(), row, rows, chunk: 0 }
-    }
-
-    fn push(&mut self, row: impl Iterator<Item = T>, array: &Array<Store>) -> Result<(), String> {
-        self.values.extend(row);
-        match self.values.len() >= self.row * self.rows {
-            true => self.flush(array),
-            false => Ok(()),
-        }
-    }
-
-    /// Stores the chunk, filled up with the default value where the array ends within it.
-    fn flush(&mut self, array: &Array<Store>) -> Result<(), String> {
-        if self.values.is_empty() {
-            return Ok(());
-        }
-        let mut values = std::mem::take(&mut self.values);
-        values.resize(self.row * self.rows, T::default());
-        let mut index = vec![0; array.shape().len()];
-        index[0] = self.chunk;
-        self.chunk += 1;
-        array.store_chunk(&index, values).map_err(|error| error.to_string())
-    }
 }
 
 impl DataSetWriter {

@@ -1,1 +1,21 @@
-//! Placeholder.
+//! Afterimage as a library: one name for each of its crates.
+//!
+//! Data flow in one direction: [`formats`] reads files, [`data`] holds recordings and stimuli, [`sim`] makes a subject
+//! with known truth, [`model`] and [`train`] learn the two directions, [`run`] is the folder everything is written to,
+//! [`eval`] scores it and [`report`] shows it.
+//!
+//! ```
+//! use afterimage::run::Experiment;
+//!
+//! let experiment = Experiment::preset("gaziv2022").unwrap();
+//! assert_eq!(experiment.encoder.backbone, "vgg19");
+//! ```
+
+pub use afterimage_data as data;
+pub use afterimage_eval as eval;
+pub use afterimage_formats as formats;
+pub use afterimage_model as model;
+pub use afterimage_report as report;
+pub use afterimage_run as run;
+pub use afterimage_sim as sim;
+pub use afterimage_train as train;

@@ -11,7 +11,11 @@ use clap::{Parser, Subcommand};
 ///
 /// Start with `afterimage demo --out runs/demo`.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100, after_help = "Exit codes: 0 done, 1 failed, 2 wrong arguments, 130 stopped by Ctrl-C with everything saved.")]
+#[command(
+    version,
+    max_term_width = 100,
+    after_help = "Exit codes: 0 done, 1 failed, 2 wrong arguments, 130 stopped by Ctrl-C with everything saved."
+)]
 pub(crate) struct Args {
     /// What to do.
     #[command(subcommand)]

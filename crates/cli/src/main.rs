@@ -4,7 +4,6 @@
 //! 130 stopped by Ctrl-C with everything saved.
 
 mod args;
-mod audit_tmp;
 mod build;
 mod command;
 mod progress;

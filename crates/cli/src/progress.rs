@@ -43,7 +43,8 @@ impl Bar {
     pub(crate) fn new(label: &str, done: u64, total: u64) -> Self {
         let bar = if std::io::stderr().is_terminal() { ProgressBar::new(total) } else { ProgressBar::hidden() };
         bar.set_length(total);
-        let style = ProgressStyle::with_template("{prefix:>12} {bar:32} {pos}/{len} {elapsed} elapsed, {eta} left {msg}");
+        let style =
+            ProgressStyle::with_template("{prefix:>12} {bar:32} {pos}/{len} {elapsed} elapsed, {eta} left {msg}");
         bar.set_style(style.expect("a valid template"));
         bar.set_prefix(label.to_owned());
         bar.set_position(done);
@@ -75,7 +76,12 @@ impl Bar {
         if last.elapsed() >= Duration::from_secs(LINE_SECS) {
             *last = Instant::now();
             let (position, total) = (self.bar.position(), self.bar.length().unwrap_or(0));
-            eprintln!("{}: {position}/{total}, {:.0} s left {}", self.label, self.bar.eta().as_secs_f64(), self.bar.message());
+            eprintln!(
+                "{}: {position}/{total}, {:.0} s left {}",
+                self.label,
+                self.bar.eta().as_secs_f64(),
+                self.bar.message()
+            );
         }
     }
 

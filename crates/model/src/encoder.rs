@@ -54,7 +54,11 @@ impl Encoder {
             })?;
             let head = Head::new(branch, channels, vision.tap_side(&branch.tap));
             if head.side_out() < config.patch {
-                return Err(ModelError::GridTooSmall { tap: branch.tap.clone(), side: head.side_out(), patch: config.patch });
+                return Err(ModelError::GridTooSmall {
+                    tap: branch.tap.clone(),
+                    side: head.side_out(),
+                    patch: config.patch,
+                });
             }
             heads.push(head);
         }
@@ -86,7 +90,8 @@ impl Encoder {
     /// Activations of the taps to responses `[batch, voxels]`.
     pub fn forward(&self, params: &Params, features: &[Tensor<4>], mode: &mut Mode<'_>) -> Tensor<2> {
         let maps = self.heads.iter().zip(features).enumerate();
-        let maps: Vec<Tensor<4>> = maps.map(|(index, (head, tap))| head.forward(index, params, tap.clone(), mode)).collect();
+        let maps: Vec<Tensor<4>> =
+            maps.map(|(index, (head, tap))| head.forward(index, params, tap.clone(), mode)).collect();
         self.readout.forward(params, &maps, mode)
     }
 }

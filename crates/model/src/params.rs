@@ -44,6 +44,14 @@ impl Params {
         entry.flat.clone().reshape(shape)
     }
 
+    /// The parameter as it is kept, flat.
+    ///
+    /// # Panics
+    /// Where the name does not exist.
+    pub fn flat(&self, name: &str) -> Tensor<1> {
+        self.entries.get(name).unwrap_or_else(|| panic!("no parameter named {name}")).flat.clone()
+    }
+
     /// Copies that collect gradients.
     #[must_use]
     pub fn leaves(&self) -> Self {
@@ -53,7 +61,10 @@ impl Params {
     /// Replaces each parameter by `f` of it.
     #[must_use]
     pub fn map(&self, f: impl Fn(Tensor<1>) -> Tensor<1>) -> Self {
-        let entries = self.entries.iter().map(|(name, e)| (name.clone(), Entry { shape: e.shape.clone(), flat: f(e.flat.clone()) }));
+        let entries = self
+            .entries
+            .iter()
+            .map(|(name, e)| (name.clone(), Entry { shape: e.shape.clone(), flat: f(e.flat.clone()) }));
         Self { entries: entries.collect() }
     }
 
@@ -120,7 +131,8 @@ impl Init {
 
     fn stream(self, name: &str) -> ChaCha8Rng {
         // FNV-1a of the name: stable between versions and platforms, unlike the standard hasher.
-        let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+        let hash =
+            name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
         ChaCha8Rng::seed_from_u64(self.seed ^ hash)
     }
 }

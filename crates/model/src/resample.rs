@@ -67,7 +67,8 @@ impl Matrix {
             for inner in 0..self.columns {
                 let weight = self.values[row * self.columns + inner];
                 for column in 0..first.columns {
-                    product.values[row * first.columns + column] += weight * first.values[inner * first.columns + column];
+                    product.values[row * first.columns + column] +=
+                        weight * first.values[inner * first.columns + column];
                 }
             }
         }
@@ -84,7 +85,13 @@ impl Matrix {
 }
 
 fn source(position: i64, n: i64, edge: Edge) -> Option<usize> {
-    let mirrored = if position < 0 { -position } else if position >= n { 2 * (n - 1) - position } else { position };
+    let mirrored = if position < 0 {
+        -position
+    } else if position >= n {
+        2 * (n - 1) - position
+    } else {
+        position
+    };
     match edge {
         Edge::Zero if position != mirrored => None,
         _ => Some(mirrored.clamp(0, n - 1) as usize),
@@ -102,11 +109,7 @@ impl Kernel {
 
 fn cubic(x: f64) -> f64 {
     const A: f64 = -0.75;
-    if x <= 1.0 {
-        ((A + 2.0) * x - (A + 3.0)) * x * x + 1.0
-    } else {
-        ((A * x - 5.0 * A) * x + 8.0 * A) * x - 4.0 * A
-    }
+    if x <= 1.0 { ((A + 2.0) * x - (A + 3.0)) * x * x + 1.0 } else { ((A * x - 5.0 * A) * x + 8.0 * A) * x - 4.0 * A }
 }
 
 /// A [`Matrix`] applied to both axes of square maps.

@@ -40,8 +40,8 @@ pub fn write_with(path: &Path, fill: impl FnOnce(&mut File) -> std::io::Result<(
 /// # Errors
 /// [`RunError::Io`], as [`write`]; [`RunError::Json`] for a value JSON can't hold.
 pub fn write_json<T: serde::Serialize>(path: &Path, value: &T) -> Result<()> {
-    let mut bytes = serde_json::to_vec_pretty(value)
-        .map_err(|source| RunError::Json { path: path.to_path_buf(), source })?;
+    let mut bytes =
+        serde_json::to_vec_pretty(value).map_err(|source| RunError::Json { path: path.to_path_buf(), source })?;
     bytes.push(b'\n');
     write(path, &bytes)
 }
@@ -51,8 +51,7 @@ pub fn write_json<T: serde::Serialize>(path: &Path, value: &T) -> Result<()> {
 /// # Errors
 /// [`RunError::Io`] where it can't be read, [`RunError::Json`] where it is not as expected.
 pub fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T> {
-    let bytes = fs::read(path)
-        .map_err(|source| RunError::Io { action: "read", path: path.to_path_buf(), source })?;
+    let bytes = fs::read(path).map_err(|source| RunError::Io { action: "read", path: path.to_path_buf(), source })?;
     serde_json::from_slice(&bytes).map_err(|source| RunError::Json { path: path.to_path_buf(), source })
 }
 

@@ -39,8 +39,11 @@ impl Experiment {
     /// # Errors
     /// [`RunError::Io`], [`RunError::Toml`], [`RunError::UnknownKey`], [`RunError::BadValue`].
     pub fn read(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| RunError::Io { action: "read", path: path.to_path_buf(), source })?;
+        let text = std::fs::read_to_string(path).map_err(|source| RunError::Io {
+            action: "read",
+            path: path.to_path_buf(),
+            source,
+        })?;
         let mut experiment = Self::from_text(&text, path)?;
         experiment.data.resolve_paths(path.parent().unwrap_or(Path::new("")));
         Ok(experiment)

@@ -48,14 +48,18 @@ impl RunFolder {
         if !run.manifest_file().is_file() {
             return Err(RunError::NotARun {
                 path: run.root,
-                message: "is not a run folder: it has no run.json; make one with `afterimage run EXPERIMENT.toml --out RUN`".into(),
+                message:
+                    "is not a run folder: it has no run.json; make one with `afterimage run EXPERIMENT.toml --out RUN`"
+                        .into(),
             });
         }
         let layout = Manifest::read(&run)?.layout;
         if layout != LAYOUT_VERSION {
             return Err(RunError::NotARun {
                 path: run.root,
-                message: format!("has run layout {layout}, this version reads {LAYOUT_VERSION}: use the afterimage version named in its run.json"),
+                message: format!(
+                    "has run layout {layout}, this version reads {LAYOUT_VERSION}: use the afterimage version named in its run.json"
+                ),
             });
         }
         Ok(run)

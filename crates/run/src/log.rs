@@ -43,7 +43,8 @@ impl LogWriter {
     /// [`RunError::Io`] where the file can't be written.
     pub fn open(run: &RunFolder, keep: impl Fn(&Record) -> bool) -> Result<Self> {
         let path = run.log_file();
-        let kept: Vec<Record> = if path.is_file() { read(run)?.into_iter().filter(|r| keep(r)).collect() } else { Vec::new() };
+        let kept: Vec<Record> =
+            if path.is_file() { read(run)?.into_iter().filter(|r| keep(r)).collect() } else { Vec::new() };
         let mut text = String::new();
         for record in &kept {
             text += &line(record, &path)?;
@@ -78,7 +79,8 @@ fn line(record: &Record, path: &std::path::Path) -> Result<String> {
 /// [`RunError::Io`] where it can't be read, [`RunError::Json`] where a line but the last is damaged.
 pub fn read(run: &RunFolder) -> Result<Vec<Record>> {
     let path = run.log_file();
-    let text = fs::read_to_string(&path).map_err(|source| RunError::Io { action: "read", path: path.clone(), source })?;
+    let text =
+        fs::read_to_string(&path).map_err(|source| RunError::Io { action: "read", path: path.clone(), source })?;
     let whole = if text.ends_with('\n') { text.as_str() } else { text.rsplit_once('\n').map_or("", |(head, _)| head) };
     whole
         .lines()

@@ -27,7 +27,10 @@ fn printed_preset_keeps_comments_and_its_own_values() {
 #[test]
 fn file_overlays_the_preset_it_names() {
     let mine = read("preset = \"gaziv2022-keras\"\n[encoder]\nepochs = 3").unwrap();
-    assert_eq!((mine.encoder.epochs, mine.encoder.backbone.as_str(), mine.decoder.upsample), (3, "vgg16", Upsample::Bilinear));
+    assert_eq!(
+        (mine.encoder.epochs, mine.encoder.backbone.as_str(), mine.decoder.upsample),
+        (3, "vgg16", Upsample::Bilinear)
+    );
 }
 
 #[test]
@@ -35,7 +38,10 @@ fn unknown_keys_are_answered_with_the_nearest() {
     let cases = [
         ("[encoder]\nepoch = 3", "did you mean \"epochs\""),
         ("[decodr]\nepochs = 3", "did you mean \"decoder\""),
-        ("[encoder]\nbranches = [{ tap = \"relu1_2\", pol = 2, kernel = 3, stride = 2, channels = 3 }]", "did you mean \"pool\""),
+        (
+            "[encoder]\nbranches = [{ tap = \"relu1_2\", pol = 2, kernel = 3, stride = 2, channels = 3 }]",
+            "did you mean \"pool\"",
+        ),
         ("preset = \"gaziv\"", "did you mean \"gaziv2022\""),
         ("[encoder]\nbackbone = \"vgg-19\"", "did you mean \"vgg19\""),
     ];

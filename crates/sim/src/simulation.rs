@@ -48,6 +48,18 @@ pub struct Written {
     pub external: PathBuf,
 }
 
+impl Written {
+    /// The files of a simulation in `folder`.
+    pub fn in_folder(folder: &Path) -> Self {
+        Self {
+            data_set: folder.join("subject.afterimage"),
+            truth: folder.join("truth.json"),
+            unpaired: folder.join("unpaired/unpaired.npy"),
+            external: folder.join("external/external.npy"),
+        }
+    }
+}
+
 /// A simulated experiment that can be looked at in memory or written to a folder.
 pub struct Simulation {
     config: SimConfig,
@@ -109,12 +121,7 @@ impl Simulation {
     /// A folder or file that cannot be written, or that exists already.
     pub fn write(&self, folder: &Path, mut progress: impl FnMut(Progress)) -> Result<Written, SimError> {
         make_folder(folder)?;
-        let written = Written {
-            data_set: folder.join("subject.afterimage"),
-            truth: folder.join("truth.json"),
-            unpaired: folder.join("unpaired/unpaired.npy"),
-            external: folder.join("external/external.npy"),
-        };
+        let written = Written::in_folder(folder);
         self.write_data_set(&written.data_set, &mut progress)?;
         let truth = serde_json::to_vec(&self.brain.truth()).expect("the truth has only plain values");
         std::fs::write(&written.truth, truth).map_err(|source| failed(&written.truth, source))?;

@@ -32,7 +32,9 @@ impl TargetCache {
         let n = indices.len();
         let shape = |t: &Tensor<4>| t.dims()[1..].try_into().expect("three dimensions behind the batch");
         self.shapes = std::iter::once(&target.pixels).chain(&target.features).map(shape).collect();
-        let rows = |values: Vec<f32>| -> Vec<Vec<f32>> { values.chunks_exact(values.len() / n).map(<[f32]>::to_vec).collect() };
+        let rows = |values: Vec<f32>| -> Vec<Vec<f32>> {
+            values.chunks_exact(values.len() / n).map(<[f32]>::to_vec).collect()
+        };
         let mut pixels = rows(convert::values(&target.pixels));
         let mut features: Vec<Vec<Vec<f32>>> = target.features.iter().map(|f| rows(convert::values(f))).collect();
         let mut responses = responses.map(|r| rows(convert::values(r)));
@@ -57,7 +59,8 @@ impl TargetCache {
         };
         let pixels = stack(kept.iter().map(|k| k.pixels.as_slice()).collect(), self.shapes[0]);
         let features = self.shapes[1..].iter().enumerate();
-        let features = features.map(|(i, &shape)| stack(kept.iter().map(|k| k.features[i].as_slice()).collect(), shape)).collect();
+        let features =
+            features.map(|(i, &shape)| stack(kept.iter().map(|k| k.features[i].as_slice()).collect(), shape)).collect();
         let responses: Option<Vec<&[f32]>> = kept.iter().map(|k| k.response.as_deref()).collect();
         let responses = responses.map(|rows| {
             let voxels = rows.first().map_or(0, |r| r.len());

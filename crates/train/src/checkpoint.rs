@@ -90,8 +90,11 @@ impl Checkpoint {
     /// # Errors
     /// [`TrainError::Run`] where the file can't be written.
     pub fn write(&self, path: &Path) -> Result<()> {
-        let bytes: BTreeMap<&str, Vec<u8>> =
-            self.tensors.iter().map(|(k, (_, v))| (k.as_str(), v.iter().flat_map(|x| x.to_le_bytes()).collect())).collect();
+        let bytes: BTreeMap<&str, Vec<u8>> = self
+            .tensors
+            .iter()
+            .map(|(k, (_, v))| (k.as_str(), v.iter().flat_map(|x| x.to_le_bytes()).collect()))
+            .collect();
         let views = self.tensors.iter().map(|(name, (shape, _))| {
             let view = TensorView::new(Dtype::F32, shape.clone(), &bytes[name.as_str()]).expect("shape of the values");
             (name.clone(), view)
@@ -108,10 +111,14 @@ impl Checkpoint {
     /// # Errors
     /// [`TrainError::Checkpoint`] where it is damaged, [`TrainError::Run`] where it can't be read.
     pub fn read(path: &Path) -> Result<Self> {
-        let file = std::fs::read(path)
-            .map_err(|source| RunError::Io { action: "read", path: path.to_path_buf(), source })?;
+        let file =
+            std::fs::read(path).map_err(|source| RunError::Io { action: "read", path: path.to_path_buf(), source })?;
         let (_, metadata) = SafeTensors::read_metadata(&file).map_err(|e| broken(path, &e.to_string()))?;
-        let progress = metadata.metadata().as_ref().and_then(|m| m.get("progress")).ok_or_else(|| broken(path, "it has no progress"))?;
+        let progress = metadata
+            .metadata()
+            .as_ref()
+            .and_then(|m| m.get("progress"))
+            .ok_or_else(|| broken(path, "it has no progress"))?;
         let progress = serde_json::from_str(progress).map_err(|e| broken(path, &e.to_string()))?;
         let contents = SafeTensors::deserialize(&file).map_err(|e| broken(path, &e.to_string()))?;
         let tensors = contents.iter().map(|(name, view)| {
@@ -123,5 +130,8 @@ impl Checkpoint {
 }
 
 fn broken(path: &Path, why: &str) -> TrainError {
-    TrainError::Checkpoint { path: path.to_path_buf(), message: format!("can't be read: {why}; delete it to train this phase again") }
+    TrainError::Checkpoint {
+        path: path.to_path_buf(),
+        message: format!("can't be read: {why}; delete it to train this phase again"),
+    }
 }

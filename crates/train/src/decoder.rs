@@ -53,7 +53,13 @@ pub struct Material<'a> {
 ///
 /// # Errors
 /// As [`crate::encoder::train`], and [`TrainError::Data`] where an unpaired image can't be read.
-pub fn train(context: &Context<'_>, encoder: FrozenEncoder, loss_vision: Vision, material: &Material<'_>, resume: bool) -> Result<()> {
+pub fn train(
+    context: &Context<'_>,
+    encoder: FrozenEncoder,
+    loss_vision: Vision,
+    material: &Material<'_>,
+    resume: bool,
+) -> Result<()> {
     let mut trainer = Trainer::new(context, encoder, loss_vision, material)?;
     if resume {
         trainer.restore()?;
@@ -77,7 +83,12 @@ struct Trainer<'a> {
 }
 
 impl<'a> Trainer<'a> {
-    fn new(context: &'a Context<'a>, encoder: FrozenEncoder, loss_vision: Vision, material: &Material<'_>) -> Result<Self> {
+    fn new(
+        context: &'a Context<'a>,
+        encoder: FrozenEncoder,
+        loss_vision: Vision,
+        material: &Material<'_>,
+    ) -> Result<Self> {
         let (config, device) = (&context.experiment.decoder, &context.device);
         let side = context.experiment.image.side;
         let decoder = Decoder::new(config, side, device);
@@ -103,11 +114,18 @@ impl<'a> Trainer<'a> {
         let first = self.optimiser.steps();
         let total = schedule.epochs * self.steps_per_epoch;
         self.context.observer.begin(Phase::Decoder, first as u64, total as u64);
-        let mut streams = Streams::new(&self.context.experiment.decoder, self.context.experiment.seed, material, self.objective.room());
+        let mut streams = Streams::new(
+            &self.context.experiment.decoder,
+            self.context.experiment.seed,
+            material,
+            self.objective.room(),
+        );
         let mut failure = None;
         let produce = |index: usize| streams.batch((first + index) as u64);
         prefetch(total.saturating_sub(first), produce, |_, batch, waited| {
-            let go_on = self.step(&batch, &schedule, waited, &mut journal).and_then(|()| self.after_step(material, &schedule, &mut journal));
+            let go_on = self
+                .step(&batch, &schedule, waited, &mut journal)
+                .and_then(|()| self.after_step(material, &schedule, &mut journal));
             match go_on {
                 Ok(go_on) => Ok(go_on),
                 Err(error) => {
@@ -124,7 +142,13 @@ impl<'a> Trainer<'a> {
         Ok(())
     }
 
-    fn step(&mut self, batch: &Batch, schedule: &Schedule, waited: std::time::Duration, journal: &mut Journal) -> Result<()> {
+    fn step(
+        &mut self,
+        batch: &Batch,
+        schedule: &Schedule,
+        waited: std::time::Duration,
+        journal: &mut Journal,
+    ) -> Result<()> {
         let rate = schedule.learning_rate_at(self.progress.epoch);
         let leaves = self.params.leaves();
         let mut terms = self.objective.terms(&self.decoder, &leaves, batch);
@@ -150,7 +174,10 @@ impl<'a> Trainer<'a> {
         let rate = schedule.learning_rate_at(self.progress.epoch);
         self.progress.epoch += 1;
         self.progress.partial.clear();
-        let scores = material.validation.map(|pairs| self.objective.validate(&self.decoder, &self.params, pairs)).unwrap_or_default();
+        let scores = material
+            .validation
+            .map(|pairs| self.objective.validate(&self.decoder, &self.params, pairs))
+            .unwrap_or_default();
         let stop = self.keep_best(&scores, schedule.early_stopping);
         let record = journal.epoch(self.progress.epoch, self.optimiser.steps() as u64, rate, scores)?;
         self.context.observer.epoch(&record);
@@ -205,9 +232,17 @@ impl<'a> Trainer<'a> {
 }
 
 /// Responses `[items, voxels]` to images `[items, 3, side, side]` in 0..1.
-pub fn decode(decoder: &Decoder, params: &Params, responses: ArrayView2<'_, f32>, side: usize, device: &Device) -> Array4<f32> {
+pub fn decode(
+    decoder: &Decoder,
+    params: &Params,
+    responses: ArrayView2<'_, f32>,
+    side: usize,
+    device: &Device,
+) -> Array4<f32> {
     let mut images = Array4::zeros((responses.nrows(), 3, side, side));
-    for (batch, mut out) in responses.axis_chunks_iter(Axis(0), DECODE_BATCH).zip(images.axis_chunks_iter_mut(Axis(0), DECODE_BATCH)) {
+    for (batch, mut out) in
+        responses.axis_chunks_iter(Axis(0), DECODE_BATCH).zip(images.axis_chunks_iter_mut(Axis(0), DECODE_BATCH))
+    {
         let decoded = decoder.forward(params, convert::matrix_to_tensor(batch, device));
         out.assign(&convert::tensor_to_array4(&decoded));
     }
@@ -218,5 +253,11 @@ fn fingerprint(context: &Context<'_>, material: &Material<'_>) -> String {
     let e = context.experiment;
     let unpaired = material.unpaired.map(ImagePool::fingerprint);
     let cycle = material.cycle_responses.as_ref().map(Array2::nrows);
-    format!("{:?} {:?} seed {} data {} unpaired {unpaired:?} cycle {cycle:?}", e.decoder, e.image, e.seed, material.training.fingerprint())
+    format!(
+        "{:?} {:?} seed {} data {} unpaired {unpaired:?} cycle {cycle:?}",
+        e.decoder,
+        e.image,
+        e.seed,
+        material.training.fingerprint()
+    )
 }

@@ -32,7 +32,13 @@ const PREDICT_BATCH: usize = 32;
 /// # Errors
 /// [`TrainError::Diverged`], [`TrainError::Interrupted`] after a checkpoint, [`TrainError::Checkpoint`] for one of
 /// another configuration, [`TrainError::Run`] where the run folder can't be written.
-pub fn train(context: &Context<'_>, vision: &Vision, training: &Pairs, validation: Option<&Pairs>, resume: bool) -> Result<()> {
+pub fn train(
+    context: &Context<'_>,
+    vision: &Vision,
+    training: &Pairs,
+    validation: Option<&Pairs>,
+    resume: bool,
+) -> Result<()> {
     let mut trainer = Trainer::new(context, vision, training)?;
     if resume {
         trainer.restore()?;
@@ -151,7 +157,9 @@ impl<'a> Trainer<'a> {
         let images = predict(&self.encoder, &self.state, self.vision, pairs.images.view(), &self.context.device);
         let predicted = images.select(Axis(0), &pairs.image_of);
         let tensor = |m: &Array2<f32>| convert::matrix_to_tensor(m.view(), &self.context.device);
-        let mut scores = response_terms(tensor(&predicted), tensor(&pairs.responses), self.context.experiment.encoder.cosine_weight).values();
+        let mut scores =
+            response_terms(tensor(&predicted), tensor(&pairs.responses), self.context.experiment.encoder.cosine_weight)
+                .values();
         scores.insert("total".into(), scores.values().sum());
         scores.insert("median_r".into(), median_correlation(&predicted, &pairs.responses));
         scores
@@ -210,10 +218,18 @@ impl<'a> Trainer<'a> {
 }
 
 /// Predicted responses `[images, voxels]` for images u8 `[images, side, side, 3]`, in evaluation mode.
-pub fn predict(encoder: &Encoder, state: &EncoderState, vision: &Vision, images: ArrayView4<'_, u8>, device: &burn::tensor::Device) -> Array2<f32> {
+pub fn predict(
+    encoder: &Encoder,
+    state: &EncoderState,
+    vision: &Vision,
+    images: ArrayView4<'_, u8>,
+    device: &burn::tensor::Device,
+) -> Array2<f32> {
     let voxels = state.params.get::<1>("branch0.bias").dims()[0];
     let mut predicted = Array2::zeros((images.len_of(Axis(0)), voxels));
-    for (batch, mut out) in images.axis_chunks_iter(Axis(0), PREDICT_BATCH).zip(predicted.axis_chunks_iter_mut(Axis(0), PREDICT_BATCH)) {
+    for (batch, mut out) in
+        images.axis_chunks_iter(Axis(0), PREDICT_BATCH).zip(predicted.axis_chunks_iter_mut(Axis(0), PREDICT_BATCH))
+    {
         let features = vision.forward(convert::images_to_tensor(batch, device), &encoder.taps());
         let mut mode = Mode::Evaluate { statistics: &state.statistics };
         out.assign(&convert::tensor_to_matrix(&encoder.forward(&state.params, &features, &mut mode)));
@@ -225,13 +241,15 @@ pub fn predict(encoder: &Encoder, state: &EncoderState, vision: &Vision, images:
 fn shifted(images: ArrayView4<'_, u8>, rows: &[usize], shifts: &[(i64, i64)]) -> Array4<u8> {
     let (_, height, width, channels) = images.dim();
     let mut out = Array4::zeros((rows.len(), height, width, channels));
-    out.axis_iter_mut(Axis(0)).into_par_iter().zip(rows.par_iter().zip(shifts)).for_each(|(mut target, (&row, &(dy, dx)))| {
-        let source = images.index_axis(Axis(0), row);
-        for ((y, x, c), value) in target.indexed_iter_mut() {
-            let from = |i: usize, d: i64, n: usize| (i as i64 + d).clamp(0, n as i64 - 1) as usize;
-            *value = source[(from(y, dy, height), from(x, dx, width), c)];
-        }
-    });
+    out.axis_iter_mut(Axis(0)).into_par_iter().zip(rows.par_iter().zip(shifts)).for_each(
+        |(mut target, (&row, &(dy, dx)))| {
+            let source = images.index_axis(Axis(0), row);
+            for ((y, x, c), value) in target.indexed_iter_mut() {
+                let from = |i: usize, d: i64, n: usize| (i as i64 + d).clamp(0, n as i64 - 1) as usize;
+                *value = source[(from(y, dy, height), from(x, dx, width), c)];
+            }
+        },
+    );
     out
 }
 

@@ -16,7 +16,9 @@ pub enum TrainError {
     #[error(transparent)]
     Model(#[from] afterimage_model::ModelError),
     /// The objective stopped being a number.
-    #[error("training of the {phase} diverged: term \"{term}\" became {value} at step {step} (epoch {epoch}); lower {phase}.learning_rate or set {phase}.clip_norm, then run again: the last checkpoint is kept")]
+    #[error(
+        "training of the {phase} diverged: term \"{term}\" became {value} at step {step} (epoch {epoch}); lower {phase}.learning_rate or set {phase}.clip_norm, then run again: the last checkpoint is kept"
+    )]
     Diverged {
         /// Phase.
         phase: &'static str,

@@ -47,9 +47,21 @@ impl Journal {
     }
 
     /// Adds a step; its terms must be finite.
-    pub(crate) fn step(&mut self, terms: &BTreeMap<String, f64>, waited: Duration, step: u64, epoch: usize) -> Result<f64> {
+    pub(crate) fn step(
+        &mut self,
+        terms: &BTreeMap<String, f64>,
+        waited: Duration,
+        step: u64,
+        epoch: usize,
+    ) -> Result<f64> {
         if let Some((term, value)) = terms.iter().find(|(_, v)| !v.is_finite()) {
-            return Err(TrainError::Diverged { phase: self.phase.name(), term: term.clone(), value: *value, step, epoch });
+            return Err(TrainError::Diverged {
+                phase: self.phase.name(),
+                term: term.clone(),
+                value: *value,
+                step,
+                epoch,
+            });
         }
         for (name, value) in terms {
             *self.sums.entry(name.clone()).or_default() += value;
@@ -60,9 +72,17 @@ impl Journal {
     }
 
     /// Ends an epoch.
-    pub(crate) fn epoch(&mut self, epoch: usize, step: u64, learning_rate: f64, validation: BTreeMap<String, f64>) -> Result<Record> {
-        let mut train: BTreeMap<String, f64> =
-            std::mem::take(&mut self.sums).into_iter().map(|(name, sum)| (name, sum / f64::from(self.steps.max(1)))).collect();
+    pub(crate) fn epoch(
+        &mut self,
+        epoch: usize,
+        step: u64,
+        learning_rate: f64,
+        validation: BTreeMap<String, f64>,
+    ) -> Result<Record> {
+        let mut train: BTreeMap<String, f64> = std::mem::take(&mut self.sums)
+            .into_iter()
+            .map(|(name, sum)| (name, sum / f64::from(self.steps.max(1))))
+            .collect();
         train.insert("total".into(), train.values().sum());
         let record = Record {
             phase: self.phase,

@@ -54,10 +54,14 @@ mod tests {
     #[test]
     fn items_arrive_in_order_and_stopping_early_ends_the_producer() {
         let mut seen = Vec::new();
-        prefetch(100, |i| Ok(i * 2), |i, item, _| {
-            seen.push(item);
-            Ok(i < 4)
-        })
+        prefetch(
+            100,
+            |i| Ok(i * 2),
+            |i, item, _| {
+                seen.push(item);
+                Ok(i < 4)
+            },
+        )
         .unwrap();
         assert_eq!(seen, [0, 2, 4, 6, 8]);
     }

@@ -34,7 +34,7 @@ impl Optimiser {
         }
         self.steps += 1;
         for (name, gradient) in collected {
-            let value = params.get::<1>(&format!("{name}")).clone();
+            let value = params.flat(&name);
             let (value, state) = self.adam.step(rate, value, gradient, self.states.remove(&name));
             params.set(&name, value);
             if let Some(state) = state {

@@ -102,7 +102,9 @@ impl Statistics {
         let mut steps = vec![averaging_step(averaging)];
         let zscore = match experiment.data.normalise {
             Normalise::Zscore => {
-                steps.push("Responses are z-scored per voxel; mean and standard deviation come from training items.".into());
+                steps.push(
+                    "Responses are z-scored per voxel; mean and standard deviation come from training items.".into(),
+                );
                 Some(pick(&ZScore::fit(&training, averaging, parts)?, &voxels))
             }
             Normalise::None => None,
@@ -113,7 +115,9 @@ impl Statistics {
         };
         let (snr, snr_source) = match measured {
             Some(all) => (voxels.iter().map(|&v| all[v]).collect(), "repeats of training stimuli"),
-            None if experiment.decoder.regularise.snr == SnrSource::Uniform => (vec![1.0; voxels.len()], "uniform, as configured"),
+            None if experiment.decoder.regularise.snr == SnrSource::Uniform => {
+                (vec![1.0; voxels.len()], "uniform, as configured")
+            }
             None => (vec![1.0; voxels.len()], "uniform: no training stimulus has repeats in this data set"),
         };
         let channel_mean = channel_mean(data, &training.stimuli(parts))?;
@@ -128,7 +132,8 @@ impl Statistics {
         let mut stimuli = items.stimulus.clone();
         stimuli.sort_unstable();
         stimuli.dedup();
-        let image_of = items.stimulus.iter().map(|s| stimuli.binary_search(s).expect("a stimulus of the items")).collect();
+        let image_of =
+            items.stimulus.iter().map(|s| stimuli.binary_search(s).expect("a stimulus of the items")).collect();
         let images = at_side(data.images(&stimuli)?, side)?;
         Ok(Pairs { responses, images, image_of, stimulus: items.stimulus, names: items.names, repeats: items.repeats })
     }

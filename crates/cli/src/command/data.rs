@@ -2,8 +2,9 @@
 
 use anyhow::Result;
 
-use afterimage_data::{DataSet, Exclusions, Manifest, Summary, UnpairedPool, import_generic};
-use crate::audit_tmp::Verdict;
+use afterimage_data::{
+    DataSet, Exclusions, Manifest, PartSummary, Summary, UnpairedPool, audit::Verdict, import_generic,
+};
 
 use crate::args::{self, ImportKind};
 use crate::progress::Bar;
@@ -36,7 +37,7 @@ pub(super) fn audit(args: &args::Audit) -> Result<()> {
         true => None,
         false => Some(UnpairedPool::open(&args.unpaired, side, &Exclusions::default())?),
     };
-    let audit = crate::audit_tmp::audit(&data, pool.as_ref())?;
+    let audit = afterimage_data::audit::audit(&data, pool.as_ref())?;
     if args.json {
         return say::json(&audit);
     }
@@ -54,5 +55,27 @@ pub(super) fn audit(args: &args::Audit) -> Result<()> {
 }
 
 fn show(summary: &Summary, json: bool) -> Result<()> {
-    if json { say::json(summary) } else { say::line(summary.to_string().trim_end()) }
+    if json {
+        return say::json(summary);
+    }
+    let part = |name: &str, p: &PartSummary| {
+        format!(
+            "{name:>11}: {} stimuli, {} trials, {} to {} repeats, {} classes",
+            p.stimuli, p.trials, p.fewest_repeats, p.most_repeats, p.classes
+        )
+    };
+    let from = &summary.provenance;
+    say::line(format!("{} ({})", from.title, summary.path))?;
+    say::line(format!(
+        "{} trials x {} voxels, {} images of {} px",
+        summary.trials, summary.voxels, summary.stimuli, summary.image_side
+    ))?;
+    for (name, p) in [("train", &summary.train), ("validation", &summary.validation), ("test", &summary.test)] {
+        say::line(part(name, p))?;
+    }
+    summary.regions.iter().try_for_each(|(name, count)| say::line(format!("{name:>11}: {count} voxels")))?;
+    from.steps.iter().try_for_each(|step| say::line(format!("       step: {step}")))?;
+    say::line(format!("    licence: {}", from.licence.as_deref().unwrap_or("not stated")))?;
+    say::line(format!("       cite: {}", from.citation.as_deref().unwrap_or("not stated")))?;
+    say::line(format!("     sha256: {}", summary.fingerprint))
 }

@@ -18,7 +18,7 @@ pub(super) fn demo(options: &RunOptions) -> Result<()> {
     let mut experiment = run::configured(Experiment::preset("demo")?, options)?;
     run::start(&experiment)?;
     let folder = out.join("simulation");
-    let written = match options.resume && folder.join("subject.afterimage").exists() {
+    let written = match options.resume && RunFolder::new(out).manifest_file().exists() {
         true => Written::in_folder(&folder),
         false => simulate(out, &folder, &experiment)?,
     };

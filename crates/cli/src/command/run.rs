@@ -62,7 +62,11 @@ pub(super) fn train(network: Network, args: &Train) -> Result<()> {
     };
     let phase = if network == Network::Encoder { Phase::Encoder } else { Phase::Decoder };
     if !options.resume && train::has_begun(&session, phase) {
-        bail!("\"{}\" already has a {} in training: go on with --resume, or choose another --out", options.out.display(), phase.name());
+        bail!(
+            "\"{}\" already has a {} in training: go on with --resume, or choose another --out",
+            options.out.display(),
+            phase.name()
+        );
     }
     if network == Network::Encoder || !session.is_finished("encoder") {
         session.stage("encoder", |s| train::encoder(s, true))?;
@@ -84,7 +88,11 @@ pub(super) fn reconstruct(args: &OfRun) -> Result<()> {
     if args.json {
         return say::json(&afterimage_run::pictures::read(&session.run)?);
     }
-    say::line(format!("{} reconstructions: {}", session.manifest.data.test_items, session.run.reconstructions_dir().display()))
+    say::line(format!(
+        "{} reconstructions: {}",
+        session.manifest.data.test_items,
+        session.run.reconstructions_dir().display()
+    ))
 }
 
 /// `afterimage evaluate`.

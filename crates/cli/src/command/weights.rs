@@ -21,7 +21,9 @@ pub(super) fn weights(command: &Weights) -> Result<()> {
                 bar.get_or_insert_with(|| Bar::new(name, 0, total)).set(done);
             })?;
             if *json {
-                return say::json(&serde_json::json!({ "name": name, "file": installed.path, "sha256": installed.sha256 }));
+                return say::json(
+                    &serde_json::json!({ "name": name, "file": installed.path, "sha256": installed.sha256 }),
+                );
             }
             say::line(format!("installed {name}: {} (SHA-256 {})", installed.path.display(), installed.sha256))
         }

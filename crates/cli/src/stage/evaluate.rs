@@ -7,9 +7,9 @@ use ndarray::{Array2, Array4, ArrayView4, Axis, Ix2, Ix4};
 
 use afterimage_data::Reliability;
 use afterimage_eval::{
-    BoxError, Candidates, Ceilings, Context, Distance, DistanceMatrix, Features, HeldOut, PerceptualDistance, PixelCorrelation,
-    diversity_scores, encoder_scores, encoding_matrix, encoding_scores, external_scores, image_scores, no_candidates,
-    pairwise_scores, possible_ways,
+    BoxError, Candidates, Ceilings, Context, Distance, DistanceMatrix, Features, HeldOut, PerceptualDistance,
+    PixelCorrelation, diversity_scores, encoder_scores, encoding_matrix, encoding_scores, external_scores,
+    image_scores, no_candidates, pairwise_scores, possible_ways,
 };
 use afterimage_formats::npy;
 use afterimage_run::{
@@ -32,7 +32,10 @@ pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
     let statistics = Statistics::read(&session.run)?;
     let test = prepare::held_out(&data.held_out(), &statistics, &session.experiment)?;
     if test.names != items.iter().map(|p| p.name.clone()).collect::<Vec<_>>() {
-        bail!("the reconstructions belong to other test items: run `afterimage reconstruct {}` again", session.run.root().display());
+        bail!(
+            "the reconstructions belong to other test items: run `afterimage reconstruct {}` again",
+            session.run.root().display()
+        );
     }
     let context = context(session, &items);
     let mut file = ScoreFile::new(Vec::new());
@@ -64,7 +67,12 @@ fn images(
     let shown = afterimage_eval::images::from_bytes(test.item_images().view());
     let external = pool::external(data, &session.experiment)?;
     if let Some(pool) = &external {
-        session.record("external images", &session.experiment.data.external.join(", "), pool.fingerprint(), Some(pool.len()));
+        session.record(
+            "external images",
+            &session.experiment.data.external.join(", "),
+            pool.fingerprint(),
+            Some(pool.len()),
+        );
         session.manifest.data.external_images = pool.len();
     }
     let features = Taps { extractor: FeatureExtractor::of_image_loss(&session.experiment)?, name: taps_name(session) };
@@ -137,7 +145,8 @@ fn encoder(
     }
     file.scores.extend(encoder_scores(predicted.view(), test.responses.view(), ceilings, &regions, context)?);
     let matrix = encoding_matrix(test.responses.view(), predicted.view(), None, context)?;
-    let (ways, missing) = possible_ways("identification.encoding", &session.experiment.evaluation.ways, context.held_out.len() - 1);
+    let (ways, missing) =
+        possible_ways("identification.encoding", &session.experiment.evaluation.ways, context.held_out.len() - 1);
     file.scores.extend(encoding_scores(&matrix, &ways, context)?);
     file.not_computed.extend(missing);
     Ok(())

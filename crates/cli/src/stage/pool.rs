@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use anyhow::Result;
 use ndarray::Array4;
 
-use afterimage_data::{DataSet, Exclusions, UnpairedPool};
-use crate::audit_tmp::Audit;
+use afterimage_data::{
+    DataSet, Exclusions, UnpairedPool,
+    audit::{self, Audit},
+};
 use afterimage_formats::digest;
 use afterimage_run::Experiment;
 use afterimage_train::{
@@ -21,7 +23,13 @@ pub(crate) struct Pool {
 }
 
 impl Pool {
-    fn open(sources: &[String], limit: usize, purpose: Purpose, experiment: &Experiment, exclude: &Exclusions) -> Result<Option<Self>> {
+    fn open(
+        sources: &[String],
+        limit: usize,
+        purpose: Purpose,
+        experiment: &Experiment,
+        exclude: &Exclusions,
+    ) -> Result<Option<Self>> {
         if sources.is_empty() {
             return Ok(None);
         }
@@ -54,55 +62,49 @@ impl ImagePool for Pool {
     /// SHA-256 over the names and contents of the images in use, in their order.
     fn fingerprint(&self) -> String {
         let content = |&row: &usize| self.inner.sha256(row).unwrap_or_else(|error| error.to_string());
-        let lines: Vec<String> = self.rows.iter().map(|row| format!("{} {}", self.inner.names()[*row], content(row))).collect();
+        let lines: Vec<String> =
+            self.rows.iter().map(|row| format!("{} {}", self.inner.names()[*row], content(row))).collect();
         digest::sha256_bytes(lines.join("\n").as_bytes())
     }
 }
 
 /// The unpaired images of an experiment; `None` where it uses none.
 pub(crate) fn unpaired(data: &DataSet, experiment: &Experiment) -> Result<Option<Pool>> {
-    if experiment.decoder.cycle_weight == 0.0 {
+    let config = &experiment.data;
+    if experiment.decoder.cycle_weight == 0.0 || config.unpaired.is_empty() {
         return Ok(None);
     }
-    let sources = &experiment.data.unpaired;
-    let exclude = exclusions(data, sources, experiment)?;
-    Pool::open(sources, experiment.data.unpaired_limit, Purpose::UnpairedChoice, experiment, &exclude)
+    let found = audit_all(data, &config.unpaired, experiment)?;
+    let mut exclude = Exclusions::default();
+    if config.exclude_test_classes {
+        exclude.extend(&found.class_exclusions);
+    }
+    if config.exclude_duplicates {
+        exclude.extend(&found.exclusions);
+    }
+    Pool::open(&config.unpaired, config.unpaired_limit, Purpose::UnpairedChoice, experiment, &exclude)
 }
 
 /// The external candidates of an experiment; `None` where it names none. Duplicates of test images are left out: a
 /// copy of the shown image is no wrong candidate.
 pub(crate) fn external(data: &DataSet, experiment: &Experiment) -> Result<Option<Pool>> {
-    let sources = &experiment.data.external;
-    let exclude = duplicates(data, sources, experiment)?;
-    Pool::open(sources, experiment.data.external_limit, Purpose::ExternalChoice, experiment, &exclude)
+    let config = &experiment.data;
+    if config.external.is_empty() {
+        return Ok(None);
+    }
+    let exclude = audit_all(data, &config.external, experiment)?.exclusions;
+    Pool::open(&config.external, config.external_limit, Purpose::ExternalChoice, experiment, &exclude)
 }
 
-/// The audit of the data set against the pool that is used, after exclusions.
-pub(crate) fn audit(data: &DataSet, experiment: &Experiment) -> Result<Audit> {
-    let pool = unpaired(data, experiment)?;
-    Ok(crate::audit_tmp::audit(data, pool.as_ref().map(|p| &p.inner))?)
+/// The audit of the data set against the unpaired images in use, after what was left out.
+pub(crate) fn audit(data: &DataSet, pool: Option<&Pool>) -> Result<Audit> {
+    Ok(audit::audit(data, pool.map(|p| &p.inner))?)
 }
 
-/// What must not be among the unpaired images, as the experiment asks.
-fn exclusions(data: &DataSet, sources: &[String], experiment: &Experiment) -> Result<Exclusions> {
-    let mut exclude = Exclusions::default();
-    if experiment.data.exclude_test_classes {
-        let stimuli = &data.header().stimuli;
-        let test = data.held_out().stimuli();
-        exclude.classes.extend(test.iter().filter_map(|&row| stimuli[row as usize].class.clone()));
-    }
-    if experiment.data.exclude_duplicates {
-        exclude.extend(&duplicates(data, sources, experiment)?);
-    }
-    Ok(exclude)
-}
-
-fn duplicates(data: &DataSet, sources: &[String], experiment: &Experiment) -> Result<Exclusions> {
-    if sources.is_empty() {
-        return Ok(Exclusions::default());
-    }
+/// The audit against all images of the sources.
+fn audit_all(data: &DataSet, sources: &[String], experiment: &Experiment) -> Result<Audit> {
     let pool = UnpairedPool::open(&paths(sources), experiment.image.side as u32, &Exclusions::default())?;
-    Ok(crate::audit_tmp::duplicates_of_test(data, &pool)?)
+    Ok(audit::audit(data, Some(&pool))?)
 }
 
 fn paths(sources: &[String]) -> Vec<PathBuf> {

@@ -31,10 +31,15 @@ pub(crate) fn decoder(session: &mut Session, resume: bool) -> Result<()> {
     let frozen = apply::TrainedEncoder::load(&session.run, &session.experiment)?.freeze();
     let unpaired = pool::unpaired(&data, &session.experiment)?;
     if let Some(pool) = &unpaired {
-        session.record("unpaired images", &session.experiment.data.unpaired.join(", "), pool.fingerprint(), Some(pool.len()));
+        session.record(
+            "unpaired images",
+            &session.experiment.data.unpaired.join(", "),
+            pool.fingerprint(),
+            Some(pool.len()),
+        );
         session.manifest.data.unpaired_images = pool.len();
     }
-    let audit = pool::audit(&data, &session.experiment)?;
+    let audit = pool::audit(&data, unpaired.as_ref())?;
     atomic::write_json(&session.run.audit_file(), &audit)?;
     let device = device(&session.experiment.device.name)?;
     let loss = &session.experiment.decoder.image_loss;
@@ -86,7 +91,8 @@ fn cycle_responses(session: &mut Session, prepared: &Prepared) -> Result<Option<
     if config.response_cycle_on == CycleResponses::Training {
         return Ok(Some(prepared.training.responses.clone()));
     }
-    let warning = "transductive: the third cycle was trained on the test responses (decoder.response_cycle_on = \"test\")";
+    let warning =
+        "transductive: the third cycle was trained on the test responses (decoder.response_cycle_on = \"test\")";
     if !session.manifest.warnings.iter().any(|w| w == warning) {
         session.manifest.warnings.push(warning.into());
     }

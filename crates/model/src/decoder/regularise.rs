@@ -69,7 +69,16 @@ impl DecoderPenalty {
 /// (W² + 0.5 · mean of the neighbours' W²) / 1.5 as a matrix; neighbours beyond the edge are mirrored.
 fn smoothing(grid: usize, neighbours: usize) -> Vec<f32> {
     let n = grid as i64;
-    let mirror = |i: i64| if i < 0 { -i } else if i >= n { 2 * (n - 1) - i } else { i }.clamp(0, n - 1);
+    let mirror = |i: i64| {
+        if i < 0 {
+            -i
+        } else if i >= n {
+            2 * (n - 1) - i
+        } else {
+            i
+        }
+        .clamp(0, n - 1)
+    };
     let mut matrix = vec![0.0; (grid * grid).pow(2)];
     for (y, x) in (0..n).flat_map(|y| (0..n).map(move |x| (y, x))) {
         let target = (y * n + x) as usize;

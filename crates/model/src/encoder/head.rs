@@ -40,7 +40,14 @@ pub(super) struct Head {
 
 impl Head {
     pub(super) fn new(branch: &BranchConfig, channels_in: usize, side_in: usize) -> Self {
-        Self { channels_in, channels: branch.channels, side_in, pool: branch.pool, kernel: branch.kernel, stride: branch.stride }
+        Self {
+            channels_in,
+            channels: branch.channels,
+            side_in,
+            pool: branch.pool,
+            kernel: branch.kernel,
+            stride: branch.stride,
+        }
     }
 
     /// Side of the head's output: pool (floor), then a convolution padded by half its kernel.

@@ -31,8 +31,7 @@ pub(super) struct Readout {
 impl Readout {
     pub(super) fn new(heads: &[Head], config: &EncoderConfig, voxels: usize) -> Self {
         let patch = config.patch;
-        let branches: Vec<_> =
-            heads.iter().map(|h| (h.channels * patch * patch, h.side_out() - (patch - 1))).collect();
+        let branches: Vec<_> = heads.iter().map(|h| (h.channels * patch * patch, h.side_out() - (patch - 1))).collect();
         let mut map_sides: Vec<usize> = branches.iter().map(|b| b.1).collect();
         map_sides.sort_unstable();
         map_sides.dedup();
@@ -50,7 +49,10 @@ impl Readout {
             params.insert(name, &[rows, self.voxels], init.normal(name, rows * self.voxels, sd), device);
         };
         self.map_sides.iter().for_each(|side| xavier(&format!("map{side}"), side * side));
-        self.branches.iter().enumerate().for_each(|(i, (channels, _))| xavier(&format!("branch{i}.channel"), *channels));
+        self.branches
+            .iter()
+            .enumerate()
+            .for_each(|(i, (channels, _))| xavier(&format!("branch{i}.channel"), *channels));
         for i in 0..self.branches.len() {
             params.insert(&format!("branch{i}.bias"), &[self.voxels], vec![0.01; self.voxels], device);
             params.insert(&format!("branch{i}.gain"), &[self.voxels], vec![1.0; self.voxels], device);
@@ -84,7 +86,11 @@ fn patches(maps: Tensor<4>, size: usize) -> Tensor<3> {
     let [batch, channels, side, _] = maps.dims();
     let inner = side - (size - 1);
     let shifted = (0..size).flat_map(|dy| (0..size).map(move |dx| (dy, dx))).map(|(dy, dx)| {
-        maps.clone().slice([0..batch, 0..channels, dy..dy + inner, dx..dx + inner]).reshape([batch, channels, inner * inner])
+        maps.clone().slice([0..batch, 0..channels, dy..dy + inner, dx..dx + inner]).reshape([
+            batch,
+            channels,
+            inner * inner,
+        ])
     });
     Tensor::cat(shifted.collect(), 1)
 }
@@ -128,7 +134,8 @@ mod tests {
     #[test]
     fn patches_are_the_shifted_maps() {
         let device = Device::default();
-        let maps = Tensor::<1>::from_floats([0., 1., 2., 3., 4., 5., 6., 7., 8., 9., 10., 11., 12., 13., 14., 15.], &device);
+        let maps =
+            Tensor::<1>::from_floats([0., 1., 2., 3., 4., 5., 6., 7., 8., 9., 10., 11., 12., 13., 14., 15.], &device);
         let got = patches(maps.reshape([1, 1, 4, 4]), 3);
         assert_eq!(got.dims(), [1, 9, 4]);
         assert_eq!(values(&got)[..4], [0., 1., 4., 5.]);

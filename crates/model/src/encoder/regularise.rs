@@ -30,7 +30,10 @@ struct Grid {
 impl EncoderPenalty {
     /// Regularisers for the maps of `encoder`.
     pub fn new(config: &EncoderRegularisers, encoder: &Encoder, device: &Device) -> Self {
-        Self { config: config.clone(), grids: encoder.map_sides().iter().map(|&side| Grid::new(side, device)).collect() }
+        Self {
+            config: config.clone(),
+            grids: encoder.map_sides().iter().map(|&side| Grid::new(side, device)).collect(),
+        }
     }
 
     /// The weighted terms, each named after its key.
@@ -62,7 +65,16 @@ impl Grid {
     fn new(side: usize, device: &Device) -> Self {
         let positions = side * side;
         let n = side as i64;
-        let mirror = |i: i64| if i < 0 { -i } else if i >= n { 2 * (n - 1) - i } else { i }.clamp(0, n - 1) as usize;
+        let mirror = |i: i64| {
+            if i < 0 {
+                -i
+            } else if i >= n {
+                2 * (n - 1) - i
+            } else {
+                i
+            }
+            .clamp(0, n - 1) as usize
+        };
         let mut neighbours = vec![0.0_f32; positions * positions];
         let mut moments = vec![0.0_f32; 4 * positions];
         for y in 0..side {

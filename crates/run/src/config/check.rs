@@ -21,23 +21,43 @@ impl Experiment {
         )?;
         self.check_encoder()?;
         self.check_decoder()?;
-        require(self.evaluation.ways.iter().all(|&n| n >= 2), "evaluation.ways", format!("{:?}", self.evaluation.ways), "numbers of candidates, 2 or more")?;
+        require(
+            self.evaluation.ways.iter().all(|&n| n >= 2),
+            "evaluation.ways",
+            format!("{:?}", self.evaluation.ways),
+            "numbers of candidates, 2 or more",
+        )?;
         require(self.evaluation.resamples >= 100, "evaluation.resamples", self.evaluation.resamples, "at least 100")?;
-        require(self.evaluation.permutations >= 100, "evaluation.permutations", self.evaluation.permutations, "at least 100")
+        require(
+            self.evaluation.permutations >= 100,
+            "evaluation.permutations",
+            self.evaluation.permutations,
+            "at least 100",
+        )
     }
 
     fn check_encoder(&self) -> Result<()> {
         let e = &self.encoder;
         backbone(&e.backbone)?;
         schedule("encoder", &e.schedule())?;
-        require((0.0..=0.5).contains(&e.augment_shift), "encoder.augment_shift", e.augment_shift, "a fraction from 0 to 0.5")?;
+        require(
+            (0.0..=0.5).contains(&e.augment_shift),
+            "encoder.augment_shift",
+            e.augment_shift,
+            "a fraction from 0 to 0.5",
+        )?;
         require((0.0..1.0).contains(&e.dropout), "encoder.dropout", e.dropout, "a probability from 0, below 1")?;
         require(e.batch >= 2, "encoder.batch", e.batch, "at least 2, for the batch norm")?;
         require(e.patch % 2 == 1, "encoder.patch", e.patch, "an odd number of positions")?;
         require(!e.branches.is_empty(), "encoder.branches", "[]", "at least one branch")?;
         for b in &e.branches {
             let ok = b.pool >= 1 && b.kernel % 2 == 1 && b.stride >= 1 && b.channels >= 1;
-            require(ok, "encoder.branches", format!("{b:?}"), "pool, stride and channels of 1 or more and an odd kernel")?;
+            require(
+                ok,
+                "encoder.branches",
+                format!("{b:?}"),
+                "pool, stride and channels of 1 or more and an odd kernel",
+            )?;
         }
         let r = &e.regularise;
         non_negative("encoder.cosine_weight", e.cosine_weight)?;
@@ -58,7 +78,12 @@ impl Experiment {
         let d = &self.decoder;
         backbone(&d.image_loss.backbone)?;
         schedule("decoder", &d.schedule())?;
-        require(d.groups >= 1 && d.channels.is_multiple_of(d.groups.max(1)), "decoder.groups", d.groups, &format!("a divisor of decoder.channels = {}", d.channels))?;
+        require(
+            d.groups >= 1 && d.channels.is_multiple_of(d.groups.max(1)),
+            "decoder.groups",
+            d.groups,
+            &format!("a divisor of decoder.channels = {}", d.channels),
+        )?;
         require(d.batch_paired >= 1, "decoder.batch_paired", d.batch_paired, "at least 1")?;
         require(
             d.cycle_weight == 0.0 || self.data.unpaired.is_empty() || d.batch_unpaired >= 1,
@@ -72,7 +97,12 @@ impl Experiment {
             format!("{:?}", d.image_loss.weights),
             &format!("one weight for each of the {} taps", d.image_loss.taps.len()),
         )?;
-        require(matches!(d.regularise.neighbours, 4 | 8), "decoder.regularise.neighbours", d.regularise.neighbours, "4 or 8")?;
+        require(
+            matches!(d.regularise.neighbours, 4 | 8),
+            "decoder.regularise.neighbours",
+            d.regularise.neighbours,
+            "4 or 8",
+        )?;
         for (key, value) in [
             ("paired_weight", d.paired_weight),
             ("cycle_weight", d.cycle_weight),
@@ -91,7 +121,12 @@ impl Experiment {
 
 fn schedule(section: &str, s: &Schedule) -> Result<()> {
     require(s.epochs >= 1, &format!("{section}.epochs"), s.epochs, "at least 1")?;
-    require(s.learning_rate > 0.0 && s.learning_rate.is_finite(), &format!("{section}.learning_rate"), s.learning_rate, "a number above 0")?;
+    require(
+        s.learning_rate > 0.0 && s.learning_rate.is_finite(),
+        &format!("{section}.learning_rate"),
+        s.learning_rate,
+        "a number above 0",
+    )?;
     require(s.decay > 0.0 && s.decay <= 1.0, &format!("{section}.decay"), s.decay, "a factor above 0, at most 1")?;
     require(s.checkpoint_every >= 1, &format!("{section}.checkpoint_every"), s.checkpoint_every, "at least 1")?;
     non_negative(&format!("{section}.clip_norm"), s.clip_norm)

@@ -105,7 +105,9 @@ fn rows(item: &Item) -> Vec<Vec<String>> {
     let keys = |t: &dyn TableLike| t.iter().map(|(k, _)| k.to_owned()).collect();
     match item {
         Item::ArrayOfTables(tables) => tables.iter().map(|t| keys(t)).collect(),
-        Item::Value(Value::Array(values)) => values.iter().filter_map(Value::as_inline_table).map(|t| keys(t)).collect(),
+        Item::Value(Value::Array(values)) => {
+            values.iter().filter_map(Value::as_inline_table).map(|t| keys(t)).collect()
+        }
         _ => Vec::new(),
     }
 }

@@ -19,7 +19,10 @@ use afterimage_model::{
 use afterimage_run::{Experiment, config::DecoderConfig};
 use burn::tensor::{Device, Int, Tensor};
 
-use super::{Material, stream::{Batch, Part, Room}};
+use super::{
+    Material,
+    stream::{Batch, Part, Room},
+};
 use crate::{Result, cache::TargetCache, prepare::Pairs};
 
 /// Images of a batch in validation.
@@ -121,7 +124,8 @@ impl Objective {
     fn response_cycle(&self, decoder: &Decoder, params: &Params, responses: Tensor<2>) -> Terms {
         let decoded = decoder.forward(params, responses.clone());
         let features = self.encoder.vision.forward(decoded, &self.encoder.encoder.taps());
-        response_terms(self.encoder.respond(&features), responses, self.weights.cosine).scale(self.weights.response_cycle)
+        response_terms(self.encoder.respond(&features), responses, self.weights.cosine)
+            .scale(self.weights.response_cycle)
     }
 
     fn paired_target(&mut self, part: &Part) -> Target {
@@ -174,7 +178,13 @@ impl Objective {
 }
 
 /// Joins fresh and kept targets in the order of the batch, and keeps the fresh ones there is room for.
-fn gather(cache: &mut TargetCache, part: &Part, fresh: Option<Target>, responses: Option<Tensor<2>>, device: &Device) -> (Target, Option<Tensor<2>>) {
+fn gather(
+    cache: &mut TargetCache,
+    part: &Part,
+    fresh: Option<Target>,
+    responses: Option<Tensor<2>>,
+    device: &Device,
+) -> (Target, Option<Tensor<2>>) {
     let Some(fresh) = fresh else {
         return cache.batch(&part.indices, device);
     };

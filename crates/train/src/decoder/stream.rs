@@ -6,8 +6,8 @@ use afterimage_run::config::DecoderConfig;
 
 use crate::{
     Result,
-    draws::{Endless, Purpose},
     decoder::Material,
+    draws::{Endless, Purpose},
     prepare::ImagePool,
 };
 
@@ -91,9 +91,10 @@ impl<'a> Streams<'a> {
             }
             None => None,
         };
-        let cycle = self.cycle.as_mut().zip(self.material.cycle_responses.as_ref()).map(|(order, all)| {
-            all.select(Axis(0), &order.take(step * self.batch_paired as u64, self.batch_paired))
-        });
+        let cycle =
+            self.cycle.as_mut().zip(self.material.cycle_responses.as_ref()).map(|(order, all)| {
+                all.select(Axis(0), &order.take(step * self.batch_paired as u64, self.batch_paired))
+            });
         Ok(Batch { paired: Part { indices, fresh, images }, responses, unpaired, cycle })
     }
 }

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Runs the program as a user does: the demonstration, its supervised-only ablation in short, and, where recordings lie
+# beside the repository, the macaque V4 session.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+program=$(realpath "${1:-target/release/afterimage}")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+"$program" config --preset gaziv2022 >/dev/null
+"$program" demo --out "$work/demo" --set encoder.epochs=4 --set decoder.epochs=4
+test -s "$work/demo/report.html"
+
+# The same run again must be refused, and resuming a finished run must change no score.
+if "$program" demo --out "$work/demo" 2>/dev/null; then echo "a run was overwritten" >&2; exit 1; fi
+cp "$work/demo/scores.json" "$work/before.json"
+"$program" evaluate "$work/demo" >/dev/null
+cmp "$work/before.json" "$work/demo/scores.json"
+
+if [ -d ../shared/data/v4 ]; then
+  "$program" import generic examples/v4-201025.manifest.toml --out "$work/v4-201025.afterimage"
+  sed "s#^dataset = .*#dataset = \"$work/v4-201025.afterimage\"#; s#\"\\.\\./\\.\\./shared#\"$(realpath ../shared)#g" examples/v4-201025.toml >"$work/v4.toml"
+  "$program" run "$work/v4.toml" --out "$work/v4" --set encoder.epochs=6 --set decoder.epochs=3
+  test -s "$work/v4/report.html"
+else
+  echo "skipped: no recordings in ../shared/data/v4" >&2
+fi

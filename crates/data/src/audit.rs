@@ -31,7 +31,7 @@ pub const PIXEL_CORRELATION: f64 = 0.95;
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Nothing found.
     Pass,

@@ -115,25 +115,27 @@ fn cubic(x: f64) -> f64 {
 /// A [`Matrix`] applied to both axes of square maps.
 #[derive(Debug, Clone)]
 pub struct Resample {
-    matrix: Tensor<2>,
+    /// `[in, out]`.
     transposed: Tensor<2>,
 }
 
 impl Resample {
     /// Applies `matrix` to rows and columns.
     pub fn new(matrix: &Matrix, device: &Device) -> Self {
-        let matrix = matrix.tensor(device);
-        Self { transposed: matrix.clone().transpose(), matrix }
+        Self { transposed: matrix.tensor(device).transpose() }
     }
 
     /// `[b, c, in, in]` to `[b, c, out, out]`.
+    ///
+    /// One product over all maps for each axis, since small products spend their time on packing.
     pub fn forward(&self, maps: Tensor<4>) -> Tensor<4> {
-        let [batch, channels, height, width] = maps.dims();
-        let [out, _] = self.matrix.dims();
-        let wide = maps.reshape([batch * channels * height, width]).matmul(self.transposed.clone()); // [b*c*in, out]
-        let tall = wide.reshape([batch * channels, height, out]);
-        let matrix = self.matrix.clone().unsqueeze::<3>(); // [1, out, in]
-        matrix.matmul(tall).reshape([batch, channels, out, out])
+        let [batch, channels, side, _] = maps.dims();
+        let [_, out] = self.transposed.dims();
+        let along_last = |t: Tensor<2>| t.matmul(self.transposed.clone());
+        let wide = along_last(maps.reshape([batch * channels * side, side])); // [b*c*in, out]
+        let turned = wide.reshape([batch * channels, side, out]).swap_dims(1, 2); // [b*c, out, in]
+        let tall = along_last(turned.reshape([batch * channels * out, side])); // [b*c*out, out]
+        tall.reshape([batch, channels, out, out]).swap_dims(2, 3)
     }
 }
 

@@ -37,6 +37,11 @@ impl Terms {
         values.fold(first, |sum, value| sum + value)
     }
 
+    /// The term of this name; `None` where there is none.
+    pub fn only(&self, name: &str) -> Option<Tensor<1>> {
+        self.terms.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone())
+    }
+
     /// Value of each term.
     pub fn values(&self) -> BTreeMap<String, f64> {
         self.terms.iter().map(|(name, value)| (name.clone(), f64::from(scalar(value)))).collect()

@@ -1,9 +1,10 @@
 //! Images nobody was scanned with, and external candidates: opened without what must not be among them.
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use anyhow::Result;
 use ndarray::Array4;
+use rayon::prelude::*;
 
 use afterimage_data::{
     DataSet, Exclusions, UnpairedPool,
@@ -49,6 +50,14 @@ impl Pool {
     }
 }
 
+impl Pool {
+    /// SHA-256 of each image, in order.
+    fn contents(&self) -> Result<BTreeSet<String>> {
+        let contents: Result<_, _> = self.rows.par_iter().map(|&row| self.inner.sha256(row)).collect();
+        Ok(contents?)
+    }
+}
+
 impl ImagePool for Pool {
     fn len(&self) -> usize {
         self.rows.len()
@@ -68,7 +77,7 @@ impl ImagePool for Pool {
     }
 }
 
-/// The unpaired images of an experiment; `None` where it uses none.
+/// The unpaired images of an experiment, without the external candidates; `None` where it uses none.
 pub(crate) fn unpaired(data: &DataSet, experiment: &Experiment) -> Result<Option<Pool>> {
     let config = &experiment.data;
     if experiment.decoder.cycle_weight == 0.0 || config.unpaired.is_empty() {
@@ -81,6 +90,10 @@ pub(crate) fn unpaired(data: &DataSet, experiment: &Experiment) -> Result<Option
     }
     if config.exclude_duplicates {
         exclude.extend(&found.exclusions);
+    }
+    // A candidate that the decoder was trained on would be told apart from the shown image by that alone.
+    if let Some(candidates) = external(data, experiment)? {
+        exclude.sha256.extend(candidates.contents()?);
     }
     Pool::open(&config.unpaired, config.unpaired_limit, Purpose::UnpairedChoice, experiment, &exclude)
 }

@@ -88,7 +88,8 @@ fn check_rows(known: &Item, item: &Item, dotted: &str, path: &Path) -> Result<()
             if !pattern.contains(&key) {
                 return Err(RunError::UnknownKey {
                     path: path.into(),
-                    nearest: nearest_name(&key, pattern.iter().map(String::as_str)),
+                    nearest: nearest_name(&key, pattern.iter().map(String::as_str))
+                        .map(|near| format!("{dotted}.{near}")),
                     key: format!("{dotted}.{key}"),
                 });
             }
@@ -113,9 +114,7 @@ fn rows(item: &Item) -> Vec<Vec<String>> {
 }
 
 fn unknown_key(lower: &dyn TableLike, key: &str, dotted: &str, path: &Path) -> RunError {
-    RunError::UnknownKey {
-        path: path.into(),
-        key: dotted.to_owned(),
-        nearest: nearest_name(key, lower.iter().map(|(k, _)| k)),
-    }
+    let table = dotted.strip_suffix(key).unwrap_or_default();
+    let nearest = nearest_name(key, lower.iter().map(|(k, _)| k)).map(|near| format!("{table}{near}"));
+    RunError::UnknownKey { path: path.into(), key: dotted.to_owned(), nearest }
 }

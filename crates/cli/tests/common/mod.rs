@@ -1,0 +1,117 @@
+//! A small simulated recording and the program, as a user has them.
+
+#![allow(dead_code)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use afterimage_sim::{SimConfig, Simulation, Written};
+
+/// A folder with a small recording and an experiment on it.
+pub struct Desk {
+    folder: tempfile::TempDir,
+    /// What the simulation wrote.
+    pub written: Written,
+}
+
+/// Epochs of both phases, and an experiment so small that a run takes seconds.
+const EXPERIMENT: &str = r#"
+preset = "demo"
+name = "small"
+
+[data]
+dataset = "simulation/subject.afterimage"
+unpaired = ["simulation/unpaired/unpaired.npy"]
+external = ["simulation/external/external.npy"]
+
+[encoder]
+epochs = 5
+batch = 8
+milestones = [3]
+
+[decoder]
+channels = 8
+groups = 4
+batch_paired = 8
+batch_unpaired = 8
+epochs = 5
+milestones = [3]
+checkpoint_every = 1
+
+[evaluation]
+resamples = 200
+permutations = 200
+"#;
+
+impl Desk {
+    /// Writes the recording and `experiment.toml`.
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let config = SimConfig {
+            voxels: 60,
+            train: 48,
+            validation: 8,
+            test: 10,
+            unpaired: 60,
+            external: 30,
+            ..SimConfig::default()
+        };
+        let simulation = folder.path().join("simulation");
+        std::fs::create_dir(&simulation).unwrap();
+        let written = Simulation::generate(config, &simulation, |_| {}).unwrap();
+        std::fs::write(folder.path().join("experiment.toml"), EXPERIMENT).unwrap();
+        Self { folder, written }
+    }
+
+    /// A path in the folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes a file and gives its path.
+    pub fn write(&self, name: &str, content: &str) -> PathBuf {
+        let path = self.path(name);
+        std::fs::write(&path, content).unwrap();
+        path
+    }
+
+    /// Runs the program in the folder.
+    pub fn run(&self, args: &[&str]) -> Output {
+        program().current_dir(self.folder.path()).args(args).output().unwrap()
+    }
+
+    /// Starts the program in the folder and lets it run.
+    pub fn start(&self, args: &[&str]) -> Child {
+        let mut command = program();
+        command.current_dir(self.folder.path()).args(args).stdout(Stdio::null()).stderr(Stdio::null());
+        command.spawn().unwrap()
+    }
+
+    /// Runs the program, which must fail, and gives what it said.
+    pub fn refusal(&self, args: &[&str]) -> String {
+        let output = self.run(args);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success(), "{args:?} was not refused");
+        assert!(!said.contains("panicked"), "{args:?}: {said}");
+        said
+    }
+}
+
+/// The program, with a folder of weights that does not exist.
+pub fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_afterimage"));
+    command.env("AFTERIMAGE_WEIGHTS", "/nonexistent");
+    command
+}
+
+/// What a command printed, which must have succeeded.
+pub fn printed(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Lines of a run's log that belong to `phase`.
+pub fn epochs(run: &Path, phase: &str) -> usize {
+    let log = std::fs::read_to_string(run.join("metrics.jsonl")).unwrap_or_default();
+    log.lines().filter(|line| line.contains(&format!("\"phase\":\"{phase}\""))).count()
+}

@@ -28,9 +28,11 @@
 
 pub mod digest;
 mod error;
+pub mod hdf5;
 pub mod images;
 pub mod npy;
 pub mod npz;
+pub mod numbers;
 pub mod picture;
 
 pub use error::{Error, Result};

@@ -107,19 +107,19 @@ impl Numbers {
 
     /// As `f64`; integers beyond 2^53 are rounded to the nearest.
     pub fn to_f64(&self) -> ArrayD<f64> {
-        self.array(self.values_f64())
+        self.array(self.flat_f64())
     }
 
     /// As whole numbers, or `None` where one of them is a fraction, not finite, or too large to be exact.
     ///
     /// MATLAB stores counts and indices as doubles, so this is how an index is read.
     pub fn to_i64(&self) -> Option<ArrayD<i64>> {
-        self.values_i64().map(|values| self.array(values))
+        self.flat_i64().map(|values| self.array(values))
     }
 
     /// As truth values: whatever is not zero is true.
     pub fn to_bool(&self) -> ArrayD<bool> {
-        self.array(self.values_f64().iter().map(|&value| value != 0.0).collect())
+        self.array(self.flat_f64().iter().map(|&value| value != 0.0).collect())
     }
 
     /// The bytes of an 8-bit unsigned array without a change, or the array itself where it is of another type.
@@ -133,7 +133,8 @@ impl Numbers {
         Ok(shaped(self.order, &self.shape, self.bytes))
     }
 
-    fn values_f64(&self) -> Vec<f64> {
+    /// The values in the order they lie in.
+    pub(crate) fn flat_f64(&self) -> Vec<f64> {
         let bytes = &self.bytes;
         match self.element {
             Element::Bool => bytes.iter().map(|&byte| f64::from(u8::from(byte != 0))).collect(),
@@ -151,14 +152,15 @@ impl Numbers {
         }
     }
 
-    fn values_i64(&self) -> Option<Vec<i64>> {
+    /// The values in the order they lie in, where all of them are whole.
+    pub(crate) fn flat_i64(&self) -> Option<Vec<i64>> {
         let bytes = &self.bytes;
         match self.element {
             Element::U32 => integers!(bytes, u32),
             Element::I32 => integers!(bytes, i32),
             Element::U64 => integers!(bytes, u64),
             Element::I64 => integers!(bytes, i64),
-            _ => self.values_f64().into_iter().map(whole).collect(),
+            _ => self.flat_f64().into_iter().map(whole).collect(),
         }
     }
 

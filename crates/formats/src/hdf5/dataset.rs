@@ -162,6 +162,15 @@ impl Dataset {
         Ok(Records::new(fields.clone(), *size as usize, bytes, self.name.clone(), self.file.clone()))
     }
 
+    /// Reads all records, whatever the number of axes.
+    pub(crate) fn all_records(&self) -> Result<Records> {
+        let Datatype::Compound { fields, size } = self.inner.dtype() else {
+            return Err(self.wrong("its elements are not records"));
+        };
+        let bytes = self.inner.read_raw_bytes().map_err(|error| self.wrong(reason(&error)))?;
+        Ok(Records::new(fields.clone(), *size as usize, bytes, self.name.clone(), self.file.clone()))
+    }
+
     /// The addresses that an array of references leads to, and its shape.
     pub(crate) fn references(&self) -> Result<Vec<u64>> {
         let Datatype::Reference { size, .. } = self.inner.dtype() else {

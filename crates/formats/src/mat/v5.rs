@@ -45,7 +45,9 @@ impl Index {
             let (kind, bytes) = index.tag_at(&mut file, at).map_err(Error::io("read", path))?;
             let (start, end) = (at + 8, at + 8 + bytes);
             if end > length {
-                return Err(wrong(format!("it ends at {length}, an array goes on to {end}: it is cut short, copy it again")));
+                return Err(wrong(format!(
+                    "it ends at {length}, an array goes on to {end}: it is cut short, copy it again"
+                )));
             }
             if kind == COMPRESSED || kind == MATRIX {
                 let compressed = kind == COMPRESSED;

@@ -118,7 +118,9 @@ impl Reader<'_> {
     }
 
     fn numbers(&mut self, dataset: &Dataset, logical: bool) -> Result<Numbers> {
-        let Kind::Numbers(element) = dataset.kind() else { return Err(self.wrong(dataset.name(), "it holds no numbers")) };
+        let Kind::Numbers(element) = dataset.kind() else {
+            return Err(self.wrong(dataset.name(), "it holds no numbers"));
+        };
         self.spend(dataset, element.size())?;
         let values = dataset.read()?;
         let element = if logical && element.size() == 1 { Element::Bool } else { element };
@@ -161,7 +163,8 @@ impl Reader<'_> {
         let sizes = dataset.read()?.flat_i64().unwrap_or_default();
         let shape: Option<Vec<_>> = sizes.into_iter().map(|n| usize::try_from(n).ok()).collect();
         let shape = shape.filter(|shape| count(shape) == Some(0));
-        let shape = shape.ok_or_else(|| self.wrong(dataset.name(), "it is marked as empty but its dimensions are not"))?;
+        let shape =
+            shape.ok_or_else(|| self.wrong(dataset.name(), "it is marked as empty but its dimensions are not"))?;
         Ok(match class {
             "char" => MatValue::Text(Vec::new()),
             "cell" => MatValue::Cell { shape, values: Vec::new() },

@@ -335,9 +335,19 @@ def tables():
     save(OUT / "table.csv", {name: column(back[name]) for name in back.columns})
 
 
+def numpy_files():
+    np.save(OUT / "array.npy", draw(50, (3, 4), "f4"))
+    np.save(OUT / "fortran.npy", np.asfortranarray(draw(51, (3, 4), ">i2")))
+    np.savez_compressed(OUT / "named.npz", arr_0=draw(52, (5, 3), "f4"), V1=draw(53, 3, "b1"))
+    save(OUT / "array.npy", numbers(np.load(OUT / "array.npy")))
+    save(OUT / "fortran.npy", numbers(np.load(OUT / "fortran.npy")))
+    with np.load(OUT / "named.npz") as archive:
+        save(OUT / "named.npz", {name: numbers(archive[name]) for name in archive.files})
+
+
 def main():
     OUT.mkdir(parents=True, exist_ok=True)
-    for make in [hdf5, pandas, bdpy, mat, nifti, mgh, tables]:
+    for make in [hdf5, pandas, bdpy, mat, nifti, mgh, tables, numpy_files]:
         make()
     # PyTables sets aside megabytes for every ragged array.
     for path in OUT.glob("pandas_*.h5"):

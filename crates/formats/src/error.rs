@@ -36,6 +36,42 @@ pub enum Error {
         /// The names it has.
         available: Vec<String>,
     },
+    /// One array of a file cannot be read, while others may.
+    #[error("array \"{name}\" in \"{}\" is not readable as {format}: {reason}", path.display())]
+    Array {
+        /// The format that was expected.
+        format: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The array, with the groups or fields that lead to it.
+        name: String,
+        /// What is wrong and, where known, what to do.
+        reason: String,
+    },
+    /// A table of text has no column of that name.
+    #[error("\"{}\" has no column \"{name}\"; it has {}", path.display(), list(available))]
+    NoSuchColumn {
+        /// The file.
+        path: PathBuf,
+        /// The name asked for.
+        name: String,
+        /// The names it has.
+        available: Vec<String>,
+    },
+    /// One field of a table of text is not what its column should hold.
+    #[error("\"{}\", line {line}, column \"{column}\" holds \"{got}\", expected {expected}", path.display())]
+    Field {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u64,
+        /// The column's name, or its number from 1.
+        column: String,
+        /// The text found.
+        got: String,
+        /// What was wanted, in words.
+        expected: &'static str,
+    },
     /// A shape does not fit its use.
     #[error("array in \"{}\" has shape {got:?}, expected {expected}", path.display())]
     Shape {
@@ -65,6 +101,10 @@ impl Error {
 
     pub(crate) fn malformed(format: &'static str, path: &Path, reason: impl ToString) -> Self {
         Self::Malformed { format, path: path.to_owned(), reason: reason.to_string() }
+    }
+
+    pub(crate) fn array(format: &'static str, path: &Path, name: &str, reason: impl ToString) -> Self {
+        Self::Array { format, path: path.to_owned(), name: name.to_owned(), reason: reason.to_string() }
     }
 }
 

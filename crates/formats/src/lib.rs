@@ -28,9 +28,16 @@
 
 pub mod digest;
 mod error;
+pub mod hdf5;
 pub mod images;
+pub mod mat;
+pub mod mgh;
+pub mod nifti;
 pub mod npy;
 pub mod npz;
+pub mod numbers;
 pub mod picture;
+pub mod table;
+pub mod volume;
 
 pub use error::{Error, Result};

@@ -86,6 +86,20 @@ impl Element {
         self.entry().2
     }
 
+    /// The integer type of a size and sign.
+    pub(crate) fn integer(size: usize, signed: bool) -> Option<Self> {
+        Self::of(if signed { b'i' } else { b'u' }, size)
+    }
+
+    /// The floating-point type of a size.
+    pub(crate) fn float(size: usize) -> Option<Self> {
+        Self::of(b'f', size)
+    }
+
+    fn of(letter: u8, size: usize) -> Option<Self> {
+        TYPES.iter().find(|(code, _, bytes)| code.as_bytes()[0] == letter && *bytes == size).map(|entry| entry.1)
+    }
+
     pub(crate) fn to_f32(self, bytes: &[u8], big_endian: bool) -> Vec<f32> {
         macro_rules! each {
             ($type:ty, $convert:expr) => {

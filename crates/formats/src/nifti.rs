@@ -1,0 +1,43 @@
+//! NIfTI-1 and NIfTI-2: volumes of voxels with the place of each in the head.
+//!
+//! Read here rather than by a crate, because those there are load a series whole, and a session of betas in one piece
+//! is larger than need be. Scaling, all real number types, both byte orders, packed or not, one file or a pair.
+
+mod header;
+mod write;
+
+use std::path::{Path, PathBuf};
+
+pub use write::write_f32;
+
+use crate::volume::{Volume, first_bytes};
+use crate::{Error, Result};
+
+pub(crate) const FORMAT: &str = "NIfTI";
+
+/// Opens a file of either version, or either file of a pair.
+pub(crate) fn open(path: &Path) -> Result<Volume> {
+    let (head, voxels) = pair(path);
+    let bytes = first_bytes(&head, header::LARGEST as u64)?;
+    let wrong = |reason: String| Error::malformed(FORMAT, &head, reason);
+    let (header, alone) = header::parse(&bytes).map_err(wrong)?;
+    match (alone, voxels) {
+        (false, None) => Err(wrong("it is the header of a pair: give its .hdr and .img with these endings".into())),
+        (true, _) => Volume::new(head, FORMAT, header),
+        (false, Some(voxels)) => Volume::new(voxels, FORMAT, header),
+    }
+}
+
+/// The file with the header, and that with the voxels where it is another.
+fn pair(path: &Path) -> (PathBuf, Option<PathBuf>) {
+    let name = path.to_string_lossy();
+    let lower = name.to_ascii_lowercase();
+    for packed in ["", ".gz"] {
+        for ending in [".hdr", ".img"] {
+            let Some(stem) = lower.strip_suffix(&format!("{ending}{packed}")) else { continue };
+            let beside = |ending: &str| PathBuf::from(format!("{}{ending}{packed}", &name[..stem.len()]));
+            return (beside(".hdr"), Some(beside(".img")));
+        }
+    }
+    (path.to_owned(), None)
+}

@@ -1,0 +1,248 @@
+//! Tables of text: `.csv` and `.tsv`, with a line of names or without.
+//!
+//! The values stay text until a column is asked for with its type, since only the caller knows it: an image's label
+//! such as `1518878.010042` must not pass through a float.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+use csv::StringRecord;
+
+use crate::{Error, Result};
+
+/// What stands for a missing number: nothing, pandas' and BIDS' marks.
+const MISSING: [&str; 6] = ["", "n/a", "na", "nan", "null", "none"];
+
+/// A table in memory.
+#[derive(Debug)]
+pub struct Table {
+    path: PathBuf,
+    names: Option<Vec<String>>,
+    rows: Vec<StringRecord>,
+}
+
+impl Table {
+    /// Reads a table whose first line holds the columns' names.
+    ///
+    /// Fields are separated by tabs in a `.tsv`; elsewhere by commas, or, if the first line has none, by tabs or else
+    /// semicolons. Fields may be quoted as in RFC 4180.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; [`Error::Malformed`] with the line where it is not UTF-8 or a row has more or fewer fields.
+    pub fn read(path: &Path) -> Result<Self> {
+        Self::parse(path, true, None)
+    }
+
+    /// Reads a table without names.
+    ///
+    /// # Errors
+    /// As [`Table::read`].
+    pub fn read_bare(path: &Path) -> Result<Self> {
+        Self::parse(path, false, None)
+    }
+
+    /// Reads a table with a separator of one's own, such as the blank of PyMVPA's attributes.
+    ///
+    /// # Errors
+    /// As [`Table::read`].
+    pub fn read_separated(path: &Path, separator: u8, named: bool) -> Result<Self> {
+        Self::parse(path, named, Some(separator))
+    }
+
+    fn parse(path: &Path, named: bool, separator: Option<u8>) -> Result<Self> {
+        let mut file = BufReader::new(File::open(path).map_err(Error::io("open", path))?);
+        let start = file.fill_buf().map_err(Error::io("read", path))?;
+        let delimiter = separator.unwrap_or_else(|| delimiter(path, start));
+        if start.starts_with(b"\xef\xbb\xbf") {
+            file.consume(3);
+        }
+        let wrong = |error: csv::Error| Error::malformed("table of text", path, explain(&error));
+        let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).has_headers(named).from_reader(file);
+        let names = match named {
+            true => Some(reader.headers().map_err(wrong)?.iter().map(|name| name.trim().to_owned()).collect()),
+            false => None,
+        };
+        let rows = reader.into_records().collect::<Result<_, _>>().map_err(wrong)?;
+        Ok(Self { path: path.to_owned(), names, rows })
+    }
+
+    /// The number of rows, the names not counted.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The number of columns.
+    pub fn width(&self) -> usize {
+        self.names.as_ref().map(Vec::len).or(self.rows.first().map(StringRecord::len)).unwrap_or(0)
+    }
+
+    /// The columns' names, none where the table was read without.
+    pub fn names(&self) -> &[String] {
+        self.names.as_deref().unwrap_or_default()
+    }
+
+    /// The place of a column of a name.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchColumn`] with the names there are.
+    pub fn column(&self, name: &str) -> Result<usize> {
+        self.names().iter().position(|known| known == name).ok_or_else(|| self.missing(name.to_owned()))
+    }
+
+    /// A column as text.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchColumn`] for a place beyond the last.
+    pub fn texts(&self, column: usize) -> Result<Vec<&str>> {
+        self.each(column, "text", Some)
+    }
+
+    /// A column as numbers; a field that is empty or `n/a`, `NA`, `NaN`, `null`, `None` is not a number.
+    ///
+    /// # Errors
+    /// As [`Table::texts`]; [`Error::Field`] with file, line and column of the first field that is something else.
+    pub fn f64s(&self, column: usize) -> Result<Vec<f64>> {
+        self.each(column, "a number", |text| {
+            let missing = MISSING.iter().any(|mark| text.trim().eq_ignore_ascii_case(mark));
+            if missing { Some(f64::NAN) } else { text.trim().parse().ok() }
+        })
+    }
+
+    /// A column as whole numbers; `3.0` is one.
+    ///
+    /// # Errors
+    /// As [`Table::f64s`].
+    pub fn i64s(&self, column: usize) -> Result<Vec<i64>> {
+        self.each(column, "a whole number", |text| {
+            let text = text.trim();
+            let whole = text.split_once('.').filter(|(_, zeros)| zeros.bytes().all(|digit| digit == b'0'));
+            whole.map_or(text, |(whole, _)| whole).parse().ok()
+        })
+    }
+
+    /// A column as truth values: `True` and `False` in any letters, `1` and `0`.
+    ///
+    /// # Errors
+    /// As [`Table::f64s`].
+    pub fn bools(&self, column: usize) -> Result<Vec<bool>> {
+        self.each(column, "true or false", |text| match text.trim().to_ascii_lowercase().as_str() {
+            "true" | "1" | "1.0" => Some(true),
+            "false" | "0" | "0.0" => Some(false),
+            _ => None,
+        })
+    }
+
+    fn each<'a, T>(
+        &'a self,
+        column: usize,
+        wanted: &'static str,
+        read: impl Fn(&'a str) -> Option<T>,
+    ) -> Result<Vec<T>> {
+        if column >= self.width() && !self.is_empty() {
+            return Err(self.missing((column + 1).to_string()));
+        }
+        let value = |row: &'a StringRecord| {
+            let text = row.get(column).unwrap_or_default();
+            read(text).ok_or_else(|| self.field(row, column, text, wanted))
+        };
+        self.rows.iter().map(value).collect()
+    }
+
+    fn field(&self, row: &StringRecord, column: usize, text: &str, expected: &'static str) -> Error {
+        Error::Field {
+            path: self.path.clone(),
+            line: row.position().map_or(0, csv::Position::line),
+            column: self.names().get(column).cloned().unwrap_or_else(|| (column + 1).to_string()),
+            got: text.chars().take(80).collect(),
+            expected,
+        }
+    }
+
+    fn missing(&self, name: String) -> Error {
+        let available = match &self.names {
+            Some(names) => names.clone(),
+            None => (1..=self.width()).map(|column| column.to_string()).collect(),
+        };
+        Error::NoSuchColumn { path: self.path.clone(), name, available }
+    }
+}
+
+fn delimiter(path: &Path, start: &[u8]) -> u8 {
+    if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("tsv")) {
+        return b'\t';
+    }
+    let line = start.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    [b',', b'\t', b';'].into_iter().find(|mark| line.contains(mark)).unwrap_or(b',')
+}
+
+fn explain(error: &csv::Error) -> String {
+    let line = error.position().map_or(0, csv::Position::line);
+    match error.kind() {
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            format!(
+                "line {line} has {len} fields, those before have {expected_len}: quote fields that hold the separator"
+            )
+        }
+        csv::ErrorKind::Utf8 { .. } => format!("line {line} is not UTF-8: save it again as UTF-8"),
+        _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(name: &str, text: &[u8]) -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        (folder, path)
+    }
+
+    #[test]
+    fn wrong_field_is_named_with_file_line_and_column() {
+        let (_folder, path) = table("a.csv", b"voxel,nc\n1,\"two\nlines\"\n2,0.5\n");
+        let table = Table::read(&path).unwrap();
+        let message = table.f64s(table.column("nc").unwrap()).unwrap_err().to_string();
+        assert!(
+            message.contains("a.csv\", line 2, column \"nc\" holds \"two\nlines\", expected a number"),
+            "{message}"
+        );
+        let message = table.column("snr").unwrap_err().to_string();
+        assert!(message.ends_with("has no column \"snr\"; it has \"voxel\", \"nc\""), "{message}");
+        assert!(table.texts(2).is_err());
+    }
+
+    #[test]
+    fn separator_follows_the_ending_and_the_first_line() {
+        for (name, text) in [("a.tsv", "a,b\tc\n1,5\t2\n"), ("a.csv", "\u{feff}a,b;c\n1,2\n"), ("a.txt", "a;b\n1;2\n")]
+        {
+            let (_folder, path) = table(name, text.as_bytes());
+            let table = Table::read(&path).unwrap();
+            assert_eq!((table.width(), table.len()), (2, 1), "{name}");
+            assert!(table.names()[0].starts_with('a'));
+        }
+    }
+
+    #[test]
+    fn ragged_rows_and_foreign_letters_are_refused_with_the_line() {
+        let (_folder, path) = table("a.csv", b"a,b\n1,2\n1,2,3\n");
+        assert!(Table::read(&path).unwrap_err().to_string().contains("line 3 has 3 fields, those before have 2"));
+        let (_folder, path) = table("a.csv", b"a,b\n1,\xff\n");
+        assert!(Table::read(&path).unwrap_err().to_string().contains("line 2 is not UTF-8"));
+    }
+
+    #[test]
+    fn whole_numbers_may_have_a_point_and_zeros() {
+        let (_folder, path) = table("a.csv", b"3.0,x\n-4,y\n");
+        let table = Table::read_bare(&path).unwrap();
+        assert_eq!(table.i64s(0).unwrap(), [3, -4]);
+        assert!(table.i64s(1).is_err());
+    }
+}

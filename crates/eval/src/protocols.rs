@@ -37,11 +37,19 @@ struct Words<'a> {
     /// `identification.external.perceptual`.
     prefix: String,
     /// "5-way identification {title}".
-    title: &'a str,
+    title: String,
     /// What the other candidates are.
     others: &'a str,
     /// The rule, a sentence part.
     rule: &'a str,
+}
+
+/// The title with the metric, where that is not the usual one.
+fn by_metric(title: &str, matrix: &DistanceMatrix) -> String {
+    match matrix.key() {
+        "perceptual" => title.to_owned(),
+        key => format!("{title}, by {key}"),
+    }
 }
 
 /// n-way accuracies and the mean rank.

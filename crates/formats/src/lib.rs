@@ -7,6 +7,11 @@
 //! | [`npy`] | NumPy `.npy`, any float or integer type, both orders | `f32` and `u8` |
 //! | [`npz`] | named arrays of a NumPy `.npz` | |
 //! | [`picture`] | JPEG, PNG, BMP, TIFF to 8-bit RGB; crop and resize | PNG |
+//! | [`hdf5`] | HDF5, bdpy's and pandas' files, whole or in parts | |
+//! | [`mat`] | MATLAB's `.mat` of version 5 and 7.3 | |
+//! | [`volume`] | [`nifti`] and [`mgh`]: volumes and series, one at a time | NIfTI-1 of `f32` |
+//! | [`table`] | `.csv` and `.tsv`, column by column | |
+//! | [`numbers`] | an array in the type that a file holds | |
 //! | [`images`] | a folder, a `.zip` or an `.npy` of images, one at a time | |
 //! | [`digest`] | SHA-256 of files and folders | |
 //!

@@ -63,7 +63,7 @@ fn half_precision_and_big_endian_parts_are_read() {
 fn part_beyond_the_end_is_refused() {
     let file = File::open(&fixture("latest.h5")).unwrap();
     let dataset = file.dataset("/gzip").unwrap();
-    for ranges in [vec![0..11, 0..3, 0..4, 0..5], vec![0..1], vec![]] {
+    for ranges in [vec![0..11, 0..3, 0..4, 0..5], std::iter::once(0..1).collect(), vec![]] {
         assert!(matches!(dataset.range(&ranges), Err(Error::Array { .. })), "{ranges:?}");
     }
     assert!(dataset.rows(usize::MAX, 2).is_err());

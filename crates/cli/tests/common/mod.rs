@@ -8,10 +8,10 @@ use std::process::{Child, Command, Output, Stdio};
 use afterimage_sim::{SimConfig, Simulation, Written};
 
 /// A folder with a small recording and an experiment on it.
-pub struct Desk {
+pub(crate) struct Desk {
     folder: tempfile::TempDir,
     /// What the simulation wrote.
-    pub written: Written,
+    pub(crate) written: Written,
 }
 
 /// Epochs of both phases, and an experiment so small that a run takes seconds.
@@ -45,7 +45,7 @@ permutations = 200
 
 impl Desk {
     /// Writes the recording and `experiment.toml`.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = SimConfig {
             voxels: 60,
@@ -64,31 +64,31 @@ impl Desk {
     }
 
     /// A path in the folder.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// Writes a file and gives its path.
-    pub fn write(&self, name: &str, content: &str) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, content: &str) -> PathBuf {
         let path = self.path(name);
         std::fs::write(&path, content).unwrap();
         path
     }
 
     /// Runs the program in the folder.
-    pub fn run(&self, args: &[&str]) -> Output {
+    pub(crate) fn run(&self, args: &[&str]) -> Output {
         program().current_dir(self.folder.path()).args(args).output().unwrap()
     }
 
     /// Starts the program in the folder and lets it run.
-    pub fn start(&self, args: &[&str]) -> Child {
+    pub(crate) fn start(&self, args: &[&str]) -> Child {
         let mut command = program();
         command.current_dir(self.folder.path()).args(args).stdout(Stdio::null()).stderr(Stdio::null());
         command.spawn().unwrap()
     }
 
     /// Runs the program, which must fail, and gives what it said.
-    pub fn refusal(&self, args: &[&str]) -> String {
+    pub(crate) fn refusal(&self, args: &[&str]) -> String {
         let output = self.run(args);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(!output.status.success(), "{args:?} was not refused");
@@ -98,20 +98,20 @@ impl Desk {
 }
 
 /// The program, with a folder of weights that does not exist.
-pub fn program() -> Command {
+pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_afterimage"));
     command.env("AFTERIMAGE_WEIGHTS", "/nonexistent");
     command
 }
 
 /// What a command printed, which must have succeeded.
-pub fn printed(output: &Output) -> String {
+pub(crate) fn printed(output: &Output) -> String {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// Lines of a run's log that belong to `phase`.
-pub fn epochs(run: &Path, phase: &str) -> usize {
+pub(crate) fn epochs(run: &Path, phase: &str) -> usize {
     let log = std::fs::read_to_string(run.join("metrics.jsonl")).unwrap_or_default();
     log.lines().filter(|line| line.contains(&format!("\"phase\":\"{phase}\""))).count()
 }

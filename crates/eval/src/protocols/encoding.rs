@@ -67,7 +67,7 @@ pub fn encoding_scores(matrix: &DistanceMatrix, ways: &[usize], ctx: &Context) -
     let words = Words {
         protocol: "encoding",
         prefix: if external { "identification.encoding.external" } else { "identification.encoding" }.into(),
-        title: if external { "from responses, among external images" } else { "from responses, among the test images" },
+        title: format!("from responses, among {}", if external { "external images" } else { "the test images" }),
         others: if external { "images of the external set" } else { "other test images" },
         rule: "the encoder's prediction for the shown image correlates best with the measured response",
     };

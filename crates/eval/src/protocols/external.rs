@@ -2,7 +2,7 @@
 
 use afterimage_run::scores::Score;
 
-use super::{Words, identification_scores};
+use super::{Words, by_metric, identification_scores};
 use crate::distance::DistanceMatrix;
 use crate::identification::Pool;
 use crate::{Context, Result};
@@ -22,7 +22,7 @@ pub fn external_scores(matrix: &DistanceMatrix, ways: &[usize], ctx: &Context) -
     let words = Words {
         protocol: "external",
         prefix: format!("identification.external.{}", matrix.key()),
-        title: "among external images",
+        title: by_metric("among external images", matrix),
         others: "images of the external set",
         rule: "the shown image is nearest to the reconstruction",
     };

@@ -2,7 +2,7 @@
 
 use afterimage_run::scores::Score;
 
-use super::{Words, identification_scores};
+use super::{Words, by_metric, identification_scores};
 use crate::distance::DistanceMatrix;
 use crate::identification::Pool;
 use crate::{Context, EvalError, Result};
@@ -23,7 +23,7 @@ pub fn pairwise_scores(matrix: &DistanceMatrix, ctx: &Context) -> Result<Vec<Sco
     let words = Words {
         protocol: "pairwise",
         prefix: format!("identification.pairwise.{}", matrix.key()),
-        title: "among the test images",
+        title: by_metric("among the test images", matrix),
         others: "other test images",
         rule: "the shown image is nearer to the reconstruction than another test image",
     };
@@ -31,7 +31,7 @@ pub fn pairwise_scores(matrix: &DistanceMatrix, ctx: &Context) -> Result<Vec<Sco
     scores.truncate(1);
     for score in &mut scores {
         score.name = words.prefix.clone();
-        score.title = "Pairwise identification among the test images".into();
+        score.title = format!("Pairwise identification {}", words.title);
         score.definition =
             "Mean fraction of the other test images that are farther from the reconstruction than the shown one; ties count half."
                 .into();

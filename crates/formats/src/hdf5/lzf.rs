@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn runs_and_references_are_unpacked() {
-        let packed = [2, b'a', b'b', b'c', 0x20 | 0, 2, 0xe0, 3, 0];
+        let packed = [2, b'a', b'b', b'c', 0x20, 2, 0xe0, 3, 0];
         assert_eq!(
             unpack(&packed, None, 100).unwrap(),
             b"abcabc".iter().chain(&[b'c'; 12]).copied().collect::<Vec<_>>()

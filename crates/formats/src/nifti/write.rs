@@ -59,8 +59,7 @@ fn header(shape: &[usize], affine: &[[f64; 4]; 4]) -> [u8; OFFSET] {
     put(72, &32_i16.to_le_bytes());
     put(76, &1_f32.to_le_bytes());
     for axis in 0..7 {
-        let size = if axis < 3 { (0..3).map(|row| affine[row][axis].powi(2)).sum::<f64>().sqrt() } else { 1.0 };
-        put(80 + 4 * axis, &(size as f32).to_le_bytes());
+        put(80 + 4 * axis, &(voxel_size(affine, axis) as f32).to_le_bytes());
     }
     put(108, &(OFFSET as f32).to_le_bytes());
     put(112, &1_f32.to_le_bytes());
@@ -75,4 +74,9 @@ fn header(shape: &[usize], affine: &[[f64; 4]; 4]) -> [u8; OFFSET] {
     }
     put(344, b"n+1\0");
     bytes
+}
+
+/// The length of the affine's column, 1 for the axes after space.
+fn voxel_size(affine: &[[f64; 4]; 4], axis: usize) -> f64 {
+    if axis > 2 { 1.0 } else { affine[..3].iter().map(|row| row[axis].powi(2)).sum::<f64>().sqrt() }
 }

@@ -87,8 +87,8 @@ fn smoothing(grid: usize, neighbours: usize) -> Vec<f32> {
             matrix[source * grid * grid + target] += weight;
         };
         add(0, 0, 1.0 / 1.5);
-        for (dy, dx) in (-1..=1).flat_map(|dy| (-1..=1).map(move |dx| (dy, dx))) {
-            let steps = (dy as i64).abs() + (dx as i64).abs();
+        for (dy, dx) in (-1_i64..=1).flat_map(|dy| (-1_i64..=1).map(move |dx| (dy, dx))) {
+            let steps = dy.abs() + dx.abs();
             if steps == 1 || (steps == 2 && neighbours == 8) {
                 add(dy, dx, 0.5 / 1.5 / neighbours as f32);
             }

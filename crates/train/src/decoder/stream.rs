@@ -58,7 +58,7 @@ pub(super) struct Streams<'a> {
 impl<'a> Streams<'a> {
     pub(super) fn new(config: &DecoderConfig, seed: u64, material: &'a Material<'a>, room: Room) -> Self {
         let n = material.training.len();
-        let unpaired = material.unpaired.filter(|pool| config.cycle_weight > 0.0 && pool.len() > 0);
+        let unpaired = material.unpaired.filter(|pool| config.cycle_weight > 0.0 && !pool.is_empty());
         Self {
             batch_paired: config.batch_paired.min(n),
             batch_unpaired: config.batch_unpaired,

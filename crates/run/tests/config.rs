@@ -36,11 +36,11 @@ fn file_overlays_the_preset_it_names() {
 #[test]
 fn unknown_keys_are_answered_with_the_nearest() {
     let cases = [
-        ("[encoder]\nepoch = 3", "did you mean \"epochs\""),
+        ("[encoder]\nepoch = 3", "did you mean \"encoder.epochs\""),
         ("[decodr]\nepochs = 3", "did you mean \"decoder\""),
         (
             "[encoder]\nbranches = [{ tap = \"relu1_2\", pol = 2, kernel = 3, stride = 2, channels = 3 }]",
-            "did you mean \"pool\"",
+            "did you mean \"encoder.branches.pool\"",
         ),
         ("preset = \"gaziv\"", "did you mean \"gaziv2022\""),
         ("[encoder]\nbackbone = \"vgg-19\"", "did you mean \"vgg19\""),
@@ -72,7 +72,7 @@ fn settings_take_bare_words_and_toml() {
     let set = |s: &str| Experiment::preset("demo").unwrap().with_settings(&[s.to_owned()]);
     assert_eq!(set("decoder.upsample=bilinear").unwrap().decoder.upsample, Upsample::Bilinear);
     assert_eq!(set("decoder.epochs=7").unwrap().decoder.epochs, 7);
-    assert!(set("decoder.epoch=7").unwrap_err().to_string().contains("did you mean \"epochs\""));
+    assert!(set("decoder.epoch=7").unwrap_err().to_string().contains("did you mean \"decoder.epochs\""));
     assert!(set("nonsense").is_err());
 }
 

@@ -1,7 +1,7 @@
 //! The encoder: image to responses, space-feature separable, after Gaziv et al. 2022.
 //!
-//! Taps of a frozen backbone pass through one small head each ([`head`]); every voxel then reads the heads'
-//! patches through a spatial map of its own and channel weights of its own ([`readout`]).
+//! Taps of a frozen backbone pass through one small head each (`head`); every voxel then reads the heads'
+//! patches through a spatial map of its own and channel weights of its own (`readout`).
 
 mod head;
 mod readout;

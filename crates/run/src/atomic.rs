@@ -14,10 +14,10 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     write_with(path, |file| file.write_all(bytes))
 }
 
-/// As [`write`], with the content produced by `fill`.
+/// As [`write()`], with the content produced by `fill`.
 ///
 /// # Errors
-/// [`RunError::Io`], as [`write`].
+/// [`RunError::Io`], as [`write()`].
 pub fn write_with(path: &Path, fill: impl FnOnce(&mut File) -> std::io::Result<()>) -> Result<()> {
     let io = |source| RunError::Io { action: "write", path: path.to_path_buf(), source };
     if let Some(parent) = path.parent() {
@@ -35,10 +35,10 @@ pub fn write_with(path: &Path, fill: impl FnOnce(&mut File) -> std::io::Result<(
     Ok(())
 }
 
-/// Serialises `value` as indented JSON and writes it as [`write`] does.
+/// Serialises `value` as indented JSON and writes it as [`write()`] does.
 ///
 /// # Errors
-/// [`RunError::Io`], as [`write`]; [`RunError::Json`] for a value JSON can't hold.
+/// [`RunError::Io`], as [`write()`]; [`RunError::Json`] for a value JSON can't hold.
 pub fn write_json<T: serde::Serialize>(path: &Path, value: &T) -> Result<()> {
     let mut bytes =
         serde_json::to_vec_pretty(value).map_err(|source| RunError::Json { path: path.to_path_buf(), source })?;

@@ -1,13 +1,22 @@
 //! What a data set says about itself: stimuli, trials, voxels and where all of it came from.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Result, region};
+use crate::{Error, region};
+
+mod step;
+mod voxels;
+
+pub use step::{FittedOn, Step};
+pub use voxels::{VolumeGeometry, VoxelColumn, Voxels};
 
 /// Version of the layout written by this release; a reader refuses newer ones.
-pub const LAYOUT_VERSION: u32 = 1;
+///
+/// | version | what it added |
+/// |---|---|
+/// | 1 | stimuli, trials, voxels with regions and coordinates, provenance in words |
+/// | 2 | columns and geometry of voxels, origin of stimuli, what each step was fitted on, data sets without images |
+pub const LAYOUT_VERSION: u32 = 2;
 
 /// Which part of the work a stimulus, with all its trials, belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -31,6 +40,16 @@ pub struct StimulusInfo {
     pub class: Option<String>,
     /// The part it belongs to.
     pub split: Split,
+    /// Where its image was read from, such as `nsd_stimuli.hdf5:/imgBrick[46002]`, when the name does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
+}
+
+impl StimulusInfo {
+    /// A stimulus of unknown class, whose name says where its image is from.
+    pub fn new(name: impl Into<String>, split: Split) -> Self {
+        Self { name: name.into(), class: None, split, origin: None }
+    }
 }
 
 /// One row of the array `responses`.
@@ -46,35 +65,6 @@ pub struct TrialInfo {
     pub run: u16,
     /// Number of repeats already averaged in this row; 1 is a single trial.
     pub averaged: u16,
-}
-
-/// The voxels (or neurons, or sensors) of the array `responses`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Voxels {
-    /// Their number.
-    pub count: usize,
-    /// Named masks of that length; they may overlap.
-    #[serde(default)]
-    pub regions: BTreeMap<String, Vec<bool>>,
-    /// Coordinates in the recording's own space, where known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub coordinates: Option<Vec<[f32; 3]>>,
-}
-
-impl Voxels {
-    /// `count` voxels without regions.
-    pub fn new(count: usize) -> Self {
-        Self { count, ..Self::default() }
-    }
-
-    /// The mask of a region expression such as `"V1 + V2 - FFA"`: names joined by `+` (or) and `-` (and not), read from
-    /// left to right; `all` is every voxel. A name that contains `+`, `-` or spaces goes in double quotes.
-    ///
-    /// # Errors
-    /// [`Error::Region`] with the names there are.
-    pub fn mask(&self, expression: &str) -> Result<Vec<bool>> {
-        region::evaluate(self, expression)
-    }
 }
 
 /// A file the data came from.
@@ -104,8 +94,8 @@ pub struct Provenance {
     pub units: Option<String>,
     /// Width of the image in degrees of visual angle.
     pub fov_deg: Option<f32>,
-    /// What was done, in order, in words.
-    pub steps: Vec<String>,
+    /// What was done, in order.
+    pub steps: Vec<Step>,
     /// Version of this software.
     pub software: String,
 }
@@ -122,11 +112,16 @@ pub struct Header {
     pub voxels: Voxels,
     /// Origin.
     pub provenance: Provenance,
-    /// Height and width of the stored images, pixels.
+    /// Height and width of the stored images, pixels; 0 when there are none (stimuli then are names and classes).
     pub size: usize,
 }
 
 impl Header {
+    /// Whether the data set holds the images of its stimuli.
+    pub fn has_images(&self) -> bool {
+        self.size > 0
+    }
+
     /// A header for a writer, without trials.
     pub fn new(stimuli: Vec<StimulusInfo>, voxels: Voxels, size: usize, provenance: Provenance) -> Self {
         Self { stimuli, trials: Vec::new(), voxels, provenance, size }
@@ -135,19 +130,11 @@ impl Header {
     /// The first contradiction within the header, in words.
     pub(crate) fn contradiction(&self) -> Option<String> {
         let voxels = self.voxels.count;
-        if self.stimuli.is_empty() || voxels == 0 || self.size == 0 {
-            return Some(format!(
-                "it needs stimuli, voxels and an image side, but has {}, {voxels} and {}",
-                self.stimuli.len(),
-                self.size
-            ));
+        if self.stimuli.is_empty() || voxels == 0 {
+            return Some(format!("it needs stimuli and voxels, but has {} and {voxels}", self.stimuli.len()));
         }
-        if let Some((name, mask)) = self.voxels.regions.iter().find(|(_, mask)| mask.len() != voxels) {
-            return Some(format!("region \"{name}\" has {} entries for {voxels} voxels", mask.len()));
-        }
-        let coordinates = self.voxels.coordinates.as_ref().map_or(voxels, Vec::len);
-        if coordinates != voxels {
-            return Some(format!("there are {coordinates} coordinates for {voxels} voxels"));
+        if let Some(reason) = self.voxels.contradiction() {
+            return Some(reason);
         }
         let stimuli = self.stimuli.len();
         let stray = self.trials.iter().position(|trial| trial.stimulus as usize >= stimuli || trial.averaged == 0);

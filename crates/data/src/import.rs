@@ -1,4 +1,6 @@
-//! The generic import: a manifest, a table of responses and images become a data set.
+//! Importers: each turns the files of one source into a [`Source`], which one function writes as a data set.
+
+mod source;
 
 mod order;
 mod regions;
@@ -8,31 +10,16 @@ mod tests;
 
 use std::path::Path;
 
-use afterimage_formats::digest;
-use afterimage_formats::images::ImageSource;
-use ndarray::{Array4, Axis};
-use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
-
 use crate::assign::random_split;
 use crate::classes::{ClassTable, folder_class};
-use crate::header::{Header, Provenance, SourceFile, Split, StimulusInfo};
+use crate::header::{Provenance, SourceFile, Split, Step, StimulusInfo};
 use crate::inspect::Summary;
 use crate::manifest::Manifest;
-use crate::store::DataSetWriter;
 use crate::{Error, Result};
+use afterimage_formats::digest;
+use afterimage_formats::images::ImageSource;
 
-/// Images decoded at a time.
-const BLOCK: usize = 64;
-
-/// Progress of an import.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Progress {
-    /// Images done.
-    pub done: usize,
-    /// Images in all.
-    pub total: usize,
-}
+pub use source::{Block, Images, Progress, Source, WriteOptions};
 
 /// Joins what the manifest names and writes the data set at `out`.
 ///
@@ -44,35 +31,24 @@ pub fn import_generic(
     manifest: &Manifest,
     out: &Path,
     overwrite: bool,
-    mut progress: impl FnMut(Progress),
+    progress: impl FnMut(Progress),
 ) -> Result<Summary> {
-    if out.exists() && !overwrite {
-        return Err(Error::Exists { path: out.to_owned() });
-    }
+    let options = WriteOptions { image_side: manifest.image_side, overwrite };
+    source::refuse_existing(out, options)?;
+    open_generic(manifest)?.write(out, options, progress)
+}
+
+fn open_generic(manifest: &Manifest) -> Result<Source<'static>> {
     let source = ImageSource::open(&manifest.resolve(&manifest.images.source))?;
     let order = order::read(manifest, &source)?;
     let table = table::read(manifest, &order)?;
     let stimuli = stimuli(manifest, &source, &order.stimuli)?;
     let voxels = regions::read(manifest, table.voxels())?;
-    let header = Header::new(stimuli, voxels, manifest.image_side, provenance(manifest, &table)?);
-    let mut writer = if overwrite { DataSetWriter::replace(out, header)? } else { DataSetWriter::create(out, header)? };
-    let total = order.stimuli.len();
-    for (block, indices) in order.stimuli.chunks(BLOCK).enumerate() {
-        writer.append_stimuli(read_block(&source, indices, manifest.image_side)?.view())?;
-        progress(Progress { done: (block * BLOCK + indices.len()).min(total), total });
-    }
-    writer.append_responses(table.responses.view(), &table.trials)?;
-    Ok(Summary::of(&writer.finish()?))
-}
-
-fn read_block(source: &ImageSource, indices: &[usize], side: usize) -> Result<Array4<u8>> {
-    let mut images = Array4::zeros((indices.len(), side, side, 3));
-    let slots: Vec<_> = images.axis_iter_mut(Axis(0)).zip(indices).collect();
-    slots.into_par_iter().try_for_each(|(mut slot, &index)| {
-        slot.assign(&source.read_square(index, side)?);
-        Ok::<_, Error>(())
-    })?;
-    Ok(images)
+    let provenance = provenance(manifest, &table)?;
+    let images: Images<'static> =
+        Box::new(move |stimulus, side| Ok(source.read_square(order.stimuli[stimulus], side)?));
+    let block = Block { responses: table.responses, trials: table.trials };
+    Ok(Source { stimuli, voxels, provenance, images: Some(images), blocks: Box::new(std::iter::once(Ok(block))) })
 }
 
 fn stimuli(manifest: &Manifest, source: &ImageSource, indices: &[usize]) -> Result<Vec<StimulusInfo>> {
@@ -83,7 +59,7 @@ fn stimuli(manifest: &Manifest, source: &ImageSource, indices: &[usize]) -> Resu
         Some(table) => table.class(name).map(str::to_owned),
         None => folder_class(name).map(str::to_owned),
     };
-    let info = |(name, split): (&&str, Split)| StimulusInfo { name: (*name).to_owned(), class: class(name), split };
+    let info = |(name, split): (&&str, Split)| StimulusInfo { class: class(name), ..StimulusInfo::new(*name, split) };
     Ok(names.iter().zip(splits).map(info).collect())
 }
 
@@ -124,11 +100,13 @@ fn provenance(manifest: &Manifest, table: &table::Table) -> Result<Provenance> {
         units: manifest.units.clone(),
         fov_deg: manifest.fov_deg,
         steps: vec![
-            table.description.clone(),
-            format!("images cropped to the centred square, resized to {0} x {0}", manifest.image_side),
-            format!("split by stimulus: test {test}, validation {} at random, seed {}", keys.validation, keys.seed),
-            "responses stored as they were: no normalisation, no selection of voxels".into(),
+            Step::plain(table.description.clone()),
+            Step::plain(format!(
+                "split by stimulus: test {test}, validation {} at random, seed {}",
+                keys.validation, keys.seed
+            )),
+            Step::plain("responses stored as they were: no normalisation, no selection of voxels"),
         ],
-        software: format!("afterimage {}", env!("CARGO_PKG_VERSION")),
+        ..Provenance::default()
     })
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::header::{Provenance, Split};
+use crate::header::{Provenance, Split, VoxelColumn};
 use crate::store::DataSet;
 
 /// Counts of one part.
@@ -39,6 +39,12 @@ pub struct Summary {
     pub image_side: usize,
     /// Voxels in each region.
     pub regions: BTreeMap<String, usize>,
+    /// What is known of each voxel: name and meaning of each column.
+    pub columns: BTreeMap<String, String>,
+    /// Sessions, and runs in all of them.
+    pub sessions: usize,
+    /// Runs, counted over all sessions.
+    pub runs: usize,
     /// The training part.
     pub train: PartSummary,
     /// The validation part.
@@ -56,7 +62,13 @@ impl Summary {
     pub fn of(data: &DataSet) -> Self {
         let header = data.header();
         let averaged: BTreeSet<u16> = header.trials.iter().map(|trial| trial.averaged).collect();
+        let sessions: BTreeSet<u16> = header.trials.iter().map(|trial| trial.session).collect();
+        let runs: BTreeSet<(u16, u16)> = header.trials.iter().map(|trial| (trial.session, trial.run)).collect();
+        let meaning = |(name, column): (&String, &VoxelColumn)| (name.clone(), column.meaning.clone());
         Self {
+            columns: header.voxels.columns.iter().map(meaning).collect(),
+            sessions: sessions.len(),
+            runs: runs.len(),
             path: data.path().to_string_lossy().into_owned(),
             fingerprint: data.fingerprint().to_owned(),
             stimuli: header.stimuli.len(),

@@ -25,6 +25,7 @@
 //! let stimuli = (0..4).map(|i| StimulusInfo {
 //!     name: format!("image{i}.png"),
 //!     class: None,
+//!     origin: None,
 //!     split: if i == 3 { Split::Test } else { Split::Train },
 //! });
 //! let header = Header::new(stimuli.collect(), Voxels::new(2), 8, Provenance::default());
@@ -63,8 +64,11 @@ pub use assign::random_split;
 pub use audit::{Audit, AuditOptions, Check, Verdict, audit, audit_with};
 pub use error::{Error, Result};
 pub use exclusions::Exclusions;
-pub use header::{Header, LAYOUT_VERSION, Provenance, SourceFile, Split, StimulusInfo, TrialInfo, Voxels};
-pub use import::{Progress, import_generic};
+pub use header::{
+    FittedOn, Header, LAYOUT_VERSION, Provenance, SourceFile, Split, Step, StimulusInfo, TrialInfo, VolumeGeometry,
+    VoxelColumn, Voxels,
+};
+pub use import::{Block, Images, Progress, Source, WriteOptions, import_generic};
 pub use inspect::{PartSummary, Summary};
 pub use items::{Averaging, HeldOutSplit, Items, Parts, TrainingSplit};
 pub use manifest::Manifest;

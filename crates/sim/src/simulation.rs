@@ -12,7 +12,7 @@ use crate::category::Category;
 use crate::draws::mix;
 use crate::error::SimError;
 use crate::scene::SceneGenerator;
-use afterimage_data::{DataSetWriter, Header, Provenance, Split, StimulusInfo, TrialInfo, Voxels};
+use afterimage_data::{DataSetWriter, Header, Provenance, Split, Step, StimulusInfo, TrialInfo, Voxels};
 use ndarray::{Array2, Array4, Axis, concatenate};
 use npy::{ImageFile, failed};
 use plan::Plan;
@@ -180,6 +180,7 @@ impl Simulation {
             let info = move |(index, category): (u64, Category)| StimulusInfo {
                 name: scene_name(part, index),
                 class: Some(category.name()),
+                origin: None,
                 split,
             };
             self.scenes(part).into_iter().map(info)
@@ -197,12 +198,12 @@ impl Simulation {
             licence: Some("MIT OR Apache-2.0".into()),
             units: Some("standard deviations of the noiseless signal over scenes".into()),
             steps: vec![
-                format!("responses simulated by afterimage-sim {}", env!("CARGO_PKG_VERSION")),
-                format!(
+                Step::plain(format!("responses simulated by afterimage-sim {}", env!("CARGO_PKG_VERSION"))),
+                Step::plain(format!(
                     "single-trial signal-to-noise ratio log-normal, median {}, log spread {}",
                     config.snr_median, config.snr_spread
-                ),
-                "categories of the test scenes occur neither in training nor among the unpaired pictures".into(),
+                )),
+                Step::plain("categories of the test scenes occur neither in training nor among the unpaired pictures"),
             ],
             software: format!("afterimage {}", env!("CARGO_PKG_VERSION")),
             ..Provenance::default()

@@ -67,13 +67,23 @@ fn show(summary: &Summary, json: bool) -> Result<()> {
     let from = &summary.provenance;
     say::line(format!("{} ({})", from.title, summary.path))?;
     say::line(format!(
-        "{} trials x {} voxels, {} images of {} px",
-        summary.trials, summary.voxels, summary.stimuli, summary.image_side
+        "{} trials x {} voxels in {} sessions and {} runs; {} stimuli, {}",
+        summary.trials,
+        summary.voxels,
+        summary.sessions,
+        summary.runs,
+        summary.stimuli,
+        match summary.image_side {
+            0 => "without images".to_owned(),
+            side => format!("images of {side} px"),
+        }
     ))?;
+    say::line(format!("      units: {}", from.units.as_deref().unwrap_or("not stated")))?;
     for (name, p) in [("train", &summary.train), ("validation", &summary.validation), ("test", &summary.test)] {
         say::line(part(name, p))?;
     }
     summary.regions.iter().try_for_each(|(name, count)| say::line(format!("{name:>11}: {count} voxels")))?;
+    summary.columns.iter().try_for_each(|(name, meaning)| say::line(format!("{name:>11}: {meaning}")))?;
     from.steps.iter().try_for_each(|step| say::line(format!("       step: {step}")))?;
     say::line(format!("    licence: {}", from.licence.as_deref().unwrap_or("not stated")))?;
     say::line(format!("       cite: {}", from.citation.as_deref().unwrap_or("not stated")))?;

@@ -124,7 +124,7 @@ fn new_manifest(experiment: &Experiment, data: &DataSet) -> Manifest {
         licence: header.provenance.licence.clone(),
         citation: header.provenance.citation.clone(),
         regions: header.voxels.regions.iter().map(|(name, mask)| (name.clone(), count(mask))).collect(),
-        preprocessing: header.provenance.steps.clone(),
+        preprocessing: header.provenance.steps.iter().map(ToString::to_string).collect(),
         ..DataFacts::default()
     };
     let threads = rayon::current_num_threads();

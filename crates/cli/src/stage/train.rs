@@ -73,8 +73,12 @@ fn prepare_data(session: &mut Session) -> Result<Prepared> {
     facts.training_items = prepared.training.len();
     facts.validation_items = prepared.validation.as_ref().map_or(0, prepare::Pairs::len);
     facts.snr_source = prepared.statistics.snr_source.clone();
-    facts.preprocessing = data.header().provenance.steps.iter().chain(&prepared.statistics.steps).cloned().collect();
+    facts.preprocessing = steps_of(&data).chain(prepared.statistics.steps.iter().cloned()).collect();
     Ok(prepared)
+}
+
+fn steps_of(data: &afterimage_data::DataSet) -> impl Iterator<Item = String> {
+    data.header().provenance.steps.iter().map(ToString::to_string)
 }
 
 fn record_backbone(session: &mut Session, role: &str, vision: &afterimage_model::vision::Vision) {

@@ -9,7 +9,7 @@ use super::hash::{self, Hashed, Likeness};
 use super::{Check, Verdict};
 use crate::Result;
 use crate::exclusions::Exclusions;
-use crate::header::{Split, TrialInfo};
+use crate::header::{FittedOn, Split, Step, TrialInfo};
 use crate::pool::UnpairedPool;
 use crate::store::DataSet;
 
@@ -158,8 +158,14 @@ fn range(counts: &[u32]) -> String {
 
 /// What normalisation saw.
 pub(super) fn normalisation(data: &DataSet) -> Check {
-    let steps = data.header().provenance.steps.clone();
-    let detail = "z-scores and voxel selection are fitted on the training part only: the functions accept no other. \
-                  What was done before the import is known only from the steps listed here";
-    check("normalisation", Verdict::Pass, detail, steps)
+    let steps = &data.header().provenance.steps;
+    let seen = |scope: FittedOn| steps.iter().filter(|step| step.fitted_on == scope).count();
+    let (leaks, unknown) = (seen(FittedOn::Everything), seen(FittedOn::Unknown));
+    let (verdict, finding) = match (leaks, unknown) {
+        (0, 0) => (Verdict::Pass, "no step before it saw test trials".to_owned()),
+        (0, n) => (Verdict::Warn, format!("of {n} steps before it, the source does not say what they were fitted on")),
+        (n, _) => (Verdict::Fail, format!("{n} steps before it were fitted on all trials, those of the test included")),
+    };
+    let detail = format!("training fits z-scores and voxel selection on the training part only; {finding}");
+    check("normalisation and selection", verdict, detail, steps.iter().map(Step::to_string).collect())
 }

@@ -22,6 +22,7 @@ fn data_set(images: &[(Array3<u8>, Split, Option<&str>)]) -> (tempfile::TempDir,
     let info = |(index, (_, split, class)): (usize, &(Array3<u8>, Split, Option<&str>))| StimulusInfo {
         name: format!("{index}.png"),
         class: class.map(str::to_owned),
+        origin: None,
         split: *split,
     };
     let stimuli = images.iter().enumerate().map(info).collect();

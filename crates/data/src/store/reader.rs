@@ -43,8 +43,8 @@ impl DataSet {
         let group = Group::open(storage.clone(), "/").map_err(|error| fail(&error))?;
         let value = group.attributes().get(ATTRIBUTE).ok_or_else(|| fail(&"it is a Zarr group of something else"))?;
         let layout = value.get("layout").and_then(serde_json::Value::as_u64).unwrap_or(0);
-        if layout != u64::from(LAYOUT_VERSION) {
-            return Err(fail(&format!("its layout has version {layout}, this software reads {LAYOUT_VERSION}")));
+        if !(1..=u64::from(LAYOUT_VERSION)).contains(&layout) {
+            return Err(fail(&format!("its layout has version {layout}, this software reads 1 to {LAYOUT_VERSION}")));
         }
         let stored: Stored = serde_json::from_value(value.clone()).map_err(|error| fail(&error))?;
         let data_set = Self {
@@ -109,12 +109,16 @@ impl DataSet {
     /// Reads images by their rows: `[n, height, width, 3]`, in the order asked for, repeats allowed.
     ///
     /// # Errors
-    /// [`Error::Shape`] for a row beyond the end; [`Error::Store`] for damaged chunks.
+    /// [`Error::Shape`] for a row beyond the end; [`Error::Store`] for damaged chunks, or when there are no images.
     pub fn images(&self, stimuli: &[u32]) -> Result<Array4<u8>> {
         let (count, side) = (self.header.stimuli.len(), self.header.size);
         if let Some(row) = stimuli.iter().find(|&&row| row as usize >= count) {
             let got = format!("{count} images");
             return Err(Error::Shape { what: "the data set", got, expected: format!("more than {row}") });
+        }
+        if !self.header.has_images() {
+            let reason = "it holds responses only; import it again together with the images that were shown";
+            return Err(Error::store(&self.path, reason));
         }
         let mut images = Array4::zeros((stimuli.len(), side, side, 3));
         let slots: Vec<_> = images.axis_iter_mut(Axis(0)).zip(stimuli).collect();
@@ -185,7 +189,8 @@ impl DataSet {
     pub fn verify(&self) -> Result<()> {
         let mut fingerprint = Fingerprint::default();
         self.for_each_trial(|_, row| fingerprint.responses(row.as_slice().unwrap_or_default()))?;
-        let rows: Vec<u32> = (0..self.header.stimuli.len() as u32).collect();
+        let images = if self.header.has_images() { self.header.stimuli.len() as u32 } else { 0 };
+        let rows: Vec<u32> = (0..images).collect();
         for block in rows.chunks(64) {
             let images = self.images(block)?;
             fingerprint.stimuli(images.as_slice().unwrap_or_default());

@@ -15,8 +15,7 @@ fn header(count: usize, voxels: usize) -> Header {
         1 => Split::Test,
         _ => Split::Validation,
     };
-    let stimuli =
-        (0..count).map(|index| StimulusInfo { name: format!("{index}.png"), class: None, split: split(index) });
+    let stimuli = (0..count).map(|index| StimulusInfo::new(format!("{index}.png"), split(index)));
     Header::new(stimuli.collect(), Voxels::new(voxels), SIDE, Provenance { title: "x".into(), ..Provenance::default() })
 }
 

@@ -99,7 +99,7 @@ impl DataSetWriter {
     pub fn append_stimuli(&mut self, images: ArrayView4<'_, u8>) -> Result<()> {
         let (count, height, width, channels) = images.dim();
         let size = self.header.size;
-        if (height, width, channels) != (size, size, 3) {
+        if size == 0 || (height, width, channels) != (size, size, 3) {
             let reason = format!("images are {height} x {width} x {channels}, the header says {size} x {size} x 3");
             return Err(Error::write(&self.path, reason));
         }
@@ -163,7 +163,7 @@ impl DataSetWriter {
     /// # Errors
     /// [`Error::Write`] when images are missing or there are no trials; [`Error::Exists`] if something appeared at the place.
     pub fn finish(mut self) -> Result<super::DataSet> {
-        let wanted = self.header.stimuli.len();
+        let wanted = if self.header.has_images() { self.header.stimuli.len() } else { 0 };
         if self.stimuli_written != wanted || self.header.trials.is_empty() {
             let (images, trials) = (self.stimuli_written, self.header.trials.len());
             let reason = format!("it has {images} of {wanted} images and {trials} trials: append the missing ones");
@@ -233,7 +233,7 @@ fn partial_path(path: &Path) -> Result<PathBuf> {
 
 /// Rows of responses a chunk, and images a shard.
 fn rows(header: &Header) -> [usize; 2] {
-    let image = header.size * header.size * 3;
+    let image = (header.size * header.size * 3).max(1);
     let response_rows = (RESPONSE_CHUNK / (4 * header.voxels.count)).clamp(1, 4096);
     [response_rows, (IMAGE_SHARD / image).clamp(1, header.stimuli.len().min(4096))]
 }
@@ -248,9 +248,10 @@ fn build(storage: &ReadableWritableListableStorage, header: &Header) -> Result<(
         .build(store.clone(), RESPONSES)
         .map_err(|error| error.to_string())?;
     let count = header.stimuli.len() as u64;
+    let chunk = side.max(1); // without images the array is empty, its chunks may not be
     let stimuli =
-        ArrayBuilder::new(vec![count, side, side, 3], vec![image_rows, side, side, 3], data_type::uint8(), 0_u8)
-            .subchunk_shape(vec![1, side, side, 3])
+        ArrayBuilder::new(vec![count, side, side, 3], vec![image_rows, chunk, chunk, 3], data_type::uint8(), 0_u8)
+            .subchunk_shape(vec![1, chunk, chunk, 3])
             .bytes_to_bytes_codecs(vec![Arc::new(ZstdCodec::new(LEVEL, true))])
             .dimension_names(["stimuli", "height", "width", "channels"].into())
             .build(store, STIMULI)

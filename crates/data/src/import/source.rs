@@ -1,0 +1,118 @@
+//! What an importer makes of its files, and how that becomes a data set.
+
+use std::path::Path;
+
+use ndarray::{Array2, Array3, Array4, Axis};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::header::{Header, Provenance, Step, StimulusInfo, TrialInfo, Voxels};
+use crate::inspect::Summary;
+use crate::store::DataSetWriter;
+use crate::{Error, Result};
+
+/// Images decoded at a time.
+const BLOCK: usize = 64;
+
+/// Reads the image of a stimulus, by its row, as RGB `[side, side, 3]`; called from several threads.
+pub type Images<'a> = Box<dyn Fn(usize, usize) -> Result<Array3<u8>> + Sync + 'a>;
+
+/// Consecutive trials.
+#[derive(Debug, Clone)]
+pub struct Block {
+    /// `[trials, voxels]`
+    pub responses: Array2<f32>,
+    /// One for each row.
+    pub trials: Vec<TrialInfo>,
+}
+
+/// A recording that an importer has opened and checked, but not copied: responses come block by block, images one by one.
+pub struct Source<'a> {
+    /// The stimuli, each once, in the order of their rows.
+    pub stimuli: Vec<StimulusInfo>,
+    /// The voxels.
+    pub voxels: Voxels,
+    /// Origin, and what was done before; the version of this software is filled in.
+    pub provenance: Provenance,
+    /// The images, where there are any.
+    pub images: Option<Images<'a>>,
+    /// The trials, in the order in which they are stored.
+    pub blocks: Box<dyn Iterator<Item = Result<Block>> + 'a>,
+}
+
+/// How a data set is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WriteOptions {
+    /// Height and width of the stored images, pixels.
+    pub image_side: usize,
+    /// Replace a data set that is there.
+    pub overwrite: bool,
+}
+
+impl Default for WriteOptions {
+    fn default() -> Self {
+        Self { image_side: 112, overwrite: false }
+    }
+}
+
+/// Progress of an import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Images done.
+    pub done: usize,
+    /// Images in all.
+    pub total: usize,
+}
+
+impl Source<'_> {
+    /// Writes the data set at `out`, holding one block of trials and [`BLOCK`] images in memory.
+    ///
+    /// # Errors
+    /// [`Error::Exists`] when something lies at `out` and may not be replaced; whatever reading and writing refuse.
+    /// Nothing is left at `out` after an error.
+    pub fn write(self, out: &Path, options: WriteOptions, mut progress: impl FnMut(Progress)) -> Result<Summary> {
+        refuse_existing(out, options)?;
+        let mut provenance = self.provenance;
+        provenance.software = format!("afterimage {}", env!("CARGO_PKG_VERSION"));
+        let side = if self.images.is_some() { options.image_side } else { 0 };
+        provenance.steps.push(Step::plain(match &self.images {
+            Some(_) => format!("images cropped to the centred square, resized to {side} x {side}"),
+            None => "imported without images".to_owned(),
+        }));
+        let total = self.stimuli.len();
+        let header = Header::new(self.stimuli, self.voxels, side, provenance);
+        let mut writer = match options.overwrite {
+            true => DataSetWriter::replace(out, header)?,
+            false => DataSetWriter::create(out, header)?,
+        };
+        if let Some(images) = &self.images {
+            for first in (0..total).step_by(BLOCK) {
+                let count = BLOCK.min(total - first);
+                writer.append_stimuli(read_block(images, first, count, side)?.view())?;
+                progress(Progress { done: first + count, total });
+            }
+        }
+        for block in self.blocks {
+            let block = block?;
+            writer.append_responses(block.responses.view(), &block.trials)?;
+        }
+        Ok(Summary::of(&writer.finish()?))
+    }
+}
+
+pub(super) fn refuse_existing(out: &Path, options: WriteOptions) -> Result<()> {
+    match out.exists() && !options.overwrite {
+        true => Err(Error::Exists { path: out.to_owned() }),
+        false => Ok(()),
+    }
+}
+
+fn read_block(read: &Images<'_>, first: usize, count: usize, side: usize) -> Result<Array4<u8>> {
+    let mut images = Array4::zeros((count, side, side, 3));
+    let slots: Vec<_> = images.axis_iter_mut(Axis(0)).enumerate().collect();
+    slots.into_par_iter().try_for_each(|(offset, mut slot)| {
+        slot.assign(&read(first + offset, side)?);
+        Ok::<_, Error>(())
+    })?;
+    Ok(images)
+}

@@ -1,0 +1,54 @@
+//! The help of every command, word for word: a change of what users type shows up in a review.
+//!
+//! `UPDATE_HELP=1 cargo test --release --workspace --test help` writes the files anew.
+
+use std::path::Path;
+use std::process::Command;
+
+const COMMANDS: [&[&str]; 13] = [
+    &[],
+    &["demo"],
+    &["import"],
+    &["inspect"],
+    &["audit"],
+    &["config"],
+    &["run"],
+    &["train"],
+    &["reconstruct"],
+    &["evaluate"],
+    &["report"],
+    &["weights", "get"],
+    &["weights", "list"],
+];
+
+#[test]
+fn help_is_what_the_files_say() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/help");
+    let mut differing = Vec::new();
+    for command in COMMANDS {
+        let name = if command.is_empty() { "afterimage".to_owned() } else { command.join("-") };
+        let output = Command::new(env!("CARGO_BIN_EXE_afterimage")).args(command).arg("--help").output().unwrap();
+        assert!(output.status.success(), "{command:?} --help fails");
+        let shown = String::from_utf8(output.stdout).unwrap();
+        let file = folder.join(format!("{name}.txt"));
+        if std::env::var_os("UPDATE_HELP").is_some() {
+            std::fs::write(&file, &shown).unwrap();
+        }
+        if std::fs::read_to_string(&file).unwrap_or_default() != shown {
+            differing.push(name);
+        }
+    }
+    assert!(differing.is_empty(), "the help of {differing:?} changed: look at it, then run with UPDATE_HELP=1");
+}
+
+#[test]
+fn every_command_is_among_them() {
+    let output = Command::new(env!("CARGO_BIN_EXE_afterimage")).arg("--help").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let listed = text.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    for line in listed {
+        let name = line.split_whitespace().next().unwrap_or_default();
+        let known = COMMANDS.iter().any(|command| command.first() == Some(&name));
+        assert!(known || name == "help" || !line.starts_with("  "), "no snapshot of {name}");
+    }
+}

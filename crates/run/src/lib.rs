@@ -22,6 +22,7 @@ pub mod log;
 pub mod manifest;
 pub mod pictures;
 pub mod scores;
+mod undefined;
 
 pub use config::Experiment;
 pub use error::RunError;

@@ -37,7 +37,8 @@ pub struct Score {
     pub unit: String,
     /// True where larger is better.
     pub higher_is_better: bool,
-    /// The value.
+    /// The value; NaN (`null` in the file) where it is undefined.
+    #[serde(deserialize_with = "crate::undefined::number")]
     pub value: f64,
     /// 95 % interval, where one is defined.
     pub interval: Option<Interval>,
@@ -69,8 +70,10 @@ pub struct Score {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
     /// Lower end.
+    #[serde(deserialize_with = "crate::undefined::number")]
     pub low: f64,
     /// Upper end.
+    #[serde(deserialize_with = "crate::undefined::number")]
     pub high: f64,
     /// Level, such as 0.95.
     pub level: f64,
@@ -121,5 +124,19 @@ impl ScoreFile {
     /// As [`atomic::read_json`].
     pub fn read(run: &RunFolder) -> Result<Self> {
         atomic::read_json(&run.scores_file())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn undefined_ends_of_an_interval_come_back() {
+        let interval = Interval { low: f64::NAN, high: 0.5, level: 0.95, method: "bootstrap".into() };
+        let text = serde_json::to_string(&interval).unwrap();
+        assert!(text.contains("\"low\":null"), "{text}");
+        let read: Interval = serde_json::from_str(&text).unwrap();
+        assert!(read.low.is_nan() && read.high == 0.5);
     }
 }

@@ -11,7 +11,7 @@ use crate::inspect::Summary;
 use crate::store::DataSetWriter;
 use crate::{Error, Result};
 
-/// Images decoded at a time.
+/// Images decoded at a time; the documentation of [`Source::write`] states it.
 const BLOCK: usize = 64;
 
 /// Reads the image of a stimulus, by its row, as RGB `[side, side, 3]`; called from several threads.
@@ -65,7 +65,7 @@ pub struct Progress {
 }
 
 impl Source<'_> {
-    /// Writes the data set at `out`, holding one block of trials and [`BLOCK`] images in memory.
+    /// Writes the data set at `out`, holding one block of trials and 64 images in memory.
     ///
     /// # Errors
     /// [`Error::Exists`] when something lies at `out` and may not be replaced; whatever reading and writing refuse.

@@ -95,7 +95,7 @@ impl Voxels {
     /// left to right; `all` is every voxel. A name that contains `+`, `-` or spaces goes in double quotes.
     ///
     /// # Errors
-    /// [`Error::Region`] with the names there are.
+    /// [`crate::Error::Region`] with the names there are.
     pub fn mask(&self, expression: &str) -> Result<Vec<bool>> {
         region::evaluate(self, expression)
     }

@@ -1,9 +1,10 @@
 //! Importers: each turns the files of one source into a [`Source`], which one function writes as a data set.
 
-mod source;
-
+mod files;
+mod miyawaki;
 mod order;
 mod regions;
+mod source;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ use crate::{Error, Result};
 use afterimage_formats::digest;
 use afterimage_formats::images::ImageSource;
 
+pub use miyawaki::{MiyawakiOptions, import_miyawaki, open_miyawaki};
 pub use source::{Block, Images, Progress, Source, WriteOptions};
 
 /// Joins what the manifest names and writes the data set at `out`.

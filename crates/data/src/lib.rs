@@ -68,7 +68,9 @@ pub use header::{
     FittedOn, Header, LAYOUT_VERSION, Provenance, SourceFile, Split, Step, StimulusInfo, TrialInfo, VolumeGeometry,
     VoxelColumn, Voxels,
 };
-pub use import::{Block, Images, Progress, Source, WriteOptions, import_generic};
+pub use import::{
+    Block, Images, MiyawakiOptions, Progress, Source, WriteOptions, import_generic, import_miyawaki, open_miyawaki,
+};
 pub use inspect::{PartSummary, Summary};
 pub use items::{Averaging, HeldOutSplit, Items, Parts, TrainingSplit};
 pub use manifest::Manifest;

@@ -1,5 +1,7 @@
 //! The arguments of every command.
 
+pub(crate) mod import;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
@@ -29,7 +31,10 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Join recordings and images into a data set
     #[command(after_help = "Example: afterimage import generic v4.toml --out v4.afterimage")]
-    Import(Import),
+    Import {
+        #[command(subcommand)]
+        kind: import::Kind,
+    },
     /// Show what a data set holds
     #[command(after_help = "Example: afterimage inspect v4.afterimage")]
     Inspect(Inspect),
@@ -123,31 +128,6 @@ pub(crate) enum Ablation {
 pub(crate) struct Demo {
     #[command(flatten)]
     pub(crate) options: RunOptions,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct Import {
-    /// Kind of source.
-    #[arg(value_enum)]
-    pub(crate) kind: ImportKind,
-    /// The manifest, TOML: which responses, which images, in which order.
-    pub(crate) manifest: PathBuf,
-    /// The data set to make.
-    #[arg(long, value_name = "DATASET")]
-    pub(crate) out: PathBuf,
-    /// Replace a data set that is there.
-    #[arg(long)]
-    pub(crate) overwrite: bool,
-    /// Print the summary as JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-/// Kinds of source.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum ImportKind {
-    /// A table of responses and a list, folder or archive of images, joined by a manifest.
-    Generic,
 }
 
 #[derive(Debug, clap::Args)]

@@ -5,10 +5,12 @@
 use std::path::Path;
 use std::process::Command;
 
-const COMMANDS: [&[&str]; 13] = [
+const COMMANDS: [&[&str]; 15] = [
     &[],
     &["demo"],
     &["import"],
+    &["import", "generic"],
+    &["import", "miyawaki"],
     &["inspect"],
     &["audit"],
     &["config"],

@@ -1,28 +1,11 @@
-//! `import`, `inspect`, `audit`.
+//! `inspect`, `audit`.
 
 use anyhow::Result;
 
-use afterimage_data::{
-    DataSet, Exclusions, Manifest, PartSummary, Summary, UnpairedPool, audit::Verdict, import_generic,
-};
+use afterimage_data::{DataSet, Exclusions, PartSummary, Summary, UnpairedPool, audit::Verdict};
 
-use crate::args::{self, ImportKind};
-use crate::progress::Bar;
+use crate::args;
 use crate::say;
-
-/// `afterimage import`.
-pub(super) fn import(args: &args::Import) -> Result<()> {
-    let ImportKind::Generic = args.kind;
-    let manifest = Manifest::read(&args.manifest)?;
-    let mut bar: Option<Bar> = None;
-    let summary = import_generic(&manifest, &args.out, args.overwrite, |progress| {
-        bar.get_or_insert_with(|| Bar::new("import", 0, progress.total as u64)).set(progress.done as u64);
-    })?;
-    if let Some(bar) = &bar {
-        bar.finish();
-    }
-    show(&summary, args.json)
-}
 
 /// `afterimage inspect`.
 pub(super) fn inspect(args: &args::Inspect) -> Result<()> {
@@ -54,7 +37,7 @@ pub(super) fn audit(args: &args::Audit) -> Result<()> {
     Ok(())
 }
 
-fn show(summary: &Summary, json: bool) -> Result<()> {
+pub(super) fn show(summary: &Summary, json: bool) -> Result<()> {
     if json {
         return say::json(summary);
     }

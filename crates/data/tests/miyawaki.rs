@@ -34,7 +34,7 @@ fn figures_are_on_one_side_only_and_values_are_those_that_scipy_reads() {
 }
 
 /// `loadmat(file)["fmriTrn"][17, :3]`
-const EXPECTED: [f32; 3] = [0.6329883, 0.7853260, 1.3358759];
+const EXPECTED: [f32; 3] = [0.632_988, 0.785_326, 1.335_876];
 
 #[test]
 fn holding_out_all_figures_or_unknown_ones_is_refused() {

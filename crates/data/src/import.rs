@@ -1,6 +1,8 @@
 //! Importers: each turns the files of one source into a [`Source`], which one function writes as a data set.
 
+mod bdata;
 mod files;
+mod god;
 mod miyawaki;
 mod order;
 mod regions;
@@ -20,6 +22,7 @@ use crate::{Error, Result};
 use afterimage_formats::digest;
 use afterimage_formats::images::ImageSource;
 
+pub use god::{GodOptions, import_god, open_god};
 pub use miyawaki::{MiyawakiOptions, import_miyawaki, open_miyawaki};
 pub use source::{Block, Images, Progress, Source, WriteOptions};
 

@@ -69,7 +69,8 @@ pub use header::{
     VoxelColumn, Voxels,
 };
 pub use import::{
-    Block, Images, MiyawakiOptions, Progress, Source, WriteOptions, import_generic, import_miyawaki, open_miyawaki,
+    Block, GodOptions, Images, MiyawakiOptions, Progress, Source, WriteOptions, import_generic, import_god,
+    import_miyawaki, open_god, open_miyawaki,
 };
 pub use inspect::{PartSummary, Summary};
 pub use items::{Averaging, HeldOutSplit, Items, Parts, TrainingSplit};

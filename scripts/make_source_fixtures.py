@@ -1,0 +1,102 @@
+"""Writes the test files of crates/data with the tools that write such files in the field.
+
+    pip install numpy scipy h5py bdpy pillow
+    python scripts/make_source_fixtures.py crates/data/tests/fixtures
+
+Each kind has a folder, with `expected.json`: what the foreign tool reads back. Values are drawn from a fixed seed;
+`versions.txt` says which versions wrote the files.
+"""
+
+import importlib.metadata
+import json
+import pathlib
+import sys
+
+import bdpy
+import h5py
+import numpy as np
+import scipy.io
+from PIL import Image
+
+OUT = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "crates/data/tests/fixtures")
+TOOLS = ["numpy", "scipy", "h5py", "bdpy", "pillow"]
+
+
+def listing(array):
+    return np.asarray(array, dtype=float).tolist()
+
+
+def save(folder, expected):
+    (folder / "expected.json").write_text(json.dumps(expected, indent=0, sort_keys=True) + "\n")
+
+
+def bdata(rng, labels, kinds, runs, voxels):
+    """A BData as the lab's scripts make it; `kinds` of None leaves DataType out, as in Deeprecon."""
+    data = bdpy.BData()
+    data.add(rng.normal(size=(len(labels), voxels)), "VoxelData")
+    if kinds is not None:
+        data.add(np.array([kinds], float).T, "DataType")
+    data.add(np.array([runs], float).T, "Run")
+    data.add(np.array([labels]).T, "Label" if kinds is not None else "stimulus_id")
+    data.add_metadata("ROI_V1", [1, 1, 0, 0, 0][:voxels], "V1", where="VoxelData")
+    data.add_metadata("ROI_V2", [0, 1, 1, 0, 0][:voxels], "V2", where="VoxelData")
+    data.add_metadata("ROI_FFA", [0, 0, 1, 1, 0][:voxels], "FFA", where="VoxelData")
+    for axis, offset in [("x", 0.5), ("y", 10.5), ("z", 20.5)]:
+        data.add_metadata(f"voxel_{axis}", [offset + i for i in range(voxels)], axis, where="VoxelData")
+    return data
+
+
+def store(data, path):
+    """Without the header, which holds the script's own path."""
+    whole = path.with_suffix(".whole.h5")
+    data.save(str(whole))
+    with h5py.File(whole) as source, h5py.File(path, "w") as file:
+        for name in source:
+            if name != "header":
+                source.copy(name, file)
+    whole.unlink()
+    return bdpy.BData(str(path))
+
+
+def god():
+    folder = OUT / "god"
+    (folder / "images").mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(40)
+    train = [1518878.010042, 1518878.005958, 1639765.052902, 1677366.018182, 1846331.017038]
+    test = [1943899.024131, 1976957.013223]
+    labels = train + train[:2] + [np.nan] + test + test[::-1] + [test[0]]
+    kinds = [1] * 7 + [1] + [2] * 4 + [3]
+    runs = [1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 4, 4, 5]
+    again = store(bdata(rng, labels, kinds, runs, 5), folder / "subject.h5")
+    expected = {
+        "V1 + V2 - FFA": listing(again.select("ROI_V1 + ROI_V2 - ROI_FFA")),
+        "VoxelData": listing(again.get("VoxelData")),
+        "Label": [None if np.isnan(v) else v for v in again.get("Label").ravel()],
+    }
+    values = again.metadata.value
+    cell = np.empty((1, 3), dtype=object)
+    cell[0, 0] = np.array([again.metadata.key], dtype=object)
+    cell[0, 1] = np.array([again.metadata.description], dtype=object)
+    cell[0, 2] = values
+    scipy.io.savemat(folder / "subject.mat", {"dataSet": again.dataset, "metaData": cell}, do_compression=True)
+    two = np.random.default_rng(41)
+    first = store(bdata(two, train, None, [1, 1, 1, 2, 2], 5), folder / "training.h5")
+    second = store(bdata(two, test + test, None, [1, 1, 2, 2], 5), folder / "test.h5")
+    expected["training"], expected["test"] = listing(first.get("VoxelData")), listing(second.get("VoxelData"))
+    save(folder, expected)
+    lines = []
+    for index, label in enumerate(train + test):
+        synset, image = f"{label:.6f}".split(".")
+        name = f"n{int(synset):08}_{int(image)}"
+        if index == 3:  # this one has another name, which only the list tells
+            lines.append(f"{label:.6f},renamed.JPEG")
+            name = "renamed"
+        Image.fromarray(rng.integers(0, 255, (12, 16, 3), dtype=np.uint8)).save(folder / "images" / f"{name}.JPEG")
+    (folder / "imageID_training.csv").write_text("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    OUT.mkdir(parents=True, exist_ok=True)
+    god()
+    versions = [f"{tool} {importlib.metadata.version(tool)}" for tool in TOOLS]
+    (OUT / "versions.txt").write_text("\n".join(versions) + "\n")

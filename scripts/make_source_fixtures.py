@@ -95,8 +95,30 @@ def god():
     (folder / "imageID_training.csv").write_text("\n".join(lines) + "\n")
 
 
+def ssr():
+    folder = OUT / "ssr"
+    folder.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(50)
+    order = rng.permutation(6)
+    labels = np.repeat(np.arange(3), 4)[rng.permutation(12)]
+    test = rng.normal(size=(12, 7)).astype("f4")
+    means = np.stack([test[labels == picture].mean(0) for picture in range(3)])
+    masks = {name: rng.integers(0, 2, 7).astype(bool) for name in ["V1", "V2", "FFA", "LVC", "VC"]}
+    train, ceiling, snr = rng.normal(size=(6, 7)), rng.random(7), rng.random(7)
+    np.savez(folder / "sbj_1.npz", train, test, means, order, labels, ceiling, snr, **masks)
+    pictures = {"train_images": rng.random((6, 8, 8, 3)).astype("f4"), "test_images": rng.random((3, 8, 8, 3)).astype("f4")}
+    np.savez_compressed(folder / "images_112.npz", **pictures)
+    depth = {name: np.concatenate([np.round(a * 255), a[..., :1]], -1).astype("u1") for name, a in pictures.items()}
+    np.savez_compressed(folder / "rgbd.npz", **depth)
+    again = np.load(folder / "sbj_1.npz")
+    expected = {name: listing(again[name]) for name in again.files}
+    expected["first_test_image"] = np.round(pictures["test_images"][0] * 255).astype(int).ravel().tolist()
+    save(folder, expected)
+
+
 if __name__ == "__main__":
     OUT.mkdir(parents=True, exist_ok=True)
     god()
+    ssr()
     versions = [f"{tool} {importlib.metadata.version(tool)}" for tool in TOOLS]
     (OUT / "versions.txt").write_text("\n".join(versions) + "\n")

@@ -7,6 +7,7 @@ mod miyawaki;
 mod order;
 mod regions;
 mod source;
+mod ssr;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ use afterimage_formats::images::ImageSource;
 pub use god::{GodOptions, import_god, open_god};
 pub use miyawaki::{MiyawakiOptions, import_miyawaki, open_miyawaki};
 pub use source::{Block, Images, Progress, Source, WriteOptions};
+pub use ssr::{SsrOptions, import_ssr, open_ssr};
 
 /// Joins what the manifest names and writes the data set at `out`.
 ///

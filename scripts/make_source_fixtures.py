@@ -1,6 +1,6 @@
 """Writes the test files of crates/data with the tools that write such files in the field.
 
-    pip install numpy scipy h5py bdpy pillow
+    pip install numpy scipy h5py bdpy nibabel pillow
     python scripts/make_source_fixtures.py crates/data/tests/fixtures
 
 Each kind has a folder, with `expected.json`: what the foreign tool reads back. Values are drawn from a fixed seed;
@@ -14,12 +14,13 @@ import sys
 
 import bdpy
 import h5py
+import nibabel as nib
 import numpy as np
 import scipy.io
 from PIL import Image
 
 OUT = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "crates/data/tests/fixtures")
-TOOLS = ["numpy", "scipy", "h5py", "bdpy", "pillow"]
+TOOLS = ["numpy", "scipy", "h5py", "bdpy", "nibabel", "pillow"]
 
 
 def listing(array):
@@ -116,9 +117,50 @@ def ssr():
     save(folder, expected)
 
 
+def nsd():
+    folder = OUT / "nsd"
+    folder.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(60)
+    affine = np.diag([1.8, 1.8, 1.8, 1.0])
+    affine[:3, 3] = [-10, -20, -30]
+    x, y, z, trials = 3, 4, 5, 6
+    mask = (rng.random((x, y, z)) < 0.3).astype("i2")
+    nib.save(nib.Nifti1Image(mask, affine), folder / "nsdgeneral.nii.gz")
+    rois = rng.integers(0, 3, (x, y, z)).astype("i2")
+    nib.save(nib.Nifti1Image(rois, affine), folder / "prf-visualrois.nii.gz")
+    (folder / "prf-visualrois.mgz.ctab").write_text("0 Unknown\n1 V1v\n2 V1d\n")
+    ncsnr = rng.random((x, y, z)).astype("f4")
+    nib.save(nib.Nifti1Image(ncsnr, affine), folder / "ncsnr.nii.gz")
+    expected = {"V1v": (rois[mask > 0] == 1).tolist(), "ncsnr": listing(ncsnr[mask > 0])}
+    for session in [1, 2]:
+        betas = rng.integers(-3000, 3000, (x, y, z, trials)).astype("i2")
+        for kind in ["hdf5", "nifti"]:
+            (folder / kind).mkdir(exist_ok=True)
+        with h5py.File(folder / "hdf5" / f"betas_session{session:02}.hdf5", "w") as file:
+            file.create_dataset("betas", data=betas.transpose(3, 2, 1, 0), chunks=(1, z, y, x))
+        nib.save(nib.Nifti1Image(betas, affine), folder / "nifti" / f"betas_session{session:02}.nii.gz")
+        again = np.asanyarray(nib.load(folder / "nifti" / f"betas_session{session:02}.nii.gz").dataobj)
+        expected[f"session{session}"] = listing(again[mask > 0].T / 300)
+    ordering = np.zeros((1, 1500), "u2")
+    ordering[0, :6], ordering[0, 750:756] = [1, 1001, 2, 1002, 1003, 1001], [1, 1004, 1002, 2, 1, 1003]
+    subjectim = np.zeros((8, 1004), "u2")
+    subjectim[1, [0, 1, 1000, 1001, 1002, 1003]] = [4, 2, 7, 1, 3, 6]
+    design = {"masterordering": ordering, "subjectim": subjectim, "sharedix": np.array([[4, 2]])}
+    scipy.io.savemat(folder / "nsd_expdesign.mat", design, do_compression=True)
+    with h5py.File(folder / "nsd_stimuli.hdf5", "w") as file:
+        brick = rng.integers(0, 255, (8, 8, 8, 3), dtype=np.uint8)
+        file.create_dataset("imgBrick", data=brick, chunks=(1, 8, 8, 3))
+    images = [subjectim[1, place - 1] - 1 for place in [*ordering[0, :6], *ordering[0, 750:756]]]
+    expected["pictures"] = [int(image) for image in images]
+    expected["brick[3]"] = brick[3].ravel().tolist()
+    expected["xyz"] = listing(nib.affines.apply_affine(affine, np.argwhere(mask > 0)))
+    save(folder, expected)
+
+
 if __name__ == "__main__":
     OUT.mkdir(parents=True, exist_ok=True)
     god()
     ssr()
+    nsd()
     versions = [f"{tool} {importlib.metadata.version(tool)}" for tool in TOOLS]
     (OUT / "versions.txt").write_text("\n".join(versions) + "\n")

@@ -4,6 +4,7 @@ mod bdata;
 mod files;
 mod god;
 mod miyawaki;
+mod nsd;
 mod order;
 mod regions;
 mod source;
@@ -11,6 +12,7 @@ mod ssr;
 mod table;
 #[cfg(test)]
 mod tests;
+mod volumes;
 
 use std::path::Path;
 
@@ -25,6 +27,7 @@ use afterimage_formats::images::ImageSource;
 
 pub use god::{GodOptions, import_god, open_god};
 pub use miyawaki::{MiyawakiOptions, import_miyawaki, open_miyawaki};
+pub use nsd::{NsdOptions, import_nsd, open_nsd};
 pub use source::{Block, Images, Progress, Source, WriteOptions};
 pub use ssr::{SsrOptions, import_ssr, open_ssr};
 

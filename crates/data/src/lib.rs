@@ -69,8 +69,8 @@ pub use header::{
     VoxelColumn, Voxels,
 };
 pub use import::{
-    Block, GodOptions, Images, MiyawakiOptions, Progress, Source, SsrOptions, WriteOptions, import_generic, import_god,
-    import_miyawaki, import_ssr, open_god, open_miyawaki, open_ssr,
+    Block, GodOptions, Images, MiyawakiOptions, NsdOptions, Progress, Source, SsrOptions, WriteOptions, import_generic,
+    import_god, import_miyawaki, import_nsd, import_ssr, open_god, open_miyawaki, open_nsd, open_ssr,
 };
 pub use inspect::{PartSummary, Summary};
 pub use items::{Averaging, HeldOutSplit, Items, Parts, TrainingSplit};

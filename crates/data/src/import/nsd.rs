@@ -1,0 +1,224 @@
+//! The Natural Scenes Dataset: betas of one subject in its own volume, session by session.
+//!
+//! Trial `t` of the subject (counted over its sessions of 750) shows picture
+//! `subjectim[subject][masterordering[t] - 1] - 1` of the brick; the 1000 pictures with `masterordering <= 1000` were
+//! shown to all subjects and are the test part.
+
+mod betas;
+mod design;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use afterimage_formats::hdf5::{self, Dataset};
+use afterimage_formats::picture;
+use ndarray::{Array3, Axis, Ix3};
+
+use betas::Session;
+use design::Design;
+
+use super::files::source_files;
+use super::volumes::Mask;
+use super::{Block, Images, Progress, Source, WriteOptions};
+use crate::assign::random_split;
+use crate::header::{FittedOn, Provenance, SourceFile, Split, Step, StimulusInfo, TrialInfo, VoxelColumn, Voxels};
+use crate::inspect::Summary;
+use crate::{Error, Result};
+
+/// Trials of a session.
+const TRIALS: usize = 750;
+
+/// Which files, and what of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NsdOptions {
+    /// The subject, 1 to 8.
+    pub subject: usize,
+    /// Folder with `betas_sessionNN.hdf5` or `betas_sessionNN.nii.gz`; all sessions in it are imported.
+    pub betas: PathBuf,
+    /// Mask of the voxels to keep, such as `nsdgeneral.nii.gz`: those above zero.
+    pub mask: PathBuf,
+    /// Further volumes with regions, such as `prf-visualrois.nii.gz`, their label tables (`.ctab`) beside them.
+    pub regions: Vec<PathBuf>,
+    /// The volume `ncsnr.nii.gz`, kept as a column of the voxels.
+    pub ncsnr: Option<PathBuf>,
+    /// `nsd_expdesign.mat`
+    pub design: PathBuf,
+    /// `nsd_stimuli.hdf5`
+    pub stimuli: PathBuf,
+    /// Keep the voxels of a region expression such as `V1v + V1d`.
+    pub roi: Option<String>,
+    /// Training pictures drawn for early stopping.
+    pub validation: usize,
+    /// Seed of the draw.
+    pub seed: u64,
+}
+
+/// Opens the files and writes a data set at `out`.
+///
+/// # Errors
+/// As [`open_nsd`] and [`Source::write`].
+pub fn import_nsd(
+    options: &NsdOptions,
+    out: &Path,
+    write: WriteOptions,
+    progress: impl FnMut(Progress),
+) -> Result<Summary> {
+    open_nsd(options)?.write(out, write, progress)
+}
+
+/// Opens the files; betas are read session by session and pictures one by one when they are written.
+///
+/// # Errors
+/// [`Error::Format`] for unreadable files; [`Error::Mismatch`] naming the file that does not fit; [`Error::Region`];
+/// [`Error::Manifest`] when no picture is left for training.
+pub fn open_nsd(options: &NsdOptions) -> Result<Source<'static>> {
+    let sessions = betas::find(&options.betas)?;
+    let design = Design::read(&options.design, options.subject)?;
+    let mut mask = Mask::read(&options.mask)?;
+    let mut voxels = voxels(options, &mask)?;
+    if let Some(roi) = &options.roi {
+        voxels = voxels.keep(&voxels.mask(roi)?);
+        mask.geometry = voxels.volume.clone().unwrap_or(mask.geometry);
+    }
+    let brick = open_brick(&options.stimuli)?;
+    let shown = Shown::of(&sessions, &design, brick.shape()[0], options)?;
+    let provenance = provenance(options, &sessions)?;
+    let stimuli = shown.stimuli(options)?;
+    let (pictures, path) = (shown.pictures, options.stimuli.clone());
+    let images: Images<'static> = Box::new(move |row, side| {
+        let picture = read_picture(&brick, pictures[row], &path)?;
+        Ok(picture::crop_resize(picture.view(), side, &path)?)
+    });
+    let mask = Arc::new(mask);
+    let blocks = sessions.into_iter().zip(shown.trials).map(move |(session, trials)| {
+        let responses = session.read(&mask, trials.len())?;
+        Ok(Block { responses, trials })
+    });
+    Ok(Source { stimuli, voxels, provenance, images: Some(images), blocks: Box::new(blocks) })
+}
+
+fn voxels(options: &NsdOptions, mask: &Mask) -> Result<Voxels> {
+    let mut voxels = mask.voxels(&options.regions)?;
+    if let Some(path) = &options.ncsnr {
+        let meaning = "noise-ceiling SNR of the source, from all trials: not for selecting voxels".into();
+        let values = mask.read_values(path)?;
+        voxels.columns.insert("ncsnr".into(), VoxelColumn { meaning, fitted_on: FittedOn::Everything, values });
+    }
+    Ok(voxels)
+}
+
+fn open_brick(path: &Path) -> Result<Dataset> {
+    let brick = hdf5::File::open(path)?.dataset("/imgBrick")?;
+    match brick.shape()[..] {
+        [_, _, _, 3] => Ok(brick),
+        ref shape => {
+            Err(Error::mismatch(path, format!("imgBrick has shape {shape:?}, expected [n, height, width, 3]")))
+        }
+    }
+}
+
+fn read_picture(brick: &Dataset, picture: usize, path: &Path) -> Result<Array3<u8>> {
+    let wrong = || Error::mismatch(path, format!("imgBrick[{picture}] is not of bytes"));
+    let numbers = brick.rows(picture, 1)?.into_u8().map_err(|_| wrong())?;
+    numbers.index_axis_move(Axis(0), 0).into_dimensionality::<Ix3>().map_err(|_| wrong())
+}
+
+/// What the sessions showed.
+struct Shown {
+    /// Place in the brick of each stimulus.
+    pictures: Vec<usize>,
+    shared: Vec<bool>,
+    /// One list for each session.
+    trials: Vec<Vec<TrialInfo>>,
+}
+
+impl Shown {
+    fn of(sessions: &[Session], design: &Design, available: usize, options: &NsdOptions) -> Result<Self> {
+        let mut shown = Self { pictures: Vec::new(), shared: Vec::new(), trials: Vec::new() };
+        let (mut known, mut seen) = (HashMap::new(), Vec::<u16>::new());
+        for session in sessions {
+            let count = session.trials()?;
+            if count > TRIALS {
+                let reason = format!("it holds {count} trials, a session has {TRIALS}");
+                return Err(Error::mismatch(&session.path, reason));
+            }
+            let mut trials = Vec::with_capacity(count);
+            for trial in 0..count {
+                let (picture, shared) = design.picture((session.number - 1) * TRIALS + trial)?;
+                if picture >= available {
+                    let reason = format!("it has {available} pictures, the design names number {picture}");
+                    return Err(Error::mismatch(&options.stimuli, reason));
+                }
+                let stimulus = *known.entry(picture).or_insert_with(|| {
+                    shown.pictures.push(picture);
+                    shown.shared.push(shared);
+                    seen.push(0);
+                    seen.len() - 1
+                });
+                let session = (session.number - 1) as u16;
+                trials.push(TrialInfo {
+                    stimulus: stimulus as u32,
+                    repeat: seen[stimulus],
+                    session,
+                    run: 0,
+                    averaged: 1,
+                });
+                seen[stimulus] += 1;
+            }
+            shown.trials.push(trials);
+        }
+        Ok(shown)
+    }
+
+    fn stimuli(&self, options: &NsdOptions) -> Result<Vec<StimulusInfo>> {
+        let test: Vec<usize> = (0..self.shared.len()).filter(|&at| self.shared[at]).collect();
+        let splits = random_split(self.pictures.len(), 0, options.validation, options.seed, Some(&test));
+        let splits = splits.ok_or_else(|| {
+            let n = self.pictures.len() - test.len();
+            let reason = format!("{n} training pictures leave none beside {} of validation", options.validation);
+            Error::manifest(&options.betas, reason)
+        })?;
+        let info = |(&picture, split): (&usize, Split)| StimulusInfo {
+            origin: Some(format!("nsd_stimuli.hdf5:/imgBrick[{picture}]")),
+            ..StimulusInfo::new(format!("nsd-{picture:05}"), split)
+        };
+        Ok(self.pictures.iter().zip(splits).map(info).collect())
+    }
+}
+
+fn provenance(options: &NsdOptions, sessions: &[Session]) -> Result<Provenance> {
+    let small = [Some(&options.mask), options.ncsnr.as_ref(), Some(&options.design)];
+    let small = small.into_iter().flatten().chain(&options.regions).map(PathBuf::as_path);
+    let mut files: Vec<SourceFile> = source_files(small)?;
+    files.extend(source_files(sessions.iter().map(|session| session.path.as_path()))?);
+    files.extend(source_files([options.stimuli.as_path()])?);
+    Ok(Provenance {
+        title: format!("NSD, subject {}", options.subject),
+        kind: "nsd".into(),
+        source_files: files,
+        licence: Some("Natural Scenes Dataset terms and conditions; pictures from COCO".into()),
+        citation: Some(
+            "Allen et al. (2022), A massive 7T fMRI dataset to bridge cognitive neuroscience and artificial \
+             intelligence, Nature Neuroscience 25, 116-126"
+                .into(),
+        ),
+        units: Some("percent signal change".into()),
+        fov_deg: Some(8.4),
+        steps: vec![
+            Step::new("single-trial betas of the source, of each session by itself", FittedOn::Unknown),
+            Step::plain(format!("{} sessions; whole numbers divided by 300", sessions.len())),
+            Step::plain("test: pictures shown to all subjects (masterordering up to 1000)"),
+            Step::plain(format!(
+                "{} training pictures drawn for validation, seed {}",
+                options.validation, options.seed
+            )),
+            Step::plain(format!(
+                "voxels: above zero in the mask{}",
+                options.roi.as_ref().map(|roi| format!(", {roi}")).unwrap_or_default()
+            )),
+            Step::plain("runs within a session are not told apart; responses are not normalised"),
+        ],
+        ..Provenance::default()
+    })
+}

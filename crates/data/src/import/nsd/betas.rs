@@ -1,0 +1,120 @@
+//! The betas of a session: HDF5 or NIfTI.
+
+use std::path::{Path, PathBuf};
+
+use afterimage_formats::hdf5;
+use afterimage_formats::npy::Element;
+use afterimage_formats::volume::Volume;
+use ndarray::{Array2, Axis};
+
+use crate::import::volumes::Mask;
+use crate::{Error, Result};
+
+/// Whole numbers in the files are percent signal change times this.
+const SCALE: f32 = 300.0;
+/// Bytes of betas in memory at a time.
+const BYTES: usize = 64 << 20;
+
+/// One file of betas.
+#[derive(Debug)]
+pub(super) struct Session {
+    pub(super) path: PathBuf,
+    /// From 1.
+    pub(super) number: usize,
+}
+
+/// The files `betas_sessionNN` of a folder, in their order; HDF5 where both are there.
+pub(super) fn find(folder: &Path) -> Result<Vec<Session>> {
+    let mut sessions: Vec<Session> = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(Error::io("list", folder))? {
+        let path = entry.map_err(Error::io("list", folder))?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let Some((number, ending)) = name.strip_prefix("betas_session").and_then(|rest| rest.split_once('.')) else {
+            continue;
+        };
+        if let (Ok(number @ 1..), "hdf5" | "nii.gz" | "nii") = (number.parse(), ending) {
+            sessions.push(Session { path, number });
+        }
+    }
+    sessions.sort_by_key(|session| (session.number, !session.is_hdf5()));
+    sessions.dedup_by_key(|session| session.number);
+    match sessions.is_empty() {
+        true => Err(Error::mismatch(folder, "it holds no betas_sessionNN.hdf5 or betas_sessionNN.nii.gz")),
+        false => Ok(sessions),
+    }
+}
+
+impl Session {
+    fn is_hdf5(&self) -> bool {
+        self.path.extension().is_some_and(|ending| ending == "hdf5")
+    }
+
+    /// The number of trials in the file.
+    pub(super) fn trials(&self) -> Result<usize> {
+        match self.is_hdf5() {
+            true => Ok(self.dataset()?.shape()[0]),
+            false => Ok(Volume::open(&self.path)?.header().count()),
+        }
+    }
+
+    fn dataset(&self) -> Result<hdf5::Dataset> {
+        let dataset = hdf5::File::open(&self.path)?.dataset("/betas")?;
+        match dataset.shape().len() {
+            4 => Ok(dataset),
+            _ => Err(Error::mismatch(&self.path, format!("betas has shape {:?}, expected four axes", dataset.shape()))),
+        }
+    }
+
+    /// `[trials, voxels]` in percent signal change.
+    pub(super) fn read(&self, mask: &Mask, trials: usize) -> Result<Array2<f32>> {
+        let mut responses = Array2::zeros((trials, mask.count()));
+        match self.is_hdf5() {
+            true => self.read_hdf5(mask, &mut responses)?,
+            false => self.read_nifti(mask, &mut responses)?,
+        }
+        Ok(responses)
+    }
+
+    /// The axes of a volume are the reverse of those of the masks: `[z, y, x]`.
+    fn read_hdf5(&self, mask: &Mask, responses: &mut Array2<f32>) -> Result<()> {
+        let dataset = self.dataset()?;
+        let shape = dataset.shape();
+        mask.refuse_other_shape(&self.path, [shape[3], shape[2], shape[1]])?;
+        let places: Vec<usize> = mask
+            .geometry
+            .indices
+            .iter()
+            .map(|&[x, y, z]| ((z as usize * shape[2]) + y as usize) * shape[3] + x as usize)
+            .collect();
+        for block in dataset.blocks(BYTES) {
+            let (first, numbers) = block?;
+            let scale = scale(numbers.element());
+            let volumes = numbers.to_f32();
+            for (offset, volume) in volumes.axis_iter(Axis(0)).enumerate() {
+                let values = volume.as_slice().unwrap_or_default();
+                let mut row = responses.row_mut(first + offset);
+                row.iter_mut().zip(&places).for_each(|(to, &place)| *to = values[place] / scale);
+            }
+        }
+        Ok(())
+    }
+
+    fn read_nifti(&self, mask: &Mask, responses: &mut Array2<f32>) -> Result<()> {
+        let series = Volume::open(&self.path)?;
+        let header = series.header();
+        mask.refuse_other_shape(&self.path, header.volume_shape())?;
+        // A scale that the header states has been applied already.
+        let scale = if (header.slope, header.intercept) == (1.0, 0.0) { scale(header.element) } else { 1.0 };
+        for (mut row, volume) in responses.outer_iter_mut().zip(series.volumes()?) {
+            row.iter_mut().zip(mask.pick(&volume?)).for_each(|(to, value)| *to = value / scale);
+        }
+        Ok(())
+    }
+}
+
+fn scale(element: Element) -> f32 {
+    match element {
+        Element::I16 => SCALE,
+        _ => 1.0,
+    }
+}

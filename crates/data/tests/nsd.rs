@@ -1,0 +1,99 @@
+//! Files that h5py, nibabel and scipy wrote in the layout of NSD, compared with what those tools read back.
+
+use std::path::{Path, PathBuf};
+
+use afterimage_data::{DataSet, NsdOptions, WriteOptions, import_nsd};
+use serde_json::Value;
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/nsd").join(name)
+}
+
+fn options(betas: &str) -> NsdOptions {
+    NsdOptions {
+        subject: 2,
+        betas: fixture(betas),
+        mask: fixture("nsdgeneral.nii.gz"),
+        regions: vec![fixture("prf-visualrois.nii.gz")],
+        ncsnr: Some(fixture("ncsnr.nii.gz")),
+        design: fixture("nsd_expdesign.mat"),
+        stimuli: fixture("nsd_stimuli.hdf5"),
+        roi: None,
+        validation: 1,
+        seed: 0,
+    }
+}
+
+fn import(options: &NsdOptions) -> afterimage_data::Result<(tempfile::TempDir, DataSet)> {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("nsd.afterimage");
+    import_nsd(options, &out, WriteOptions { image_side: 8, overwrite: false }, |_| ())?;
+    Ok((folder, DataSet::open(&out)?))
+}
+
+fn expected() -> Value {
+    serde_json::from_str(&std::fs::read_to_string(fixture("expected.json")).unwrap()).unwrap()
+}
+
+fn numbers(value: &Value) -> Vec<f32> {
+    value.as_array().unwrap().iter().map(|value| value.as_f64().unwrap() as f32).collect()
+}
+
+fn is_close(a: &[f32], b: &[f32]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a - b).abs() <= 1e-5 * b.abs().max(1.0))
+}
+
+#[test]
+fn betas_of_both_formats_are_those_that_nibabel_reads() {
+    let expected = expected();
+    for betas in ["hdf5", "nifti"] {
+        let (_folder, data) = import(&options(betas)).unwrap();
+        for trial in 0..12 {
+            let wanted = numbers(&expected[if trial < 6 { "session1" } else { "session2" }][trial % 6]);
+            let row = data.responses(trial, 1).unwrap();
+            assert!(is_close(row.as_slice().unwrap(), &wanted), "{betas}, trial {trial}");
+        }
+        let header = data.header();
+        let shown: Vec<String> =
+            header.trials.iter().map(|trial| header.stimuli[trial.stimulus as usize].name.clone()).collect();
+        let wanted: Vec<String> =
+            numbers(&expected["pictures"]).iter().map(|&picture| format!("nsd-{:05}", picture as usize)).collect();
+        assert_eq!(shown, wanted);
+        assert_eq!((header.trials[6].session, header.trials[6].repeat, header.trials[10].repeat), (1, 1, 2));
+        let test: Vec<&str> =
+            data.held_out().stimuli().iter().map(|&row| header.stimuli[row as usize].name.as_str()).collect();
+        assert_eq!(test, ["nsd-00003", "nsd-00001"]);
+        let picture: Vec<f32> = data.images(&[0]).unwrap().iter().map(|&value| f32::from(value)).collect();
+        assert_eq!(picture, numbers(&expected["brick[3]"]));
+        let regions: Vec<Value> = header.voxels.regions["V1v"].iter().map(|&inside| inside.into()).collect();
+        assert_eq!(&regions, expected["V1v"].as_array().unwrap());
+        assert!(is_close(&header.voxels.columns["ncsnr"].values, &numbers(&expected["ncsnr"])));
+        let place = header.voxels.coordinates.as_ref().unwrap().last().unwrap();
+        assert!(is_close(place, &numbers(expected["xyz"].as_array().unwrap().last().unwrap())));
+    }
+}
+
+#[test]
+fn region_expression_keeps_the_right_columns() {
+    let (_folder, data) = import(&NsdOptions { roi: Some("V1v".into()), ..options("hdf5") }).unwrap();
+    let expected = expected();
+    let inside = expected["V1v"].as_array().unwrap();
+    let row = numbers(&expected["session1"][0]);
+    let wanted: Vec<f32> =
+        row.iter().zip(inside).filter(|(_, inside)| inside.as_bool().unwrap()).map(|(v, _)| *v).collect();
+    assert!(is_close(data.responses(0, 1).unwrap().as_slice().unwrap(), &wanted));
+    assert_eq!(data.header().voxels.volume.as_ref().unwrap().indices.len(), wanted.len());
+}
+
+#[test]
+fn what_does_not_fit_is_named() {
+    let refusal = |options: &NsdOptions| import(options).err().unwrap().to_string();
+    let message = refusal(&NsdOptions { subject: 9, ..options("hdf5") });
+    assert!(message.contains("subject 9") && message.contains("nsd_expdesign.mat"), "{message}");
+    let message = refusal(&NsdOptions { subject: 1, ..options("hdf5") });
+    assert!(message.contains("no picture for trial 0"), "{message}");
+    let message = refusal(&NsdOptions { betas: fixture("."), ..options("hdf5") });
+    assert!(message.contains("betas_sessionNN"), "{message}");
+    let message = refusal(&NsdOptions { roi: Some("V9".into()), ..options("hdf5") });
+    assert!(message.contains("V1d"), "{message}");
+}

@@ -4,6 +4,7 @@ mod bdata;
 mod files;
 mod god;
 mod miyawaki;
+mod nifti;
 mod nsd;
 mod order;
 mod regions;
@@ -27,6 +28,7 @@ use afterimage_formats::images::ImageSource;
 
 pub use god::{GodOptions, import_god, open_god};
 pub use miyawaki::{MiyawakiOptions, import_miyawaki, open_miyawaki};
+pub use nifti::{NiftiOptions, import_nifti, open_nifti};
 pub use nsd::{NsdOptions, import_nsd, open_nsd};
 pub use source::{Block, Images, Progress, Source, WriteOptions};
 pub use ssr::{SsrOptions, import_ssr, open_ssr};

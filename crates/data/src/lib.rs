@@ -69,8 +69,9 @@ pub use header::{
     VoxelColumn, Voxels,
 };
 pub use import::{
-    Block, GodOptions, Images, MiyawakiOptions, NsdOptions, Progress, Source, SsrOptions, WriteOptions, import_generic,
-    import_god, import_miyawaki, import_nsd, import_ssr, open_god, open_miyawaki, open_nsd, open_ssr,
+    Block, GodOptions, Images, MiyawakiOptions, NiftiOptions, NsdOptions, Progress, Source, SsrOptions, WriteOptions,
+    import_generic, import_god, import_miyawaki, import_nifti, import_nsd, import_ssr, open_god, open_miyawaki,
+    open_nifti, open_nsd, open_ssr,
 };
 pub use inspect::{PartSummary, Summary};
 pub use items::{Averaging, HeldOutSplit, Items, Parts, TrainingSplit};

@@ -38,8 +38,14 @@ pub(super) fn read(manifest: &Manifest, source: &ImageSource) -> Result<Order> {
 
 /// Positions in `names` of the names that a file lists.
 pub(super) fn listed(path: &Path, column: Option<&str>, names: &[&str]) -> Result<Vec<usize>> {
+    let entries = entries(path, column)?;
+    find(path, &entries.iter().map(String::as_str).collect::<Vec<_>>(), names)
+}
+
+/// Positions in `names` of the `entries` of a file.
+pub(super) fn find(path: &Path, entries: &[&str], names: &[&str]) -> Result<Vec<usize>> {
     let positions = positions(names);
-    let find = |(line, name): (usize, String)| match positions.get(name.as_str()) {
+    let find = |(line, name): (usize, &&str)| match positions.get(*name) {
         Some(Some(index)) => Ok(*index),
         Some(None) => Err(Error::mismatch(path, format!("\"{name}\" (entry {}) names several images", line + 1))),
         None => {
@@ -51,7 +57,7 @@ pub(super) fn listed(path: &Path, column: Option<&str>, names: &[&str]) -> Resul
             Err(Error::mismatch(path, reason))
         }
     };
-    entries(path, column)?.into_iter().enumerate().map(find).collect()
+    entries.iter().enumerate().map(find).collect()
 }
 
 /// Every way to name an image: in full, by its last part, or by that without its ending; `None` where ambiguous.

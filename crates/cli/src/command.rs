@@ -15,7 +15,7 @@ use crate::args::{Args, Command};
 pub(crate) fn run(args: Args) -> Result<()> {
     match args.command {
         Command::Demo(demo) => demo::demo(&demo.options),
-        Command::Import { kind } => import::import(&kind),
+        Command::Import { kind } => import::import(kind),
         Command::Inspect(inspect) => data::inspect(&inspect),
         Command::Audit(audit) => data::audit(&audit),
         Command::Config(config) => config::print(&config),

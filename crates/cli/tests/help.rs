@@ -5,12 +5,16 @@
 use std::path::Path;
 use std::process::Command;
 
-const COMMANDS: [&[&str]; 15] = [
+const COMMANDS: [&[&str]; 19] = [
     &[],
     &["demo"],
     &["import"],
     &["import", "generic"],
+    &["import", "god"],
     &["import", "miyawaki"],
+    &["import", "nifti"],
+    &["import", "nsd"],
+    &["import", "ssr"],
     &["inspect"],
     &["audit"],
     &["config"],

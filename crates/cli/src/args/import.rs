@@ -13,6 +13,24 @@ pub(crate) enum Kind {
         after_help = "Example: afterimage import miyawaki miyawaki_structured_28x28.mat --out figures.afterimage"
     )]
     Miyawaki(Miyawaki),
+    /// Generic Object Decoding and Deeprecon: bdpy's HDF5 or MAT, and the pictures of ImageNet
+    #[command(
+        after_help = "Example: afterimage import god Subject3.mat --images images.zip --roi VC --out god_s3.afterimage"
+    )]
+    God(God),
+    /// The recordings that accompany Gaziv et al. 2022: sbj_X.npz and images_112.npz
+    #[command(after_help = "Example: afterimage import ssr sbj_3.npz --images images_112.npz --out s3.afterimage")]
+    Ssr(Ssr),
+    /// The Natural Scenes Dataset: one subject's betas, mask, design and pictures
+    #[command(
+        after_help = "Example: afterimage import nsd --subject 1 --betas betas_fithrf_GLMdenoise_RR --mask nsdgeneral.nii.gz --design nsd_expdesign.mat --stimuli nsd_stimuli.hdf5 --out nsd_s1.afterimage"
+    )]
+    Nsd(Nsd),
+    /// Any NIfTI or MGH series with a table of what was shown, such as BIDS events
+    #[command(
+        after_help = "Example: afterimage import nifti sub-01_run-*_bold.nii.gz --mask vt.nii.gz --test-runs 10,11 --out sub-01.afterimage"
+    )]
+    Nifti(Nifti),
 }
 
 /// Where the data set goes.
@@ -35,6 +53,20 @@ pub(crate) struct Side {
     /// Height and width of the stored images, pixels.
     #[arg(long, value_name = "PIXELS", default_value_t = 112, value_parser = clap::value_parser!(u16).range(8..=2048))]
     pub(crate) image_side: u16,
+}
+
+/// Which voxels, and which training pictures are held out for early stopping.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Choice {
+    /// Keep the voxels of a region expression, such as "V1 + V2 - FFA".
+    #[arg(long, value_name = "REGIONS")]
+    pub(crate) roi: Option<String>,
+    /// Training pictures held out for early stopping, drawn by the seed.
+    #[arg(long, value_name = "PICTURES", default_value_t = 0)]
+    pub(crate) validation: usize,
+    /// Seed of the draw.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) seed: u64,
 }
 
 #[derive(Debug, clap::Args)]
@@ -61,6 +93,122 @@ pub(crate) struct Miyawaki {
     /// Seed of the draw.
     #[arg(long, default_value_t = 0)]
     pub(crate) seed: u64,
+    #[command(flatten)]
+    pub(crate) side: Side,
+    #[command(flatten)]
+    pub(crate) out: Out,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct God {
+    /// Responses as bdpy writes them, HDF5 or MAT.
+    pub(crate) file: PathBuf,
+    /// The test samples, where they are in a file of their own, as in Deeprecon.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) test_file: Option<PathBuf>,
+    /// Folder or archive with the pictures, called like n01518878_10042.JPEG.
+    #[arg(long)]
+    pub(crate) images: PathBuf,
+    /// Lists of labels and file names (imageID_training.csv, imageID_test.csv), where pictures have other names.
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    pub(crate) image_lists: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) choice: Choice,
+    #[command(flatten)]
+    pub(crate) side: Side,
+    #[command(flatten)]
+    pub(crate) out: Out,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Ssr {
+    /// The responses, sbj_X.npz.
+    pub(crate) file: PathBuf,
+    /// The pictures, images_112.npz.
+    #[arg(long)]
+    pub(crate) images: PathBuf,
+    #[command(flatten)]
+    pub(crate) choice: Choice,
+    #[command(flatten)]
+    pub(crate) side: Side,
+    #[command(flatten)]
+    pub(crate) out: Out,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Nsd {
+    /// The subject.
+    #[arg(long, value_parser = clap::value_parser!(u8).range(1..=8))]
+    pub(crate) subject: u8,
+    /// Folder with betas_sessionNN.hdf5 or .nii.gz; all sessions in it are imported.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) betas: PathBuf,
+    /// Volume of the voxels to keep, such as nsdgeneral.nii.gz: those above zero.
+    #[arg(long)]
+    pub(crate) mask: PathBuf,
+    /// Volumes with regions, such as prf-visualrois.nii.gz, their label tables (.ctab) beside them.
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    pub(crate) regions: Vec<PathBuf>,
+    /// The volume ncsnr.nii.gz, kept as a column of the voxels.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ncsnr: Option<PathBuf>,
+    /// The experiment's design, nsd_expdesign.mat.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) design: PathBuf,
+    /// The pictures, nsd_stimuli.hdf5.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) stimuli: PathBuf,
+    #[command(flatten)]
+    pub(crate) choice: Choice,
+    #[command(flatten)]
+    pub(crate) side: Side,
+    #[command(flatten)]
+    pub(crate) out: Out,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Nifti {
+    /// The series, one for each run or one with all runs; a trial or a time point is a volume.
+    #[arg(required = true)]
+    pub(crate) series: Vec<PathBuf>,
+    /// A table for each series; without any, X_events.tsv beside X_bold.nii.gz.
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    pub(crate) tables: Vec<PathBuf>,
+    /// Volume of the voxels to keep: those above zero.
+    #[arg(long)]
+    pub(crate) mask: Option<PathBuf>,
+    /// Volumes with regions.
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    pub(crate) regions: Vec<PathBuf>,
+    /// The pictures that the tables name: a folder, archive or array. Without it, stimuli are conditions.
+    #[arg(long)]
+    pub(crate) images: Option<PathBuf>,
+    /// Runs held out for the test, counted from 0, where stimuli are conditions.
+    #[arg(long, value_delimiter = ',', conflicts_with = "images")]
+    pub(crate) test_runs: Vec<u16>,
+    /// Runs held out for early stopping, where stimuli are conditions.
+    #[arg(long, value_delimiter = ',', conflicts_with = "images")]
+    pub(crate) validation_runs: Vec<u16>,
+    /// Pictures held out for the test, drawn by the seed.
+    #[arg(long, value_name = "PICTURES", default_value_t = 0, requires = "images")]
+    pub(crate) test: usize,
+    /// Seconds from a stimulus to its response.
+    #[arg(long, value_name = "SECONDS", default_value_t = 0.0)]
+    pub(crate) delay: f64,
+    /// Seconds from volume to volume, instead of the header's.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) tr: Option<f64>,
+    /// Conditions that are no stimulus.
+    #[arg(long, value_delimiter = ',', default_value = "rest")]
+    pub(crate) rest: Vec<String>,
+    /// Take a straight line out of each voxel, run by run.
+    #[arg(long)]
+    pub(crate) detrend: bool,
+    /// Standardise each voxel, run by run.
+    #[arg(long)]
+    pub(crate) zscore: bool,
+    #[command(flatten)]
+    pub(crate) choice: Choice,
     #[command(flatten)]
     pub(crate) side: Side,
     #[command(flatten)]

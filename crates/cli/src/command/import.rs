@@ -1,34 +1,77 @@
 //! `import`.
 
+use std::path::Path;
+
 use anyhow::Result;
 
-use afterimage_data::{Manifest, MiyawakiOptions, Progress, Summary, WriteOptions, import_generic, import_miyawaki};
+use afterimage_data::{
+    GodOptions, Manifest, MiyawakiOptions, NiftiOptions, NsdOptions, Progress, SsrOptions, Summary, WriteOptions,
+    import_generic, import_god, import_miyawaki, import_nifti, import_nsd, import_ssr,
+};
 
 use super::data::show;
-use crate::args::import::{Kind, Miyawaki, Out, Side};
+use crate::args::import::{God, Kind, Miyawaki, Out, Side, Ssr};
 use crate::progress::Bar;
 
 /// `afterimage import`.
-pub(super) fn import(kind: &Kind) -> Result<()> {
+pub(super) fn import(kind: Kind) -> Result<()> {
     match kind {
         Kind::Generic(args) => {
             let manifest = Manifest::read(&args.manifest)?;
-            finish(&args.out, |bar| import_generic(&manifest, &args.out.out, args.out.overwrite, bar))
+            finish(&args.out, |out, bar| import_generic(&manifest, out, args.out.overwrite, bar))
         }
-        Kind::Miyawaki(args) => {
-            let options = miyawaki(args);
-            finish(&args.out, |bar| import_miyawaki(&options, &args.out.out, write(&args.out, &args.side), bar))
+        Kind::Miyawaki(Miyawaki { file, test, test_figures, validation, seed, side, out }) => {
+            let options = MiyawakiOptions { file, test, validation, test_figures, seed };
+            finish(&out, |path, bar| import_miyawaki(&options, path, write(&out, &side), bar))
         }
-    }
-}
-
-fn miyawaki(args: &Miyawaki) -> MiyawakiOptions {
-    MiyawakiOptions {
-        file: args.file.clone(),
-        test: args.test,
-        validation: args.validation,
-        test_figures: args.test_figures.clone(),
-        seed: args.seed,
+        Kind::God(God { file, test_file, images, image_lists, choice, side, out }) => {
+            let (roi, validation, seed) = (choice.roi, choice.validation, choice.seed);
+            let options = GodOptions { file, test_file, images, image_lists, roi, validation, seed };
+            finish(&out, |path, bar| import_god(&options, path, write(&out, &side), bar))
+        }
+        Kind::Ssr(Ssr { file, images, choice, side, out }) => {
+            let (roi, validation, seed) = (choice.roi, choice.validation, choice.seed);
+            let options = SsrOptions { file, images, roi, validation, seed };
+            finish(&out, |path, bar| import_ssr(&options, path, write(&out, &side), bar))
+        }
+        Kind::Nsd(args) => {
+            let (write, out) = (write(&args.out, &args.side), args.out);
+            let options = NsdOptions {
+                subject: args.subject.into(),
+                betas: args.betas,
+                mask: args.mask,
+                regions: args.regions,
+                ncsnr: args.ncsnr,
+                design: args.design,
+                stimuli: args.stimuli,
+                roi: args.choice.roi,
+                validation: args.choice.validation,
+                seed: args.choice.seed,
+            };
+            finish(&out, |path, bar| import_nsd(&options, path, write, bar))
+        }
+        Kind::Nifti(args) => {
+            let (write, out) = (write(&args.out, &args.side), args.out);
+            let options = NiftiOptions {
+                series: args.series,
+                tables: args.tables,
+                mask: args.mask,
+                regions: args.regions,
+                roi: args.choice.roi,
+                images: args.images,
+                test_runs: args.test_runs,
+                validation_runs: args.validation_runs,
+                test: args.test,
+                validation: args.choice.validation,
+                seed: args.choice.seed,
+                delay_secs: args.delay,
+                tr_secs: args.tr,
+                rest: args.rest,
+                detrend: args.detrend,
+                zscore: args.zscore,
+            };
+            finish(&out, |path, bar| import_nifti(&options, path, write, bar))
+        }
     }
 }
 
@@ -37,9 +80,12 @@ fn write(out: &Out, side: &Side) -> WriteOptions {
 }
 
 /// Runs an import under a progress bar and shows what came of it.
-fn finish(out: &Out, import: impl FnOnce(&mut dyn FnMut(Progress)) -> afterimage_data::Result<Summary>) -> Result<()> {
+fn finish(
+    out: &Out,
+    import: impl FnOnce(&Path, &mut dyn FnMut(Progress)) -> afterimage_data::Result<Summary>,
+) -> Result<()> {
     let mut bar: Option<Bar> = None;
-    let summary = import(&mut |progress| {
+    let summary = import(&out.out, &mut |progress| {
         bar.get_or_insert_with(|| Bar::new("import", 0, progress.total as u64)).set(progress.done as u64);
     })?;
     if let Some(bar) = &bar {

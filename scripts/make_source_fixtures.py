@@ -1,6 +1,6 @@
 """Writes the test files of crates/data with the tools that write such files in the field.
 
-    pip install numpy scipy h5py bdpy nibabel pillow
+    pip install numpy scipy h5py bdpy nibabel pillow pandas tables
     python scripts/make_source_fixtures.py crates/data/tests/fixtures
 
 Each kind has a folder, with `expected.json`: what the foreign tool reads back. Values are drawn from a fixed seed;
@@ -16,11 +16,12 @@ import bdpy
 import h5py
 import nibabel as nib
 import numpy as np
+import pandas as pd
 import scipy.io
 from PIL import Image
 
 OUT = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "crates/data/tests/fixtures")
-TOOLS = ["numpy", "scipy", "h5py", "bdpy", "nibabel", "pillow"]
+TOOLS = ["numpy", "scipy", "h5py", "bdpy", "nibabel", "pillow", "pandas", "tables"]
 
 
 def listing(array):
@@ -29,6 +30,19 @@ def listing(array):
 
 def save(folder, expected):
     (folder / "expected.json").write_text(json.dumps(expected, indent=0, sort_keys=True) + "\n")
+
+
+def savemat(path, variables):
+    """As scipy writes it, without the time of writing in its first line."""
+    scipy.io.savemat(path, variables, do_compression=True)
+    with open(path, "r+b") as file:
+        file.write(b"MATLAB 5.0 MAT-file Platform: posix".ljust(116))
+
+
+def pictures(rng, folder, names, side=8):
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        Image.fromarray(rng.integers(0, 255, (side, side, 3), dtype=np.uint8)).save(folder / name)
 
 
 def bdata(rng, labels, kinds, runs, voxels):
@@ -79,7 +93,7 @@ def god():
     cell[0, 0] = np.array([again.metadata.key], dtype=object)
     cell[0, 1] = np.array([again.metadata.description], dtype=object)
     cell[0, 2] = values
-    scipy.io.savemat(folder / "subject.mat", {"dataSet": again.dataset, "metaData": cell}, do_compression=True)
+    savemat(folder / "subject.mat", {"dataSet": again.dataset, "metaData": cell})
     two = np.random.default_rng(41)
     first = store(bdata(two, train, None, [1, 1, 1, 2, 2], 5), folder / "training.h5")
     second = store(bdata(two, test + test, None, [1, 1, 2, 2], 5), folder / "test.h5")
@@ -146,7 +160,7 @@ def nsd():
     subjectim = np.zeros((8, 1004), "u2")
     subjectim[1, [0, 1, 1000, 1001, 1002, 1003]] = [4, 2, 7, 1, 3, 6]
     design = {"masterordering": ordering, "subjectim": subjectim, "sharedix": np.array([[4, 2]])}
-    scipy.io.savemat(folder / "nsd_expdesign.mat", design, do_compression=True)
+    savemat(folder / "nsd_expdesign.mat", design)
     with h5py.File(folder / "nsd_stimuli.hdf5", "w") as file:
         brick = rng.integers(0, 255, (8, 8, 8, 3), dtype=np.uint8)
         file.create_dataset("imgBrick", data=brick, chunks=(1, 8, 8, 3))
@@ -154,6 +168,147 @@ def nsd():
     expected["pictures"] = [int(image) for image in images]
     expected["brick[3]"] = brick[3].ravel().tolist()
     expected["xyz"] = listing(nib.affines.apply_affine(affine, np.argwhere(mask > 0)))
+    with h5py.File(folder / "betas_all_subj02_fp32_renorm.hdf5", "w") as file:
+        file.create_dataset("betas", data=rng.normal(size=(6, 9)).astype("f4"))
+    with h5py.File(folder / "betas_all_subj02_fp32_renorm.hdf5") as file:
+        expected["table"] = listing(file["betas"][:])
+    save(folder, expected)
+
+
+def things():
+    folder = OUT / "things"
+    folder.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(70)
+    shown = ["aardvark_06s.jpg", "abacus_02s.jpg", "cat_01b.jpg", "abacus_02s.jpg", "dog_03s.jpg", "cat_01b.jpg", "egg_04n.jpg"]
+    trials = pd.DataFrame({
+        "trial_type": ["train", "test", "test", "test", "train", "test", "train"],
+        "session": [1, 1, 1, 1, 2, 2, 2],
+        "run": [1, 1, 2, 2, 1, 1, 2],
+        "subject_id": 1,
+        "trial_id": range(7),
+        "stimulus": shown,
+        "concept": [name.split("_")[0] for name in shown],
+    })
+    trials.iloc[::-1].to_csv(folder / "sub-01_StimulusMetadata.csv", index=False)  # joined by trial_id, not by place
+    voxels = pd.DataFrame({
+        "subject_id": 1,
+        "voxel_id": [3, 4, 5, 0, 1, 2],
+        "voxel_x": rng.integers(0, 70, 6), "voxel_y": rng.integers(0, 70, 6), "voxel_z": rng.integers(0, 60, 6),
+        "nc_singletrial": rng.random(6) * 50, "nc_testset": rng.random(6) * 100,
+        "prf-eccentricity": [1.5, np.nan, 2.5, 3.5, np.nan, 0.5],
+        "V1": [1, 0, 0, 1, 1, 0], "V2": [0, 1, 0, 0, 1, 0], "lFFA": [False, False, True, False, False, True],
+    })
+    voxels.to_csv(folder / "sub-01_VoxelMetadata.csv", index=False)
+    responses = pd.DataFrame(rng.normal(size=(6, 7)).astype("f4"), columns=[str(i) for i in range(7)])
+    responses.insert(0, "voxel_id", range(6))
+    responses.to_hdf(folder / "sub-01_ResponseData.h5", key="ResponseData", mode="w")
+    responses.to_hdf(folder / "table.h5", key="ResponseData", mode="w", format="table")
+    again = pd.read_hdf(folder / "sub-01_ResponseData.h5")
+    table = pd.read_csv(folder / "sub-01_VoxelMetadata.csv").set_index("voxel_id").loc[again.voxel_id]
+    kept = ((table.V1 + table.V2) > 0) & ~table.lFFA
+    values = again.drop(columns="voxel_id").to_numpy().T
+    expected = {
+        "responses": listing(values),
+        "V1 + V2 - lFFA": listing(values[:, kept.to_numpy()]),
+        "nc_testset": listing(table.nc_testset),
+        "xyz": listing(table[["voxel_x", "voxel_y", "voxel_z"]]),
+        "stimulus": shown,
+    }
+    for concept in sorted(set(trials.concept)):
+        pictures(rng, folder / "images" / concept, sorted({name for name in shown if name.startswith(concept)}))
+    save(folder, expected)
+
+
+def vim1():
+    """MATLAB's version 7.3 is HDF5 behind 512 bytes, its axes turned round."""
+    folder = OUT / "vim1"
+    folder.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(80)
+    train, test = rng.normal(size=(5, 9)).astype("f4"), rng.normal(size=(3, 9)).astype("f4")
+    train[2, 4], test[0, 7] = np.nan, np.nan
+    places, codes = rng.choice(64 * 64 * 18, 9, replace=False) + 1, np.array([1, 1, 2, 0, 6, 7, 3, 4, 5])
+    path = folder / "EstimatedResponses.mat"
+    with h5py.File(path, "w", userblock_size=512) as file:
+        for name, values in [("dataTrnS1", train), ("dataValS1", test)]:
+            file.create_dataset(name, data=values, chunks=True, compression="gzip")
+            file[name].attrs["MATLAB_class"] = np.bytes_("single")
+        for name, values in [("voxIdxS1", places), ("roiS1", codes)]:
+            file.create_dataset(name, data=values[None].astype("f8"))
+            file[name].attrs["MATLAB_class"] = np.bytes_("double")
+    with open(path, "r+b") as file:
+        file.write(b"MATLAB 7.3 MAT-file, Platform: GLNXA64".ljust(124) + b"\x00\x02IM")
+    stimuli = {"stimTrn": rng.random((5, 8, 8)).astype("f4") - 0.5, "stimVal": rng.random((3, 8, 8)).astype("f4") - 0.5}
+    savemat(folder / "Stimuli.mat", stimuli)
+    again = scipy.io.loadmat(folder / "Stimuli.mat")
+    both = np.concatenate([again["stimTrn"], again["stimVal"]])
+    grey = (both - both.min()) / (both.max() - both.min()) * 255
+    with h5py.File(path) as file:
+        values = np.concatenate([file["dataTrnS1"][:], file["dataValS1"][:]])
+        kept = np.isfinite(values).all(0)
+        index = np.array(np.unravel_index(file["voxIdxS1"][0].astype(int) - 1, (64, 64, 18), order="F")).T
+        regions = {"V1": (file["roiS1"][0] == 1)[kept].tolist(), "V4": (file["roiS1"][0] == 6)[kept].tolist()}
+    expected = {"responses": listing(values[:, kept]), "indices": index[kept].tolist(), "grey": listing(grey[:, :, :]), **regions}
+    save(folder, expected)
+
+
+def bold5000():
+    folder = OUT / "bold5000"
+    (folder / "lists").mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(90)
+    runs = {
+        "CSI_sess01_run01.txt": ["n01930112_19568.JPEG", "rep_homeoffice12.jpg"],
+        "CSI_sess01_run02.txt": ["COCO_train2014_000000420713.jpg", "airplanecabin1.jpg"],
+        "CSI_sess02_run01.txt": ["rep_homeoffice12.jpg", "rep_COCO_train2014_000000488558.jpg"],
+        "CSI_sess02_run10.txt": ["n03733281_29214.JPEG"],
+        "CSI_sess02_run02.txt": ["rep_COCO_train2014_000000488558.jpg"],
+    }
+    for name, shown in runs.items():
+        (folder / "lists" / name).write_text("\n".join(shown) + "\n")
+    (folder / "repeated_stimuli_113_list.txt").write_text("homeoffice12.jpg\nCOCO_train2014_000000488558.jpg\nnever_shown.jpg\n")
+    regions = {"LHPPA": 2, "RHPPA": 3, "LHEarlyVis": 4, "RHEarlyVis": 1}
+    values = {name: rng.normal(size=(8, count)).astype("f4") for name, count in regions.items()}
+    with h5py.File(folder / "CSI1_ROIs_TR34.h5", "w") as file:
+        for name, array in values.items():
+            file[name] = array
+    for name in ["LHPPA", "RHPPA"]:  # release 2, voxels by trials
+        np.save(folder / f"CSI1_GLMbetas-TYPED-FITHRF-GLMDENOISE-RR_allses_{name}.npy", values[name].T)
+    names = np.array(["n01930112_19568.JPEG", "COCO_train2014_000000420713.jpg", "airplanecabin1.jpg"])
+    np.savez(folder / "parcels.npz", betas=rng.normal(size=(3, 6)).astype("f4"), imgnames=names)
+    with h5py.File(folder / "CSI1_ROIs_TR34.h5") as file:
+        expected = {name: listing(file[name][:]) for name in file}
+    expected["parcels"] = listing(np.load(folder / "parcels.npz")["betas"])
+    order = ["CSI_sess01_run01.txt", "CSI_sess01_run02.txt", "CSI_sess02_run01.txt", "CSI_sess02_run02.txt", "CSI_sess02_run10.txt"]
+    shown = [name for run in order for name in runs[run]]
+    expected["shown"] = [name.removeprefix("rep_") for name in shown]
+    pictures(rng, folder / "images", sorted(set(shown)))
+    save(folder, expected)
+
+
+def derived():
+    """What others made of NSD: brain-diffuser's tables and the Algonauts challenge of 2023."""
+    folder = OUT / "derived"
+    folder.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(100)
+    for part, count in [("train", 5), ("test", 2)]:
+        np.save(folder / f"nsd_{part}_fmriavg_nsdgeneral_sub1.npy", rng.normal(size=(count, 6)))
+        np.save(folder / f"nsd_{part}_stim_sub1.npy", rng.integers(0, 255, (count, 8, 8, 3), dtype=np.uint8))
+    subject = folder / "subj01"
+    (subject / "training_split" / "training_fmri").mkdir(parents=True, exist_ok=True)
+    (subject / "roi_masks").mkdir(exist_ok=True)
+    for side, count, codes in [("lh", 4, [1, 0, 2, 1]), ("rh", 3, [2, 0, 1])]:
+        np.save(subject / "training_split" / "training_fmri" / f"{side}_training_fmri.npy", rng.normal(size=(6, count)).astype("f4"))
+        np.save(subject / "roi_masks" / f"{side}.prf-visualrois_challenge_space.npy", np.array(codes))
+    np.save(subject / "roi_masks" / "mapping_prf-visualrois.npy", {0: "Unknown", 1: "V1v", 2: "V1d"})
+    names = [f"train-{row + 1:04}_nsd-{row * 7 + 13:05}.png" for row in range(6)]
+    pictures(rng, subject / "training_split" / "training_images", names)
+    both = [np.load(subject / "training_split" / "training_fmri" / f"{side}_training_fmri.npy") for side in ["lh", "rh"]]
+    codes = np.concatenate([np.load(subject / "roi_masks" / f"{side}.prf-visualrois_challenge_space.npy") for side in ["lh", "rh"]])
+    mapping = np.load(subject / "roi_masks" / "mapping_prf-visualrois.npy", allow_pickle=True).item()
+    expected = {name: (codes == code).tolist() for code, name in mapping.items() if code}
+    expected["algonauts"] = listing(np.concatenate(both, axis=1))
+    for part in ["train", "test"]:
+        expected[part] = listing(np.load(folder / f"nsd_{part}_fmriavg_nsdgeneral_sub1.npy"))
+        expected[f"{part} pictures"] = np.load(folder / f"nsd_{part}_stim_sub1.npy").tolist()
     save(folder, expected)
 
 
@@ -162,5 +317,9 @@ if __name__ == "__main__":
     god()
     ssr()
     nsd()
+    things()
+    vim1()
+    bold5000()
+    derived()
     versions = [f"{tool} {importlib.metadata.version(tool)}" for tool in TOOLS]
     (OUT / "versions.txt").write_text("\n".join(versions) + "\n")

@@ -1,18 +1,25 @@
 //! Importers: each turns the files of one source into a [`Source`], which one function writes as a data set.
 
+mod algonauts;
 mod bdata;
+mod bold5000;
+mod brain_diffuser;
 mod files;
 mod god;
+mod matrix;
 mod miyawaki;
 mod nifti;
 mod nsd;
 mod order;
 mod regions;
+mod shown;
 mod source;
 mod ssr;
 mod table;
 #[cfg(test)]
 mod tests;
+mod things;
+mod vim1;
 mod volumes;
 
 use std::path::Path;
@@ -26,12 +33,17 @@ use crate::{Error, Result};
 use afterimage_formats::digest;
 use afterimage_formats::images::ImageSource;
 
+pub use algonauts::{AlgonautsOptions, import_algonauts, open_algonauts};
+pub use bold5000::{Bold5000Options, import_bold5000, open_bold5000};
+pub use brain_diffuser::{BrainDiffuserOptions, import_brain_diffuser, open_brain_diffuser};
 pub use god::{GodOptions, import_god, open_god};
 pub use miyawaki::{MiyawakiOptions, import_miyawaki, open_miyawaki};
 pub use nifti::{NiftiOptions, import_nifti, open_nifti};
 pub use nsd::{NsdOptions, import_nsd, open_nsd};
 pub use source::{Block, Images, Progress, Source, WriteOptions};
 pub use ssr::{SsrOptions, import_ssr, open_ssr};
+pub use things::{ThingsOptions, import_things, open_things};
+pub use vim1::{Vim1Options, import_vim1, open_vim1};
 
 /// Joins what the manifest names and writes the data set at `out`.
 ///

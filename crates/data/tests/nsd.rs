@@ -13,7 +13,7 @@ fn options(betas: &str) -> NsdOptions {
     NsdOptions {
         subject: 2,
         betas: fixture(betas),
-        mask: fixture("nsdgeneral.nii.gz"),
+        mask: Some(fixture("nsdgeneral.nii.gz")),
         regions: vec![fixture("prf-visualrois.nii.gz")],
         ncsnr: Some(fixture("ncsnr.nii.gz")),
         design: fixture("nsd_expdesign.mat"),

@@ -116,6 +116,28 @@ pub(crate) fn read_stream_f32(mut stream: impl Read, length: u64, path: &Path) -
     decode_f32(&mut stream, &header, path)
 }
 
+/// Reads an array of strings, in the order in which they are stored.
+pub(crate) fn read_stream_texts(mut stream: impl Read, length: u64, path: &Path) -> Result<Vec<String>> {
+    let malformed = |reason: String| Error::malformed(".npy", path, reason);
+    let header = header::decode_text(&mut stream, length).map_err(malformed)?;
+    let size = header.width * header.bytes;
+    let mut bytes = Vec::new();
+    stream.take((size * header.count) as u64).read_to_end(&mut bytes).map_err(Error::io("read", path))?;
+    if bytes.len() < size * header.count {
+        return Err(malformed("it ends before its last string: copy it again".into()));
+    }
+    let character = |raw: &[u8]| {
+        let value = raw.iter().rev().fold(0_u32, |value, &byte| value << 8 | u32::from(byte));
+        char::from_u32(if header.big_endian && raw.len() == 4 { value.swap_bytes() } else { value })
+    };
+    let text = |raw: &[u8]| {
+        let text: Option<String> = raw.chunks_exact(header.bytes).map(character).collect();
+        let text = text.ok_or_else(|| malformed("a string holds what is no character: copy it again".into()))?;
+        Ok(text.trim_end_matches('\0').to_owned())
+    };
+    bytes.chunks_exact(size).map(text).collect()
+}
+
 fn decode_f32(stream: &mut impl Read, header: &Header, path: &Path) -> Result<ArrayD<f32>> {
     let bytes = read_bytes(stream, header, path)?;
     shape(header.element.to_f32(&bytes, header.big_endian), header, path)

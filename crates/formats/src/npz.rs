@@ -1,6 +1,7 @@
 //! NumPy's `.npz`: a zip archive of named `.npy` files.
 
 use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use ndarray::ArrayD;
@@ -25,15 +26,27 @@ pub fn names(path: &Path) -> Result<Vec<String>> {
 /// # Errors
 /// As [`names`]; [`Error::NoSuchArray`] with the list of those there are.
 pub fn read_f32(path: &Path, name: &str) -> Result<ArrayD<f32>> {
+    member(path, name, |stream, length| npy::read_stream_f32(stream, length, path))
+}
+
+/// Reads one array of strings by name (NumPy's types `U` and `S`), in the order in which they are stored.
+///
+/// # Errors
+/// As [`read_f32`]; [`Error::Malformed`] when its elements are no strings.
+pub fn read_texts(path: &Path, name: &str) -> Result<Vec<String>> {
+    member(path, name, |stream, length| npy::read_stream_texts(stream, length, path))
+}
+
+fn member<T>(path: &Path, name: &str, read: impl FnOnce(&mut dyn Read, u64) -> Result<T>) -> Result<T> {
     let mut archive = open(path)?;
     let member = format!("{name}{SUFFIX}");
     let available = names(path)?;
     if !available.iter().any(|known| known == name) {
         return Err(Error::NoSuchArray { path: path.to_owned(), name: name.to_owned(), available });
     }
-    let file = archive.by_name(&member).map_err(|error| Error::malformed(".npz", path, error))?;
+    let mut file = archive.by_name(&member).map_err(|error| Error::malformed(".npz", path, error))?;
     let length = file.size();
-    npy::read_stream_f32(file, length, path)
+    read(&mut file, length)
 }
 
 fn open(path: &Path) -> Result<ZipArchive<File>> {
@@ -78,6 +91,31 @@ mod tests {
         let (_folder, path) = archive(&[("arr_0.npy", npy_bytes(&[1.0]))]);
         let message = read_f32(&path, "arr_1").unwrap_err().to_string();
         assert!(message.ends_with("holds no array \"arr_1\"; it holds \"arr_0\""), "{message}");
+    }
+
+    /// `numpy.array(["ab", "é"]).tobytes()` and its header, as NumPy 2.2 writes them.
+    fn texts(endian: char, padding: usize) -> Vec<u8> {
+        let text = format!("{{'descr': '{endian}U2', 'fortran_order': False, 'shape': (2,), }}");
+        let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+        bytes.extend((text.len() as u16).to_le_bytes());
+        bytes.extend(text.bytes());
+        for character in ['a', 'b', 'é', '\0'] {
+            let value = character as u32;
+            bytes.extend(if endian == '>' { value.to_be_bytes() } else { value.to_le_bytes() });
+        }
+        bytes.truncate(bytes.len() - padding);
+        bytes
+    }
+
+    #[test]
+    fn strings_are_read_in_either_byte_order() {
+        for endian in ['<', '>'] {
+            let (_folder, path) = archive(&[("names.npy", texts(endian, 0))]);
+            assert_eq!(read_texts(&path, "names").unwrap(), ["ab", "é"]);
+        }
+        let (_folder, path) = archive(&[("names.npy", texts('<', 1)), ("x.npy", npy_bytes(&[1.0]))]);
+        assert!(read_texts(&path, "names").unwrap_err().to_string().contains("copy it again"));
+        assert!(read_texts(&path, "x").unwrap_err().to_string().contains("not strings"));
     }
 
     #[test]

@@ -9,7 +9,6 @@ mod design;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use afterimage_formats::hdf5::{self, Dataset};
 use afterimage_formats::picture;
@@ -19,10 +18,11 @@ use betas::Session;
 use design::Design;
 
 use super::files::source_files;
+use super::matrix::{Matrix, blocks};
 use super::volumes::Mask;
 use super::{Block, Images, Progress, Source, WriteOptions};
 use crate::assign::random_split;
-use crate::header::{FittedOn, Provenance, SourceFile, Split, Step, StimulusInfo, TrialInfo, VoxelColumn, Voxels};
+use crate::header::{FittedOn, Provenance, Split, Step, StimulusInfo, TrialInfo, VoxelColumn, Voxels};
 use crate::inspect::Summary;
 use crate::{Error, Result};
 
@@ -34,10 +34,11 @@ const TRIALS: usize = 750;
 pub struct NsdOptions {
     /// The subject, 1 to 8.
     pub subject: usize,
-    /// Folder with `betas_sessionNN.hdf5` or `betas_sessionNN.nii.gz`; all sessions in it are imported.
+    /// Folder with `betas_sessionNN.hdf5` or `betas_sessionNN.nii.gz`, all of which are imported; or MindEye's
+    /// `betas_all_subj0X_fp32_renorm.hdf5`, which has the voxels of its mask only.
     pub betas: PathBuf,
-    /// Mask of the voxels to keep, such as `nsdgeneral.nii.gz`: those above zero.
-    pub mask: PathBuf,
+    /// Mask of the voxels to keep, such as `nsdgeneral.nii.gz`: those above zero. Needed for a folder.
+    pub mask: Option<PathBuf>,
     /// Further volumes with regions, such as `prf-visualrois.nii.gz`, their label tables (`.ctab`) beside them.
     pub regions: Vec<PathBuf>,
     /// The volume `ncsnr.nii.gz`, kept as a column of the voxels.
@@ -73,39 +74,78 @@ pub fn import_nsd(
 /// [`Error::Format`] for unreadable files; [`Error::Mismatch`] naming the file that does not fit; [`Error::Region`];
 /// [`Error::Manifest`] when no picture is left for training.
 pub fn open_nsd(options: &NsdOptions) -> Result<Source<'static>> {
-    let sessions = betas::find(&options.betas)?;
     let design = Design::read(&options.design, options.subject)?;
-    let mut mask = Mask::read(&options.mask)?;
-    let mut voxels = voxels(options, &mask)?;
-    if let Some(roi) = &options.roi {
-        voxels = voxels.keep(&voxels.mask(roi)?);
-        mask.geometry = voxels.volume.clone().unwrap_or(mask.geometry);
-    }
     let brick = open_brick(&options.stimuli)?;
-    let shown = Shown::of(&sessions, &design, brick.shape()[0], options)?;
-    let provenance = provenance(options, &sessions)?;
+    let available = brick.shape()[0];
+    let (shown, voxels, files, blocks) = match betas::table(&options.betas)? {
+        Some(table) => {
+            let shown = Shown::of(&[(0, table.rows())], &design, available, options)?;
+            let (voxels, blocks) = of_table(table, shown.trials[0].clone(), options)?;
+            (shown, voxels, vec![options.betas.clone()], blocks)
+        }
+        None => {
+            let sessions = betas::find(&options.betas)?;
+            let parts = sessions.iter().map(part).collect::<Result<Vec<_>>>()?;
+            let shown = Shown::of(&parts, &design, available, options)?;
+            let files = sessions.iter().map(|session| session.path.clone()).collect();
+            let (voxels, blocks) = of_sessions(sessions, shown.trials.clone(), options)?;
+            (shown, voxels, files, blocks)
+        }
+    };
+    let provenance = provenance(options, &files)?;
     let stimuli = shown.stimuli(options)?;
     let (pictures, path) = (shown.pictures, options.stimuli.clone());
     let images: Images<'static> = Box::new(move |row, side| {
         let picture = read_picture(&brick, pictures[row], &path)?;
         Ok(picture::crop_resize(picture.view(), side, &path)?)
     });
-    let mask = Arc::new(mask);
-    let blocks = sessions.into_iter().zip(shown.trials).map(move |(session, trials)| {
-        let responses = session.read(&mask, trials.len())?;
-        Ok(Block { responses, trials })
-    });
-    Ok(Source { stimuli, voxels, provenance, images: Some(images), blocks: Box::new(blocks) })
+    Ok(Source { stimuli, voxels, provenance, images: Some(images), blocks })
 }
 
-fn voxels(options: &NsdOptions, mask: &Mask) -> Result<Voxels> {
+type Blocks = Box<dyn Iterator<Item = Result<Block>>>;
+
+/// The first trial of a session and their number.
+fn part(session: &Session) -> Result<(usize, usize)> {
+    match session.trials()? {
+        count @ ..=TRIALS => Ok(((session.number - 1) * TRIALS, count)),
+        count => Err(Error::mismatch(&session.path, format!("it holds {count} trials, a session has {TRIALS}"))),
+    }
+}
+
+fn of_sessions(sessions: Vec<Session>, trials: Vec<Vec<TrialInfo>>, options: &NsdOptions) -> Result<(Voxels, Blocks)> {
+    let mask = options.mask.as_ref().ok_or_else(|| {
+        Error::mismatch(&options.betas, "give a mask of the voxels to keep with --mask, such as nsdgeneral.nii.gz")
+    })?;
+    let mut mask = Mask::read(mask)?;
     let mut voxels = mask.voxels(&options.regions)?;
     if let Some(path) = &options.ncsnr {
         let meaning = "noise-ceiling SNR of the source, from all trials: not for selecting voxels".into();
         let values = mask.read_values(path)?;
         voxels.columns.insert("ncsnr".into(), VoxelColumn { meaning, fitted_on: FittedOn::Everything, values });
     }
-    Ok(voxels)
+    if let Some(roi) = &options.roi {
+        voxels = voxels.keep(&voxels.mask(roi)?);
+        mask.geometry = voxels.volume.clone().unwrap_or(mask.geometry);
+    }
+    let blocks = sessions.into_iter().zip(trials).map(move |(session, trials)| {
+        let responses = session.read(&mask, trials.len())?;
+        Ok(Block { responses, trials })
+    });
+    Ok((voxels, Box::new(blocks)))
+}
+
+/// A table does not tell where its voxels lie.
+fn of_table(table: Matrix, trials: Vec<TrialInfo>, options: &NsdOptions) -> Result<(Voxels, Blocks)> {
+    let volumes = [options.mask.is_some(), !options.regions.is_empty(), options.ncsnr.is_some(), options.roi.is_some()];
+    if volumes.contains(&true) {
+        let reason = "it has the voxels of a mask already: leave out --mask, --regions, --ncsnr and --roi";
+        return Err(Error::mismatch(&options.betas, reason));
+    }
+    let voxels = Voxels::new(table.columns());
+    let blocks = blocks(table.rows(), table.columns()).map(move |(first, count)| {
+        Ok(Block { responses: table.read(first, count)?, trials: trials[first..first + count].to_vec() })
+    });
+    Ok((voxels, Box::new(blocks)))
 }
 
 fn open_brick(path: &Path) -> Result<Dataset> {
@@ -134,18 +174,14 @@ struct Shown {
 }
 
 impl Shown {
-    fn of(sessions: &[Session], design: &Design, available: usize, options: &NsdOptions) -> Result<Self> {
+    /// `parts` are the first trial of each and their number.
+    fn of(parts: &[(usize, usize)], design: &Design, available: usize, options: &NsdOptions) -> Result<Self> {
         let mut shown = Self { pictures: Vec::new(), shared: Vec::new(), trials: Vec::new() };
         let (mut known, mut seen) = (HashMap::new(), Vec::<u16>::new());
-        for session in sessions {
-            let count = session.trials()?;
-            if count > TRIALS {
-                let reason = format!("it holds {count} trials, a session has {TRIALS}");
-                return Err(Error::mismatch(&session.path, reason));
-            }
+        for &(first, count) in parts {
             let mut trials = Vec::with_capacity(count);
-            for trial in 0..count {
-                let (picture, shared) = design.picture((session.number - 1) * TRIALS + trial)?;
+            for trial in first..first + count {
+                let (picture, shared) = design.picture(trial)?;
                 if picture >= available {
                     let reason = format!("it has {available} pictures, the design names number {picture}");
                     return Err(Error::mismatch(&options.stimuli, reason));
@@ -156,15 +192,10 @@ impl Shown {
                     seen.push(0);
                     seen.len() - 1
                 });
-                let session = (session.number - 1) as u16;
-                trials.push(TrialInfo {
-                    stimulus: stimulus as u32,
-                    repeat: seen[stimulus],
-                    session,
-                    run: 0,
-                    averaged: 1,
-                });
+                let repeat = seen[stimulus];
                 seen[stimulus] += 1;
+                let (stimulus, session) = (stimulus as u32, (trial / TRIALS) as u16);
+                trials.push(TrialInfo { stimulus, repeat, session, run: 0, averaged: 1 });
             }
             shown.trials.push(trials);
         }
@@ -187,36 +218,38 @@ impl Shown {
     }
 }
 
-fn provenance(options: &NsdOptions, sessions: &[Session]) -> Result<Provenance> {
-    let small = [Some(&options.mask), options.ncsnr.as_ref(), Some(&options.design)];
-    let small = small.into_iter().flatten().chain(&options.regions).map(PathBuf::as_path);
-    let mut files: Vec<SourceFile> = source_files(small)?;
-    files.extend(source_files(sessions.iter().map(|session| session.path.as_path()))?);
-    files.extend(source_files([options.stimuli.as_path()])?);
+fn provenance(options: &NsdOptions, betas: &[PathBuf]) -> Result<Provenance> {
+    let small = [options.mask.as_ref(), options.ncsnr.as_ref(), Some(&options.design)];
+    let files = small.into_iter().flatten().chain(&options.regions).chain(betas).chain([&options.stimuli]);
+    let is_table = options.betas.is_file();
     Ok(Provenance {
         title: format!("NSD, subject {}", options.subject),
         kind: "nsd".into(),
-        source_files: files,
+        source_files: source_files(files.map(PathBuf::as_path))?,
         licence: Some("Natural Scenes Dataset terms and conditions; pictures from COCO".into()),
         citation: Some(
             "Allen et al. (2022), A massive 7T fMRI dataset to bridge cognitive neuroscience and artificial \
              intelligence, Nature Neuroscience 25, 116-126"
                 .into(),
         ),
-        units: Some("percent signal change".into()),
+        units: Some(if is_table { "as in the table" } else { "percent signal change" }.into()),
         fov_deg: Some(8.4),
         steps: vec![
             Step::new("single-trial betas of the source, of each session by itself", FittedOn::Unknown),
-            Step::plain(format!("{} sessions; whole numbers divided by 300", sessions.len())),
+            match is_table {
+                true => Step::new("normalised by whoever wrote the table", FittedOn::Unknown),
+                false => Step::plain(format!("{} sessions; whole numbers divided by 300", betas.len())),
+            },
             Step::plain("test: pictures shown to all subjects (masterordering up to 1000)"),
             Step::plain(format!(
                 "{} training pictures drawn for validation, seed {}",
                 options.validation, options.seed
             )),
-            Step::plain(format!(
-                "voxels: above zero in the mask{}",
-                options.roi.as_ref().map(|roi| format!(", {roi}")).unwrap_or_default()
-            )),
+            Step::plain(match (is_table, &options.roi) {
+                (true, _) => "voxels: those of the table".to_owned(),
+                (false, None) => "voxels: above zero in the mask".to_owned(),
+                (false, Some(roi)) => format!("voxels: above zero in the mask, {roi}"),
+            }),
             Step::plain("runs within a session are not told apart; responses are not normalised"),
         ],
         ..Provenance::default()

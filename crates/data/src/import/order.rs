@@ -44,17 +44,30 @@ pub(super) fn listed(path: &Path, column: Option<&str>, names: &[&str]) -> Resul
 
 /// Positions in `names` of the `entries` of a file.
 pub(super) fn find(path: &Path, entries: &[&str], names: &[&str]) -> Result<Vec<usize>> {
+    let single: Vec<[&str; 1]> = entries.iter().map(|entry| [*entry]).collect();
+    find_either(path, &single, names)
+}
+
+/// Positions in `names` of entries that may be called one thing or another.
+pub(super) fn find_either<S: AsRef<str>, const N: usize>(
+    path: &Path,
+    entries: &[[S; N]],
+    names: &[&str],
+) -> Result<Vec<usize>> {
     let positions = positions(names);
-    let find = |(line, name): (usize, &&str)| match positions.get(*name) {
-        Some(Some(index)) => Ok(*index),
-        Some(None) => Err(Error::mismatch(path, format!("\"{name}\" (entry {}) names several images", line + 1))),
-        None => {
-            let example = names.first().copied().unwrap_or_default();
-            let reason = format!(
-                "entry {} is \"{name}\", which no image is called; they are called like \"{example}\"",
-                line + 1
-            );
-            Err(Error::mismatch(path, reason))
+    let find = |(line, called): (usize, &[S; N])| {
+        let name = called[0].as_ref();
+        match called.iter().find_map(|name| positions.get(name.as_ref())) {
+            Some(Some(index)) => Ok(*index),
+            Some(None) => Err(Error::mismatch(path, format!("\"{name}\" (entry {}) names several images", line + 1))),
+            None => {
+                let example = names.first().copied().unwrap_or_default();
+                let reason = format!(
+                    "entry {} is \"{name}\", which no image is called; they are called like \"{example}\"",
+                    line + 1
+                );
+                Err(Error::mismatch(path, reason))
+            }
         }
     };
     entries.iter().enumerate().map(find).collect()

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use afterimage_formats::{npy, npz};
 use ndarray::{Array2, ArrayD, ArrayView1, Axis, Ix2, Ix3};
 
 use super::order::Order;
@@ -26,27 +25,10 @@ impl Table {
 
 pub(super) fn read(manifest: &Manifest, order: &Order) -> Result<Table> {
     let path = manifest.resolve(&manifest.responses.file);
-    let array = read_array(manifest, &path)?;
+    let array = super::matrix::read(&path, manifest.responses.array.as_deref())?;
     match manifest.responses.orientation {
         Orientation::VoxelsByStimuliByRepeats => with_repeats(array, manifest, order, &path),
         orientation => flat(array, orientation, manifest, order, &path),
-    }
-}
-
-fn read_array(manifest: &Manifest, path: &Path) -> Result<ArrayD<f32>> {
-    let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
-    match (ending.as_deref().and_then(|ending| ending.to_str()), &manifest.responses.array) {
-        (Some("npz"), Some(name)) => Ok(npz::read_f32(path, name)?),
-        (Some("npz"), None) => match npz::names(path)?.as_slice() {
-            [only] => Ok(npz::read_f32(path, only)?),
-            names => {
-                let reason =
-                    format!("it holds {} arrays ({}): set responses.array to one", names.len(), names.join(", "));
-                Err(Error::mismatch(path, reason))
-            }
-        },
-        (Some("npy"), _) => Ok(npy::read_f32(path)?),
-        _ => Err(Error::mismatch(path, "responses.file must be an .npy or an .npz: save the table with numpy.save")),
     }
 }
 

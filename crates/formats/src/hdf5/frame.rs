@@ -5,8 +5,9 @@
 //! by rows, since a frame of voxels by trials may be larger than the memory.
 
 use std::collections::{HashMap, VecDeque};
+use std::ops::Range;
 
-use ndarray::Array2;
+use ndarray::{Array2, s};
 
 use super::pickle::{self, Value};
 use super::{Column, Dataset, FORMAT, File, Kind};
@@ -25,8 +26,10 @@ pub struct Frame {
 #[derive(Debug)]
 struct Part {
     source: Source,
-    /// The place in the frame of each.
-    places: Vec<usize>,
+    /// How many there are.
+    width: usize,
+    /// Which of them is at a place of the frame.
+    items: HashMap<usize, usize>,
 }
 
 #[derive(Debug)]
@@ -83,6 +86,8 @@ impl Frame {
 
     /// Rows `first..first + count` of some columns as numbers `[count, columns]`; truth values as 0 and 1.
     ///
+    /// Of the `fixed` layout only what lies between the first and the last of them is read.
+    ///
     /// # Errors
     /// [`Error::Array`] where a column holds text, a place is beyond the last, or the rows are beyond the end.
     pub fn numbers(&self, first: usize, count: usize, places: &[usize]) -> Result<Array2<f64>> {
@@ -93,9 +98,11 @@ impl Frame {
             if wanted.is_empty() {
                 continue;
             }
-            let block = part.block(first, count)?; // [count, items]
+            let items = wanted.iter().map(|&(_, item)| item);
+            let start = items.clone().min().unwrap_or(0);
+            let block = part.block(first, count, start..items.max().unwrap_or(0) + 1)?; // [count, items]
             for (to, item) in wanted {
-                out.column_mut(to).assign(&block.column(item));
+                out.column_mut(to).assign(&block.column(item - start));
             }
         }
         match places.iter().find(|place| **place >= self.names.len()) {
@@ -110,8 +117,13 @@ impl Frame {
 }
 
 impl Part {
+    fn new(source: Source, places: &[usize]) -> Self {
+        let items = places.iter().enumerate().map(|(item, &place)| (place, item)).collect();
+        Self { source, width: places.len(), items }
+    }
+
     fn item(&self, place: usize) -> Option<usize> {
-        self.places.iter().position(|&known| known == place)
+        self.items.get(&place).copied()
     }
 
     fn read(&self, item: usize, first: usize, count: usize) -> Result<Column> {
@@ -119,7 +131,7 @@ impl Part {
             Source::Array(values) => array_column(values, first, count)?,
             Source::Field(table, field) => table.records(first, count)?.column(field)?,
         };
-        let items = self.places.len().max(1);
+        let items = self.width.max(1);
         match whole {
             Column::Numbers(numbers) if numbers.shape().len() < 2 => Ok(Column::Numbers(numbers)),
             Column::Numbers(numbers) => {
@@ -129,18 +141,24 @@ impl Part {
         }
     }
 
-    fn block(&self, first: usize, count: usize) -> Result<Array2<f64>> {
-        let whole = match &self.source {
-            Source::Array(values) => Column::Numbers(values.rows(first, count)?),
+    /// `[count, items]`
+    fn block(&self, first: usize, count: usize, items: Range<usize>) -> Result<Array2<f64>> {
+        let table = match &self.source {
+            Source::Array(values) => {
+                let end = first.checked_add(count).ok_or_else(|| self.wrong("the rows are beyond the end"))?;
+                let shape = (count, items.len());
+                let part = values.range(&[first..end, items])?;
+                return part.to_f64().into_shape_with_order(shape).map_err(|_| self.misshapen());
+            }
             Source::Field(table, field) => table.records(first, count)?.column(field)?,
         };
-        let Column::Numbers(numbers) = whole else { return Err(self.wrong("its values are text")) };
-        let shape = (count, self.places.len());
-        numbers.to_f64().into_shape_with_order(shape).map_err(|_| self.misshapen())
+        let Column::Numbers(numbers) = table else { return Err(self.wrong("its values are text")) };
+        let whole = numbers.to_f64().into_shape_with_order((count, self.width)).map_err(|_| self.misshapen())?;
+        Ok(whole.slice_move(s![.., items]))
     }
 
     fn misshapen(&self) -> Error {
-        self.wrong(format!("it does not hold {} columns", self.places.len()))
+        self.wrong(format!("it does not hold {} columns", self.width))
     }
 
     fn wrong(&self, reason: impl ToString) -> Error {
@@ -208,9 +226,9 @@ fn fixed(file: &File, key: &str) -> Result<Frame> {
     for block in 0..blocks {
         let items = labels(&open(&format!("block{block}_items"))?)?;
         let places = claim(&mut free, &items).ok_or_else(|| frame_error(file, key, "its blocks and columns differ"))?;
-        parts.push(Part { source: Source::Array(open(&format!("block{block}_values"))?), places });
+        parts.push(Part::new(Source::Array(open(&format!("block{block}_values"))?), &places));
     }
-    Ok(Frame { names, rows, index: Part { source: Source::Array(index), places: vec![0] }, parts })
+    Ok(Frame { names, rows, index: Part::new(Source::Array(index), &[0]), parts })
 }
 
 fn table(file: &File, key: &str) -> Result<Frame> {
@@ -229,10 +247,10 @@ fn table(file: &File, key: &str) -> Result<Frame> {
         let items: Vec<_> = kind.items().unwrap_or_default().iter().map(Value::label).collect();
         let places =
             claim(&mut free, &items).ok_or_else(|| wrong(format!("the columns of {field} are not its own")))?;
-        parts.push(Part { source: Source::Field(open()?, field), places });
+        parts.push(Part::new(Source::Field(open()?, field), &places));
     }
     let rows = open()?.shape().first().copied().unwrap_or(0);
-    let index = Part { source: Source::Field(open()?, "index".into()), places: vec![0] };
+    let index = Part::new(Source::Field(open()?, "index".into()), &[0]);
     Ok(Frame { names, rows, index, parts })
 }
 

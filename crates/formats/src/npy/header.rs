@@ -135,6 +135,47 @@ impl Element {
 
 /// Reads and checks a header; `length` is that of the whole file.
 pub(super) fn decode(stream: &mut impl Read, length: u64) -> Result<Header, String> {
+    let (text, offset) = dictionary(stream, length)?;
+    let header = parse(&text, offset)?;
+    check_length(&header, length)?;
+    Ok(header)
+}
+
+/// What the header of an array of strings says.
+pub(super) struct TextHeader {
+    /// Characters of each, padded with zeros.
+    pub(super) width: usize,
+    /// Bytes of a character: 4 of UTF-32, 1 of bytes.
+    pub(super) bytes: usize,
+    pub(super) big_endian: bool,
+    /// The number of strings.
+    pub(super) count: usize,
+}
+
+/// Reads the header of an array of strings (`U` and `S`).
+pub(super) fn decode_text(stream: &mut impl Read, length: u64) -> Result<TextHeader, String> {
+    let (text, offset) = dictionary(stream, length)?;
+    let descr = quoted(value_of(&text, "descr")?).unwrap_or_default();
+    let letters = descr.trim_start_matches(['<', '>', '|', '=']);
+    let bytes = match letters.get(..1) {
+        Some("U") => 4,
+        Some("S") => 1,
+        _ => return Err(format!("its elements are \"{descr}\", not strings")),
+    };
+    let width: usize = letters[1..].parse().map_err(|_| format!("its element type \"{descr}\" has no length"))?;
+    let shape = parse_shape(value_of(&text, "shape")?)?;
+    let count = shape.iter().try_fold(1_usize, |product, &n| product.checked_mul(n));
+    let wanted = count.and_then(|count| count.checked_mul(width)?.checked_mul(bytes));
+    match (count, wanted) {
+        (Some(count), Some(wanted)) if width > 0 && wanted as u64 <= length - offset => {
+            Ok(TextHeader { width, bytes, big_endian: descr.starts_with('>'), count })
+        }
+        _ => Err(format!("its header promises {shape:?} strings of {width}, more than the file holds: copy it again")),
+    }
+}
+
+/// The text of a header, and where the values begin.
+fn dictionary(stream: &mut impl Read, length: u64) -> Result<(String, u64), String> {
     let mut start = [0; 8];
     read(stream, &mut start)?;
     if &start[..6] != b"\x93NUMPY" {
@@ -160,9 +201,7 @@ pub(super) fn decode(stream: &mut impl Read, length: u64) -> Result<Header, Stri
     let mut text = vec![0; text_length];
     read(stream, &mut text)?;
     let text = String::from_utf8(text).map_err(|_| "its header is not text")?;
-    let header = parse(&text, offset)?;
-    check_length(&header, length)?;
-    Ok(header)
+    Ok((text, offset))
 }
 
 fn read(stream: &mut impl Read, into: &mut [u8]) -> Result<(), String> {

@@ -1,4 +1,4 @@
-//! The betas of a session: HDF5 or NIfTI.
+//! The betas of a session: HDF5 or NIfTI; or of all sessions in one table, as MindEye writes them.
 
 use std::path::{Path, PathBuf};
 
@@ -7,6 +7,7 @@ use afterimage_formats::npy::Element;
 use afterimage_formats::volume::Volume;
 use ndarray::{Array2, Axis};
 
+use crate::import::matrix::Matrix;
 use crate::import::volumes::Mask;
 use crate::{Error, Result};
 
@@ -14,6 +15,14 @@ use crate::{Error, Result};
 const SCALE: f32 = 300.0;
 /// Bytes of betas in memory at a time.
 const BYTES: usize = 64 << 20;
+
+/// The table of a file of all trials, where `betas` is one.
+pub(super) fn table(betas: &Path) -> Result<Option<Matrix>> {
+    match betas.is_file() {
+        true => Ok(Some(Matrix::open(betas, Some("/betas"))?)),
+        false => Ok(None),
+    }
+}
 
 /// One file of betas.
 #[derive(Debug)]

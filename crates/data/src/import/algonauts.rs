@@ -1,0 +1,161 @@
+//! The Algonauts 2023 challenge: NSD on the cortical surface, both hemispheres, and the pictures in the order of rows.
+//!
+//! The test part of the challenge has pictures and no responses, so the test is drawn from the training part.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use afterimage_formats::images::ImageSource;
+use afterimage_formats::npy;
+use ndarray::{Axis, concatenate};
+
+use super::files::source_files;
+use super::matrix::{Matrix, blocks};
+use super::shown::{Shown, Trial};
+use super::{Block, Images, Progress, Source, WriteOptions};
+use crate::header::{FittedOn, Provenance, Step, Voxels};
+use crate::inspect::Summary;
+use crate::{Error, Result};
+
+/// Presentations behind most rows.
+const AVERAGED: u16 = 3;
+/// Names of the codes in `roi_masks/{lh,rh}.NAME_challenge_space.npy`, from 1; the challenge pickles them.
+const REGIONS: [(&str, &[&str]); 6] = [
+    ("prf-visualrois", &["V1v", "V1d", "V2v", "V2d", "V3v", "V3d", "hV4"]),
+    ("floc-bodies", &["EBA", "FBA-1", "FBA-2", "mTL-bodies"]),
+    ("floc-faces", &["OFA", "FFA-1", "FFA-2", "mTL-faces", "aTL-faces"]),
+    ("floc-places", &["OPA", "PPA", "RSC"]),
+    ("floc-words", &["OWFA", "VWFA-1", "VWFA-2", "mfs-words", "mTL-words"]),
+    ("streams", &["early", "midventral", "midlateral", "midparietal", "ventral", "lateral", "parietal"]),
+];
+
+/// Which files, and what of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlgonautsOptions {
+    /// Folder of a subject, with `training_split/` and, where there are regions, `roi_masks/`.
+    pub folder: PathBuf,
+    /// Keep the vertices of a region expression such as `V1v + V1d`.
+    pub roi: Option<String>,
+    /// Pictures drawn for the test.
+    pub test: usize,
+    /// Pictures drawn for early stopping.
+    pub validation: usize,
+    /// Seed of the draws.
+    pub seed: u64,
+}
+
+/// Opens the files and writes a data set at `out`.
+///
+/// # Errors
+/// As [`open_algonauts`] and [`Source::write`].
+pub fn import_algonauts(
+    options: &AlgonautsOptions,
+    out: &Path,
+    write: WriteOptions,
+    progress: impl FnMut(Progress),
+) -> Result<Summary> {
+    open_algonauts(options)?.write(out, write, progress)
+}
+
+/// Opens the files; responses and pictures are read when they are written.
+///
+/// # Errors
+/// [`Error::Format`] for unreadable files; [`Error::Mismatch`] naming the file that does not fit; [`Error::Region`];
+/// [`Error::Manifest`] when no picture is left for training, or none is drawn for the test.
+pub fn open_algonauts(options: &AlgonautsOptions) -> Result<Source<'static>> {
+    let training = options.folder.join("training_split");
+    let files = ["lh", "rh"].map(|side| training.join(format!("training_fmri/{side}_training_fmri.npy")));
+    let tables = [Matrix::open(&files[0], None)?, Matrix::open(&files[1], None)?];
+    let folder = training.join("training_images");
+    let pictures = ImageSource::open(&folder)?;
+    for table in &tables {
+        if table.rows() != pictures.len() {
+            let reason = format!("it has {} rows for {} pictures in training_images", table.rows(), pictures.len());
+            return Err(Error::mismatch(table.path(), reason));
+        }
+    }
+    let (all, masks) = vertices(options, [tables[0].columns(), tables[1].columns()])?;
+    let mask = options.roi.as_deref().map_or_else(|| Ok(vec![true; all.count]), |roi| all.mask(roi))?;
+    let kept: Vec<usize> = (0..all.count).filter(|&at| mask[at]).collect();
+    let voxels = all.keep(&mask);
+    let mut shown = Shown::default();
+    for name in pictures.names() {
+        shown.push(Trial { name, class: None, is_test: false, session: 0, run: 0, averaged: AVERAGED });
+    }
+    if options.test == 0 {
+        let reason = "the challenge keeps the responses of its test part: say with --test how many to draw";
+        return Err(Error::manifest(&options.folder, reason));
+    }
+    shown.draw(&options.folder, options.test, options.validation, options.seed)?;
+    let provenance = provenance(options, &files, &masks)?;
+    let images: Images<'static> = Box::new(move |row, side| Ok(pictures.read_square(row, side)?));
+    let trials = shown.trials;
+    let blocks = blocks(trials.len(), all.count).map(move |(first, count)| {
+        let parts = [tables[0].read(first, count)?, tables[1].read(first, count)?];
+        let whole = concatenate(Axis(1), &[parts[0].view(), parts[1].view()])
+            .map_err(|error| Error::mismatch(tables[0].path(), error))?;
+        Ok(Block { responses: whole.select(Axis(1), &kept), trials: trials[first..first + count].to_vec() })
+    });
+    Ok(Source { stimuli: shown.stimuli, voxels, provenance, images: Some(images), blocks: Box::new(blocks) })
+}
+
+/// The vertices of both hemispheres, left first, with the regions `lh` and `rh` and those of the masks that are there.
+fn vertices(options: &AlgonautsOptions, counts: [usize; 2]) -> Result<(Voxels, Vec<PathBuf>)> {
+    let mut voxels = Voxels::new(counts[0] + counts[1]);
+    let mut files = Vec::new();
+    let mut regions: BTreeMap<String, Vec<bool>> = BTreeMap::new();
+    for (side, (name, first)) in [("lh", 0), ("rh", counts[0])].into_iter().enumerate() {
+        let mut fill = |region: &str, inside: &mut dyn Iterator<Item = bool>| {
+            let mask = regions.entry(region.to_owned()).or_insert_with(|| vec![false; counts[0] + counts[1]]);
+            mask[first..].iter_mut().zip(inside).for_each(|(to, inside)| *to = inside);
+        };
+        fill(name, &mut std::iter::repeat_n(true, counts[side]));
+        for (family, members) in REGIONS {
+            let path = options.folder.join(format!("roi_masks/{name}.{family}_challenge_space.npy"));
+            if !path.is_file() {
+                continue;
+            }
+            let codes = npy::read_f32(&path)?;
+            if codes.len() != counts[side] {
+                let reason = format!("it has {} entries for {} vertices", codes.len(), counts[side]);
+                return Err(Error::mismatch(&path, reason));
+            }
+            for (code, region) in members.iter().enumerate() {
+                fill(region, &mut codes.iter().map(|&value| value == (code + 1) as f32));
+            }
+            files.push(path);
+        }
+    }
+    voxels.regions = regions.into_iter().filter(|(_, mask)| mask.contains(&true)).collect();
+    Ok((voxels, files))
+}
+
+fn provenance(options: &AlgonautsOptions, files: &[PathBuf], masks: &[PathBuf]) -> Result<Provenance> {
+    let title = options.folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok(Provenance {
+        title: format!("Algonauts 2023, {title}"),
+        kind: "algonauts2023".into(),
+        source_files: source_files(files.iter().chain(masks).map(PathBuf::as_path))?,
+        licence: Some("Natural Scenes Dataset terms and conditions; pictures from COCO".into()),
+        citation: Some(
+            "Gifford et al. (2023), The Algonauts Project 2023 challenge, arXiv:2301.03198; Allen et al. (2022), \
+             Nature Neuroscience 25, 116-126"
+                .into(),
+        ),
+        units: Some("standardised betas of the source".into()),
+        fov_deg: Some(8.4),
+        steps: vec![
+            Step::new(
+                "betas standardised within each session and averaged over repeats by the source",
+                FittedOn::Everything,
+            ),
+            Step::plain("means over up to 3 presentations; the files do not tell sessions and runs"),
+            Step::plain(format!(
+                "{} pictures drawn for the test, {} for validation, seed {}",
+                options.test, options.validation, options.seed
+            )),
+            Step::plain(format!("vertices: {}", options.roi.as_deref().unwrap_or("all"))),
+        ],
+        ..Provenance::default()
+    })
+}

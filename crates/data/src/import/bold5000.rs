@@ -1,0 +1,185 @@
+//! BOLD5000: betas of regions by trials, and lists of what was shown.
+//!
+//! Release 1 has one HDF5 with an array for each region, release 2 an `.npy` for each; an `.npz` with `betas` and
+//! `imgnames` brings its own list. Pictures shown repeatedly are the test part.
+
+mod lists;
+
+use std::path::{Path, PathBuf};
+
+use afterimage_formats::{hdf5, npz};
+use lists::Presented;
+use ndarray::{Axis, concatenate};
+
+use super::files::source_files;
+use super::matrix::{Matrix, blocks};
+use super::shown::{Shown, Trial};
+use super::{Block, Progress, Source, WriteOptions};
+use crate::header::{FittedOn, Provenance, Split, Step, Voxels};
+use crate::inspect::Summary;
+use crate::{Error, Result};
+
+/// What a repeated picture's name may begin with.
+const REPEATED: &str = "rep_";
+
+/// Which files, and what of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bold5000Options {
+    /// `CSI1_ROIs_TR34.h5`, or the files `CSI1_GLMbetas-…_allses_LHEarlyVis.npy`, or one `.npz`.
+    pub responses: Vec<PathBuf>,
+    /// Presentation lists, a name on each line: files in the order of the trials, or a folder whose files are called
+    /// by session and run. None for an `.npz`.
+    pub lists: Vec<PathBuf>,
+    /// `repeated_stimuli_113_list.txt`; without it, pictures called `rep_…` or shown more than once are the test.
+    pub repeated: Option<PathBuf>,
+    /// Folder or archive of the pictures; without it the data set has none.
+    pub images: Option<PathBuf>,
+    /// Pictures drawn for the test where none was repeated.
+    pub test: usize,
+    /// Keep the voxels of a region expression such as `LOC + PPA`.
+    pub roi: Option<String>,
+    /// Training pictures drawn for early stopping.
+    pub validation: usize,
+    /// Seed of the draws.
+    pub seed: u64,
+}
+
+/// Opens the files and writes a data set at `out`.
+///
+/// # Errors
+/// As [`open_bold5000`] and [`Source::write`].
+pub fn import_bold5000(
+    options: &Bold5000Options,
+    out: &Path,
+    write: WriteOptions,
+    progress: impl FnMut(Progress),
+) -> Result<Summary> {
+    open_bold5000(options)?.write(out, write, progress)
+}
+
+/// Opens the files and joins trials with names; responses are read block by block when they are written.
+///
+/// # Errors
+/// [`Error::Format`] for unreadable files; [`Error::Mismatch`] naming the file that does not fit; [`Error::Region`];
+/// [`Error::Manifest`] when no picture is left for the test or for training.
+pub fn open_bold5000(options: &Bold5000Options) -> Result<Source<'static>> {
+    let presented = lists::read(options)?;
+    let arrays = arrays(options, presented.len())?;
+    let all = voxels(&arrays);
+    let mask = options.roi.as_deref().map_or_else(|| Ok(vec![true; all.count]), |roi| all.mask(roi))?;
+    let kept: Vec<usize> = (0..all.count).filter(|&at| mask[at]).collect();
+    let voxels = all.keep(&mask);
+    let shown = shown(options, &presented)?;
+    let images = options.images.as_deref().map(|path| shown.images(path, |name| format!("{REPEATED}{name}")));
+    let images = images.transpose()?;
+    let provenance = provenance(options, &presented)?;
+    let trials = shown.trials;
+    let blocks = blocks(presented.len(), all.count).map(move |(first, count)| {
+        let parts = arrays.iter().map(|(_, array)| array.read(first, count)).collect::<Result<Vec<_>>>()?;
+        let views: Vec<_> = parts.iter().map(|part| part.view()).collect();
+        let whole = concatenate(Axis(1), &views).map_err(|error| Error::mismatch(arrays[0].1.path(), error))?;
+        Ok(Block { responses: whole.select(Axis(1), &kept), trials: trials[first..first + count].to_vec() })
+    });
+    Ok(Source { stimuli: shown.stimuli, voxels, provenance, images, blocks: Box::new(blocks) })
+}
+
+/// The arrays with the regions they are of.
+fn arrays(options: &Bold5000Options, trials: usize) -> Result<Vec<(String, Matrix)>> {
+    let mut arrays = Vec::new();
+    for path in &options.responses {
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+        match ending.as_str() {
+            "h5" | "hdf5" => {
+                for name in hdf5::File::open(path)?.names()? {
+                    arrays.push((name.trim_start_matches('/').to_owned(), Matrix::open(path, Some(&name))?));
+                }
+            }
+            "npz" => arrays.push((String::new(), Matrix::open(path, Some("betas"))?)),
+            _ => arrays.push((region(path), Matrix::open(path, None)?)),
+        }
+    }
+    if arrays.is_empty() {
+        return Err(Error::mismatch(Path::new(""), "name at least one file of responses"));
+    }
+    let turned = |(name, array): (String, Matrix)| Ok((name, array.with_trials(trials, "the presentation list")?));
+    arrays.into_iter().map(turned).collect()
+}
+
+/// The last part of `CSI1_GLMbetas-TYPED-FITHRF-GLMDENOISE-RR_allses_LHEarlyVis`.
+fn region(path: &Path) -> String {
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    stem.rsplit('_').next().unwrap_or_default().to_owned()
+}
+
+/// A region for each array and, where both are there, for both hemispheres together.
+fn voxels(arrays: &[(String, Matrix)]) -> Voxels {
+    let count = arrays.iter().map(|(_, array)| array.columns()).sum();
+    let mut voxels = Voxels::new(count);
+    let mut first = 0;
+    for (name, array) in arrays.iter().filter(|(name, _)| !name.is_empty()) {
+        let both = name.strip_prefix("LH").or_else(|| name.strip_prefix("RH"));
+        for region in [Some(name.as_str()), both].into_iter().flatten() {
+            let mask = voxels.regions.entry(region.to_owned()).or_insert_with(|| vec![false; count]);
+            mask[first..first + array.columns()].fill(true);
+        }
+        first += array.columns();
+    }
+    voxels
+}
+
+fn shown(options: &Bold5000Options, presented: &Presented) -> Result<Shown> {
+    let mut shown = Shown::default();
+    for (name, is_test, session, run) in presented.trials() {
+        let class = synset(name);
+        shown.push(Trial { name, class, is_test, session, run, averaged: 1 });
+    }
+    let path = &options.responses[0];
+    match shown.stimuli.iter().any(|stimulus| stimulus.split == Split::Test) {
+        true => shown.hold_out(path, options.validation, options.seed)?,
+        false if options.test > 0 => shown.draw(path, options.test, options.validation, options.seed)?,
+        false => {
+            let reason = "no picture was shown repeatedly: say with --test how many to draw for the test";
+            return Err(Error::manifest(path, reason));
+        }
+    }
+    Ok(shown)
+}
+
+/// The synset of a picture of ImageNet.
+fn synset(name: &str) -> Option<&str> {
+    let (synset, _) = name.split_once('_')?;
+    let digits = synset.strip_prefix('n')?;
+    (digits.len() == 8 && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(synset)
+}
+
+fn provenance(options: &Bold5000Options, presented: &Presented) -> Result<Provenance> {
+    let files = options.responses.iter().chain(&presented.files).chain(&options.repeated);
+    let test = match (presented.has_repeats(), &options.repeated) {
+        (true, Some(_)) => "test: the pictures of the list of repeated ones".to_owned(),
+        (true, None) => "test: the pictures shown more than once".to_owned(),
+        (false, _) => format!("test: {} pictures drawn at random, seed {}", options.test, options.seed),
+    };
+    Ok(Provenance {
+        title: options.responses[0].file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(),
+        kind: "bold5000".into(),
+        source_files: source_files(files.map(PathBuf::as_path).filter(|path| path.is_file()))?,
+        licence: Some("CC0 1.0 (recordings); the pictures have terms of their own".into()),
+        citation: Some(
+            "Chang et al. (2019), BOLD5000, a public fMRI dataset while viewing 5000 visual images, Scientific Data 6, 49"
+                .into(),
+        ),
+        units: Some("as in the files of the source".into()),
+        steps: vec![
+            Step::new("responses estimated by the source", FittedOn::Unknown),
+            Step::plain(test),
+            Step::plain(format!("{} training pictures drawn for validation, seed {}", options.validation, options.seed)),
+            Step::plain(format!("voxels: {}", options.roi.as_deref().unwrap_or("all"))),
+        ],
+        ..Provenance::default()
+    })
+}
+
+/// The names in an `.npz` that brings its own list.
+fn names_within(path: &Path) -> Result<Vec<String>> {
+    Ok(npz::read_texts(path, "imgnames")?)
+}

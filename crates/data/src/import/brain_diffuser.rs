@@ -1,0 +1,114 @@
+//! The tables that brain-diffuser's preparation writes from NSD: means over repeats, training and test apart.
+
+use std::path::{Path, PathBuf};
+
+use afterimage_formats::images::ImageSource;
+
+use super::files::source_files;
+use super::matrix::{Matrix, blocks};
+use super::shown::{Shown, Trial};
+use super::{Block, Images, Progress, Source, WriteOptions};
+use crate::header::{FittedOn, Provenance, Step, Voxels};
+use crate::inspect::Summary;
+use crate::{Error, Result};
+
+/// Presentations behind most rows; the tables do not say which have fewer.
+const AVERAGED: u16 = 3;
+
+/// Which files, and what of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrainDiffuserOptions {
+    /// `nsd_train_fmriavg_nsdgeneral_subX.npy`, pictures by voxels.
+    pub train: PathBuf,
+    /// `nsd_test_fmriavg_nsdgeneral_subX.npy`
+    pub test: PathBuf,
+    /// `nsd_train_stim_subX.npy`, in the same order, or a folder whose sorted names are.
+    pub train_images: PathBuf,
+    /// `nsd_test_stim_subX.npy`
+    pub test_images: PathBuf,
+    /// Training pictures drawn for early stopping.
+    pub validation: usize,
+    /// Seed of the draw.
+    pub seed: u64,
+}
+
+/// Opens the files and writes a data set at `out`.
+///
+/// # Errors
+/// As [`open_brain_diffuser`] and [`Source::write`].
+pub fn import_brain_diffuser(
+    options: &BrainDiffuserOptions,
+    out: &Path,
+    write: WriteOptions,
+    progress: impl FnMut(Progress),
+) -> Result<Summary> {
+    open_brain_diffuser(options)?.write(out, write, progress)
+}
+
+/// Opens the files; responses and pictures are read when they are written.
+///
+/// # Errors
+/// [`Error::Format`] for unreadable files; [`Error::Mismatch`] naming the file that does not fit; [`Error::Manifest`]
+/// when no picture is left for training.
+pub fn open_brain_diffuser(options: &BrainDiffuserOptions) -> Result<Source<'static>> {
+    let tables = [Matrix::open(&options.train, None)?, Matrix::open(&options.test, None)?];
+    let pictures = [ImageSource::open(&options.train_images)?, ImageSource::open(&options.test_images)?];
+    if tables[0].columns() != tables[1].columns() {
+        let reason = format!("it has {} voxels, the training {}", tables[1].columns(), tables[0].columns());
+        return Err(Error::mismatch(&options.test, reason));
+    }
+    let mut shown = Shown::default();
+    for (part, (table, pictures)) in tables.iter().zip(&pictures).enumerate() {
+        if table.rows() != pictures.len() {
+            let reason = format!("it has {} rows for {} pictures", table.rows(), pictures.len());
+            return Err(Error::mismatch(table.path(), reason));
+        }
+        for row in 0..table.rows() {
+            let name = &format!("{}[{row}]", ["train", "test"][part]);
+            shown.push(Trial { name, class: None, is_test: part == 1, session: 0, run: 0, averaged: AVERAGED });
+        }
+    }
+    shown.hold_out(&options.train, options.validation, options.seed)?;
+    let voxels = Voxels::new(tables[0].columns());
+    let provenance = provenance(options)?;
+    let first_test = tables[0].rows();
+    let images: Images<'static> = Box::new(move |row, side| match row.checked_sub(first_test) {
+        Some(row) => Ok(pictures[1].read_square(row, side)?),
+        None => Ok(pictures[0].read_square(row, side)?),
+    });
+    let mut trials = shown.trials;
+    let of_test = trials.split_off(first_test);
+    let blocks = tables.into_iter().zip([trials, of_test]).flat_map(|(table, trials)| {
+        blocks(table.rows(), table.columns()).map(move |(first, count)| {
+            Ok(Block { responses: table.read(first, count)?, trials: trials[first..first + count].to_vec() })
+        })
+    });
+    Ok(Source { stimuli: shown.stimuli, voxels, provenance, images: Some(images), blocks: Box::new(blocks) })
+}
+
+fn provenance(options: &BrainDiffuserOptions) -> Result<Provenance> {
+    let files = [&options.train, &options.test, &options.train_images, &options.test_images];
+    Ok(Provenance {
+        title: options.train.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(),
+        kind: "brain-diffuser".into(),
+        source_files: source_files(files.into_iter().filter(|path| path.is_file()).map(PathBuf::as_path))?,
+        licence: Some("Natural Scenes Dataset terms and conditions; pictures from COCO".into()),
+        citation: Some(
+            "Allen et al. (2022), Nature Neuroscience 25, 116-126; Ozcelik & VanRullen (2023), Natural scene \
+             reconstruction from fMRI signals using generative latent diffusion, Scientific Reports 13, 15666"
+                .into(),
+        ),
+        units: Some("as in the tables".into()),
+        fov_deg: Some(8.4),
+        steps: vec![
+            Step::new("prepared by whoever wrote the tables", FittedOn::Unknown),
+            Step::plain("means over up to 3 presentations; the tables do not tell sessions and runs"),
+            Step::plain("test: the table of the test"),
+            Step::plain(format!(
+                "{} training pictures drawn for validation, seed {}",
+                options.validation, options.seed
+            )),
+        ],
+        ..Provenance::default()
+    })
+}

@@ -1,0 +1,94 @@
+//! What trials show, where they name their pictures.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use afterimage_formats::images::ImageSource;
+
+use super::{Images, order};
+use crate::assign::random_split;
+use crate::header::{Split, StimulusInfo, TrialInfo};
+use crate::{Error, Result};
+
+/// Trials in their order, and the stimuli in the order in which they first occur.
+#[derive(Debug, Default)]
+pub(super) struct Shown {
+    pub(super) stimuli: Vec<StimulusInfo>,
+    pub(super) trials: Vec<TrialInfo>,
+    by_name: HashMap<String, u32>,
+    seen: Vec<u16>,
+}
+
+/// One trial.
+pub(super) struct Trial<'a> {
+    pub(super) name: &'a str,
+    pub(super) class: Option<&'a str>,
+    /// Whether its stimulus is of the test; one trial that says so is enough.
+    pub(super) is_test: bool,
+    pub(super) session: u16,
+    pub(super) run: u16,
+    pub(super) averaged: u16,
+}
+
+impl Shown {
+    pub(super) fn push(&mut self, trial: Trial<'_>) {
+        let stimulus = *self.by_name.entry(trial.name.to_owned()).or_insert_with(|| {
+            let class = trial.class.map(str::to_owned);
+            self.stimuli.push(StimulusInfo { class, ..StimulusInfo::new(trial.name, Split::Train) });
+            self.seen.push(0);
+            self.stimuli.len() as u32 - 1
+        });
+        if trial.is_test {
+            self.stimuli[stimulus as usize].split = Split::Test;
+        }
+        let seen = &mut self.seen[stimulus as usize];
+        let repeat = *seen;
+        *seen = seen.saturating_add(1);
+        let Trial { session, run, averaged, .. } = trial;
+        self.trials.push(TrialInfo { stimulus, repeat, session, run, averaged });
+    }
+
+    /// Draws the stimuli of early stopping among those of the training.
+    ///
+    /// # Errors
+    /// [`Error::Manifest`] naming `path` when nothing is left for training.
+    pub(super) fn hold_out(&mut self, path: &Path, validation: usize, seed: u64) -> Result<()> {
+        let test: Vec<usize> = (0..self.stimuli.len()).filter(|&row| self.stimuli[row].split == Split::Test).collect();
+        self.split(path, 0, validation, seed, Some(&test))
+    }
+
+    /// Draws the test too, for sources that give none.
+    ///
+    /// # Errors
+    /// As [`Shown::hold_out`].
+    pub(super) fn draw(&mut self, path: &Path, test: usize, validation: usize, seed: u64) -> Result<()> {
+        self.split(path, test, validation, seed, None)
+    }
+
+    fn split(&mut self, path: &Path, test: usize, validation: usize, seed: u64, fixed: Option<&[usize]>) -> Result<()> {
+        let splits = random_split(self.stimuli.len(), test, validation, seed, fixed).ok_or_else(|| {
+            let test = fixed.map_or(test, <[usize]>::len);
+            let reason = format!(
+                "{} pictures leave none for training beside {test} of the test and {validation} of validation: \
+                 hold out fewer",
+                self.stimuli.len()
+            );
+            Error::manifest(path, reason)
+        })?;
+        self.stimuli.iter_mut().zip(splits).for_each(|(stimulus, split)| stimulus.split = split);
+        Ok(())
+    }
+
+    /// The pictures of the stimuli in a folder, an archive or an array; `other` is a second name to look under.
+    ///
+    /// # Errors
+    /// [`Error::Format`]; [`Error::Mismatch`] naming the first stimulus that has no picture.
+    pub(super) fn images(&self, path: &Path, other: impl Fn(&str) -> String) -> Result<Images<'static>> {
+        let source = ImageSource::open(path)?;
+        let names: Vec<&str> = source.names().iter().map(String::as_str).collect();
+        let wanted: Vec<[String; 2]> =
+            self.stimuli.iter().map(|stimulus| [stimulus.name.clone(), other(&stimulus.name)]).collect();
+        let found = order::find_either(path, &wanted, &names)?;
+        Ok(Box::new(move |row, side| Ok(source.read_square(found[row], side)?)))
+    }
+}

@@ -1,0 +1,98 @@
+//! THINGS-fMRI: single-trial betas of one subject as a pandas frame of voxels by trials, with tables of both.
+
+mod frame;
+mod tables;
+
+use std::path::{Path, PathBuf};
+
+use frame::Responses;
+use tables::{shown, voxels};
+
+use super::files::source_files;
+use super::matrix::blocks;
+use super::{Block, Progress, Source, WriteOptions};
+use crate::Result;
+use crate::header::{FittedOn, Provenance, Step};
+use crate::inspect::Summary;
+
+/// Which files, and what of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ThingsOptions {
+    /// `sub-XX_ResponseData.h5`: a pandas frame with the column `voxel_id` and one column for each trial.
+    pub responses: PathBuf,
+    /// `sub-XX_VoxelMetadata.csv`
+    pub voxels: PathBuf,
+    /// `sub-XX_StimulusMetadata.csv`
+    pub stimuli: PathBuf,
+    /// Folder or archive of the pictures, called like `aardvark_06s.jpg`.
+    pub images: PathBuf,
+    /// Keep the voxels of a region expression such as `V1 + V2 - V3`.
+    pub roi: Option<String>,
+    /// Training pictures drawn for early stopping.
+    pub validation: usize,
+    /// Seed of the draw.
+    pub seed: u64,
+}
+
+/// Opens the files and writes a data set at `out`.
+///
+/// # Errors
+/// As [`open_things`] and [`Source::write`].
+pub fn import_things(
+    options: &ThingsOptions,
+    out: &Path,
+    write: WriteOptions,
+    progress: impl FnMut(Progress),
+) -> Result<Summary> {
+    open_things(options)?.write(out, write, progress)
+}
+
+/// Opens the files and joins them by voxel and trial; responses are read in blocks of trials when they are written.
+///
+/// # Errors
+/// [`crate::Error::Format`] for unreadable files; [`crate::Error::Mismatch`] naming the file that does not fit;
+/// [`crate::Error::Region`]; [`crate::Error::Manifest`] when no picture is left for training.
+pub fn open_things(options: &ThingsOptions) -> Result<Source<'static>> {
+    let mut responses = Responses::open(&options.responses)?;
+    let mut voxels = voxels(&options.voxels, responses.voxel_ids())?;
+    if let Some(roi) = &options.roi {
+        let mask = voxels.mask(roi)?;
+        voxels = voxels.keep(&mask);
+        responses.keep(&mask);
+    }
+    let mut shown = shown(&options.stimuli, responses.trial_names())?;
+    shown.hold_out(&options.stimuli, options.validation, options.seed)?;
+    let images = shown.images(&options.images, str::to_owned)?;
+    let provenance = provenance(options)?;
+    let (trials, count) = (shown.trials, voxels.count);
+    let blocks = blocks(trials.len(), count).map(move |(first, count)| {
+        let trials = trials[first..first + count].to_vec();
+        Ok(Block { responses: responses.read(first, count)?, trials })
+    });
+    Ok(Source { stimuli: shown.stimuli, voxels, provenance, images: Some(images), blocks: Box::new(blocks) })
+}
+
+fn provenance(options: &ThingsOptions) -> Result<Provenance> {
+    let files = [&options.responses, &options.voxels, &options.stimuli, &options.images];
+    Ok(Provenance {
+        title: options.responses.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(),
+        kind: "things".into(),
+        source_files: source_files(files.into_iter().filter(|path| path.is_file()).map(PathBuf::as_path))?,
+        citation: Some(
+            "Hebart et al. (2023), THINGS-data, a multimodal collection of large-scale datasets for investigating \
+             object representations in human brain and behavior, eLife 12, e82580"
+                .into(),
+        ),
+        units: Some("single-trial betas of the source".into()),
+        steps: vec![
+            Step::new("single-trial betas of the source", FittedOn::Unknown),
+            Step::plain("test: the trials that the source calls test"),
+            Step::plain(format!(
+                "{} training pictures drawn for validation, seed {}",
+                options.validation, options.seed
+            )),
+            Step::plain(format!("voxels: {}", options.roi.as_deref().unwrap_or("all"))),
+        ],
+        ..Provenance::default()
+    })
+}

@@ -1,0 +1,86 @@
+//! What others made of NSD, in files that NumPy and h5py wrote, compared with what they read back.
+
+mod support;
+
+use afterimage_data::{
+    AlgonautsOptions, BrainDiffuserOptions, NsdOptions, import_algonauts, import_brain_diffuser, import_nsd,
+};
+use support::{assert_close, expected, fixture, import, numbers, responses, shown};
+
+fn brain_diffuser() -> BrainDiffuserOptions {
+    let file = |name: &str| fixture("derived").join(name);
+    BrainDiffuserOptions {
+        train: file("nsd_train_fmriavg_nsdgeneral_sub1.npy"),
+        test: file("nsd_test_fmriavg_nsdgeneral_sub1.npy"),
+        train_images: file("nsd_train_stim_sub1.npy"),
+        test_images: file("nsd_test_stim_sub1.npy"),
+        validation: 1,
+        seed: 0,
+    }
+}
+
+fn algonauts() -> AlgonautsOptions {
+    AlgonautsOptions { folder: fixture("derived/subj01"), roi: None, test: 2, validation: 1, seed: 0 }
+}
+
+#[test]
+fn brain_diffuser_keeps_the_parts_of_its_tables() {
+    let expected = expected("derived");
+    let (_folder, data) = import(|out, write| import_brain_diffuser(&brain_diffuser(), out, write, |_| ())).unwrap();
+    let both = [numbers(&expected["train"]), numbers(&expected["test"])].concat();
+    assert_close(&responses(&data), &both);
+    assert_eq!(data.held_out().stimuli(), [5, 6]);
+    let pictures: Vec<f32> = data.images(&[4, 5]).unwrap().iter().map(|&value| f32::from(value)).collect();
+    let wanted = [numbers(&expected["train pictures"][4]), numbers(&expected["test pictures"][0])].concat();
+    assert_close(&pictures, &wanted);
+}
+
+#[test]
+fn brain_diffuser_refuses_pictures_of_the_other_part() {
+    let options = BrainDiffuserOptions { test_images: brain_diffuser().train_images, ..brain_diffuser() };
+    let message = import(|out, write| import_brain_diffuser(&options, out, write, |_| ())).unwrap_err().to_string();
+    assert!(message.contains("nsd_test_fmriavg") && message.contains("2 rows for 5 pictures"), "{message}");
+}
+
+#[test]
+fn algonauts_joins_the_hemispheres_and_names_the_regions() {
+    let expected = expected("derived");
+    let (_folder, data) = import(|out, write| import_algonauts(&algonauts(), out, write, |_| ())).unwrap();
+    assert_close(&responses(&data), &numbers(&expected["algonauts"]));
+    assert_eq!(shown(&data)[1], "train-0002_nsd-00020.png");
+    let regions = &data.header().voxels.regions;
+    for region in ["V1v", "V1d"] {
+        let mask: Vec<f32> = regions[region].iter().map(|&inside| f32::from(u8::from(inside))).collect();
+        assert_close(&mask, &numbers(&expected[region]));
+    }
+    assert_eq!(regions["rh"], [false, false, false, false, true, true, true]);
+    let none = AlgonautsOptions { test: 0, ..algonauts() };
+    let message = import(|out, write| import_algonauts(&none, out, write, |_| ())).unwrap_err().to_string();
+    assert!(message.contains("--test"), "{message}");
+}
+
+#[test]
+fn mindeye_table_is_joined_with_the_design() {
+    let file = |name: &str| fixture("nsd").join(name);
+    let mut options = NsdOptions {
+        subject: 2,
+        betas: file("betas_all_subj02_fp32_renorm.hdf5"),
+        mask: None,
+        regions: vec![],
+        ncsnr: None,
+        design: file("nsd_expdesign.mat"),
+        stimuli: file("nsd_stimuli.hdf5"),
+        roi: None,
+        validation: 1,
+        seed: 0,
+    };
+    let (_folder, data) = import(|out, write| import_nsd(&options, out, write, |_| ())).unwrap();
+    let expected = expected("nsd");
+    assert_close(&responses(&data), &numbers(&expected["table"]));
+    let wanted: Vec<String> =
+        numbers(&expected["pictures"])[..6].iter().map(|&picture| format!("nsd-{:05}", picture as usize)).collect();
+    assert_eq!(shown(&data), wanted);
+    options.roi = Some("V1v".into());
+    let message = import(|out, write| import_nsd(&options, out, write, |_| ())).unwrap_err().to_string();
+    assert!(message.contains("--roi"), "{message}");
+}

@@ -5,16 +5,21 @@
 use std::path::Path;
 use std::process::Command;
 
-const COMMANDS: [&[&str]; 19] = [
+const COMMANDS: [&[&str]; 24] = [
     &[],
     &["demo"],
     &["import"],
     &["import", "generic"],
+    &["import", "algonauts2023"],
+    &["import", "bold5000"],
+    &["import", "brain-diffuser"],
     &["import", "god"],
     &["import", "miyawaki"],
     &["import", "nifti"],
     &["import", "nsd"],
     &["import", "ssr"],
+    &["import", "things"],
+    &["import", "vim1"],
     &["inspect"],
     &["audit"],
     &["config"],

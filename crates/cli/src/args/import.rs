@@ -26,6 +26,31 @@ pub(crate) enum Kind {
         after_help = "Example: afterimage import nsd --subject 1 --betas betas_fithrf_GLMdenoise_RR --mask nsdgeneral.nii.gz --design nsd_expdesign.mat --stimuli nsd_stimuli.hdf5 --out nsd_s1.afterimage"
     )]
     Nsd(Nsd),
+    /// NSD as brain-diffuser prepares it: tables of means, training and test apart
+    #[command(
+        after_help = "Example: afterimage import brain-diffuser nsd_train_fmriavg_nsdgeneral_sub1.npy nsd_test_fmriavg_nsdgeneral_sub1.npy --train-images nsd_train_stim_sub1.npy --test-images nsd_test_stim_sub1.npy --out nsd_s1.afterimage"
+    )]
+    BrainDiffuser(BrainDiffuser),
+    /// NSD as the Algonauts 2023 challenge gives it: a subject's folder
+    #[command(
+        after_help = "Example: afterimage import algonauts2023 subj01 --test 500 --validation 500 --out subj01.afterimage"
+    )]
+    Algonauts2023(Algonauts2023),
+    /// BOLD5000, both releases: responses by region and the presentation lists
+    #[command(
+        after_help = "Example: afterimage import bold5000 CSI1_ROIs_TR34.h5 --lists Stimuli_Presentation_Lists/CSI1 --images Presented_Stimuli --out csi1.afterimage"
+    )]
+    Bold5000(Bold5000),
+    /// THINGS-fMRI: a subject's responses, voxel table and stimulus table
+    #[command(
+        after_help = "Example: afterimage import things sub-01_ResponseData.h5 --voxels sub-01_VoxelMetadata.csv --stimuli sub-01_StimulusMetadata.csv --images object_images --out sub-01.afterimage"
+    )]
+    Things(Things),
+    /// vim-1 (Kay et al. 2008): estimated responses and grey photographs
+    #[command(
+        after_help = "Example: afterimage import vim1 EstimatedResponses.mat --stimuli Stimuli.mat --subject 1 --out vim1_s1.afterimage"
+    )]
+    Vim1(Vim1),
     /// Any NIfTI or MGH series with a table of what was shown, such as BIDS events
     #[command(
         after_help = "Example: afterimage import nifti sub-01_run-*_bold.nii.gz --mask vt.nii.gz --test-runs 10,11 --out sub-01.afterimage"
@@ -140,12 +165,13 @@ pub(crate) struct Nsd {
     /// The subject.
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..=8))]
     pub(crate) subject: u8,
-    /// Folder with betas_sessionNN.hdf5 or .nii.gz; all sessions in it are imported.
-    #[arg(long, value_name = "FOLDER")]
+    /// Folder with betas_sessionNN.hdf5 or .nii.gz, all of which are imported; or MindEye's
+    /// betas_all_subj0X_fp32_renorm.hdf5, which needs no mask.
+    #[arg(long, value_name = "PATH")]
     pub(crate) betas: PathBuf,
     /// Volume of the voxels to keep, such as nsdgeneral.nii.gz: those above zero.
-    #[arg(long)]
-    pub(crate) mask: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mask: Option<PathBuf>,
     /// Volumes with regions, such as prf-visualrois.nii.gz, their label tables (.ctab) beside them.
     #[arg(long, num_args = 1.., value_name = "FILE")]
     pub(crate) regions: Vec<PathBuf>,
@@ -207,6 +233,109 @@ pub(crate) struct Nifti {
     /// Standardise each voxel, run by run.
     #[arg(long)]
     pub(crate) zscore: bool,
+    #[command(flatten)]
+    pub(crate) choice: Choice,
+    #[command(flatten)]
+    pub(crate) side: Side,
+    #[command(flatten)]
+    pub(crate) out: Out,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct BrainDiffuser {
+    /// Training responses, pictures by voxels.
+    pub(crate) train: PathBuf,
+    /// Test responses.
+    pub(crate) test: PathBuf,
+    /// Pictures of the training in the order of the rows: an .npy, or a folder in the order of its names.
+    #[arg(long)]
+    pub(crate) train_images: PathBuf,
+    /// Pictures of the test.
+    #[arg(long)]
+    pub(crate) test_images: PathBuf,
+    /// Training pictures held out for early stopping, drawn by the seed.
+    #[arg(long, value_name = "PICTURES", default_value_t = 0)]
+    pub(crate) validation: usize,
+    /// Seed of the draw.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) seed: u64,
+    #[command(flatten)]
+    pub(crate) side: Side,
+    #[command(flatten)]
+    pub(crate) out: Out,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Algonauts2023 {
+    /// A subject's folder, with training_split and roi_masks.
+    pub(crate) folder: PathBuf,
+    /// Pictures held out for the test, drawn by the seed: the challenge keeps the responses of its own.
+    #[arg(long, value_name = "PICTURES")]
+    pub(crate) test: usize,
+    #[command(flatten)]
+    pub(crate) choice: Choice,
+    #[command(flatten)]
+    pub(crate) side: Side,
+    #[command(flatten)]
+    pub(crate) out: Out,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Bold5000 {
+    /// One .h5 of release 1, the .npy files of release 2, or an .npz with betas and imgnames.
+    #[arg(required = true)]
+    pub(crate) responses: Vec<PathBuf>,
+    /// Presentation lists in the order of the trials, or their folder.
+    #[arg(long, num_args = 1.., value_name = "PATH")]
+    pub(crate) lists: Vec<PathBuf>,
+    /// The list of repeated pictures, which are the test; without it, those called rep_ or shown more than once.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) repeated: Option<PathBuf>,
+    /// Folder or archive of the pictures.
+    #[arg(long)]
+    pub(crate) images: Option<PathBuf>,
+    /// Pictures held out for the test where none was repeated, drawn by the seed.
+    #[arg(long, value_name = "PICTURES", default_value_t = 0)]
+    pub(crate) test: usize,
+    #[command(flatten)]
+    pub(crate) choice: Choice,
+    #[command(flatten)]
+    pub(crate) side: Side,
+    #[command(flatten)]
+    pub(crate) out: Out,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Things {
+    /// The responses, sub-XX_ResponseData.h5.
+    pub(crate) responses: PathBuf,
+    /// The table of voxels, sub-XX_VoxelMetadata.csv.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) voxels: PathBuf,
+    /// The table of trials, sub-XX_StimulusMetadata.csv.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) stimuli: PathBuf,
+    /// Folder or archive of the pictures.
+    #[arg(long)]
+    pub(crate) images: PathBuf,
+    #[command(flatten)]
+    pub(crate) choice: Choice,
+    #[command(flatten)]
+    pub(crate) side: Side,
+    #[command(flatten)]
+    pub(crate) out: Out,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Vim1 {
+    /// EstimatedResponses.mat
+    pub(crate) responses: PathBuf,
+    /// Stimuli.mat
+    #[arg(long, value_name = "FILE")]
+    pub(crate) stimuli: PathBuf,
+    /// The subject.
+    #[arg(long, value_parser = clap::value_parser!(u8).range(1..=2))]
+    pub(crate) subject: u8,
     #[command(flatten)]
     pub(crate) choice: Choice,
     #[command(flatten)]

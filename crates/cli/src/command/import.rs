@@ -5,12 +5,14 @@ use std::path::Path;
 use anyhow::Result;
 
 use afterimage_data::{
-    GodOptions, Manifest, MiyawakiOptions, NiftiOptions, NsdOptions, Progress, SsrOptions, Summary, WriteOptions,
-    import_generic, import_god, import_miyawaki, import_nifti, import_nsd, import_ssr,
+    AlgonautsOptions, Bold5000Options, BrainDiffuserOptions, GodOptions, Manifest, MiyawakiOptions, NiftiOptions,
+    NsdOptions, Progress, SsrOptions, Summary, ThingsOptions, Vim1Options, WriteOptions, import_algonauts,
+    import_bold5000, import_brain_diffuser, import_generic, import_god, import_miyawaki, import_nifti, import_nsd,
+    import_ssr, import_things, import_vim1,
 };
 
 use super::data::show;
-use crate::args::import::{God, Kind, Miyawaki, Out, Side, Ssr};
+use crate::args::import::{Algonauts2023, Bold5000, God, Kind, Miyawaki, Out, Side, Ssr, Things, Vim1};
 use crate::progress::Bar;
 
 /// `afterimage import`.
@@ -49,6 +51,38 @@ pub(super) fn import(kind: Kind) -> Result<()> {
                 seed: args.choice.seed,
             };
             finish(&out, |path, bar| import_nsd(&options, path, write, bar))
+        }
+        Kind::BrainDiffuser(args) => {
+            let (write, out) = (write(&args.out, &args.side), args.out);
+            let options = BrainDiffuserOptions {
+                train: args.train,
+                test: args.test,
+                train_images: args.train_images,
+                test_images: args.test_images,
+                validation: args.validation,
+                seed: args.seed,
+            };
+            finish(&out, |path, bar| import_brain_diffuser(&options, path, write, bar))
+        }
+        Kind::Algonauts2023(Algonauts2023 { folder, test, choice, side, out }) => {
+            let (roi, validation, seed) = (choice.roi, choice.validation, choice.seed);
+            let options = AlgonautsOptions { folder, roi, test, validation, seed };
+            finish(&out, |path, bar| import_algonauts(&options, path, write(&out, &side), bar))
+        }
+        Kind::Bold5000(Bold5000 { responses, lists, repeated, images, test, choice, side, out }) => {
+            let (roi, validation, seed) = (choice.roi, choice.validation, choice.seed);
+            let options = Bold5000Options { responses, lists, repeated, images, test, roi, validation, seed };
+            finish(&out, |path, bar| import_bold5000(&options, path, write(&out, &side), bar))
+        }
+        Kind::Things(Things { responses, voxels, stimuli, images, choice, side, out }) => {
+            let (roi, validation, seed) = (choice.roi, choice.validation, choice.seed);
+            let options = ThingsOptions { responses, voxels, stimuli, images, roi, validation, seed };
+            finish(&out, |path, bar| import_things(&options, path, write(&out, &side), bar))
+        }
+        Kind::Vim1(Vim1 { responses, stimuli, subject, choice, side, out }) => {
+            let (roi, validation, seed) = (choice.roi, choice.validation, choice.seed);
+            let options = Vim1Options { responses, stimuli, subject: subject.into(), roi, validation, seed };
+            finish(&out, |path, bar| import_vim1(&options, path, write(&out, &side), bar))
         }
         Kind::Nifti(args) => {
             let (write, out) = (write(&args.out, &args.side), args.out);

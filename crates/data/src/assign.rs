@@ -32,6 +32,29 @@ pub fn random_split(
     Some(splits)
 }
 
+/// Draws whole groups of stimuli until at least `test`, then at least `validation` of them are held out.
+///
+/// `of` is the group of each stimulus. `None` when no group remains for training.
+pub(crate) fn grouped_split(of: &[usize], test: usize, validation: usize, seed: u64) -> Option<Vec<Split>> {
+    let mut groups: Vec<usize> = of.to_vec();
+    groups.sort_unstable();
+    groups.dedup();
+    groups.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
+    let mut splits = vec![Split::Train; of.len()];
+    let mut rest = groups.into_iter();
+    for (part, wanted) in [(Split::Test, test), (Split::Validation, validation)] {
+        let mut held = 0;
+        while held < wanted {
+            let group = rest.next()?;
+            for (split, _) in splits.iter_mut().zip(of).filter(|&(_, &of)| of == group) {
+                *split = part;
+                held += 1;
+            }
+        }
+    }
+    rest.next().map(|_| splits)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,6 +69,16 @@ mod tests {
         assert_eq!(draw(3), draw(3));
         assert_ne!(draw(3), draw(4));
         assert_eq!((count(&draw(3), Split::Test), count(&draw(3), Split::Validation)), (10, 5));
+    }
+
+    #[test]
+    fn groups_are_held_out_whole() {
+        let of: Vec<usize> = (0..40).map(|at| at % 8).collect();
+        let splits = grouped_split(&of, 7, 3, 1).unwrap();
+        assert_eq!((count(&splits, Split::Test), count(&splits, Split::Validation)), (10, 5));
+        assert!((8..40).all(|at| splits[at] == splits[at % 8]));
+        assert_ne!(splits, grouped_split(&of, 7, 3, 2).unwrap());
+        assert_eq!(grouped_split(&of, 36, 0, 1), None);
     }
 
     #[test]

@@ -67,6 +67,14 @@ pub enum Error {
         /// What differs, and the mend.
         reason: String,
     },
+    /// A data set cannot be prepared as asked.
+    #[error("cannot prepare \"{data_set}\": {reason}")]
+    Prepare {
+        /// Its title.
+        data_set: String,
+        /// Why, and the mend.
+        reason: String,
+    },
     /// A region expression names what is not there.
     #[error("region expression \"{expression}\": {reason}; the regions are {available}")]
     Region {
@@ -116,6 +124,10 @@ impl Error {
 
     pub(crate) fn manifest(path: &Path, reason: impl ToString) -> Self {
         Self::Manifest { path: path.to_owned(), reason: reason.to_string() }
+    }
+
+    pub(crate) fn prepare(data: &crate::DataSet, reason: impl ToString) -> Self {
+        Self::Prepare { data_set: data.header().provenance.title.clone(), reason: reason.to_string() }
     }
 
     pub(crate) fn mismatch(path: &Path, reason: impl ToString) -> Self {

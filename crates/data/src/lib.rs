@@ -7,6 +7,7 @@
 //! The parts, in the order in which they are used:
 //!
 //! 1. [`import_generic`] joins a table of responses with images as a [`Manifest`] says, or a program fills a [`DataSetWriter`].
+//!    [`prepare()`] makes one data set from another: split anew, standardised, averaged, its voxels selected.
 //! 2. [`audit()`] looks for the traps that make published scores spurious: the same photo in test and training, classes in
 //!    common, averaged repeats.
 //! 3. [`DataSet::training`] gives a [`TrainingSplit`], on which alone a [`ZScore`] and [`Reliability::snr`] can be fitted;
@@ -47,6 +48,7 @@
 mod assign;
 pub mod audit;
 mod classes;
+mod clusters;
 mod error;
 mod exclusions;
 mod header;
@@ -55,6 +57,7 @@ mod inspect;
 mod items;
 pub mod manifest;
 mod pool;
+mod prepare;
 mod region;
 mod reliability;
 mod store;
@@ -62,6 +65,7 @@ mod zscore;
 
 pub use assign::random_split;
 pub use audit::{Audit, AuditOptions, Check, Verdict, audit, audit_with};
+pub use clusters::clusters;
 pub use error::{Error, Result};
 pub use exclusions::Exclusions;
 pub use header::{
@@ -79,6 +83,7 @@ pub use inspect::{PartSummary, Summary};
 pub use items::{Averaging, HeldOutSplit, Items, Parts, TrainingSplit};
 pub use manifest::Manifest;
 pub use pool::UnpairedPool;
-pub use reliability::{NoiseCeiling, Reliability};
+pub use prepare::{Measure, PrepareOptions, Rule, Scope, Selection, SplitRule, prepare};
+pub use reliability::{NoiseCeiling, Reliability, SplitHalf};
 pub use store::{DataSet, DataSetWriter};
 pub use zscore::ZScore;

@@ -1,12 +1,14 @@
-//! How much of a voxel's response repeats: signal-to-noise ratio and noise ceiling.
+//! How much of a voxel's response repeats: signal-to-noise ratio, noise ceiling, split-half reliability.
 
-use ndarray::Array2;
+mod repeats;
+
 use serde::{Deserialize, Serialize};
 
+pub(crate) use repeats::Repeats;
+use repeats::Spread;
+
 use crate::Result;
-use crate::header::Split;
 use crate::items::{HeldOutSplit, Parts, TrainingSplit};
-use crate::store::DataSet;
 
 /// Measures from repeated presentations. Each stored row counts as one repeat, whatever it averages.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +29,20 @@ pub struct NoiseCeiling {
     pub mean_inverse_repeats: f64,
 }
 
+/// Split-half reliabilities per voxel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SplitHalf {
+    /// `[voxels]` Pearson correlation over stimuli between the means of two halves of the repeats, mean over the draws;
+    /// NaN where a half does not vary.
+    pub correlation: Vec<f32>,
+    /// `[voxels]` reliability of the mean over all repeats: `2 r / (1 + r)` (Spearman-Brown); -1 or less is given as -1.
+    pub spearman_brown: Vec<f32>,
+    /// Stimuli with at least two repeats, over which it is taken.
+    pub stimuli: usize,
+    /// Random draws of halves.
+    pub draws: usize,
+}
+
 impl Reliability {
     /// Signal-to-noise ratio `[voxels]`: the variance over stimuli of the repeat mean, divided by the mean over stimuli
     /// of the variance across repeats (both with n - 1), over training stimuli (validation included) with at least two repeats.
@@ -37,11 +53,7 @@ impl Reliability {
     /// # Errors
     /// [`crate::Error::Store`] for damaged chunks.
     pub fn snr(training: &TrainingSplit<'_>) -> Result<Option<Vec<f32>>> {
-        let moments = Moments::of(training.data_set(), Parts::TrainAndValidation.splits())?;
-        Ok(moments.repeated().map(|spread| {
-            let ratio = |(&signal, &noise): (&f64, &f64)| if signal == 0.0 { 0.0 } else { (signal / noise) as f32 };
-            spread.of_means.iter().zip(&spread.within).map(ratio).collect()
-        }))
+        Repeats::with(training.data_set(), Parts::TrainAndValidation.splits(), |repeats| repeats.snr())
     }
 
     /// Noise ceilings of a held-out part, from its own repeats.
@@ -56,89 +68,34 @@ impl Reliability {
     /// # Errors
     /// [`crate::Error::Store`] for damaged chunks.
     pub fn noise_ceiling(held_out: &HeldOutSplit<'_>) -> Result<Option<NoiseCeiling>> {
-        let moments = Moments::of(held_out.data_set(), &[held_out.split()])?;
-        let inverse = moments.mean_inverse_repeats(1);
-        Ok(moments.repeated().map(|spread| spread.ceiling(inverse)))
+        Repeats::with(held_out.data_set(), &[held_out.split()], |repeats| {
+            let inverse = repeats.mean_inverse_repeats(1);
+            Ok(repeats.spread()?.map(|spread| ceiling(&spread, inverse)))
+        })
+    }
+
+    /// Split-half reliabilities of a held-out part: the repeats of each stimulus are drawn into halves `draws` times (of
+    /// an odd number the second half has one more), their means correlated over stimuli, the correlations averaged and
+    /// carried to the full number of repeats by Spearman-Brown.
+    ///
+    /// `None` with fewer than two stimuli that have repeats. The same seed gives the same draws.
+    /// Source: Spearman 1910; Brown 1910, British Journal of Psychology 3.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`] for damaged chunks.
+    pub fn split_half(held_out: &HeldOutSplit<'_>, draws: usize, seed: u64) -> Result<Option<SplitHalf>> {
+        Repeats::with(held_out.data_set(), &[held_out.split()], |repeats| repeats.split_half(draws, seed))
     }
 }
 
-/// Per stimulus: number of rows, sums and sums of squares about the voxel's first value, which keeps them accurate.
-struct Moments {
-    counts: Vec<u32>,
-    sums: Array2<f64>,
-    squares: Array2<f64>,
-}
-
-struct Spread {
-    stimuli: usize,
-    of_means: Vec<f64>,
-    within: Vec<f64>,
-    inverse: f64,
-}
-
-impl Moments {
-    fn of(data: &DataSet, splits: &[Split]) -> Result<Self> {
-        let header = data.header();
-        let shape = (header.stimuli.len(), header.voxels.count);
-        let (mut sums, mut squares) = (Array2::zeros(shape), Array2::zeros(shape));
-        let mut counts = vec![0_u32; shape.0];
-        let mut origin: Option<Vec<f64>> = None;
-        data.for_each_trial(|trial, row| {
-            let stimulus = header.trials[trial].stimulus as usize;
-            if !splits.contains(&header.stimuli[stimulus].split) {
-                return;
-            }
-            let origin = origin.get_or_insert_with(|| row.iter().map(|&value| f64::from(value)).collect());
-            counts[stimulus] += 1;
-            for (voxel, &value) in row.iter().enumerate() {
-                let value = f64::from(value) - origin[voxel];
-                sums[[stimulus, voxel]] += value;
-                squares[[stimulus, voxel]] += value * value;
-            }
-        })?;
-        Ok(Self { counts, sums, squares })
+fn ceiling(spread: &Spread, inverse: f64) -> NoiseCeiling {
+    let (mut ncsnr, mut percent) = (Vec::new(), Vec::new());
+    for &(between, noise) in &spread.of_voxels {
+        let signal = (between - noise * spread.inverse).max(0.0);
+        // Divided by the noise only for the ratio itself, so that a voxel without noise keeps a ceiling.
+        ncsnr.push(if signal == 0.0 { 0.0 } else { (signal / noise).sqrt() as f32 });
+        percent.push(if signal == 0.0 { 0.0 } else { (100.0 * signal / (signal + noise * inverse)) as f32 });
     }
-
-    /// Mean of 1/n over stimuli with at least `least` rows.
-    fn mean_inverse_repeats(&self, least: u32) -> f64 {
-        let inverses: Vec<f64> = self.counts.iter().filter(|&&n| n >= least).map(|&n| 1.0 / f64::from(n)).collect();
-        inverses.iter().sum::<f64>() / inverses.len().max(1) as f64
-    }
-
-    fn repeated(&self) -> Option<Spread> {
-        let rows: Vec<usize> = (0..self.counts.len()).filter(|&stimulus| self.counts[stimulus] >= 2).collect();
-        if rows.len() < 2 {
-            return None;
-        }
-        let voxels = 0..self.sums.ncols();
-        let (of_means, within) = voxels.map(|voxel| self.spread(&rows, voxel)).unzip();
-        Some(Spread { stimuli: rows.len(), of_means, within, inverse: self.mean_inverse_repeats(2) })
-    }
-
-    fn spread(&self, rows: &[usize], voxel: usize) -> (f64, f64) {
-        let count = rows.len() as f64;
-        let (mut means, mut within) = (Vec::with_capacity(rows.len()), 0.0);
-        for &row in rows {
-            let (n, sum) = (f64::from(self.counts[row]), self.sums[[row, voxel]]);
-            means.push(sum / n);
-            within += (self.squares[[row, voxel]] - sum * sum / n).max(0.0) / (n - 1.0);
-        }
-        let mean = means.iter().sum::<f64>() / count;
-        let between = means.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1.0);
-        (between, within / count)
-    }
-}
-
-impl Spread {
-    fn ceiling(self, inverse: f64) -> NoiseCeiling {
-        let (mut ncsnr, mut percent) = (Vec::new(), Vec::new());
-        for (&between, &noise) in self.of_means.iter().zip(&self.within) {
-            let signal = (between - noise * self.inverse).max(0.0);
-            // Divided by the noise only for the ratio itself, so that a voxel without noise keeps a ceiling.
-            ncsnr.push(if signal == 0.0 { 0.0 } else { (signal / noise).sqrt() as f32 });
-            percent.push(if signal == 0.0 { 0.0 } else { (100.0 * signal / (signal + noise * inverse)) as f32 });
-        }
-        let correlation = percent.iter().map(|value| (value / 100.0).sqrt()).collect();
-        NoiseCeiling { ncsnr, percent, correlation, stimuli: self.stimuli, mean_inverse_repeats: inverse }
-    }
+    let correlation = percent.iter().map(|value| (value / 100.0).sqrt()).collect();
+    NoiseCeiling { ncsnr, percent, correlation, stimuli: spread.stimuli, mean_inverse_repeats: inverse }
 }

@@ -75,10 +75,14 @@ impl Source<'_> {
         let mut provenance = self.provenance;
         provenance.software = format!("afterimage {}", env!("CARGO_PKG_VERSION"));
         let side = if self.images.is_some() { options.image_side } else { 0 };
-        provenance.steps.push(Step::plain(match &self.images {
+        let images = Step::plain(match &self.images {
             Some(_) => format!("images cropped to the centred square, resized to {side} x {side}"),
             None => "imported without images".to_owned(),
-        }));
+        });
+        // A data set made from another has it already.
+        if !provenance.steps.contains(&images) {
+            provenance.steps.push(images);
+        }
         let total = self.stimuli.len();
         let header = Header::new(self.stimuli, self.voxels, side, provenance);
         let mut writer = match options.overwrite {

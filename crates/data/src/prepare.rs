@@ -1,0 +1,127 @@
+//! A data set made from another: split anew, standardised, cleaned of drift, averaged, its voxels selected.
+//!
+//! Every statistic is fitted on training trials; a selection sees validation trials too. A run or session without
+//! training trials (as where the test was scanned in runs of its own) is fitted on itself, which tells training nothing. What was done is added to the steps of the provenance.
+
+mod average;
+mod drift;
+mod groups;
+mod select;
+mod split;
+mod standardise;
+mod stream;
+
+use crate::header::{FittedOn, Header, SourceFile, Step, Voxels};
+use crate::import::{Block, Images, Source};
+use crate::store::DataSet;
+use crate::{Error, Result};
+
+use groups::Groups;
+use stream::{Stage, Stream};
+
+pub use groups::Scope;
+pub use select::{Measure, Rule, Selection};
+pub use split::SplitRule;
+
+/// What to do, in this order. The default changes nothing.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PrepareOptions {
+    /// Draw the parts anew.
+    pub split: Option<SplitRule>,
+    /// Keep the voxels of a region expression such as `V1 + V2 - FFA`.
+    pub roi: Option<String>,
+    /// Take a polynomial of this order over the trials out of each voxel, run by run; its mean stays.
+    pub detrend: Option<usize>,
+    /// Standardise each voxel.
+    pub zscore: Option<Scope>,
+    /// Keep the voxels that meet all of these.
+    pub select: Vec<Selection>,
+    /// Keep the mean over the trials of each stimulus only.
+    pub average: bool,
+}
+
+/// Fits what is to be fitted; responses are read again and turned when the source is written.
+///
+/// # Errors
+/// [`Error::Region`]; [`Error::Prepare`] when a split leaves nothing for training, a run has too few training trials, a
+/// selection rests on test trials or keeps no voxel; [`Error::Store`] for damaged chunks.
+pub fn prepare<'a>(data: &'a DataSet, options: &PrepareOptions) -> Result<Source<'a>> {
+    let mut header = data.header().clone();
+    let mut kept: Vec<usize> = (0..header.trials.len()).collect();
+    let mut steps = Vec::new();
+    if let Some(rule) = &options.split {
+        steps.extend(split::apply(rule, &mut header, &mut kept)?);
+        forget_training(&mut header);
+    }
+    let mut stream = Stream::new(data, &header, &kept);
+    if let Some(roi) = &options.roi {
+        stream.keep_voxels(&header.voxels.mask(roi)?);
+        steps.push(Step::plain(format!("voxels: {roi}")));
+    }
+    if let Some(order) = options.detrend {
+        if !(1..=drift::HIGHEST).contains(&order) {
+            return Err(Error::prepare(data, format!("drift of order {order}: give 1 to {}", drift::HIGHEST)));
+        }
+        let groups = Groups::of(&header, &kept, Scope::Run, order + 2)?;
+        let stage = Stage::Drift(drift::Drift::fit(&stream, groups, order)?);
+        let what = format!("a polynomial of order {order} over the trials taken out of each voxel in each run");
+        steps.push(stage.groups().step(what));
+        stream.push(stage);
+    }
+    if let Some(scope) = options.zscore {
+        let groups = Groups::of(&header, &kept, scope, 2)?;
+        let stage = Stage::Standardise(standardise::Standardise::fit(&stream, groups)?);
+        steps.push(stage.groups().step(format!("each voxel standardised {}", scope.words())));
+        stream.push(stage);
+    }
+    for selection in &options.select {
+        let mask = select::mask(&stream, selection)?;
+        stream.keep_voxels(&mask);
+        steps.push(Step::new(format!("voxels: {selection}"), selection.measure.fitted_on()));
+    }
+    let voxels = stream.voxels();
+    if voxels.count == 0 {
+        return Err(Error::prepare(data, "no voxel is left: select less strictly"));
+    }
+    if options.average {
+        steps.push(Step::plain("the mean over the trials of each stimulus"));
+    }
+    source(data, header, voxels, stream, steps, options)
+}
+
+fn source<'a>(
+    data: &'a DataSet,
+    header: Header,
+    voxels: Voxels,
+    stream: Stream<'a>,
+    steps: Vec<Step>,
+    options: &PrepareOptions,
+) -> Result<Source<'a>> {
+    let mut provenance = header.provenance;
+    provenance.steps.extend(steps);
+    if options.zscore.is_some() {
+        provenance.units = Some("standard deviations".into());
+    }
+    provenance.source_files =
+        vec![SourceFile { path: data.path().to_string_lossy().into_owned(), sha256: data.fingerprint().to_owned() }];
+    let images: Option<Images<'a>> = header.size.ne(&0).then(|| {
+        let read = move |row: usize, _| Ok(data.images(&[row as u32])?.index_axis_move(ndarray::Axis(0), 0));
+        Box::new(read) as Images<'a>
+    });
+    let blocks: Box<dyn Iterator<Item = Result<Block>> + 'a> = match options.average {
+        true => Box::new(average::blocks(stream)),
+        false => Box::new(stream.into_blocks()),
+    };
+    Ok(Source { stimuli: header.stimuli, voxels, provenance, images, blocks })
+}
+
+/// After a new split, what was fitted on the old training part may have seen trials of the new test.
+fn forget_training(header: &mut Header) {
+    let seen = |scope: &mut FittedOn| {
+        if matches!(scope, FittedOn::Training | FittedOn::OwnRun) {
+            *scope = FittedOn::Everything;
+        }
+    };
+    header.provenance.steps.iter_mut().for_each(|step| seen(&mut step.fitted_on));
+    header.voxels.columns.values_mut().for_each(|column| seen(&mut column.fitted_on));
+}

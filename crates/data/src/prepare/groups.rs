@@ -1,0 +1,104 @@
+//! Trials that share a statistic, and which of them it is fitted on.
+
+use std::collections::HashMap;
+
+use crate::header::{FittedOn, Header, Split, Step};
+use crate::{Error, Result};
+
+/// Over which trials a voxel is standardised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Each run by itself.
+    Run,
+    /// Each session by itself.
+    Session,
+    /// All trials alike.
+    All,
+}
+
+impl Scope {
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Run => "in each run",
+            Self::Session => "in each session",
+            Self::All => "over all runs together",
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Groups {
+    /// `[trials kept]`
+    pub(super) of: Vec<usize>,
+    /// `[trials kept]` whether the statistic is fitted on it.
+    pub(super) fits: Vec<bool>,
+    /// `[trials kept]` place within its group, from -1 to 1.
+    pub(super) place: Vec<f64>,
+    pub(super) count: usize,
+    /// Groups without a training trial, fitted on themselves.
+    own: usize,
+}
+
+impl Groups {
+    /// # Errors
+    /// [`Error::Prepare`] when a group has some training trials but fewer than `least`.
+    pub(super) fn of(header: &Header, kept: &[usize], scope: Scope, least: usize) -> Result<Self> {
+        let mut known = HashMap::new();
+        let mut members: Vec<Vec<usize>> = Vec::new();
+        let mut of = Vec::with_capacity(kept.len());
+        for (at, &trial) in kept.iter().enumerate() {
+            let info = &header.trials[trial];
+            let key = match scope {
+                Scope::Run => (info.session, info.run),
+                Scope::Session => (info.session, 0),
+                Scope::All => (0, 0),
+            };
+            let group = *known.entry(key).or_insert_with(|| {
+                members.push(Vec::new());
+                members.len() - 1
+            });
+            members[group].push(at);
+            of.push(group);
+        }
+        let is_training = |&at: &usize| {
+            let stimulus = header.trials[kept[at]].stimulus as usize;
+            header.stimuli[stimulus].split == Split::Train
+        };
+        let (mut fits, mut place, mut own) = (vec![false; kept.len()], vec![0.0; kept.len()], 0);
+        for members in &members {
+            let training = members.iter().filter(|at| is_training(at)).count();
+            if training == 0 {
+                own += 1;
+            }
+            let fitted = if training == 0 { members.len() } else { training };
+            if fitted < least {
+                let info = &header.trials[kept[members[0]]];
+                let reason = format!(
+                    "session {}, run {} has {training} training trials of {}, at least {least} are needed: \
+                     standardise by session, or over all runs",
+                    info.session,
+                    info.run,
+                    members.len()
+                );
+                return Err(Error::Prepare { data_set: header.provenance.title.clone(), reason });
+            }
+            let last = (members.len() - 1).max(1) as f64;
+            for (position, at) in members.iter().enumerate() {
+                fits[*at] = training == 0 || is_training(at);
+                place[*at] = 2.0 * position as f64 / last - 1.0;
+            }
+        }
+        Ok(Self { of, fits, place, count: members.len(), own })
+    }
+
+    /// The step, with what it was fitted on.
+    pub(super) fn step(&self, what: String) -> Step {
+        match self.own {
+            0 => Step::new(what, FittedOn::Training),
+            own => {
+                let what = format!("{what}; {own} of {} without training trials by themselves", self.count);
+                Step::new(what, FittedOn::OwnRun)
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The parts drawn anew.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::assign::{grouped_split, random_split};
+use crate::header::{Header, Split, Step};
+use crate::{Error, Result};
+
+/// How stimuli are held out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SplitRule {
+    /// Stimuli at random.
+    Random {
+        /// Stimuli of the test.
+        test: usize,
+        /// Stimuli of validation.
+        validation: usize,
+        /// Seed of the draw.
+        seed: u64,
+    },
+    /// Stimuli shown in some sessions are the test; their trials of other sessions are left out.
+    Sessions {
+        /// Sessions of the test, from 0.
+        test: Vec<u16>,
+        /// Stimuli of validation, drawn among the others.
+        validation: usize,
+        /// Seed of the draw.
+        seed: u64,
+    },
+    /// Whole classes, drawn until so many stimuli are held out.
+    Classes {
+        /// Least number of stimuli of the test.
+        test: usize,
+        /// Least number of stimuli of validation.
+        validation: usize,
+        /// Seed of the draw.
+        seed: u64,
+    },
+    /// Whole clusters of images, as [`crate::clusters`] finds them.
+    Clusters {
+        /// Cluster of each stimulus.
+        of: Vec<usize>,
+        /// What was clustered, in words.
+        what: String,
+        /// Least number of stimuli of the test.
+        test: usize,
+        /// Least number of stimuli of validation.
+        validation: usize,
+        /// Seed of the draw.
+        seed: u64,
+    },
+}
+
+pub(super) fn apply(rule: &SplitRule, header: &mut Header, kept: &mut Vec<usize>) -> Result<Vec<Step>> {
+    let count = header.stimuli.len();
+    let mut steps = Vec::new();
+    let splits = match rule {
+        &SplitRule::Random { test, validation, seed } => random_split(count, test, validation, seed, None),
+        SplitRule::Sessions { test, validation, seed } => {
+            let shown = shown_in(header, test)?;
+            let before = kept.len();
+            kept.retain(|&trial| {
+                let info = &header.trials[trial];
+                test.contains(&info.session) || !shown.contains(&(info.stimulus as usize))
+            });
+            if kept.len() < before {
+                let n = before - kept.len();
+                steps.push(Step::plain(format!("{n} trials of test stimuli in other sessions left out")));
+            }
+            let shown: Vec<usize> = shown.into_iter().collect();
+            random_split(count, 0, *validation, *seed, Some(&shown))
+        }
+        &SplitRule::Classes { test, validation, seed } => grouped_split(&classes(header)?, test, validation, seed),
+        SplitRule::Clusters { of, test, validation, seed, .. } => grouped_split(of, *test, *validation, *seed),
+    };
+    let splits = splits.ok_or_else(|| wrong(header, "nothing is left for training: hold out less".into()))?;
+    header.stimuli.iter_mut().zip(splits).for_each(|(stimulus, split)| stimulus.split = split);
+    let part = |split: Split| header.stimuli.iter().filter(|stimulus| stimulus.split == split).count();
+    let numbers = format!("{} stimuli of the test, {} of validation", part(Split::Test), part(Split::Validation));
+    steps.insert(0, Step::plain(format!("split anew: {}; {numbers}", words(rule))));
+    Ok(steps)
+}
+
+fn wrong(header: &Header, reason: String) -> Error {
+    Error::Prepare { data_set: header.provenance.title.clone(), reason }
+}
+
+fn words(rule: &SplitRule) -> String {
+    match rule {
+        SplitRule::Random { seed, .. } => format!("stimuli drawn at random, seed {seed}"),
+        SplitRule::Sessions { test, seed, .. } => format!("the stimuli of sessions {test:?}, seed {seed}"),
+        SplitRule::Classes { seed, .. } => format!("whole classes drawn at random, seed {seed}"),
+        SplitRule::Clusters { what, seed, .. } => format!("whole clusters of {what}, seed {seed}"),
+    }
+}
+
+fn shown_in(header: &Header, sessions: &[u16]) -> Result<BTreeSet<usize>> {
+    let known: BTreeSet<u16> = header.trials.iter().map(|trial| trial.session).collect();
+    if let Some(stray) = sessions.iter().find(|session| !known.contains(session)) {
+        return Err(wrong(header, format!("there is no session {stray}; there are {known:?}, counted from 0")));
+    }
+    let inside = header.trials.iter().filter(|trial| sessions.contains(&trial.session));
+    Ok(inside.map(|trial| trial.stimulus as usize).collect())
+}
+
+fn classes(header: &Header) -> Result<Vec<usize>> {
+    let mut numbers = BTreeMap::new();
+    let number = |stimulus: &crate::header::StimulusInfo| {
+        let class = stimulus.class.clone().ok_or_else(|| {
+            wrong(header, format!("the class of \"{}\" is not known: split by cluster instead", stimulus.name))
+        })?;
+        let next = numbers.len();
+        Ok(*numbers.entry(class).or_insert(next))
+    };
+    header.stimuli.iter().map(number).collect()
+}

@@ -4,6 +4,7 @@ pub(crate) mod import;
 
 use std::path::PathBuf;
 
+use afterimage_data::Selection;
 use clap::{Parser, Subcommand};
 
 /// Learns the two directions between pictures and the brain activity they evoke.
@@ -35,6 +36,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         kind: import::Kind,
     },
+    /// Make a data set from another: standardise, select voxels, average, split anew
+    #[command(
+        after_help = "Examples:\n  afterimage prepare s1.afterimage --zscore run --select \"snr >= 0.5\" --out s1_z.afterimage\n  afterimage prepare s1.afterimage --split cluster --clusters 40 --test 100 --out s1_clusters.afterimage"
+    )]
+    Prepare(Prepare),
     /// Show what a data set holds
     #[command(after_help = "Example: afterimage inspect v4.afterimage")]
     Inspect(Inspect),
@@ -131,9 +137,78 @@ pub(crate) struct Demo {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct Prepare {
+    /// The data set to start from; it stays as it is.
+    pub(crate) dataset: PathBuf,
+    /// How to hold stimuli out: at random, whole sessions, whole classes, or whole clusters of images.
+    #[arg(long, value_enum)]
+    pub(crate) split: Option<SplitKind>,
+    /// Stimuli of the test; whole classes or clusters are drawn until there are so many.
+    #[arg(long, default_value_t = 0, requires = "split")]
+    pub(crate) test: usize,
+    /// Sessions of the test, counted from 0.
+    #[arg(long, value_delimiter = ',', required_if_eq("split", "session"))]
+    pub(crate) test_sessions: Vec<u16>,
+    /// Stimuli of validation.
+    #[arg(long, default_value_t = 0, requires = "split")]
+    pub(crate) validation: usize,
+    /// Clusters to find, by k-means on the features of the built-in network.
+    #[arg(long, default_value_t = 40, requires = "split")]
+    pub(crate) clusters: usize,
+    /// Seed of the draws.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Keep the voxels of a region expression, such as "V1 + V2 - FFA".
+    #[arg(long, value_name = "REGIONS")]
+    pub(crate) roi: Option<String>,
+    /// Take drift out of each voxel, run by run: a polynomial of this order over the trials, 1 to 5.
+    #[arg(long, value_name = "ORDER")]
+    pub(crate) detrend: Option<usize>,
+    /// Standardise each voxel over the training trials of each run, of each session, or of all.
+    #[arg(long, value_enum)]
+    pub(crate) zscore: Option<ZScope>,
+    /// Keep voxels by a measure of training trials (snr, split_half) or a column of the data set: "snr >= 0.5",
+    /// "best 2000 split_half"; may be given several times.
+    #[arg(long, value_name = "RULE")]
+    pub(crate) select: Vec<Selection>,
+    /// Keep the mean over the trials of each stimulus.
+    #[arg(long)]
+    pub(crate) average: bool,
+    #[command(flatten)]
+    pub(crate) out: import::Out,
+}
+
+/// How stimuli are held out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum SplitKind {
+    /// Stimuli at random.
+    Random,
+    /// The stimuli of whole sessions.
+    Session,
+    /// Whole classes.
+    Class,
+    /// Whole clusters of images.
+    Cluster,
+}
+
+/// Over what a voxel is standardised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum ZScope {
+    /// Each run by itself.
+    Run,
+    /// Each session by itself.
+    Session,
+    /// All trials alike.
+    All,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct Inspect {
     /// The data set.
     pub(crate) dataset: PathBuf,
+    /// Estimate noise ceiling and split-half reliability from the repeats of the test part.
+    #[arg(long)]
+    pub(crate) reliability: bool,
     /// Print as JSON.
     #[arg(long)]
     pub(crate) json: bool,
@@ -146,6 +221,12 @@ pub(crate) struct Audit {
     /// Images without responses: a folder, zip archive or .npy; may be given several times.
     #[arg(long)]
     pub(crate) unpaired: Vec<PathBuf>,
+    /// Look for look-alikes by the features of a network too: finds crops and other shots of a scene, takes longer.
+    #[arg(long)]
+    pub(crate) features: bool,
+    /// Write what should be left out to this file; training leaves it out with data.exclusions = "LIST.toml".
+    #[arg(long, value_name = "LIST.toml")]
+    pub(crate) fix: Option<PathBuf>,
     /// Print as JSON.
     #[arg(long)]
     pub(crate) json: bool,

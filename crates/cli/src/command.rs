@@ -4,6 +4,7 @@ mod config;
 mod data;
 mod demo;
 mod import;
+mod prepare;
 mod run;
 mod weights;
 
@@ -16,6 +17,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     match args.command {
         Command::Demo(demo) => demo::demo(&demo.options),
         Command::Import { kind } => import::import(kind),
+        Command::Prepare(args) => prepare::prepare(&args),
         Command::Inspect(inspect) => data::inspect(&inspect),
         Command::Audit(audit) => data::audit(&audit),
         Command::Config(config) => config::print(&config),

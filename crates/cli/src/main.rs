@@ -6,6 +6,7 @@
 mod args;
 mod build;
 mod command;
+mod features;
 mod progress;
 mod say;
 mod stage;

@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::Command;
 
-const COMMANDS: [&[&str]; 24] = [
+const COMMANDS: [&[&str]; 25] = [
     &[],
     &["demo"],
     &["import"],
@@ -20,6 +20,7 @@ const COMMANDS: [&[&str]; 24] = [
     &["import", "ssr"],
     &["import", "things"],
     &["import", "vim1"],
+    &["prepare"],
     &["inspect"],
     &["audit"],
     &["config"],

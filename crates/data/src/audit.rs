@@ -12,10 +12,12 @@
 //! are mostly missed (10 % found): an audit that passes excludes copies, not other photographs of the same scene.
 
 mod checks;
+mod features;
 mod hash;
 #[cfg(test)]
 mod tests;
 
+use ndarray::{Array2, ArrayView4};
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
@@ -28,6 +30,9 @@ use crate::store::DataSet;
 pub const HASH_DISTANCE: u32 = 10;
 /// Least pixel correlation of a duplicate.
 pub const PIXEL_CORRELATION: f64 = 0.95;
+
+/// Least cosine of the features of look-alikes.
+pub const FEATURE_COSINE: f32 = 0.97;
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,7 +66,8 @@ pub struct Check {
 pub struct Audit {
     /// In the order of their run.
     pub checks: Vec<Check>,
-    /// Unpaired images that duplicate test images: open the pool again with these.
+    /// What duplicates test images: unpaired images, to open the pool again without, and training and validation
+    /// stimuli, to leave out of the data set.
     pub exclusions: Exclusions,
     /// Unpaired classes that are test classes too: excluded in Gaziv et al. 2022.
     pub class_exclusions: Exclusions,
@@ -80,16 +86,21 @@ impl Audit {
     }
 }
 
+/// Turns images `[n, height, width, 3]` into features `[n, features]`, such as the channel means of a network's last layer.
+pub type Embed<'a> = &'a dyn Fn(ArrayView4<'_, u8>) -> Array2<f32>;
+
 /// Limits of an audit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AuditOptions {
+#[derive(Clone, Copy)]
+pub struct AuditOptions<'a> {
     /// Most unpaired images to decode and compare; of a larger pool, evenly spaced ones. The detail says how many.
     pub pool_limit: usize,
+    /// Look for look-alikes by features too, which finds crops and other shots of a scene.
+    pub embed: Option<Embed<'a>>,
 }
 
-impl Default for AuditOptions {
+impl Default for AuditOptions<'_> {
     fn default() -> Self {
-        Self { pool_limit: 100_000 }
+        Self { pool_limit: 100_000, embed: None }
     }
 }
 
@@ -105,19 +116,25 @@ pub fn audit(data: &DataSet, pool: Option<&UnpairedPool>) -> Result<Audit> {
 ///
 /// # Errors
 /// As there.
-pub fn audit_with(data: &DataSet, pool: Option<&UnpairedPool>, options: AuditOptions) -> Result<Audit> {
+pub fn audit_with(data: &DataSet, pool: Option<&UnpairedPool>, options: AuditOptions<'_>) -> Result<Audit> {
     let test = hash::of_stimuli(data, Split::Test)?;
     let validation = hash::of_stimuli(data, Split::Validation)?;
     let train = hash::of_stimuli(data, Split::Train)?;
-    let mut checks = vec![
-        checks::stimuli(data, ("test", &test), ("training", &train))?,
-        checks::stimuli(data, ("test", &test), ("validation", &validation))?,
-        checks::stimuli(data, ("validation", &validation), ("training", &train))?,
-    ];
     let mut exclusions = Exclusions::default();
+    let mut checks = Vec::new();
+    for (name, part) in [("training", &train), ("validation", &validation)] {
+        let (check, names) = checks::stimuli(data, ("test", &test), (name, part))?;
+        exclusions.stimuli.extend(names);
+        checks.push(check);
+    }
+    checks.push(checks::stimuli(data, ("validation", &validation), ("training", &train))?.0);
     let (check, names) = checks::unpaired(data, &test, pool, options.pool_limit)?;
     exclusions.names.extend(names);
     checks.push(check);
+    if let Some(embed) = options.embed {
+        checks.push(features::stimuli(data, embed)?);
+        checks.push(features::unpaired(data, pool, embed, options.pool_limit)?);
+    }
     checks.push(checks::classes_in_training(data));
     let (check, class_exclusions) = checks::classes_in_pool(data, pool);
     checks.push(check);

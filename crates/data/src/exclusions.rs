@@ -1,10 +1,14 @@
-//! What must not be among the unpaired images.
+//! What training must not see.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-/// Images to leave out of an [`crate::UnpairedPool`], by class, by name or by content.
+use crate::{Error, Result};
+
+/// Images to leave out of an [`crate::UnpairedPool`], by class, by name or by content, and stimuli to leave out of the
+/// training and validation parts of a data set. As TOML it is the list that `afterimage audit --fix` writes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Exclusions {
@@ -14,12 +18,32 @@ pub struct Exclusions {
     pub names: BTreeSet<String>,
     /// SHA-256 of the stored bytes (the picture file, or the row of an array), lower-case hexadecimal.
     pub sha256: BTreeSet<String>,
+    /// Names of stimuli: see [`crate::DataSet::leave_out`].
+    pub stimuli: BTreeSet<String>,
 }
 
 impl Exclusions {
+    /// Reads a list from a TOML file.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; [`Error::Manifest`] naming the key that is unknown.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path).map_err(Error::io("read", path))?;
+        toml::from_str(&text).map_err(|error| Error::manifest(path, error.message()))
+    }
+
+    /// Writes it so that [`Exclusions::read`] reads it.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; [`Error::Manifest`] when it cannot be written as TOML.
+    pub fn write(&self, path: &Path) -> Result<()> {
+        let text = toml::to_string_pretty(self).map_err(|error| Error::manifest(path, error))?;
+        std::fs::write(path, text).map_err(Error::io("write", path))
+    }
+
     /// Whether nothing is left out.
     pub fn is_empty(&self) -> bool {
-        self.classes.is_empty() && self.names.is_empty() && self.sha256.is_empty()
+        [&self.classes, &self.names, &self.sha256, &self.stimuli].iter().all(|set| set.is_empty())
     }
 
     /// Adds all that another excludes.
@@ -27,6 +51,7 @@ impl Exclusions {
         self.classes.extend(other.classes.iter().cloned());
         self.names.extend(other.names.iter().cloned());
         self.sha256.extend(other.sha256.iter().cloned());
+        self.stimuli.extend(other.stimuli.iter().cloned());
     }
 
     pub(crate) fn drops(&self, name: &str, class: Option<&str>) -> bool {

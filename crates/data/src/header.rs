@@ -28,6 +28,8 @@ pub enum Split {
     Validation,
     /// Scores are computed on it, and nothing else.
     Test,
+    /// Not used at all: what [`crate::DataSet::leave_out`] was told to leave out.
+    Excluded,
 }
 
 /// One stimulus; its index is its row in the array `stimuli`.

@@ -105,6 +105,16 @@ impl FeatureExtractor {
         Ok(Self { vision, taps: config.taps.clone(), device })
     }
 
+    /// Some taps of a backbone, for images of `side`.
+    ///
+    /// # Errors
+    /// As [`FeatureExtractor::of_image_loss`].
+    pub fn new(backbone: &str, taps: &[&str], side: usize, device_name: &str) -> Result<Self> {
+        let device = device(device_name)?;
+        let vision = vision(backbone, side, 0, &device)?;
+        Ok(Self { vision, taps: taps.iter().map(|&tap| tap.to_owned()).collect(), device })
+    }
+
     /// One `[images, channels, side, side]` for each tap, for images `[images, 3, side, side]` in 0..1.
     pub fn extract(&self, images: ArrayView4<'_, f32>) -> Vec<Array4<f32>> {
         let taps: Vec<&str> = self.taps.iter().map(String::as_str).collect();

@@ -2,14 +2,24 @@
 
 use anyhow::Result;
 
-use afterimage_data::{DataSet, Exclusions, PartSummary, Summary, UnpairedPool, audit::Verdict};
+use afterimage_data::audit::{AuditOptions, Embed, Verdict, audit_with};
+use afterimage_data::{DataSet, Exclusions, PartSummary, Reliability, Summary, UnpairedPool};
+use ndarray::ArrayView4;
 
 use crate::args;
+use crate::features::Embedder;
 use crate::say;
+
+/// Draws of halves behind a split-half reliability.
+const HALVES: usize = 20;
 
 /// `afterimage inspect`.
 pub(super) fn inspect(args: &args::Inspect) -> Result<()> {
-    show(&Summary::of(&DataSet::open(&args.dataset)?), args.json)
+    let data = DataSet::open(&args.dataset)?;
+    if args.reliability {
+        return reliability(&data, args.json);
+    }
+    show(&Summary::of(&data), args.json)
 }
 
 /// `afterimage audit`.
@@ -20,7 +30,18 @@ pub(super) fn audit(args: &args::Audit) -> Result<()> {
         true => None,
         false => Some(UnpairedPool::open(&args.unpaired, side, &Exclusions::default())?),
     };
-    let audit = afterimage_data::audit::audit(&data, pool.as_ref())?;
+    let embedder = match args.features && data.header().has_images() {
+        true => Some(Embedder::new(data.header().size)?),
+        false => None,
+    };
+    let embed = embedder.as_ref().map(|embedder| |images: ArrayView4<'_, u8>| embedder.embed(images));
+    let options = AuditOptions { embed: embed.as_ref().map(|embed| embed as Embed<'_>), ..AuditOptions::default() };
+    let audit = audit_with(&data, pool.as_ref(), options)?;
+    if let Some(list) = &args.fix {
+        let mut all = audit.exclusions.clone();
+        all.extend(&audit.class_exclusions);
+        all.write(list)?;
+    }
     if args.json {
         return say::json(&audit);
     }
@@ -34,7 +55,52 @@ pub(super) fn audit(args: &args::Audit) -> Result<()> {
         say::line(format!("{verdict:>4}  {}: {}", check.name, check.detail))?;
         check.items.iter().take(10).try_for_each(|item| say::line(format!("        {item}")))?;
     }
+    if let Some(list) = &args.fix {
+        let (stimuli, unpaired) = (audit.exclusions.stimuli.len(), audit.exclusions.names.len());
+        let classes = audit.class_exclusions.classes.len();
+        say::line(format!(
+            "wrote {}: {stimuli} stimuli, {unpaired} unpaired images and {classes} classes; set data.exclusions to it",
+            list.display()
+        ))?;
+    }
     Ok(())
+}
+
+/// Ceilings of the test part in numbers.
+fn reliability(data: &DataSet, json: bool) -> Result<()> {
+    let ceiling = Reliability::noise_ceiling(&data.held_out())?;
+    let halves = Reliability::split_half(&data.held_out(), HALVES, 0)?;
+    if json {
+        return say::json(&serde_json::json!({ "noise_ceiling": ceiling, "split_half": halves }));
+    }
+    let (Some(ceiling), Some(halves)) = (ceiling, halves) else {
+        return say::line("the test part has no repeats, so its reliability cannot be estimated");
+    };
+    say::line(format!(
+        "from {} test stimuli with repeats, over {} voxels: median (5 % to 95 %)",
+        ceiling.stimuli,
+        ceiling.ncsnr.len()
+    ))?;
+    let lines = [
+        ("ncsnr", "signal by noise standard deviation of one trial", &ceiling.ncsnr),
+        ("noise ceiling", "explainable variance of the mean over repeats, %", &ceiling.percent),
+        ("ceiling r", "largest correlation with that mean", &ceiling.correlation),
+        ("split-half r", "correlation of halves of the repeats, mean of 20 draws", &halves.correlation),
+        ("Spearman-Brown", "the same for the mean over all repeats", &halves.spearman_brown),
+    ];
+    lines.into_iter().try_for_each(|(name, meaning, values)| {
+        let [low, median, high] = [0.05, 0.5, 0.95].map(|share| quantile(values, share));
+        say::line(format!("{name:>15}: {median:.3} ({low:.3} to {high:.3})  {meaning}"))
+    })
+}
+
+/// The value below which a share of the defined ones lies, between neighbours by their distance.
+fn quantile(values: &[f32], share: f64) -> f64 {
+    let mut sorted: Vec<f64> = values.iter().map(|&value| f64::from(value)).filter(|value| !value.is_nan()).collect();
+    sorted.sort_by(f64::total_cmp);
+    let at = share * sorted.len().saturating_sub(1) as f64;
+    let (low, high) = (sorted.get(at.floor() as usize), sorted.get(at.ceil() as usize));
+    low.zip(high).map_or(f64::NAN, |(low, high)| low + (high - low) * at.fract())
 }
 
 pub(super) fn show(summary: &Summary, json: bool) -> Result<()> {

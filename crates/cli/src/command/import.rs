@@ -114,7 +114,7 @@ fn write(out: &Out, side: &Side) -> WriteOptions {
 }
 
 /// Runs an import under a progress bar and shows what came of it.
-fn finish(
+pub(super) fn finish(
     out: &Out,
     import: impl FnOnce(&Path, &mut dyn FnMut(Progress)) -> afterimage_data::Result<Summary>,
 ) -> Result<()> {

@@ -17,6 +17,8 @@ use afterimage_train::{
     prepare::ImagePool,
 };
 
+use super::session;
+
 /// A pool, limited to a number of images that the seed chooses.
 pub(crate) struct Pool {
     inner: UnpairedPool,
@@ -84,7 +86,7 @@ pub(crate) fn unpaired(data: &DataSet, experiment: &Experiment) -> Result<Option
         return Ok(None);
     }
     let found = audit_all(data, &config.unpaired, experiment)?;
-    let mut exclude = Exclusions::default();
+    let mut exclude = session::exclusions(experiment)?;
     if config.exclude_test_classes {
         exclude.extend(&found.class_exclusions);
     }

@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use afterimage_data::DataSet;
+use afterimage_data::{DataSet, Exclusions};
+use afterimage_formats::digest;
 use afterimage_run::{
     Experiment, RunFolder,
     layout::LAYOUT_VERSION,
@@ -33,7 +34,11 @@ impl Session {
         }
         absolute(&mut experiment)?;
         let data = open_data(&experiment)?;
-        let manifest = new_manifest(&experiment, &data);
+        let mut manifest = new_manifest(&experiment, &data);
+        if let Some(sha256) = exclusions_digest(&experiment)? {
+            let path = experiment.data.exclusions.clone();
+            manifest.inputs.push(Input { role: EXCLUSIONS.into(), path, sha256, count: None });
+        }
         manifest.write(&run)?;
         experiment.write(&run)?;
         Ok(Self { run, experiment, manifest })
@@ -68,6 +73,10 @@ impl Session {
         if known.is_some_and(|input| input.sha256 != data.fingerprint()) {
             bail!("the data set \"{}\" has changed since this run was begun", self.experiment.data.dataset);
         }
+        let known = self.manifest.inputs.iter().find(|i| i.role == EXCLUSIONS);
+        if known.map(|input| input.sha256.clone()) != exclusions_digest(&self.experiment)? {
+            bail!("the list \"{}\" has changed since this run was begun", self.experiment.data.exclusions);
+        }
         Ok(data)
     }
 
@@ -97,18 +106,38 @@ impl Session {
 }
 
 const DATA_SET: &str = "data set";
+const EXCLUSIONS: &str = "exclusions";
+
+/// SHA-256 of the experiment's list; `None` where it has none.
+fn exclusions_digest(experiment: &Experiment) -> Result<Option<String>> {
+    match experiment.data.exclusions.as_str() {
+        "" => Ok(None),
+        path => Ok(Some(digest::sha256(Path::new(path))?)),
+    }
+}
 
 fn open_data(experiment: &Experiment) -> Result<DataSet> {
     if experiment.data.dataset.is_empty() {
         bail!("the experiment names no data set: set data.dataset to one made by `afterimage import`");
     }
-    Ok(DataSet::open(Path::new(&experiment.data.dataset))?)
+    let mut data = DataSet::open(Path::new(&experiment.data.dataset))?;
+    data.leave_out(&exclusions(experiment)?.stimuli);
+    Ok(data)
+}
+
+/// What the experiment's own list leaves out.
+pub(crate) fn exclusions(experiment: &Experiment) -> Result<Exclusions> {
+    match experiment.data.exclusions.as_str() {
+        "" => Ok(Exclusions::default()),
+        path => Ok(Exclusions::read(Path::new(path))?),
+    }
 }
 
 /// Paths as they will still be found from another folder.
 fn absolute(experiment: &mut Experiment) -> Result<()> {
     let data = &mut experiment.data;
-    let paths = std::iter::once(&mut data.dataset).chain(&mut data.unpaired).chain(&mut data.external);
+    let paths =
+        [&mut data.dataset, &mut data.exclusions].into_iter().chain(&mut data.unpaired).chain(&mut data.external);
     for path in paths.filter(|p| !p.is_empty()) {
         let whole: PathBuf = std::path::absolute(&path).with_context(|| format!("\"{path}\""))?;
         *path = whole.to_string_lossy().into_owned();

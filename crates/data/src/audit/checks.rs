@@ -13,27 +13,29 @@ use crate::header::{FittedOn, Split, Step, TrialInfo};
 use crate::pool::UnpairedPool;
 use crate::store::DataSet;
 
-fn check(name: impl Into<String>, verdict: Verdict, detail: impl Into<String>, items: Vec<String>) -> Check {
+pub(super) fn check(name: impl Into<String>, verdict: Verdict, detail: impl Into<String>, items: Vec<String>) -> Check {
     Check { name: name.into(), verdict, detail: detail.into(), items }
 }
 
-/// The same photograph in two parts of a data set.
-pub(super) fn stimuli(data: &DataSet, a: (&str, &[Hashed]), b: (&str, &[Hashed])) -> Result<Check> {
+/// The same photograph in two parts of a data set; with the names in the second part.
+pub(super) fn stimuli(data: &DataSet, a: (&str, &[Hashed]), b: (&str, &[Hashed])) -> Result<(Check, BTreeSet<String>)> {
     let name = format!("same image in {} and {}", a.0, b.0);
     if a.1.is_empty() || b.1.is_empty() {
         let empty = if a.1.is_empty() { a.0 } else { b.0 };
-        return Ok(check(name, Verdict::NotApplicable, format!("the {empty} part has no images"), Vec::new()));
+        let none = check(name, Verdict::NotApplicable, format!("the {empty} part has no images"), Vec::new());
+        return Ok((none, BTreeSet::new()));
     }
-    let mut items = Vec::new();
+    let (mut items, mut found) = (Vec::new(), BTreeSet::new());
     for (first, second) in proposed(a.1, b.1) {
         let images = data.images(&[first.index as u32, second.index as u32])?;
         if let Some(likeness) = hash::compare(images.index_axis(Axis(0), 0), images.index_axis(Axis(0), 1))? {
             let names = [first, second].map(|hashed| data.header().stimuli[hashed.index].name.as_str());
             items.push(describe(names, likeness));
+            found.insert(names[1].to_owned());
         }
     }
     let detail = format!("{} of {} x {} pairs are duplicates", items.len(), a.1.len(), b.1.len());
-    Ok(check(name, fail_if_any(&items), detail, items))
+    Ok((check(name, fail_if_any(&items), detail, items), found))
 }
 
 /// The same photograph among test and unpaired images; with the names of the unpaired ones.

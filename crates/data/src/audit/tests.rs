@@ -88,7 +88,7 @@ fn limit_is_stated() {
     let path = folder.path().join("pool.npy");
     afterimage_formats::npy::write_u8(&path, Array4::zeros((6, 8, 8, 3)).view().into_dyn()).unwrap();
     let pool = UnpairedPool::open(&[path], 8, &Exclusions::default()).unwrap();
-    let audit = audit_with(&data, Some(&pool), AuditOptions { pool_limit: 2 }).unwrap();
+    let audit = audit_with(&data, Some(&pool), AuditOptions { pool_limit: 2, ..AuditOptions::default() }).unwrap();
     let detail = &of(&audit, "same image in test and unpaired").detail;
     assert!(detail.contains("2 of 6 unpaired") && detail.contains("not looked at"), "{detail}");
 }

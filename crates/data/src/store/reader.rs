@@ -75,6 +75,14 @@ impl DataSet {
         header.contradiction()
     }
 
+    /// Takes stimuli out of the training and validation parts by name, for as long as the data set is open; gives how
+    /// many. Those of the test stay: without them a score would be another one.
+    pub fn leave_out(&mut self, names: &std::collections::BTreeSet<String>) -> usize {
+        let stimuli = self.header.stimuli.iter_mut();
+        let named = stimuli.filter(|info| info.split != Split::Test && names.contains(&info.name));
+        named.map(|info| info.split = Split::Excluded).count()
+    }
+
     /// The folder.
     pub fn path(&self) -> &Path {
         &self.path

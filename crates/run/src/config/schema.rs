@@ -33,6 +33,7 @@ pub struct DataConfig {
     pub unpaired_limit: usize,
     pub exclude_test_classes: bool,
     pub exclude_duplicates: bool,
+    pub exclusions: String,
     pub external: Vec<String>,
     pub external_limit: usize,
 }
@@ -245,6 +246,7 @@ impl DataConfig {
             }
         };
         resolve(&mut self.dataset);
+        resolve(&mut self.exclusions);
         self.unpaired.iter_mut().for_each(resolve);
         self.external.iter_mut().for_each(resolve);
     }

@@ -1,0 +1,45 @@
+//! `prepare`.
+
+use anyhow::Result;
+
+use afterimage_data::{DataSet, PrepareOptions, Scope, SplitRule, WriteOptions, clusters, prepare as of};
+
+use super::import::finish;
+use crate::args::{Prepare, SplitKind, ZScope};
+use crate::features::Embedder;
+
+/// `afterimage prepare`.
+pub(super) fn prepare(args: &Prepare) -> Result<()> {
+    let data = DataSet::open(&args.dataset)?;
+    let options = PrepareOptions {
+        split: args.split.map(|kind| split(kind, args, &data)).transpose()?,
+        roi: args.roi.clone(),
+        detrend: args.detrend,
+        zscore: args.zscore.map(|scope| match scope {
+            ZScope::Run => Scope::Run,
+            ZScope::Session => Scope::Session,
+            ZScope::All => Scope::All,
+        }),
+        select: args.select.clone(),
+        average: args.average,
+    };
+    let source = of(&data, &options)?;
+    let write = WriteOptions { image_side: data.header().size, overwrite: args.out.overwrite };
+    finish(&args.out, |out, bar| source.write(out, write, bar))
+}
+
+fn split(kind: SplitKind, args: &Prepare, data: &DataSet) -> Result<SplitRule> {
+    let (test, validation, seed) = (args.test, args.validation, args.seed);
+    Ok(match kind {
+        SplitKind::Random => SplitRule::Random { test, validation, seed },
+        SplitKind::Session => SplitRule::Sessions { test: args.test_sessions.clone(), validation, seed },
+        SplitKind::Class => SplitRule::Classes { test, validation, seed },
+        SplitKind::Cluster => {
+            let embedder = Embedder::new(data.header().size)?;
+            let features = embedder.stimuli(data)?;
+            let of = clusters(features.view(), args.clusters, seed);
+            let what = format!("images, {} by k-means on {}", args.clusters, Embedder::NAME);
+            SplitRule::Clusters { of, what, test, validation, seed }
+        }
+    })
+}

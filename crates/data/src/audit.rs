@@ -8,8 +8,11 @@
 //!
 //! The limits come from 2010 photographs. Of copies re-encoded at JPEG quality 50, halved in size or brightened by 20 %,
 //! these find 99 to 100 %; a limit of 4 bits would find 93 to 99 %. Unrelated pairs lie 32 bits apart; of two million, 223 came
-//! within 10 bits and 4 correlated by 0.95, each of which shows the same scene. Copies cropped by 4 % on every side
-//! are mostly missed (10 % found): an audit that passes excludes copies, not other photographs of the same scene.
+//! within 10 bits and 4 correlated by 0.95. Copies cropped by 4 % on every side are mostly missed (10 % found).
+//!
+//! Crops are what features find: with [`AuditOptions::embed`], pairs whose features have a cosine of [`FEATURE_COSINE`]
+//! or more are listed. With the channel means of SqueezeNet 1.1 after fire9, and 100 photographs of 112 pixels against
+//! copies of 1200, 96 of 100 crops by 4 % were found, 52 by 10 %, 4 by 20 %; of 860 000 pairs of different photographs, none. What passes is free of copies and close crops, not of other photographs of the same scene.
 
 mod checks;
 mod features;
@@ -32,7 +35,7 @@ pub const HASH_DISTANCE: u32 = 10;
 pub const PIXEL_CORRELATION: f64 = 0.95;
 
 /// Least cosine of the features of look-alikes.
-pub const FEATURE_COSINE: f32 = 0.97;
+pub const FEATURE_COSINE: f32 = 0.88;
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -107,3 +107,52 @@ fn shared_classes_warn_and_repeats_are_stated() {
     assert!(of(&audit, "repeats averaged").detail.contains("already averages 3"));
     assert_eq!(of(&audit, "test classes in unpaired").verdict, Verdict::NotApplicable);
 }
+
+#[test]
+fn what_is_fixed_is_left_out_of_training_and_stays_in_the_test() {
+    let images = [(scene(1), Split::Train, None), (scene(2), Split::Validation, None), (scene(3), Split::Train, None)];
+    let test = [scene(1), scene(2), scene(9)].map(|image| (image, Split::Test, None));
+    let (folder, mut data) = data_set(&[images, test].concat());
+    let audited = audit(&data, None).unwrap();
+    assert_eq!(audited.exclusions.stimuli.iter().collect::<Vec<_>>(), ["0.png", "1.png"]);
+    let list = folder.path().join("list.toml");
+    audited.exclusions.write(&list).unwrap();
+    let read = Exclusions::read(&list).unwrap();
+    assert_eq!(read, audited.exclusions);
+    assert_eq!(data.leave_out(&read.stimuli), 2);
+    assert_eq!(data.training().stimuli(crate::Parts::TrainAndValidation), [2]);
+    assert_eq!(data.held_out().stimuli(), [3, 4, 5]);
+    let after = audit(&data, None).unwrap();
+    assert_eq!(of(&after, "same image in test and training").verdict, Verdict::Pass);
+    std::fs::write(&list, "names = []\nimages = []\n").unwrap();
+    assert!(Exclusions::read(&list).unwrap_err().to_string().contains("images"));
+}
+
+#[test]
+fn crops_are_found_by_features_and_other_scenes_are_not() {
+    let crop = |seed: usize| {
+        let whole = scene(seed);
+        afterimage_formats::picture::stretch(whole.slice(s![5..43, 5..43, ..]), SIDE, SIDE, "crop".as_ref()).unwrap()
+    };
+    let train = [crop(1), scene(4), scene(5)].map(|image| (image, Split::Train, None));
+    let test = [scene(1), scene(2)].map(|image| (image, Split::Test, None));
+    let (_folder, data) = data_set(&[train.to_vec(), test.to_vec()].concat());
+    // Colours in coarse places stand in for a network.
+    let embed = |images: ArrayView4<'_, u8>| {
+        let mut features = Array2::zeros((images.len_of(Axis(0)), 27));
+        for (mut row, image) in features.outer_iter_mut().zip(images.outer_iter()) {
+            for (at, value) in row.iter_mut().enumerate() {
+                let (y, x, c) = (at / 9, at / 3 % 3, at % 3);
+                let part = image.slice(s![y * 16..y * 16 + 16, x * 16..x * 16 + 16, c]);
+                *value = part.iter().map(|&value| f32::from(value) - 127.0).sum::<f32>() / 256.0;
+            }
+        }
+        features
+    };
+    let options = AuditOptions { embed: Some(&embed), ..AuditOptions::default() };
+    let audited = audit_with(&data, None, options).unwrap();
+    assert_eq!(of(&audited, "same image in test and training").verdict, Verdict::Pass);
+    let found = of(&audited, "look-alikes in test and training");
+    assert_eq!(found.verdict, Verdict::Warn, "{found:?}");
+    assert!(found.items.len() == 1 && found.items[0].starts_with("3.png ~ 0.png"), "{:?}", found.items);
+}

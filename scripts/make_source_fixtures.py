@@ -312,6 +312,36 @@ def derived():
     save(folder, expected)
 
 
+def generic():
+    """One table of responses in every format that a manifest can name, and its images."""
+    folder = OUT / "generic"
+    folder.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(110)
+    table = rng.normal(size=(6, 4)).astype("f4")
+    frame = pd.DataFrame(table, columns=[f"unit{n}" for n in range(4)])
+    np.save(folder / "table.npy", np.asfortranarray(table))
+    np.savez_compressed(folder / "table.npz", other=np.zeros(3), rates=table)
+    scipy.io.savemat(folder / "nested.mat", {"session": {"rates": table, "animal": "PE"}})
+    with open(folder / "nested.mat", "r+b") as file:
+        file.write(b"MATLAB 5.0 MAT-file Platform: posix".ljust(116))
+    with h5py.File(folder / "table.h5", "w") as file:
+        file.create_dataset("spikes/rates", data=table, chunks=(2, 4), compression="gzip", shuffle=True)
+        file.create_dataset("spikes/other", data=np.zeros(3))
+    frame.to_csv(folder / "table.csv", index=False)
+    frame.to_csv(folder / "bare.tsv", index=False, header=False, sep="\t")
+    np.save(folder / "images.npy", rng.integers(0, 255, (6, 8, 8, 3), dtype=np.uint8))
+    expected = {
+        "table.npy": listing(np.load(folder / "table.npy")),
+        "table.npz": listing(np.load(folder / "table.npz")["rates"]),
+        "nested.mat": listing(scipy.io.loadmat(folder / "nested.mat", simplify_cells=True)["session"]["rates"]),
+        "table.h5": listing(h5py.File(folder / "table.h5")["spikes/rates"]),
+        "table.csv": listing(pd.read_csv(folder / "table.csv")),
+        "bare.tsv": listing(pd.read_csv(folder / "bare.tsv", sep="\t", header=None)),
+        "images": np.load(folder / "images.npy").tolist(),
+    }
+    save(folder, expected)
+
+
 if __name__ == "__main__":
     OUT.mkdir(parents=True, exist_ok=True)
     god()
@@ -321,5 +351,6 @@ if __name__ == "__main__":
     vim1()
     bold5000()
     derived()
+    generic()
     versions = [f"{tool} {importlib.metadata.version(tool)}" for tool in TOOLS]
     (OUT / "versions.txt").write_text("\n".join(versions) + "\n")

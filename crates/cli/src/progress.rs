@@ -15,7 +15,7 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 /// Seconds between lines where stderr is no terminal.
 const LINE_SECS: u64 = 10;
 
-/// From now on Ctrl-C (and SIGTERM) asks training to save and stop; a second one ends at once.
+/// From now on Ctrl-C (and SIGTERM) asks for a clean stop: training saves, an import leaves nothing; a second one ends at once.
 pub(crate) fn listen() {
     // A handler that is there already, as in a second run of the same process, serves as well.
     let _ = ctrlc::set_handler(|| {
@@ -58,8 +58,10 @@ impl Bar {
         self.line();
     }
 
-    fn message(&self, message: String) {
+    /// Sets what is said beside it.
+    pub(crate) fn message(&self, message: String) {
         self.bar.set_message(message);
+        self.line();
     }
 
     fn advance(&self) {

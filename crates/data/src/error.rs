@@ -41,6 +41,12 @@ pub enum Error {
         /// The contradiction.
         reason: String,
     },
+    /// The user stopped it.
+    #[error("interrupted: nothing is left of data set \"{}\"", path.display())]
+    Interrupted {
+        /// The folder that was to be made.
+        path: PathBuf,
+    },
     /// A manifest has a key that does not exist.
     #[error("unknown key \"{key}\" in \"{}\"{}", path.display(), nearest(suggestion))]
     UnknownKey {

@@ -40,7 +40,7 @@ pub use god::{GodOptions, import_god, open_god};
 pub use miyawaki::{MiyawakiOptions, import_miyawaki, open_miyawaki};
 pub use nifti::{NiftiOptions, import_nifti, open_nifti};
 pub use nsd::{NsdOptions, import_nsd, open_nsd};
-pub use source::{Block, Images, Progress, Source, WriteOptions};
+pub use source::{Block, Images, Progress, Source, Watch, WriteOptions};
 pub use ssr::{SsrOptions, import_ssr, open_ssr};
 pub use things::{ThingsOptions, import_things, open_things};
 pub use vim1::{Vim1Options, import_vim1, open_vim1};
@@ -51,12 +51,7 @@ pub use vim1::{Vim1Options, import_vim1, open_vim1};
 /// [`Error::Exists`] when something lies at `out` and `overwrite` is false; [`Error::Mismatch`] naming the file and
 /// the mend when responses and images do not fit; [`Error::Manifest`] and [`Error::Format`] for unusable files.
 /// Nothing is left at `out` after an error.
-pub fn import_generic(
-    manifest: &Manifest,
-    out: &Path,
-    overwrite: bool,
-    progress: impl FnMut(Progress),
-) -> Result<Summary> {
+pub fn import_generic(manifest: &Manifest, out: &Path, overwrite: bool, progress: impl Watch) -> Result<Summary> {
     let options = WriteOptions { image_side: manifest.image_side, overwrite };
     source::refuse_existing(out, options)?;
     open_generic(manifest)?.write(out, options, progress)

@@ -10,8 +10,8 @@
 //! licence = "CC BY 4.0"                # optional, as are citation, units and fov_deg
 //!
 //! [responses]
-//! file = "responses.npy"               # .npy or .npz
-//! # array = "arr_0"                    # which one, of an .npz with several
+//! file = "responses.npy"               # .npy, .npz, .mat, .h5, .csv or .tsv
+//! # array = "arr_0"                    # which one, where the file holds several
 //! orientation = "voxels_by_trials"     # trials_by_voxels, voxels_by_trials or voxels_by_stimuli_by_repeats
 //! averaged = 12                        # repeats already averaged in each value
 //!
@@ -90,9 +90,9 @@ pub enum Orientation {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ResponsesKeys {
-    /// `.npy` or `.npz`.
+    /// `.npy`, `.npz`, `.mat`, `.h5`, `.csv` or `.tsv`.
     pub file: PathBuf,
-    /// Which array of an `.npz`; not needed when it holds one.
+    /// Which array of an `.npz`, `.mat` or `.h5`; not needed when it holds one.
     pub array: Option<String>,
     /// Which axis is which.
     pub orientation: Orientation,

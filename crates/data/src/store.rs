@@ -13,6 +13,7 @@
 
 mod buffer;
 mod fingerprint;
+mod partial;
 mod reader;
 #[cfg(test)]
 mod tests;

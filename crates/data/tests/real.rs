@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use afterimage_data::{Averaging, DataSet, Manifest, Parts, Reliability, import_generic};
+use afterimage_data::{Averaging, DataSet, Manifest, Parts, Progress, Reliability, import_generic};
 use afterimage_formats::npy;
 
 /// The folder with test recordings beside the repository, if this machine has it.
@@ -24,7 +24,7 @@ fn import(folder: &Path, out: &Path, file: &str, orientation: &str, averaged: u1
     );
     let manifest = Manifest::parse(&text, &out.with_extension("toml")).unwrap();
     let mut last = 0;
-    import_generic(&manifest, out, false, |progress| last = progress.done).unwrap();
+    import_generic(&manifest, out, false, |progress: Progress| last = progress.images).unwrap();
     let data = DataSet::open(out).unwrap();
     assert_eq!(last, data.header().stimuli.len());
     data

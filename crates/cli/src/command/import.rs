@@ -6,14 +6,14 @@ use anyhow::Result;
 
 use afterimage_data::{
     AlgonautsOptions, Bold5000Options, BrainDiffuserOptions, GodOptions, Manifest, MiyawakiOptions, NiftiOptions,
-    NsdOptions, Progress, SsrOptions, Summary, ThingsOptions, Vim1Options, WriteOptions, import_algonauts,
+    NsdOptions, Progress, SsrOptions, Summary, ThingsOptions, Vim1Options, Watch, WriteOptions, import_algonauts,
     import_bold5000, import_brain_diffuser, import_generic, import_god, import_miyawaki, import_nifti, import_nsd,
     import_ssr, import_things, import_vim1,
 };
 
 use super::data::show;
 use crate::args::import::{Algonauts2023, Bold5000, God, Kind, Miyawaki, Out, Side, Ssr, Things, Vim1};
-use crate::progress::Bar;
+use crate::progress::{Bar, listen, was_interrupted};
 
 /// `afterimage import`.
 pub(super) fn import(kind: Kind) -> Result<()> {
@@ -116,14 +116,37 @@ fn write(out: &Out, side: &Side) -> WriteOptions {
 /// Runs an import under a progress bar and shows what came of it.
 pub(super) fn finish(
     out: &Out,
-    import: impl FnOnce(&Path, &mut dyn FnMut(Progress)) -> afterimage_data::Result<Summary>,
+    import: impl FnOnce(&Path, Importing) -> afterimage_data::Result<Summary>,
 ) -> Result<()> {
-    let mut bar: Option<Bar> = None;
-    let summary = import(&out.out, &mut |progress| {
-        bar.get_or_insert_with(|| Bar::new("import", 0, progress.total as u64)).set(progress.done as u64);
-    })?;
-    if let Some(bar) = &bar {
-        bar.finish();
-    }
+    listen();
+    let summary = import(&out.out, Importing::default())?;
     show(&summary, out.json)
+}
+
+/// Shows an import's progress and stops it at Ctrl-C.
+#[derive(Default)]
+pub(super) struct Importing {
+    bar: Option<Bar>,
+}
+
+impl Watch for Importing {
+    fn progress(&mut self, progress: Progress) {
+        let bar = self.bar.get_or_insert_with(|| Bar::new("import", 0, progress.total_images as u64));
+        bar.set(progress.images as u64);
+        if progress.trials > 0 {
+            bar.message(format!("images, {} trials", progress.trials));
+        }
+    }
+
+    fn interrupted(&self) -> bool {
+        was_interrupted()
+    }
+}
+
+impl Drop for Importing {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish();
+        }
+    }
 }

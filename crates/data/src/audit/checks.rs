@@ -10,6 +10,7 @@ use super::{Check, Verdict};
 use crate::Result;
 use crate::exclusions::Exclusions;
 use crate::header::{FittedOn, Split, Step, TrialInfo};
+use crate::nouns::Meaning;
 use crate::pool::UnpairedPool;
 use crate::store::DataSet;
 
@@ -112,6 +113,7 @@ pub(super) fn classes_in_pool(data: &DataSet, pool: Option<&UnpairedPool>) -> (C
     (check, Exclusions { classes: shared, ..Exclusions::default() })
 }
 
+/// Test classes that are among others under the same or, by WordNet, another name; with the others' names.
 fn overlap(name: &str, test: &BTreeSet<String>, other: &BTreeSet<String>, what: &str) -> (Check, BTreeSet<String>) {
     let impossible = |detail: String| (check(name, Verdict::NotApplicable, detail, Vec::new()), BTreeSet::new());
     let numbers = |classes: &BTreeSet<String>| classes.iter().all(|class| class.parse::<u32>().is_ok());
@@ -123,11 +125,21 @@ fn overlap(name: &str, test: &BTreeSet<String>, other: &BTreeSet<String>, what: 
         }
         _ => {}
     }
-    let shared: BTreeSet<String> = test.intersection(other).cloned().collect();
-    let detail =
-        format!("{} of {} test classes are among the {} {what} classes", shared.len(), test.len(), other.len());
+    let meanings: Vec<(&String, Meaning)> = other.iter().map(|class| (class, Meaning::of(class))).collect();
+    let (mut items, mut shared, mut found) = (Vec::new(), BTreeSet::new(), 0);
+    for class in test {
+        let meaning = Meaning::of(class);
+        let same: Vec<&String> =
+            meanings.iter().filter(|(_, other)| meaning.is_same(other)).map(|(name, _)| *name).collect();
+        found += usize::from(!same.is_empty());
+        items.extend(
+            same.iter().map(|other| if *other == class { class.clone() } else { format!("{class} = {other}") }),
+        );
+        shared.extend(same.into_iter().cloned());
+    }
+    let detail = format!("{found} of {} test classes are among the {} {what} classes", test.len(), other.len());
     let verdict = if shared.is_empty() { Verdict::Pass } else { Verdict::Warn };
-    (check(name, verdict, detail, shared.iter().cloned().collect()), shared)
+    (check(name, verdict, detail, items), shared)
 }
 
 /// What was averaged.

@@ -109,6 +109,32 @@ fn shared_classes_warn_and_repeats_are_stated() {
 }
 
 #[test]
+fn class_under_another_name_is_found_and_left_out() {
+    let images = [
+        (scene(0), Split::Train, Some("n02084071")),
+        (scene(1), Split::Test, Some("n01443537")),
+        (scene(2), Split::Test, Some("dog")),
+    ];
+    let (folder, data) = data_set(&images);
+    for (class, seed) in [("goldfish", 3), ("chairs", 4)] {
+        let inside = folder.path().join("pool").join(class);
+        std::fs::create_dir_all(&inside).unwrap();
+        afterimage_formats::picture::write_png(&inside.join("1.png"), scene(seed).view()).unwrap();
+    }
+    let path = folder.path().join("pool");
+    let pool = UnpairedPool::open(std::slice::from_ref(&path), SIDE as u32, &Exclusions::default()).unwrap();
+    let audit = audit(&data, Some(&pool)).unwrap();
+    assert_eq!(of(&audit, "test classes in training").items, ["dog = n02084071"]);
+    let found = of(&audit, "test classes in unpaired");
+    assert_eq!(
+        (found.verdict, found.items.as_slice()),
+        (Verdict::Warn, ["n01443537 = goldfish".to_owned()].as_slice())
+    );
+    let pool = UnpairedPool::open(&[path], SIDE as u32, &audit.class_exclusions).unwrap();
+    assert_eq!(pool.names(), ["pool/chairs/1.png"]);
+}
+
+#[test]
 fn what_is_fixed_is_left_out_of_training_and_stays_in_the_test() {
     let images = [(scene(1), Split::Train, None), (scene(2), Split::Validation, None), (scene(3), Split::Train, None)];
     let test = [scene(1), scene(2), scene(9)].map(|image| (image, Split::Test, None));

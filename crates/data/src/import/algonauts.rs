@@ -12,7 +12,7 @@ use ndarray::{Axis, concatenate};
 use super::files::source_files;
 use super::matrix::{Matrix, blocks};
 use super::shown::{Shown, Trial};
-use super::{Block, Images, Progress, Source, WriteOptions};
+use super::{Block, Images, Source, Watch, WriteOptions};
 use crate::header::{FittedOn, Provenance, Step, Voxels};
 use crate::inspect::Summary;
 use crate::{Error, Result};
@@ -52,7 +52,7 @@ pub fn import_algonauts(
     options: &AlgonautsOptions,
     out: &Path,
     write: WriteOptions,
-    progress: impl FnMut(Progress),
+    progress: impl Watch,
 ) -> Result<Summary> {
     open_algonauts(options)?.write(out, write, progress)
 }

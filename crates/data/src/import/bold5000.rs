@@ -14,7 +14,7 @@ use ndarray::{Axis, concatenate};
 use super::files::source_files;
 use super::matrix::{Matrix, blocks};
 use super::shown::{Shown, Trial};
-use super::{Block, Progress, Source, WriteOptions};
+use super::{Block, Source, Watch, WriteOptions};
 use crate::header::{FittedOn, Provenance, Split, Step, Voxels};
 use crate::inspect::Summary;
 use crate::{Error, Result};
@@ -52,7 +52,7 @@ pub fn import_bold5000(
     options: &Bold5000Options,
     out: &Path,
     write: WriteOptions,
-    progress: impl FnMut(Progress),
+    progress: impl Watch,
 ) -> Result<Summary> {
     open_bold5000(options)?.write(out, write, progress)
 }

@@ -7,7 +7,7 @@ use afterimage_formats::images::ImageSource;
 use super::files::source_files;
 use super::matrix::{Matrix, blocks};
 use super::shown::{Shown, Trial};
-use super::{Block, Images, Progress, Source, WriteOptions};
+use super::{Block, Images, Source, Watch, WriteOptions};
 use crate::header::{FittedOn, Provenance, Step, Voxels};
 use crate::inspect::Summary;
 use crate::{Error, Result};
@@ -40,7 +40,7 @@ pub fn import_brain_diffuser(
     options: &BrainDiffuserOptions,
     out: &Path,
     write: WriteOptions,
-    progress: impl FnMut(Progress),
+    progress: impl Watch,
 ) -> Result<Summary> {
     open_brain_diffuser(options)?.write(out, write, progress)
 }

@@ -16,7 +16,7 @@ use samples::Samples;
 
 use super::bdata::BData;
 use super::files::source_files;
-use super::{Block, Images, Progress, Source, WriteOptions};
+use super::{Block, Images, Source, Watch, WriteOptions};
 use crate::assign::random_split;
 use crate::header::{Provenance, Split, Step, StimulusInfo, TrialInfo, Voxels};
 use crate::inspect::Summary;
@@ -47,12 +47,7 @@ pub struct GodOptions {
 ///
 /// # Errors
 /// As [`open_god`] and [`Source::write`].
-pub fn import_god(
-    options: &GodOptions,
-    out: &Path,
-    write: WriteOptions,
-    progress: impl FnMut(Progress),
-) -> Result<Summary> {
+pub fn import_god(options: &GodOptions, out: &Path, write: WriteOptions, progress: impl Watch) -> Result<Summary> {
     open_god(options)?.write(out, write, progress)
 }
 

@@ -12,7 +12,7 @@ use afterimage_formats::picture;
 use ndarray::{Array2, Array3, ArrayView1, Axis, concatenate};
 
 use super::files::source_files;
-use super::{Block, Images, Progress, Source, WriteOptions};
+use super::{Block, Images, Source, Watch, WriteOptions};
 use crate::assign::random_split;
 use crate::header::{FittedOn, Provenance, Split, Step, StimulusInfo, TrialInfo, Voxels};
 use crate::inspect::Summary;
@@ -53,7 +53,7 @@ pub fn import_miyawaki(
     options: &MiyawakiOptions,
     out: &Path,
     write: WriteOptions,
-    progress: impl FnMut(Progress),
+    progress: impl Watch,
 ) -> Result<Summary> {
     open_miyawaki(options)?.write(out, write, progress)
 }

@@ -25,7 +25,7 @@ use table::{Shown, Timing};
 
 use super::files::source_files;
 use super::volumes::{Mask, stem};
-use super::{Block, Images, Progress, Source, WriteOptions};
+use super::{Block, Images, Source, Watch, WriteOptions};
 use crate::assign::random_split;
 use crate::header::{FittedOn, Provenance, Split, Step, StimulusInfo, TrialInfo, Voxels};
 use crate::inspect::Summary;
@@ -96,12 +96,7 @@ impl NiftiOptions {
 ///
 /// # Errors
 /// As [`open_nifti`] and [`Source::write`].
-pub fn import_nifti(
-    options: &NiftiOptions,
-    out: &Path,
-    write: WriteOptions,
-    progress: impl FnMut(Progress),
-) -> Result<Summary> {
+pub fn import_nifti(options: &NiftiOptions, out: &Path, write: WriteOptions, progress: impl Watch) -> Result<Summary> {
     open_nifti(options)?.write(out, write, progress)
 }
 

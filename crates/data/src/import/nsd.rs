@@ -20,7 +20,7 @@ use design::Design;
 use super::files::source_files;
 use super::matrix::{Matrix, blocks};
 use super::volumes::Mask;
-use super::{Block, Images, Progress, Source, WriteOptions};
+use super::{Block, Images, Source, Watch, WriteOptions};
 use crate::assign::random_split;
 use crate::header::{FittedOn, Provenance, Split, Step, StimulusInfo, TrialInfo, VoxelColumn, Voxels};
 use crate::inspect::Summary;
@@ -59,12 +59,7 @@ pub struct NsdOptions {
 ///
 /// # Errors
 /// As [`open_nsd`] and [`Source::write`].
-pub fn import_nsd(
-    options: &NsdOptions,
-    out: &Path,
-    write: WriteOptions,
-    progress: impl FnMut(Progress),
-) -> Result<Summary> {
+pub fn import_nsd(options: &NsdOptions, out: &Path, write: WriteOptions, progress: impl Watch) -> Result<Summary> {
     open_nsd(options)?.write(out, write, progress)
 }
 

@@ -55,22 +55,40 @@ impl Default for WriteOptions {
     }
 }
 
-/// Progress of an import.
+/// Progress of an import: images come first, then responses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
     /// Images done.
-    pub done: usize,
+    pub images: usize,
     /// Images in all.
-    pub total: usize,
+    pub total_images: usize,
+    /// Trials done; the number of all is not known before the last.
+    pub trials: usize,
+}
+
+/// Told of an import's progress; asked whether to stop. Any `FnMut(Progress)` is one that never stops it.
+pub trait Watch {
+    /// More is done.
+    fn progress(&mut self, progress: Progress);
+    /// Asked between blocks: true ends the import with [`Error::Interrupted`], and nothing is left of it.
+    fn interrupted(&self) -> bool {
+        false
+    }
+}
+
+impl<F: FnMut(Progress)> Watch for F {
+    fn progress(&mut self, progress: Progress) {
+        self(progress);
+    }
 }
 
 impl Source<'_> {
     /// Writes the data set at `out`, holding one block of trials and 64 images in memory.
     ///
     /// # Errors
-    /// [`Error::Exists`] when something lies at `out` and may not be replaced; whatever reading and writing refuse.
+    /// [`Error::Exists`] when something lies at `out` and may not be replaced; [`Error::Interrupted`]; whatever reading and writing refuse.
     /// Nothing is left at `out` after an error.
-    pub fn write(self, out: &Path, options: WriteOptions, mut progress: impl FnMut(Progress)) -> Result<Summary> {
+    pub fn write(self, out: &Path, options: WriteOptions, mut watch: impl Watch) -> Result<Summary> {
         refuse_existing(out, options)?;
         let mut provenance = self.provenance;
         provenance.software = format!("afterimage {}", env!("CARGO_PKG_VERSION"));
@@ -89,17 +107,24 @@ impl Source<'_> {
             true => DataSetWriter::replace(out, header)?,
             false => DataSetWriter::create(out, header)?,
         };
+        let mut progress = Progress { images: 0, total_images: total, trials: 0 };
         if let Some(images) = &self.images {
             for first in (0..total).step_by(BLOCK) {
+                refuse_interrupted(&watch, out)?;
                 let count = BLOCK.min(total - first);
                 writer.append_stimuli(read_block(images, first, count, side)?.view())?;
-                progress(Progress { done: first + count, total });
+                progress.images += count;
+                watch.progress(progress);
             }
         }
         for block in self.blocks {
+            refuse_interrupted(&watch, out)?;
             let block = block?;
             writer.append_responses(block.responses.view(), &block.trials)?;
+            progress.trials += block.trials.len();
+            watch.progress(progress);
         }
+        refuse_interrupted(&watch, out)?;
         Ok(Summary::of(&writer.finish()?))
     }
 }
@@ -107,6 +132,13 @@ impl Source<'_> {
 pub(super) fn refuse_existing(out: &Path, options: WriteOptions) -> Result<()> {
     match out.exists() && !options.overwrite {
         true => Err(Error::Exists { path: out.to_owned() }),
+        false => Ok(()),
+    }
+}
+
+fn refuse_interrupted(watch: &impl Watch, out: &Path) -> Result<()> {
+    match watch.interrupted() {
+        true => Err(Error::Interrupted { path: out.to_owned() }),
         false => Ok(()),
     }
 }

@@ -14,7 +14,7 @@ use afterimage_formats::{npz, picture};
 use ndarray::{Array1, Array2, Array3, Array4, ArrayD, Axis, Ix1, Ix2, Ix4, s};
 
 use super::files::source_files;
-use super::{Block, Images, Progress, Source, WriteOptions};
+use super::{Block, Images, Source, Watch, WriteOptions};
 use crate::assign::random_split;
 use crate::header::{FittedOn, Provenance, Step, StimulusInfo, TrialInfo, VoxelColumn, Voxels};
 use crate::inspect::Summary;
@@ -44,12 +44,7 @@ pub struct SsrOptions {
 ///
 /// # Errors
 /// As [`open_ssr`] and [`Source::write`].
-pub fn import_ssr(
-    options: &SsrOptions,
-    out: &Path,
-    write: WriteOptions,
-    progress: impl FnMut(Progress),
-) -> Result<Summary> {
+pub fn import_ssr(options: &SsrOptions, out: &Path, write: WriteOptions, progress: impl Watch) -> Result<Summary> {
     open_ssr(options)?.write(out, write, progress)
 }
 

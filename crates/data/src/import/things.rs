@@ -10,7 +10,7 @@ use tables::{shown, voxels};
 
 use super::files::source_files;
 use super::matrix::blocks;
-use super::{Block, Progress, Source, WriteOptions};
+use super::{Block, Source, Watch, WriteOptions};
 use crate::Result;
 use crate::header::{FittedOn, Provenance, Step};
 use crate::inspect::Summary;
@@ -42,7 +42,7 @@ pub fn import_things(
     options: &ThingsOptions,
     out: &Path,
     write: WriteOptions,
-    progress: impl FnMut(Progress),
+    progress: impl Watch,
 ) -> Result<Summary> {
     open_things(options)?.write(out, write, progress)
 }

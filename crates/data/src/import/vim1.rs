@@ -9,7 +9,7 @@ use ndarray::{Array3, Axis, Ix3, concatenate};
 use super::files::source_files;
 use super::matrix::{Matrix, blocks};
 use super::shown::{Shown, Trial};
-use super::{Block, Images, Progress, Source, WriteOptions};
+use super::{Block, Images, Source, Watch, WriteOptions};
 use crate::header::{FittedOn, Provenance, Step, VolumeGeometry, Voxels};
 use crate::inspect::Summary;
 use crate::{Error, Result};
@@ -42,12 +42,7 @@ pub struct Vim1Options {
 ///
 /// # Errors
 /// As [`open_vim1`] and [`Source::write`].
-pub fn import_vim1(
-    options: &Vim1Options,
-    out: &Path,
-    write: WriteOptions,
-    progress: impl FnMut(Progress),
-) -> Result<Summary> {
+pub fn import_vim1(options: &Vim1Options, out: &Path, write: WriteOptions, progress: impl Watch) -> Result<Summary> {
     open_vim1(options)?.write(out, write, progress)
 }
 

@@ -94,6 +94,23 @@ fn unfinished_writer_leaves_nothing_and_existing_data_stay() {
 }
 
 #[test]
+fn what_a_killed_writer_left_is_cleared_and_a_living_ones_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.afterimage");
+    let killed = folder.path().join(".x.afterimage.1.partial");
+    let living = folder.path().join(".x.afterimage.2.partial");
+    for left in [&killed, &living] {
+        std::fs::create_dir(left).unwrap();
+        std::fs::write(left.join(".lock"), "").unwrap();
+    }
+    let held = std::fs::File::open(living.join(".lock")).unwrap();
+    held.lock().unwrap();
+    write(&path, 3, &[0, 1, 2], &Array2::zeros((3, 2)));
+    assert!(!killed.exists() && living.exists() && DataSet::open(&path).is_ok());
+    assert!(!path.join(".lock").exists());
+}
+
+#[test]
 fn replacing_spares_what_is_no_data_set() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("thesis.tex"), "x").unwrap();

@@ -11,6 +11,7 @@ use zarrs::storage::ReadableWritableListableStorage;
 
 use super::buffer::{Buffer, Store};
 use super::fingerprint::Fingerprint;
+use super::partial::Partial;
 use super::{ATTRIBUTE, RESPONSES, STIMULI, Stored, storage};
 use crate::header::{Header, LAYOUT_VERSION, TrialInfo};
 use crate::{Error, Result};
@@ -27,7 +28,7 @@ const LEVEL: i32 = 3;
 /// Dropped before that, it leaves nothing behind. Memory stays at one chunk, whatever the size.
 pub struct DataSetWriter {
     path: PathBuf,
-    partial: PathBuf,
+    partial: Partial,
     overwrite: bool,
     storage: ReadableWritableListableStorage,
     header: Header,
@@ -37,7 +38,6 @@ pub struct DataSetWriter {
     stimulus_buffer: Buffer<u8>,
     stimuli_written: usize,
     fingerprint: Fingerprint,
-    finished: bool,
 }
 
 impl DataSetWriter {
@@ -68,13 +68,9 @@ impl DataSetWriter {
         if let Some(reason) = header.contradiction() {
             return Err(Error::write(path, reason));
         }
-        let partial = partial_path(path)?;
-        std::fs::create_dir_all(&partial).map_err(Error::io("create", &partial))?;
-        let made = storage(&partial).and_then(|storage| {
-            let arrays = build(&storage, &header).map_err(|reason| Error::write(path, reason))?;
-            Ok((storage, arrays))
-        });
-        let (storage, arrays) = made.inspect_err(|_| discard(&partial))?;
+        let partial = Partial::create(path)?;
+        let storage = storage(partial.folder())?;
+        let arrays = build(&storage, &header).map_err(|reason| Error::write(path, reason))?;
         let [response_rows, image_rows] = rows(&header);
         Ok(Self {
             path: path.to_owned(),
@@ -88,7 +84,6 @@ impl DataSetWriter {
             header,
             stimuli_written: 0,
             fingerprint: Fingerprint::default(),
-            finished: false,
         })
     }
 
@@ -170,8 +165,10 @@ impl DataSetWriter {
             return Err(Error::write(&self.path, reason));
         }
         self.complete().map_err(|reason| Error::write(&self.path, reason))?;
-        self.publish()?;
-        self.finished = true;
+        if self.path.exists() && !self.overwrite {
+            return Err(Error::Exists { path: self.path });
+        }
+        self.partial.publish(&self.path)?;
         super::DataSet::open(&self.path)
     }
 
@@ -190,45 +187,6 @@ impl DataSetWriter {
         let group = GroupBuilder::new().attributes(attributes).build(self.storage.clone(), "/");
         group.map_err(|error| error.to_string())?.store_metadata().map_err(|error| error.to_string())
     }
-
-    fn publish(&self) -> Result<()> {
-        let path = &self.path;
-        if !path.exists() {
-            return std::fs::rename(&self.partial, path).map_err(Error::io("move the finished data set to", path));
-        }
-        if !self.overwrite {
-            return Err(Error::Exists { path: path.clone() });
-        }
-        // The old one steps aside first, so that a failing move can be undone.
-        let aside = self.partial.with_extension("old");
-        std::fs::rename(path, &aside).map_err(Error::io("replace", path))?;
-        if let Err(error) = std::fs::rename(&self.partial, path) {
-            let _ = std::fs::rename(&aside, path);
-            return Err(Error::io("move the finished data set to", path)(error));
-        }
-        discard(&aside);
-        Ok(())
-    }
-}
-
-impl Drop for DataSetWriter {
-    fn drop(&mut self) {
-        if !self.finished {
-            discard(&self.partial);
-        }
-    }
-}
-
-/// Removing is best effort: the error that led here is the one to report.
-fn discard(folder: &Path) {
-    let _ = std::fs::remove_dir_all(folder);
-}
-
-/// A hidden sibling, on the same file system so that the final move is one step.
-fn partial_path(path: &Path) -> Result<PathBuf> {
-    let name = path.file_name().ok_or_else(|| Error::write(path, "the path names no folder"))?;
-    let hidden = format!(".{}.{}.partial", name.to_string_lossy(), std::process::id());
-    Ok(path.with_file_name(hidden))
 }
 
 /// Rows of responses a chunk, and images a shard.

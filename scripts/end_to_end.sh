@@ -19,6 +19,8 @@ cmp "$work/before.json" "$work/demo/scores.json"
 
 if [ -d ../shared/data/v4 ]; then
   "$program" import generic examples/v4-201025.manifest.toml --out "$work/v4-201025.afterimage"
+  "$program" prepare "$work/v4-201025.afterimage" --split cluster --test 60 --validation 60 --zscore all --out "$work/clusters.afterimage"
+  "$program" audit "$work/clusters.afterimage" --features --fix "$work/leave-out.toml"
   sed "s#^dataset = .*#dataset = \"$work/v4-201025.afterimage\"#; s#\"\\.\\./\\.\\./shared#\"$(realpath ../shared)#g" examples/v4-201025.toml >"$work/v4.toml"
   "$program" run "$work/v4.toml" --out "$work/v4" --set encoder.epochs=6 --set decoder.epochs=3
   test -s "$work/v4/report.html"

@@ -67,7 +67,7 @@ def main():
     for folder in folders:
         scores = {score["name"]: score for score in json.loads((folder / "scores.json").read_text())["scores"]}
         perceptual += scores["identification.pairwise.perceptual"]["per_item"]
-        encoders.append(scores["encoder.r"]["value"])
+        encoders.append(scores["encoder.r.median"]["value"])
         shown, made, names = pictures(folder)
         matrices.append(np.corrcoef(made, shown)[: len(made), len(made) :])
         found.update({name: (a, b) for name, a, b in zip(names, shown, made)})

@@ -86,10 +86,9 @@ fn collect(
 
 fn finish(name: &str, pairs: &str, mut found: Vec<(f32, [String; 2])>) -> Check {
     found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-    let detail = format!(
-        "{} of {pairs} pairs have features with a cosine of {FEATURE_COSINE} or more: look at them, they may show one scene",
-        found.len()
-    );
+    let hint = if found.is_empty() { "" } else { ": look at them, they may show one scene" };
+    let detail =
+        format!("{} of {pairs} pairs have features with a cosine of {FEATURE_COSINE} or more{hint}", found.len());
     let verdict = if found.is_empty() { Verdict::Pass } else { Verdict::Warn };
     let items = found.into_iter().map(|(cosine, [a, b])| format!("{a} ~ {b} (cosine {cosine:.3})")).collect();
     check(name, verdict, detail, items)

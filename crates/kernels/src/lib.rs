@@ -1,0 +1,23 @@
+//! Frozen convolutional networks on the processor, forward and backward to the image.
+//!
+//! Activations are [`Map`]s, channels last. A [`Chain`] runs layers one after the other with bias and ReLU fused into
+//! each convolution; with a record it can take a gradient back to its input. Of an activation the record keeps a byte an
+//! element (whether ReLU let it pass, or which place of a pooling window was largest), not the activation itself.
+//!
+//! Convolutions of 3x3 and 5x5 with stride 1 run by Winograd's algorithm on tiles of 6 x 6 ([`winograd`]), with weights
+//! transformed once; the others as one matrix product over patches ([`patches`]). Vector instructions are chosen at run
+//! time: AVX-512, AVX2, or what is portable.
+
+mod chain;
+mod map;
+pub mod patches;
+mod pool;
+mod product;
+mod scratch;
+#[cfg(test)]
+mod tests;
+pub mod winograd;
+
+pub use chain::{Chain, Conv, Layer, Record};
+pub use map::Map;
+pub use pool::Pool;

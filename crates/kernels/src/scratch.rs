@@ -1,0 +1,50 @@
+//! Working memory, kept from call to call: fresh pages cost the system more time than a transform.
+
+use std::cell::RefCell;
+use std::sync::{Mutex, PoisonError};
+
+/// Activations kept for the next call, at most.
+const KEPT: usize = 3;
+
+static VALUES: Mutex<Vec<Vec<f32>>> = Mutex::new(Vec::new());
+
+/// So many values, whatever they are: every one must be written before it is read.
+pub(crate) fn take(length: usize) -> Vec<f32> {
+    let mut kept = VALUES.lock().unwrap_or_else(PoisonError::into_inner);
+    let fits = (0..kept.len()).filter(|index| kept[*index].capacity() >= length);
+    let best = fits.min_by_key(|index| kept[*index].capacity());
+    let found = best.map(|index| kept.swap_remove(index));
+    drop(kept);
+    match found {
+        Some(mut values) => {
+            values.resize(length, 0.0);
+            values
+        }
+        None => vec![0.0; length],
+    }
+}
+
+/// Gives values back that nobody needs any more.
+pub(crate) fn give(values: Vec<f32>) {
+    let mut kept = VALUES.lock().unwrap_or_else(PoisonError::into_inner);
+    kept.push(values);
+    kept.sort_by_key(|values| std::cmp::Reverse(values.capacity()));
+    kept.truncate(KEPT);
+}
+
+thread_local! {
+    static BUFFERS: RefCell<[Vec<f32>; 2]> = const { RefCell::new([Vec::new(), Vec::new()]) };
+}
+
+/// Lends two buffers of at least these lengths, whatever they hold.
+pub(crate) fn with_buffers<T>(lengths: [usize; 2], f: impl FnOnce(&mut [f32], &mut [f32]) -> T) -> T {
+    BUFFERS.with_borrow_mut(|buffers| {
+        for (buffer, length) in buffers.iter_mut().zip(lengths) {
+            if buffer.len() < length {
+                buffer.resize(length, 0.0);
+            }
+        }
+        let [a, b] = buffers;
+        f(&mut a[..lengths[0]], &mut b[..lengths[1]])
+    })
+}

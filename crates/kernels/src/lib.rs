@@ -1,4 +1,5 @@
-//! Frozen convolutional networks on the processor, forward and backward to the image.
+//! Convolutional networks on the processor: frozen ones forward and backward to the image, and the decoder with the
+//! gradients of its parameters.
 //!
 //! Activations are [`Map`]s, channels last. A [`Chain`] runs layers one after the other with bias and ReLU fused into
 //! each convolution; with a record it can take a gradient back to its input. Of an activation the record keeps a byte an
@@ -6,13 +7,18 @@
 //!
 //! Convolutions of 3x3 and 5x5 with stride 1 run by Winograd's algorithm on tiles of 6 x 6 ([`winograd`]), with weights
 //! transformed once; the others as one matrix product over patches ([`patches`]). Vector instructions are chosen at run
-//! time: AVX-512, AVX2, or what is portable.
+//! time: AVX-512, AVX2, or what is portable. Sums that threads share are taken in an order that does not depend on their
+//! number, so the same input gives the same bits.
 
 mod chain;
+pub mod cosine;
+pub mod decode;
 mod map;
+mod norm;
 pub mod patches;
 mod pool;
 mod product;
+mod resample;
 mod scratch;
 #[cfg(test)]
 mod tests;
@@ -20,4 +26,6 @@ pub mod winograd;
 
 pub use chain::{Chain, Conv, Layer, Record};
 pub use map::Map;
+pub use norm::Activation;
 pub use pool::Pool;
+pub use resample::Resample;

@@ -171,3 +171,35 @@ fn planes_and_maps_turn_into_each_other() {
     assert_eq!(map.values[(3 + 2 * 7) * 5 + 4], planes[(4 * 3 + 2) * 7 + 3]);
     assert_eq!(map.to_planes(), planes);
 }
+
+#[test]
+fn weight_gradient_is_that_of_the_definition() {
+    let shapes = [(1, 4, 4, 16, 16), (2, 7, 9, 32, 16), (3, 14, 6, 16, 32)];
+    for (seed, (images, height, width, inputs, outputs)) in (0..).zip(shapes) {
+        for (side, padding) in [(3, 1), (5, 2), (5, 4), (3, 0)] {
+            let x = map([images, height, width, inputs], seed);
+            let sides = [height, width].map(|size| size + 2 * padding + 1 - side);
+            let gradient = map([images, sides[0], sides[1], outputs], seed + 10);
+            let ours = winograd::weight_gradient(&x, &gradient, side, padding);
+            let mut theirs = vec![0.0; ours.len()];
+            for (index, value) in gradient.values.iter().enumerate() {
+                let (pixel, output) = (index / outputs, index % outputs);
+                let (image, row, column) =
+                    (pixel / (sides[0] * sides[1]), pixel / sides[1] % sides[0], pixel % sides[1]);
+                for (down, across) in (0..side * side).map(|place| (place / side, place % side)) {
+                    let (y, z) = (row + down, column + across);
+                    if y < padding || z < padding || y - padding >= height || z - padding >= width {
+                        continue;
+                    }
+                    let from = ((image * height + y - padding) * width + z - padding) * inputs;
+                    for input in 0..inputs {
+                        theirs[((output * inputs + input) * side + down) * side + across] +=
+                            f64::from(*value) * f64::from(x.values[from + input]);
+                    }
+                }
+            }
+            let found = error(&ours, &theirs);
+            assert!(found < 1e-5, "{side} x {side}, padding {padding}, seed {seed}: {found}");
+        }
+    }
+}

@@ -4,6 +4,7 @@
 //! 5x5 one, from 36 products where the plain way needs 144 or 100 (Winograd 1980; Lavin and Gray 2016, arXiv
 //! 1509.09308). Over channels the 36 products are 36 matrix products. Both kernels share the transform of the inputs.
 
+mod gradient;
 mod transform;
 
 use rayon::prelude::*;
@@ -12,6 +13,8 @@ use crate::map::Map;
 use crate::product::{View, product};
 use crate::scratch::with_buffers;
 use transform::{Gather, Scatter};
+
+pub use gradient::weight_gradient;
 
 /// Side of a tile.
 const TILE: usize = 6;

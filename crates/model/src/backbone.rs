@@ -1,7 +1,7 @@
 //! Frozen convolutional networks with named taps.
 //!
 //! The encoder reads a backbone's activations, the image loss compares them. All four networks are one
-//! interpreter (`network`) over a list of layers (`plan`), on the processor by kernels of our own (`processor`, and the crate
+//! interpreter (`network`) over a list of layers (`plan`), on the processor by kernels of our own (`crate::processor`, and the crate
 //! `afterimage-kernels`), elsewhere by the framework's operations; a network differs only in its list, its input
 //! normalisation and its weights. Weights are plain tensors outside any gradient graph: a backward pass reaches
 //! the image and makes no gradient for a parameter.
@@ -11,7 +11,6 @@ mod input;
 mod kind;
 mod network;
 mod plan;
-mod processor;
 mod source;
 mod squeezenet;
 mod vgg;

@@ -5,11 +5,15 @@
 
 mod regularise;
 
+use std::sync::Arc;
+
+use afterimage_kernels::{self as kernels, decode::Decode};
 use burn::tensor::{Device, Tensor, activation, module, ops::ConvOptions};
 
 use afterimage_run::config::{Activation, DecoderConfig, Padding, Upsample};
 
 use crate::params::{Init, Params};
+use crate::processor;
 use crate::resample::{Edge, Kernel, Matrix, Resample};
 
 pub use regularise::DecoderPenalty;
@@ -29,6 +33,8 @@ pub struct Decoder {
     /// Upsampling and padding in one, for each doubling.
     enlarge: Vec<Resample>,
     pad: Resample,
+    /// All behind the linear layer in one, where the processor runs it.
+    kernel: Option<Arc<Decode>>,
 }
 
 impl Decoder {
@@ -43,15 +49,32 @@ impl Decoder {
             Upsample::Bicubic => Kernel::Bicubic,
             Upsample::Bilinear => Kernel::Bilinear,
         };
-        let enlarge = (0..DOUBLINGS)
-            .map(|level| {
-                let from = grid << level;
-                let padded = Matrix::pad(2 * from, KERNEL / 2, edge).after(&Matrix::resize(from, 2 * from, kernel));
-                Resample::new(&padded, device)
-            })
-            .collect();
-        let pad = Resample::new(&Matrix::pad(side, KERNEL / 2, edge), device);
-        Self { channels: config.channels, groups: config.groups, activation: config.activation, grid, enlarge, pad }
+        let padded = |level: usize| {
+            let from = grid << level;
+            Matrix::pad(2 * from, KERNEL / 2, edge).after(&Matrix::resize(from, 2 * from, kernel))
+        };
+        let enlarge: Vec<Matrix> = (0..DOUBLINGS).map(padded).collect();
+        let pad = Matrix::pad(side, KERNEL / 2, edge);
+        let suits = processor::runs_on(device) && config.channels.is_multiple_of(16);
+        let kernel = suits.then(|| Decode {
+            channels: config.channels,
+            groups: config.groups,
+            activation: match config.activation {
+                Activation::NormSilu => kernels::Activation::NormSilu,
+                Activation::ReluNorm => kernels::Activation::ReluNorm,
+            },
+            enlarge: enlarge.iter().map(Matrix::kernel).collect(),
+            pad: pad.kernel(),
+        });
+        Self {
+            channels: config.channels,
+            groups: config.groups,
+            activation: config.activation,
+            grid,
+            enlarge: enlarge.iter().map(|matrix| Resample::new(matrix, device)).collect(),
+            pad: Resample::new(&pad, device),
+            kernel: kernel.map(Arc::new),
+        }
     }
 
     /// Side of the grid behind the linear layer.
@@ -88,7 +111,15 @@ impl Decoder {
         let [batch, _] = responses.dims();
         let bias = params.get::<1>("linear.bias").unsqueeze::<2>();
         let linear = responses.matmul(params.get::<2>("linear.weight")) + bias;
-        let mut maps = linear.reshape([batch, self.channels, self.grid, self.grid]);
+        let maps = linear.reshape([batch, self.channels, self.grid, self.grid]);
+        match &self.kernel {
+            Some(kernel) => processor::decode(kernel.clone(), maps, flat(params)),
+            None => self.decode_anywhere(params, maps),
+        }
+    }
+
+    /// What is behind the linear layer, on any device.
+    fn decode_anywhere(&self, params: &Params, mut maps: Tensor<4>) -> Tensor<4> {
         for (level, enlarge) in self.enlarge.iter().enumerate() {
             let padded = enlarge.forward(maps); // [batch, channels, 2*from + 4, 2*from + 4]
             let convolved = convolve(params, &format!("conv{level}"), padded);
@@ -107,6 +138,14 @@ impl Decoder {
     }
 }
 
+/// Parameters behind the linear layer, in the order of [`Decode::parameters`].
+fn flat(params: &Params) -> Tensor<1> {
+    let parts = ["conv{}.weight", "conv{}.bias", "norm{}.scale", "norm{}.shift"];
+    let levels = (0..DOUBLINGS).flat_map(|level| parts.map(|part| part.replace("{}", &level.to_string())));
+    let names = levels.chain(["rgb.weight", "rgb.bias"].map(String::from));
+    Tensor::cat(names.map(|name| params.flat(&name)).collect(), 0)
+}
+
 fn convolve(params: &Params, name: &str, padded: Tensor<4>) -> Tensor<4> {
     let weight = params.get::<4>(&format!("{name}.weight"));
     let bias = params.get::<1>(&format!("{name}.bias"));
@@ -121,4 +160,53 @@ fn group_norm(maps: Tensor<4>, groups: usize, scale: Tensor<1>, shift: Tensor<1>
     let variance = centred.clone().powi_scalar(2).mean_dim(2);
     let normal = (centred / (variance + 1e-5).sqrt()).reshape([batch, channels, height, width]);
     normal * scale.reshape([1, channels, 1, 1]) + shift.reshape([1, channels, 1, 1])
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::TensorData;
+
+    use super::*;
+
+    /// Both ways behind the linear layer: the image, and the gradients of the maps and all parameters.
+    #[test]
+    fn kernel_and_framework_agree() {
+        let device = Device::flex();
+        for activation in [Activation::NormSilu, Activation::ReluNorm] {
+            for (padding, upsample) in [(Padding::Reflect, Upsample::Bicubic), (Padding::Zero, Upsample::Bilinear)] {
+                let config =
+                    DecoderConfig { channels: 16, groups: 4, activation, padding, upsample, ..decoder_config() };
+                let decoder = Decoder::new(&config, 32, &device);
+                let params = decoder.init(7, 1, &device).map(|flat| flat.clone() + flat.clone().sin() * 0.1);
+                let wave = |n: usize, step: f32| (0..n).map(|i| (i as f32 * step).sin()).collect::<Vec<f32>>();
+                let maps = Tensor::<4>::from_data(TensorData::new(wave(2 * 16 * 16, 0.37), [2, 16, 4, 4]), &device);
+                let weights =
+                    Tensor::<4>::from_data(TensorData::new(wave(2 * 3 * 1024, 0.11), [2, 3, 32, 32]), &device);
+                let of = |kernel: bool| {
+                    let (leaves, leaf) = (params.leaves(), maps.clone().autodiff().require_grad());
+                    let image = match kernel {
+                        true => {
+                            processor::decode(decoder.kernel.clone().expect("a kernel"), leaf.clone(), flat(&leaves))
+                        }
+                        false => decoder.decode_anywhere(&leaves, leaf.clone()),
+                    };
+                    let grads = (image.clone() * weights.clone()).sum().backward();
+                    let mut all = vec![image.without_autodiff().reshape([2 * 3 * 1024])];
+                    all.push(leaf.grad(&grads).expect("a gradient of the maps").reshape([2 * 16 * 16]));
+                    let behind = leaves.iter().filter(|(name, _)| !name.starts_with("linear"));
+                    all.extend(behind.map(|(name, leaf)| leaf.grad(&grads).unwrap_or_else(|| panic!("{name}"))));
+                    all
+                };
+                for (index, (ours, theirs)) in of(true).into_iter().zip(of(false)).enumerate() {
+                    let length = |x: Tensor<1>| x.powi_scalar(2).mean().sqrt().into_scalar::<f32>();
+                    let error = length(ours - theirs.clone()) / length(theirs).max(1e-3);
+                    assert!(error < 2e-4, "{activation:?}, {index}: {error}");
+                }
+            }
+        }
+    }
+
+    fn decoder_config() -> DecoderConfig {
+        afterimage_run::Experiment::preset("gaziv2022").expect("a valid preset").decoder
+    }
 }

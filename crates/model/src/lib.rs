@@ -17,6 +17,7 @@ pub mod encoder;
 mod error;
 pub mod loss;
 pub mod params;
+mod processor;
 pub mod resample;
 pub mod term;
 pub mod vision;

@@ -75,6 +75,11 @@ impl Matrix {
         product
     }
 
+    /// The same map as a kernel.
+    pub(crate) fn kernel(&self) -> afterimage_kernels::Resample {
+        afterimage_kernels::Resample::new(&self.values, self.rows, self.columns)
+    }
+
     fn zeros(rows: usize, columns: usize) -> Self {
         Self { rows, columns, values: vec![0.0; rows * columns] }
     }

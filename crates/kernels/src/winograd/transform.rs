@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::{PLACES, TILE};
 
 /// Rows of G without their powers: a row is `scale * [1, point, point², ...]`; the last is `[..., 0, 1]`.
-const POINTS: [(f32, f32); 5] =
+pub(super) const POINTS: [(f32, f32); 5] =
     [(0.0, 1.0 / 4.0), (1.0, -1.0 / 6.0), (-1.0, -1.0 / 6.0), (2.0, 1.0 / 24.0), (-2.0, 1.0 / 24.0)];
 
 /// `G kernel` for one line of a kernel.

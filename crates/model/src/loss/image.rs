@@ -6,7 +6,7 @@ use burn::tensor::{Tensor, s};
 
 use afterimage_run::config::ImageLossConfig;
 
-use crate::{ModelError, Result, term::Terms, vision::Vision};
+use crate::{ModelError, Result, processor, term::Terms, vision::Vision};
 
 /// L_img of Gaziv et al. 2022.
 #[derive(Debug, Clone)]
@@ -138,6 +138,13 @@ fn unit_length(features: Tensor<4>) -> Tensor<4> {
 
 /// Mean over positions of 1 - cosine over channels, per image; a position without activation counts as 1.
 fn cosine_distance(features: Tensor<4>, unit: Tensor<4>) -> Tensor<1> {
+    match processor::runs_on(&features.device()) {
+        true => processor::cosine_distance(features, unit),
+        false => cosine_distance_anywhere(features, unit),
+    }
+}
+
+fn cosine_distance_anywhere(features: Tensor<4>, unit: Tensor<4>) -> Tensor<1> {
     let length = length(&features);
     let cosine = (features * unit).sum_dim(1) / length;
     per_image(cosine.neg() + 1.0)
@@ -178,5 +185,24 @@ mod tests {
         let b = Tensor::<1>::from_floats([-4.0, 3.0], &device).reshape([1, 2, 1, 1]);
         assert!(scalar(&cosine_distance(a.clone() * 7.0, unit_length(a.clone()))).abs() < 1e-5);
         assert!((scalar(&cosine_distance(b, unit_length(a))) - 1.0).abs() < 1e-5);
+    }
+
+    #[test]
+    fn cosine_distance_of_the_processor_is_that_of_any_device() {
+        let device = Device::flex();
+        let wave = |phase: f32| {
+            let values: Vec<f32> = (0..2 * 5 * 3 * 4).map(|i| ((i as f32 * 0.7 + phase).sin()).max(0.0)).collect();
+            Tensor::<1>::from_floats(values.as_slice(), &device).reshape([2, 5, 3, 4])
+        };
+        let unit = unit_length(wave(1.0));
+        let of = |distance: fn(Tensor<4>, Tensor<4>) -> Tensor<1>| {
+            let leaf = wave(0.0).autodiff().require_grad();
+            let value = distance(leaf.clone(), unit.clone());
+            let weighted = value.clone() * Tensor::<1>::from_floats([1.0, -3.0], &device);
+            let gradient = leaf.grad(&weighted.sum().backward()).expect("a gradient").reshape([120]);
+            Tensor::cat(vec![value.without_autodiff(), gradient], 0)
+        };
+        let difference = of(cosine_distance) - of(cosine_distance_anywhere);
+        assert!(scalar(&difference.abs().max()) < 1e-6);
     }
 }

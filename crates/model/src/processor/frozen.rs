@@ -2,20 +2,21 @@
 
 use std::sync::{Arc, OnceLock};
 
-use afterimage_kernels::{Chain, Map, Record};
+use afterimage_kernels::{Chain, Record};
 use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind, unary};
-use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Dispatch, Flex, backend_extension};
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::Tensor;
+
+use super::{map, tensor};
 
 /// Filled by a forward pass that a gradient may follow.
 type Kept = Arc<OnceLock<Record>>;
 
 /// The layers of `chain` on `x`, `[batch, channels, height, width]`; gradients flow to `x`.
-pub(super) fn run(chain: Chain, x: Tensor<4>) -> Tensor<4> {
+pub(crate) fn run(chain: Chain, x: Tensor<4>) -> Tensor<4> {
     let out = <Dispatch as Frozen>::frozen(x.into_dispatch(), Arc::new(chain), None);
     Tensor::from_dispatch(out)
 }
@@ -44,19 +45,6 @@ impl Frozen for Flex {
         let record = kept.get().expect("the forward pass came before");
         tensor(chain.backward(record, map(&gradient)))
     }
-}
-
-fn map(x: &FloatTensor<Flex>) -> Map {
-    let x = x.to_contiguous();
-    let dims = x.layout().shape().dims();
-    Map::from_planes(x.as_slice::<f32>().expect("contiguous single precision"), dims)
-}
-
-fn tensor(map: Map) -> FloatTensor<Flex> {
-    let [images, height, width, channels] = map.dims;
-    let planes = map.to_planes();
-    map.recycle();
-    Flex::float_from_data(TensorData::new(planes, [images, channels, height, width]), &Default::default())
 }
 
 impl<B: Frozen, C: CheckpointStrategy> Frozen for Autodiff<B, C> {

@@ -1,0 +1,41 @@
+//! Operations of our own on the processor, each with its gradient, in place of many of the framework's.
+//!
+//! Every one has a counterpart in the framework's operations, which other devices run and tests compare with.
+
+mod cosine;
+mod decode;
+mod frozen;
+
+use afterimage_kernels::Map;
+use burn::backend::Flex;
+use burn::backend::ops::FloatTensorOps;
+use burn::backend::tensor::FloatTensor;
+use burn::tensor::{Device, TensorData};
+
+pub(crate) use cosine::distance as cosine_distance;
+pub(crate) use decode::run as decode;
+pub(crate) use frozen::run as frozen;
+
+/// Whether operations of this module run there.
+pub(crate) fn runs_on(device: &Device) -> bool {
+    device.clone().without_autodiff() == Device::flex()
+}
+
+/// `[images, channels, height, width]`, channels last.
+fn map(x: &FloatTensor<Flex>) -> Map {
+    let x = x.to_contiguous();
+    let dims = x.layout().shape().dims();
+    Map::from_planes(x.as_slice::<f32>().expect("contiguous single precision"), dims)
+}
+
+/// `[images, channels, height, width]`
+fn tensor(map: Map) -> FloatTensor<Flex> {
+    let [images, height, width, channels] = map.dims;
+    let planes = map.to_planes();
+    map.recycle();
+    values(planes, &[images, channels, height, width])
+}
+
+fn values(values: Vec<f32>, shape: &[usize]) -> FloatTensor<Flex> {
+    Flex::float_from_data(TensorData::new(values, shape.to_vec()), &Default::default())
+}

@@ -10,6 +10,7 @@
 //! time: AVX-512, AVX2, or what is portable. Sums that threads share are taken in an order that does not depend on their
 //! number, so the same input gives the same bits.
 
+pub mod batch_norm;
 mod chain;
 pub mod cosine;
 pub mod decode;
@@ -18,6 +19,7 @@ mod norm;
 pub mod patches;
 mod pool;
 mod product;
+pub mod readout;
 mod resample;
 mod scratch;
 #[cfg(test)]

@@ -2,9 +2,11 @@
 //!
 //! Every one has a counterpart in the framework's operations, which other devices run and tests compare with.
 
+mod batch_norm;
 mod cosine;
 mod decode;
 mod frozen;
+mod readout;
 
 use afterimage_kernels::Map;
 use burn::backend::Flex;
@@ -12,9 +14,11 @@ use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::FloatTensor;
 use burn::tensor::{Device, TensorData};
 
+pub(crate) use batch_norm::{moments, normalise};
 pub(crate) use cosine::distance as cosine_distance;
 pub(crate) use decode::run as decode;
 pub(crate) use frozen::run as frozen;
+pub(crate) use readout::run as readout;
 
 /// Whether operations of this module run there.
 pub(crate) fn runs_on(device: &Device) -> bool {
@@ -25,7 +29,7 @@ pub(crate) fn runs_on(device: &Device) -> bool {
 fn map(x: &FloatTensor<Flex>) -> Map {
     let x = x.to_contiguous();
     let dims = x.layout().shape().dims();
-    Map::from_planes(x.as_slice::<f32>().expect("contiguous single precision"), dims)
+    Map::from_planes(slice(&x), dims)
 }
 
 /// `[images, channels, height, width]`
@@ -38,4 +42,8 @@ fn tensor(map: Map) -> FloatTensor<Flex> {
 
 fn values(values: Vec<f32>, shape: &[usize]) -> FloatTensor<Flex> {
     Flex::float_from_data(TensorData::new(values, shape.to_vec()), &Default::default())
+}
+
+fn slice(x: &FloatTensor<Flex>) -> &[f32] {
+    x.as_slice().expect("contiguous single precision")
 }

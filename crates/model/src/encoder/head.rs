@@ -5,6 +5,7 @@ use burn::tensor::{Device, Tensor, activation, module, ops::ConvOptions, ops::Ma
 use afterimage_run::config::BranchConfig;
 
 use crate::params::{Init, Params};
+use crate::processor;
 
 /// Share of the newest batch in the running statistics, PyTorch's default.
 const MOMENTUM: f32 = 0.1;
@@ -90,31 +91,85 @@ impl Head {
 /// Batch norm over batch and positions: biased variance to normalise, unbiased in the running statistics.
 fn batch_norm(name: &str, params: &Params, maps: Tensor<4>, mode: &mut Mode<'_>) -> Tensor<4> {
     let [batch, channels, height, width] = maps.dims();
-    let per_channel = |t: Tensor<1>| t.reshape([1, channels, 1, 1]);
+    let ours = processor::runs_on(&maps.device());
     let (mean_name, variance_name) = (format!("{name}.mean"), format!("{name}.variance"));
-    let normal = match mode {
+    let (moments, of_batch) = match mode {
         Mode::Evaluate { statistics } => {
-            let deviation = (statistics.get::<1>(&variance_name) + EPSILON).sqrt();
-            (maps - per_channel(statistics.get::<1>(&mean_name))) / per_channel(deviation)
+            let kept = [&mean_name, &variance_name].map(|name| statistics.get::<1>(name).reshape([1, channels]));
+            (Tensor::cat(kept.to_vec(), 0), false)
         }
         Mode::Train { statistics, .. } => {
-            let over_positions = |t: Tensor<4>| t.mean_dim(3).mean_dim(2).mean_dim(0); // [1, channels, 1, 1]
-            let mean = over_positions(maps.clone());
-            let centred = maps - mean.clone();
-            let variance = over_positions(centred.clone().powi_scalar(2));
+            let moments = if ours { processor::moments(maps.clone()) } else { moments(maps.clone()) };
             let n = (batch * height * width) as f32;
-            blend(statistics, &mean_name, mean, 1.0);
-            blend(statistics, &variance_name, variance.clone(), n / (n - 1.0).max(1.0));
-            centred / (variance + EPSILON).sqrt()
+            let row = |row: usize| moments.clone().slice([row..row + 1, 0..channels]);
+            blend(statistics, &mean_name, row(0), 1.0);
+            blend(statistics, &variance_name, row(1), n / (n - 1.0).max(1.0));
+            (moments, true)
         }
     };
     let scale = params.get::<1>(&format!("{name}.scale"));
     let shift = params.get::<1>(&format!("{name}.shift"));
-    normal * per_channel(scale) + per_channel(shift)
+    match ours {
+        true => processor::normalise(maps, moments, scale, shift, of_batch),
+        false => normalise(maps, moments, scale, shift),
+    }
 }
 
-fn blend(statistics: &mut Params, name: &str, batch: Tensor<4>, factor: f32) {
+/// Mean and biased variance of each channel, `[2, channels]`, on any device.
+fn moments(maps: Tensor<4>) -> Tensor<2> {
+    let channels = maps.dims()[1];
+    let over_positions = |t: Tensor<4>| t.mean_dim(3).mean_dim(2).mean_dim(0); // [1, channels, 1, 1]
+    let mean = over_positions(maps.clone());
+    let variance = over_positions((maps - mean.clone()).powi_scalar(2));
+    Tensor::cat(vec![mean.reshape([1, channels]), variance.reshape([1, channels])], 0)
+}
+
+/// On any device; gradients flow through moments that are part of the graph.
+fn normalise(maps: Tensor<4>, moments: Tensor<2>, scale: Tensor<1>, shift: Tensor<1>) -> Tensor<4> {
+    let channels = maps.dims()[1];
+    let row = |row: usize| moments.clone().slice([row..row + 1, 0..channels]).reshape([1, channels, 1, 1]);
+    let normal = (maps - row(0)) / (row(1) + EPSILON).sqrt();
+    normal * scale.reshape([1, channels, 1, 1]) + shift.reshape([1, channels, 1, 1])
+}
+
+fn blend(statistics: &mut Params, name: &str, batch: Tensor<2>, factor: f32) {
     let old = statistics.get::<1>(name);
     let new = batch.without_autodiff().reshape(old.dims()) * factor;
     statistics.set(name, old * (1.0 - MOMENTUM) + new * MOMENTUM);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn batch_norm_of_the_processor_is_that_of_any_device() {
+        let device = Device::flex();
+        let wave = |n: usize, step: f32| {
+            let values: Vec<f32> = (0..n).map(|i| (i as f32 * step).sin()).collect();
+            Tensor::<1>::from_floats(values.as_slice(), &device)
+        };
+        for of_batch in [true, false] {
+            let of = |ours: bool| {
+                let leaves =
+                    [wave(3 * 4 * 5 * 2, 0.3), wave(4, 0.7), wave(4, 0.9)].map(|x| x.autodiff().require_grad());
+                let [x, scale, shift] = leaves.clone();
+                let x = x.reshape([3, 4, 5, 2]);
+                let taken = match (of_batch, ours) {
+                    (false, _) => (wave(8, 1.1) + 1.5).reshape([2, 4]),
+                    (true, true) => processor::moments(x.clone()),
+                    (true, false) => moments(x.clone()),
+                };
+                let y = match ours {
+                    true => processor::normalise(x, taken, scale, shift, of_batch),
+                    false => normalise(x, taken, scale, shift),
+                };
+                let grads = (y.clone() * wave(120, 0.21).reshape([3, 4, 5, 2])).sum().backward();
+                let gradients = leaves.iter().map(|leaf| leaf.grad(&grads).expect("a gradient"));
+                Tensor::cat([y.without_autodiff().reshape([120])].into_iter().chain(gradients).collect(), 0)
+            };
+            let difference = (of(true) - of(false)).abs().max().into_scalar::<f32>();
+            assert!(difference < 1e-4, "{of_batch}: {difference}");
+        }
+    }
 }

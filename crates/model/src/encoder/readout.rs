@@ -4,18 +4,13 @@
 //! y_v = sum over i of |b_iv| · (sum over channels c of C_icv · sum over positions p of P_i[c, p] · S_g(i)[p, v] + bias_iv),
 //! with dropout on the inner sums. Maps S are shared by the branches on the same grid.
 
-use burn::tensor::{Device, Tensor, TensorData};
-use rand::{Rng, SeedableRng};
-use rand_chacha::ChaCha8Rng;
-use rayon::prelude::*;
-
+use afterimage_kernels::readout::Dropout;
 use afterimage_run::config::EncoderConfig;
+use burn::tensor::{Device, Tensor, TensorData};
 
 use super::head::{Head, Mode};
 use crate::params::{Init, Params};
-
-/// Values of a dropout mask drawn from one stream.
-const MASK_BLOCK: usize = 1 << 16;
+use crate::processor;
 
 /// The readout of all voxels.
 #[derive(Debug, Clone)]
@@ -61,24 +56,39 @@ impl Readout {
 
     /// Heads' outputs to responses `[batch, voxels]`.
     pub(super) fn forward(&self, params: &Params, heads: &[Tensor<4>], mode: &Mode<'_>) -> Tensor<2> {
-        let parts = heads.iter().zip(&self.branches).enumerate().map(|(i, (head, &(channels, side)))| {
-            let [batch, ..] = head.dims();
-            let patches = patches(head.clone(), self.patch).reshape([batch * channels, side * side]);
-            let mut pooled = patches.matmul(params.get::<2>(&format!("map{side}"))); // [batch * channels, voxels]
-            if let Mode::Train { seed, .. } = mode {
-                let shape = [batch * channels, self.voxels];
-                let mask = dropout_mask(shape, self.dropout, seed.wrapping_add(i as u64), &head.device());
-                pooled = pooled * mask;
-            }
-            let pooled = pooled.reshape([batch, channels, self.voxels]);
-            let weighted = pooled * params.get::<2>(&format!("branch{i}.channel")).unsqueeze::<3>();
-            let sum = weighted.sum_dim(1).reshape([batch, self.voxels]);
+        let parts = heads.iter().zip(&self.branches).enumerate().map(|(i, (head, &(_, side)))| {
+            let patches = patches(head.clone(), self.patch); // [batch, channels, positions]
+            let dropout = match mode {
+                Mode::Train { seed, .. } => {
+                    Some(Dropout { probability: self.dropout, seed: seed.wrapping_add(i as u64) })
+                }
+                Mode::Evaluate { .. } => None,
+            };
+            let map = params.get::<2>(&format!("map{side}"));
+            let weights = params.get::<2>(&format!("branch{i}.channel"));
+            let sum = match processor::runs_on(&head.device()) {
+                true => processor::readout(patches, map, weights, dropout),
+                false => read(patches, map, weights, dropout),
+            };
             let bias = params.get::<1>(&format!("branch{i}.bias")).unsqueeze::<2>();
             let branch = params.get::<1>(&format!("branch{i}.gain")).abs().unsqueeze::<2>();
             (sum + bias) * branch
         });
         parts.reduce(|sum, part| sum + part).expect("at least one branch")
     }
+}
+
+/// Sums over channels and positions, `[batch, voxels]`, on any device.
+fn read(patches: Tensor<3>, map: Tensor<2>, weights: Tensor<2>, dropout: Option<Dropout>) -> Tensor<2> {
+    let ([batch, channels, positions], [_, voxels]) = (patches.dims(), map.dims());
+    let pooled = patches.reshape([batch * channels, positions]).matmul(map); // [batch * channels, voxels]
+    let mut pooled = pooled.reshape([batch, channels, voxels]);
+    if let Some(dropout) = dropout {
+        // Drawn here and not by the backend, so that a mask depends on its seed alone, on every device.
+        let mask = TensorData::new(dropout.mask(batch, channels, voxels), [batch, channels, voxels]);
+        pooled = pooled.clone() * Tensor::from_data(mask, &pooled.device());
+    }
+    (pooled * weights.unsqueeze::<3>()).sum_dim(1).reshape([batch, voxels])
 }
 
 /// All `size` x `size` patches without padding, `[b, c, g, g]` to `[b, c * size², (g - size + 1)²]`.
@@ -95,40 +105,32 @@ fn patches(maps: Tensor<4>, size: usize) -> Tensor<3> {
     Tensor::cat(shifted.collect(), 1)
 }
 
-/// Zeros with probability `dropout`, else 1/(1 - dropout); resolution of the probability 2⁻¹⁶.
-///
-/// Drawn here and not by the backend, so that a mask depends on its seed alone, on every device.
-fn dropout_mask(shape: [usize; 2], dropout: f64, seed: u64, device: &Device) -> Tensor<2> {
-    let mut values = vec![0.0_f32; shape[0] * shape[1]];
-    let threshold = (dropout * 65536.0).round() as u32;
-    let keep = (1.0 / (1.0 - dropout)) as f32;
-    values.par_chunks_mut(MASK_BLOCK).enumerate().for_each(|(block, out)| {
-        let mut stream = ChaCha8Rng::seed_from_u64(seed);
-        stream.set_stream(block as u64);
-        for four in out.chunks_mut(4) {
-            let bits = stream.next_u64();
-            for (i, value) in four.iter_mut().enumerate() {
-                let draw = (bits >> (16 * i)) as u32 & 0xffff;
-                *value = if draw < threshold { 0.0 } else { keep };
-            }
-        }
-    });
-    Tensor::from_data(TensorData::new(values, shape), device)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::convert::values;
 
     #[test]
-    fn dropout_keeps_the_mean_and_repeats_with_its_seed() {
-        let device = Device::default();
-        let mask = values(&dropout_mask([300, 400], 0.5, 7, &device));
-        assert_eq!(mask, values(&dropout_mask([300, 400], 0.5, 7, &device)));
-        assert_ne!(mask, values(&dropout_mask([300, 400], 0.5, 8, &device)));
-        let mean = mask.iter().sum::<f32>() / mask.len() as f32;
-        assert!((mean - 1.0).abs() < 0.02, "{mean}");
+    fn readout_of_the_processor_is_that_of_any_device() {
+        let device = Device::flex();
+        let wave = |n: usize, step: f32| (0..n).map(|i| (i as f32 * step).sin()).collect::<Vec<f32>>();
+        let leaf =
+            |n: usize, step: f32| Tensor::<1>::from_floats(wave(n, step).as_slice(), &device).autodiff().require_grad();
+        for dropout in [None, Some(Dropout { probability: 0.5, seed: 3 })] {
+            let of = |run: fn(Tensor<3>, Tensor<2>, Tensor<2>, Option<Dropout>) -> Tensor<2>| {
+                let leaves = [leaf(5 * 6 * 7, 0.3), leaf(7 * 11, 0.7), leaf(6 * 11, 0.9)];
+                let [patches, map, weights] = leaves.clone();
+                let out = run(patches.reshape([5, 6, 7]), map.reshape([7, 11]), weights.reshape([6, 11]), dropout);
+                let grads = (out.clone()
+                    * Tensor::<1>::from_floats(wave(55, 0.2).as_slice(), &device).reshape([5, 11]))
+                .sum()
+                .backward();
+                let gradients = leaves.iter().map(|leaf| leaf.grad(&grads).expect("a gradient"));
+                Tensor::cat([out.without_autodiff().reshape([55])].into_iter().chain(gradients).collect(), 0)
+            };
+            let difference = (of(processor::readout) - of(read)).abs().max().into_scalar::<f32>();
+            assert!(difference < 1e-4, "{difference}");
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Dispatch, Flex, backend_extension};
 use burn::tensor::Tensor;
 
-use super::values;
+use super::{slice, values};
 
 type Shared = Arc<OnceLock<Lengths>>;
 
@@ -55,10 +55,6 @@ impl Cosine for Flex {
         let lengths = kept.get().expect("the forward pass came before");
         values(backward(slice(&gradient), slice(&features), slice(&unit), lengths, dims), &dims)
     }
-}
-
-fn slice(x: &FloatTensor<Flex>) -> &[f32] {
-    x.as_slice().expect("contiguous single precision")
 }
 
 impl<B: Cosine, C: CheckpointStrategy> Cosine for Autodiff<B, C> {

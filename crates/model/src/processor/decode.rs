@@ -10,7 +10,7 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Dispatch, Flex, backend_extension};
 use burn::tensor::Tensor;
 
-use super::{map, tensor, values};
+use super::{map, slice, tensor, values};
 
 type Shared = Arc<OnceLock<Kept>>;
 
@@ -47,7 +47,7 @@ impl Decoding for Flex {
         kept: Option<Shared>,
     ) -> FloatTensor<Self> {
         let parameters = parameters.to_contiguous();
-        let (image, of_pass) = decode.forward(map(&maps), parameters.as_slice().expect("contiguous single precision"));
+        let (image, of_pass) = decode.forward(map(&maps), slice(&parameters));
         match kept {
             Some(kept) => assert!(kept.set(of_pass).is_ok(), "what is kept belongs to one forward pass"),
             None => of_pass.recycle(),
@@ -63,7 +63,7 @@ impl Decoding for Flex {
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         let parameters = parameters.to_contiguous();
         let of_pass = kept.get().expect("the forward pass came before");
-        let flat = parameters.as_slice().expect("contiguous single precision");
+        let flat = slice(&parameters);
         let (maps, of_parameters) = decode.backward(of_pass, flat, &map(&gradient));
         let count = of_parameters.len();
         (tensor(maps), values(of_parameters, &[count]))

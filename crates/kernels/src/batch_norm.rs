@@ -1,0 +1,114 @@
+//! Batch norm of activations `[images, channels, height, width]`.
+
+use rayon::prelude::*;
+
+const EPSILON: f32 = 1e-5;
+/// Values summed in single precision before they are added up in double.
+const RUN: usize = 4096;
+
+/// Mean and biased variance of each channel over images and places, `[2, channels]`.
+pub fn moments(x: &[f32], [_, channels, height, width]: [usize; 4]) -> Vec<f32> {
+    let places = height * width;
+    let count = (x.len() / channels) as f64;
+    let mean = sums(x, channels, places, |_, plane| run_sums(plane, |value| value));
+    let mean: Vec<f32> = mean.iter().map(|sum| (sum / count) as f32).collect();
+    let variance = sums(x, channels, places, |channel, plane| {
+        let mean = mean[channel];
+        run_sums(plane, |value| (value - mean) * (value - mean))
+    });
+    mean.iter().copied().chain(variance.iter().map(|sum| (sum / count) as f32)).collect()
+}
+
+/// `(x - mean) / sqrt(variance + 1e-5) scale + shift`
+pub fn forward(x: &[f32], moments: &[f32], scale: &[f32], shift: &[f32], places: usize) -> Vec<f32> {
+    let channels = scale.len();
+    let mut y = vec![0.0; x.len()];
+    y.par_chunks_exact_mut(places).zip(x.par_chunks_exact(places)).enumerate().for_each(|(plane, (y, x))| {
+        let channel = plane % channels;
+        let factor = scale[channel] / (moments[channels + channel] + EPSILON).sqrt();
+        let offset = shift[channel] - moments[channel] * factor;
+        pulp::Arch::new().dispatch(|| y.iter_mut().zip(x).for_each(|(y, x)| *y = x * factor + offset));
+    });
+    y
+}
+
+/// Gradients of `x`, scale and shift for one of the output; `of_batch` says that the moments are those of `x`.
+pub fn backward(
+    gradient: &[f32],
+    x: &[f32],
+    moments: &[f32],
+    scale: &[f32],
+    places: usize,
+    of_batch: bool,
+) -> [Vec<f32>; 3] {
+    let channels = scale.len();
+    let count = (x.len() / channels) as f64;
+    let inverse: Vec<f32> = moments[channels..].iter().map(|variance| 1.0 / (variance + EPSILON).sqrt()).collect();
+    let of_shift = sums(gradient, channels, places, |_, plane| run_sums(plane, |value| value));
+    let planes: Vec<f64> = gradient
+        .par_chunks_exact(places)
+        .zip(x.par_chunks_exact(places))
+        .enumerate()
+        .map(|(plane, (gradient, x))| {
+            let mean = moments[plane % channels];
+            let runs = gradient.chunks(RUN).zip(x.chunks(RUN));
+            runs.map(|(gradient, x)| {
+                let mut lanes = [0.0_f32; 16];
+                pulp::Arch::new().dispatch(|| {
+                    for (gradient, x) in gradient.chunks(16).zip(x.chunks(16)) {
+                        for ((lane, gradient), x) in lanes.iter_mut().zip(gradient).zip(x) {
+                            *lane += gradient * (x - mean);
+                        }
+                    }
+                });
+                f64::from(lanes.iter().sum::<f32>())
+            })
+            .sum()
+        })
+        .collect();
+    let mut of_scale = vec![0.0; channels];
+    for (plane, sum) in planes.into_iter().enumerate() {
+        of_scale[plane % channels] += sum * f64::from(inverse[plane % channels]);
+    }
+    let mut dx = vec![0.0; x.len()];
+    let both = gradient.par_chunks_exact(places).zip(x.par_chunks_exact(places));
+    dx.par_chunks_exact_mut(places).zip(both).enumerate().for_each(|(plane, (dx, (gradient, x)))| {
+        let channel = plane % channels;
+        let factor = scale[channel] * inverse[channel];
+        let (flat, along) = match of_batch {
+            true => ((of_shift[channel] / count) as f32, (of_scale[channel] / count) as f32 * inverse[channel]),
+            false => (0.0, 0.0),
+        };
+        let mean = moments[channel];
+        pulp::Arch::new().dispatch(|| {
+            for ((dx, gradient), x) in dx.iter_mut().zip(gradient).zip(x) {
+                *dx = factor * (gradient - flat - (x - mean) * along);
+            }
+        });
+    });
+    let single = |sums: Vec<f64>| sums.into_iter().map(|sum| sum as f32).collect();
+    [dx, single(of_scale), single(of_shift)]
+}
+
+/// Sums of each channel, plane by plane in their order.
+fn sums(x: &[f32], channels: usize, places: usize, of: impl Fn(usize, &[f32]) -> f64 + Sync) -> Vec<f64> {
+    let planes = x.par_chunks_exact(places).enumerate().map(|(plane, values)| of(plane % channels, values));
+    let mut sums = vec![0.0; channels];
+    for (plane, sum) in planes.collect::<Vec<f64>>().into_iter().enumerate() {
+        sums[plane % channels] += sum;
+    }
+    sums
+}
+
+fn run_sums(plane: &[f32], of: impl Fn(f32) -> f32) -> f64 {
+    let of_run = |run: &[f32]| {
+        let mut lanes = [0.0_f32; 16];
+        pulp::Arch::new().dispatch(|| {
+            for values in run.chunks(16) {
+                lanes.iter_mut().zip(values).for_each(|(lane, value)| *lane += of(*value));
+            }
+        });
+        f64::from(lanes.iter().sum::<f32>())
+    };
+    plane.chunks(RUN).map(of_run).sum()
+}

@@ -1,4 +1,4 @@
-"""Time the training steps beside the same steps in PyTorch, interleaved, on the same threads.
+"""Time training steps, features and decoding beside the same in PyTorch, interleaved, on the same threads.
 
     cargo bench -p afterimage-train --bench steps --no-run          # prints the path of OURS
     python scripts/bench_steps.py OURS TORCH_STEP.py --size paper --rounds 5 --threads 2
@@ -29,13 +29,13 @@ def main():
     parser.add_argument("ours")
     parser.add_argument("torch_step")
     parser.add_argument("--size", choices=SIZES, default="paper")
-    parser.add_argument("--tasks", nargs="+", default=["encoder", "decoder"])
+    parser.add_argument("--tasks", nargs="+", default=["features", "encoder", "decoder", "decode"])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--reps", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
     shared = ["--threads", str(args.threads), "--reps", str(args.reps)]
-    print(f"{'task':<10}{'engine':<12}{'median ms':>12}{'images/s':>10}{'peak MiB':>10}{'ratio':>8}")
+    print(f"{'task':<10}{'engine':<12}{'median ms':>12}{'images/s':>10}{'peak MiB':>10}{'ratio':>8}  range of rounds, ms")
     for task in args.tasks:
         ours, theirs = [], []
         for _ in range(args.rounds):
@@ -45,10 +45,11 @@ def main():
         for name, rows in [("pytorch", theirs), ("afterimage", ours)]:
             ms = statistics.median(row["median_ms"] for row in rows)
             medians[name] = ms
+            spread = f"{min(row['median_ms'] for row in rows):.1f} to {max(row['median_ms'] for row in rows):.1f}"
             rate = rows[0]["images"] / ms * 1e3
             peak = max(row["peak_rss_mib"] for row in rows)
             ratio = f"{medians['pytorch'] / ms:8.2f}" if name == "afterimage" else ""
-            print(f"{task:<10}{name:<12}{ms:>12.1f}{rate:>10.2f}{peak:>10}{ratio}", flush=True)
+            print(f"{task:<10}{name:<12}{ms:>12.1f}{rate:>10.2f}{peak:>10}{ratio:>8}  {spread}", flush=True)
 
 
 if __name__ == "__main__":

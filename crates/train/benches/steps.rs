@@ -1,22 +1,27 @@
-//! Time and memory of one training step of each phase, through the training loop that users run.
+//! Time and memory of one training step of each phase, through the training loop that users run; of a batch's features,
+//! and of decoding a single response.
 //!
 //!     cargo bench -p afterimage-train --bench steps -- --task decoder --size paper --reps 5
+//!
+//! Tasks: `features`, `encoder`, `decoder`, `decode`, `all`; `--voxels` sets another number of them.
 //!
 //! Sizes: `paper` is 112² images, 4600 voxels, VGG19 taps and VGG16 perceptual blocks with random weights, batches of
 //! 64 and 24 + 48; `demo` is the demonstration's. Data are random: they change no time. Targets are not kept between
 //! steps (`cache_mib = 0`), so that every step does the same work. One JSON line a task: median after two steps of
-//! warm-up, images a second, peak resident memory of the process.
+//! warm-up (of 20 times as many for `decode`), images a second, peak resident memory of the process.
 //! `scripts/bench_steps.py` runs this beside the same steps in PyTorch.
 
 use std::sync::Mutex;
 use std::time::Instant;
 
+use burn::tensor::{Distribution, Tensor};
 use ndarray::{Array2, Array4};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use afterimage_model::{
     backbone::{AnyBackbone, BackboneKind},
+    decoder::Decoder,
     device::device,
     encoder::Encoder,
     vision::Vision,
@@ -42,11 +47,68 @@ fn main() {
     rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().expect("threads");
     let size = value("--size").unwrap_or_else(|| "demo".into());
     let task = value("--task").unwrap_or_else(|| "all".into());
-    for phase in [Phase::Encoder, Phase::Decoder] {
-        if task == "all" || task == phase.name() {
-            println!("{}", measure(phase, &size, reps));
+    let voxels = value("--voxels").map(|v| v.parse().expect("--voxels takes a number"));
+    for name in ["features", "encoder", "decoder", "decode"] {
+        if task == "all" || task == name {
+            let line = match name {
+                "features" => features(&size, reps),
+                "encoder" => measure(Phase::Encoder, &size, voxels, reps),
+                "decoder" => measure(Phase::Decoder, &size, voxels, reps),
+                _ => decode(&size, voxels, 20 * reps),
+            };
+            println!("{line}");
         }
     }
+}
+
+/// The encoder's taps of a batch of images, without gradients.
+fn features(size: &str, reps: usize) -> String {
+    let (experiment, _) = experiment(size);
+    let device = device("cpu").expect("the processor");
+    let side = experiment.image.side;
+    let kind: BackboneKind = experiment.encoder.backbone.parse().expect("a known backbone");
+    let vision = Vision::new(AnyBackbone::random(kind, 1, &device), side, experiment.encoder.backbone_side, &device);
+    let taps: Vec<&str> = experiment.encoder.branches.iter().map(|branch| branch.tap.as_str()).collect();
+    let images =
+        Tensor::<4>::random([experiment.encoder.batch, 3, side, side], Distribution::Uniform(0.0, 1.0), &device);
+    timed("features", size, experiment.encoder.batch, reps, || drop(vision.forward(images.clone(), &taps)))
+}
+
+/// The image of a single response.
+fn decode(size: &str, voxels: Option<usize>, reps: usize) -> String {
+    let (experiment, usual) = experiment(size);
+    let voxels = voxels.unwrap_or(usual);
+    let device = device("cpu").expect("the processor");
+    let decoder = Decoder::new(&experiment.decoder, experiment.image.side, &device);
+    let params = decoder.init(voxels, 1, &device);
+    let responses = Tensor::<2>::random([1, voxels], Distribution::Uniform(-1.0, 1.0), &device);
+    timed("decode", size, 1, reps, || drop(decoder.forward(&params, responses.clone())))
+}
+
+fn timed(task: &str, size: &str, images: usize, reps: usize, mut step: impl FnMut()) -> String {
+    (0..WARM_UP).for_each(|_| step());
+    let mut secs: Vec<f64> = (0..reps)
+        .map(|_| {
+            let start = Instant::now();
+            step();
+            start.elapsed().as_secs_f64()
+        })
+        .collect();
+    line(task, size, images, median(&mut secs))
+}
+
+fn median(secs: &mut [f64]) -> f64 {
+    secs.sort_unstable_by(f64::total_cmp);
+    (secs[(secs.len() - 1) / 2] + secs[secs.len() / 2]) / 2.0
+}
+
+fn line(task: &str, size: &str, images: usize, median: f64) -> String {
+    serde_json::json!({
+        "task": task, "engine": "afterimage", "size": size, "threads": rayon::current_num_threads(),
+        "images": images, "median_ms": (median * 1e5).round() / 100.0,
+        "images_per_s": (images as f64 / median * 100.0).round() / 100.0, "peak_rss_mib": peak_memory_mib(),
+    })
+    .to_string()
 }
 
 /// The experiment of a size, and its number of voxels.
@@ -61,8 +123,9 @@ fn experiment(size: &str) -> (Experiment, usize) {
     (experiment, voxels)
 }
 
-fn measure(phase: Phase, size: &str, reps: usize) -> String {
-    let (experiment, voxels) = experiment(size);
+fn measure(phase: Phase, size: &str, voxels: Option<usize>, reps: usize) -> String {
+    let (experiment, usual) = experiment(size);
+    let voxels = voxels.unwrap_or(usual);
     let folder = tempfile::tempdir().expect("a temporary folder");
     let run = RunFolder::new(folder.path());
     let clock = Clock::new(WARM_UP + reps);
@@ -98,13 +161,7 @@ fn measure(phase: Phase, size: &str, reps: usize) -> String {
         }
     };
     assert!(matches!(outcome, Err(TrainError::Interrupted { .. })), "{outcome:?}");
-    let median = clock.median_secs();
-    serde_json::json!({
-        "task": phase.name(), "engine": "afterimage", "size": size, "threads": rayon::current_num_threads(),
-        "images": batch, "median_ms": (median * 1e5).round() / 100.0,
-        "images_per_s": (batch as f64 / median * 100.0).round() / 100.0, "peak_rss_mib": peak_memory_mib(),
-    })
-    .to_string()
+    line(phase.name(), size, batch, clock.median_secs())
 }
 
 fn images(n: usize, side: usize) -> Array4<u8> {
@@ -156,8 +213,7 @@ impl Clock {
     fn median_secs(&self) -> f64 {
         let ends = self.ends.lock().expect("no panic while held");
         let mut secs: Vec<f64> = ends[WARM_UP - 1..].windows(2).map(|pair| (pair[1] - pair[0]).as_secs_f64()).collect();
-        secs.sort_unstable_by(f64::total_cmp);
-        (secs[(secs.len() - 1) / 2] + secs[secs.len() / 2]) / 2.0
+        median(&mut secs)
     }
 }
 

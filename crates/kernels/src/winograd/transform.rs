@@ -152,10 +152,7 @@ impl Scatter<'_> {
         let tiles = self.products.len() / (PLACES * channels);
         let (products, _) = S::as_simd_f32s(self.products);
         let (out, _) = S::as_mut_simd_f32s(self.out);
-        let bias = match self.bias {
-            Some(bias) => Some(S::as_simd_f32s(bias).0),
-            None => None,
-        };
+        let bias = self.bias.map(|bias| S::as_simd_f32s(bias).0);
         let vectors = channels / S::F32_LANES;
         let zero = simd.splat_f32s(0.0);
         // Rows of outputs before this row of tiles, from the first on.

@@ -7,20 +7,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use common::{Desk, printed, program};
+use common::{Desk, MANIFEST, printed, program};
 use ndarray::{Array2, Array4};
-
-const MANIFEST: &str = r#"
-name = "noise"
-image_side = 64
-[responses]
-file = "responses.npy"
-orientation = "trials_by_voxels"
-[images]
-source = "images.npy"
-[split]
-test = 4
-"#;
 
 const ARGS: [&str; 5] = ["import", "generic", "manifest.toml", "--out", "made.afterimage"];
 

@@ -4,7 +4,7 @@ mod common;
 
 use std::path::Path;
 
-use common::Desk;
+use common::{Desk, MANIFEST};
 use ndarray::{Array2, Array4};
 
 /// Asserts that all fragments occur.
@@ -22,20 +22,6 @@ fn small_images(desk: &Desk, n: usize) {
 fn responses(desk: &Desk, matrix: &Array2<f32>) {
     afterimage_formats::npy::write_f32(&desk.path("responses.npy"), matrix.view().into_dyn()).unwrap();
 }
-
-const MANIFEST: &str = r#"
-name = "small"
-image_side = 64
-[responses]
-file = "responses.npy"
-orientation = "trials_by_voxels"
-[images]
-source = "images.npy"
-order = "sorted"
-[split]
-test = 4
-seed = 0
-"#;
 
 fn import(desk: &Desk, manifest: &str) -> String {
     desk.write("manifest.toml", manifest);

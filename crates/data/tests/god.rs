@@ -1,12 +1,15 @@
 //! Tables that bdpy and scipy wrote, compared with what bdpy reads back.
 
-use std::path::{Path, PathBuf};
+mod support;
+
+use std::path::PathBuf;
 
 use afterimage_data::{DataSet, GodOptions, Split, WriteOptions, import_god};
 use serde_json::Value;
+use support::expected;
 
 fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/god").join(name)
+    support::fixture("god").join(name)
 }
 
 fn options(file: &str) -> GodOptions {
@@ -21,16 +24,8 @@ fn options(file: &str) -> GodOptions {
     }
 }
 
-fn expected() -> Value {
-    serde_json::from_str(&std::fs::read_to_string(fixture("expected.json")).unwrap()).unwrap()
-}
-
 fn import(options: &GodOptions) -> (tempfile::TempDir, DataSet) {
-    let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("god.afterimage");
-    import_god(options, &out, WriteOptions { image_side: 8, overwrite: false }, |_| ()).unwrap();
-    let data = DataSet::open(&out).unwrap();
-    (folder, data)
+    support::import(|out, write| import_god(options, out, write, |_| ())).unwrap()
 }
 
 fn refusal(options: &GodOptions) -> String {
@@ -56,7 +51,7 @@ fn hdf5_and_old_mat_give_what_bdpy_reads() {
     for file in ["subject.h5", "subject.mat"] {
         let (_folder, data) = import(&options(file));
         // Sample 7 is rest, sample 12 imagery.
-        same(&data, 0, &expected()["VoxelData"], &[0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 11]);
+        same(&data, 0, &expected("god")["VoxelData"], &[0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 11]);
         let header = data.header();
         let names: Vec<&str> = header.stimuli.iter().map(|info| info.name.as_str()).collect();
         assert_eq!(names[0], "n01518878_10042");
@@ -78,7 +73,7 @@ fn region_expression_selects_what_bdpy_selects() {
     let roi = Some("ROI_V1 + ROI_V2 - ROI_FFA".to_owned());
     let (_folder, data) = import(&GodOptions { roi, ..options("subject.h5") });
     assert_eq!(data.header().voxels.count, 2);
-    same(&data, 0, &expected()["V1 + V2 - FFA"], &[0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 11]);
+    same(&data, 0, &expected("god")["V1 + V2 - FFA"], &[0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 11]);
     let message = refusal(&GodOptions { roi: Some("V1 + V9".into()), ..options("subject.h5") });
     assert!(message.contains("V9") && message.contains("FFA"), "{message}");
 }
@@ -87,8 +82,8 @@ fn region_expression_selects_what_bdpy_selects() {
 fn training_and_test_may_lie_in_two_files() {
     let two = GodOptions { test_file: Some(fixture("test.h5")), ..options("training.h5") };
     let (_folder, data) = import(&two);
-    same(&data, 0, &expected()["training"], &[0, 1, 2, 3, 4]);
-    same(&data, 5, &expected()["test"], &[0, 1, 2, 3]);
+    same(&data, 0, &expected("god")["training"], &[0, 1, 2, 3, 4]);
+    same(&data, 5, &expected("god")["test"], &[0, 1, 2, 3]);
     assert_eq!(data.held_out().stimuli(), [5, 6]);
     let message = refusal(&options("training.h5"));
     assert!(message.contains("DataType") && message.contains("file of test samples"), "{message}");

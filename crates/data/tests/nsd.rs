@@ -1,12 +1,15 @@
 //! Files that h5py, nibabel and scipy wrote in the layout of NSD, compared with what those tools read back.
 
-use std::path::{Path, PathBuf};
+mod support;
 
-use afterimage_data::{DataSet, NsdOptions, WriteOptions, import_nsd};
+use std::path::PathBuf;
+
+use afterimage_data::{DataSet, NsdOptions, import_nsd};
 use serde_json::Value;
+use support::{expected, numbers};
 
 fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/nsd").join(name)
+    support::fixture("nsd").join(name)
 }
 
 fn options(betas: &str) -> NsdOptions {
@@ -25,18 +28,7 @@ fn options(betas: &str) -> NsdOptions {
 }
 
 fn import(options: &NsdOptions) -> afterimage_data::Result<(tempfile::TempDir, DataSet)> {
-    let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("nsd.afterimage");
-    import_nsd(options, &out, WriteOptions { image_side: 8, overwrite: false }, |_| ())?;
-    Ok((folder, DataSet::open(&out)?))
-}
-
-fn expected() -> Value {
-    serde_json::from_str(&std::fs::read_to_string(fixture("expected.json")).unwrap()).unwrap()
-}
-
-fn numbers(value: &Value) -> Vec<f32> {
-    value.as_array().unwrap().iter().map(|value| value.as_f64().unwrap() as f32).collect()
+    support::import(|out, write| import_nsd(options, out, write, |_| ()))
 }
 
 fn is_close(a: &[f32], b: &[f32]) -> bool {
@@ -45,7 +37,7 @@ fn is_close(a: &[f32], b: &[f32]) -> bool {
 
 #[test]
 fn betas_of_both_formats_are_those_that_nibabel_reads() {
-    let expected = expected();
+    let expected = expected("nsd");
     for betas in ["hdf5", "nifti"] {
         let (_folder, data) = import(&options(betas)).unwrap();
         for trial in 0..12 {
@@ -76,7 +68,7 @@ fn betas_of_both_formats_are_those_that_nibabel_reads() {
 #[test]
 fn region_expression_keeps_the_right_columns() {
     let (_folder, data) = import(&NsdOptions { roi: Some("V1v".into()), ..options("hdf5") }).unwrap();
-    let expected = expected();
+    let expected = expected("nsd");
     let inside = expected["V1v"].as_array().unwrap();
     let row = numbers(&expected["session1"][0]);
     let wanted: Vec<f32> =

@@ -1,12 +1,14 @@
 //! Archives that NumPy wrote, compared with what NumPy reads back.
 
-use std::path::{Path, PathBuf};
+mod support;
+
+use std::path::PathBuf;
 
 use afterimage_data::{DataSet, FittedOn, SsrOptions, WriteOptions, import_ssr};
-use serde_json::Value;
+use support::{expected, numbers};
 
 fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/ssr").join(name)
+    support::fixture("ssr").join(name)
 }
 
 fn options(images: &str) -> SsrOptions {
@@ -14,24 +16,12 @@ fn options(images: &str) -> SsrOptions {
 }
 
 fn import(options: &SsrOptions) -> (tempfile::TempDir, DataSet) {
-    let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("s.afterimage");
-    import_ssr(options, &out, WriteOptions { image_side: 8, overwrite: false }, |_| ()).unwrap();
-    let data = DataSet::open(&out).unwrap();
-    (folder, data)
-}
-
-fn numbers(value: &Value) -> Vec<f32> {
-    value.as_array().unwrap().iter().map(|value| value.as_f64().unwrap() as f32).collect()
-}
-
-fn expected() -> Value {
-    serde_json::from_str(&std::fs::read_to_string(fixture("expected.json")).unwrap()).unwrap()
+    support::import(|out, write| import_ssr(options, out, write, |_| ())).unwrap()
 }
 
 #[test]
 fn responses_labels_regions_and_pictures_are_those_that_numpy_reads() {
-    let expected = expected();
+    let expected = expected("ssr");
     for images in ["images_112.npz", "rgbd.npz"] {
         let (_folder, data) = import(&options(images));
         let header = data.header();
@@ -57,7 +47,7 @@ fn responses_labels_regions_and_pictures_are_those_that_numpy_reads() {
 fn region_expression_and_foreign_pictures() {
     let roi = Some("V1 + V2 - FFA".to_owned());
     let (_folder, data) = import(&SsrOptions { roi, ..options("images_112.npz") });
-    let masks = expected();
+    let masks = expected("ssr");
     let inside = |name: &str, at: usize| numbers(&masks[name])[at] == 1.0;
     let kept: Vec<usize> = (0..7).filter(|&at| (inside("V1", at) || inside("V2", at)) && !inside("FFA", at)).collect();
     assert_eq!(data.header().voxels.count, kept.len());

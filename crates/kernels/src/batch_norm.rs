@@ -10,11 +10,11 @@ const RUN: usize = 4096;
 pub fn moments(x: &[f32], [_, channels, height, width]: [usize; 4]) -> Vec<f32> {
     let places = height * width;
     let count = (x.len() / channels) as f64;
-    let mean = sums(x, channels, places, |_, plane| run_sums(plane, |value| value));
+    let mean = sums([x, x], channels, places, |_| |x, _| x);
     let mean: Vec<f32> = mean.iter().map(|sum| (sum / count) as f32).collect();
-    let variance = sums(x, channels, places, |channel, plane| {
+    let variance = sums([x, x], channels, places, |channel| {
         let mean = mean[channel];
-        run_sums(plane, |value| (value - mean) * (value - mean))
+        move |x, _| (x - mean) * (x - mean)
     });
     mean.iter().copied().chain(variance.iter().map(|sum| (sum / count) as f32)).collect()
 }
@@ -44,32 +44,12 @@ pub fn backward(
     let channels = scale.len();
     let count = (x.len() / channels) as f64;
     let inverse: Vec<f32> = moments[channels..].iter().map(|variance| 1.0 / (variance + EPSILON).sqrt()).collect();
-    let of_shift = sums(gradient, channels, places, |_, plane| run_sums(plane, |value| value));
-    let planes: Vec<f64> = gradient
-        .par_chunks_exact(places)
-        .zip(x.par_chunks_exact(places))
-        .enumerate()
-        .map(|(plane, (gradient, x))| {
-            let mean = moments[plane % channels];
-            let runs = gradient.chunks(RUN).zip(x.chunks(RUN));
-            runs.map(|(gradient, x)| {
-                let mut lanes = [0.0_f32; 16];
-                pulp::Arch::new().dispatch(|| {
-                    for (gradient, x) in gradient.chunks(16).zip(x.chunks(16)) {
-                        for ((lane, gradient), x) in lanes.iter_mut().zip(gradient).zip(x) {
-                            *lane += gradient * (x - mean);
-                        }
-                    }
-                });
-                f64::from(lanes.iter().sum::<f32>())
-            })
-            .sum()
-        })
-        .collect();
-    let mut of_scale = vec![0.0; channels];
-    for (plane, sum) in planes.into_iter().enumerate() {
-        of_scale[plane % channels] += sum * f64::from(inverse[plane % channels]);
-    }
+    let of_shift = sums([gradient, x], channels, places, |_| |gradient, _| gradient);
+    let mut of_scale = sums([gradient, x], channels, places, |channel| {
+        let mean = moments[channel];
+        move |gradient, x| gradient * (x - mean)
+    });
+    of_scale.iter_mut().zip(&inverse).for_each(|(sum, inverse)| *sum *= f64::from(*inverse));
     let mut dx = vec![0.0; x.len()];
     let both = gradient.par_chunks_exact(places).zip(x.par_chunks_exact(places));
     dx.par_chunks_exact_mut(places).zip(both).enumerate().for_each(|(plane, (dx, (gradient, x)))| {
@@ -90,25 +70,30 @@ pub fn backward(
     [dx, single(of_scale), single(of_shift)]
 }
 
-/// Sums of each channel, plane by plane in their order.
-fn sums(x: &[f32], channels: usize, places: usize, of: impl Fn(usize, &[f32]) -> f64 + Sync) -> Vec<f64> {
-    let planes = x.par_chunks_exact(places).enumerate().map(|(plane, values)| of(plane % channels, values));
+/// Sums over images and places of what `of` makes of two values, for each channel; plane by plane in their order.
+fn sums<F: Fn(f32, f32) -> f32>(
+    [a, b]: [&[f32]; 2],
+    channels: usize,
+    places: usize,
+    of: impl Fn(usize) -> F + Sync,
+) -> Vec<f64> {
+    let planes = a.par_chunks_exact(places).zip(b.par_chunks_exact(places)).enumerate();
+    let planes = planes.map(|(plane, (a, b))| {
+        let of = of(plane % channels);
+        let of_run = |(a, b): (&[f32], &[f32])| {
+            let mut lanes = [0.0_f32; 16];
+            pulp::Arch::new().dispatch(|| {
+                for (a, b) in a.chunks(16).zip(b.chunks(16)) {
+                    lanes.iter_mut().zip(a.iter().zip(b)).for_each(|(lane, (a, b))| *lane += of(*a, *b));
+                }
+            });
+            f64::from(lanes.iter().sum::<f32>())
+        };
+        a.chunks(RUN).zip(b.chunks(RUN)).map(of_run).sum()
+    });
     let mut sums = vec![0.0; channels];
     for (plane, sum) in planes.collect::<Vec<f64>>().into_iter().enumerate() {
         sums[plane % channels] += sum;
     }
     sums
-}
-
-fn run_sums(plane: &[f32], of: impl Fn(f32) -> f32) -> f64 {
-    let of_run = |run: &[f32]| {
-        let mut lanes = [0.0_f32; 16];
-        pulp::Arch::new().dispatch(|| {
-            for values in run.chunks(16) {
-                lanes.iter_mut().zip(values).for_each(|(lane, value)| *lane += of(*value));
-            }
-        });
-        f64::from(lanes.iter().sum::<f32>())
-    };
-    plane.chunks(RUN).map(of_run).sum()
 }

@@ -4,9 +4,9 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
+use crate::finish::{Finish, mark};
 use crate::map::Map;
 use crate::pool::Pool;
-use crate::winograd::Finish;
 use crate::{patches, winograd};
 
 /// A frozen convolution with bias and ReLU.
@@ -101,16 +101,7 @@ impl Conv {
 
     fn forward(&self, x: &Map, keep: bool) -> (Map, Vec<u8>) {
         let mut flags = Vec::new();
-        let outputs = self.bias.len();
-        if keep {
-            let [images, height, width, _] = x.dims;
-            let side = |side| match &self.run {
-                Run::Winograd { weights, .. } => side + 2 * weights.padding + 1 - weights.side,
-                Run::Patches(kernel) => kernel.output(side),
-            };
-            flags.resize(images * side(height) * side(width) * outputs, 0);
-        }
-        let finish = Finish { bias: Some(&self.bias), relu: true, above_zero: keep.then_some(flags.as_mut_slice()) };
+        let finish = Finish { bias: Some(&self.bias), relu: true, above_zero: keep.then_some(&mut flags) };
         let y = match &self.run {
             Run::Winograd { weights, forward, .. } => forward.get_or_init(|| weights.forward()).forward(x, finish),
             Run::Patches(kernel) => kernel.forward(x, finish),
@@ -176,7 +167,8 @@ impl Layer {
                 let parts = [one.forward(&x, false).0, three.forward(&x, false).0];
                 let y = beside(&parts[0], &parts[1]);
                 parts.into_iter().chain([x]).for_each(Map::recycle);
-                let flags = if keep { above_zero(&y) } else { Vec::new() };
+                let mut flags = vec![0; if keep { y.values.len() } else { 0 }];
+                flags.par_chunks_mut(RUN).zip(y.values.par_chunks(RUN)).for_each(|(flags, values)| mark(values, flags));
                 (y, Kept { dims, flags, squeezed })
             }
             Self::Pool(pool) => {
@@ -223,10 +215,6 @@ fn pass(gradient: &mut Map, flags: &[u8]) {
             }
         });
     });
-}
-
-fn above_zero(map: &Map) -> Vec<u8> {
-    map.values.par_iter().map(|value| u8::from(*value > 0.0)).collect()
 }
 
 /// The channels of `a`, then those of `b`.

@@ -6,9 +6,10 @@
 
 use rayon::prelude::*;
 
+use crate::finish::Finish;
 use crate::map::Map;
 use crate::norm::{Gradients, Norm, Statistics, sigmoid};
-use crate::winograd::{Finish, Kernel, weight_gradient};
+use crate::winograd::{Kernel, weight_gradient};
 use crate::{Activation, Resample};
 
 /// Side of the convolutions.

@@ -14,6 +14,7 @@ pub mod batch_norm;
 mod chain;
 pub mod cosine;
 pub mod decode;
+mod finish;
 mod map;
 mod norm;
 pub mod patches;
@@ -27,6 +28,7 @@ mod tests;
 pub mod winograd;
 
 pub use chain::{Chain, Conv, Layer, Record};
+pub use finish::Finish;
 pub use map::Map;
 pub use norm::Activation;
 pub use pool::Pool;

@@ -2,10 +2,10 @@
 
 use rayon::prelude::*;
 
+use crate::finish::{Finish, mark};
 use crate::map::Map;
 use crate::product::{View, product};
 use crate::scratch::with_buffers;
-use crate::winograd::Finish;
 
 /// Outputs whose patches a thread gathers at a time, about.
 const BLOCK: usize = 512;
@@ -39,7 +39,7 @@ impl Kernel {
         Self { values, inputs, outputs, side, stride, padding }
     }
 
-    pub(crate) fn output(&self, side: usize) -> usize {
+    fn output(&self, side: usize) -> usize {
         (side + 2 * self.padding).checked_sub(self.side).map_or(0, |rest| rest / self.stride + 1)
     }
 
@@ -94,13 +94,13 @@ impl Kernel {
                 }
             });
         };
-        match finish.above_zero {
+        match finish.flags(y.values.len()) {
             None => y.values.par_chunks_mut(step).enumerate().for_each(|(index, out)| run(index, out)),
             Some(flags) => {
                 let both = y.values.par_chunks_mut(step).zip(flags.par_chunks_mut(step));
                 both.enumerate().for_each(|(index, (out, flags))| {
                     run(index, out);
-                    flags.iter_mut().zip(&*out).for_each(|(flag, value)| *flag = u8::from(*value > 0.0));
+                    mark(out, flags);
                 });
             }
         }

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use crate::winograd::{self, Finish};
-use crate::{Chain, Conv, Layer, Map, Pool, patches};
+use crate::{Chain, Conv, Finish, Layer, Map, Pool, patches, winograd};
 
 fn values(n: usize, seed: u64) -> Vec<f32> {
     let mut stream = ChaCha8Rng::seed_from_u64(seed);

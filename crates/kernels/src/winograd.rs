@@ -9,6 +9,7 @@ mod transform;
 
 use rayon::prelude::*;
 
+use crate::finish::{Finish, mark};
 use crate::map::Map;
 use crate::product::{View, product};
 use crate::scratch::with_buffers;
@@ -34,17 +35,6 @@ pub struct Kernel {
     outputs: usize,
     side: usize,
     padding: usize,
-}
-
-/// What follows a convolution.
-#[derive(Debug, Default)]
-pub struct Finish<'a> {
-    /// Added to each output channel.
-    pub bias: Option<&'a [f32]>,
-    /// Negative values become zero.
-    pub relu: bool,
-    /// Set to whether each output is above zero, `[images, height, width, outputs]`.
-    pub above_zero: Option<&'a mut [u8]>,
 }
 
 /// Whether [`Kernel::new`] takes a convolution.
@@ -80,7 +70,7 @@ impl Kernel {
     }
 
     /// Outputs for one side of an input.
-    pub(crate) fn output(&self, side: usize) -> usize {
+    fn output(&self, side: usize) -> usize {
         (side + 2 * self.padding).saturating_sub(self.side - 1)
     }
 
@@ -101,7 +91,8 @@ impl Kernel {
         let work = Work { kernel: self, x, grid, step, bias: finish.bias, relu: finish.relu, rows, columns };
         let line = columns * self.outputs;
         let mut jobs = Vec::new();
-        let (mut left, mut flags) = (y.values.as_mut_slice(), finish.above_zero);
+        let mut flags = finish.flags(y.values.len());
+        let mut left = y.values.as_mut_slice();
         for tile_rows in work.blocks(images) {
             let values = tile_rows.clone().map(|row| work.output_rows(row)).sum::<usize>() * line;
             let (out, rest) = left.split_at_mut(values);
@@ -169,7 +160,7 @@ impl Work<'_> {
             let (bias, relu) = (self.bias, self.relu);
             arch.dispatch(Scatter { products: multiplied, size, first, grid, step, bias, relu, out });
             if let Some(flags) = above_zero {
-                arch.dispatch(|| flags.iter_mut().zip(&*out).for_each(|(flag, value)| *flag = u8::from(*value > 0.0)));
+                mark(out, flags);
             }
         });
     }

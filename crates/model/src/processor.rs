@@ -10,6 +10,7 @@ mod readout;
 
 use afterimage_kernels::Map;
 use burn::backend::Flex;
+use burn::backend::autodiff::{NodeId, grads::Gradients};
 use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::FloatTensor;
 use burn::tensor::{Device, TensorData};
@@ -46,4 +47,13 @@ fn values(values: Vec<f32>, shape: &[usize]) -> FloatTensor<Flex> {
 
 fn slice(x: &FloatTensor<Flex>) -> &[f32] {
     x.as_slice().expect("contiguous single precision")
+}
+
+/// Hands gradients to those parents that want one.
+fn register<const N: usize>(grads: &mut Gradients, parents: [Option<NodeId>; N], gradients: [FloatTensor<Flex>; N]) {
+    for (parent, gradient) in parents.into_iter().zip(gradients) {
+        if let Some(node) = parent {
+            grads.register::<Flex>(node, gradient);
+        }
+    }
 }

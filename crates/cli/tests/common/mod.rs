@@ -43,6 +43,21 @@ resamples = 200
 permutations = 200
 "#;
 
+/// Joins `responses.npy` and `images.npy`.
+pub(crate) const MANIFEST: &str = r#"
+name = "small"
+image_side = 64
+[responses]
+file = "responses.npy"
+orientation = "trials_by_voxels"
+[images]
+source = "images.npy"
+order = "sorted"
+[split]
+test = 4
+seed = 0
+"#;
+
 impl Desk {
     /// Writes the recording and `experiment.toml`.
     pub(crate) fn new() -> Self {

@@ -12,6 +12,7 @@ use afterimage_formats::picture;
 use ndarray::{Array2, Array3, ArrayView1, Axis, concatenate};
 
 use super::files::source_files;
+use super::shown::Repeats;
 use super::{Block, Images, Source, Watch, WriteOptions};
 use crate::assign::random_split;
 use crate::header::{FittedOn, Provenance, Split, Step, StimulusInfo, TrialInfo, Voxels};
@@ -187,17 +188,15 @@ fn order(file: &MatFile, path: &Path, trials: usize) -> Result<Vec<usize>> {
 fn trials(order: &[usize], pictures: &Array2<f32>, labels: &Array2<f32>) -> (Vec<TrialInfo>, Vec<Array2<f32>>) {
     let labels: Vec<f32> = labels.iter().copied().collect();
     let first = labels.iter().copied().fold(f32::INFINITY, f32::min);
-    let (mut known, mut figures, mut seen) = (HashMap::new(), Vec::new(), Vec::new());
+    let (mut known, mut figures, mut repeats) = (HashMap::new(), Vec::new(), Repeats::default());
     let trial = |&row: &usize| {
         let picture = pictures.row(row);
         let key: Vec<u32> = picture.iter().map(|value| value.to_bits()).collect();
         let stimulus = *known.entry(key).or_insert_with(|| {
             figures.push(upright(picture));
-            seen.push(0_u16);
             figures.len() - 1
         });
-        let repeat = seen[stimulus];
-        seen[stimulus] += 1;
+        let repeat = repeats.next(stimulus);
         TrialInfo { stimulus: stimulus as u32, repeat, session: 0, run: (labels[row] - first) as u16, averaged: 1 }
     };
     let trials = order.iter().map(trial).collect();

@@ -24,6 +24,7 @@ use series::standardise;
 use table::{Shown, Timing};
 
 use super::files::source_files;
+use super::shown::Repeats;
 use super::volumes::{Mask, stem};
 use super::{Block, Images, Source, Watch, WriteOptions};
 use crate::assign::random_split;
@@ -186,7 +187,7 @@ struct Stimuli {
 
 impl Stimuli {
     fn of(shown: &[Shown], options: &NiftiOptions) -> Result<Self> {
-        let (mut infos, mut known, mut seen) = (Vec::new(), HashMap::<String, usize>::new(), Vec::<u16>::new());
+        let (mut infos, mut known, mut repeats) = (Vec::new(), HashMap::<String, usize>::new(), Repeats::default());
         let mut trials = Vec::new();
         for shown in shown {
             let rows = shown.trials.iter().map(|trial| {
@@ -199,11 +200,9 @@ impl Stimuli {
                         class: trial.class.clone(),
                         ..StimulusInfo::new(name, part(options, trial.run))
                     });
-                    seen.push(0);
-                    seen.len() - 1
+                    infos.len() - 1
                 });
-                let repeat = seen[stimulus];
-                seen[stimulus] += 1;
+                let repeat = repeats.next(stimulus);
                 TrialInfo { stimulus: stimulus as u32, repeat, session: 0, run: trial.run, averaged: 1 }
             });
             trials.push(rows.collect());

@@ -19,6 +19,7 @@ use design::Design;
 
 use super::files::source_files;
 use super::matrix::{Matrix, blocks};
+use super::shown::Repeats;
 use super::volumes::Mask;
 use super::{Block, Images, Source, Watch, WriteOptions};
 use crate::assign::random_split;
@@ -172,7 +173,7 @@ impl Shown {
     /// `parts` are the first trial of each and their number.
     fn of(parts: &[(usize, usize)], design: &Design, available: usize, options: &NsdOptions) -> Result<Self> {
         let mut shown = Self { pictures: Vec::new(), shared: Vec::new(), trials: Vec::new() };
-        let (mut known, mut seen) = (HashMap::new(), Vec::<u16>::new());
+        let (mut known, mut repeats) = (HashMap::new(), Repeats::default());
         for &(first, count) in parts {
             let mut trials = Vec::with_capacity(count);
             for trial in first..first + count {
@@ -184,11 +185,9 @@ impl Shown {
                 let stimulus = *known.entry(picture).or_insert_with(|| {
                     shown.pictures.push(picture);
                     shown.shared.push(shared);
-                    seen.push(0);
-                    seen.len() - 1
+                    shown.pictures.len() - 1
                 });
-                let repeat = seen[stimulus];
-                seen[stimulus] += 1;
+                let repeat = repeats.next(stimulus);
                 let (stimulus, session) = (stimulus as u32, (trial / TRIALS) as u16);
                 trials.push(TrialInfo { stimulus, repeat, session, run: 0, averaged: 1 });
             }

@@ -16,7 +16,23 @@ pub(super) struct Shown {
     pub(super) stimuli: Vec<StimulusInfo>,
     pub(super) trials: Vec<TrialInfo>,
     by_name: HashMap<String, u32>,
-    seen: Vec<u16>,
+    repeats: Repeats,
+}
+
+/// How often each stimulus was shown so far.
+#[derive(Debug, Default)]
+pub(super) struct Repeats(Vec<u16>);
+
+impl Repeats {
+    /// The number of this showing of a stimulus, from zero.
+    pub(super) fn next(&mut self, stimulus: usize) -> u16 {
+        if self.0.len() <= stimulus {
+            self.0.resize(stimulus + 1, 0);
+        }
+        let repeat = self.0[stimulus];
+        self.0[stimulus] = repeat.saturating_add(1);
+        repeat
+    }
 }
 
 /// One trial.
@@ -35,15 +51,12 @@ impl Shown {
         let stimulus = *self.by_name.entry(trial.name.to_owned()).or_insert_with(|| {
             let class = trial.class.map(str::to_owned);
             self.stimuli.push(StimulusInfo { class, ..StimulusInfo::new(trial.name, Split::Train) });
-            self.seen.push(0);
             self.stimuli.len() as u32 - 1
         });
         if trial.is_test {
             self.stimuli[stimulus as usize].split = Split::Test;
         }
-        let seen = &mut self.seen[stimulus as usize];
-        let repeat = *seen;
-        *seen = seen.saturating_add(1);
+        let repeat = self.repeats.next(stimulus as usize);
         let Trial { session, run, averaged, .. } = trial;
         self.trials.push(TrialInfo { stimulus, repeat, session, run, averaged });
     }

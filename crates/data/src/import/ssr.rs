@@ -14,6 +14,7 @@ use afterimage_formats::{npz, picture};
 use ndarray::{Array1, Array2, Array3, Array4, ArrayD, Axis, Ix1, Ix2, Ix4, s};
 
 use super::files::source_files;
+use super::shown::Repeats;
 use super::{Block, Images, Source, Watch, WriteOptions};
 use crate::assign::random_split;
 use crate::header::{FittedOn, Provenance, Step, StimulusInfo, TrialInfo, VoxelColumn, Voxels};
@@ -199,11 +200,9 @@ fn read_pictures(path: &Path, name: &str) -> Result<Array4<u8>> {
 /// Trials of both parts; test pictures come after those of the training.
 fn trials(labels: &[Vec<usize>; 2], training: usize) -> [Vec<TrialInfo>; 2] {
     let numbered = |labels: &Vec<usize>, offset: usize| {
-        let mut seen = std::collections::HashMap::<usize, u16>::new();
+        let mut repeats = Repeats::default();
         let trial = |&label: &usize| {
-            let count = seen.entry(label).or_default();
-            let repeat = *count;
-            *count += 1;
+            let repeat = repeats.next(label);
             TrialInfo { stimulus: (label + offset) as u32, repeat, session: 0, run: 0, averaged: 1 }
         };
         labels.iter().map(trial).collect()

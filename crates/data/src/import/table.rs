@@ -5,6 +5,7 @@ use std::path::Path;
 use ndarray::{Array2, ArrayD, ArrayView1, Axis, Ix2, Ix3};
 
 use super::order::Order;
+use super::shown::Repeats;
 use crate::header::TrialInfo;
 use crate::manifest::{Manifest, Orientation};
 use crate::{Error, Result};
@@ -68,10 +69,9 @@ fn flat(
         return Err(Error::mismatch(path, reason));
     }
     let averaged = manifest.responses.averaged;
-    let mut seen = vec![0_u16; order.stimuli.len()];
+    let mut repeats = Repeats::default();
     let trials = order.trials.iter().map(|&stimulus| {
-        let repeat = seen[stimulus as usize];
-        seen[stimulus as usize] = repeat.saturating_add(1);
+        let repeat = repeats.next(stimulus as usize);
         TrialInfo { stimulus, repeat, session: 0, run: 0, averaged }
     });
     let trials = trials.collect();

@@ -4,7 +4,7 @@
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
-use super::transform::{Gather, POINTS};
+use super::transform::{Gather, POINTS, channels_at};
 use super::{BLOCK, LANES, PLACES, TILE};
 use crate::map::Map;
 use crate::product::{View, product};
@@ -109,7 +109,7 @@ impl WithSimd for Spread<'_> {
 impl Spread<'_> {
     #[inline(always)]
     fn run<S: Simd, const STEP: usize>(self, simd: S) {
-        let [height, width, channels] = self.size;
+        let [_, _, channels] = self.size;
         debug_assert!(channels.is_multiple_of(LANES));
         let (zero, zeros) = (simd.splat_f32s(0.0), vec![0.0; channels]);
         let tiles = self.out.len() / (PLACES * channels);
@@ -121,11 +121,8 @@ impl Spread<'_> {
             let mut inputs: [[&[S::f32s]; STEP]; STEP] = [[S::as_simd_f32s(&zeros).0; STEP]; STEP];
             for (y, line) in inputs.iter_mut().enumerate() {
                 for (x, values) in line.iter_mut().enumerate() {
-                    let (y, x) = (down * STEP + y, across * STEP + x);
-                    if y < height && x < width {
-                        let from = &self.gradient[((image * height + y) * width + x) * channels..][..channels];
-                        *values = S::as_simd_f32s(from).0;
-                    }
+                    let place = [image, down * STEP + y, across * STEP + x];
+                    *values = channels_at::<S>(self.gradient, self.size, place, values);
                 }
             }
             for vector in 0..vectors {

@@ -60,7 +60,7 @@ impl WithSimd for Gather<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let [height, width, channels] = self.size;
+        let [_, _, channels] = self.size;
         let (zero, zeros) = (simd.splat_f32s(0.0), vec![0.0; channels]);
         let tiles = self.out.len() / (PLACES * channels);
         let (out, _) = S::as_mut_simd_f32s(self.out);
@@ -72,9 +72,7 @@ impl WithSimd for Gather<'_> {
             for (place, values) in inputs.iter_mut().enumerate() {
                 let y = (down * self.step + place / TILE).wrapping_sub(self.padding);
                 let x = (across * self.step + place % TILE).wrapping_sub(self.padding);
-                if y < height && x < width {
-                    *values = S::as_simd_f32s(&self.x[((image * height + y) * width + x) * channels..][..channels]).0;
-                }
+                *values = channels_at::<S>(self.x, self.size, [image, y, x], values);
             }
             for vector in 0..vectors {
                 let mut columns = [[zero; TILE]; TILE];
@@ -95,6 +93,20 @@ impl WithSimd for Gather<'_> {
                 }
             }
         }
+    }
+}
+
+/// The channels of a place, or `outside` beyond the edge of the image.
+#[inline(always)]
+pub(super) fn channels_at<'a, S: Simd>(
+    values: &'a [f32],
+    [height, width, channels]: [usize; 3],
+    [image, y, x]: [usize; 3],
+    outside: &'a [S::f32s],
+) -> &'a [S::f32s] {
+    match y < height && x < width {
+        true => S::as_simd_f32s(&values[((image * height + y) * width + x) * channels..][..channels]).0,
+        false => outside,
     }
 }
 

@@ -8,11 +8,11 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Dispatch, Flex, backend_extension};
 use burn::tensor::Tensor;
 
-use super::{slice, values};
+use super::{register, slice, values};
 
 /// Mean and biased variance of each channel of `x`, `[2, channels]`, outside the graph.
 pub(crate) fn moments(x: Tensor<4>) -> Tensor<2> {
-    Tensor::from_dispatch(<Dispatch as Norming>::moments(x.without_autodiff().into_dispatch()))
+    Tensor::from_dispatch(<Dispatch as Moments>::moments(x.without_autodiff().into_dispatch()))
 }
 
 /// `x` less the mean, over the deviation, times `scale` plus `shift`; `of_batch` says that `moments` are those of `x`.
@@ -28,10 +28,21 @@ pub(crate) fn normalise(
     Tensor::from_dispatch(<Dispatch as Norming>::normalise(x, moments, scale, shift, of_batch))
 }
 
+#[backend_extension(Flex)]
+trait Moments: Backend {
+    fn moments(x: FloatTensor<Self>) -> FloatTensor<Self>;
+}
+
+impl Moments for Flex {
+    fn moments(x: FloatTensor<Self>) -> FloatTensor<Self> {
+        let x = x.to_contiguous();
+        let dims: [usize; 4] = x.layout().shape().dims();
+        values(batch_norm::moments(slice(&x), dims), &[2, dims[1]])
+    }
+}
+
 #[backend_extension(Flex, Autodiff)]
 trait Norming: Backend {
-    fn moments(x: FloatTensor<Self>) -> FloatTensor<Self>;
-
     fn normalise(
         x: FloatTensor<Self>,
         moments: FloatTensor<Self>,
@@ -39,24 +50,9 @@ trait Norming: Backend {
         shift: FloatTensor<Self>,
         of_batch: bool,
     ) -> FloatTensor<Self>;
-
-    /// Gradients of `x`, scale and shift.
-    fn normalise_backward(
-        gradient: FloatTensor<Self>,
-        x: FloatTensor<Self>,
-        moments: FloatTensor<Self>,
-        scale: FloatTensor<Self>,
-        of_batch: bool,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 }
 
 impl Norming for Flex {
-    fn moments(x: FloatTensor<Self>) -> FloatTensor<Self> {
-        let x = x.to_contiguous();
-        let dims: [usize; 4] = x.layout().shape().dims();
-        values(batch_norm::moments(slice(&x), dims), &[2, dims[1]])
-    }
-
     fn normalise(
         x: FloatTensor<Self>,
         moments: FloatTensor<Self>,
@@ -69,28 +65,9 @@ impl Norming for Flex {
         let y = batch_norm::forward(slice(&x), slice(&moments), slice(&scale), slice(&shift), dims[2] * dims[3]);
         values(y, &dims)
     }
-
-    fn normalise_backward(
-        gradient: FloatTensor<Self>,
-        x: FloatTensor<Self>,
-        moments: FloatTensor<Self>,
-        scale: FloatTensor<Self>,
-        of_batch: bool,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
-        let [gradient, x, moments, scale] = [gradient, x, moments, scale].map(|tensor| tensor.to_contiguous());
-        let dims: [usize; 4] = x.layout().shape().dims();
-        let (given, places) = (slice(&gradient), dims[2] * dims[3]);
-        let [dx, of_scale, of_shift] =
-            batch_norm::backward(given, slice(&x), slice(&moments), slice(&scale), places, of_batch);
-        (values(dx, &dims), values(of_scale, &[dims[1]]), values(of_shift, &[dims[1]]))
-    }
 }
 
-impl<B: Norming, C: CheckpointStrategy> Norming for Autodiff<B, C> {
-    fn moments(_: FloatTensor<Self>) -> FloatTensor<Self> {
-        panic!("moments are taken outside the graph")
-    }
-
+impl<C: CheckpointStrategy> Norming for Autodiff<Flex, C> {
     fn normalise(
         x: FloatTensor<Self>,
         moments: FloatTensor<Self>,
@@ -98,43 +75,38 @@ impl<B: Norming, C: CheckpointStrategy> Norming for Autodiff<B, C> {
         shift: FloatTensor<Self>,
         of_batch: bool,
     ) -> FloatTensor<Self> {
-        #[derive(Debug)]
-        struct OfNorm;
-
-        impl<B: Norming> Backward<B, 3> for OfNorm {
-            type State = ([B::FloatTensorPrimitive; 3], bool);
-
-            fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
-                let ([x, moments, scale], of_batch) = ops.state;
-                let gradient = grads.consume::<B>(&ops.node);
-                let (x, scale, shift) = B::normalise_backward(gradient, x, moments, scale, of_batch);
-                for (node, gradient) in ops.parents.into_iter().zip([x, scale, shift]) {
-                    if let Some(node) = node {
-                        grads.register::<B>(node.id, gradient);
-                    }
-                }
-            }
-        }
-
         let moments = moments.into_primitive();
         let ((x, of_x), (scale, of_scale), (shift, of_shift)) =
             (x.into_parts(), scale.into_parts(), shift.into_parts());
         match OfNorm.prepare::<C>([of_x, of_scale, of_shift]).compute_bound().stateful() {
             OpsKind::Tracked(prepared) => {
-                let y = B::normalise(x.clone(), moments.clone(), scale.clone(), shift, of_batch);
+                let y = Flex::normalise(x.clone(), moments.clone(), scale.clone(), shift, of_batch);
                 prepared.finish(([x, moments, scale], of_batch), y)
             }
-            OpsKind::UnTracked(prepared) => prepared.finish(B::normalise(x, moments, scale, shift, of_batch)),
+            OpsKind::UnTracked(prepared) => prepared.finish(Flex::normalise(x, moments, scale, shift, of_batch)),
         }
     }
+}
 
-    fn normalise_backward(
-        _: FloatTensor<Self>,
-        _: FloatTensor<Self>,
-        _: FloatTensor<Self>,
-        _: FloatTensor<Self>,
-        _: bool,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
-        panic!("a gradient of a gradient through batch norm is not implemented")
+#[derive(Debug)]
+struct OfNorm;
+
+impl Backward<Flex, 3> for OfNorm {
+    type State = ([FloatTensor<Flex>; 3], bool);
+
+    fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let (inputs, of_batch) = ops.state;
+        let [x, moments, scale] = inputs.map(|tensor| tensor.to_contiguous());
+        let gradient = grads.consume::<Flex>(&ops.node).to_contiguous();
+        let dims: [usize; 4] = x.layout().shape().dims();
+        let (given, places) = (slice(&gradient), dims[2] * dims[3]);
+        let [dx, of_scale, of_shift] =
+            batch_norm::backward(given, slice(&x), slice(&moments), slice(&scale), places, of_batch);
+        let channels = [dims[1]];
+        register(
+            grads,
+            ops.parents.map(|parent| parent.map(|node| node.id)),
+            [values(dx, &dims), values(of_scale, &channels), values(of_shift, &channels)],
+        );
     }
 }

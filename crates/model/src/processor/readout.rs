@@ -8,7 +8,7 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Dispatch, Flex, backend_extension};
 use burn::tensor::Tensor;
 
-use super::{slice, values};
+use super::{register, slice, values};
 
 /// Sums `[batch, voxels]` over channels and positions of patches `[batch, channels, positions]`, with maps `[positions,
 /// voxels]` and weights `[channels, voxels]`.
@@ -25,16 +25,6 @@ trait Reading: Backend {
         weights: FloatTensor<Self>,
         dropout: Option<Dropout>,
     ) -> FloatTensor<Self>;
-
-    /// Gradients of patches, map and weights; the last two are empty unless `parameters`.
-    fn read_backward(
-        gradient: FloatTensor<Self>,
-        patches: FloatTensor<Self>,
-        map: FloatTensor<Self>,
-        weights: FloatTensor<Self>,
-        dropout: Option<Dropout>,
-        parameters: bool,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 }
 
 fn sizes(patches: &FloatTensor<Flex>, map: &FloatTensor<Flex>) -> (usize, Sizes) {
@@ -54,77 +44,45 @@ impl Reading for Flex {
         let (batch, sizes) = sizes(&patches, &map);
         values(sizes.forward(slice(&patches), slice(&map), slice(&weights), dropout), &[batch, sizes.voxels])
     }
-
-    fn read_backward(
-        gradient: FloatTensor<Self>,
-        patches: FloatTensor<Self>,
-        map: FloatTensor<Self>,
-        weights: FloatTensor<Self>,
-        dropout: Option<Dropout>,
-        parameters: bool,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
-        let [gradient, patches, map, weights] = [gradient, patches, map, weights].map(|tensor| tensor.to_contiguous());
-        let (batch, sizes) = sizes(&patches, &map);
-        let inputs = [slice(&patches), slice(&map), slice(&weights)];
-        let found = sizes.backward(slice(&gradient), inputs, dropout, parameters);
-        let of_patches = values(found.patches, &[batch, sizes.channels, sizes.positions]);
-        match found.parameters {
-            Some([of_map, of_weights]) => (
-                of_patches,
-                values(of_map, &[sizes.positions, sizes.voxels]),
-                values(of_weights, &[sizes.channels, sizes.voxels]),
-            ),
-            None => (of_patches, values(Vec::new(), &[0]), values(Vec::new(), &[0])),
-        }
-    }
 }
 
-impl<B: Reading, C: CheckpointStrategy> Reading for Autodiff<B, C> {
+impl<C: CheckpointStrategy> Reading for Autodiff<Flex, C> {
     fn read(
         patches: FloatTensor<Self>,
         map: FloatTensor<Self>,
         weights: FloatTensor<Self>,
         dropout: Option<Dropout>,
     ) -> FloatTensor<Self> {
-        #[derive(Debug)]
-        struct OfReadout;
-
-        impl<B: Reading> Backward<B, 3> for OfReadout {
-            type State = ([B::FloatTensorPrimitive; 3], Option<Dropout>);
-
-            fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
-                let ([patches, map, weights], dropout) = ops.state;
-                let [of_patches, of_map, of_weights] = ops.parents;
-                let gradient = grads.consume::<B>(&ops.node);
-                let parameters = of_map.is_some() || of_weights.is_some();
-                let found = B::read_backward(gradient, patches, map, weights, dropout, parameters);
-                for (node, gradient) in [(of_patches, found.0), (of_map, found.1), (of_weights, found.2)] {
-                    if let Some(node) = node {
-                        grads.register::<B>(node.id, gradient);
-                    }
-                }
-            }
-        }
-
         let ((patches, of_patches), (map, of_map), (weights, of_weights)) =
             (patches.into_parts(), map.into_parts(), weights.into_parts());
         match OfReadout.prepare::<C>([of_patches, of_map, of_weights]).compute_bound().stateful() {
             OpsKind::Tracked(prepared) => {
-                let out = B::read(patches.clone(), map.clone(), weights.clone(), dropout);
+                let out = Flex::read(patches.clone(), map.clone(), weights.clone(), dropout);
                 prepared.finish(([patches, map, weights], dropout), out)
             }
-            OpsKind::UnTracked(prepared) => prepared.finish(B::read(patches, map, weights, dropout)),
+            OpsKind::UnTracked(prepared) => prepared.finish(Flex::read(patches, map, weights, dropout)),
         }
     }
+}
 
-    fn read_backward(
-        _: FloatTensor<Self>,
-        _: FloatTensor<Self>,
-        _: FloatTensor<Self>,
-        _: FloatTensor<Self>,
-        _: Option<Dropout>,
-        _: bool,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
-        panic!("a gradient of a gradient through the readout is not implemented")
+#[derive(Debug)]
+struct OfReadout;
+
+impl Backward<Flex, 3> for OfReadout {
+    type State = ([FloatTensor<Flex>; 3], Option<Dropout>);
+
+    fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let (inputs, dropout) = ops.state;
+        let [patches, map, weights] = inputs.map(|tensor| tensor.to_contiguous());
+        let [of_patches, of_map, of_weights] = ops.parents.map(|parent| parent.map(|node| node.id));
+        let gradient = grads.consume::<Flex>(&ops.node).to_contiguous();
+        let (batch, sizes) = sizes(&patches, &map);
+        let inputs = [slice(&patches), slice(&map), slice(&weights)];
+        let found = sizes.backward(slice(&gradient), inputs, dropout, of_map.is_some() || of_weights.is_some());
+        register(grads, [of_patches], [values(found.patches, &[batch, sizes.channels, sizes.positions])]);
+        if let Some([map, weights]) = found.parameters {
+            let map = values(map, &[sizes.positions, sizes.voxels]);
+            register(grads, [of_map, of_weights], [map, values(weights, &[sizes.channels, sizes.voxels])]);
+        }
     }
 }

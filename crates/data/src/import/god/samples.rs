@@ -6,6 +6,7 @@ use std::path::Path;
 use super::Label;
 use crate::header::{Split, TrialInfo};
 use crate::import::bdata::BData;
+use crate::import::shown::Repeats;
 use crate::{Error, Result};
 
 const LABELS: [&str; 4] = ["stimulus_id", "Label", "label", "image_id"];
@@ -15,7 +16,7 @@ const LABELS: [&str; 4] = ["stimulus_id", "Label", "label", "image_id"];
 pub(super) struct Samples {
     pub(super) stimuli: Vec<(Label, Split)>,
     known: HashMap<Label, usize>,
-    seen: Vec<u16>,
+    repeats: Repeats,
     /// One list for each file, an entry for each row.
     pub(super) rows: Vec<Vec<Option<TrialInfo>>>,
     pub(super) left_out: usize,
@@ -59,15 +60,13 @@ impl Samples {
     fn trial(&mut self, path: &Path, label: Label, split: Split, place: [f64; 2]) -> Result<TrialInfo> {
         let stimulus = *self.known.entry(label).or_insert_with(|| {
             self.stimuli.push((label, split));
-            self.seen.push(0);
             self.stimuli.len() - 1
         });
         if self.stimuli[stimulus].1 != split {
             let reason = format!("{} is a training and a test picture: leave one out", label.name());
             return Err(Error::mismatch(path, reason));
         }
-        let repeat = self.seen[stimulus];
-        self.seen[stimulus] += 1;
+        let repeat = self.repeats.next(stimulus);
         let [session, run] = place.map(|number| (number - 1.0).max(0.0) as u16); // counted from 1 in the file
         Ok(TrialInfo { stimulus: stimulus as u32, repeat, session, run, averaged: 1 })
     }

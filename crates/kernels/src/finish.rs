@@ -1,0 +1,27 @@
+//! What follows a convolution.
+
+/// Bias, ReLU, and a record of what the ReLU let pass.
+#[derive(Debug, Default)]
+pub struct Finish<'a> {
+    /// Added to each output channel.
+    pub bias: Option<&'a [f32]>,
+    /// Negative values become zero.
+    pub relu: bool,
+    /// Becomes, for each output, whether it is above zero.
+    pub above_zero: Option<&'a mut Vec<u8>>,
+}
+
+impl<'a> Finish<'a> {
+    /// The flags of so many outputs, where they are wanted.
+    pub(crate) fn flags(self, outputs: usize) -> Option<&'a mut [u8]> {
+        let flags = self.above_zero?;
+        flags.resize(outputs, 0);
+        Some(flags)
+    }
+}
+
+/// Notes which values are above zero.
+pub(crate) fn mark(values: &[f32], flags: &mut [u8]) {
+    pulp::Arch::new()
+        .dispatch(|| flags.iter_mut().zip(values).for_each(|(flag, value)| *flag = u8::from(*value > 0.0)));
+}

@@ -96,7 +96,7 @@ def state(name, layers):
             sd = (2 / fan_in) ** 0.5 if parameter.dim() > 1 else 0.1
             parameter.copy_((torch.randn(parameter.shape) * sd).half().float())
     weights = {f"features.{key}": value.half().contiguous() for key, value in layers.state_dict().items()}
-    if name == "squeezenet1_1":
+    if name.startswith("squeezenet1_1"):
         weights["classifier.1.weight"] = torch.randn(1000 // DIVISOR, 512 // DIVISOR, 1, 1).half()
         weights["classifier.1.bias"] = torch.randn(1000 // DIVISOR).half()
     else:
@@ -137,7 +137,7 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(0)
     networks = {name: vgg(convolutions) for name, convolutions in VGG.items()}
-    networks |= {"alexnet": alexnet(), "squeezenet1_1": squeezenet()}
+    networks |= {"alexnet": alexnet(), "squeezenet1_1": squeezenet(), "squeezenet1_1-torchvision": squeezenet()}
     for name, (layers, taps) in networks.items():
         export(folder, name, layers, taps)
 

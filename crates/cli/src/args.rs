@@ -257,16 +257,16 @@ pub(crate) struct OfRun {
 pub(crate) enum Weights {
     /// Fetch weights, or install them from a file
     Get {
-        /// vgg16, vgg19 or alexnet; squeezenet1_1 is built in.
+        /// A network that `weights list` names; squeezenet1_1 is built in.
         name: String,
-        /// A .safetensors or .pth file, for machines without internet.
+        /// A .safetensors or .pth file, or, for the networks of metrics, the .onnx file of scripts/export_onnx.py.
         #[arg(long)]
         from: Option<PathBuf>,
         /// Print as JSON.
         #[arg(long)]
         json: bool,
     },
-    /// Show which weights are there and where the others come from
+    /// Show which weights are there, where the others come from, and which metrics need them
     List {
         /// Print as JSON.
         #[arg(long)]

@@ -1,7 +1,7 @@
 //! Distances from reconstructions to shown and candidate images.
 //!
-//! A [`Distance`] turns each image into a vector such that the distance is a constant minus an inner product.
-//! The whole matrix is then one matrix product per block of images, and candidates are read block by block, so
+//! A [`Distance`] turns each image into a vector such that the distance is a constant minus an inner product, or the squared
+//! length of a difference. The whole matrix is then one matrix product per block of images, and candidates are read block by block, so
 //! that tens of thousands of them fit in bounded memory.
 
 use std::ops::Range;
@@ -17,14 +17,14 @@ const BLOCK: usize = 32;
 /// Embedded reconstructions held at once, bytes.
 const MEMORY: usize = 512 << 20;
 
-/// A distance of the form `offset - <embed(a), embed(b)>`.
+/// A distance of the form `offset - <embed(a), embed(b)>` or `|embed(a) - embed(b)|^2`.
 pub trait Distance {
     /// Short name within a score's name, such as `perceptual`.
     fn key(&self) -> String;
     /// The measure with its exact settings.
     fn metric(&self) -> String;
-    /// The constant.
-    fn offset(&self) -> f64;
+    /// The constant; `None` for the squared length of the difference.
+    fn offset(&self) -> Option<f64>;
     /// Vectors of images `[n, 3, height, width]`, as `[n, length]`.
     ///
     /// # Errors
@@ -169,14 +169,12 @@ impl DistanceMatrix {
             for from in (0..n).step_by(BLOCK) {
                 let to = (from + BLOCK).min(n);
                 let block = distance.embed(shown.slice(s![from..to, .., .., ..]))?;
-                let products = product(embedded.view(), block.view())?;
-                to_shown.slice_mut(s![start..end, from..to]).assign(&products.mapv(|p| distance.offset() - p));
+                to_shown.slice_mut(s![start..end, from..to]).assign(&between(distance, &embedded, &block)?);
             }
             for from in (0..m).step_by(BLOCK) {
                 let to = (from + BLOCK).min(m);
                 let block = distance.embed(read(candidates, from..to)?.view())?;
-                let products = product(embedded.view(), block.view())?;
-                to_candidates.slice_mut(s![start..end, from..to]).assign(&products.mapv(|p| distance.offset() - p));
+                to_candidates.slice_mut(s![start..end, from..to]).assign(&between(distance, &embedded, &block)?);
             }
             start = end;
         }
@@ -253,6 +251,22 @@ fn embed_rows(distance: &dyn Distance, images: ArrayView4<f32>, start: usize) ->
     let all = concatenate(Axis(0), &views)
         .map_err(|_| shape("an embedding", parts[0].shape(), "the same length for every block of images"))?;
     Ok((all, end))
+}
+
+/// Distances of rows of `a` to rows of `b`.
+fn between(distance: &dyn Distance, a: &Array2<f32>, b: &Array2<f32>) -> Result<Array2<f64>> {
+    let mut table = product(a.view(), b.view())?;
+    match distance.offset() {
+        Some(offset) => table.mapv_inplace(|p| offset - p),
+        None => {
+            let energies = |rows: &Array2<f32>| -> Vec<f64> {
+                rows.outer_iter().map(|row| row.iter().map(|&v| f64::from(v).powi(2)).sum()).collect()
+            };
+            let (own, others) = (energies(a), energies(b));
+            table.indexed_iter_mut().for_each(|((i, j), p)| *p = (own[i] + others[j] - 2.0 * *p).max(0.0));
+        }
+    }
+    Ok(table)
 }
 
 /// `a b^T`, with rows of `a` shared among threads.

@@ -1,51 +1,62 @@
 //! PixCorr and SSIM as scores.
 
 use afterimage_run::scores::Score;
-use ndarray::{Array2, ArrayView4, Axis};
-use rayon::prelude::*;
+use ndarray::{Array2, ArrayView3, ArrayView4};
 
 use crate::distance::DistanceMatrix;
-use crate::draws::{Purpose, generator, shuffle};
+use crate::mismatch::{self, Sampling};
 use crate::resize::{SUITE_SIDE, resize};
 use crate::score::{Draft, with_test};
 use crate::ssim::{Moments, SMALLEST_SIDE};
 use crate::statistics::{PairingTest, pairing_test, within_item_test};
 use crate::{Context, Result, images, pixcorr};
 
-/// Mismatched images per item in the test of SSIM.
-const MISMATCHES: usize = 10;
-/// Items whose SSIM is computed together, to share the moments of shown images.
-const BLOCK: usize = 16;
+/// Mismatched images per item in the test of SSIM, and items that share the moments of shown images.
+const SAMPLING: Sampling = Sampling { others: 10, block: 16 };
 
-/// PixCorr and SSIM at 425x425 and at the images' own size, with `pairwise` identification by PixCorr.
-///
-/// Reconstructions and shown images f32 `[items, 3, height, width]` in 0..1, as
-/// [`images::from_bytes`] makes them. Names: `image.pixcorr`, `image.pixcorr.native`, `image.ssim`,
-/// `image.ssim.native` (from 11 pixels), `identification.pairwise.pixcorr`. The chance level of an image score is what
-/// mismatched images reach, since natural images resemble each other.
+/// [`pixcorr_scores`] and [`ssim_scores`].
 ///
 /// # Errors
 /// [`crate::EvalError::Shape`] and [`crate::EvalError::NotFinite`] for images that do not fit.
 pub fn image_scores(reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>, ctx: &Context) -> Result<Vec<Score>> {
-    images::check("the array of reconstructions", reconstructions, ctx)?;
-    images::check("the array of shown images", shown, ctx)?;
-    if reconstructions.dim() != shown.dim() {
-        return Err(crate::error::shape(
-            "the array of reconstructions",
-            reconstructions.shape(),
-            format!("{:?}, as the shown images", shown.shape()),
-        ));
-    }
+    let mut scores = pixcorr_scores(reconstructions, shown, ctx)?;
+    scores.extend(ssim_scores(reconstructions, shown, ctx)?);
+    Ok(scores)
+}
+
+/// PixCorr at 425x425 and at the images' own size, with `pairwise` identification by the former.
+///
+/// Reconstructions and shown images f32 `[items, 3, height, width]` in 0..1, as
+/// [`images::from_bytes`] makes them. Names: `image.pixcorr`, `image.pixcorr.native`,
+/// `identification.pairwise.pixcorr`. The chance level of an image score is what mismatched images reach, since natural
+/// images resemble each other.
+///
+/// # Errors
+/// As [`image_scores`].
+pub fn pixcorr_scores(reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>, ctx: &Context) -> Result<Vec<Score>> {
+    images::check_pair(reconstructions, shown, ctx)?;
     let r = pixcorr::correlations(reconstructions, shown, Some(SUITE_SIDE));
     let mut scores = vec![pixcorr_score(&r, Some(SUITE_SIDE), ctx)];
-    scores.push(ssim_score(reconstructions, shown, Some(SUITE_SIDE), ctx));
     scores.push(pixcorr_score(&pixcorr::correlations(reconstructions, shown, None), None, ctx));
+    if ctx.len() >= 2 {
+        scores.extend(pairwise_pixcorr(&r, ctx)?);
+    }
+    Ok(scores)
+}
+
+/// SSIM at 425x425 and, from 11 pixels, at the images' own size.
+///
+/// Arrays and chance as in [`pixcorr_scores`], the latter over a few mismatched images an item. Names: `image.ssim`,
+/// `image.ssim.native`.
+///
+/// # Errors
+/// As [`image_scores`].
+pub fn ssim_scores(reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>, ctx: &Context) -> Result<Vec<Score>> {
+    images::check_pair(reconstructions, shown, ctx)?;
+    let mut scores = vec![ssim_score(reconstructions, shown, Some(SUITE_SIDE), ctx)];
     let (_, _, height, width) = shown.dim();
     if height.min(width) >= SMALLEST_SIDE {
         scores.push(ssim_score(reconstructions, shown, None, ctx));
-    }
-    if ctx.len() >= 2 {
-        scores.extend(pairwise_pixcorr(&r, ctx)?);
     }
     Ok(scores)
 }
@@ -75,7 +86,7 @@ fn pixcorr_score(r: &Array2<f64>, side: Option<usize>, ctx: &Context) -> Score {
 }
 
 /// Mean off the diagonal.
-fn mismatched_mean(scores: &Array2<f64>) -> f64 {
+pub(crate) fn mismatched_mean(scores: &Array2<f64>) -> f64 {
     let n = scores.nrows() as f64;
     (scores.sum() - scores.diag().sum()) / (n * (n - 1.0))
 }
@@ -90,7 +101,14 @@ fn pairwise_pixcorr(r: &Array2<f64>, ctx: &Context) -> Result<Vec<Score>> {
 
 fn ssim_score(reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>, side: Option<usize>, ctx: &Context) -> Score {
     let (suffix, words) = size(side);
-    let (own, others) = ssim_table(reconstructions, shown, side, ctx);
+    let moments = |image: ArrayView3<f32>| {
+        let grey = images::grey(image);
+        Moments::new(match side {
+            Some(side) => resize(grey.view(), side),
+            None => grey,
+        })
+    };
+    let (own, others) = mismatch::table(reconstructions, shown, SAMPLING, ctx, moments, Moments::ssim);
     let test = within_item_test(&own, others.view(), ctx.permutations, ctx.seed);
     let draft = Draft {
         name: format!("image.ssim{suffix}"),
@@ -103,48 +121,4 @@ fn ssim_score(reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>, side: Op
         chance: test.as_ref().map(|t: &PairingTest| t.shuffled),
     };
     with_test(draft.mean_over_images(&own, ctx), test, 1.0)
-}
-
-/// SSIM of each reconstruction with its own shown image, and with some others `[items, others]`.
-///
-/// The others are the next ones in a seeded random order, so that neighbouring items share moments.
-fn ssim_table(
-    reconstructions: ArrayView4<f32>,
-    shown: ArrayView4<f32>,
-    side: Option<usize>,
-    ctx: &Context,
-) -> (Vec<f64>, Array2<f64>) {
-    let n = ctx.len();
-    let k = MISMATCHES.min(n.saturating_sub(1));
-    let mut order: Vec<usize> = (0..n).collect();
-    shuffle(&mut generator(ctx.seed, Purpose::Mismatch, 0), &mut order);
-    let moments = |images: ArrayView4<f32>, item: usize| {
-        let grey = images::grey(images.index_axis(Axis(0), item));
-        Moments::new(match side {
-            Some(side) => resize(grey.view(), side),
-            None => grey,
-        })
-    };
-    let mut own = vec![f64::NAN; n];
-    let mut others = Array2::from_elem((n, k), f64::NAN);
-    for start in (0..n).step_by(BLOCK) {
-        let end = (start + BLOCK).min(n);
-        let window: Vec<_> = (start..end + k).into_par_iter().map(|t| moments(shown, order[t % n])).collect();
-        let rows: Vec<Vec<f64>> = (start..end)
-            .into_par_iter()
-            .map(|t| {
-                let reconstruction = moments(reconstructions, order[t]);
-                let with = |s: &Option<Moments>| match (&reconstruction, s) {
-                    (Some(a), Some(b)) => a.ssim(b),
-                    _ => f64::NAN,
-                };
-                window[t - start..=t - start + k].iter().map(with).collect()
-            })
-            .collect();
-        for (t, row) in (start..end).zip(rows) {
-            own[order[t]] = row[0];
-            others.row_mut(order[t]).assign(&ndarray::aview1(&row[1..]));
-        }
-    }
-    (own, others)
 }

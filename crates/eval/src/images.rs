@@ -26,6 +26,20 @@ pub(crate) fn check(what: &str, images: ArrayView4<f32>, ctx: &Context) -> Resul
     finite_rows(what, &images)
 }
 
+/// Refuses reconstructions and shown images that do not fit the items, or differ in size.
+pub(crate) fn check_pair(reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>, ctx: &Context) -> Result<()> {
+    check("the array of reconstructions", reconstructions, ctx)?;
+    check("the array of shown images", shown, ctx)?;
+    if reconstructions.dim() == shown.dim() {
+        return Ok(());
+    }
+    Err(shape(
+        "the array of reconstructions",
+        reconstructions.shape(),
+        format!("{:?}, as the shown images", shown.shape()),
+    ))
+}
+
 /// The grey value of each pixel, `[height, width]`.
 pub(crate) fn grey(image: ArrayView3<f32>) -> Array2<f64> {
     let (_, height, width) = image.dim();

@@ -7,7 +7,8 @@
 //! 1. A [`Context`] holds the held-out items ([`HeldOut`], made from a data set's held-out part or a run's pictures), the seed, and the numbers of
 //!    resamples and permutations.
 //! 2. [`image_scores`] compares reconstructions with shown images: PixCorr and SSIM, both as the field's common suite
-//!    computes them (425x425) and at the images' own size.
+//!    computes them (425x425) and at the images' own size. [`ms_ssim_scores`], [`lpips_score`] and the
+//!    [`FEATURE_METRICS`] are further measures of the same pairs; see `docs/metrics.md`.
 //! 3. A [`DistanceMatrix`] holds the distances of every reconstruction to every shown image and every external
 //!    candidate, by a [`Distance`]: [`PerceptualDistance`] over the [`Features`] of a backbone, [`FeatureCorrelation`],
 //!    [`PixelCorrelation`], or your own.
@@ -51,9 +52,14 @@ pub mod diversity;
 mod draws;
 pub mod encoder;
 mod error;
+pub mod feature_scores;
 pub mod identification;
 mod image_scores;
 pub mod images;
+pub mod lpips;
+pub mod metric;
+mod mismatch;
+pub mod ms_ssim;
 pub mod perceptual;
 pub mod pixcorr;
 pub mod protocols;
@@ -67,7 +73,11 @@ pub use distance::{Candidates, Distance, DistanceMatrix, InMemory, Rival, Stream
 pub use diversity::diversity_scores;
 pub use encoder::{Ceilings, VoxelFit, encoder_scores, voxel_fit};
 pub use error::{BoxError, EvalError};
-pub use image_scores::image_scores;
+pub use feature_scores::{FEATURE_METRICS, FeatureMetric};
+pub use image_scores::{image_scores, pixcorr_scores, ssim_scores};
+pub use lpips::{Lpips, LpipsNet, lpips_score};
+pub use metric::Metric;
+pub use ms_ssim::ms_ssim_scores;
 pub use perceptual::{FeatureCorrelation, Features, PerceptualDistance, PixelCorrelation};
 pub use protocols::{encoding_matrix, encoding_scores, external_scores, pairwise_scores, possible_ways};
 

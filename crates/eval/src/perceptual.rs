@@ -58,8 +58,8 @@ impl Distance for PerceptualDistance<'_> {
         )
     }
 
-    fn offset(&self) -> f64 {
-        self.weights.iter().copied().map(f64::from).sum()
+    fn offset(&self) -> Option<f64> {
+        Some(self.weights.iter().copied().map(f64::from).sum())
     }
 
     fn embed(&self, images: ArrayView4<f32>) -> Result<Array2<f32>> {
@@ -116,8 +116,8 @@ impl Distance for FeatureCorrelation<'_> {
     fn metric(&self) -> String {
         format!("1 - Pearson correlation of flattened features: {}, tap {}", self.features.name(), self.tap)
     }
-    fn offset(&self) -> f64 {
-        1.0
+    fn offset(&self) -> Option<f64> {
+        Some(1.0)
     }
     fn embed(&self, images: ArrayView4<f32>) -> Result<Array2<f32>> {
         let mut taps = extract(self.features, images)?;
@@ -138,15 +138,15 @@ impl Distance for PixelCorrelation {
     fn metric(&self) -> String {
         "1 - Pearson correlation of flattened RGB at the images' own size".into()
     }
-    fn offset(&self) -> f64 {
-        1.0
+    fn offset(&self) -> Option<f64> {
+        Some(1.0)
     }
     fn embed(&self, images: ArrayView4<f32>) -> Result<Array2<f32>> {
         Ok(standardise(images.to_owned()))
     }
 }
 
-fn extract(features: &dyn Features, images: ArrayView4<f32>) -> Result<Vec<Array4<f32>>> {
+pub(crate) fn extract(features: &dyn Features, images: ArrayView4<f32>) -> Result<Vec<Array4<f32>>> {
     let backbone = features.name();
     let taps = features.extract(images).map_err(|source| EvalError::Features { backbone: backbone.clone(), source })?;
     let n = images.len_of(Axis(0));
@@ -159,7 +159,7 @@ fn extract(features: &dyn Features, images: ArrayView4<f32>) -> Result<Vec<Array
 }
 
 /// Rows with mean 0 and norm 1; constant rows become 0.
-fn standardise(array: Array4<f32>) -> Array2<f32> {
+pub(crate) fn standardise(array: Array4<f32>) -> Array2<f32> {
     let (n, length) = (array.len_of(Axis(0)), array.len() / array.len_of(Axis(0)).max(1));
     let mut out = Array2::zeros((n, length));
     for (mut out, image) in out.rows_mut().into_iter().zip(array.outer_iter()) {

@@ -1,6 +1,7 @@
 //! Bilinear resizing with antialiasing, as a matrix, so that correlations at another size have a closed form.
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, Array4, ArrayView2, ArrayView4, Axis};
+use rayon::prelude::*;
 
 /// Side at which the common suite computes PixCorr and SSIM.
 pub const SUITE_SIDE: usize = 425;
@@ -33,6 +34,25 @@ pub fn resize(plane: ArrayView2<f64>, to: usize) -> Array2<f64> {
         return plane.to_owned();
     }
     axis_weights(height, to).dot(&plane).dot(&axis_weights(width, to).t())
+}
+
+/// Images f32 `[n, channels, height, width]` at `[n, channels, to, to]`, as torchvision resizes tensors: without rounding
+/// to whole grey levels.
+pub fn resize_images(images: ArrayView4<f32>, to: usize) -> Array4<f32> {
+    let (n, channels, height, width) = images.dim();
+    if (height, width) == (to, to) {
+        return images.to_owned();
+    }
+    let (rows, columns) = (axis_weights(height, to), axis_weights(width, to));
+    let columns = columns.t();
+    let mut out = Array4::zeros((n, channels, to, to));
+    out.axis_iter_mut(Axis(0)).into_par_iter().zip(images.axis_iter(Axis(0))).for_each(|(mut out, image)| {
+        for (mut out, plane) in out.outer_iter_mut().zip(image.outer_iter()) {
+            let resized = rows.dot(&plane.mapv(f64::from)).dot(&columns);
+            out.zip_mut_with(&resized, |o, &v| *o = v as f32);
+        }
+    });
+    out
 }
 
 #[cfg(test)]

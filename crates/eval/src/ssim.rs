@@ -46,11 +46,16 @@ impl Moments {
     /// assert!((a.ssim(&a) - 1.0).abs() < 1e-12);
     /// ```
     pub fn ssim(&self, other: &Self) -> f64 {
+        self.compare(other).ssim
+    }
+
+    /// SSIM, and its part without the luminance; NaN where the sizes differ.
+    pub(crate) fn compare(&self, other: &Self) -> Similarity {
         if self.image.dim() != other.image.dim() {
-            return f64::NAN;
+            return Similarity { ssim: f64::NAN, contrast: f64::NAN };
         }
         let product = smooth((&self.image * &other.image).view());
-        let mut sum = 0.0;
+        let (mut ssim, mut contrast) = (0.0, 0.0);
         ndarray::Zip::from(&product)
             .and(&self.mean)
             .and(&other.mean)
@@ -58,10 +63,20 @@ impl Moments {
             .and(&other.variance)
             .for_each(|&xy, &mx, &my, &vx, &vy| {
                 let covariance = xy - mx * my;
-                sum += (2.0 * mx * my + C1) * (2.0 * covariance + C2) / ((mx * mx + my * my + C1) * (vx + vy + C2));
+                ssim += (2.0 * mx * my + C1) * (2.0 * covariance + C2) / ((mx * mx + my * my + C1) * (vx + vy + C2));
+                contrast += (2.0 * covariance + C2) / (vx + vy + C2);
             });
-        sum / product.len() as f64
+        Similarity { ssim: ssim / product.len() as f64, contrast: contrast / product.len() as f64 }
     }
+}
+
+/// Means over positions.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Similarity {
+    /// SSIM.
+    pub(crate) ssim: f64,
+    /// Contrast and structure: `(2 cxy + C2) / (vx + vy + C2)`.
+    pub(crate) contrast: f64,
 }
 
 /// Gaussian smoothing where the whole window fits, `[height - 10, width - 10]`.

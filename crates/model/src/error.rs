@@ -112,6 +112,22 @@ pub enum ModelError {
         /// The way without a network.
         mend: String,
     },
+    /// An ONNX file that is not the network it should be.
+    #[error(
+        "\"{file}\" cannot serve as {name}: {detail}; expected one input [batch, 3, {side}, {side}] and one output [batch, {length}], batch free, as `python scripts/export_onnx.py {name}` writes it"
+    )]
+    Onnx {
+        /// The file.
+        file: String,
+        /// The network.
+        name: &'static str,
+        /// What was found.
+        detail: String,
+        /// Side of its input.
+        side: usize,
+        /// Length of its output.
+        length: usize,
+    },
     /// A file could not be read or written.
     #[error("cannot {action} \"{}\": {source}", path.display())]
     Io {

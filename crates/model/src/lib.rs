@@ -1,6 +1,7 @@
 //! The networks: frozen backbones, the encoder, the decoder, and what they are trained on.
 //!
 //! - [`backbone`] and [`weights`]: VGG16, VGG19, AlexNet and SqueezeNet 1.1 with named taps, and their files,
+//! - [`foreign`]: networks that are not defined here, run from ONNX files,
 //! - [`vision`]: a backbone and the size it sees images at,
 //! - [`encoder`]: image to responses, space-feature separable,
 //! - [`decoder`]: responses to image,
@@ -15,6 +16,7 @@ pub mod decoder;
 pub mod device;
 pub mod encoder;
 mod error;
+pub mod foreign;
 pub mod loss;
 pub mod params;
 mod processor;

@@ -6,7 +6,7 @@
 
 mod download;
 mod file;
-mod install;
+pub(crate) mod install;
 mod registry;
 
 use std::fs::File;

@@ -4,6 +4,7 @@
 //! and the user's file are overlays on it, so that a key is valid exactly where that file has it.
 
 mod check;
+mod metrics;
 mod overlay;
 mod schema;
 
@@ -11,6 +12,7 @@ use std::path::Path;
 
 use crate::{Result, RunError, RunFolder, atomic};
 
+pub use metrics::{METRICS, NSD};
 pub use overlay::nearest_name;
 pub use schema::*;
 

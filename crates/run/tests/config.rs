@@ -44,6 +44,7 @@ fn unknown_keys_are_answered_with_the_nearest() {
         ),
         ("preset = \"gaziv\"", "did you mean \"gaziv2022\""),
         ("[encoder]\nbackbone = \"vgg-19\"", "did you mean \"vgg19\""),
+        ("[evaluation]\nmetrics = [\"ssim\", \"lpips-alexnet\"]", "did you mean \"lpips-alex\""),
     ];
     for (text, expected) in cases {
         let message = read(text).unwrap_err();

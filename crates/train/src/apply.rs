@@ -3,7 +3,7 @@
 use ndarray::{Array2, Array4, ArrayView2, ArrayView4};
 
 use afterimage_model::{
-    backbone::{AnyBackbone, BackboneKind, WeightSource},
+    backbone::{AnyBackbone, BackboneKind, WeightOrigin, WeightSource},
     convert,
     decoder::Decoder,
     device::device,
@@ -110,9 +110,29 @@ impl FeatureExtractor {
     /// # Errors
     /// As [`FeatureExtractor::of_image_loss`].
     pub fn new(backbone: &str, taps: &[&str], side: usize, device_name: &str) -> Result<Self> {
+        Self::from_source(backbone, &WeightSource::Installed, taps, side, device_name)
+    }
+
+    /// As [`FeatureExtractor::new`], with weights from elsewhere.
+    ///
+    /// # Errors
+    /// As [`FeatureExtractor::of_image_loss`], and for a file that is not the backbone's.
+    pub fn from_source(
+        backbone: &str,
+        weights: &WeightSource,
+        taps: &[&str],
+        side: usize,
+        device_name: &str,
+    ) -> Result<Self> {
         let device = device(device_name)?;
-        let vision = vision(backbone, side, 0, &device)?;
+        let backbone = AnyBackbone::load(backbone.parse()?, weights, &device)?;
+        let vision = Vision::new(backbone, side, 0, &device);
         Ok(Self { vision, taps: taps.iter().map(|&tap| tap.to_owned()).collect(), device })
+    }
+
+    /// Where the weights came from.
+    pub fn origin(&self) -> &WeightOrigin {
+        self.vision.origin()
     }
 
     /// One `[images, channels, side, side]` for each tap, for images `[images, 3, side, side]` in 0..1.

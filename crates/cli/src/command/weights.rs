@@ -1,11 +1,17 @@
 //! `afterimage weights`.
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 
+use afterimage_eval::Metric;
 use afterimage_model::{
+    ModelError,
     backbone::BackboneKind,
+    foreign::{self, FOREIGN},
     weights::{self, REGISTRY},
 };
+use afterimage_run::config::METRICS;
 
 use crate::args::Weights;
 use crate::progress::Bar;
@@ -15,11 +21,16 @@ use crate::say;
 pub(super) fn weights(command: &Weights) -> Result<()> {
     match command {
         Weights::Get { name, from, json } => {
-            let kind: BackboneKind = name.parse()?;
-            let mut bar: Option<Bar> = None;
-            let installed = weights::get(kind, from.as_deref(), &mut |done, total| {
-                bar.get_or_insert_with(|| Bar::new(name, 0, total)).set(done);
-            })?;
+            let installed = match foreign::foreign(name) {
+                Some(kind) => foreign::get(kind, from.as_deref())?,
+                None => {
+                    let kind = name.parse::<BackboneKind>().map_err(with_foreign)?;
+                    let mut bar: Option<Bar> = None;
+                    weights::get(kind, from.as_deref(), &mut |done, total| {
+                        bar.get_or_insert_with(|| Bar::new(name, 0, total)).set(done);
+                    })?
+                }
+            };
             if *json {
                 return say::json(
                     &serde_json::json!({ "name": name, "file": installed.path, "sha256": installed.sha256 }),
@@ -31,23 +42,79 @@ pub(super) fn weights(command: &Weights) -> Result<()> {
     }
 }
 
+/// An unknown name is answered with the foreign networks too.
+fn with_foreign(error: ModelError) -> ModelError {
+    match error {
+        ModelError::UnknownBackbone { got, known } => {
+            let foreign: Vec<&str> = FOREIGN.iter().map(|kind| kind.name).collect();
+            ModelError::UnknownBackbone { got, known: format!("{known}, {}", foreign.join(", ")) }
+        }
+        other => other,
+    }
+}
+
+/// A network whose weights are not built in.
+struct Row {
+    name: &'static str,
+    file: Option<PathBuf>,
+    source: String,
+    licence: &'static str,
+    mend: String,
+}
+
+fn rows() -> Vec<Row> {
+    let own = REGISTRY.iter().map(|entry| Row {
+        name: entry.kind.name(),
+        file: weights::find(entry.kind).ok(),
+        source: entry.url(),
+        licence: entry.licence,
+        mend: entry.mend(),
+    });
+    let foreign = FOREIGN.iter().map(|kind| Row {
+        name: kind.name,
+        file: foreign::find(kind).ok(),
+        source: kind.source.to_owned(),
+        licence: kind.licence,
+        mend: kind.mend(),
+    });
+    own.chain(foreign).collect()
+}
+
+/// Metrics of reconstructions that need a network.
+fn metrics_of(network: &str) -> Vec<&'static str> {
+    let needs = |name: &&str| Metric::find(name).and_then(Metric::network) == Some(network);
+    METRICS.into_iter().filter(needs).collect()
+}
+
 fn list(json: bool) -> Result<()> {
-    let rows: Vec<_> = REGISTRY
-        .iter()
-        .map(|entry| {
-            let file = weights::find(entry.kind).ok();
-            serde_json::json!({ "name": entry.kind.name(), "file": file, "source": entry.url(), "licence": entry.licence })
-        })
-        .collect();
+    let rows = rows();
     if json {
-        return say::json(&rows);
+        let value = |row: &Row| {
+            serde_json::json!({
+                "name": row.name, "file": row.file, "source": row.source, "licence": row.licence,
+                "metrics": metrics_of(row.name),
+            })
+        };
+        return say::json(&rows.iter().map(value).collect::<Vec<_>>());
     }
     say::line("squeezenet1_1: built in")?;
-    for entry in REGISTRY {
-        match weights::find(entry.kind) {
-            Ok(path) => say::line(format!("{}: {}", entry.kind, path.display()))?,
-            Err(_) => say::line(format!("{}: not installed; {}", entry.kind, entry.mend()))?,
+    for row in &rows {
+        match &row.file {
+            Some(path) => say::line(format!("{}: {}", row.name, path.display()))?,
+            None => say::line(format!("{}: not installed; {}", row.name, row.mend))?,
         }
+    }
+    say::line("\nMetrics of reconstructions (evaluation.metrics) and what each needs:")?;
+    for name in METRICS {
+        let needs = match Metric::find(name).and_then(Metric::network) {
+            Some(network) => match rows.iter().any(|row| row.name == network && row.file.is_some()) {
+                true => format!("{network}, installed"),
+                false => format!("{network}, not installed"),
+            },
+            None if name == "dists" => "not implemented".to_owned(),
+            None => "nothing".to_owned(),
+        };
+        say::line(format!("  {name}: {needs}"))?;
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! Scores of a run: reconstructions against images, predictions against responses.
 
+mod metrics;
+
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, bail};
@@ -9,7 +11,7 @@ use afterimage_data::Reliability;
 use afterimage_eval::{
     BoxError, Candidates, Ceilings, Context, Distance, DistanceMatrix, Features, HeldOut, PerceptualDistance,
     PixelCorrelation, diversity_scores, encoder_scores, encoding_matrix, encoding_scores, external_scores,
-    image_scores, no_candidates, pairwise_scores, possible_ways,
+    no_candidates, pairwise_scores, possible_ways,
 };
 use afterimage_formats::npy;
 use afterimage_run::{
@@ -92,11 +94,12 @@ fn images(
             rivals(session, &matrix, pool, items)?;
         }
     }
-    file.scores.extend(image_scores(decoded.view(), shown.view(), context)?);
+    metrics::measure(session, &decoded, &shown, external.as_ref(), context, file)?;
     file.scores.extend(diversity_scores(decoded.view(), shown.view(), context)?);
     Ok(())
 }
 
+/// `external` and `pairwise` scores of a measure.
 fn identification(session: &Session, matrix: &DistanceMatrix, context: &Context, file: &mut ScoreFile) -> Result<()> {
     let prefix = format!("identification.external.{}", matrix.key());
     let distractors = matrix.candidate_names().len();

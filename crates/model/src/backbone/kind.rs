@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::input::Input;
 use super::{Plan, alexnet, squeezenet, vgg};
 use crate::{ModelError, Result};
 
@@ -25,6 +26,9 @@ pub enum BackboneKind {
     /// SqueezeNet 1.1 (Iandola et al. 2016), 1.2 million parameters, Caffe lineage; its weights are built in.
     #[serde(rename = "squeezenet1_1")]
     SqueezeNet11,
+    /// The same network as torchvision trained it anew: other weights, which LPIPS was fitted to.
+    #[serde(rename = "squeezenet1_1-torchvision")]
+    SqueezeNet11Torchvision,
     /// VGG16 (Simonyan and Zisserman 2015, configuration D).
     #[serde(rename = "vgg16")]
     Vgg16,
@@ -38,12 +42,14 @@ pub enum BackboneKind {
 
 impl BackboneKind {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::SqueezeNet11, Self::Vgg16, Self::Vgg19, Self::AlexNet];
+    pub const ALL: [Self; 5] =
+        [Self::SqueezeNet11, Self::SqueezeNet11Torchvision, Self::Vgg16, Self::Vgg19, Self::AlexNet];
 
     /// The name in configurations and on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::SqueezeNet11 => "squeezenet1_1",
+            Self::SqueezeNet11Torchvision => "squeezenet1_1-torchvision",
             Self::Vgg16 => "vgg16",
             Self::Vgg19 => "vgg19",
             Self::AlexNet => "alexnet",
@@ -53,16 +59,22 @@ impl BackboneKind {
     /// The taps, from the image inwards.
     pub fn taps(self) -> &'static [Tap] {
         match self {
-            Self::SqueezeNet11 => squeezenet::TAPS,
+            Self::SqueezeNet11 | Self::SqueezeNet11Torchvision => squeezenet::TAPS,
             Self::Vgg16 => vgg::TAPS_16,
             Self::Vgg19 => vgg::TAPS_19,
             Self::AlexNet => alexnet::TAPS,
         }
     }
 
+    /// Name and shape of every parameter, as its file must hold them.
+    pub fn parameters(self) -> Vec<(String, Vec<usize>)> {
+        self.plan().parameters()
+    }
+
     pub(crate) fn plan(self) -> Plan {
         match self {
-            Self::SqueezeNet11 => squeezenet::plan(),
+            Self::SqueezeNet11 => squeezenet::plan(Input::Caffe),
+            Self::SqueezeNet11Torchvision => squeezenet::plan(Input::Torchvision),
             Self::Vgg16 => vgg::plan(vgg::CONVOLUTIONS_16, vgg::TAPS_16),
             Self::Vgg19 => vgg::plan(vgg::CONVOLUTIONS_19, vgg::TAPS_19),
             Self::AlexNet => alexnet::plan(),

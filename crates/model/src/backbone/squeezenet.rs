@@ -1,4 +1,4 @@
-//! SqueezeNet 1.1 in its original Caffe form: first convolution unpadded, pooling rounded up.
+//! SqueezeNet 1.1: first convolution unpadded, pooling rounded up, in its original Caffe form and in torchvision's alike.
 
 use super::input::Input;
 use super::kind::Tap;
@@ -23,7 +23,7 @@ pub(super) const TAPS: &[Tap] = &[
 ];
 
 /// The layers, named as torchvision names them.
-pub(super) fn plan() -> Plan {
+pub(super) fn plan(input: Input) -> Plan {
     let pool = || Layer::Pool { kernel: 3, stride: 2, ceil: true };
     let fire = |index: usize, squeeze, expand| Layer::Fire { name: format!("features.{index}"), squeeze, expand };
     let first = Layer::Conv { name: "features.0".into(), channels: 64, kernel: 3, stride: 2, padding: 0 };
@@ -42,5 +42,5 @@ pub(super) fn plan() -> Plan {
         fire(12, 64, 256),
     ];
     let steps = layers.into_iter().zip(TAPS).map(|(layer, tap)| Step::tapped(layer, tap.name)).collect();
-    Plan { input: Input::Caffe, steps, classifier: Some(("classifier.1".into(), 1000)) }
+    Plan { input, steps, classifier: Some(("classifier.1".into(), 1000)) }
 }

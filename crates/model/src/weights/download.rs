@@ -14,9 +14,12 @@ pub(super) fn download(entry: &Entry, progress: Progress<'_>) -> Result<PathBuf>
 #[cfg(feature = "download")]
 fn download_with(client: hf_hub::api::sync::ApiBuilder, entry: &Entry, progress: Progress<'_>) -> Result<PathBuf> {
     let failed = |error: hf_hub::api::sync::ApiError| refused(entry, error.to_string());
+    let Some((repository, file)) = entry.hub else {
+        return Err(refused(entry, "the hub has no copy of it that is known here".to_owned()));
+    };
     let api = client.build().map_err(failed)?;
     let counter = Counter { total: 0, done: 0, report: progress };
-    api.model(entry.repository.to_owned()).download_with_progress(entry.file, counter).map_err(failed)
+    api.model(repository.to_owned()).download_with_progress(file, counter).map_err(failed)
 }
 
 #[cfg(not(feature = "download"))]
@@ -26,14 +29,19 @@ pub(super) fn download(entry: &Entry, _: Progress<'_>) -> Result<PathBuf> {
 
 fn refused(entry: &Entry, detail: String) -> ModelError {
     ModelError::Download {
-        what: format!("{} from {}", entry.file, entry.repository),
+        what: entry
+            .hub
+            .map_or_else(|| entry.kind.to_string(), |(repository, file)| format!("{file} from {repository}")),
         detail,
-        mend: format!(
-            "fetch {} or {} elsewhere and run `afterimage weights get {} --from FILE`",
-            entry.url(),
-            entry.torchvision,
-            entry.kind
-        ),
+        mend: match entry.hub {
+            Some(_) => format!(
+                "fetch {} or {} elsewhere and run `afterimage weights get {} --from FILE`",
+                entry.url(),
+                entry.torchvision,
+                entry.kind
+            ),
+            None => entry.mend(),
+        },
     }
 }
 

@@ -58,7 +58,8 @@ fn check(entry: &Entry, source: &Path) -> Result<()> {
     entry.kind.plan().parameters().iter().try_for_each(|(name, shape)| tensors.read(name, shape).map(drop))
 }
 
-fn copy(source: &Path, path: &Path) -> Result<()> {
+/// Copies beside the place and renames, so that a file is there whole or not at all.
+pub(crate) fn copy(source: &Path, path: &Path) -> Result<()> {
     let part = path.with_extension(format!("{}.part", std::process::id()));
     let done = fs::copy(source, &part).and_then(|_| fs::rename(&part, path));
     if done.is_err() {
@@ -67,7 +68,7 @@ fn copy(source: &Path, path: &Path) -> Result<()> {
     done.map_err(io("write", path))
 }
 
-fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> ModelError {
+pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> ModelError {
     move |source| ModelError::Io { action, path: path.to_owned(), source }
 }
 

@@ -1,10 +1,10 @@
 //! Impossible values, refused with what would be possible.
 
-use super::{Experiment, Schedule};
+use super::{Experiment, METRICS, Schedule};
 use crate::{Result, RunError};
 
 /// Backbones by name.
-const BACKBONES: [&str; 4] = ["squeezenet1_1", "vgg16", "vgg19", "alexnet"];
+const BACKBONES: [&str; 5] = ["squeezenet1_1", "squeezenet1_1-torchvision", "vgg16", "vgg19", "alexnet"];
 
 impl Experiment {
     /// Refuses impossible values.
@@ -27,6 +27,7 @@ impl Experiment {
             format!("{:?}", self.evaluation.ways),
             "numbers of candidates, 2 or more",
         )?;
+        self.evaluation.metrics.iter().try_for_each(|name| metric(name))?;
         require(self.evaluation.resamples >= 100, "evaluation.resamples", self.evaluation.resamples, "at least 100")?;
         require(
             self.evaluation.permutations >= 100,
@@ -133,14 +134,23 @@ fn schedule(section: &str, s: &Schedule) -> Result<()> {
 }
 
 fn backbone(name: &str) -> Result<()> {
-    if BACKBONES.contains(&name) {
+    known("backbone", name, &BACKBONES)
+}
+
+fn metric(name: &str) -> Result<()> {
+    let all: Vec<&str> = METRICS.into_iter().chain(["nsd"]).collect();
+    known("metric", name, &all)
+}
+
+fn known(what: &'static str, name: &str, all: &[&str]) -> Result<()> {
+    if all.contains(&name) {
         return Ok(());
     }
     Err(RunError::UnknownName {
-        what: "backbone",
+        what,
         got: name.to_owned(),
-        nearest: super::nearest_name(name, BACKBONES),
-        known: BACKBONES.map(str::to_owned).to_vec(),
+        nearest: super::nearest_name(name, all.iter().copied()),
+        known: all.iter().map(|&name| name.to_owned()).collect(),
     })
 }
 

@@ -233,6 +233,7 @@ pub struct DecoderRegularisers {
 pub struct EvaluationConfig {
     pub averaging: Averaging,
     pub ways: Vec<usize>,
+    pub metrics: Vec<String>,
     pub resamples: usize,
     pub permutations: usize,
 }

@@ -1,0 +1,48 @@
+//! Names of the metrics of reconstructions; what each is stands in `docs/metrics.md`.
+
+use super::EvaluationConfig;
+
+/// Every metric that `evaluation.metrics` takes, beside the shorthand `nsd`.
+pub const METRICS: [&str; 14] = [
+    "pixcorr",
+    "ssim",
+    "ms-ssim",
+    "lpips-alex",
+    "lpips-vgg",
+    "lpips-squeeze",
+    "dists",
+    "alexnet2",
+    "alexnet5",
+    "inception",
+    "clip",
+    "efficientnet-b1",
+    "swav",
+    "efficientnet-lite0",
+];
+
+/// The common suite of the Natural Scenes Dataset.
+pub const NSD: [&str; 8] = ["pixcorr", "ssim", "alexnet2", "alexnet5", "inception", "clip", "efficientnet-b1", "swav"];
+
+impl EvaluationConfig {
+    /// The metrics asked for, each once, in the order of the list, `nsd` written out.
+    ///
+    /// ```
+    /// let mut evaluation = afterimage_run::Experiment::preset("demo")?.evaluation;
+    /// evaluation.metrics = vec!["clip".into(), "nsd".into()];
+    /// assert_eq!(evaluation.chosen_metrics()[..3], ["clip", "pixcorr", "ssim"]);
+    /// assert_eq!(evaluation.chosen_metrics().len(), 8);
+    /// # Ok::<(), afterimage_run::RunError>(())
+    /// ```
+    pub fn chosen_metrics(&self) -> Vec<&str> {
+        let mut chosen: Vec<&str> = Vec::new();
+        for name in &self.metrics {
+            let names = if name == "nsd" { &NSD[..] } else { &[name.as_str()][..] };
+            for name in names {
+                if !chosen.contains(name) {
+                    chosen.push(name);
+                }
+            }
+        }
+        chosen
+    }
+}

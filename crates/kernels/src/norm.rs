@@ -45,16 +45,19 @@ impl Norm<'_> {
         images.zip(statistics.par_chunks_exact_mut(2 * channels)).for_each(|((y, x), statistics)| {
             self.measure(x, statistics);
             let (mean, inverse) = statistics.split_at(channels);
-            pulp::Arch::new().dispatch(|| {
-                for (y, x) in y.chunks_exact_mut(channels).zip(x.chunks_exact(channels)) {
-                    for c in 0..channels {
-                        let normal = (self.before(x[c]) - mean[c]) * inverse[c] * self.scale[c] + self.shift[c];
-                        y[c] = match self.order {
-                            Activation::NormSilu => normal * sigmoid(normal),
-                            Activation::ReluNorm => normal,
-                        };
+            let part = part(channels);
+            y.par_chunks_mut(part).zip(x.par_chunks(part)).for_each(|(y, x)| {
+                pulp::Arch::new().dispatch(|| {
+                    for (y, x) in y.chunks_exact_mut(channels).zip(x.chunks_exact(channels)) {
+                        for c in 0..channels {
+                            let normal = (self.before(x[c]) - mean[c]) * inverse[c] * self.scale[c] + self.shift[c];
+                            y[c] = match self.order {
+                                Activation::NormSilu => normal * sigmoid(normal),
+                                Activation::ReluNorm => normal,
+                            };
+                        }
                     }
-                }
+                });
             });
         });
         (y, statistics)
@@ -179,15 +182,33 @@ impl Norm<'_> {
 
 /// Values summed in single precision before they are added up in double.
 const RUN: usize = 4096;
+/// Runs that a thread takes at a time.
+const RUNS: usize = 16;
 
-/// Sums of each channel, `add` taking part after part of the values.
-fn sum_over_pixels(channels: usize, length: usize, add: impl Fn(usize, usize, &mut [f32])) -> Vec<f64> {
-    let step = RUN.div_ceil(channels) * channels;
-    let (mut sums, mut part) = (vec![0.0; channels], vec![0.0; channels]);
-    for first in (0..length).step_by(step) {
-        part.fill(0.0);
-        pulp::Arch::new().dispatch(|| add(first, length.min(first + step), &mut part));
-        sums.iter_mut().zip(&part).for_each(|(sum, part)| *sum += f64::from(*part));
+/// Values of whole pixels that a thread takes at a time.
+fn part(channels: usize) -> usize {
+    RUNS * run(channels)
+}
+
+fn run(channels: usize) -> usize {
+    RUN.div_ceil(channels) * channels
+}
+
+/// Sums of each channel, `add` taking run after run of the values.
+fn sum_over_pixels(channels: usize, length: usize, add: impl Fn(usize, usize, &mut [f32]) + Sync) -> Vec<f64> {
+    let parts = (0..length.div_ceil(part(channels))).into_par_iter().map(|index| {
+        let (mut sums, mut of_run) = (vec![0.0; channels], vec![0.0; channels]);
+        let (from, to) = (index * part(channels), length.min((index + 1) * part(channels)));
+        for first in (from..to).step_by(run(channels)) {
+            of_run.fill(0.0);
+            pulp::Arch::new().dispatch(|| add(first, to.min(first + run(channels)), &mut of_run));
+            sums.iter_mut().zip(&of_run).for_each(|(sum, value)| *sum += f64::from(*value));
+        }
+        sums
+    });
+    let mut sums = vec![0.0; channels];
+    for part in parts.collect::<Vec<Vec<f64>>>() {
+        sums.iter_mut().zip(part).for_each(|(sum, value)| *sum += value);
     }
     sums
 }

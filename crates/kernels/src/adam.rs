@@ -59,22 +59,28 @@ impl Step {
             Some(largest) => {
                 assert_eq!(largest.len(), lengths[0], "length of the largest moments");
                 parts.zip(largest.par_chunks_mut(PART)).for_each(|((((values, gradient), first), second), largest)| {
-                    pulp::Arch::new().dispatch(|| {
-                        for i in 0..values.len() {
-                            constants.moments(gradient[i], &mut first[i], &mut second[i]);
-                            largest[i] = largest[i].max(second[i]);
-                            constants.shift(&mut values[i], first[i], largest[i]);
-                        }
-                    });
+                    pulp::Arch::new().dispatch(
+                        #[inline(always)]
+                        || {
+                            for i in 0..values.len() {
+                                constants.moments(gradient[i], &mut first[i], &mut second[i]);
+                                largest[i] = largest[i].max(second[i]);
+                                constants.shift(&mut values[i], first[i], largest[i]);
+                            }
+                        },
+                    );
                 });
             }
             None => parts.for_each(|(((values, gradient), first), second)| {
-                pulp::Arch::new().dispatch(|| {
-                    for i in 0..values.len() {
-                        constants.moments(gradient[i], &mut first[i], &mut second[i]);
-                        constants.shift(&mut values[i], first[i], second[i]);
-                    }
-                });
+                pulp::Arch::new().dispatch(
+                    #[inline(always)]
+                    || {
+                        for i in 0..values.len() {
+                            constants.moments(gradient[i], &mut first[i], &mut second[i]);
+                            constants.shift(&mut values[i], first[i], second[i]);
+                        }
+                    },
+                );
             }),
         }
     }

@@ -17,6 +17,8 @@ const SIDE: usize = 5;
 /// Channels of an image, and those that the last convolution is padded to.
 const RGB: usize = 3;
 const PADDED: usize = 16;
+/// Pixels that a thread takes at a time.
+const PIXELS: usize = 1024;
 
 /// Shapes and constants of a decoder.
 #[derive(Debug, Clone)]
@@ -145,9 +147,15 @@ impl Decode {
         padded.recycle();
         let [n, height, width, _] = wide.dims;
         let mut image = Map::zeros([n, height, width, RGB]);
-        let pixels = image.values.par_chunks_exact_mut(RGB).zip(wide.values.par_chunks_exact(PADDED));
-        pixels.with_min_len(1024).for_each(|(to, from)| {
-            to.iter_mut().zip(from).for_each(|(to, from)| *to = sigmoid(*from));
+        let parts = image.values.par_chunks_mut(RGB * PIXELS).zip(wide.values.par_chunks(PADDED * PIXELS));
+        parts.for_each(|(to, from)| {
+            for (to, from) in to.chunks_exact_mut(RGB).zip(from.chunks_exact(PADDED)) {
+                to.copy_from_slice(&from[..RGB]);
+            }
+            pulp::Arch::new().dispatch(
+                #[inline(always)]
+                || to.iter_mut().for_each(|value| *value = sigmoid(*value)),
+            );
         });
         wide.recycle();
         (image.clone(), Kept { levels, last: x, image })

@@ -26,21 +26,26 @@ pub fn forward(x: &[f32], w: &[f32], bias: &[f32]) -> Vec<f32> {
     }
     blocks.into_par_iter().enumerate().for_each(|(index, mut block)| {
         let first = index * COLUMNS;
-        pulp::Arch::new().dispatch(|| {
-            for row in &mut block {
-                let length = row.len();
-                row.copy_from_slice(&bias[first..][..length]);
-            }
-            for input in (0..inputs).step_by(INPUTS) {
-                for (row, x) in block.iter_mut().zip(x.chunks_exact(inputs)) {
-                    let line = |input: usize| &w[input * outputs + first..][..row.len()];
-                    match x[input..].first_chunk::<INPUTS>() {
-                        Some(x) => add_four(row, x, [line(input), line(input + 1), line(input + 2), line(input + 3)]),
-                        None => (input..inputs).for_each(|i| add(row, x[i], &w[i * outputs + first..])),
+        pulp::Arch::new().dispatch(
+            #[inline(always)]
+            || {
+                for row in &mut block {
+                    let length = row.len();
+                    row.copy_from_slice(&bias[first..][..length]);
+                }
+                for input in (0..inputs).step_by(INPUTS) {
+                    for (row, x) in block.iter_mut().zip(x.chunks_exact(inputs)) {
+                        let line = |input: usize| &w[input * outputs + first..][..row.len()];
+                        match x[input..].first_chunk::<INPUTS>() {
+                            Some(x) => {
+                                add_four(row, x, [line(input), line(input + 1), line(input + 2), line(input + 3)])
+                            }
+                            None => (input..inputs).for_each(|i| add(row, x[i], &w[i * outputs + first..])),
+                        }
                     }
                 }
-            }
-        });
+            },
+        );
     });
     y
 }

@@ -56,11 +56,14 @@ impl Penalty {
         self.check(weights);
         let of_voxels = weights.par_chunks_exact(self.voxel()).zip(&self.factors).map(|(weights, factor)| {
             let (mut sum, roots) = (0.0, self.roots(weights));
-            pulp::Arch::new().dispatch(|| {
-                for line in weights.chunks_exact(self.positions) {
-                    sum += f64::from(line.iter().map(|weight| weight.abs()).sum::<f32>());
-                }
-            });
+            pulp::Arch::new().dispatch(
+                #[inline(always)]
+                || {
+                    for line in weights.chunks_exact(self.positions) {
+                        sum += f64::from(line.iter().map(|weight| weight.abs()).sum::<f32>());
+                    }
+                },
+            );
             [sum * f64::from(*factor), roots.iter().map(|root| f64::from(*root)).sum()]
         });
         let mut sums = [0.0; 2];
@@ -74,11 +77,14 @@ impl Penalty {
     /// The square root of each smoothed position of a voxel.
     fn roots(&self, weights: &[f32]) -> Vec<f32> {
         let mut power = vec![0.0; self.positions];
-        pulp::Arch::new().dispatch(|| {
-            for line in weights.chunks_exact(self.positions) {
-                power.iter_mut().zip(line).for_each(|(power, weight)| *power += weight * weight);
-            }
-        });
+        pulp::Arch::new().dispatch(
+            #[inline(always)]
+            || {
+                for line in weights.chunks_exact(self.positions) {
+                    power.iter_mut().zip(line).for_each(|(power, weight)| *power += weight * weight);
+                }
+            },
+        );
         let share = 1.0 / self.channels as f32;
         let smoothed = self.smooth.iter().map(|terms| weigh(terms, &power) * share);
         smoothed.map(|value| (value + EPSILON).sqrt()).collect()
@@ -99,15 +105,18 @@ impl Penalty {
             let inverse: Vec<f32> = self.roots(weights).iter().map(|root| squares / root).collect();
             let along: Vec<f32> = self.spread.iter().map(|terms| weigh(terms, &inverse)).collect();
             let step = absolute * factor;
-            pulp::Arch::new().dispatch(|| {
-                let lines = out.chunks_exact_mut(self.positions).zip(weights.chunks_exact(self.positions));
-                for (out, weights) in lines {
-                    for ((out, weight), along) in out.iter_mut().zip(weights).zip(&along) {
-                        let sign = f32::from(*weight > 0.0) - f32::from(*weight < 0.0);
-                        *out = step * sign + along * weight;
+            pulp::Arch::new().dispatch(
+                #[inline(always)]
+                || {
+                    let lines = out.chunks_exact_mut(self.positions).zip(weights.chunks_exact(self.positions));
+                    for (out, weights) in lines {
+                        for ((out, weight), along) in out.iter_mut().zip(weights).zip(&along) {
+                            let sign = f32::from(*weight > 0.0) - f32::from(*weight < 0.0);
+                            *out = step * sign + along * weight;
+                        }
                     }
-                }
-            });
+                },
+            );
         });
         out
     }

@@ -52,7 +52,8 @@ fn main() {
     rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().expect("threads");
     let size = value("--size").unwrap_or_else(|| "demo".into());
     let task = value("--task").unwrap_or_else(|| "all".into());
-    let number = |name: &str| value(name).map(|v| v.parse::<usize>().unwrap_or_else(|_| panic!("{name} takes a number")));
+    let number =
+        |name: &str| value(name).map(|v| v.parse::<usize>().unwrap_or_else(|_| panic!("{name} takes a number")));
     let at = Setting::new(&size, number("--voxels"), number("--side"));
     for name in ["features", "encoder", "decoder", "decode"] {
         if task == "all" || task == name {
@@ -81,7 +82,8 @@ impl Setting {
             "demo" => ("demo", 1000),
             other => panic!("--size takes paper or demo, not {other}"),
         };
-        let mut settings = ["decoder.cache_mib=0", "encoder.epochs=1000", "decoder.epochs=1000"].map(String::from).to_vec();
+        let mut settings =
+            ["decoder.cache_mib=0", "encoder.epochs=1000", "decoder.epochs=1000"].map(String::from).to_vec();
         settings.extend(side.map(|side| format!("image.side={side}")));
         let experiment = Experiment::preset(preset).and_then(|e| e.with_settings(&settings)).expect("a valid preset");
         Self { size: size.into(), experiment, voxels: voxels.unwrap_or(usual) }

@@ -20,7 +20,7 @@ pub use crate::encoder::averaging_encoder_scores;
 /// Most draws of trials for one number of repeats.
 pub const DRAWS: usize = 4;
 /// About so many reconstructions are made at most, by fewer draws; one draw is always made.
-const RECONSTRUCTIONS: usize = 1000;
+const RECONSTRUCTIONS: usize = 500;
 /// Ways of the identification among external candidates.
 const WAYS: usize = 5;
 

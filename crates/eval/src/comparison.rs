@@ -105,7 +105,10 @@ fn row(name: &str, groups: &[Group], options: &Options, not_compared: &mut Vec<N
         definition: first.definition.clone(),
         unit: first.unit.clone(),
         higher_is_better: first.higher_is_better,
-        chance: first.chance,
+        chance: first.chance.filter(|c| {
+            let of_runs = groups.iter().flat_map(Group::runs).filter_map(|run| run.scores.get(name));
+            of_runs.into_iter().all(|s| s.chance.is_some_and(|other| (other - c).abs() < 1e-9))
+        }),
         item_kind: first.item_kind.clone(),
         cells,
     })

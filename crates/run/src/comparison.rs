@@ -62,7 +62,7 @@ pub struct Row {
     pub unit: String,
     /// True where larger is better.
     pub higher_is_better: bool,
-    /// Chance level of the baseline, where one is defined.
+    /// Chance level, where all runs have the same; else it stands in the cells.
     pub chance: Option<f64>,
     /// What an item is.
     pub item_kind: String,
@@ -78,6 +78,8 @@ pub struct Cell {
     pub value: f64,
     /// Interval of the value, where one is defined.
     pub interval: Option<Interval>,
+    /// Chance level, mean over runs, where one is defined.
+    pub chance: Option<f64>,
     /// Number of items, over all subjects.
     pub n: usize,
     /// Value of each run, in the order of the variant's runs.

@@ -42,6 +42,8 @@ pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
     file.warnings = session.manifest.warnings.clone();
     images(session, &data, &test, &context, &mut items, &mut file)?;
     encoder(session, &data, &statistics, &test, &context, &mut file)?;
+    // The curve last: what is read first stands first.
+    file.scores.sort_by_key(|score| score.protocol == "averaging");
     pictures::write(&session.run, &items)?;
     file.write(&session.run)?;
     Ok(file)

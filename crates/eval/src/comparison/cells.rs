@@ -32,6 +32,7 @@ pub(super) fn cell(name: &str, group: &Group, baseline: &Group, options: &Option
     Some(Cell {
         value: by_subject(&|v| Some(mean(v))).unwrap_or(f64::NAN),
         interval: interval(&scores, items.as_deref().ok(), options),
+        chance: scores.iter().map(|s| s.chance).collect::<Option<Vec<f64>>>().map(|c| mean(&c)),
         n: group.subjects.iter().filter_map(|s| s.runs[0].scores.get(name)).map(|s| s.n).sum(),
         by_run: scores.iter().map(|s| s.value.is_finite().then_some(s.value)).collect(),
         spread: by_subject(&deviation),

@@ -5,11 +5,11 @@ use afterimage_run::scores::Interval;
 use super::LEVEL;
 use super::distributions::t_quantile;
 
-/// Jackknife pseudo-values `n theta - (n - 1) theta_i`, with `theta_i` the statistic without item i.
+/// Jackknife pseudo-values `theta + (n - 1) (mean theta_j - theta_i)`, with `theta_i` the statistic without item i.
 ///
-/// Their mean is the jackknife's estimate of the statistic, and their variance over n its sampling variance, so that what
-/// holds for a mean over items (paired tests, bootstrap) holds, for large n, for the statistic. `theta_i` that are not finite
-/// give NaN.
+/// Their mean is the statistic itself (they are Tukey's, less the jackknife's estimate of bias), and their variance over n its
+/// sampling variance, so that what holds for a mean over items (paired tests, bootstrap) holds, for large n, for the
+/// statistic. A `theta_i` that is not finite makes all of them NaN.
 ///
 /// Source: Tukey, Ann. Math. Stat. 29, 1958; Efron and Tibshirani, *An Introduction to the Bootstrap*, 1993, chapter 11.
 ///
@@ -20,7 +20,8 @@ use super::distributions::t_quantile;
 /// ```
 pub fn pseudo_values(theta: f64, without: &[f64]) -> Vec<f64> {
     let n = without.len() as f64;
-    without.iter().map(|t| n * theta - (n - 1.0) * t).collect()
+    let mean = without.iter().sum::<f64>() / n;
+    without.iter().map(|t| theta + (n - 1.0) * (mean - t)).collect()
 }
 
 /// `theta` plus and minus Student's t times the jackknife standard error, the deviation of the pseudo-values over the root of n.

@@ -42,7 +42,7 @@ fn cells(comparison: &Comparison, row: &Row, index: usize, cell: Option<&Cell>) 
     html! {
         td.number data-label="value" { (value(cell.value, &row.unit)) @if let Some(s) = cell.spread { span.hint { " ± " (value(s, &row.unit)) } } }
         td data-label="interval" { (cell.interval.as_ref().map_or("–".into(), |i| interval(i, &row.unit))) }
-        td data-label="n" { (many(cell.n)) }
+        td data-label="n" { (many(cell.n)) @if let (None, Some(c)) = (row.chance, cell.chance) { br; span.hint { "chance " (value(c, &row.unit)) } } }
         @if comparison.paired { (difference(row, index, cell)) }
     }
 }

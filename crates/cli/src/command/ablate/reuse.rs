@@ -41,7 +41,8 @@ pub(super) fn encoder(session: &mut Session, full: &Path) -> Result<()> {
             writer.append(record)?;
         }
         let weights = full.run.weights_file(Phase::Encoder);
-        session.record("encoder trained in", &full.run.root().to_string_lossy(), digest::sha256(&weights)?, None);
+        let place = std::path::absolute(full.run.root())?;
+        session.record("encoder trained in", &place.to_string_lossy(), digest::sha256(&weights)?, None);
         if let Some(i) = input(&full, "encoder backbone") {
             session.record(&i.role, &i.path, i.sha256, i.count);
         }

@@ -43,7 +43,7 @@ pub(super) fn csv(comparison: &Comparison) -> Result<String> {
                 baseline.to_owned(),
                 row.unit.clone(),
                 row.higher_is_better.to_string(),
-                number(row.chance),
+                number(cell.as_ref().and_then(|c| c.chance)),
                 variant.runs.len().to_string(),
             ];
             match cell {

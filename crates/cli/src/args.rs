@@ -1,5 +1,6 @@
 //! The arguments of every command.
 
+pub(crate) mod compare;
 pub(crate) mod import;
 
 use std::path::PathBuf;
@@ -71,6 +72,16 @@ pub(crate) enum Command {
     /// Write report.html from a run folder
     #[command(after_help = "Example: afterimage report runs/mine")]
     Report(OfRun),
+    /// Set runs side by side: paired differences with intervals, p-values and power
+    #[command(
+        after_help = "Examples:\n  afterimage compare runs/full runs/supervised --out runs/comparison\n  afterimage compare runs/full-seed* runs/ridge --scores \"image.*\""
+    )]
+    Compare(compare::Compare),
+    /// Run an experiment with parts left out, over several seeds, and compare
+    #[command(
+        after_help = "Examples:\n  afterimage ablate experiment.toml --over unpaired,perceptual --out runs/ablation\n  afterimage ablate experiment.toml --over \"unpaired=0|100|1000,roi=V1|V4\" --seeds 5 --out runs/ablation"
+    )]
+    Ablate(compare::Ablate),
     /// Fetch or install backbone weights
     #[command(after_help = "Example: afterimage weights get vgg19 --from vgg19-dcbb9e9d.pth")]
     Weights {

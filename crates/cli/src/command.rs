@@ -1,5 +1,7 @@
 //! The commands.
 
+mod ablate;
+mod compare;
 mod config;
 mod data;
 mod demo;
@@ -26,6 +28,8 @@ pub(crate) fn run(args: Args) -> Result<()> {
         Command::Reconstruct(of) => run::reconstruct(&of),
         Command::Evaluate(of) => run::evaluate(&of),
         Command::Report(of) => run::report(&of),
+        Command::Compare(args) => compare::compare(&args),
+        Command::Ablate(args) => ablate::ablate(&args),
         Command::Weights { command } => weights::weights(&command),
     }
 }

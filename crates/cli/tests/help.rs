@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::Command;
 
-const COMMANDS: [&[&str]; 25] = [
+const COMMANDS: [&[&str]; 27] = [
     &[],
     &["demo"],
     &["import"],
@@ -29,6 +29,8 @@ const COMMANDS: [&[&str]; 25] = [
     &["reconstruct"],
     &["evaluate"],
     &["report"],
+    &["compare"],
+    &["ablate"],
     &["weights", "get"],
     &["weights", "list"],
 ];

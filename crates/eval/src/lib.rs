@@ -15,7 +15,7 @@
 //! 4. From one matrix come [`external_scores`] for every number of ways, [`pairwise_scores`], and the best-ranked
 //!    wrong candidates ([`DistanceMatrix::rivals`]).
 //! 5. [`encoder_scores`] and [`encoding_scores`] compare predicted with measured responses; no decoder takes part.
-//! 6. [`diversity`] asks whether the decoder collapsed; [`statistics::compare`] sets two runs side by side.
+//! 6. [`diversity`] asks whether the decoder collapsed; [`comparison`] sets runs side by side, with paired differences.
 //!
 //! ```
 //! use afterimage_eval::{Context, DistanceMatrix, HeldOut, external_scores};
@@ -45,6 +45,8 @@
 //!   items, left out of the mean, and counted in a note.
 //! - **The same seed gives the same bytes** on any number of threads.
 
+pub mod averaging;
+pub mod comparison;
 pub mod context;
 pub mod correlation;
 pub mod distance;
@@ -79,7 +81,9 @@ pub use lpips::{Lpips, LpipsNet, lpips_score};
 pub use metric::Metric;
 pub use ms_ssim::ms_ssim_scores;
 pub use perceptual::{FeatureCorrelation, Features, PerceptualDistance, PixelCorrelation};
-pub use protocols::{encoding_matrix, encoding_scores, external_scores, pairwise_scores, possible_ways};
+pub use protocols::{
+    encoding_matrix, encoding_scores, external_scores, pairwise_by_cluster, pairwise_scores, possible_ways,
+};
 
 /// Result alias of this crate.
 pub type Result<T> = std::result::Result<T, EvalError>;

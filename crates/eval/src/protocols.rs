@@ -2,6 +2,7 @@
 //!
 //! All rest on [`crate::identification`]: ranks in a distance matrix, accuracy in closed form.
 
+mod clusters;
 mod encoding;
 mod external;
 mod pairwise;
@@ -9,6 +10,7 @@ mod pairwise;
 use afterimage_run::scores::{NotComputed, Score};
 use ndarray::Array2;
 
+pub use clusters::pairwise_by_cluster;
 pub use encoding::{encoding_matrix, encoding_scores};
 pub use external::external_scores;
 pub use pairwise::pairwise_scores;

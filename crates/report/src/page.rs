@@ -4,10 +4,10 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::{pictures, section, source::Source};
 
-const STYLE: &str = include_str!("../assets/report.css");
+pub(crate) const STYLE: &str = include_str!("../assets/report.css");
 const SCRIPT: &str = include_str!("../assets/report.js");
 /// Nothing but what is in the file may be loaded, should an escape ever fail.
-const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+pub(crate) const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 const SECTIONS: [(&str, &str); 8] = [
     ("pictures", "Pictures"),
     ("scores", "Scores"),
@@ -42,6 +42,7 @@ pub(crate) fn page(source: &Source) -> Markup {
                 main {
                     (section::gallery::gallery(source, &shown))
                     (section::scores::scores(source))
+                    (section::averaging::averaging(source))
                     (section::spread::spread(source))
                     (section::encoder::encoder(source))
                     (section::training::training(source))

@@ -24,7 +24,7 @@ use afterimage_train::{
     prepare::{self, ImagePool, Pairs, Statistics},
 };
 
-use super::{Session, pool, reconstruct::write_png};
+use super::{Session, averaging, clusters, pool, reconstruct::write_png};
 
 /// Computes all scores and writes `scores.json`; the best-ranked wrong candidates become pictures.
 pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
@@ -44,6 +44,8 @@ pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
     file.warnings = session.manifest.warnings.clone();
     images(session, &data, &test, &context, &mut items, &mut file)?;
     encoder(session, &data, &statistics, &test, &context, &mut file)?;
+    // The curve last: what is read first stands first.
+    file.scores.sort_by_key(|score| score.protocol == "averaging");
     pictures::write(&session.run, &items)?;
     file.write(&session.run)?;
     Ok(file)
@@ -78,7 +80,7 @@ fn images(
         session.manifest.data.external_images = pool.len();
     }
     let features = Taps { extractor: FeatureExtractor::of_image_loss(&session.experiment)?, name: taps_name(session) };
-    let weights = session.experiment.decoder.image_loss.weights.iter().map(|&w| w as f32).collect();
+    let weights = session.experiment.perceptual_weights().iter().map(|&w| w as f32).collect();
     let perceptual = PerceptualDistance::new(&features, weights)?;
     let distances: [&dyn Distance; 2] = [&perceptual, &PixelCorrelation];
     for (index, distance) in distances.into_iter().enumerate() {
@@ -90,13 +92,18 @@ fn images(
         };
         let matrix = DistanceMatrix::compute(distance, decoded.view(), shown.view(), source, context)?;
         identification(session, &matrix, context, file)?;
+        if index == 0 {
+            file.scores.extend(clusters::scores(&matrix, test, context)?);
+        }
         if let (0, Some(pool)) = (index, &external) {
             rivals(session, &matrix, pool, items)?;
         }
     }
     metrics::measure(session, &decoded, &shown, external.as_ref(), context, file)?;
     file.scores.extend(diversity_scores(decoded.view(), shown.view(), context)?);
-    Ok(())
+    let mut candidates = external.as_ref().map(ExternalCandidates::new);
+    let candidates: Option<&mut dyn Candidates> = candidates.as_mut().map(|c| c as &mut dyn Candidates);
+    averaging::add(session, data, (shown.view(), &perceptual, candidates), context, file)
 }
 
 /// `external` and `pairwise` scores of a measure.

@@ -39,8 +39,9 @@ impl Session {
             let path = experiment.data.exclusions.clone();
             manifest.inputs.push(Input { role: EXCLUSIONS.into(), path, sha256, count: None });
         }
-        manifest.write(&run)?;
+        // A folder with run.json is a run: killed in between, it is begun anew.
         experiment.write(&run)?;
+        manifest.write(&run)?;
         Ok(Self { run, experiment, manifest })
     }
 

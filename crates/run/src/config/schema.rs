@@ -234,8 +234,20 @@ pub struct EvaluationConfig {
     pub averaging: Averaging,
     pub ways: Vec<usize>,
     pub metrics: Vec<String>,
+    pub perceptual_weights: Vec<f64>,
+    pub averaging_curve: bool,
     pub resamples: usize,
     pub permutations: usize,
+}
+
+impl Experiment {
+    /// Weights of the perceptual distance of the scores, one a tap of `decoder.image_loss`.
+    pub fn perceptual_weights(&self) -> &[f64] {
+        match self.evaluation.perceptual_weights.as_slice() {
+            [] => &self.decoder.image_loss.weights,
+            weights => weights,
+        }
+    }
 }
 
 impl DataConfig {

@@ -1,5 +1,6 @@
 //! The arguments of every command.
 
+pub(crate) mod classes;
 pub(crate) mod import;
 
 use std::path::PathBuf;
@@ -71,6 +72,12 @@ pub(crate) enum Command {
     /// Write report.html from a run folder
     #[command(after_help = "Example: afterimage report runs/mine")]
     Report(OfRun),
+    /// Make classes for large-scale classification
+    #[command(after_help = "Example: afterimage classes build photos/ --preset v4 --out bank.safetensors")]
+    Classes {
+        #[command(subcommand)]
+        command: classes::Classes,
+    },
     /// Fetch or install backbone weights
     #[command(after_help = "Example: afterimage weights get vgg19 --from vgg19-dcbb9e9d.pth")]
     Weights {
@@ -134,6 +141,9 @@ pub(crate) enum Ablation {
 pub(crate) struct Demo {
     #[command(flatten)]
     pub(crate) options: RunOptions,
+    /// Generated classes that the classification chooses among, those of the test images included; at most 1320.
+    #[arg(long, value_name = "N", default_value_t = 120)]
+    pub(crate) classes: usize,
 }
 
 #[derive(Debug, clap::Args)]

@@ -1,5 +1,6 @@
 //! The commands.
 
+mod classes;
 mod config;
 mod data;
 mod demo;
@@ -15,7 +16,7 @@ use crate::args::{Args, Command};
 /// Runs the command.
 pub(crate) fn run(args: Args) -> Result<()> {
     match args.command {
-        Command::Demo(demo) => demo::demo(&demo.options),
+        Command::Demo(demo) => demo::demo(&demo),
         Command::Import { kind } => import::import(kind),
         Command::Prepare(args) => prepare::prepare(&args),
         Command::Inspect(inspect) => data::inspect(&inspect),
@@ -26,6 +27,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         Command::Reconstruct(of) => run::reconstruct(&of),
         Command::Evaluate(of) => run::evaluate(&of),
         Command::Report(of) => run::report(&of),
+        Command::Classes { command } => classes::classes(command),
         Command::Weights { command } => weights::weights(&command),
     }
 }

@@ -1,7 +1,9 @@
 //! The stages of an experiment. Each reads what it needs from the run folder and writes its part back, so that any of
 //! them can be run again alone.
 
+pub(crate) mod classify;
 pub(crate) mod evaluate;
+mod external;
 mod pool;
 pub(crate) mod reconstruct;
 pub(crate) mod session;

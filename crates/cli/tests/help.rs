@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::Command;
 
-const COMMANDS: [&[&str]; 25] = [
+const COMMANDS: [&[&str]; 28] = [
     &[],
     &["demo"],
     &["import"],
@@ -29,6 +29,9 @@ const COMMANDS: [&[&str]; 25] = [
     &["reconstruct"],
     &["evaluate"],
     &["report"],
+    &["classes"],
+    &["classes", "build"],
+    &["classes", "generate"],
     &["weights", "get"],
     &["weights", "list"],
 ];

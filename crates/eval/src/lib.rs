@@ -14,7 +14,8 @@
 //! 4. From one matrix come [`external_scores`] for every number of ways, [`pairwise_scores`], and the best-ranked
 //!    wrong candidates ([`DistanceMatrix::rivals`]).
 //! 5. [`encoder_scores`] and [`encoding_scores`] compare predicted with measured responses; no decoder takes part.
-//! 6. [`diversity`] asks whether the decoder collapsed; [`statistics::compare`] sets two runs side by side.
+//! 6. [`class_protocol_scores`] and [`representative_scores`] ask which of many [`classes`] a reconstruction shows.
+//! 7. [`diversity`] asks whether the decoder collapsed; [`statistics::compare`] sets two runs side by side.
 //!
 //! ```
 //! use afterimage_eval::{Context, DistanceMatrix, HeldOut, external_scores};
@@ -44,6 +45,9 @@
 //!   items, left out of the mean, and counted in a note.
 //! - **The same seed gives the same bytes** on any number of threads.
 
+pub mod cache;
+pub mod candidates;
+pub mod classes;
 pub mod context;
 pub mod correlation;
 pub mod distance;
@@ -63,13 +67,17 @@ pub mod ssim;
 pub mod statistics;
 
 pub use context::{Context, HeldOut};
-pub use distance::{Candidates, Distance, DistanceMatrix, InMemory, Rival, Streamed, no_candidates};
+pub use candidates::{Candidates, InMemory, Streamed, no_candidates};
+pub use distance::{Distance, DistanceMatrix, Rival};
 pub use diversity::diversity_scores;
 pub use encoder::{Ceilings, VoxelFit, encoder_scores, voxel_fit};
 pub use error::{BoxError, EvalError};
 pub use image_scores::image_scores;
 pub use perceptual::{FeatureCorrelation, Features, PerceptualDistance, PixelCorrelation};
-pub use protocols::{encoding_matrix, encoding_scores, external_scores, pairwise_scores, possible_ways};
+pub use protocols::{
+    ClassRanks, Representatives, class_protocol_scores, classification_curve, classified_items, encoding_matrix,
+    encoding_scores, external_scores, pairwise_scores, possible_ways, representative_scores, superclass_score,
+};
 
 /// Result alias of this crate.
 pub type Result<T> = std::result::Result<T, EvalError>;

@@ -16,6 +16,10 @@ pub trait Features {
     /// # Errors
     /// Whatever keeps the features from being computed.
     fn extract(&self, images: ArrayView4<f32>) -> std::result::Result<Vec<Array4<f32>>, BoxError>;
+    /// All that decides the features of an image, so that they can be kept on disk; `None` keeps them from it.
+    fn identity(&self) -> Option<String> {
+        None
+    }
 }
 
 /// The method's perceptual distance.
@@ -60,6 +64,10 @@ impl Distance for PerceptualDistance<'_> {
 
     fn offset(&self) -> f64 {
         self.weights.iter().copied().map(f64::from).sum()
+    }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("perceptual, weights {:?}: {}", self.weights, self.features.identity()?))
     }
 
     fn embed(&self, images: ArrayView4<f32>) -> Result<Array2<f32>> {
@@ -119,6 +127,9 @@ impl Distance for FeatureCorrelation<'_> {
     fn offset(&self) -> f64 {
         1.0
     }
+    fn identity(&self) -> Option<String> {
+        Some(format!("standardised, tap {}: {}", self.tap, self.features.identity()?))
+    }
     fn embed(&self, images: ArrayView4<f32>) -> Result<Array2<f32>> {
         let mut taps = extract(self.features, images)?;
         if self.tap >= taps.len() {
@@ -146,7 +157,7 @@ impl Distance for PixelCorrelation {
     }
 }
 
-fn extract(features: &dyn Features, images: ArrayView4<f32>) -> Result<Vec<Array4<f32>>> {
+pub(crate) fn extract(features: &dyn Features, images: ArrayView4<f32>) -> Result<Vec<Array4<f32>>> {
     let backbone = features.name();
     let taps = features.extract(images).map_err(|source| EvalError::Features { backbone: backbone.clone(), source })?;
     let n = images.len_of(Axis(0));
@@ -159,7 +170,7 @@ fn extract(features: &dyn Features, images: ArrayView4<f32>) -> Result<Vec<Array
 }
 
 /// Rows with mean 0 and norm 1; constant rows become 0.
-fn standardise(array: Array4<f32>) -> Array2<f32> {
+pub(crate) fn standardise(array: Array4<f32>) -> Array2<f32> {
     let (n, length) = (array.len_of(Axis(0)), array.len() / array.len_of(Axis(0)).max(1));
     let mut out = Array2::zeros((n, length));
     for (mut out, image) in out.rows_mut().into_iter().zip(array.outer_iter()) {

@@ -5,7 +5,7 @@ mod fdr;
 mod paired;
 mod permutation;
 
-pub use bootstrap::{LEVEL, bootstrap_mean, median, percentile_interval};
+pub use bootstrap::{LEVEL, bootstrap_mean, bootstrap_median, median, percentile_interval};
 pub use fdr::benjamini_hochberg;
 pub use paired::{Comparison, compare};
 pub use permutation::{PairingTest, pairing_test, within_item_test};

@@ -8,9 +8,10 @@ const STYLE: &str = include_str!("../assets/report.css");
 const SCRIPT: &str = include_str!("../assets/report.js");
 /// Nothing but what is in the file may be loaded, should an escape ever fail.
 const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-const SECTIONS: [(&str, &str); 8] = [
+const SECTIONS: [(&str, &str); 9] = [
     ("pictures", "Pictures"),
     ("scores", "Scores"),
+    ("classification", "Classes"),
     ("spread", "Single items"),
     ("encoder", "Encoder"),
     ("training", "Training"),
@@ -42,6 +43,7 @@ pub(crate) fn page(source: &Source) -> Markup {
                 main {
                     (section::gallery::gallery(source, &shown))
                     (section::scores::scores(source))
+                    (section::classification::classification(source))
                     (section::spread::spread(source))
                     (section::encoder::encoder(source))
                     (section::training::training(source))

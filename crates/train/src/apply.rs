@@ -110,9 +110,48 @@ impl FeatureExtractor {
     /// # Errors
     /// As [`FeatureExtractor::of_image_loss`].
     pub fn new(backbone: &str, taps: &[&str], side: usize, device_name: &str) -> Result<Self> {
+        Self::enlarged(backbone, taps, side, 0, device_name)
+    }
+
+    /// As [`FeatureExtractor::new`], with images enlarged to `backbone_side` first; 0 leaves them.
+    ///
+    /// # Errors
+    /// As there, and [`TrainError::Unsuitable`] for a tap that the backbone lacks or images too small for it.
+    pub fn enlarged(
+        backbone: &str,
+        taps: &[&str],
+        side: usize,
+        backbone_side: usize,
+        device_name: &str,
+    ) -> Result<Self> {
         let device = device(device_name)?;
-        let vision = vision(backbone, side, 0, &device)?;
+        let vision = vision(backbone, side, backbone_side, &device)?;
+        for tap in taps {
+            if vision.tap_channels(tap).is_none() {
+                let known = vision.tap_names().join(", ");
+                return Err(TrainError::Unsuitable(format!("{backbone} has no tap \"{tap}\": it has {known}")));
+            }
+            if vision.tap_side(tap) == 0 {
+                let reason = format!("images of {} px are too small for {tap} of {backbone}", side.max(backbone_side));
+                return Err(TrainError::Unsuitable(reason));
+            }
+        }
         Ok(Self { vision, taps: taps.iter().map(|&tap| tap.to_owned()).collect(), device })
+    }
+
+    /// All that decides the features of an image of a given side: network, weights, enlargement, taps and device.
+    pub fn identity(&self) -> String {
+        let origin = self.vision.origin();
+        let weights = origin.sha256.as_deref().unwrap_or(&origin.origin);
+        format!(
+            "{} {weights}, {} px shown at {} px, taps {}, {:?}, afterimage {}",
+            self.vision.kind(),
+            self.vision.image_side(),
+            self.vision.input_side(),
+            self.taps.join(" "),
+            self.device,
+            env!("CARGO_PKG_VERSION"),
+        )
     }
 
     /// One `[images, channels, side, side]` for each tap, for images `[images, 3, side, side]` in 0..1.
@@ -120,6 +159,34 @@ impl FeatureExtractor {
         let taps: Vec<&str> = self.taps.iter().map(String::as_str).collect();
         let features = self.vision.forward(convert::array4_to_tensor(images, &self.device), &taps);
         features.iter().map(convert::tensor_to_array4).collect()
+    }
+}
+
+/// A network that classifies images, for scoring.
+pub struct Classifier {
+    vision: Vision,
+    device: Device,
+}
+
+impl Classifier {
+    /// A backbone with its classifier, for images of `side` enlarged to `backbone_side`.
+    ///
+    /// # Errors
+    /// [`TrainError::Model`] for an unknown name or missing weights.
+    pub fn new(backbone: &str, side: usize, backbone_side: usize, device_name: &str) -> Result<Self> {
+        let device = device(device_name)?;
+        Ok(Self { vision: vision(backbone, side, backbone_side, &device)?, device })
+    }
+
+    /// Scores `[images, classes]` before the softmax, for images `[images, 3, side, side]` in 0..1.
+    ///
+    /// # Errors
+    /// [`TrainError::Unsuitable`] for a backbone without a classifier.
+    pub fn logits(&self, images: ArrayView4<'_, f32>) -> Result<Array2<f32>> {
+        let scores = self.vision.logits(convert::array4_to_tensor(images, &self.device));
+        let kind = self.vision.kind();
+        let scores = scores.ok_or_else(|| TrainError::Unsuitable(format!("{kind} has no classifier: use squeezenet1_1")))?;
+        Ok(convert::tensor_to_matrix(&scores))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Scores of a run: reconstructions against images, predictions against responses.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, sync::Arc};
 
 use anyhow::{Context as _, Result, bail};
 use ndarray::{Array2, Array4, ArrayView4, Axis, Ix2, Ix4};
@@ -9,10 +9,11 @@ use afterimage_data::Reliability;
 use afterimage_eval::{
     BoxError, Candidates, Ceilings, Context, Distance, DistanceMatrix, Features, HeldOut, PerceptualDistance,
     PixelCorrelation, diversity_scores, encoder_scores, encoding_matrix, encoding_scores, external_scores,
-    image_scores, no_candidates, pairwise_scores, possible_ways,
+    cache::Cache, image_scores, no_candidates, pairwise_scores, possible_ways,
 };
 use afterimage_formats::npy;
 use afterimage_run::{
+    Experiment,
     pictures::{self, Pictures},
     scores::{NotComputed, Score, ScoreFile},
 };
@@ -22,7 +23,8 @@ use afterimage_train::{
     prepare::{self, ImagePool, Pairs, Statistics},
 };
 
-use super::{Session, pool, reconstruct::write_png};
+use super::classify::{Material, classify};
+use super::{Session, external::ExternalCandidates, pool, reconstruct::write_png};
 
 /// Computes all scores and writes `scores.json`; the best-ranked wrong candidates become pictures.
 pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
@@ -47,6 +49,16 @@ pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
     Ok(file)
 }
 
+/// The memory on disk that an experiment allows.
+pub(crate) fn cache(experiment: &Experiment) -> Option<Cache> {
+    let config = &experiment.evaluation;
+    let set = |path: OsString| Some(PathBuf::from(path)).filter(|path| !path.as_os_str().is_empty());
+    let folder = set(config.cache_folder.clone().into())
+        .or_else(|| std::env::var_os("AFTERIMAGE_CACHE").and_then(set))
+        .unwrap_or_else(|| afterimage_model::weights::cache_folder().join("features"));
+    (config.cache_gib > 0.0).then(|| Cache::new(folder, (config.cache_gib * (1_u64 << 30) as f64) as u64))
+}
+
 fn context(session: &Session, items: &[Pictures]) -> Context {
     let config = &session.experiment.evaluation;
     let mut context = Context::new(HeldOut::from_pictures(items), derive(session.experiment.seed, Purpose::Statistics));
@@ -65,7 +77,7 @@ fn images(
 ) -> Result<()> {
     let decoded: Array4<f32> = npy::read_f32(&session.run.reconstructions_array())?.into_dimensionality::<Ix4>()?;
     let shown = afterimage_eval::images::from_bytes(test.item_images().view());
-    let external = pool::external(data, &session.experiment)?;
+    let external = pool::external(data, &session.experiment)?.map(Arc::new);
     if let Some(pool) = &external {
         session.record(
             "external images",
@@ -79,18 +91,38 @@ fn images(
     let weights = session.experiment.decoder.image_loss.weights.iter().map(|&w| w as f32).collect();
     let perceptual = PerceptualDistance::new(&features, weights)?;
     let distances: [&dyn Distance; 2] = [&perceptual, &PixelCorrelation];
+    let cache = cache(&session.experiment);
+    let mut none = no_candidates();
+    let mut candidates = external.clone().map(ExternalCandidates::new).transpose()?;
     for (index, distance) in distances.into_iter().enumerate() {
-        let mut none = no_candidates();
-        let mut candidates = external.as_ref().map(ExternalCandidates::new);
         let source: &mut dyn Candidates = match &mut candidates {
             Some(candidates) => candidates,
             None => &mut none,
         };
-        let matrix = DistanceMatrix::compute(distance, decoded.view(), shown.view(), source, context)?;
+        let matrix = DistanceMatrix::compute_cached(
+            distance,
+            decoded.view(),
+            shown.view(),
+            source,
+            cache.as_ref(),
+            context,
+        )?;
         identification(session, &matrix, context, file)?;
         if let (0, Some(pool)) = (index, &external) {
             rivals(session, &matrix, pool, items)?;
         }
+    }
+    let material = Material {
+        data,
+        decoded: decoded.view(),
+        shown: test.item_images().view(),
+        items,
+        context,
+        cache: cache.as_ref(),
+    };
+    classify(session, &material, file)?;
+    if let Some(problem) = cache.as_ref().and_then(Cache::problem) {
+        eprintln!("note: features could not be kept in {problem}; they will be computed again next time");
     }
     file.scores.extend(image_scores(decoded.view(), shown.view(), context)?);
     file.scores.extend(diversity_scores(decoded.view(), shown.view(), context)?);
@@ -180,9 +212,9 @@ fn taps_name(session: &Session) -> String {
 }
 
 /// A backbone as the scores want it.
-struct Taps {
-    extractor: FeatureExtractor,
-    name: String,
+pub(crate) struct Taps {
+    pub(crate) extractor: FeatureExtractor,
+    pub(crate) name: String,
 }
 
 impl Features for Taps {
@@ -193,27 +225,8 @@ impl Features for Taps {
     fn extract(&self, images: ArrayView4<f32>) -> std::result::Result<Vec<Array4<f32>>, BoxError> {
         Ok(self.extractor.extract(images))
     }
-}
 
-/// External candidates, read block by block.
-struct ExternalCandidates<'a> {
-    pool: &'a pool::Pool,
-    names: Vec<String>,
-}
-
-impl<'a> ExternalCandidates<'a> {
-    fn new(pool: &'a pool::Pool) -> Self {
-        Self { names: pool.names(), pool }
-    }
-}
-
-impl Candidates for ExternalCandidates<'_> {
-    fn names(&self) -> &[String] {
-        &self.names
-    }
-
-    fn read(&mut self, rows: std::ops::Range<usize>) -> std::result::Result<Array4<f32>, BoxError> {
-        let images = self.pool.read(&rows.collect::<Vec<_>>())?;
-        Ok(afterimage_eval::images::from_bytes(images.view()))
+    fn identity(&self) -> Option<String> {
+        Some(self.extractor.identity())
     }
 }

@@ -33,6 +33,7 @@ impl Session {
             bail!("\"{}\" already holds a run: go on with --resume, or choose another --out", out.display());
         }
         absolute(&mut experiment)?;
+        refuse_missing_classes(&experiment)?;
         let data = open_data(&experiment)?;
         let mut manifest = new_manifest(&experiment, &data);
         if let Some(sha256) = exclusions_digest(&experiment)? {
@@ -133,11 +134,24 @@ pub(crate) fn exclusions(experiment: &Experiment) -> Result<Exclusions> {
     }
 }
 
+/// What the last stage would miss is refused before hours of training.
+fn refuse_missing_classes(experiment: &Experiment) -> Result<()> {
+    let config = &experiment.evaluation.classification;
+    let named = config.classes.iter().chain(Some(&config.superclasses).filter(|path| !path.is_empty()));
+    for path in named.filter(|path| !Path::new(path.as_str()).exists()) {
+        bail!("evaluation.classification names \"{path}\", which is not there: make or fetch it first, or take it out");
+    }
+    Ok(())
+}
+
 /// Paths as they will still be found from another folder.
 fn absolute(experiment: &mut Experiment) -> Result<()> {
     let data = &mut experiment.data;
-    let paths =
-        [&mut data.dataset, &mut data.exclusions].into_iter().chain(&mut data.unpaired).chain(&mut data.external);
+    let paths = [&mut data.dataset, &mut data.exclusions]
+        .into_iter()
+        .chain(&mut data.unpaired)
+        .chain(&mut data.external)
+        .chain(experiment.evaluation.paths_mut());
     for path in paths.filter(|p| !p.is_empty()) {
         let whole: PathBuf = std::path::absolute(&path).with_context(|| format!("\"{path}\""))?;
         *path = whole.to_string_lossy().into_owned();

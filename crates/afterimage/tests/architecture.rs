@@ -62,9 +62,9 @@ fn training_reads_no_class_label() {
     for folder in ["train", "model", "kernels"] {
         for file in rust_files(&crates.join(folder).join("src")) {
             let text = std::fs::read_to_string(&file).unwrap();
-            let reads = text.match_indices(".class").any(|(at, found)| {
-                !text[at + found.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_')
-            });
+            let reads = text
+                .match_indices(".class")
+                .any(|(at, found)| !text[at + found.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_'));
             assert!(!reads, "{} reads a class label", file.display());
         }
     }

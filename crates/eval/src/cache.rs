@@ -13,6 +13,7 @@ mod shard;
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -24,7 +25,7 @@ use shard::Shard;
 pub type Digest = [u8; 32];
 
 /// Memory of vectors that are not yet written, bytes.
-const PENDING: usize = 128 << 20;
+const PENDING: usize = 64 << 20;
 /// Age at which what a killed process left half-written is removed.
 const STALE: Duration = Duration::from_secs(3600);
 
@@ -67,6 +68,7 @@ impl Cache {
             length: None,
             shards: Vec::new(),
             places: HashMap::new(),
+            inserted: HashSet::new(),
             pending: Vec::new(),
             values: Vec::new(),
         };
@@ -83,8 +85,15 @@ impl Cache {
         self.state.borrow_mut().problem.get_or_insert_with(|| format!("\"{}\": {problem}", self.folder.display()));
     }
 
-    /// Makes room for `bytes`; false where that is not possible.
-    fn make_room(&self, bytes: u64) -> bool {
+    /// Notes that a file of the cache is used, so that it stays.
+    pub fn touch(&self, path: &Path) {
+        if self.state.borrow_mut().in_use.insert(path.to_owned()) {
+            let _ = File::options().append(true).open(path).and_then(|file| file.set_modified(SystemTime::now()));
+        }
+    }
+
+    /// Makes room for `bytes` by removing what was not used for longest; false where that is not possible.
+    pub fn make_room(&self, bytes: u64) -> bool {
         let mut all: Vec<_> = subfolders(&self.folder).iter().flat_map(|folder| files(folder)).collect();
         all.sort_by_key(|(path, _, used)| (*used, path.clone()));
         let mut total: u64 = all.iter().map(|(_, size, _)| size).sum();
@@ -108,6 +117,7 @@ pub struct Rows<'a> {
     shards: Vec<Shard>,
     /// File and row.
     places: HashMap<Digest, (usize, usize)>,
+    inserted: HashSet<Digest>,
     pending: Vec<Digest>,
     values: Vec<f32>,
 }
@@ -127,9 +137,7 @@ impl Rows<'_> {
     pub fn read(&mut self, digest: &Digest, into: &mut [f32]) -> Option<()> {
         let (file, row) = *self.places.get(digest)?;
         let shard = &mut self.shards[file];
-        if self.cache.state.borrow_mut().in_use.insert(shard.path().to_owned()) {
-            shard.touch();
-        }
+        self.cache.touch(shard.path());
         if shard.read(row, into).is_some() {
             return Some(());
         }
@@ -140,7 +148,8 @@ impl Rows<'_> {
 
     /// Keeps a vector, where there is room.
     pub fn insert(&mut self, digest: Digest, vector: &[f32]) {
-        if self.contains(&digest) || vector.is_empty() || *self.length.get_or_insert(vector.len()) != vector.len() {
+        let fits = !vector.is_empty() && *self.length.get_or_insert(vector.len()) == vector.len();
+        if !fits || self.contains(&digest) || !self.inserted.insert(digest) {
             return;
         }
         self.pending.push(digest);
@@ -167,7 +176,7 @@ impl Rows<'_> {
         }
         remove_stale(&self.folder);
         match Shard::write(&self.folder, &digests, &values) {
-            Ok(path) => drop(self.cache.state.borrow_mut().in_use.insert(path)),
+            Ok(path) => self.cache.touch(&path),
             Err(problem) => self.cache.note(problem),
         }
     }

@@ -5,6 +5,7 @@
 //! ([`Selection`], [`Bank::build`]) or read from a file. [`Bank::exclude`] takes shown images out by content before anything is scored.
 
 mod bank;
+mod embed;
 mod exclude;
 mod file;
 mod selection;

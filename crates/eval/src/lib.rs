@@ -66,8 +66,8 @@ mod score;
 pub mod ssim;
 pub mod statistics;
 
-pub use context::{Context, HeldOut};
 pub use candidates::{Candidates, InMemory, Streamed, no_candidates};
+pub use context::{Context, HeldOut};
 pub use distance::{Distance, DistanceMatrix, Rival};
 pub use diversity::diversity_scores;
 pub use encoder::{Ceilings, VoxelFit, encoder_scores, voxel_fit};

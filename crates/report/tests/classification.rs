@@ -33,7 +33,10 @@ fn found(protocol: &str) -> Classification {
         classes: vec![class("goldfish <b>", &[]), class("crab", &["unpaired"])],
         items: vec![item("one", "goldfish <b>", 1.0), item("two", "crab", 2.5)],
         curve: vec![point(2, 0.8), point(10, 0.5), point(100, 0.3)],
-        confusion: Some(Confusion { superclasses: vec!["animal".into(), "tool".into()], counts: vec![vec![3, 1], vec![0, 2]] }),
+        confusion: Some(Confusion {
+            superclasses: vec!["animal".into(), "tool".into()],
+            counts: vec![vec![3, 1], vec![0, 2]],
+        }),
     }
 }
 
@@ -61,7 +64,10 @@ fn curve_confusion_and_never_seen_classes_are_shown_and_names_stay_text() {
 
 #[test]
 fn pseudo_truth_is_said_to_be_one() {
-    assert!(html(Some(found("representative.pseudo"))).contains("What counts as true here is the class nearest to the shown picture"));
+    assert!(
+        html(Some(found("representative.pseudo")))
+            .contains("What counts as true here is the class nearest to the shown picture")
+    );
 }
 
 #[test]

@@ -185,7 +185,8 @@ impl Classifier {
     pub fn logits(&self, images: ArrayView4<'_, f32>) -> Result<Array2<f32>> {
         let scores = self.vision.logits(convert::array4_to_tensor(images, &self.device));
         let kind = self.vision.kind();
-        let scores = scores.ok_or_else(|| TrainError::Unsuitable(format!("{kind} has no classifier: use squeezenet1_1")))?;
+        let scores =
+            scores.ok_or_else(|| TrainError::Unsuitable(format!("{kind} has no classifier: use squeezenet1_1")))?;
         Ok(convert::tensor_to_matrix(&scores))
     }
 }

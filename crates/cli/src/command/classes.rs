@@ -12,7 +12,7 @@ use super::run;
 use crate::args::classes::Classes;
 use crate::progress::Bar;
 use crate::say;
-use crate::stage::{classify, evaluate};
+use crate::stage::{classify::bank, evaluate};
 
 /// What was made.
 #[derive(Serialize)]
@@ -48,14 +48,14 @@ fn build(sources: &[PathBuf], out: &Path, experiment: &Experiment) -> Result<Mad
     run::start(experiment)?;
     let sources: Vec<PathBuf> =
         sources.iter().map(std::path::absolute).collect::<std::io::Result<_>>().context("the sources")?;
-    let features = classify::embedding(experiment)?;
-    let bank = classify::build_bank(&sources, experiment, &features, evaluate::cache(experiment).as_ref())?;
-    bank.write(out)?;
-    let counts: Vec<usize> = bank.classes.iter().map(|class| class.images.len()).collect();
+    let features = bank::embedding(experiment)?;
+    let made = bank::build_bank(&sources, experiment, &features, evaluate::cache(experiment).as_ref())?;
+    made.write(out)?;
+    let counts: Vec<usize> = made.classes.iter().map(|class| class.images.len()).collect();
     let extreme = |pick: fn(usize, usize) -> usize| counts.iter().copied().reduce(pick).unwrap_or(0);
     Ok(Made {
         path: out.to_owned(),
-        classes: bank.len(),
+        classes: made.len(),
         images: counts.iter().sum(),
         fewest: extreme(usize::min),
         most: extreme(usize::max),

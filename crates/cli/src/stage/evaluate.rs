@@ -8,8 +8,8 @@ use ndarray::{Array2, Array4, ArrayView4, Axis, Ix2, Ix4};
 use afterimage_data::Reliability;
 use afterimage_eval::{
     BoxError, Candidates, Ceilings, Context, Distance, DistanceMatrix, Features, HeldOut, PerceptualDistance,
-    PixelCorrelation, diversity_scores, encoder_scores, encoding_matrix, encoding_scores, external_scores,
-    cache::Cache, image_scores, no_candidates, pairwise_scores, possible_ways,
+    PixelCorrelation, cache::Cache, diversity_scores, encoder_scores, encoding_matrix, encoding_scores,
+    external_scores, image_scores, no_candidates, pairwise_scores, possible_ways,
 };
 use afterimage_formats::npy;
 use afterimage_run::{
@@ -76,7 +76,8 @@ fn images(
     file: &mut ScoreFile,
 ) -> Result<()> {
     let decoded: Array4<f32> = npy::read_f32(&session.run.reconstructions_array())?.into_dimensionality::<Ix4>()?;
-    let shown = afterimage_eval::images::from_bytes(test.item_images().view());
+    let pictures = test.item_images();
+    let shown = afterimage_eval::images::from_bytes(pictures.view());
     let external = pool::external(data, &session.experiment)?.map(Arc::new);
     if let Some(pool) = &external {
         session.record(
@@ -99,14 +100,8 @@ fn images(
             Some(candidates) => candidates,
             None => &mut none,
         };
-        let matrix = DistanceMatrix::compute_cached(
-            distance,
-            decoded.view(),
-            shown.view(),
-            source,
-            cache.as_ref(),
-            context,
-        )?;
+        let matrix =
+            DistanceMatrix::compute_cached(distance, decoded.view(), shown.view(), source, cache.as_ref(), context)?;
         identification(session, &matrix, context, file)?;
         if let (0, Some(pool)) = (index, &external) {
             rivals(session, &matrix, pool, items)?;
@@ -115,8 +110,8 @@ fn images(
     let material = Material {
         data,
         decoded: decoded.view(),
-        shown: test.item_images().view(),
-        items,
+        shown: pictures.view(),
+        items: &*items,
         context,
         cache: cache.as_ref(),
     };

@@ -87,7 +87,8 @@ impl ImagePool for Pool {
             Err(error) => return digest::sha256_bytes(error.to_string().as_bytes()),
         };
         let named = self.rows.iter().zip(contents);
-        let lines: Vec<String> = named.map(|(&row, content)| format!("{} {content}", self.inner.names()[row])).collect();
+        let lines: Vec<String> =
+            named.map(|(&row, content)| format!("{} {content}", self.inner.names()[row])).collect();
         digest::sha256_bytes(lines.join("\n").as_bytes())
     }
 }

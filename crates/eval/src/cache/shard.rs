@@ -5,7 +5,6 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::SystemTime;
 
 use afterimage_formats::digest::sha256_bytes;
 use safetensors::{Dtype, tensor::TensorView};
@@ -63,7 +62,8 @@ impl Shard {
             return Err(damaged());
         }
         let digests = section(&mut file, &digests)?.as_chunks::<32>().0.to_vec();
-        let checksums = section(&mut file, &checksums)?.as_chunks::<4>().0.iter().map(|b| u32::from_le_bytes(*b)).collect();
+        let checksums =
+            section(&mut file, &checksums)?.as_chunks::<4>().0.iter().map(|b| u32::from_le_bytes(*b)).collect();
         Ok(Self { path: path.to_owned(), file, length: length as usize, digests, checksums, start: vectors.1 })
     }
 
@@ -105,11 +105,6 @@ impl Shard {
 
     pub(super) fn digests(&self) -> &[Digest] {
         &self.digests
-    }
-
-    /// Notes that the file was used.
-    pub(super) fn touch(&self) {
-        let _ = File::options().append(true).open(&self.path).and_then(|file| file.set_modified(SystemTime::now()));
     }
 
     /// Reads a vector; `None` where it is damaged.

@@ -5,17 +5,15 @@ use std::path::PathBuf;
 
 use afterimage_data::UnpairedPool;
 use afterimage_data::audit::PictureHash;
-use ndarray::{Array1, Array2, Array4, ArrayView4, Axis, concatenate};
+use ndarray::{Array2, ArrayView4, Axis, concatenate};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Selection;
-use crate::error::{finite_rows, shape};
-use crate::perceptual::{Features, extract, standardise};
+use super::embed::{Means, embed, pipelined};
+use crate::error::shape;
+use crate::perceptual::{Features, standardise};
 use crate::{EvalError, Result, images};
-
-/// Images passed through the network at a time.
-const BLOCK: usize = 32;
 
 /// Representatives of classes, `[classes, length]`, with what they are made of.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,15 +70,19 @@ impl Bank {
         let rows: Vec<usize> = selection.images.concat();
         let mut hashes: Vec<PictureHash> = Vec::with_capacity(rows.len());
         let mut means = Means::new(selection.images.iter().map(Vec::len).collect());
-        pipelined(&rows, |block| Ok(pool.read(block)?), |pictures| {
-            let views: Vec<_> = pictures.axis_iter(Axis(0)).collect();
-            let of_block: Vec<_> =
-                views.into_par_iter().map(PictureHash::of).collect::<afterimage_data::Result<_>>()?;
-            hashes.extend(of_block);
-            means.add(&embed(features, images::from_bytes(pictures.view()).view())?);
-            progress(hashes.len());
-            Ok(())
-        })?;
+        pipelined(
+            &rows,
+            |block| Ok(pool.read(block)?),
+            |pictures| {
+                let views: Vec<_> = pictures.axis_iter(Axis(0)).collect();
+                let of_block: Vec<_> =
+                    views.into_par_iter().map(PictureHash::of).collect::<afterimage_data::Result<_>>()?;
+                hashes.extend(of_block);
+                means.add(&embed(features, images::from_bytes(pictures.view()).view())?);
+                progress(hashes.len());
+                Ok(())
+            },
+        )?;
         let mut next = hashes.into_iter();
         let mut classes = Vec::with_capacity(selection.names.len());
         for ((name, rows), contents) in selection.names.iter().zip(&selection.images).zip(contents) {
@@ -104,6 +106,13 @@ impl Bank {
     /// Number of classes.
     pub fn len(&self) -> usize {
         self.classes.len()
+    }
+
+    /// About the size of its file.
+    pub fn bytes(&self) -> u64 {
+        const MEMBER: usize = 200;
+        let images: usize = self.classes.iter().map(|class| class.images.len()).sum();
+        (self.means.len() * size_of::<f32>() + images * MEMBER) as u64
     }
 
     /// True without a class.
@@ -170,7 +179,11 @@ impl Bank {
     pub fn distances(&self, features: &dyn Features, pictures: ArrayView4<f32>) -> Result<Array2<f64>> {
         let embedded = embed(features, pictures)?;
         if embedded.ncols() != self.means.ncols() {
-            return Err(shape("the features", embedded.shape(), format!("[images, {}] as the bank", self.means.ncols())));
+            return Err(shape(
+                "the features",
+                embedded.shape(),
+                format!("[images, {}] as the bank", self.means.ncols()),
+            ));
         }
         let rows = |table: Array2<f32>| standardise(table.insert_axis(Axis(2)).insert_axis(Axis(3)));
         let products = rows(embedded).dot(&rows(self.means.clone()).t());
@@ -178,91 +191,8 @@ impl Bank {
     }
 }
 
-/// Flattened features of the first tap, `[n, length]`, in blocks.
-pub(super) fn embed(features: &dyn Features, pictures: ArrayView4<f32>) -> Result<Array2<f32>> {
-    let mut parts = Vec::new();
-    for block in pictures.axis_chunks_iter(Axis(0), BLOCK) {
-        let mut taps = extract(features, block)?;
-        if taps.is_empty() {
-            return Err(shape("the list of taps", &[0], "one tap"));
-        }
-        let tap = taps.swap_remove(0);
-        let flat = (tap.len_of(Axis(0)), tap.len() / tap.len_of(Axis(0)).max(1));
-        let values = tap.as_standard_layout().into_owned().into_raw_vec_and_offset().0;
-        let table = Array2::from_shape_vec(flat, values).map_err(|_| shape("the features", &[flat.0, flat.1], "a table"));
-        parts.push(table?);
-    }
-    let views: Vec<_> = parts.iter().map(|part| part.view()).collect();
-    let table = concatenate(Axis(0), &views).map_err(|_| shape("the features", &[0], "features of at least one image"))?;
-    finite_rows("the table of features", &table)?;
-    Ok(table)
-}
-
 /// What the features are.
-pub(super) fn identity(features: &dyn Features) -> Result<String> {
+fn identity(features: &dyn Features) -> Result<String> {
     let unknown = || EvalError::Classes { reason: format!("the features \"{}\" have no identity", features.name()) };
     features.identity().ok_or_else(unknown)
-}
-
-/// Means over consecutive groups of rows.
-struct Means {
-    counts: Vec<usize>,
-    done: Vec<Vec<f32>>,
-    sum: Array1<f64>,
-    within: usize,
-}
-
-impl Means {
-    fn new(counts: Vec<usize>) -> Self {
-        Self { counts, done: Vec::new(), sum: Array1::zeros(0), within: 0 }
-    }
-
-    fn add(&mut self, rows: &Array2<f32>) {
-        for row in rows.rows() {
-            if self.within == 0 {
-                self.sum = Array1::zeros(row.len());
-            }
-            self.sum.zip_mut_with(&row, |sum, &value| *sum += f64::from(value));
-            self.within += 1;
-            let count = self.counts[self.done.len()];
-            if self.within == count {
-                self.done.push(self.sum.iter().map(|sum| (sum / count as f64) as f32).collect());
-                self.within = 0;
-            }
-        }
-    }
-
-    fn finish(self) -> Result<Array2<f32>> {
-        let (n, length) = (self.done.len(), self.done.first().map_or(0, Vec::len));
-        let table = Array2::from_shape_vec((n, length), self.done.concat());
-        table.map_err(|_| shape("the representatives", &[n, length], "vectors of one length"))
-    }
-}
-
-/// Mean features of some pictures u8 `[n, side, side, 3]`.
-pub(super) fn mean_of(features: &dyn Features, pictures: &Array4<u8>) -> Result<Vec<f32>> {
-    let mut means = Means::new(vec![pictures.len_of(Axis(0))]);
-    means.add(&embed(features, images::from_bytes(pictures.view()).view())?);
-    Ok(means.finish()?.into_raw_vec_and_offset().0)
-}
-
-/// Reads rows block by block on a thread of its own, one block ahead of the one that is taken.
-fn pipelined<T: Send>(
-    rows: &[usize],
-    read: impl Fn(&[usize]) -> Result<T> + Sync,
-    mut take: impl FnMut(T) -> Result<()>,
-) -> Result<()> {
-    let read = &read;
-    let blocks: Vec<&[usize]> = rows.chunks(BLOCK).collect();
-    std::thread::scope(|scope| {
-        let start = |index: usize| blocks.get(index).map(|&block| scope.spawn(move || read(block)));
-        let mut next = start(0);
-        for index in 0..blocks.len() {
-            let Some(reading) = next.take() else { break };
-            let block = reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            next = start(index + 1);
-            take(block?)?;
-        }
-        Ok(())
-    })
 }

@@ -6,7 +6,8 @@ use afterimage_data::audit::{PictureHash, is_duplicate};
 use afterimage_data::{Exclusions, UnpairedPool};
 use ndarray::{ArrayView4, Axis};
 
-use super::bank::{Bank, mean_of};
+use super::bank::Bank;
+use super::embed::mean_of;
 use crate::perceptual::Features;
 use crate::{EvalError, Result};
 
@@ -19,10 +20,13 @@ impl Bank {
     /// [`EvalError::Classes`] where a proposed image cannot be read any more, because the sources have moved or changed.
     pub fn exclude(&mut self, shown: ArrayView4<u8>, features: &dyn Features) -> Result<Vec<String>> {
         let hashes = shown.outer_iter().map(PictureHash::of).collect::<afterimage_data::Result<Vec<_>>>()?;
-        let proposed: Vec<(usize, usize)> = self.members().filter(|&(class, image)| {
-            let hash = self.classes[class].images[image].hash;
-            hashes.iter().any(|of_shown| of_shown.is_close(&hash))
-        }).collect();
+        let proposed: Vec<(usize, usize)> = self
+            .members()
+            .filter(|&(class, image)| {
+                let hash = self.classes[class].images[image].hash;
+                hashes.iter().any(|of_shown| of_shown.is_close(&hash))
+            })
+            .collect();
         if proposed.is_empty() {
             return Ok(Vec::new());
         }
@@ -43,8 +47,9 @@ impl Bank {
             names.extend(images.iter().map(|&image| self.classes[class].images[image].name.clone()));
             let mut place = 0..;
             self.classes[class].images.retain(|_| !place.next().is_some_and(|image| images.contains(&image)));
-            let rest: Vec<usize> =
-                (0..self.classes[class].images.len()).map(|image| source.index(self, class, image)).collect::<Result<_>>()?;
+            let rest: Vec<usize> = (0..self.classes[class].images.len())
+                .map(|image| source.index(self, class, image))
+                .collect::<Result<_>>()?;
             if !rest.is_empty() {
                 let mean = mean_of(features, &source.pool.read(&rest)?)?;
                 self.means.row_mut(class).iter_mut().zip(mean).for_each(|(old, new)| *old = new);
@@ -55,7 +60,8 @@ impl Bank {
     }
 
     fn members(&self) -> impl Iterator<Item = (usize, usize)> {
-        let of_class = |(class, about): (usize, &super::ClassImages)| (0..about.images.len()).map(move |image| (class, image));
+        let of_class =
+            |(class, about): (usize, &super::ClassImages)| (0..about.images.len()).map(move |image| (class, image));
         self.classes.iter().enumerate().flat_map(of_class)
     }
 

@@ -82,7 +82,10 @@ impl Bank {
         let tensors = SafeTensors::deserialize(&file).map_err(|error| fail(&error))?;
         let means = tensors.tensor(MEANS).map_err(|error| fail(&error))?;
         let &[classes, length] = means.shape() else { return Err(fail(&"its representatives are no table")) };
-        if means.dtype() != Dtype::F32 || classes != about.classes.len() || crc32fast::hash(means.data()) != about.checksum {
+        if means.dtype() != Dtype::F32
+            || classes != about.classes.len()
+            || crc32fast::hash(means.data()) != about.checksum
+        {
             return Err(fail(&"it is damaged"));
         }
         let values = means.data().as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();

@@ -57,8 +57,7 @@ mod tests {
     #[test]
     fn classes_are_found_by_name_then_by_wordnet_and_never_by_guess() {
         let bank = ["Goldfish", "n02012849", "n03126707", "striped-red-star"].map(str::to_owned);
-        let items =
-            ["goldfish", "n01443537", "crane", "Striped_red star", "xyzzy"].map(|name| Some(name.to_owned()));
+        let items = ["goldfish", "n01443537", "crane", "Striped_red star", "xyzzy"].map(|name| Some(name.to_owned()));
         let truth = Truth::of(&[&items[..], &[None]].concat(), &bank);
         assert_eq!(truth.class, [Some(0), Some(0), None, Some(3), None, None]);
         assert_eq!(truth.unmatched, ["crane", "xyzzy"].map(str::to_owned).into());

@@ -143,7 +143,11 @@ pub(super) fn accuracy(
     let values = ranks.table.map(|&rank| table.of(rank));
     let (best, suffix, hit) = match top {
         1 => ("Top-1".to_owned(), String::new(), words.rule.to_owned()),
-        _ => (format!("Top-{top}"), format!(".top{top}"), format!("fewer than {top} classes are nearer than the true one")),
+        _ => (
+            format!("Top-{top}"),
+            format!(".top{top}"),
+            format!("fewer than {top} classes are nearer than the true one"),
+        ),
     };
     let draft = Draft {
         name: format!("{}.{ways}way{suffix}", words.prefix),

@@ -11,7 +11,8 @@ use crate::{Context, Result};
 fn best(scores: ArrayView2<f32>) -> Vec<(usize, f64)> {
     let of = |row: ndarray::ArrayView1<f32>| {
         // Of equal scores the first counts.
-        let first = |best: (usize, f32), (class, &score): (usize, &f32)| if score > best.1 { (class, score) } else { best };
+        let first =
+            |best: (usize, f32), (class, &score): (usize, &f32)| if score > best.1 { (class, score) } else { best };
         let (class, top) = row.iter().enumerate().fold((0, f32::NEG_INFINITY), first);
         let sum: f64 = row.iter().map(|&score| f64::from(score - top).exp()).sum();
         (class, 1.0 / sum)

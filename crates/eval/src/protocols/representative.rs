@@ -48,7 +48,11 @@ impl<'a> Representatives<'a> {
         ClassWords {
             protocol: self.protocol(),
             prefix: if self.pseudo { "identification.representative.pseudo" } else { "identification.representative" },
-            title: if self.pseudo { "class representatives, by what the shown image is nearest to" } else { "class representatives" },
+            title: if self.pseudo {
+                "class representatives, by what the shown image is nearest to"
+            } else {
+                "class representatives"
+            },
             metric: &self.metric,
             rule: "the representative of the true class is nearest to the reconstruction",
             truth: if self.pseudo {
@@ -82,7 +86,11 @@ pub fn representative_scores(
     let (own, own_shown) = (own_classes(of, of.reconstructed, ctx)?, own_classes(of, of.shown, ctx)?);
     scores.extend(own);
     for (score, shown) in scores.iter_mut().zip(of_shown.into_iter().chain(own_shown)) {
-        let value = if score.unit == "fraction" { format!("{:.1} %", 100.0 * shown.value) } else { format!("{:.1}", shown.value) };
+        let value = if score.unit == "fraction" {
+            format!("{:.1} %", 100.0 * shown.value)
+        } else {
+            format!("{:.1}", shown.value)
+        };
         score.notes.push(format!("the shown images themselves score {value}"));
     }
     Ok((scores, missing))
@@ -96,7 +104,8 @@ fn own_classes(of: &Representatives, distances: ArrayView2<f64>, ctx: &Context) 
     if classes.len() < 2 || of.pseudo {
         return Ok(None);
     }
-    let truth: Vec<_> = of.truth.iter().map(|class| class.and_then(|class| classes.binary_search(&class).ok())).collect();
+    let truth: Vec<_> =
+        of.truth.iter().map(|class| class.and_then(|class| classes.binary_search(&class).ok())).collect();
     let ranks = ClassRanks::new(distances.select(Axis(1), &classes).view(), &truth, ctx)?;
     let words = ClassWords {
         title: "class representatives, those of the test images alone",
@@ -169,7 +178,8 @@ pub fn superclass_score(
     let share = |item: usize, wanted: Option<&str>| {
         let first = of.reconstructed.row(item).iter().copied().fold(f64::INFINITY, f64::min);
         let tied = of.reconstructed.row(item).into_iter().zip(superclasses).filter(|(d, _)| **d == first);
-        let (all, right) = tied.fold((0, 0), |(all, right), (_, s)| (all + 1, right + usize::from(s.as_deref() == wanted)));
+        let (all, right) =
+            tied.fold((0, 0), |(all, right), (_, s)| (all + 1, right + usize::from(s.as_deref() == wanted)));
         f64::from(right as u32) / f64::from(all as u32)
     };
     let table = Array2::from_shape_fn((items.len(), items.len()), |(i, j)| share(items[i], own(items[j])));

@@ -17,7 +17,7 @@ const MOST: usize = 60;
 pub(crate) fn classification(source: &Source) -> Markup {
     let content = match &source.classification {
         None => html! { p { "Reconstructions were not compared with classes of pictures. Name some in "
-            code { "evaluation.classification.classes" } " and run " code { "afterimage evaluate RUN" } "." } },
+        code { "evaluation.classification.classes" } " and run " code { "afterimage evaluate RUN" } "." } },
         Some(found) => html! {
             (question(found))
             div.plots {

@@ -41,7 +41,12 @@ impl Experiment {
         non_negative("evaluation.cache_gib", self.evaluation.cache_gib)?;
         let c = &self.evaluation.classification;
         backbone(&c.backbone)?;
-        require(c.images_per_class >= 1, "evaluation.classification.images_per_class", c.images_per_class, "at least 1")?;
+        require(
+            c.images_per_class >= 1,
+            "evaluation.classification.images_per_class",
+            c.images_per_class,
+            "at least 1",
+        )?;
         require(
             c.ways.iter().all(|&n| n >= 2),
             "evaluation.classification.ways",

@@ -43,7 +43,8 @@ pub(super) fn write_classes(
     progress: &mut impl FnMut(Progress),
 ) -> Result<(), SimError> {
     write(generator, Part::Classes, scenes, path, progress)?;
-    let mut lines: Vec<String> = scenes.iter().map(|(_, class)| format!("{},{}\n", class.name(), class.kind())).collect();
+    let mut lines: Vec<String> =
+        scenes.iter().map(|(_, class)| format!("{},{}\n", class.name(), class.kind())).collect();
     lines.sort();
     lines.dedup();
     let table = path.with_file_name("superclasses.csv");

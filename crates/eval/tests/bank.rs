@@ -119,7 +119,7 @@ fn key_of_a_bank_changes_with_any_image_and_with_the_network() {
     let root = tempfile::tempdir().unwrap();
     let folder = tree(root.path());
     let key = |embedding: &str| {
-        let pool = UnpairedPool::open(&[folder.clone()], SIDE as u32, &Exclusions::default()).unwrap();
+        let pool = UnpairedPool::open(std::slice::from_ref(&folder), SIDE as u32, &Exclusions::default()).unwrap();
         let selection = Selection::of(&pool, 100).unwrap();
         selection.key(&pool, &selection.contents(&pool).unwrap(), embedding)
     };

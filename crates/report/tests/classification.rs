@@ -57,7 +57,7 @@ fn curve_confusion_and_never_seen_classes_are_shown_and_names_stay_text() {
     assert!(html.contains("Top-1 classification against the number of classes: 2 classes 80.0\u{202f}%"));
     assert!(html.contains("--share:75%") && html.contains("--share:100%"));
     assert_eq!(html.matches("never seen</span>").count(), 1);
-    assert!(html.contains("Of the 2 true classes of the held-out pictures, 1 were never seen"));
+    assert!(html.contains("Of the 2\u{a0}classes that count as true, 1 never occur"));
     assert!(html.contains("goldfish &lt;b&gt;") && !html.contains("goldfish <b>"));
     assert!(!html.contains("What counts as true here"));
 }

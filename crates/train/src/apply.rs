@@ -202,3 +202,41 @@ fn weights(run: &RunFolder, phase: Phase) -> Result<Checkpoint> {
     }
     Checkpoint::read(&path)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::{Axis, concatenate, s};
+
+    /// What lets features be kept one image at a time.
+    #[test]
+    fn features_of_an_image_do_not_depend_on_its_batch() {
+        let extractor =
+            FeatureExtractor::enlarged("squeezenet1_1", &["relu1", "fire3", "fire5", "fire9"], 64, 96, "cpu").unwrap();
+        let images = Array4::from_shape_fn((7, 3, 64, 64), |(n, c, y, x)| {
+            ((n * 97 + c * 31 + y * 7 + x * x) % 251) as f32 / 250.0
+        });
+        let together = extractor.extract(images.view());
+        let parts = [(0, 1), (1, 4), (4, 7)].map(|(a, b)| extractor.extract(images.slice(s![a..b, .., .., ..])));
+        for (tap, whole) in together.iter().enumerate() {
+            let views: Vec<_> = parts.iter().map(|part| part[tap].view()).collect();
+            assert_eq!(concatenate(Axis(0), &views).unwrap(), whole, "tap {tap}");
+        }
+    }
+
+    #[test]
+    fn unknown_tap_and_small_images_are_refused() {
+        let refusal =
+            |tap, side| FeatureExtractor::enlarged("squeezenet1_1", &[tap], side, 0, "cpu").err().unwrap().to_string();
+        assert!(refusal("fire10", 64).contains("it has relu1, pool1"));
+        assert!(refusal("fire9", 2).contains("too small"));
+    }
+
+    #[test]
+    fn only_networks_with_a_classifier_classify() {
+        let images = Array4::from_elem((2, 3, 64, 64), 0.5);
+        let scores = Classifier::new("squeezenet1_1", 64, 96, "cpu").unwrap().logits(images.view()).unwrap();
+        assert_eq!(scores.dim(), (2, 1000));
+        assert_eq!(scores.row(0), scores.row(1));
+    }
+}

@@ -52,8 +52,8 @@ fn seen(found: &Classification) -> Markup {
     let own: Vec<&Class> = found.classes.iter().filter(|class| found.items.iter().any(|i| is(i, class))).collect();
     let met = own.iter().filter(|class| !class.seen_in.is_empty()).count();
     html! {
-        p { "Of the " (many(own.len())) " true classes of the held-out pictures, " (many(own.len() - met))
-            " were never seen in training or among the unpaired pictures, as far as their pictures have labels." }
+        p { "Of the " (of(own.len(), "class", "classes")) " that count as true, " (many(own.len() - met))
+            " never occur in training or among the unpaired pictures, as far as those have labels." }
     }
 }
 

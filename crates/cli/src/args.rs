@@ -1,5 +1,6 @@
 //! The arguments of every command.
 
+pub(crate) mod baseline;
 pub(crate) mod import;
 
 use std::path::PathBuf;
@@ -61,6 +62,12 @@ pub(crate) enum Command {
         network: Network,
         #[command(flatten)]
         train: Train,
+    },
+    /// Fit a linear baseline that a trained run must beat, reconstruct, evaluate and report
+    #[command(after_help = "Example: afterimage baseline ridge-pixels experiment.toml --out runs/ridge")]
+    Baseline {
+        #[command(subcommand)]
+        kind: baseline::Kind,
     },
     /// Decode the held-out responses of a run into images
     #[command(after_help = "Example: afterimage reconstruct runs/mine")]

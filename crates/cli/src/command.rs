@@ -1,5 +1,6 @@
 //! The commands.
 
+mod baseline;
 mod config;
 mod data;
 mod demo;
@@ -23,6 +24,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         Command::Config(config) => config::print(&config),
         Command::Run(train) => run::everything(&train),
         Command::Train { network, train } => run::train(network, &train),
+        Command::Baseline { kind } => baseline::baseline(&kind),
         Command::Reconstruct(of) => run::reconstruct(&of),
         Command::Evaluate(of) => run::evaluate(&of),
         Command::Report(of) => run::report(&of),

@@ -1,6 +1,7 @@
 //! The stages of an experiment. Each reads what it needs from the run folder and writes its part back, so that any of
 //! them can be run again alone.
 
+pub(crate) mod baseline;
 pub(crate) mod evaluate;
 mod pool;
 pub(crate) mod reconstruct;

@@ -1,5 +1,6 @@
 //! The sections of the report, one file each, in the order of the page.
 
+pub(crate) mod baseline;
 pub(crate) mod data;
 pub(crate) mod encoder;
 pub(crate) mod gallery;

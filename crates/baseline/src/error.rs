@@ -44,7 +44,7 @@ pub enum BaselineError {
         groups: usize,
     },
     /// A penalty that ridge regression does not have.
-    #[error("the list of penalties holds {got}, expected one or more finite numbers above 0")]
+    #[error("the list of penalties holds {got}, expected one or more finite numbers above 0, ascending")]
     Penalty {
         /// What it holds.
         got: String,

@@ -14,7 +14,7 @@
 //! The matrices of the parts come from products that are made once for all items: the Gram matrix of a part is a
 //! centred piece of the whole one, its covariance a sum over the other folds.
 
-use faer::{Mat, Par};
+use faer::Mat;
 use ndarray::ArrayView2;
 
 use crate::Result;
@@ -39,7 +39,6 @@ pub(crate) struct Inputs<'a> {
     /// Mean over all items, taken off before any product: it cancels in every part and keeps digits.
     shift: Vec<f64>,
     products: Products,
-    par: Par,
 }
 
 enum Products {
@@ -51,22 +50,27 @@ enum Products {
 
 impl<'a> Inputs<'a> {
     /// Without folds only [`Inputs::whole`] can be asked for.
-    pub(crate) fn new(x: ArrayView2<'a, f32>, folds: Option<&Folds>, par: Par) -> Self {
+    pub(crate) fn new(x: ArrayView2<'a, f32>, folds: Option<&Folds>) -> Self {
         let all: Vec<usize> = (0..x.nrows()).collect();
         let shift = means(x, &all);
         let products = if x.ncols() < x.nrows() {
             let of_rows = |rows: Vec<usize>| {
                 let sums = means(x, &rows).iter().zip(&shift).map(|(mean, s)| (mean - s) * rows.len() as f64).collect();
-                (scatter(x, &rows, &shift, par), sums)
+                (scatter(x, &rows, &shift), sums)
             };
             Products::Scatter(match folds {
                 Some(folds) => (0..folds.count()).map(|fold| of_rows(folds.split(fold).0)).collect(),
                 None => vec![of_rows(all)],
             })
         } else {
-            Products::Gram(gram(x, &shift, par))
+            Products::Gram(gram(x, &shift))
         };
-        Self { x, shift, products, par }
+        Self { x, shift, products }
+    }
+
+    /// Memory that one factorisation takes at most, bytes: the matrix, its eigenvectors, and as much again for the work.
+    pub(crate) fn factor_bytes(&self) -> usize {
+        5 * self.x.nrows().min(self.x.ncols()).pow(2) * size_of::<f64>()
     }
 
     /// The inputs themselves, `[items, inputs]`.
@@ -102,15 +106,15 @@ impl<'a> Inputs<'a> {
 
     fn by_gram(&self, gram: &Mat<f64>, train: &[usize], test: &[usize]) -> Result<Factor> {
         let n = train.len().max(1) as f64;
-        let mean = |&row: &usize| train.iter().map(|&t| gram[(row, t)]).sum::<f64>() / n;
+        let mean = |&row: &usize| train.iter().map(|&t| gram[(t, row)]).sum::<f64>() / n;
         let (of_train, of_test): (Vec<f64>, Vec<f64>) =
             (train.iter().map(mean).collect(), test.iter().map(mean).collect());
         let grand = of_train.iter().sum::<f64>() / n;
         let centred = |rows: &[usize], of_rows: &[f64]| {
             Mat::from_fn(rows.len(), train.len(), |i, j| gram[(rows[i], train[j])] - of_rows[i] - of_train[j] + grand)
         };
-        let (values, vectors) = eigen(&centred(train, &of_train), self.par)?;
-        let test = product(centred(test, &of_test).as_ref(), vectors.as_ref(), self.par);
+        let (values, vectors) = eigen(&centred(train, &of_train))?;
+        let test = product(centred(test, &of_test).as_ref(), vectors.as_ref());
         Ok(Factor { values, train: vectors, test, vectors: None })
     }
 
@@ -131,10 +135,9 @@ impl<'a> Inputs<'a> {
                 covariance[(i, j)] -= n * mean[i] * mean[j];
             }
         }
-        let (values, vectors) = eigen(&covariance, self.par)?;
+        let (values, vectors) = eigen(&covariance)?;
         let centre: Vec<f64> = self.shift.iter().zip(&mean).map(|(shift, mean)| shift + mean).collect();
-        let project =
-            |rows: &[usize]| product(gather(self.x, rows, 0..p, &centre).as_ref(), vectors.as_ref(), self.par);
+        let project = |rows: &[usize]| product(gather(self.x, rows, 0..p, &centre).as_ref(), vectors.as_ref());
         let (train, test) = (project(train), project(test));
         Ok(Factor { values, train, test, vectors: Some(vectors) })
     }

@@ -64,6 +64,9 @@ impl FieldModel {
         if candidates.fields.is_empty() {
             return Err(shape("the list of receptive fields", &[0], "at least one"));
         }
+        if !candidates.relative.is_sorted() {
+            return Err(BaselineError::Penalty { got: "numbers that do not ascend".into() });
+        }
         let (field_of, penalty_of) = choose(y, candidates, pooled)?;
         let mut used = field_of.clone();
         used.sort_unstable();

@@ -13,7 +13,7 @@
 //!
 //! Source: Hoerl and Kennard, Technometrics 12, 1970.
 
-use faer::{Mat, Par};
+use faer::Mat;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 use rayon::prelude::*;
 
@@ -92,10 +92,12 @@ impl RidgeCv {
         folds: &Folds,
     ) -> Result<(Ridge, Choice)> {
         check(x, y, folds)?;
-        let inputs = Inputs::new(x, Some(folds), Par::rayon(0));
-        let choice = self.chosen(errors(&inputs, y, folds, &self.lambdas)?);
+        let inputs = Inputs::new(x, Some(folds));
+        let (errors, whole) = errors(&inputs, y, folds, &self.lambdas, true)?;
+        let choice = chosen(errors.view());
         let lambdas = choice.index.iter().map(|&index| self.lambdas[index]).collect();
-        Ok((Ridge::solve(&inputs, y, lambdas)?, choice))
+        let factor = whole.map_or_else(|| inputs.whole(), Ok)?;
+        Ok((Ridge::solve(&inputs, &factor, y, lambdas), choice))
     }
 
     /// Chooses alone.
@@ -104,14 +106,14 @@ impl RidgeCv {
     /// As [`RidgeCv::fit`].
     pub fn choose(&self, x: ArrayView2<'_, f32>, y: ArrayView2<'_, f32>, folds: &Folds) -> Result<Choice> {
         check(x, y, folds)?;
-        Ok(self.chosen(errors(&Inputs::new(x, Some(folds), Par::Seq), y, folds, &self.lambdas)?))
+        Ok(chosen(errors(&Inputs::new(x, Some(folds)), y, folds, &self.lambdas, false)?.0.view()))
     }
+}
 
-    fn chosen(&self, errors: Array2<f64>) -> Choice {
-        let index = smallest(errors.view());
-        let error = index.iter().enumerate().map(|(target, &index)| errors[[index, target]]).collect();
-        Choice { index, error }
-    }
+fn chosen(errors: ArrayView2<'_, f64>) -> Choice {
+    let index = smallest(errors);
+    let error = index.iter().enumerate().map(|(target, &index)| errors[[index, target]]).collect();
+    Choice { index, error }
 }
 
 impl Ridge {
@@ -125,24 +127,24 @@ impl Ridge {
         if lambdas.len() != y.ncols() {
             return Err(shape("the list of penalties", &[lambdas.len()], format!("[{}]", y.ncols())));
         }
-        Self::solve(&Inputs::new(x, None, Par::Seq), y, lambdas)
+        let inputs = Inputs::new(x, None);
+        Ok(Self::solve(&inputs, &inputs.whole()?, y, lambdas))
     }
 
-    fn solve(inputs: &Inputs<'_>, y: ArrayView2<'_, f32>, lambdas: Vec<f64>) -> Result<Self> {
-        let factor = inputs.whole()?;
+    fn solve(inputs: &Inputs<'_>, factor: &Factor, y: ArrayView2<'_, f32>, lambdas: Vec<f64>) -> Self {
         let all: Vec<usize> = (0..y.nrows()).collect();
         let y_mean = means(y, &all);
         let mut coefficients = Array2::zeros((inputs.mean().len(), y.ncols()));
         let blocks = coefficients.axis_chunks_iter_mut(Axis(1), BLOCK).into_par_iter().enumerate();
         blocks.for_each(|(block, out)| {
             let columns = block * BLOCK..block * BLOCK + out.ncols();
-            let along = product(factor.train.transpose(), gather(y, &all, columns.clone(), &y_mean).as_ref(), Par::Seq);
+            let along = product(factor.train.transpose(), gather(y, &all, columns.clone(), &y_mean).as_ref());
             let lambdas = &lambdas[columns];
             let shrunk =
                 Mat::from_fn(along.nrows(), along.ncols(), |i, j| along[(i, j)] / (factor.values[i] + lambdas[j]));
-            to_inputs(inputs, &factor, &shrunk, out);
+            to_inputs(inputs, factor, &shrunk, out);
         });
-        Ok(Self { x_mean: inputs.mean().to_vec(), y_mean, coefficients, lambdas })
+        Self { x_mean: inputs.mean().to_vec(), y_mean, coefficients, lambdas }
     }
 
     /// Coefficients, `[inputs, targets]`.
@@ -174,7 +176,7 @@ impl Ridge {
             out.axis_chunks_iter_mut(Axis(1), BLOCK).into_par_iter().enumerate().for_each(|(block, mut out)| {
                 let columns = block * BLOCK..block * BLOCK + out.ncols();
                 let coefficients = gather(self.coefficients.view(), &every, columns.clone(), &no_shift);
-                let sums = product(centred.as_ref(), coefficients.as_ref(), Par::Seq);
+                let sums = product(centred.as_ref(), coefficients.as_ref());
                 out.indexed_iter_mut().for_each(|((i, j), out)| {
                     *out = (sums[(i, j)] + self.y_mean[columns.start + j]) as f32;
                 });
@@ -187,16 +189,16 @@ impl Ridge {
 /// Coefficients along the inputs, from those along the eigenvectors.
 fn to_inputs(inputs: &Inputs<'_>, factor: &Factor, shrunk: &Mat<f64>, mut out: ArrayViewMut2<'_, f32>) {
     if let Some(vectors) = &factor.vectors {
-        let values = product(vectors.as_ref(), shrunk.as_ref(), Par::Seq);
+        let values = product(vectors.as_ref(), shrunk.as_ref());
         out.indexed_iter_mut().for_each(|(at, out)| *out = values[at] as f32);
         return;
     }
-    let of_items = product(factor.train.as_ref(), shrunk.as_ref(), Par::Seq); // [items, targets]
+    let of_items = product(factor.train.as_ref(), shrunk.as_ref()); // [items, targets]
     let all: Vec<usize> = (0..of_items.nrows()).collect();
     for (panel, mut out) in out.axis_chunks_iter_mut(Axis(0), PANEL).enumerate() {
         let columns = panel * PANEL..panel * PANEL + out.nrows();
         let x = gather(inputs.values(), &all, columns, inputs.mean());
-        let values = product(x.transpose(), of_items.as_ref(), Par::Seq);
+        let values = product(x.transpose(), of_items.as_ref());
         out.indexed_iter_mut().for_each(|(at, out)| *out = values[at] as f32);
     }
 }

@@ -6,19 +6,15 @@
 mod encoder;
 mod features;
 mod pixels;
+mod record;
 mod retrieval;
-
-use std::collections::BTreeMap;
 
 use anyhow::{Result, bail};
 use ndarray::{Array3, ArrayView2, Axis};
 
-use afterimage_baseline::{Folds, penalties};
+use afterimage_baseline::Folds;
 use afterimage_formats::npy;
-use afterimage_run::{
-    atomic,
-    baseline::{Baseline, Penalties},
-};
+use afterimage_run::atomic;
 use afterimage_train::{
     draws::{Purpose, derive},
     prepare::{self, ImagePool, Prepared, Statistics},
@@ -28,11 +24,6 @@ use super::{Session, pool, reconstruct, train};
 use encoder::FittedEncoder;
 use pixels::Pixels;
 use retrieval::Retrieval;
-
-/// Penalties of the decoders, relative to the mean squared length of a training item: 15 values.
-fn decoder_grid() -> Vec<f64> {
-    penalties::powers(-3, 4, 2)
-}
 
 /// What to fit.
 #[derive(Debug, Clone)]
@@ -102,7 +93,7 @@ pub(crate) fn fit(session: &mut Session, plan: &Plan) -> Result<Fitted> {
         Decoder::Mean => None,
         _ => Some(Folds::of_groups(&prepared.training.stimulus, plan.folds, seed)?),
     };
-    let mut record = new_record(plan);
+    let mut record = record::begin(plan);
     let unpaired = open_pool(session, plan)?;
     atomic::write_json(&session.run.audit_file(), &pool::audit(&session.data()?, unpaired.as_ref())?)?;
     let decoder = match (&plan.decoder, &folds, unpaired) {
@@ -185,50 +176,4 @@ fn mean_image(prepared: &Prepared) -> Array3<f32> {
         sum
     });
     sum.mapv(|sum| (sum / n / 255.0) as f32).permuted_axes([2, 0, 1]).as_standard_layout().into_owned()
-}
-
-/// The record without what is not known before the fit.
-fn new_record(plan: &Plan) -> Baseline {
-    let mut options = BTreeMap::new();
-    let mut set = |name: &str, value: String| options.insert(name.to_owned(), value);
-    let (name, method) = match &plan.decoder {
-        Decoder::Pixels { side } => {
-            set("pixels", side.to_string());
-            let method = format!(
-                "Ridge regression from the responses to the RGB values of {side} x {side} pixels, cut to 0..1 and enlarged \
-                 bilinearly."
-            );
-            ("ridge-pixels", method)
-        }
-        Decoder::Retrieval { layer, grid } => {
-            set("layer", layer.clone());
-            set("grid", grid.to_string());
-            let method = format!(
-                "Ridge regression from the responses to features of {} at {layer}, averaged on at most {grid} x {grid} cells \
-                 and standardised over training images; the unpaired image whose features correlate best with the \
-                 predicted ones stands for the reconstruction.",
-                plan.backbone
-            );
-            ("retrieval", method)
-        }
-        Decoder::Mean => ("mean", "The mean of the training images, for every item.".into()),
-    };
-    if !matches!(plan.decoder, Decoder::Mean) {
-        set("folds", plan.folds.to_string());
-        set("backbone", plan.backbone.clone());
-        match &plan.encoder {
-            Some(encoder) => {
-                set("encoder-layers", encoder.layers.join(","));
-                set("field-levels", encoder.levels.to_string());
-            }
-            None => drop(set("no-encoder", String::new())),
-        }
-    }
-    let encoder = plan.encoder.as_ref().map(|encoder| encoder.describe(&plan.backbone, plan.folds));
-    Baseline { name: name.into(), method, encoder, options, penalties: Vec::new(), retrieved: Vec::new() }
-}
-
-/// Penalties of a decoder for the record.
-fn decoder_penalties(targets: &str, places: &[usize]) -> Penalties {
-    Penalties::count(targets, "the mean squared length of a training item's responses", &decoder_grid(), places)
 }

@@ -8,7 +8,7 @@ use afterimage_eval::{images::from_bytes, resize::axis_weights};
 use afterimage_run::baseline::Penalties;
 use afterimage_train::prepare::{self, Prepared};
 
-use super::{decoder_grid, decoder_penalties};
+use super::record::{decoder_grid, decoder_penalties};
 
 /// The fitted regression.
 pub(super) struct Pixels {

@@ -12,7 +12,7 @@ use afterimage_train::{
 };
 
 use super::features::for_each_batch;
-use super::{decoder_grid, decoder_penalties};
+use super::record::{decoder_grid, decoder_penalties};
 use crate::stage::pool::Pool;
 
 /// Images of the pool read at a time.

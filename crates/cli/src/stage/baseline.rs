@@ -9,12 +9,14 @@ mod pixels;
 mod record;
 mod retrieval;
 
+use std::fs;
+
 use anyhow::{Result, bail};
 use ndarray::{Array3, ArrayView2, Axis};
 
 use afterimage_baseline::Folds;
 use afterimage_formats::npy;
-use afterimage_run::atomic;
+use afterimage_run::{atomic, layout::Phase};
 use afterimage_train::{
     draws::{Purpose, derive},
     prepare::{self, ImagePool, Prepared, Statistics},
@@ -148,6 +150,7 @@ pub(crate) fn apply(session: &mut Session, fitted: &Fitted) -> Result<()> {
     };
     if let Some(encoder) = &fitted.encoder {
         let predicted = encoder.predict(test.images.view(), &test.image_of)?;
+        fs::create_dir_all(session.run.phase_dir(Phase::Encoder))?;
         npy::write_f32(&session.run.predictions_array(), predicted.view().into_dyn())?;
     }
     reconstruct::write(session, &data, &test, decoded.view())
@@ -170,10 +173,10 @@ fn open_pool(session: &mut Session, plan: &Plan) -> Result<Option<pool::Pool>> {
 /// Mean over the training stimuli, each once, `[3, side, side]` in 0..1.
 fn mean_image(prepared: &Prepared) -> Array3<f32> {
     let images = &prepared.training.images;
-    let n = images.len_of(Axis(0)).max(1) as f64;
-    let sum = images.outer_iter().fold(Array3::<f64>::zeros(images.raw_dim().remove_axis()), |mut sum, image| {
+    let (n, height, width, channels) = images.dim();
+    let mut sum = Array3::<f64>::zeros((height, width, channels));
+    for image in images.outer_iter() {
         sum.zip_mut_with(&image, |sum, &value| *sum += f64::from(value));
-        sum
-    });
-    sum.mapv(|sum| (sum / n / 255.0) as f32).permuted_axes([2, 0, 1]).as_standard_layout().into_owned()
+    }
+    sum.mapv(|sum| (sum / n.max(1) as f64 / 255.0) as f32).permuted_axes([2, 0, 1]).as_standard_layout().into_owned()
 }

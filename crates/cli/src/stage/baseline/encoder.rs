@@ -46,11 +46,13 @@ impl FittedEncoder {
     ) -> Result<(Self, Penalties)> {
         let training = &prepared.training;
         let (fields, relative) = (field::pyramid(plan.levels), grid());
-        let one = pooled(&extractor, training.images.slice(s![..1, .., .., ..]), &[0], &fields[..1])?;
+        let one = pooled(&extractor, training.images.slice(s![..1, .., .., ..]), &[0], &fields[..1]);
         let bytes = training.len() * one.len_of(Axis(2)) * size_of::<f32>();
         let candidates =
             Candidates { fields: &fields, relative: &relative, folds, at_once: (MEMORY / bytes.max(1)).max(1) };
-        let mut features = |fields: &[Field]| pooled(&extractor, training.images.view(), &training.image_of, fields);
+        let mut features = |fields: &[Field]| {
+            Ok::<_, BoxError>(pooled(&extractor, training.images.view(), &training.image_of, fields))
+        };
         let model = FieldModel::fit(training.responses.view(), &candidates, &mut features)?;
         let unit = "the number of features that vary";
         let penalties = Penalties::count("responses of the encoder", unit, &relative, model.penalties());
@@ -59,7 +61,7 @@ impl FittedEncoder {
 
     /// Predicted responses `[items, voxels]` for images u8 `[stimuli, side, side, 3]`, item i showing `image_of[i]`.
     pub(super) fn predict(&self, images: ArrayView4<'_, u8>, image_of: &[usize]) -> Result<Array2<f32>> {
-        let mut features = |fields: &[Field]| pooled(&self.extractor, images, image_of, fields);
+        let mut features = |fields: &[Field]| Ok::<_, BoxError>(pooled(&self.extractor, images, image_of, fields));
         Ok(self.model.predict(image_of.len(), &mut features)?)
     }
 }
@@ -70,7 +72,7 @@ fn pooled(
     images: ArrayView4<'_, u8>,
     image_of: &[usize],
     fields: &[Field],
-) -> Result<Array3<f32>, BoxError> {
+) -> Array3<f32> {
     let mut out: Option<Array3<f32>> = None;
     for_each_batch(extractor, images, |first, layers| {
         let channels: usize = layers.iter().map(|maps| maps.len_of(Axis(1))).sum();
@@ -85,5 +87,5 @@ fn pooled(
     });
     let out = out.unwrap_or_default();
     let in_order = image_of.len() == out.len_of(Axis(1)) && image_of.iter().enumerate().all(|(i, &row)| i == row);
-    Ok(if in_order { out } else { out.select(Axis(1), image_of) })
+    if in_order { out } else { out.select(Axis(1), image_of) }
 }

@@ -1,5 +1,6 @@
 //! The arguments of every command.
 
+pub(crate) mod baseline;
 pub(crate) mod compare;
 pub(crate) mod import;
 
@@ -62,6 +63,12 @@ pub(crate) enum Command {
         network: Network,
         #[command(flatten)]
         train: Train,
+    },
+    /// Fit a linear baseline that a trained run must beat, reconstruct, evaluate and report
+    #[command(after_help = "Example: afterimage baseline ridge-pixels experiment.toml --out runs/ridge")]
+    Baseline {
+        #[command(subcommand)]
+        kind: baseline::Kind,
     },
     /// Decode the held-out responses of a run into images
     #[command(after_help = "Example: afterimage reconstruct runs/mine")]

@@ -1,6 +1,7 @@
 //! The commands.
 
 mod ablate;
+mod baseline;
 mod compare;
 mod config;
 mod data;
@@ -25,6 +26,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         Command::Config(config) => config::print(&config),
         Command::Run(train) => run::everything(&train),
         Command::Train { network, train } => run::train(network, &train),
+        Command::Baseline { kind } => baseline::baseline(&kind),
         Command::Reconstruct(of) => run::reconstruct(&of),
         Command::Evaluate(of) => run::evaluate(&of),
         Command::Report(of) => run::report(&of),

@@ -2,6 +2,7 @@
 //! them can be run again alone.
 
 mod averaging;
+pub(crate) mod baseline;
 mod clusters;
 pub(crate) mod evaluate;
 mod pool;

@@ -3,7 +3,7 @@
 use ndarray::{Array2, Array4, ArrayView2, ArrayView4};
 
 use afterimage_model::{
-    backbone::{AnyBackbone, BackboneKind, WeightSource},
+    backbone::{AnyBackbone, BackboneKind, WeightOrigin, WeightSource},
     convert,
     decoder::{Decoder, ReadyDecoder},
     device::device,
@@ -108,6 +108,11 @@ impl FeatureExtractor {
         let device = device(device_name)?;
         let vision = vision(backbone, side, 0, &device)?;
         Ok(Self { vision, taps: taps.iter().map(|&tap| tap.to_owned()).collect(), device })
+    }
+
+    /// Where the weights came from.
+    pub fn origin(&self) -> &WeightOrigin {
+        self.vision.origin()
     }
 
     /// One `[images, channels, side, side]` for each tap, for images `[images, 3, side, side]` in 0..1.

@@ -139,6 +139,11 @@ fn encoder(
     context: &Context,
     file: &mut ScoreFile,
 ) -> Result<()> {
+    if session.manifest.baseline.as_ref().is_some_and(|baseline| baseline.encoder.is_none()) {
+        let reason = "this baseline predicts no responses".to_owned();
+        file.not_computed.push(NotComputed { name: "encoder".into(), reason });
+        return Ok(());
+    }
     let predicted: Array2<f32> = npy::read_f32(&session.run.predictions_array())?.into_dimensionality::<Ix2>()?;
     let pick = |mask: &Vec<bool>| statistics.voxels.iter().map(|&v| mask[v]).collect();
     let regions: BTreeMap<String, Vec<bool>> =

@@ -12,7 +12,7 @@
 //! all targets.
 //!
 //! The matrices of the parts come from products that are made once for all items: the Gram matrix of a part is a
-//! centred piece of the whole one, its covariance a sum over the other folds.
+//! centred piece of the whole one, its covariance the whole one less that of the items left out.
 
 use faer::Mat;
 use ndarray::ArrayView2;
@@ -44,8 +44,8 @@ pub(crate) struct Inputs<'a> {
 enum Products {
     /// Inner products of items, `[items, items]`.
     Gram(Mat<f64>),
-    /// Of each fold: inner products of inputs `[inputs, inputs]`, and sums `[inputs]`.
-    Scatter(Vec<(Mat<f64>, Vec<f64>)>),
+    /// Inner products of inputs, `[inputs, inputs]`.
+    Scatter(Mat<f64>),
 }
 
 impl<'a> Inputs<'a> {
@@ -53,17 +53,12 @@ impl<'a> Inputs<'a> {
     pub(crate) fn new(x: ArrayView2<'a, f32>, folds: Option<&Folds>) -> Self {
         let all: Vec<usize> = (0..x.nrows()).collect();
         let shift = means(x, &all);
-        let products = if x.ncols() < x.nrows() {
-            let of_rows = |rows: Vec<usize>| {
-                let sums = means(x, &rows).iter().zip(&shift).map(|(mean, s)| (mean - s) * rows.len() as f64).collect();
-                (scatter(x, &rows, &shift), sums)
-            };
-            Products::Scatter(match folds {
-                Some(folds) => (0..folds.count()).map(|fold| of_rows(folds.split(fold).0)).collect(),
-                None => vec![of_rows(all)],
-            })
-        } else {
-            Products::Gram(gram(x, &shift))
+        let smallest_part = folds.map_or(x.nrows(), |folds| {
+            (0..folds.count()).map(|fold| folds.split(fold).1.len()).min().unwrap_or_default()
+        });
+        let products = match x.ncols() < smallest_part {
+            true => Products::Scatter(scatter(x, &all, &shift)),
+            false => Products::Gram(gram(x, &shift)),
         };
         Self { x, shift, products }
     }
@@ -88,10 +83,7 @@ impl<'a> Inputs<'a> {
         let (test, train) = folds.split(fold);
         match &self.products {
             Products::Gram(gram) => self.by_gram(gram, &train, &test),
-            Products::Scatter(parts) => {
-                let others = parts.iter().enumerate().filter(|(index, _)| *index != fold).map(|(_, part)| part);
-                self.by_scatter(others, &train, &test)
-            }
+            Products::Scatter(all) => self.by_scatter(all - scatter(self.x, &test, &self.shift), &train, &test),
         }
     }
 
@@ -100,7 +92,7 @@ impl<'a> Inputs<'a> {
         let all: Vec<usize> = (0..self.x.nrows()).collect();
         match &self.products {
             Products::Gram(gram) => self.by_gram(gram, &all, &[]),
-            Products::Scatter(parts) => self.by_scatter(parts.iter(), &all, &[]),
+            Products::Scatter(scatter) => self.by_scatter(scatter.clone(), &all, &[]),
         }
     }
 
@@ -118,25 +110,17 @@ impl<'a> Inputs<'a> {
         Ok(Factor { values, train: vectors, test, vectors: None })
     }
 
-    fn by_scatter<'b>(
-        &self,
-        parts: impl Iterator<Item = &'b (Mat<f64>, Vec<f64>)>,
-        train: &[usize],
-        test: &[usize],
-    ) -> Result<Factor> {
-        let (p, n) = (self.x.ncols(), train.len().max(1) as f64);
-        let (mut covariance, mut mean) = (Mat::<f64>::zeros(p, p), vec![0.0; p]);
-        for (part, sums) in parts {
-            covariance += part;
-            mean.iter_mut().zip(sums).for_each(|(mean, sum)| *mean += sum / n);
-        }
+    /// From the inner products of the inputs over the items `train`, about the mean of all items.
+    fn by_scatter(&self, mut covariance: Mat<f64>, train: &[usize], test: &[usize]) -> Result<Factor> {
+        let (p, n) = (self.x.ncols(), train.len() as f64);
+        let centre = means(self.x, train);
+        let mean: Vec<f64> = centre.iter().zip(&self.shift).map(|(centre, shift)| centre - shift).collect();
         for j in 0..p {
             for i in 0..p {
                 covariance[(i, j)] -= n * mean[i] * mean[j];
             }
         }
         let (values, vectors) = eigen(&covariance)?;
-        let centre: Vec<f64> = self.shift.iter().zip(&mean).map(|(shift, mean)| shift + mean).collect();
         let project = |rows: &[usize]| product(gather(self.x, rows, 0..p, &centre).as_ref(), vectors.as_ref());
         let (train, test) = (project(train), project(test));
         Ok(Factor { values, train, test, vectors: Some(vectors) })

@@ -20,10 +20,19 @@ const COLUMNS: usize = 256;
 
 /// Rows `rows` and columns `columns` of `values`, each column less its `shift`, `[rows, columns]`.
 pub(crate) fn gather(values: ArrayView2<'_, f32>, rows: &[usize], columns: Range<usize>, shift: &[f64]) -> Mat<f64> {
-    Mat::from_fn(rows.len(), columns.len(), |i, j| {
-        let column = columns.start + j;
-        f64::from(values[[rows[i], column]]) - shift[column]
-    })
+    // Rows lie together in the source, columns in the result: a few columns at a time read each row's memory once.
+    const TILE: usize = 16;
+    let mut out = Mat::zeros(rows.len(), columns.len());
+    for first in (0..columns.len()).step_by(TILE) {
+        for (i, &row) in rows.iter().enumerate() {
+            let source = values.row(row);
+            for j in first..(first + TILE).min(columns.len()) {
+                let column = columns.start + j;
+                out[(i, j)] = f64::from(source[column]) - shift[column];
+            }
+        }
+    }
+    out
 }
 
 /// `a b`.

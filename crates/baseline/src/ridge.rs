@@ -26,6 +26,8 @@ use crate::{BaselineError, Result};
 
 /// Items predicted at once.
 const ROWS: usize = 1024;
+/// Targets whose coefficients are computed at once.
+const TARGETS: usize = 2048;
 
 /// Ridge regression whose penalties are chosen by cross-validation.
 #[derive(Debug, Clone, PartialEq)]
@@ -135,15 +137,14 @@ impl Ridge {
         let all: Vec<usize> = (0..y.nrows()).collect();
         let y_mean = means(y, &all);
         let mut coefficients = Array2::zeros((inputs.mean().len(), y.ncols()));
-        let blocks = coefficients.axis_chunks_iter_mut(Axis(1), BLOCK).into_par_iter().enumerate();
-        blocks.for_each(|(block, out)| {
-            let columns = block * BLOCK..block * BLOCK + out.ncols();
+        for (block, out) in coefficients.axis_chunks_iter_mut(Axis(1), TARGETS).enumerate() {
+            let columns = block * TARGETS..block * TARGETS + out.ncols();
             let along = product(factor.train.transpose(), gather(y, &all, columns.clone(), &y_mean).as_ref());
             let lambdas = &lambdas[columns];
             let shrunk =
                 Mat::from_fn(along.nrows(), along.ncols(), |i, j| along[(i, j)] / (factor.values[i] + lambdas[j]));
             to_inputs(inputs, factor, &shrunk, out);
-        });
+        }
         Self { x_mean: inputs.mean().to_vec(), y_mean, coefficients, lambdas }
     }
 
@@ -195,12 +196,12 @@ fn to_inputs(inputs: &Inputs<'_>, factor: &Factor, shrunk: &Mat<f64>, mut out: A
     }
     let of_items = product(factor.train.as_ref(), shrunk.as_ref()); // [items, targets]
     let all: Vec<usize> = (0..of_items.nrows()).collect();
-    for (panel, mut out) in out.axis_chunks_iter_mut(Axis(0), PANEL).enumerate() {
+    out.axis_chunks_iter_mut(Axis(0), PANEL).into_par_iter().enumerate().for_each(|(panel, mut out)| {
         let columns = panel * PANEL..panel * PANEL + out.nrows();
         let x = gather(inputs.values(), &all, columns, inputs.mean());
         let values = product(x.transpose(), of_items.as_ref());
         out.indexed_iter_mut().for_each(|(at, out)| *out = values[at] as f32);
-    }
+    });
 }
 
 fn same_items(x: ArrayView2<'_, f32>, y: ArrayView2<'_, f32>) -> Result<()> {

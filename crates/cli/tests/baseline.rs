@@ -50,6 +50,8 @@ fn ridge_to_pixels_makes_a_run_that_can_be_scored_again_and_beats_the_mean_image
     assert!((of(&mean) - 0.5).abs() < 1e-9, "one answer for every item is at chance, not {}", of(&mean));
     assert!(of(&ridge) > of(&mean));
     assert!(score(&ridge, "encoder.r.median")["value"].as_f64().unwrap() > 0.0);
+    let table = printed(&desk.run(&["compare", "mean", "ridge", "--draws", "200", "--scores", "image.pixcorr"]));
+    assert!(table.contains("mean") && table.contains("ridge"), "{table}");
     let missing = mean["not_computed"].as_array().unwrap();
     assert!(missing.iter().any(|m| m["name"] == "encoder"));
 }

@@ -141,7 +141,6 @@ fn manifest(made: &Made) -> Manifest {
         timing_secs: Default::default(),
         peak_memory_mib: None,
         finished: ["encoder", "decoder", "reconstruct", "evaluate"].map(String::from).to_vec(),
-        baseline: None,
         warnings: Vec::new(),
         baseline: None,
     }

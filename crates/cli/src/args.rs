@@ -1,6 +1,8 @@
 //! The arguments of every command.
 
+pub(crate) mod baseline;
 pub(crate) mod classes;
+pub(crate) mod compare;
 pub(crate) mod import;
 
 use std::path::PathBuf;
@@ -63,6 +65,12 @@ pub(crate) enum Command {
         #[command(flatten)]
         train: Train,
     },
+    /// Fit a linear baseline that a trained run must beat, reconstruct, evaluate and report
+    #[command(after_help = "Example: afterimage baseline ridge-pixels experiment.toml --out runs/ridge")]
+    Baseline {
+        #[command(subcommand)]
+        kind: baseline::Kind,
+    },
     /// Decode the held-out responses of a run into images
     #[command(after_help = "Example: afterimage reconstruct runs/mine")]
     Reconstruct(OfRun),
@@ -78,6 +86,16 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: classes::Classes,
     },
+    /// Set runs side by side: paired differences with intervals, p-values and power
+    #[command(
+        after_help = "Examples:\n  afterimage compare runs/full runs/supervised --out runs/comparison\n  afterimage compare runs/full-seed* runs/ridge --scores \"image.*\""
+    )]
+    Compare(compare::Compare),
+    /// Run an experiment with parts left out, over several seeds, and compare
+    #[command(
+        after_help = "Examples:\n  afterimage ablate experiment.toml --over unpaired,perceptual --out runs/ablation\n  afterimage ablate experiment.toml --over \"unpaired=0|100|1000,roi=V1|V4\" --seeds 5 --out runs/ablation"
+    )]
+    Ablate(compare::Ablate),
     /// Fetch or install backbone weights
     #[command(after_help = "Example: afterimage weights get vgg19 --from vgg19-dcbb9e9d.pth")]
     Weights {

@@ -1,6 +1,9 @@
 //! The commands.
 
+mod ablate;
+mod baseline;
 mod classes;
+mod compare;
 mod config;
 mod data;
 mod demo;
@@ -24,10 +27,13 @@ pub(crate) fn run(args: Args) -> Result<()> {
         Command::Config(config) => config::print(&config),
         Command::Run(train) => run::everything(&train),
         Command::Train { network, train } => run::train(network, &train),
+        Command::Baseline { kind } => baseline::baseline(&kind),
         Command::Reconstruct(of) => run::reconstruct(&of),
         Command::Evaluate(of) => run::evaluate(&of),
         Command::Report(of) => run::report(&of),
         Command::Classes { command } => classes::classes(command),
+        Command::Compare(args) => compare::compare(&args),
+        Command::Ablate(args) => ablate::ablate(&args),
         Command::Weights { command } => weights::weights(&command),
     }
 }

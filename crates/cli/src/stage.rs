@@ -1,7 +1,10 @@
 //! The stages of an experiment. Each reads what it needs from the run folder and writes its part back, so that any of
 //! them can be run again alone.
 
+mod averaging;
+pub(crate) mod baseline;
 pub(crate) mod classify;
+mod clusters;
 pub(crate) mod evaluate;
 mod external;
 mod pool;

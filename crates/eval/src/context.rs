@@ -91,3 +91,14 @@ impl Context {
         self.held_out.len()
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A context of `n` items, with few draws.
+    pub(crate) fn context(n: usize) -> Context {
+        let names = (0..n).map(|i| format!("item {i}")).collect();
+        Context { resamples: 500, permutations: 999, ..Context::new(HeldOut { names, repeats: vec![1; n] }, 4) }
+    }
+}

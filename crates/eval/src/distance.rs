@@ -123,29 +123,8 @@ impl DistanceMatrix {
     ) -> Result<Self> {
         images::check("the array of reconstructions", reconstructions, ctx)?;
         images::check("the array of shown images", shown, ctx)?;
-        let names = candidates.names().to_vec();
-        let (n, m) = (ctx.len(), names.len());
-        let mut to_shown = Array2::zeros((n, n));
-        let mut to_candidates = Array2::zeros((n, m));
-        let mut kept = Embedded::new(distance, candidates, cache);
-        let mut start = 0;
-        while start < n {
-            let (embedded, end) = embed_rows(distance, reconstructions, start)?;
-            for from in (0..n).step_by(BLOCK) {
-                let to = (from + BLOCK).min(n);
-                let block = distance.embed(shown.slice(s![from..to, .., .., ..]))?;
-                let products = product(embedded.view(), block.view())?;
-                to_shown.slice_mut(s![start..end, from..to]).assign(&products.mapv(|p| distance.offset() - p));
-            }
-            for from in (0..m).step_by(BLOCK) {
-                let to = (from + BLOCK).min(m);
-                let block = kept.block(from..to)?;
-                let products = product(embedded.view(), block.view())?;
-                to_candidates.slice_mut(s![start..end, from..to]).assign(&products.mapv(|p| distance.offset() - p));
-            }
-            start = end;
-        }
-        Self::new(distance.key(), distance.metric(), to_shown, to_candidates, names, ctx)
+        let (to_shown, to_candidates) = distances(distance, reconstructions, shown, candidates, cache)?;
+        Self::new(distance.key(), distance.metric(), to_shown, to_candidates, candidates.names().to_vec(), ctx)
     }
 
     /// Short name of the measure.
@@ -187,6 +166,39 @@ impl DistanceMatrix {
         };
         (0..self.len()).map(nearest).collect()
     }
+}
+
+/// Distances of each reconstruction to each shown image and to each candidate, `[reconstructions, shown]` and
+/// `[reconstructions, candidates]`; there may be more reconstructions than shown images.
+pub(crate) fn distances(
+    distance: &dyn Distance,
+    reconstructions: ArrayView4<f32>,
+    shown: ArrayView4<f32>,
+    candidates: &mut dyn Candidates,
+    cache: Option<&Cache>,
+) -> Result<(Array2<f64>, Array2<f64>)> {
+    let (rows, n, m) = (reconstructions.len_of(Axis(0)), shown.len_of(Axis(0)), candidates.names().len());
+    let mut to_shown = Array2::zeros((rows, n));
+    let mut to_candidates = Array2::zeros((rows, m));
+    let mut kept = Embedded::new(distance, candidates, cache);
+    let mut start = 0;
+    while start < rows {
+        let (embedded, end) = embed_rows(distance, reconstructions, start)?;
+        for from in (0..n).step_by(BLOCK) {
+            let to = (from + BLOCK).min(n);
+            let block = distance.embed(shown.slice(s![from..to, .., .., ..]))?;
+            let products = product(embedded.view(), block.view())?;
+            to_shown.slice_mut(s![start..end, from..to]).assign(&products.mapv(|p| distance.offset() - p));
+        }
+        for from in (0..m).step_by(BLOCK) {
+            let to = (from + BLOCK).min(m);
+            let block = kept.block(from..to)?;
+            let products = product(embedded.view(), block.view())?;
+            to_candidates.slice_mut(s![start..end, from..to]).assign(&products.mapv(|p| distance.offset() - p));
+        }
+        start = end;
+    }
+    Ok((to_shown, to_candidates))
 }
 
 /// Embeds reconstructions from `start` on, as many as fit the memory.

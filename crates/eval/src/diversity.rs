@@ -9,11 +9,14 @@ use rayon::prelude::*;
 
 use crate::draws::{Purpose, blocks, bootstrap_counts, generator};
 use crate::score::Draft;
-use crate::statistics::percentile_interval;
+use crate::statistics::{jackknife_interval, percentile_interval, pseudo_values};
 use crate::{Context, EvalError, Result, images};
 
 /// Below this share of the shown images' pairwise distance, or of their effective rank, [`collapse_warning`] speaks.
 pub const COLLAPSE: f64 = 0.5;
+
+/// A spread below this share of the images' own squares is what rounding leaves of equal images.
+const ROUNDING: f64 = 1e-12;
 
 /// `diversity.distance` and `diversity.rank`, of reconstructions relative to shown images.
 ///
@@ -21,6 +24,9 @@ pub const COLLAPSE: f64 = 0.5;
 /// distance is the mean over pairs of `||x_i - x_j||`, for the reconstructions divided by that for the shown images;
 /// rank is `(sum l)^2 / sum l^2` over the eigenvalues l of the covariance of X, the same way divided. Undefined (NaN value)
 /// where all shown images are equal. Both arrays f32 `[items, 3, height, width]`.
+///
+/// Neither is a mean over images: both carry jackknife pseudo-values for paired tests between runs. The interval of the
+/// distance is a bootstrap over images. That of the rank is a jackknife, since images drawn twice would lower a rank.
 ///
 /// # Errors
 /// [`EvalError::Shape`], [`EvalError::NotFinite`]; [`EvalError::TooFewItems`] below three items.
@@ -56,8 +62,13 @@ fn centred_gram(images: ArrayView4<f32>) -> Array2<f64> {
     for (mut row, image) in flat.rows_mut().into_iter().zip(images.outer_iter()) {
         row.iter_mut().zip(image.iter()).for_each(|(r, v)| *r = *v);
     }
+    let scale = |flat: &Array2<f32>| flat.iter().map(|&v| f64::from(v).powi(2)).sum::<f64>();
+    let before = scale(&flat);
     if let Some(mean) = flat.mean_axis(Axis(0)) {
         flat -= &mean;
+    }
+    if scale(&flat) <= ROUNDING * before {
+        return Array2::zeros((n, n));
     }
     flat.dot(&flat.t()).mapv(f64::from)
 }
@@ -72,6 +83,23 @@ fn distances(gram: &Array2<f64>) -> Array2<f64> {
 fn effective_rank(gram: &Array2<f64>) -> f64 {
     let squares: f64 = gram.iter().map(|v| v * v).sum();
     if squares > 0.0 { gram.diag().sum().powi(2) / squares } else { 0.0 }
+}
+
+/// As [`effective_rank`], of the images without image i, centred anew.
+///
+/// With g the rows of the centred Gram matrix, which sum to 0, the row sums without i are `-g_ji` and their total is `g_ii`.
+fn effective_rank_without(gram: &Array2<f64>, i: usize) -> f64 {
+    let (m, own) = ((gram.nrows() - 1) as f64, gram[[i, i]]);
+    let row: f64 = gram.row(i).iter().map(|v| v * v).sum();
+    let squares = gram.iter().map(|v| v * v).sum::<f64>() - 2.0 * row + own * own;
+    let squares = squares - 2.0 / m * (row - own * own) + (own / m).powi(2);
+    let trace = gram.diag().sum() - own - own / m;
+    if squares > 0.0 { trace.powi(2) / squares } else { 0.0 }
+}
+
+/// The values where all are finite, else none.
+fn finite(values: Vec<f64>) -> Vec<f64> {
+    if values.iter().all(|v| v.is_finite()) { values } else { Vec::new() }
 }
 
 fn distance_score(ours: &Array2<f64>, theirs: &Array2<f64>, ctx: &Context) -> Score {
@@ -96,8 +124,12 @@ fn distance_score(ours: &Array2<f64>, theirs: &Array2<f64>, ctx: &Context) -> Sc
         higher_is_better: true,
         chance: None,
     };
-    let per_item: Vec<f64> = a.sum_axis(Axis(1)).iter().zip(b.sum_axis(Axis(1))).map(|(a, b)| a / b).collect();
-    let mut score = draft.build(a.sum() / b.sum(), percentile_interval(ratios, "images"), ctx);
+    let (rows, totals) = ((a.sum_axis(Axis(1)), b.sum_axis(Axis(1))), (a.sum(), b.sum()));
+    let per_item: Vec<f64> = rows.0.iter().zip(&rows.1).map(|(a, b)| a / b).collect();
+    let without = |(a, b): (&f64, &f64)| (totals.0 - 2.0 * a) / (totals.1 - 2.0 * b);
+    let without: Vec<f64> = rows.0.iter().zip(&rows.1).map(without).collect();
+    let mut score = draft.build(totals.0 / totals.1, percentile_interval(ratios, "images"), ctx);
+    score.pseudo_values = finite(pseudo_values(totals.0 / totals.1, &without));
     score.items = ctx.held_out.names().to_vec();
     score.per_item = per_item.into_iter().map(|v| v.is_finite().then_some(v)).collect();
     score.notes.push("a property of the outputs as a set: no chance level".into());
@@ -118,10 +150,29 @@ fn rank_score(ours: &Array2<f64>, theirs: &Array2<f64>, ctx: &Context) -> Score 
         higher_is_better: true,
         chance: None,
     };
-    let mut score = draft.build(a / b, None, ctx);
+    let without: Vec<f64> =
+        (0..ctx.len()).map(|i| effective_rank_without(ours, i) / effective_rank_without(theirs, i)).collect();
+    let pseudo = pseudo_values(a / b, &without);
+    let mut score = draft.build(a / b, jackknife_interval(a / b, &pseudo), ctx);
+    score.pseudo_values = finite(pseudo);
     score.notes.push(format!("effective rank {a:.2} of reconstructions, {b:.2} of shown images"));
-    score.notes.push(
-        "no interval: images drawn twice lower a rank; no chance level: a property of the outputs as a set".into(),
-    );
+    score.notes.push("a property of the outputs as a set: no chance level".into());
     score
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::{Array4, s};
+
+    #[test]
+    fn rank_without_an_image_is_that_of_the_others() {
+        let images = Array4::from_shape_fn((9, 3, 4, 4), |(i, c, y, x)| {
+            (((i * 37 + c * 11 + y * 5 + x * 3) * 29) % 101) as f32 / 101.0
+        });
+        let gram = centred_gram(images.view());
+        let others = centred_gram(images.slice(s![1.., .., .., ..]));
+        let (fast, direct) = (effective_rank_without(&gram, 0), effective_rank(&others));
+        assert!((fast - direct).abs() < 1e-4 * direct, "{fast} {direct}");
+    }
 }

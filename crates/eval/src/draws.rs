@@ -15,6 +15,8 @@ pub(crate) enum Purpose {
     Permutation = 2,
     SignFlip = 3,
     Mismatch = 4,
+    Hierarchical = 5,
+    Repeats = 6,
 }
 
 /// The generator of block `block`.

@@ -3,11 +3,13 @@
 //! Both tables are held-out items, `[items, voxels]`. A voxel whose measured or predicted response is
 //! constant over the items has no correlation: NaN in [`VoxelFit`], null in a score, left out of medians and tests.
 
+mod averaging;
 mod resampling;
 mod scores;
 
 use ndarray::ArrayView2;
 
+pub use averaging::averaging_encoder_scores;
 pub use scores::{Ceilings, encoder_scores};
 
 use crate::error::{finite_rows, shape};

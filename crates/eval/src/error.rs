@@ -93,14 +93,35 @@ pub enum EvalError {
         /// What is wrong, and the mend.
         reason: String,
     },
-    /// Two scores do not rest on the same items.
-    #[error("score \"{name}\" cannot be compared: {reason}; evaluate both runs on the same held-out items")]
-    NotComparable {
-        /// The score.
-        name: String,
-        /// Why.
+    /// Runs that cannot be compared.
+    #[error("{reason}")]
+    Runs {
+        /// Why, and what to do.
         reason: String,
     },
+    /// Runs to be paired were scored on other images.
+    #[error(
+        "\"{first}\" and \"{second}\" were not scored on the same held-out images: {reason}; compare runs on the same test images, or show them side by side with --unpaired"
+    )]
+    NotTheSameImages {
+        /// The first run.
+        first: String,
+        /// The second run.
+        second: String,
+        /// What differs.
+        reason: String,
+    },
+    /// A pattern that no score matches.
+    #[error("no score matches \"{pattern}\"{}; `*` stands for any characters", nearest.as_ref().map(|n| format!(", did you mean \"{n}\"?")).unwrap_or_default())]
+    NoSuchScore {
+        /// The pattern.
+        pattern: String,
+        /// The nearest name.
+        nearest: Option<String>,
+    },
+    /// A run folder could not be read.
+    #[error(transparent)]
+    Run(#[from] afterimage_run::RunError),
 }
 
 pub(crate) fn shape(what: &str, got: &[usize], expected: impl Into<String>) -> EvalError {

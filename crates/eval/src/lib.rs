@@ -15,7 +15,7 @@
 //!    wrong candidates ([`DistanceMatrix::rivals`]).
 //! 5. [`encoder_scores`] and [`encoding_scores`] compare predicted with measured responses; no decoder takes part.
 //! 6. [`class_protocol_scores`] and [`representative_scores`] ask which of many [`classes`] a reconstruction shows.
-//! 7. [`diversity`] asks whether the decoder collapsed; [`statistics::compare`] sets two runs side by side.
+//! 7. [`diversity`] asks whether the decoder collapsed; [`comparison`] sets runs side by side, with paired differences.
 //!
 //! ```
 //! use afterimage_eval::{Context, DistanceMatrix, HeldOut, external_scores};
@@ -45,9 +45,11 @@
 //!   items, left out of the mean, and counted in a note.
 //! - **The same seed gives the same bytes** on any number of threads.
 
+pub mod averaging;
 pub mod cache;
 pub mod candidates;
 pub mod classes;
+pub mod comparison;
 pub mod context;
 pub mod correlation;
 pub mod distance;
@@ -76,7 +78,8 @@ pub use image_scores::image_scores;
 pub use perceptual::{FeatureCorrelation, Features, PerceptualDistance, PixelCorrelation};
 pub use protocols::{
     ClassRanks, Representatives, class_protocol_scores, classification_curve, classified_items, encoding_matrix,
-    encoding_scores, external_scores, pairwise_scores, possible_ways, representative_scores, superclass_score,
+    encoding_scores, external_scores, pairwise_by_cluster, pairwise_scores, possible_ways, representative_scores,
+    superclass_score,
 };
 
 /// Result alias of this crate.

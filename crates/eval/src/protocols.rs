@@ -4,6 +4,7 @@
 
 mod among;
 mod class;
+mod clusters;
 mod encoding;
 mod external;
 mod pairwise;
@@ -14,6 +15,7 @@ use ndarray::Array2;
 
 pub use among::ClassRanks;
 pub use class::class_protocol_scores;
+pub use clusters::pairwise_by_cluster;
 pub use encoding::{encoding_matrix, encoding_scores};
 pub use external::external_scores;
 pub use pairwise::pairwise_scores;

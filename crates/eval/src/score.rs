@@ -55,6 +55,7 @@ impl Draft<'_> {
             seed: ctx.seed,
             items: Vec::new(),
             per_item: Vec::new(),
+            pseudo_values: Vec::new(),
             notes: Vec::new(),
         }
     }

@@ -1,11 +1,23 @@
-//! Uncertainty and tests: bootstrap, permutation of pairings, false discovery rate, paired comparison.
+//! Uncertainty and tests: bootstrap over images and over subjects, permutation of pairings and of signs, false discovery
+//! rate and familywise error, power.
 
+mod bca;
 mod bootstrap;
+mod distributions;
 mod fdr;
+mod hierarchical;
+mod holm;
+mod jackknife;
 mod paired;
 mod permutation;
+mod power;
 
+pub use bca::{bca_interval, bca_mean};
 pub use bootstrap::{LEVEL, bootstrap_mean, bootstrap_median, median, percentile_interval};
 pub use fdr::benjamini_hochberg;
-pub use paired::{Comparison, compare};
-pub use permutation::{PairingTest, pairing_test, within_item_test};
+pub use hierarchical::hierarchical_mean;
+pub use holm::holm;
+pub use jackknife::{jackknife_interval, pseudo_values};
+pub use paired::{paired_difference, sign_flip};
+pub use permutation::{PairingTest, pairing_test, pairing_test_within, within_item_test};
+pub use power::{ALPHA, MOST_IMAGES, POWER, effect_size, images_needed, paired_t_power};

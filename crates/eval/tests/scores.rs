@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use afterimage_eval::{statistics::compare, *};
+use afterimage_eval::*;
 use afterimage_run::{pictures::Pictures, scores::Score};
 use ndarray::{Array2, Array4, ArrayView4, Axis, s};
 
@@ -134,7 +134,8 @@ fn a_decoder_with_one_output_is_at_chance_in_pairwise() {
     assert!((pairwise.value - 0.5).abs() < 1e-12);
     assert!(pairwise.p.as_ref().unwrap().value > 0.4);
     let spread = diversity::diversity_scores(same.view(), shown.view(), &ctx).unwrap();
-    assert!(get(&spread, "diversity.distance").value < 1e-3);
+    assert_eq!(get(&spread, "diversity.distance").value, 0.0);
+    assert_eq!(get(&spread, "diversity.rank").value, 0.0, "what rounding leaves of equal images is no direction");
     assert!(diversity::collapse_warning(&spread).is_some());
 }
 
@@ -226,22 +227,6 @@ fn encoding_identifies_the_right_response() {
     assert!(encoding_scores(&matrix, &[61], &ctx).is_err());
     let (can, cannot) = possible_ways("identification.encoding", &[2, 61], 59);
     assert_eq!((can, cannot[0].name.as_str()), (vec![2], "identification.encoding.61way"));
-}
-
-#[test]
-fn comparison_of_a_run_with_itself_is_null_and_of_a_better_one_is_not() {
-    let ctx = context(40);
-    let shown = noise((40, 3, 12, 12), 5);
-    let near = &shown * 0.8 + &noise(shown.dim(), 6) * 0.2;
-    let far = &shown * 0.4 + &noise(shown.dim(), 6) * 0.6;
-    let score = |images: &Array4<f32>| image_scores(images.view(), shown.view(), &ctx).unwrap().remove(0);
-    let (near, far) = (score(&near), score(&far));
-    let null = compare(&near, &near, 999, 1).unwrap();
-    assert_eq!((null.difference, null.p.value), (0.0, 1.0));
-    let better = compare(&near, &far, 999, 1).unwrap();
-    assert!(better.difference > 0.1 && better.p.value == 0.001 && better.interval.unwrap().low > 0.0);
-    let other = image_scores(shown.slice(s![..9, .., .., ..]), shown.slice(s![..9, .., .., ..]), &context(9));
-    assert!(compare(&near, &other.unwrap()[0], 99, 1).is_err());
 }
 
 #[test]

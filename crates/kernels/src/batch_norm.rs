@@ -27,7 +27,10 @@ pub fn forward(x: &[f32], moments: &[f32], scale: &[f32], shift: &[f32], places:
         let channel = plane % channels;
         let factor = scale[channel] / (moments[channels + channel] + EPSILON).sqrt();
         let offset = shift[channel] - moments[channel] * factor;
-        pulp::Arch::new().dispatch(|| y.iter_mut().zip(x).for_each(|(y, x)| *y = x * factor + offset));
+        pulp::Arch::new().dispatch(
+            #[inline(always)]
+            || y.iter_mut().zip(x).for_each(|(y, x)| *y = x * factor + offset),
+        );
     });
     y
 }
@@ -60,11 +63,14 @@ pub fn backward(
             false => (0.0, 0.0),
         };
         let mean = moments[channel];
-        pulp::Arch::new().dispatch(|| {
-            for ((dx, gradient), x) in dx.iter_mut().zip(gradient).zip(x) {
-                *dx = factor * (gradient - flat - (x - mean) * along);
-            }
-        });
+        pulp::Arch::new().dispatch(
+            #[inline(always)]
+            || {
+                for ((dx, gradient), x) in dx.iter_mut().zip(gradient).zip(x) {
+                    *dx = factor * (gradient - flat - (x - mean) * along);
+                }
+            },
+        );
     });
     let single = |sums: Vec<f64>| sums.into_iter().map(|sum| sum as f32).collect();
     [dx, single(of_scale), single(of_shift)]
@@ -82,11 +88,14 @@ fn sums<F: Fn(f32, f32) -> f32>(
         let of = of(plane % channels);
         let of_run = |(a, b): (&[f32], &[f32])| {
             let mut lanes = [0.0_f32; 16];
-            pulp::Arch::new().dispatch(|| {
-                for (a, b) in a.chunks(16).zip(b.chunks(16)) {
-                    lanes.iter_mut().zip(a.iter().zip(b)).for_each(|(lane, (a, b))| *lane += of(*a, *b));
-                }
-            });
+            pulp::Arch::new().dispatch(
+                #[inline(always)]
+                || {
+                    for (a, b) in a.chunks(16).zip(b.chunks(16)) {
+                        lanes.iter_mut().zip(a.iter().zip(b)).for_each(|(lane, (a, b))| *lane += of(*a, *b));
+                    }
+                },
+            );
             f64::from(lanes.iter().sum::<f32>())
         };
         a.chunks(RUN).zip(b.chunks(RUN)).map(of_run).sum()

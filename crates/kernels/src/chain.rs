@@ -209,11 +209,14 @@ const RUN: usize = 1 << 14;
 /// Sets a gradient to zero where the ReLU did; all of it passes where nothing was kept.
 fn pass(gradient: &mut Map, flags: &[u8]) {
     gradient.values.par_chunks_mut(RUN).zip(flags.par_chunks(RUN)).for_each(|(values, flags)| {
-        pulp::Arch::new().dispatch(|| {
-            for (value, flag) in values.iter_mut().zip(flags) {
-                *value = if *flag == 0 { 0.0 } else { *value };
-            }
-        });
+        pulp::Arch::new().dispatch(
+            #[inline(always)]
+            || {
+                for (value, flag) in values.iter_mut().zip(flags) {
+                    *value = if *flag == 0 { 0.0 } else { *value };
+                }
+            },
+        );
     });
 }
 

@@ -23,16 +23,19 @@ pub fn distance(features: &[f32], unit: &[f32], [n, channels, height, width]: [u
     let images = features.par_chunks_exact(channels * places).zip(unit.par_chunks_exact(channels * places));
     let distances = values.par_chunks_exact_mut(2 * places).zip(images).map(|(sums, (features, unit))| {
         let (products, lengths) = sums.split_at_mut(places);
-        pulp::Arch::new().dispatch(|| {
-            lengths.fill(EPSILON);
-            for (features, unit) in features.chunks_exact(places).zip(unit.chunks_exact(places)) {
-                for place in 0..places {
-                    products[place] += features[place] * unit[place];
-                    lengths[place] += features[place] * features[place];
+        pulp::Arch::new().dispatch(
+            #[inline(always)]
+            || {
+                lengths.fill(EPSILON);
+                for (features, unit) in features.chunks_exact(places).zip(unit.chunks_exact(places)) {
+                    for place in 0..places {
+                        products[place] += features[place] * unit[place];
+                        lengths[place] += features[place] * features[place];
+                    }
                 }
-            }
-            lengths.iter_mut().for_each(|length| *length = length.sqrt());
-        });
+                lengths.iter_mut().for_each(|length| *length = length.sqrt());
+            },
+        );
         let cosines: f64 = products.iter().zip(&*lengths).map(|(product, length)| f64::from(product / length)).sum();
         (1.0 - cosines / places as f64) as f32
     });
@@ -64,19 +67,22 @@ pub fn gradient(
     out.par_chunks_exact_mut(size).zip(images).for_each(|(out, (((features, unit), gradient), sums))| {
         let (products, lengths) = sums.split_at(places);
         let scale = -gradient / places as f32;
-        pulp::Arch::new().dispatch(|| {
-            let (mut of_unit, mut of_features) = (vec![0.0; places], vec![0.0; places]);
-            for place in 0..places {
-                of_unit[place] = scale / lengths[place];
-                of_features[place] = -of_unit[place] * products[place] / (lengths[place] * lengths[place]);
-            }
-            let rows = features.chunks_exact(places).zip(unit.chunks_exact(places));
-            for (out, (features, unit)) in out.chunks_exact_mut(places).zip(rows) {
+        pulp::Arch::new().dispatch(
+            #[inline(always)]
+            || {
+                let (mut of_unit, mut of_features) = (vec![0.0; places], vec![0.0; places]);
                 for place in 0..places {
-                    out[place] = of_unit[place] * unit[place] + of_features[place] * features[place];
+                    of_unit[place] = scale / lengths[place];
+                    of_features[place] = -of_unit[place] * products[place] / (lengths[place] * lengths[place]);
                 }
-            }
-        });
+                let rows = features.chunks_exact(places).zip(unit.chunks_exact(places));
+                for (out, (features, unit)) in out.chunks_exact_mut(places).zip(rows) {
+                    for place in 0..places {
+                        out[place] = of_unit[place] * unit[place] + of_features[place] * features[place];
+                    }
+                }
+            },
+        );
     });
     out
 }

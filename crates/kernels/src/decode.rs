@@ -17,6 +17,8 @@ const SIDE: usize = 5;
 /// Channels of an image, and those that the last convolution is padded to.
 const RGB: usize = 3;
 const PADDED: usize = 16;
+/// Pixels that a thread takes at a time.
+const PIXELS: usize = 1024;
 
 /// Shapes and constants of a decoder.
 #[derive(Debug, Clone)]
@@ -55,6 +57,17 @@ impl Kept {
         self.levels.into_iter().flat_map(|level| [level.input, level.convolved]).for_each(Map::recycle);
         self.last.recycle();
     }
+}
+
+/// Parameters with their convolutions transformed.
+#[derive(Debug, Clone)]
+pub struct Ready {
+    parameters: Vec<f32>,
+    /// Of the levels.
+    kernels: Vec<Kernel>,
+    /// The last one, padded to more outputs.
+    rgb: Kernel,
+    rgb_bias: Vec<f32>,
 }
 
 /// A level's parameters.
@@ -97,33 +110,52 @@ impl Decode {
         (weight, bias)
     }
 
+    /// Transforms the convolutions of `parameters`.
+    ///
+    /// # Panics
+    /// Where their number does not fit.
+    pub fn ready(&self, parameters: &[f32]) -> Ready {
+        assert_eq!(parameters.len(), self.parameters(), "parameters");
+        let c = self.channels;
+        let (weight, rgb_bias) = self.rgb(parameters);
+        let kernel = |level: usize| Kernel::new(self.level(parameters, level).weight, c, c, SIDE, 0);
+        Ready {
+            kernels: (0..self.enlarge.len()).map(kernel).collect(),
+            rgb: Kernel::new(&weight, PADDED, c, SIDE, 0),
+            rgb_bias,
+            parameters: parameters.to_vec(),
+        }
+    }
+
     /// Images `[n, side, side, 3]` in 0..1 of maps `[n, grid, grid, channels]`.
     ///
     /// # Panics
-    /// Where shapes or the number of parameters do not fit.
-    pub fn forward(&self, maps: Map, parameters: &[f32]) -> (Map, Kept) {
-        assert_eq!(parameters.len(), self.parameters(), "parameters");
-        let c = self.channels;
+    /// Where shapes do not fit.
+    pub fn forward(&self, maps: Map, ready: &Ready) -> (Map, Kept) {
         let (mut x, mut levels) = (maps, Vec::with_capacity(self.enlarge.len()));
         for (level, enlarge) in self.enlarge.iter().enumerate() {
-            let values = self.level(parameters, level);
+            let values = self.level(&ready.parameters, level);
             let padded = enlarge.forward(&x);
-            let kernel = Kernel::new(values.weight, c, c, SIDE, 0);
-            let convolved = kernel.forward(&padded, Finish { bias: Some(values.bias), ..Finish::default() });
+            let finish = Finish { bias: Some(values.bias), ..Finish::default() };
+            let convolved = ready.kernels[level].forward(&padded, finish);
             padded.recycle();
             let (y, statistics) = self.norm(values).forward(&convolved);
             levels.push(Level { input: std::mem::replace(&mut x, y), convolved, statistics });
         }
-        let (weight, bias) = self.rgb(parameters);
         let padded = self.pad.forward(&x);
-        let wide = Kernel::new(&weight, PADDED, c, SIDE, 0)
-            .forward(&padded, Finish { bias: Some(&bias), ..Finish::default() });
+        let wide = ready.rgb.forward(&padded, Finish { bias: Some(&ready.rgb_bias), ..Finish::default() });
         padded.recycle();
         let [n, height, width, _] = wide.dims;
         let mut image = Map::zeros([n, height, width, RGB]);
-        let pixels = image.values.par_chunks_exact_mut(RGB).zip(wide.values.par_chunks_exact(PADDED));
-        pixels.with_min_len(1024).for_each(|(to, from)| {
-            to.iter_mut().zip(from).for_each(|(to, from)| *to = sigmoid(*from));
+        let parts = image.values.par_chunks_mut(RGB * PIXELS).zip(wide.values.par_chunks(PADDED * PIXELS));
+        parts.for_each(|(to, from)| {
+            for (to, from) in to.chunks_exact_mut(RGB).zip(from.chunks_exact(PADDED)) {
+                to.copy_from_slice(&from[..RGB]);
+            }
+            pulp::Arch::new().dispatch(
+                #[inline(always)]
+                || to.iter_mut().for_each(|value| *value = sigmoid(*value)),
+            );
         });
         wide.recycle();
         (image.clone(), Kept { levels, last: x, image })

@@ -22,6 +22,8 @@ impl<'a> Finish<'a> {
 
 /// Notes which values are above zero.
 pub(crate) fn mark(values: &[f32], flags: &mut [u8]) {
-    pulp::Arch::new()
-        .dispatch(|| flags.iter_mut().zip(values).for_each(|(flag, value)| *flag = u8::from(*value > 0.0)));
+    pulp::Arch::new().dispatch(
+        #[inline(always)]
+        || flags.iter_mut().zip(values).for_each(|(flag, value)| *flag = u8::from(*value > 0.0)),
+    );
 }

@@ -10,14 +10,17 @@
 //! time: AVX-512, AVX2, or what is portable. Sums that threads share are taken in an order that does not depend on their
 //! number, so the same input gives the same bits.
 
+pub mod adam;
 pub mod batch_norm;
 mod chain;
 pub mod cosine;
 pub mod decode;
 mod finish;
+pub mod linear;
 mod map;
 mod norm;
 pub mod patches;
+pub mod penalty;
 mod pool;
 mod product;
 pub mod readout;

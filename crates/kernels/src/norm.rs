@@ -45,16 +45,22 @@ impl Norm<'_> {
         images.zip(statistics.par_chunks_exact_mut(2 * channels)).for_each(|((y, x), statistics)| {
             self.measure(x, statistics);
             let (mean, inverse) = statistics.split_at(channels);
-            pulp::Arch::new().dispatch(|| {
-                for (y, x) in y.chunks_exact_mut(channels).zip(x.chunks_exact(channels)) {
-                    for c in 0..channels {
-                        let normal = (self.before(x[c]) - mean[c]) * inverse[c] * self.scale[c] + self.shift[c];
-                        y[c] = match self.order {
-                            Activation::NormSilu => normal * sigmoid(normal),
-                            Activation::ReluNorm => normal,
-                        };
-                    }
-                }
+            let part = part(channels);
+            y.par_chunks_mut(part).zip(x.par_chunks(part)).for_each(|(y, x)| {
+                pulp::Arch::new().dispatch(
+                    #[inline(always)]
+                    || {
+                        for (y, x) in y.chunks_exact_mut(channels).zip(x.chunks_exact(channels)) {
+                            for c in 0..channels {
+                                let normal = (self.before(x[c]) - mean[c]) * inverse[c] * self.scale[c] + self.shift[c];
+                                y[c] = match self.order {
+                                    Activation::NormSilu => normal * sigmoid(normal),
+                                    Activation::ReluNorm => normal,
+                                };
+                            }
+                        }
+                    },
+                );
             });
         });
         (y, statistics)
@@ -73,22 +79,32 @@ impl Norm<'_> {
         let channels = self.scale.len();
         let (mean, inverse) = statistics.split_at_mut(channels);
         let count = (x.len() / self.groups) as f64;
-        let sums = sum_over_pixels(channels, x.len(), |first, last, sums| {
-            for x in x[first..last].chunks_exact(channels) {
-                for c in 0..channels {
-                    sums[c] += self.before(x[c]);
+        let sums = sum_over_pixels(
+            channels,
+            x.len(),
+            #[inline(always)]
+            |first, last, sums| {
+                for x in x[first..last].chunks_exact(channels) {
+                    for c in 0..channels {
+                        sums[c] += self.before(x[c]);
+                    }
                 }
-            }
-        });
+            },
+        );
         self.of_groups(&sums, |value| (value / count) as f32, mean);
-        let sums = sum_over_pixels(channels, x.len(), |first, last, sums| {
-            for x in x[first..last].chunks_exact(channels) {
-                for c in 0..channels {
-                    let centred = self.before(x[c]) - mean[c];
-                    sums[c] += centred * centred;
+        let sums = sum_over_pixels(
+            channels,
+            x.len(),
+            #[inline(always)]
+            |first, last, sums| {
+                for x in x[first..last].chunks_exact(channels) {
+                    for c in 0..channels {
+                        let centred = self.before(x[c]) - mean[c];
+                        sums[c] += centred * centred;
+                    }
                 }
-            }
-        });
+            },
+        );
         self.of_groups(&sums, |value| (1.0 / (value / count + EPSILON).sqrt()) as f32, inverse);
     }
 
@@ -123,30 +139,43 @@ impl Norm<'_> {
         let length = gradient.len();
         // To the norm's output.
         if self.order == Activation::NormSilu {
-            pulp::Arch::new().dispatch(|| {
-                for (g, x) in gradient.chunks_exact_mut(channels).zip(x.chunks_exact(channels)) {
+            pulp::Arch::new().dispatch(
+                #[inline(always)]
+                || {
+                    for (g, x) in gradient.chunks_exact_mut(channels).zip(x.chunks_exact(channels)) {
+                        for c in 0..channels {
+                            let normal = (x[c] - mean[c]) * inverse[c] * self.scale[c] + self.shift[c];
+                            let s = sigmoid(normal);
+                            g[c] *= s + normal * s * (1.0 - s);
+                        }
+                    }
+                },
+            );
+        }
+        let of_scale = sum_over_pixels(
+            channels,
+            length,
+            #[inline(always)]
+            |first, last, sums| {
+                for (g, x) in gradient[first..last].chunks_exact(channels).zip(x[first..last].chunks_exact(channels)) {
                     for c in 0..channels {
-                        let normal = (x[c] - mean[c]) * inverse[c] * self.scale[c] + self.shift[c];
-                        let s = sigmoid(normal);
-                        g[c] *= s + normal * s * (1.0 - s);
+                        sums[c] += g[c] * (self.before(x[c]) - mean[c]) * inverse[c];
                     }
                 }
-            });
-        }
-        let of_scale = sum_over_pixels(channels, length, |first, last, sums| {
-            for (g, x) in gradient[first..last].chunks_exact(channels).zip(x[first..last].chunks_exact(channels)) {
-                for c in 0..channels {
-                    sums[c] += g[c] * (self.before(x[c]) - mean[c]) * inverse[c];
+            },
+        );
+        let of_shift = sum_over_pixels(
+            channels,
+            length,
+            #[inline(always)]
+            |first, last, sums| {
+                for g in gradient[first..last].chunks_exact(channels) {
+                    for c in 0..channels {
+                        sums[c] += g[c];
+                    }
                 }
-            }
-        });
-        let of_shift = sum_over_pixels(channels, length, |first, last, sums| {
-            for g in gradient[first..last].chunks_exact(channels) {
-                for c in 0..channels {
-                    sums[c] += g[c];
-                }
-            }
-        });
+            },
+        );
         // To x: what changes a group's mean or deviation does not pass.
         let count = (length / self.groups) as f64;
         let weigh =
@@ -154,40 +183,69 @@ impl Norm<'_> {
         let (mut flat, mut along) = (vec![0.0; channels], vec![0.0; channels]);
         self.of_groups(&weigh(&of_shift), |sum| (sum / count) as f32, &mut flat);
         self.of_groups(&weigh(&of_scale), |sum| (sum / count) as f32, &mut along);
-        pulp::Arch::new().dispatch(|| {
-            for (g, x) in gradient.chunks_exact_mut(channels).zip(x.chunks_exact(channels)) {
-                for c in 0..channels {
-                    let normal = (self.before(x[c]) - mean[c]) * inverse[c];
-                    let value = inverse[c] * (g[c] * self.scale[c] - flat[c] - normal * along[c]);
-                    g[c] = match self.order {
-                        Activation::ReluNorm if x[c] <= 0.0 => 0.0,
-                        _ => value,
-                    };
+        pulp::Arch::new().dispatch(
+            #[inline(always)]
+            || {
+                for (g, x) in gradient.chunks_exact_mut(channels).zip(x.chunks_exact(channels)) {
+                    for c in 0..channels {
+                        let normal = (self.before(x[c]) - mean[c]) * inverse[c];
+                        let value = inverse[c] * (g[c] * self.scale[c] - flat[c] - normal * along[c]);
+                        g[c] = match self.order {
+                            Activation::ReluNorm if x[c] <= 0.0 => 0.0,
+                            _ => value,
+                        };
+                    }
                 }
-            }
-        });
-        let of_x = sum_over_pixels(channels, length, |first, last, sums| {
-            for g in gradient[first..last].chunks_exact(channels) {
-                for c in 0..channels {
-                    sums[c] += g[c];
+            },
+        );
+        let of_x = sum_over_pixels(
+            channels,
+            length,
+            #[inline(always)]
+            |first, last, sums| {
+                for g in gradient[first..last].chunks_exact(channels) {
+                    for c in 0..channels {
+                        sums[c] += g[c];
+                    }
                 }
-            }
-        });
+            },
+        );
         [of_scale, of_shift, of_x]
     }
 }
 
 /// Values summed in single precision before they are added up in double.
 const RUN: usize = 4096;
+/// Runs that a thread takes at a time.
+const RUNS: usize = 16;
 
-/// Sums of each channel, `add` taking part after part of the values.
-fn sum_over_pixels(channels: usize, length: usize, add: impl Fn(usize, usize, &mut [f32])) -> Vec<f64> {
-    let step = RUN.div_ceil(channels) * channels;
-    let (mut sums, mut part) = (vec![0.0; channels], vec![0.0; channels]);
-    for first in (0..length).step_by(step) {
-        part.fill(0.0);
-        pulp::Arch::new().dispatch(|| add(first, length.min(first + step), &mut part));
-        sums.iter_mut().zip(&part).for_each(|(sum, part)| *sum += f64::from(*part));
+/// Values of whole pixels that a thread takes at a time.
+fn part(channels: usize) -> usize {
+    RUNS * run(channels)
+}
+
+fn run(channels: usize) -> usize {
+    RUN.div_ceil(channels) * channels
+}
+
+/// Sums of each channel, `add` taking run after run of the values.
+fn sum_over_pixels(channels: usize, length: usize, add: impl Fn(usize, usize, &mut [f32]) + Sync) -> Vec<f64> {
+    let parts = (0..length.div_ceil(part(channels))).into_par_iter().map(|index| {
+        let (mut sums, mut of_run) = (vec![0.0; channels], vec![0.0; channels]);
+        let (from, to) = (index * part(channels), length.min((index + 1) * part(channels)));
+        for first in (from..to).step_by(run(channels)) {
+            of_run.fill(0.0);
+            pulp::Arch::new().dispatch(
+                #[inline(always)]
+                || add(first, to.min(first + run(channels)), &mut of_run),
+            );
+            sums.iter_mut().zip(&of_run).for_each(|(sum, value)| *sum += f64::from(*value));
+        }
+        sums
+    });
+    let mut sums = vec![0.0; channels];
+    for part in parts.collect::<Vec<Vec<f64>>>() {
+        sums.iter_mut().zip(part).for_each(|(sum, value)| *sum += value);
     }
     sums
 }

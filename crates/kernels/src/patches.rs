@@ -83,16 +83,19 @@ impl Kernel {
                     product(out, View::new(patches, pixels, self.patch()), weights, false);
                 });
             }
-            pulp::Arch::new().dispatch(|| {
-                for of_pixel in out.chunks_exact_mut(self.outputs) {
-                    if let Some(bias) = bias {
-                        of_pixel.iter_mut().zip(bias).for_each(|(value, bias)| *value += bias);
+            pulp::Arch::new().dispatch(
+                #[inline(always)]
+                || {
+                    for of_pixel in out.chunks_exact_mut(self.outputs) {
+                        if let Some(bias) = bias {
+                            of_pixel.iter_mut().zip(bias).for_each(|(value, bias)| *value += bias);
+                        }
+                        if relu {
+                            of_pixel.iter_mut().for_each(|value| *value = value.max(0.0));
+                        }
                     }
-                    if relu {
-                        of_pixel.iter_mut().for_each(|value| *value = value.max(0.0));
-                    }
-                }
-            });
+                },
+            );
         };
         match finish.flags(y.values.len()) {
             None => y.values.par_chunks_mut(step).enumerate().for_each(|(index, out)| run(index, out)),

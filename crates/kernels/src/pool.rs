@@ -65,11 +65,21 @@ impl Pool {
         match keep {
             false => {
                 let lines = y.values.par_chunks_mut(line).enumerate();
-                lines.for_each(|(row, out)| arch.dispatch(|| run(row, out, None)));
+                lines.for_each(|(row, out)| {
+                    arch.dispatch(
+                        #[inline(always)]
+                        || run(row, out, None),
+                    )
+                });
             }
             true => {
                 let lines = y.values.par_chunks_mut(line).zip(places.par_chunks_mut(line)).enumerate();
-                lines.for_each(|(row, (out, places))| arch.dispatch(|| run(row, out, Some(places))));
+                lines.for_each(|(row, (out, places))| {
+                    arch.dispatch(
+                        #[inline(always)]
+                        || run(row, out, Some(places)),
+                    )
+                });
             }
         }
         y
@@ -84,22 +94,25 @@ impl Pool {
         let images = gradient.values.par_chunks_exact(small).zip(places.par_chunks_exact(small));
         dx.values.par_chunks_exact_mut(large).zip(images).for_each(|(to, (gradient, places))| {
             to.fill(0.0);
-            pulp::Arch::new().dispatch(|| {
-                let pixels = gradient.chunks_exact(channels).zip(places.chunks_exact(channels));
-                for (pixel, (gradient, places)) in pixels.enumerate() {
-                    let (top, left) = (pixel / columns * self.stride, pixel % columns * self.stride);
-                    for place in 0..self.side * self.side {
-                        let (y, x) = (top + place / self.side, left + place % self.side);
-                        if y >= height || x >= width {
-                            continue;
-                        }
-                        let to = &mut to[(y * width + x) * channels..][..channels];
-                        for ((to, value), at) in to.iter_mut().zip(gradient).zip(places) {
-                            *to += if usize::from(*at) == place { *value } else { 0.0 };
+            pulp::Arch::new().dispatch(
+                #[inline(always)]
+                || {
+                    let pixels = gradient.chunks_exact(channels).zip(places.chunks_exact(channels));
+                    for (pixel, (gradient, places)) in pixels.enumerate() {
+                        let (top, left) = (pixel / columns * self.stride, pixel % columns * self.stride);
+                        for place in 0..self.side * self.side {
+                            let (y, x) = (top + place / self.side, left + place % self.side);
+                            if y >= height || x >= width {
+                                continue;
+                            }
+                            let to = &mut to[(y * width + x) * channels..][..channels];
+                            for ((to, value), at) in to.iter_mut().zip(gradient).zip(places) {
+                                *to += if usize::from(*at) == place { *value } else { 0.0 };
+                            }
                         }
                     }
-                }
-            });
+                },
+            );
         });
         dx
     }

@@ -89,11 +89,14 @@ impl Sizes {
                 let mut stream = dropout.map(|dropout| dropout.stream(image));
                 for (pooled, weights) in pooled.chunks_exact(self.voxels).zip(weights.chunks_exact(self.voxels)) {
                     fill(dropout, stream.as_mut(), mask);
-                    pulp::Arch::new().dispatch(|| {
-                        for (v, out) in out.iter_mut().enumerate() {
-                            *out += pooled[v] * mask[v] * weights[v];
-                        }
-                    });
+                    pulp::Arch::new().dispatch(
+                        #[inline(always)]
+                        || {
+                            for (v, out) in out.iter_mut().enumerate() {
+                                *out += pooled[v] * mask[v] * weights[v];
+                            }
+                        },
+                    );
                 }
             });
         });
@@ -138,15 +141,18 @@ impl Sizes {
                         fill(dropout, stream.as_mut(), mask);
                         let of_weights =
                             if parameters { &mut sums[1][row * self.voxels..][..self.voxels] } else { &mut [] };
-                        pulp::Arch::new().dispatch(|| {
-                            mask.iter_mut().zip(gradient).for_each(|(mask, gradient)| *mask *= gradient);
-                            for ((sum, pooled), mask) in of_weights.iter_mut().zip(&*pooled).zip(&*mask) {
-                                *sum += pooled * mask;
-                            }
-                            for ((pooled, weight), mask) in pooled.iter_mut().zip(weights).zip(&*mask) {
-                                *pooled = weight * mask;
-                            }
-                        });
+                        pulp::Arch::new().dispatch(
+                            #[inline(always)]
+                            || {
+                                mask.iter_mut().zip(gradient).for_each(|(mask, gradient)| *mask *= gradient);
+                                for ((sum, pooled), mask) in of_weights.iter_mut().zip(&*pooled).zip(&*mask) {
+                                    *sum += pooled * mask;
+                                }
+                                for ((pooled, weight), mask) in pooled.iter_mut().zip(weights).zip(&*mask) {
+                                    *pooled = weight * mask;
+                                }
+                            },
+                        );
                     }
                     let through = View::new(pooled, self.channels, self.voxels);
                     product(out, through, View::new(map, self.positions, self.voxels).turned(), false);

@@ -59,10 +59,13 @@ impl Sums {
         out.values.par_chunks_exact_mut(side * channels).enumerate().for_each(|(index, to)| {
             let image = &x.values[index / side * height * line..][..height * line];
             with_buffers([line, 0], |sum, _| {
-                pulp::Arch::new().dispatch(|| {
-                    weigh(&self.of[index % side], image, sum);
-                    to.chunks_exact_mut(channels).zip(&self.of).for_each(|(to, terms)| weigh(terms, sum, to));
-                });
+                pulp::Arch::new().dispatch(
+                    #[inline(always)]
+                    || {
+                        weigh(&self.of[index % side], image, sum);
+                        to.chunks_exact_mut(channels).zip(&self.of).for_each(|(to, terms)| weigh(terms, sum, to));
+                    },
+                );
             });
         });
         out

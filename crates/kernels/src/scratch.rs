@@ -3,8 +3,10 @@
 use std::cell::RefCell;
 use std::sync::{Mutex, PoisonError};
 
-/// Activations kept for the next call, at most.
-const KEPT: usize = 3;
+/// Activations kept for the next call, at most: large ones, and as many in all as are small.
+const KEPT: [usize; 2] = [3, 16];
+/// Values of a small one.
+const SMALL: usize = 1 << 22;
 
 static VALUES: Mutex<Vec<Vec<f32>>> = Mutex::new(Vec::new());
 
@@ -12,7 +14,8 @@ static VALUES: Mutex<Vec<Vec<f32>>> = Mutex::new(Vec::new());
 pub(crate) fn take(length: usize) -> Vec<f32> {
     let mut kept = VALUES.lock().unwrap_or_else(PoisonError::into_inner);
     let fits = (0..kept.len()).filter(|index| kept[*index].capacity() >= length);
-    let best = fits.min_by_key(|index| kept[*index].capacity());
+    // What was longer needs no filling.
+    let best = fits.min_by_key(|index| (kept[*index].capacity(), kept[*index].len() < length));
     let found = best.map(|index| kept.swap_remove(index));
     drop(kept);
     match found {
@@ -29,7 +32,11 @@ pub(crate) fn give(values: Vec<f32>) {
     let mut kept = VALUES.lock().unwrap_or_else(PoisonError::into_inner);
     kept.push(values);
     kept.sort_by_key(|values| std::cmp::Reverse(values.capacity()));
-    kept.truncate(KEPT);
+    let mut place = 0;
+    kept.retain(|values| {
+        place += 1;
+        place <= KEPT[usize::from(values.capacity() <= SMALL)]
+    });
 }
 
 thread_local! {

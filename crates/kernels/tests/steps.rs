@@ -44,7 +44,7 @@ impl Step {
     fn run(&self, images: usize) -> (Vec<f32>, Vec<f32>) {
         let dims = [images, 4, 4, 16];
         let maps = Map { dims, values: wave(dims.iter().product()) };
-        let (image, kept) = self.decode.forward(maps, &self.parameters);
+        let (image, kept) = self.decode.forward(maps, &self.decode.ready(&self.parameters));
         let (features, record) = self.chain.forward_recorded(image);
         let gradient = self.chain.backward(&record, features);
         let (maps, of_parameters) = self.decode.backward(&kept, &self.parameters, &gradient);

@@ -94,6 +94,11 @@ impl AnyBackbone {
         &self.origin
     }
 
+    /// Multiplications for one image of `image_side` up to the last of `taps`, as the definition of the layers has them.
+    pub fn products(&self, image_side: usize, taps: &[&str]) -> u64 {
+        self.kind.plan().products(image_side, taps)
+    }
+
     /// ImageNet class scores `[batch, 1000]`, before the softmax, of images `[batch, 3, height, width]` in 0..1.
     /// `None` for a backbone that was loaded without its classifier: all but SqueezeNet.
     pub fn logits(&self, images: Tensor<4>) -> Option<Tensor<2>> {

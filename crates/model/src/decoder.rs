@@ -3,6 +3,7 @@
 //! A linear layer from voxels to `channels` x side/8 x side/8, then three times: upsample by two, pad,
 //! convolution 5x5, group norm and SiLU (or ReLU and group norm); last a convolution 5x5 to RGB and a sigmoid.
 
+mod ready;
 mod regularise;
 
 use std::sync::Arc;
@@ -12,10 +13,12 @@ use burn::tensor::{Device, Tensor, activation, module, ops::ConvOptions};
 
 use afterimage_run::config::{Activation, DecoderConfig, Padding, Upsample};
 
+use crate::device::is_processor;
 use crate::params::{Init, Params};
 use crate::processor;
 use crate::resample::{Edge, Kernel, Matrix, Resample};
 
+pub use ready::ReadyDecoder;
 pub use regularise::DecoderPenalty;
 
 /// Side of the decoder's convolutions.
@@ -55,7 +58,7 @@ impl Decoder {
         };
         let enlarge: Vec<Matrix> = (0..DOUBLINGS).map(padded).collect();
         let pad = Matrix::pad(side, KERNEL / 2, edge);
-        let suits = processor::runs_on(device) && config.channels.is_multiple_of(16);
+        let suits = is_processor(device) && config.channels.is_multiple_of(16);
         let kernel = suits.then(|| Decode {
             channels: config.channels,
             groups: config.groups,

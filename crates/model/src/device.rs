@@ -21,6 +21,11 @@ pub fn device(name: &str) -> Result<Device> {
     }
 }
 
+/// Whether this is the processor, where operations of our own run.
+pub fn is_processor(device: &Device) -> bool {
+    device.clone().without_autodiff() == Device::flex()
+}
+
 #[cfg(feature = "cuda")]
 fn cuda(index: usize) -> Result<Device> {
     Ok(Device::cuda(index))

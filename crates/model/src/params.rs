@@ -83,6 +83,18 @@ impl Params {
         entry.flat = flat;
     }
 
+    /// Replaces the values of a parameter by `f` of them, which owns them.
+    ///
+    /// # Panics
+    /// As [`Params::set`].
+    pub fn update(&mut self, name: &str, f: impl FnOnce(Tensor<1>) -> Tensor<1>) {
+        let (name, entry) = self.entries.remove_entry(name).unwrap_or_else(|| panic!("no parameter named {name}"));
+        let length = entry.flat.dims();
+        let flat = f(entry.flat);
+        assert_eq!(flat.dims(), length, "parameter {name} keeps its length");
+        self.entries.insert(name, Entry { shape: entry.shape, flat });
+    }
+
     /// Shape of each parameter, by name.
     pub fn shapes(&self) -> impl Iterator<Item = (&str, &[usize])> {
         self.entries.iter().map(|(name, e)| (name.as_str(), e.shape.as_slice()))

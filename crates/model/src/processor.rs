@@ -6,6 +6,7 @@ mod batch_norm;
 mod cosine;
 mod decode;
 mod frozen;
+mod penalty;
 mod readout;
 
 use afterimage_kernels::Map;
@@ -13,18 +14,14 @@ use burn::backend::Flex;
 use burn::backend::autodiff::{NodeId, grads::Gradients};
 use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::FloatTensor;
-use burn::tensor::{Device, TensorData};
+use burn::tensor::TensorData;
 
 pub(crate) use batch_norm::{moments, normalise};
 pub(crate) use cosine::distance as cosine_distance;
 pub(crate) use decode::run as decode;
 pub(crate) use frozen::run as frozen;
+pub(crate) use penalty::run as penalty;
 pub(crate) use readout::run as readout;
-
-/// Whether operations of this module run there.
-pub(crate) fn runs_on(device: &Device) -> bool {
-    device.clone().without_autodiff() == Device::flex()
-}
 
 /// `[images, channels, height, width]`, channels last.
 fn map(x: &FloatTensor<Flex>) -> Map {

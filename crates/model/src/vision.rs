@@ -51,6 +51,11 @@ impl Vision {
         self.backbone.taps().iter().find(|t| t.name == tap).map(|t| t.channels)
     }
 
+    /// Multiplications for one image up to the last of `taps`, as the definition of the convolutions has them.
+    pub fn products(&self, taps: &[&str]) -> u64 {
+        self.backbone.products(self.input_side, taps)
+    }
+
     /// Names of all taps.
     pub fn tap_names(&self) -> Vec<&'static str> {
         self.backbone.taps().iter().map(|t| t.name).collect()

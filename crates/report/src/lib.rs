@@ -26,6 +26,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod comparison;
 mod error;
 mod number;
 mod page;
@@ -38,6 +39,7 @@ use std::path::PathBuf;
 
 use afterimage_run::{RunFolder, atomic};
 
+pub use comparison::render_comparison;
 pub use error::ReportError;
 pub use pictures::{MAX_ITEMS, MAX_PICTURE_BYTES};
 

@@ -10,7 +10,7 @@ use afterimage_run::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use crate::source::Source;
+use crate::{section::averaging, source::Source};
 
 /// Most items whose pictures are embedded.
 pub const MAX_ITEMS: usize = 200;
@@ -85,7 +85,7 @@ fn item_scores<'a>(file: &'a ScoreFile, pictures: &[Pictures]) -> Vec<&'a Score>
     let mut scores: Vec<&Score> = file
         .scores
         .iter()
-        .filter(|s| s.item_kind != "voxel" && s.items.len() == s.per_item.len())
+        .filter(|s| s.item_kind != "voxel" && s.protocol != averaging::PROTOCOL && s.items.len() == s.per_item.len())
         .filter(|s| s.items.iter().zip(&s.per_item).any(|(i, v)| v.is_some() && named.contains_key(i.as_str())))
         .collect();
     let first = SORT_BY.iter().find_map(|prefix| scores.iter().position(|s| s.name.starts_with(prefix)));

@@ -3,12 +3,14 @@
 //! Colours come from the style sheet by class, so that plots follow light, dark and print.
 
 mod bars;
+mod forest;
 mod histogram;
 mod lines;
 mod mark;
 mod scale;
 
 pub(crate) use bars::{Bar, bars};
+pub(crate) use forest::{Effect, forest};
 pub(crate) use histogram::histogram;
 pub(crate) use lines::{Line, Lines, lines};
 pub(crate) use mark::mark;

@@ -63,6 +63,10 @@ pub struct Score {
     pub items: Vec<String>,
     /// Value per item; null where undefined.
     pub per_item: Vec<Option<f64>>,
+    /// Jackknife pseudo-values of a score that is no mean over items, one an item; their mean is the score, and
+    /// paired tests take them in place of `per_item`. Empty for a mean.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pseudo_values: Vec<f64>,
     /// Remarks that belong to this number.
     pub notes: Vec<String>,
 }

@@ -3,12 +3,11 @@
 use ndarray::{Array2, Array4, ArrayView2, ArrayView4};
 
 use afterimage_model::{
-    backbone::{AnyBackbone, BackboneKind, WeightSource},
+    backbone::{AnyBackbone, BackboneKind, WeightOrigin, WeightSource},
     convert,
-    decoder::Decoder,
+    decoder::{Decoder, ReadyDecoder},
     device::device,
     encoder::{Encoder, EncoderState},
-    params::Params,
     vision::Vision,
 };
 use afterimage_run::{Experiment, RunFolder, layout::Phase};
@@ -61,12 +60,7 @@ impl TrainedEncoder {
 }
 
 /// The decoder of a run.
-pub struct TrainedDecoder {
-    decoder: Decoder,
-    params: Params,
-    side: usize,
-    device: Device,
-}
+pub struct TrainedDecoder(ReadyDecoder);
 
 impl TrainedDecoder {
     /// Loads it.
@@ -77,12 +71,13 @@ impl TrainedDecoder {
         let device = device(&experiment.device.name)?;
         let params = weights(run, Phase::Decoder)?.params("params", &device);
         let side = experiment.image.side;
-        Ok(Self { decoder: Decoder::new(&experiment.decoder, side, &device), params, side, device })
+        let decoder = Decoder::new(&experiment.decoder, side, &device);
+        Ok(Self(ReadyDecoder::new(decoder, params, side, &device)))
     }
 
     /// Images `[items, 3, side, side]` in 0..1 for responses `[items, voxels]`, normalised as in training.
     pub fn decode(&self, responses: ArrayView2<'_, f32>) -> Array4<f32> {
-        decoder::decode(&self.decoder, &self.params, responses, self.side, &self.device)
+        self.0.images(responses)
     }
 }
 
@@ -137,6 +132,11 @@ impl FeatureExtractor {
             }
         }
         Ok(Self { vision, taps: taps.iter().map(|&tap| tap.to_owned()).collect(), device })
+    }
+
+    /// Where the weights came from.
+    pub fn origin(&self) -> &WeightOrigin {
+        self.vision.origin()
     }
 
     /// All that decides the features of an image of a given side: network, weights, enlargement, taps and device.

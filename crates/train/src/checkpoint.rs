@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Device;
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
 
@@ -51,10 +51,9 @@ impl Checkpoint {
         }
     }
 
-    /// Adds flat tensors under `group/`.
-    pub fn add_flat(&mut self, group: &str, tensors: Vec<(String, Tensor<1>)>) {
-        for (name, tensor) in tensors {
-            let values = convert::values(&tensor);
+    /// Adds flat values under `group/`.
+    pub fn add_flat(&mut self, group: &str, tensors: Vec<(String, Vec<f32>)>) {
+        for (name, values) in tensors {
             self.tensors.insert(format!("{group}/{name}"), (vec![values.len()], values));
         }
     }
@@ -73,11 +72,9 @@ impl Checkpoint {
         params
     }
 
-    /// The tensors of a group, flat.
-    pub fn flat(&self, group: &str, device: &Device) -> BTreeMap<String, Tensor<1>> {
-        self.group(group)
-            .map(|(name, (_, v))| (name.to_owned(), Tensor::from_data(TensorData::new(v.clone(), [v.len()]), device)))
-            .collect()
+    /// The values of a group, flat.
+    pub fn flat(&self, group: &str) -> BTreeMap<String, Vec<f32>> {
+        self.group(group).map(|(name, (_, values))| (name.to_owned(), values.clone())).collect()
     }
 
     fn group(&self, group: &str) -> impl Iterator<Item = (&str, &(Vec<usize>, Vec<f32>))> {

@@ -5,16 +5,14 @@ mod stream;
 
 use std::collections::BTreeMap;
 
-use ndarray::{Array2, Array4, ArrayView2, Axis};
+use ndarray::Array2;
 
 use afterimage_model::{
-    convert,
     decoder::{Decoder, DecoderPenalty},
     params::Params,
     vision::Vision,
 };
 use afterimage_run::{config::Schedule, layout::Phase};
-use burn::tensor::Device;
 
 use crate::{
     Context, Result, TrainError,
@@ -29,9 +27,6 @@ use crate::{
 
 pub use objective::{FrozenEncoder, Objective};
 use stream::{Batch, Streams};
-
-/// Responses of a batch when decoding.
-const DECODE_BATCH: usize = 32;
 
 /// What phase 2 learns from.
 pub struct Material<'a> {
@@ -154,7 +149,7 @@ impl<'a> Trainer<'a> {
         let mut terms = self.objective.terms(&self.decoder, &leaves, batch);
         terms.extend("", self.penalty.terms(&leaves));
         let gradients = terms.total().backward();
-        self.optimiser.step(&mut self.params, &leaves, gradients, rate);
+        self.optimiser.step(&mut self.params, leaves, gradients, rate);
         let step = self.optimiser.steps() as u64;
         let objective = journal.step(&terms.values(), waited, step, self.progress.epoch + 1)?;
         self.context.observer.step(Phase::Decoder, objective);
@@ -219,7 +214,7 @@ impl<'a> Trainer<'a> {
         let device = &self.context.device;
         self.params = checkpoint.params("params", device);
         self.best = checkpoint.has("best").then(|| checkpoint.params("best", device));
-        self.optimiser.restore(checkpoint.progress.steps, checkpoint.flat("optimiser", device));
+        self.optimiser.restore(checkpoint.progress.steps, checkpoint.flat("optimiser"), device);
         self.progress = checkpoint.progress;
         Ok(())
     }
@@ -229,24 +224,6 @@ impl<'a> Trainer<'a> {
         weights.add_params("params", self.best.as_ref().unwrap_or(&self.params));
         weights.write(&self.context.run.weights_file(Phase::Decoder))
     }
-}
-
-/// Responses `[items, voxels]` to images `[items, 3, side, side]` in 0..1.
-pub fn decode(
-    decoder: &Decoder,
-    params: &Params,
-    responses: ArrayView2<'_, f32>,
-    side: usize,
-    device: &Device,
-) -> Array4<f32> {
-    let mut images = Array4::zeros((responses.nrows(), 3, side, side));
-    for (batch, mut out) in
-        responses.axis_chunks_iter(Axis(0), DECODE_BATCH).zip(images.axis_chunks_iter_mut(Axis(0), DECODE_BATCH))
-    {
-        let decoded = decoder.forward(params, convert::matrix_to_tensor(batch, device));
-        out.assign(&convert::tensor_to_array4(&decoded));
-    }
-    images
 }
 
 fn fingerprint(context: &Context<'_>, material: &Material<'_>) -> String {

@@ -149,7 +149,7 @@ impl<'a> Trainer<'a> {
         let mut terms = response_terms(predicted, measured, config.cosine_weight);
         terms.extend("", self.penalty.terms(&leaves));
         let gradients = terms.total().backward();
-        self.optimiser.step(&mut self.state.params, &leaves, gradients, rate);
+        self.optimiser.step(&mut self.state.params, leaves, gradients, rate);
         terms.values()
     }
 
@@ -202,7 +202,7 @@ impl<'a> Trainer<'a> {
         };
         self.state = state("params", "statistics");
         self.best = checkpoint.has("best_params").then(|| state("best_params", "best_statistics"));
-        self.optimiser.restore(checkpoint.progress.steps, checkpoint.flat("optimiser", device));
+        self.optimiser.restore(checkpoint.progress.steps, checkpoint.flat("optimiser"), device);
         self.progress = checkpoint.progress;
         Ok(())
     }

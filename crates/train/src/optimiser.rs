@@ -1,46 +1,97 @@
 //! Adam and AMSGrad over named parameters, with a state that can be written down and taken up again.
+//!
+//! On the processor a step is one pass in place; other devices run the framework's Adam.
 
 use std::collections::BTreeMap;
 
+use afterimage_kernels::adam::{self, Moments, Step};
 use burn::optim::{Adam, AdamConfig, AdamState, AdaptiveMomentumState, Optimizer};
-use burn::tensor::{Gradients, Tensor};
+use burn::tensor::{Gradients, Tensor, TensorData};
 
-use afterimage_model::params::Params;
+use afterimage_model::{convert, device, params::Params};
 use afterimage_run::config::{Optimiser as Kind, Schedule};
 
 /// An optimiser with the state of every parameter.
 pub struct Optimiser {
     adam: Adam,
+    amsgrad: bool,
     clip_norm: f64,
     steps: usize,
-    states: BTreeMap<String, AdamState<1>>,
+    states: BTreeMap<String, State>,
+}
+
+/// What is remembered of a parameter's gradients.
+enum State {
+    Processor(Moments),
+    Elsewhere(Box<AdamState<1>>),
 }
 
 impl Optimiser {
     /// The optimiser of a schedule: β 0.9 and 0.999, ε 1e-8.
     pub fn new(schedule: &Schedule) -> Self {
-        let adam = AdamConfig::new().with_epsilon(1e-8).with_amsgrad(schedule.optimiser == Kind::Amsgrad).build();
-        Self { adam, clip_norm: schedule.clip_norm, steps: 0, states: BTreeMap::new() }
+        let amsgrad = schedule.optimiser == Kind::Amsgrad;
+        let adam = AdamConfig::new().with_epsilon(1e-8).with_amsgrad(amsgrad).build();
+        Self { adam, amsgrad, clip_norm: schedule.clip_norm, steps: 0, states: BTreeMap::new() }
     }
 
     /// One step: `params` moved against the gradients that `leaves` collected.
-    pub fn step(&mut self, params: &mut Params, leaves: &Params, mut gradients: Gradients, rate: f64) {
-        let mut collected: Vec<(String, Tensor<1>)> = leaves
+    pub fn step(&mut self, params: &mut Params, leaves: Params, mut gradients: Gradients, rate: f64) {
+        let collected: Vec<(String, Tensor<1>)> = leaves
             .iter()
             .filter_map(|(name, leaf)| leaf.grad_remove(&mut gradients).map(|g| (name.to_owned(), g)))
             .collect();
-        if self.clip_norm > 0.0 {
-            clip(&mut collected, self.clip_norm);
-        }
+        // The leaves share the parameters' memory, and what is shared can't be changed in place.
+        drop(leaves);
+        let scale = if self.clip_norm > 0.0 { clipping(&collected, self.clip_norm) } else { 1.0 };
         self.steps += 1;
         for (name, gradient) in collected {
-            let value = params.flat(&name);
-            let (value, state) = self.adam.step(rate, value, gradient, self.states.remove(&name));
-            params.set(&name, value);
-            if let Some(state) = state {
-                self.states.insert(name, state);
-            }
+            let state = self.states.remove(&name);
+            let mut after = None;
+            params.update(&name, |value| {
+                let (value, state) = match device::is_processor(&value.device()) {
+                    true => self.in_place(value, gradient, state, rate, scale),
+                    false => self.by_framework(value, gradient * scale, state, rate),
+                };
+                after = Some(state);
+                value
+            });
+            self.states.extend(after.map(|state| (name, state)));
         }
+    }
+
+    fn in_place(
+        &self,
+        value: Tensor<1>,
+        gradient: Tensor<1>,
+        state: Option<State>,
+        rate: f64,
+        scale: f64,
+    ) -> (Tensor<1>, State) {
+        let device = value.device();
+        let (mut values, gradient) = (value.into_data(), gradient.into_data());
+        let slice = values.as_mut_slice::<f32>().expect("single precision");
+        let mut moments = match state {
+            Some(State::Processor(moments)) => moments,
+            _ => Moments::zeros(slice.len(), self.amsgrad),
+        };
+        let step = Step { rate, time: self.steps, scale: scale as f32 };
+        step.run(slice, gradient.as_slice::<f32>().expect("single precision"), &mut moments);
+        (Tensor::from_data(values, &device), State::Processor(moments))
+    }
+
+    fn by_framework(
+        &self,
+        value: Tensor<1>,
+        gradient: Tensor<1>,
+        state: Option<State>,
+        rate: f64,
+    ) -> (Tensor<1>, State) {
+        let state = match state {
+            Some(State::Elsewhere(state)) => Some(*state),
+            _ => None,
+        };
+        let (value, state) = self.adam.step(rate, value, gradient, state);
+        (value, State::Elsewhere(Box::new(state.expect("Adam has a state after a step"))))
     }
 
     /// Steps done.
@@ -49,38 +100,106 @@ impl Optimiser {
     }
 
     /// Moments of every parameter, named `NAME#m`, `#v` and, with AMSGrad, `#x`.
-    pub fn state(&self) -> Vec<(String, Tensor<1>)> {
+    pub fn state(&self) -> Vec<(String, Vec<f32>)> {
         let mut out = Vec::new();
-        for (name, AdamState { momentum }) in &self.states {
-            out.push((format!("{name}#m"), momentum.moment_1.clone()));
-            out.push((format!("{name}#v"), momentum.moment_2.clone()));
-            out.extend(momentum.max_moment_2.clone().map(|x| (format!("{name}#x"), x)));
+        for (name, state) in &self.states {
+            let (m, v, x) = match state {
+                State::Processor(moments) => (moments.first.clone(), moments.second.clone(), moments.largest.clone()),
+                State::Elsewhere(state) => (
+                    convert::values(&state.momentum.moment_1),
+                    convert::values(&state.momentum.moment_2),
+                    state.momentum.max_moment_2.as_ref().map(convert::values),
+                ),
+            };
+            out.push((format!("{name}#m"), m));
+            out.push((format!("{name}#v"), v));
+            out.extend(x.map(|x| (format!("{name}#x"), x)));
         }
         out
     }
 
-    /// Takes up a state written by [`Optimiser::state`] after `steps` steps.
-    pub fn restore(&mut self, steps: usize, mut state: BTreeMap<String, Tensor<1>>) {
+    /// Takes up a state written by [`Optimiser::state`] after `steps` steps, for parameters on `device`.
+    pub fn restore(&mut self, steps: usize, mut state: BTreeMap<String, Vec<f32>>, device: &burn::tensor::Device) {
         let names: Vec<String> = state.keys().filter_map(|k| k.strip_suffix("#m").map(str::to_owned)).collect();
         self.steps = steps;
         for name in names {
-            let (Some(m), Some(v)) = (state.remove(&format!("{name}#m")), state.remove(&format!("{name}#v"))) else {
+            let (Some(first), Some(second)) = (state.remove(&format!("{name}#m")), state.remove(&format!("{name}#v")))
+            else {
                 continue;
             };
-            let mut momentum = AdaptiveMomentumState::new(steps, m, v);
-            momentum.max_moment_2 = state.remove(&format!("{name}#x"));
-            self.states.insert(name, AdamState::new(momentum));
+            let largest = state.remove(&format!("{name}#x"));
+            let state = match device::is_processor(device) {
+                true => State::Processor(Moments { first, second, largest }),
+                false => State::Elsewhere(Box::new(elsewhere(steps, [first, second], largest, device))),
+            };
+            self.states.insert(name, state);
         }
     }
 }
 
-/// Scales all gradients so that their joint norm is at most `limit`.
-fn clip(gradients: &mut [(String, Tensor<1>)], limit: f64) {
-    let square = |g: &Tensor<1>| f64::from(afterimage_model::term::scalar(&g.clone().powi_scalar(2).sum()));
+fn elsewhere(
+    steps: usize,
+    moments: [Vec<f32>; 2],
+    largest: Option<Vec<f32>>,
+    device: &burn::tensor::Device,
+) -> AdamState<1> {
+    let tensor = |values: Vec<f32>| {
+        let length = values.len();
+        Tensor::from_data(TensorData::new(values, [length]), device)
+    };
+    let [first, second] = moments.map(tensor);
+    let mut momentum = AdaptiveMomentumState::new(steps, first, second);
+    momentum.max_moment_2 = largest.map(tensor);
+    AdamState::new(momentum)
+}
+
+/// The factor that brings the joint norm of all gradients down to `limit`; 1 where it is not larger.
+fn clipping(gradients: &[(String, Tensor<1>)], limit: f64) -> f64 {
+    let square = |g: &Tensor<1>| match device::is_processor(&g.device()) {
+        true => adam::square(g.clone().into_data().as_slice::<f32>().expect("single precision")),
+        false => f64::from(afterimage_model::term::scalar(&g.clone().powi_scalar(2).sum())),
+    };
     let norm = gradients.iter().map(|(_, g)| square(g)).sum::<f64>().sqrt();
-    if norm > limit {
-        for (_, gradient) in gradients {
-            *gradient = gradient.clone() * (limit / norm);
+    if norm > limit { limit / norm } else { 1.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::Device;
+
+    use super::*;
+
+    /// The processor's step and the framework's, from a state written down in between.
+    #[test]
+    fn in_place_and_framework_agree() {
+        let device = Device::flex();
+        for kind in [Kind::Adam, Kind::Amsgrad] {
+            let experiment = afterimage_run::Experiment::preset("gaziv2022").expect("a valid preset");
+            let schedule = Schedule { optimiser: kind, ..experiment.decoder.schedule() };
+            let tensor = |step: f32| {
+                let values: Vec<f32> = (0..300).map(|i| (i as f32 * step).sin()).collect();
+                Tensor::<1>::from_data(TensorData::new(values, [300]), &device)
+            };
+            let mut ours = Optimiser::new(&schedule);
+            let theirs = Optimiser::new(&schedule);
+            let (mut a, mut b) = (tensor(0.1), tensor(0.1));
+            let mut state = None;
+            for step in 1..=5 {
+                let gradient = tensor(0.3 * step as f32);
+                ours.steps = step;
+                let before = ours.states.remove("p");
+                let (value, after) = ours.in_place(a, gradient.clone(), before, 0.01, 1.0);
+                ours.states.insert("p".into(), after);
+                let written = ours.state().into_iter().collect();
+                ours.restore(step, written, &device);
+                a = value;
+                let (value, after) = theirs.by_framework(b, gradient, state, 0.01);
+                b = value;
+                state = Some(after);
+            }
+            for (a, b) in convert::values(&a).iter().zip(convert::values(&b)) {
+                assert!((a - b).abs() < 1e-5, "{kind:?}: {a} {b}");
+            }
         }
     }
 }

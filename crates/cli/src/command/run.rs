@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 
 use afterimage_run::{Experiment, RunFolder, layout::Phase, scores::ScoreFile};
 
+use super::ablate::without_perceptual;
 use crate::args::{Ablation, Network, OfRun, RunOptions, Train};
 use crate::stage::{Session, evaluate, reconstruct, train};
 use crate::{progress, say};
@@ -121,12 +122,9 @@ pub(super) fn report(args: &OfRun) -> Result<()> {
 pub(super) fn configured(experiment: Experiment, options: &RunOptions) -> Result<Experiment> {
     let mut settings = options.settings.clone();
     for part in &options.ablate {
-        settings.push(match part {
-            Ablation::Unpaired => "decoder.cycle_weight=0.0".into(),
-            Ablation::Perceptual => {
-                let zeros = vec!["0.0"; experiment.decoder.image_loss.weights.len()].join(", ");
-                format!("decoder.image_loss.weights=[{zeros}]")
-            }
+        settings.extend(match part {
+            Ablation::Unpaired => vec!["decoder.cycle_weight=0.0".to_owned()],
+            Ablation::Perceptual => without_perceptual(&experiment).1,
         });
     }
     settings.extend(options.seed.map(|seed| format!("seed={seed}")));
@@ -137,6 +135,11 @@ pub(super) fn configured(experiment: Experiment, options: &RunOptions) -> Result
 /// Sets the threads and listens for Ctrl-C.
 pub(super) fn start(experiment: &Experiment) -> Result<()> {
     progress::listen();
+    threads(experiment)
+}
+
+/// Sets the threads.
+pub(super) fn threads(experiment: &Experiment) -> Result<()> {
     let threads = experiment.device.threads;
     if threads > 0 {
         rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;

@@ -24,7 +24,7 @@ use afterimage_train::{
 };
 
 use super::classify::{Material, classify};
-use super::{Session, external::ExternalCandidates, pool, reconstruct::write_png};
+use super::{Session, averaging, clusters, external::ExternalCandidates, pool, reconstruct::write_png};
 
 /// Computes all scores and writes `scores.json`; the best-ranked wrong candidates become pictures.
 pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
@@ -44,6 +44,8 @@ pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
     file.warnings = session.manifest.warnings.clone();
     images(session, &data, &test, &context, &mut items, &mut file)?;
     encoder(session, &data, &statistics, &test, &context, &mut file)?;
+    // The curve last: what is read first stands first.
+    file.scores.sort_by_key(|score| score.protocol == "averaging");
     pictures::write(&session.run, &items)?;
     file.write(&session.run)?;
     Ok(file)
@@ -89,7 +91,7 @@ fn images(
         session.manifest.data.external_images = pool.len();
     }
     let features = Taps { extractor: FeatureExtractor::of_image_loss(&session.experiment)?, name: taps_name(session) };
-    let weights = session.experiment.decoder.image_loss.weights.iter().map(|&w| w as f32).collect();
+    let weights = session.experiment.perceptual_weights().iter().map(|&w| w as f32).collect();
     let perceptual = PerceptualDistance::new(&features, weights)?;
     let distances: [&dyn Distance; 2] = [&perceptual, &PixelCorrelation];
     let cache = cache(&session.experiment);
@@ -103,6 +105,9 @@ fn images(
         let matrix =
             DistanceMatrix::compute_cached(distance, decoded.view(), shown.view(), source, cache.as_ref(), context)?;
         identification(session, &matrix, context, file)?;
+        if index == 0 {
+            file.scores.extend(clusters::scores(&matrix, test, context)?);
+        }
         if let (0, Some(pool)) = (index, &external) {
             rivals(session, &matrix, pool, items)?;
         }
@@ -121,7 +126,8 @@ fn images(
     }
     file.scores.extend(image_scores(decoded.view(), shown.view(), context)?);
     file.scores.extend(diversity_scores(decoded.view(), shown.view(), context)?);
-    Ok(())
+    let candidates: Option<&mut dyn Candidates> = candidates.as_mut().map(|c| c as &mut dyn Candidates);
+    averaging::add(session, data, (shown.view(), &perceptual, candidates, cache.as_ref()), context, file)
 }
 
 fn identification(session: &Session, matrix: &DistanceMatrix, context: &Context, file: &mut ScoreFile) -> Result<()> {
@@ -159,6 +165,11 @@ fn encoder(
     context: &Context,
     file: &mut ScoreFile,
 ) -> Result<()> {
+    if session.manifest.baseline.as_ref().is_some_and(|baseline| baseline.encoder.is_none()) {
+        let reason = "this baseline predicts no responses".to_owned();
+        file.not_computed.push(NotComputed { name: "encoder".into(), reason });
+        return Ok(());
+    }
     let predicted: Array2<f32> = npy::read_f32(&session.run.predictions_array())?.into_dimensionality::<Ix2>()?;
     let pick = |mask: &Vec<bool>| statistics.voxels.iter().map(|&v| mask[v]).collect();
     let regions: BTreeMap<String, Vec<bool>> =

@@ -95,8 +95,16 @@ impl ImagePool for Pool {
 
 /// The unpaired images of an experiment, without the external candidates; `None` where it uses none.
 pub(crate) fn unpaired(data: &DataSet, experiment: &Experiment) -> Result<Option<Pool>> {
+    match experiment.decoder.cycle_weight == 0.0 {
+        true => Ok(None),
+        false => without_responses(data, experiment),
+    }
+}
+
+/// The same, whether or not a cycle is trained on them.
+pub(super) fn without_responses(data: &DataSet, experiment: &Experiment) -> Result<Option<Pool>> {
     let config = &experiment.data;
-    if experiment.decoder.cycle_weight == 0.0 || config.unpaired.is_empty() {
+    if config.unpaired.is_empty() {
         return Ok(None);
     }
     let found = audit_all(data, &config.unpaired, experiment)?;

@@ -40,14 +40,16 @@ impl Session {
             let path = experiment.data.exclusions.clone();
             manifest.inputs.push(Input { role: EXCLUSIONS.into(), path, sha256, count: None });
         }
-        manifest.write(&run)?;
+        // A folder with run.json is a run: killed in between, it is begun anew.
         experiment.write(&run)?;
+        manifest.write(&run)?;
         Ok(Self { run, experiment, manifest })
     }
 
     /// Goes on with a run that has this configuration.
     pub(crate) fn resume(out: &Path, mut experiment: Experiment) -> Result<Self> {
         let session = Self::open(out)?;
+        session.refuse_baseline("train networks in it")?;
         absolute(&mut experiment)?;
         if session.experiment != experiment {
             bail!(
@@ -65,6 +67,19 @@ impl Session {
         let experiment = Experiment::read(&run.experiment_file())?;
         let manifest = Manifest::read(&run)?;
         Ok(Self { run, experiment, manifest })
+    }
+
+    /// Refuses what makes no sense in a run without networks.
+    pub(crate) fn refuse_baseline(&self, what: &str) -> Result<()> {
+        match &self.manifest.baseline {
+            Some(baseline) => bail!(
+                "\"{}\" is the baseline {name} and has no networks, so one cannot {what}: choose another --out, or make \
+                 the baseline anew with `afterimage baseline {name} EXPERIMENT.toml --out RUN`",
+                self.run.root().display(),
+                name = baseline.name
+            ),
+            None => Ok(()),
+        }
     }
 
     /// The data set, refused where it is not the one the run was begun with.
@@ -192,5 +207,6 @@ fn new_manifest(experiment: &Experiment, data: &DataSet) -> Manifest {
         peak_memory_mib: None,
         finished: Vec::new(),
         warnings: Vec::new(),
+        baseline: None,
     }
 }

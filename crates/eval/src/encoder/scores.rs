@@ -127,7 +127,7 @@ fn median_score(draft: Draft, group: &Group, values: &[f64], resampled: Option<V
 ///
 /// A resample repeats images, so it varies less than a fresh sample and spreads voxels apart; over many voxels
 /// that shift of the median can exceed the interval's width, and the interval would not hold its own value.
-fn centred(mut resampled: Vec<f64>, observed: f64) -> Vec<f64> {
+pub(super) fn centred(mut resampled: Vec<f64>, observed: f64) -> Vec<f64> {
     resampled.retain(|v| v.is_finite());
     let bias = resampled.iter().sum::<f64>() / resampled.len().max(1) as f64 - observed;
     resampled.iter_mut().for_each(|v| *v -= bias);

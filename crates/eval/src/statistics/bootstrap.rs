@@ -22,19 +22,22 @@ pub const LEVEL: f64 = 0.95;
 /// ```
 pub fn bootstrap_mean(values: &[f64], resamples: usize, seed: u64) -> Option<Interval> {
     let values: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
-    let n = values.len();
-    if n < 2 || resamples == 0 {
+    if values.len() < 2 || resamples == 0 {
         return None;
     }
-    let means: Vec<f64> = blocks(resamples)
+    percentile_interval(resampled_means(&values, resamples, seed), "images")
+}
+
+/// Means of `resamples` resamples of finite values.
+pub(super) fn resampled_means(values: &[f64], resamples: usize, seed: u64) -> Vec<f64> {
+    let n = values.len();
+    blocks(resamples)
         .into_par_iter()
         .flat_map_iter(|(block, draws)| {
             let mut rng = generator(seed, Purpose::Bootstrap, block);
-            let values = &values;
             (0..draws).map(move |_| (0..n).map(|_| values[below(&mut rng, n)]).sum::<f64>() / n as f64)
         })
-        .collect();
-    percentile_interval(means, "images")
+        .collect()
 }
 
 /// Percentile bootstrap interval of the median, as [`bootstrap_mean`].
@@ -74,7 +77,7 @@ pub fn percentile_interval(mut statistics: Vec<f64>, what: &str) -> Option<Inter
 }
 
 /// Quantile of sorted values, linear between order statistics.
-fn quantile(sorted: &[f64], q: f64) -> f64 {
+pub(super) fn quantile(sorted: &[f64], q: f64) -> f64 {
     let at = q * (sorted.len() - 1) as f64;
     let low = at.floor() as usize;
     let high = at.ceil() as usize;

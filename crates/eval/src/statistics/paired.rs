@@ -1,65 +1,67 @@
-//! Two runs on the same items.
+//! Two runs on the same items: the paired difference, its intervals, its test and its power.
 
-use afterimage_run::scores::{Interval, PValue, Score};
+use afterimage_run::comparison::{Difference, Power};
+use afterimage_run::scores::PValue;
 use rayon::prelude::*;
 
-use super::bootstrap_mean;
+use super::power::{ALPHA, POWER};
+use super::{bca_mean, bootstrap_mean, effect_size, hierarchical_mean, images_needed};
 use crate::draws::{Purpose, blocks, coin, generator};
-use crate::{EvalError, Result};
 
-/// The difference of two runs in one score.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Comparison {
-    /// Name of the score.
-    pub name: String,
-    /// Mean over items of (first run - second run).
-    pub difference: f64,
-    /// Paired bootstrap interval of that mean.
-    pub interval: Option<Interval>,
-    /// Two-sided sign-flip permutation test.
-    pub p: PValue,
-    /// Items defined in both runs.
-    pub n: usize,
-    /// Item by item difference, in the order of the first run; `None` where either is undefined.
-    pub per_item: Vec<Option<f64>>,
+/// Two sums of the same numbers in another order may differ by rounding; such a draw counts as equal.
+const ROUNDING: f64 = 1e-12;
+
+/// The mean paired difference of one or more subjects with all that makes it a result.
+///
+/// `subjects[s]` holds the differences of the images of subject s. The value is the mean over subjects of the means over
+/// images. One subject: percentile and BCa bootstrap over images, and [`Power`]. Several: hierarchical bootstrap over
+/// subjects, then images, without BCa or power, which are defined for one level. The test is [`sign_flip`] over images; for
+/// several subjects it speaks about these subjects. `p_holm` is left as `p`, for the caller to correct over its family.
+///
+/// `None` without two differences in some subject, or where a subject has none.
+pub fn paired_difference(
+    subjects: &[Vec<f64>],
+    resamples: usize,
+    permutations: usize,
+    seed: u64,
+) -> Option<Difference> {
+    if subjects.iter().all(|s| s.len() < 2) || subjects.iter().any(Vec::is_empty) {
+        return None;
+    }
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    let value = subjects.iter().map(|s| mean(s)).sum::<f64>() / subjects.len() as f64;
+    let weighted: Vec<f64> =
+        subjects.iter().flat_map(|s| s.iter().map(|d| d / (s.len() * subjects.len()) as f64)).collect();
+    let p = sign_flip(&weighted, permutations, seed);
+    let (interval, bca, power) = match subjects {
+        [images] => (bootstrap_mean(images, resamples, seed), bca_mean(images, resamples, seed), power(images)),
+        _ => (hierarchical_mean(subjects, resamples, seed), None, None),
+    };
+    Some(Difference { value, interval, bca, p_holm: p.value, p, n: weighted.len(), power, by_seed: Vec::new() })
 }
 
-/// Compares two runs on the same items.
+/// Two-sided sign-flip permutation test of "the sum of the differences is zero".
 ///
-/// With `d_i` the difference of item i, the interval is the percentile bootstrap of mean `d`, and
-/// `p = (1 + #{|mean of s_i d_i| >= |mean d|}) / (1 + draws)` with random signs `s_i`, two-sided: were the
-/// runs equal, each `d_i` would as likely have the other sign. For a score whose value is a median
-/// (voxels), the comparison is still of means over items.
+/// Were the runs equal, each difference would as likely have the other sign:
+/// `p = (1 + #{|sum s_i d_i| >= |sum d_i|}) / (1 + draws)` with random signs `s_i`. Where there are no more than `draws` patterns of
+/// signs, all `2^n` are gone through instead, and p is exact: their share at or beyond the observed sum.
 ///
-/// # Errors
-/// [`EvalError::NotComparable`] where names or items differ, or fewer than two items are defined in both.
-pub fn compare(first: &Score, second: &Score, draws: usize, seed: u64) -> Result<Comparison> {
-    let refuse = |reason: &str| EvalError::NotComparable { name: first.name.clone(), reason: reason.into() };
-    if first.name != second.name {
-        return Err(refuse(&format!("the other score is \"{}\"", second.name)));
-    }
-    if first.items != second.items || first.per_item.len() != second.per_item.len() {
-        return Err(refuse("the items differ in number, name or order"));
-    }
-    let per_item: Vec<Option<f64>> =
-        first.per_item.iter().zip(&second.per_item).map(|(a, b)| Some((*a)? - (*b)?)).collect();
-    let differences: Vec<f64> = per_item.iter().flatten().copied().collect();
-    if differences.len() < 2 {
-        return Err(refuse("fewer than two items are defined in both"));
-    }
-    Ok(Comparison {
-        name: first.name.clone(),
-        difference: differences.iter().sum::<f64>() / differences.len() as f64,
-        interval: bootstrap_mean(&differences, draws, seed),
-        p: sign_flip(&differences, draws, seed),
-        n: differences.len(),
-        per_item,
-    })
-}
-
-fn sign_flip(differences: &[f64], draws: usize, seed: u64) -> PValue {
+/// Source: Fisher, *The Design of Experiments*, 1935, section 21; Phipson and Smyth, Stat. Appl. Genet. Mol. Biol. 9, 2010.
+pub fn sign_flip(differences: &[f64], draws: usize, seed: u64) -> PValue {
     let sum = differences.iter().sum::<f64>().abs();
-    let threshold = sum - 1e-12 * (1.0 + sum);
+    let scale: f64 = differences.iter().map(|d| d.abs()).sum();
+    let threshold = sum - ROUNDING * scale;
+    let n = differences.len();
+    if n < usize::BITS as usize && 1_usize << n <= draws {
+        let flipped = |signs: usize| -> f64 {
+            differences.iter().enumerate().map(|(i, d)| if signs >> i & 1 == 1 { -d } else { *d }).sum()
+        };
+        let extreme = (0..1_usize << n).filter(|&signs| flipped(signs).abs() >= threshold).count();
+        return PValue {
+            value: extreme as f64 / (1_usize << n) as f64,
+            method: format!("paired sign-flip permutation, all {} sign patterns, two-sided", 1_usize << n),
+        };
+    }
     let extreme: usize = blocks(draws)
         .into_par_iter()
         .map(|(block, size)| {
@@ -71,5 +73,53 @@ fn sign_flip(differences: &[f64], draws: usize, seed: u64) -> PValue {
     PValue {
         value: (1 + extreme) as f64 / (1 + draws) as f64,
         method: format!("paired sign-flip permutation, {draws} draws, two-sided"),
+    }
+}
+
+fn power(differences: &[f64]) -> Option<Power> {
+    let effect_size = effect_size(differences);
+    let images = images_needed(effect_size);
+    effect_size.is_finite().then_some(Power { images, effect_size, power: POWER, alpha: ALPHA })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_differences_are_enumerated() {
+        // All five of one sign: only the pattern itself and its mirror reach the sum.
+        let p = sign_flip(&[0.1, 0.3, 0.2, 0.5, 0.4], 10_000, 0);
+        assert_eq!(p.value, 2.0 / 32.0);
+        assert!(p.method.contains("all 32"), "{}", p.method);
+        assert_eq!(sign_flip(&[0.0; 30], 500, 0).value, 1.0);
+    }
+
+    #[test]
+    fn drawn_signs_approach_the_enumeration() {
+        let differences: Vec<f64> = (0..12).map(|i| f64::from((i * 7) % 12) - 4.2).collect();
+        let exact = sign_flip(&differences, 4096, 0).value;
+        let drawn = sign_flip(&differences, 4000, 0).value;
+        assert!((exact - drawn).abs() < 0.03, "{exact} {drawn}");
+    }
+
+    #[test]
+    fn difference_of_equal_runs_is_null_and_of_a_better_one_is_not() {
+        let null = paired_difference(&[vec![0.0; 20]], 500, 999, 1).unwrap();
+        assert_eq!((null.value, null.p.value, null.power), (0.0, 1.0, None));
+        let better =
+            paired_difference(&[(0..20).map(|i| 0.2 + f64::from(i % 3) / 10.0).collect()], 500, 999, 1).unwrap();
+        assert!(better.value > 0.2 && better.p.value == 0.001 && better.interval.unwrap().low > 0.0);
+        assert!(better.bca.is_some() && better.power.unwrap().images.unwrap() < 10);
+        assert!(paired_difference(&[vec![0.3]], 500, 999, 1).is_none());
+    }
+
+    #[test]
+    fn subjects_count_alike_whatever_their_images() {
+        let subjects = [vec![1.0; 4], vec![0.0; 16]];
+        let difference = paired_difference(&subjects, 500, 999, 1).unwrap();
+        assert_eq!((difference.value, difference.n), (0.5, 20));
+        assert!(difference.bca.is_none() && difference.power.is_none());
+        assert!(difference.interval.unwrap().method.contains("subjects, then images"));
     }
 }

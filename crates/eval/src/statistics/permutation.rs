@@ -61,6 +61,50 @@ pub fn pairing_test(scores: ArrayView2<f64>, draws: usize, seed: u64) -> Option<
     })
 }
 
+/// As [`pairing_test`], with pairings shuffled inside groups only: `groups[i]` is the group of item i.
+///
+/// `scores[i, j]` is read for i and j of one group. Items whose own score is NaN are left out, as their group must be: `None` where
+/// a group has a NaN beside a number. `shuffled` is the exact expectation over such permutations.
+pub fn pairing_test_within(scores: ArrayView2<f64>, groups: &[usize], draws: usize, seed: u64) -> Option<PairingTest> {
+    let mut members = std::collections::BTreeMap::<usize, Vec<usize>>::new();
+    for (item, group) in groups.iter().enumerate().filter(|(item, _)| !scores[[*item, *item]].is_nan()) {
+        members.entry(*group).or_default().push(item);
+    }
+    let members: Vec<Vec<usize>> = members.into_values().collect();
+    let n: usize = members.iter().map(Vec::len).sum();
+    let whole = |m: &Vec<usize>| m.iter().map(|&i| m.iter().map(|&j| scores[[i, j]]).sum::<f64>()).sum::<f64>();
+    let expected: f64 = members.iter().map(|m| whole(m) / m.len() as f64).sum();
+    if n < 2 || draws == 0 || !expected.is_finite() {
+        return None;
+    }
+    let sum: f64 = members.iter().flatten().map(|&i| scores[[i, i]]).sum();
+    let threshold = sum - ROUNDING * (1.0 + sum.abs());
+    let at_or_above: usize = blocks(draws)
+        .into_par_iter()
+        .map(|(block, size)| {
+            let mut rng = generator(seed, Purpose::Permutation, block);
+            let mut orders = members.clone();
+            (0..size)
+                .filter(|_| {
+                    let of_group = |(members, order): (&Vec<usize>, &mut Vec<usize>)| {
+                        shuffle(&mut rng, order);
+                        members.iter().zip(order.iter()).map(|(&i, &j)| scores[[i, j]]).sum::<f64>()
+                    };
+                    members.iter().zip(&mut orders).map(of_group).sum::<f64>() >= threshold
+                })
+                .count()
+        })
+        .sum();
+    Some(PairingTest {
+        observed: sum / n as f64,
+        shuffled: expected / n as f64,
+        p: PValue {
+            value: (1 + at_or_above) as f64 / (1 + draws) as f64,
+            method: format!("permutation of pairings inside clusters, {draws} draws, one-sided"),
+        },
+    })
+}
+
 /// Test of own scores against scores with a few other images, where the full matrix is too dear.
 ///
 /// `own[i]` is item i's score, `others[i, k]` its score with the k-th mismatched image (larger is better).
@@ -123,6 +167,16 @@ mod tests {
         let test = pairing_test(Array2::<f64>::eye(40).view(), 999, 1).unwrap();
         assert_eq!(test.p.value, 1.0 / 1000.0);
         assert!((test.shuffled - 1.0 / 40.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn p_inside_groups_matches_full_enumeration() {
+        // Two groups of three: the identity is the best of 6 x 6 permutations; a lone item of a third group is left out.
+        let mut scores = Array2::<f64>::eye(7);
+        scores[[6, 6]] = f64::NAN;
+        let test = pairing_test_within(scores.view(), &[0, 1, 0, 1, 0, 1, 2], 40_000, 5).unwrap();
+        assert!((test.p.value - 1.0 / 36.0).abs() < 0.004, "{}", test.p.value);
+        assert!((test.shuffled - 1.0 / 3.0).abs() < 1e-12 && test.observed == 1.0);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::plan::{Layer, Plan, Step};
-use crate::{Result, processor};
+use crate::{Result, device::is_processor, processor};
 
 /// A network with its weights.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ impl Network {
     ) -> Result<Self> {
         // Frozen: made outside the graph whatever device the caller trains on.
         let device = device.clone().without_autodiff();
-        let ours = processor::runs_on(&device);
+        let ours = is_processor(&device);
         Self::build_on(plan, &device, ours, read)
     }
 

@@ -87,6 +87,31 @@ impl Plan {
         found
     }
 
+    /// Multiplications for one image of `side`, as the definition has them, up to the last of `taps`.
+    pub(crate) fn products(&self, side: usize, taps: &[&str]) -> u64 {
+        let (mut side, mut channels, mut sum, mut found) = (side, 3, 0, 0);
+        for step in &self.steps {
+            let (before, out) = (channels, step.layer.side(side));
+            let places = (out * out) as u64;
+            sum += match step.layer {
+                Layer::Conv { channels: outputs, kernel, .. } => {
+                    channels = outputs;
+                    places * (outputs * before * kernel * kernel) as u64
+                }
+                Layer::Fire { squeeze, expand, .. } => {
+                    channels = 2 * expand;
+                    places * (squeeze * (before + 10 * expand)) as u64
+                }
+                Layer::Pool { .. } => 0,
+            };
+            side = out;
+            if step.tap.is_some_and(|tap| taps.contains(&tap)) {
+                found = sum;
+            }
+        }
+        found
+    }
+
     /// Values of a random parameter: normal of variance `2 / fan_in` for weights, zero for biases. The first
     /// layer's are divided by the spread of its input, so that activations are of order one in every network.
     pub(crate) fn random_values(&self, seed: u64, name: &str, shape: &[usize]) -> Vec<f32> {
@@ -119,6 +144,19 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn products_of_two_layers_are_those_counted_by_hand() {
+        let layers = [
+            Layer::conv3("a".into(), 4),
+            Layer::Pool { kernel: 2, stride: 2, ceil: false },
+            Layer::Fire { name: "b".into(), squeeze: 2, expand: 5 },
+        ];
+        let steps = layers.into_iter().zip(["a", "pool", "b"]).map(|(layer, tap)| Step::tapped(layer, tap)).collect();
+        let plan = Plan { input: Input::Torchvision, steps, classifier: None };
+        assert_eq!(plan.products(8, &["a"]), 64 * 4 * 27);
+        assert_eq!(plan.products(8, &["a", "b"]), 64 * 4 * 27 + 16 * (2 * 4 + 2 * 5 + 2 * 5 * 9));
+    }
 
     #[test]
     fn ceil_pooling_keeps_the_incomplete_window() {

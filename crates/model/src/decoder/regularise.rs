@@ -1,10 +1,13 @@
 //! What keeps the decoder's linear layer sparse and smooth, and its convolutions small.
 
+use std::sync::Arc;
+
+use afterimage_kernels::penalty::Penalty;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use afterimage_run::config::DecoderRegularisers;
 
-use crate::{params::Params, term::Terms};
+use crate::{device::is_processor, params::Params, processor, term::Terms};
 
 /// Added under square roots, so that the gradient at zero is finite.
 const EPSILON: f32 = 1e-12;
@@ -19,6 +22,8 @@ pub struct DecoderPenalty {
     smooth: Tensor<2>,
     channels: usize,
     positions: usize,
+    /// Both penalties of the linear layer in one, where the processor runs it.
+    kernel: Option<Arc<Penalty>>,
 }
 
 impl DecoderPenalty {
@@ -30,13 +35,16 @@ impl DecoderPenalty {
         let mean = snr.iter().sum::<f32>() / snr.len().max(1) as f32;
         let inverse: Vec<f32> = snr.iter().map(|s| 1.0 / (s / mean.max(f32::MIN_POSITIVE)).max(0.05)).collect();
         let positions = grid * grid;
-        let smooth = TensorData::new(smoothing(grid, config.neighbours), [positions, positions]);
+        let smooth = smoothing(grid, config.neighbours);
+        let kernel = is_processor(device).then(|| Arc::new(Penalty::new(inverse.clone(), channels, &smooth)));
+        let smooth = TensorData::new(smooth, [positions, positions]);
         Self {
             config: config.clone(),
             inverse_snr: Tensor::from_data(TensorData::new(inverse, [snr.len(), 1]), device),
             smooth: Tensor::from_data(smooth, device),
             channels,
             positions,
+            kernel,
         }
     }
 
@@ -44,18 +52,20 @@ impl DecoderPenalty {
     pub fn terms(&self, params: &Params) -> Terms {
         let weight = params.get::<2>("linear.weight"); // [voxels, channels * positions]
         let device = weight.device();
-        let [voxels, _] = weight.dims();
         let mut terms = Terms::default();
-        if self.config.linear_l1 > 0.0 {
-            let l1 = (weight.clone().abs() * self.inverse_snr.clone()).mean();
-            terms.push("linear_l1", l1 * self.config.linear_l1);
-        }
-        if self.config.linear_group > 0.0 {
-            // Smoothing is linear and the same for all channels: the mean over channels may come first.
-            let squares = weight.reshape([voxels, self.channels, self.positions]).powi_scalar(2);
-            let power = squares.mean_dim(1).reshape([voxels, self.positions]);
-            let group = (power.matmul(self.smooth.clone()) + EPSILON).sqrt().mean();
-            terms.push("linear_group", group * self.config.linear_group);
+        let on = [self.config.linear_l1, self.config.linear_group].map(|factor| factor > 0.0);
+        if on.contains(&true) {
+            let values = match &self.kernel {
+                Some(kernel) => processor::penalty(kernel.clone(), weight),
+                None => self.of_linear_anywhere(weight),
+            };
+            let term = |index: usize| values.clone().narrow(0, index, 1);
+            if on[0] {
+                terms.push("linear_l1", term(0) * self.config.linear_l1);
+            }
+            if on[1] {
+                terms.push("linear_group", term(1) * self.config.linear_group);
+            }
         }
         if self.config.conv_l1 > 0.0 {
             let names = ["conv0.weight", "conv1.weight", "conv2.weight", "rgb.weight"];
@@ -63,6 +73,17 @@ impl DecoderPenalty {
             terms.push("decoder_conv_l1", sum * self.config.conv_l1);
         }
         terms
+    }
+
+    /// Means of the weighted absolute weights, and of the root of their smoothed squares, `[2]`, on any device.
+    fn of_linear_anywhere(&self, weight: Tensor<2>) -> Tensor<1> {
+        let [voxels, _] = weight.dims();
+        let l1 = (weight.clone().abs() * self.inverse_snr.clone()).mean();
+        // Smoothing is linear and the same for all channels: the mean over channels may come first.
+        let squares = weight.reshape([voxels, self.channels, self.positions]).powi_scalar(2);
+        let power = squares.mean_dim(1).reshape([voxels, self.positions]);
+        let group = (power.matmul(self.smooth.clone()) + EPSILON).sqrt().mean();
+        Tensor::cat(vec![l1, group], 0)
     }
 }
 
@@ -108,6 +129,37 @@ mod tests {
             for target in 0..25 {
                 let sum: f32 = (0..25).map(|source| matrix[source * 25 + target]).sum();
                 assert!((sum - 1.0).abs() < 1e-5);
+            }
+        }
+    }
+
+    #[test]
+    fn kernel_and_framework_agree() {
+        let device = Device::flex();
+        let config = DecoderRegularisers {
+            linear_l1: 40.0,
+            snr: afterimage_run::config::SnrSource::Uniform,
+            linear_group: 400.0,
+            neighbours: 8,
+            conv_l1: 0.0,
+        };
+        let penalty = DecoderPenalty::new(&config, &[3.0, 1.0, 0.01], 4, 5, &device);
+        let weights: Vec<f32> = (0..3 * 4 * 25).map(|i| (i as f32 * 0.7).sin()).collect();
+        let of = |kernel: bool| {
+            let leaf = Tensor::<2>::from_data(TensorData::new(weights.clone(), [3, 100]), &device);
+            let leaf = leaf.autodiff().require_grad();
+            let values = match kernel {
+                true => processor::penalty(penalty.kernel.clone().expect("a kernel"), leaf.clone()),
+                false => penalty.of_linear_anywhere(leaf.clone()),
+            };
+            let factors = Tensor::<1>::from_floats([40.0, 400.0], &device);
+            let gradients = (values.clone() * factors).sum().backward();
+            [values.without_autodiff(), leaf.grad(&gradients).expect("a gradient").reshape([300])]
+        };
+        for (ours, theirs) in of(true).into_iter().zip(of(false)) {
+            let (ours, theirs) = (crate::convert::values(&ours), crate::convert::values(&theirs));
+            for (a, b) in ours.iter().zip(&theirs) {
+                assert!((a - b).abs() <= 1e-5 * b.abs().max(0.1), "{a} {b}");
             }
         }
     }

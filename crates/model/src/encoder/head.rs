@@ -4,6 +4,7 @@ use burn::tensor::{Device, Tensor, activation, module, ops::ConvOptions, ops::Ma
 
 use afterimage_run::config::BranchConfig;
 
+use crate::device::is_processor;
 use crate::params::{Init, Params};
 use crate::processor;
 
@@ -91,7 +92,7 @@ impl Head {
 /// Batch norm over batch and positions: biased variance to normalise, unbiased in the running statistics.
 fn batch_norm(name: &str, params: &Params, maps: Tensor<4>, mode: &mut Mode<'_>) -> Tensor<4> {
     let [batch, channels, height, width] = maps.dims();
-    let ours = processor::runs_on(&maps.device());
+    let ours = is_processor(&maps.device());
     let (mean_name, variance_name) = (format!("{name}.mean"), format!("{name}.variance"));
     let (moments, of_batch) = match mode {
         Mode::Evaluate { statistics } => {

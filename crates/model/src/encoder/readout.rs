@@ -9,6 +9,7 @@ use afterimage_run::config::EncoderConfig;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::head::{Head, Mode};
+use crate::device::is_processor;
 use crate::params::{Init, Params};
 use crate::processor;
 
@@ -66,7 +67,7 @@ impl Readout {
             };
             let map = params.get::<2>(&format!("map{side}"));
             let weights = params.get::<2>(&format!("branch{i}.channel"));
-            let sum = match processor::runs_on(&head.device()) {
+            let sum = match is_processor(&head.device()) {
                 true => processor::readout(patches, map, weights, dropout),
                 false => read(patches, map, weights, dropout),
             };

@@ -6,7 +6,7 @@ use burn::tensor::{Tensor, s};
 
 use afterimage_run::config::ImageLossConfig;
 
-use crate::{ModelError, Result, processor, term::Terms, vision::Vision};
+use crate::{ModelError, Result, device::is_processor, processor, term::Terms, vision::Vision};
 
 /// L_img of Gaziv et al. 2022.
 #[derive(Debug, Clone)]
@@ -138,7 +138,7 @@ fn unit_length(features: Tensor<4>) -> Tensor<4> {
 
 /// Mean over positions of 1 - cosine over channels, per image; a position without activation counts as 1.
 fn cosine_distance(features: Tensor<4>, unit: Tensor<4>) -> Tensor<1> {
-    match processor::runs_on(&features.device()) {
+    match is_processor(&features.device()) {
         true => processor::cosine_distance(features, unit),
         false => cosine_distance_anywhere(features, unit),
     }

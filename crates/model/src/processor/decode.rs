@@ -25,7 +25,7 @@ trait Decoding: Backend {
 
 impl Decoding for Flex {
     fn decode(maps: FloatTensor<Self>, parameters: FloatTensor<Self>, decode: Arc<Decode>) -> FloatTensor<Self> {
-        let (image, kept) = decode.forward(map(&maps), slice(&parameters.to_contiguous()));
+        let (image, kept) = decode.forward(map(&maps), &decode.ready(slice(&parameters.to_contiguous())));
         kept.recycle();
         tensor(image)
     }
@@ -37,7 +37,7 @@ impl<C: CheckpointStrategy> Decoding for Autodiff<Flex, C> {
         match OfDecoder.prepare::<C>([of_maps, of_parameters]).compute_bound().stateful() {
             OpsKind::Tracked(prepared) => {
                 let parameters = parameters.to_contiguous();
-                let (image, kept) = decode.forward(map(&maps), slice(&parameters));
+                let (image, kept) = decode.forward(map(&maps), &decode.ready(slice(&parameters)));
                 prepared.finish((parameters, decode, Arc::new(kept)), tensor(image))
             }
             OpsKind::UnTracked(prepared) => prepared.finish(Flex::decode(maps, parameters, decode)),

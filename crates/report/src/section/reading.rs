@@ -55,7 +55,9 @@ fn repeats(source: &Source) -> Markup {
 
 fn seeds(source: &Source) -> Markup {
     html! { @if source.scores.is_some() {
-        li { b { "One training run" } ": the intervals are over pictures or voxels of this run. They do not contain the variation between training runs with other seeds, nor between subjects." }
+        @if source.manifest.baseline.is_some() {
+            li { b { "A baseline" } ": a trained decoder says something only where it scores above this on the same pictures. The intervals do not contain the variation between subjects." }
+        } @else { li { b { "One training run" } ": the intervals are over pictures or voxels of this run. They do not contain the variation between training runs with other seeds, nor between subjects." } }
     } }
 }
 

@@ -3,7 +3,7 @@
 use afterimage_run::scores::Score;
 use maud::{Markup, html};
 
-use super::{scores::legend, section};
+use super::{averaging, scores::legend, section};
 use crate::{number, plot, source::Source};
 
 /// Most histograms that are drawn.
@@ -16,7 +16,10 @@ pub(crate) fn spread(source: &Source) -> Markup {
     for score in source.scores.iter().flat_map(|s| &s.scores).filter(|s| s.item_kind != "voxel") {
         // One of the several numbers of ways is enough to see which pictures fail.
         let family = (score.protocol.as_str(), score.metric.as_str());
-        if drawn.len() == MOST || (score.ways.is_some() && seen.contains(&family)) {
+        if score.protocol == averaging::PROTOCOL
+            || drawn.len() == MOST
+            || (score.ways.is_some() && seen.contains(&family))
+        {
             continue;
         }
         if let Some(plot) = histogram(source, score, (300.0, 170.0)) {

@@ -73,6 +73,7 @@ pub(crate) fn manifest(items: usize) -> Manifest {
         warnings: vec![
             "This is an example with made-up pictures and numbers; it shows the form of a report only.".into(),
         ],
+        baseline: None,
     }
 }
 
@@ -201,6 +202,7 @@ fn score(
         seed: 3,
         items: items.to_vec(),
         per_item: values.into_iter().map(Some).collect(),
+        pseudo_values: Vec::new(),
         notes: Vec::new(),
     }
 }

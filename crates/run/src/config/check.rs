@@ -27,6 +27,14 @@ impl Experiment {
             format!("{:?}", self.evaluation.ways),
             "numbers of candidates, 2 or more",
         )?;
+        let (weights, taps) = (self.perceptual_weights(), self.decoder.image_loss.taps.len());
+        let usable = weights.iter().all(|w| *w >= 0.0 && w.is_finite()) && weights.iter().any(|w| *w > 0.0);
+        require(
+            usable && weights.len() == taps,
+            "evaluation.perceptual_weights",
+            format!("{weights:?}"),
+            &format!("one weight for each of the {taps} taps of decoder.image_loss, not all zero"),
+        )?;
         require(self.evaluation.resamples >= 100, "evaluation.resamples", self.evaluation.resamples, "at least 100")?;
         require(
             self.evaluation.permutations >= 100,

@@ -233,6 +233,8 @@ pub struct DecoderRegularisers {
 pub struct EvaluationConfig {
     pub averaging: Averaging,
     pub ways: Vec<usize>,
+    pub perceptual_weights: Vec<f64>,
+    pub averaging_curve: bool,
     pub resamples: usize,
     pub permutations: usize,
     pub cache_gib: f64,
@@ -252,6 +254,16 @@ pub struct ClassificationConfig {
     pub ways: Vec<usize>,
     pub superclasses: String,
     pub classifier: String,
+}
+
+impl Experiment {
+    /// Weights of the perceptual distance of the scores, one a tap of `decoder.image_loss`.
+    pub fn perceptual_weights(&self) -> &[f64] {
+        match self.evaluation.perceptual_weights.as_slice() {
+            [] => &self.decoder.image_loss.weights,
+            weights => weights,
+        }
+    }
 }
 
 impl DataConfig {

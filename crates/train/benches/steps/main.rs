@@ -3,13 +3,18 @@
 //!
 //!     cargo bench -p afterimage-train --bench steps -- --task decoder --size paper --reps 5
 //!
-//! Tasks: `features`, `encoder`, `decoder`, `decode`, `all`; `--voxels` sets another number of them.
+//! Tasks: `features`, `encoder`, `decoder`, `decode`, `all`. `--voxels` and `--side` set another number of voxels and
+//! another image side, `--threads` the threads.
 //!
 //! Sizes: `paper` is 112² images, 4600 voxels, VGG19 taps and VGG16 perceptual blocks with random weights, batches of
 //! 64 and 24 + 48; `demo` is the demonstration's. Data are random: they change no time. Targets are not kept between
 //! steps (`cache_mib = 0`), so that every step does the same work. One JSON line a task: median after two steps of
-//! warm-up (of 20 times as many for `decode`), images a second, peak resident memory of the process.
-//! `scripts/bench_steps.py` runs this beside the same steps in PyTorch.
+//! warm-up (of 20 times as many for `decode`; its 99th percentile too), images a second, peak resident memory of the
+//! process, and `of_matrix_limit`: the arithmetic that the plain definition of the networks asks for ([`arithmetic`]),
+//! a second, as a share of what one large matrix product reaches here. Winograd's algorithm needs less arithmetic than
+//! the definition, so the share can pass 1. `scripts/bench_steps.py` runs this beside the same steps in PyTorch.
+
+mod arithmetic;
 
 use std::sync::Mutex;
 use std::time::Instant;
@@ -21,7 +26,7 @@ use rand_chacha::ChaCha8Rng;
 
 use afterimage_model::{
     backbone::{AnyBackbone, BackboneKind},
-    decoder::Decoder,
+    decoder::{Decoder, ReadyDecoder},
     device::device,
     encoder::Encoder,
     vision::Vision,
@@ -47,54 +52,112 @@ fn main() {
     rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().expect("threads");
     let size = value("--size").unwrap_or_else(|| "demo".into());
     let task = value("--task").unwrap_or_else(|| "all".into());
-    let voxels = value("--voxels").map(|v| v.parse().expect("--voxels takes a number"));
+    let number =
+        |name: &str| value(name).map(|v| v.parse::<usize>().unwrap_or_else(|_| panic!("{name} takes a number")));
+    let at = Setting::new(&size, number("--voxels"), number("--side"));
     for name in ["features", "encoder", "decoder", "decode"] {
         if task == "all" || task == name {
             let line = match name {
-                "features" => features(&size, reps),
-                "encoder" => measure(Phase::Encoder, &size, voxels, reps),
-                "decoder" => measure(Phase::Decoder, &size, voxels, reps),
-                _ => decode(&size, voxels, 20 * reps),
+                "features" => features(&at, reps),
+                "encoder" => measure(Phase::Encoder, &at, reps),
+                "decoder" => measure(Phase::Decoder, &at, reps),
+                _ => decode(&at, 20 * reps),
             };
             println!("{line}");
         }
     }
 }
 
+/// What is measured.
+struct Setting {
+    size: String,
+    experiment: Experiment,
+    voxels: usize,
+}
+
+impl Setting {
+    fn new(size: &str, voxels: Option<usize>, side: Option<usize>) -> Self {
+        let (preset, usual) = match size {
+            "paper" => ("gaziv2022", 4600),
+            "demo" => ("demo", 1000),
+            other => panic!("--size takes paper or demo, not {other}"),
+        };
+        let mut settings =
+            ["decoder.cache_mib=0", "encoder.epochs=1000", "decoder.epochs=1000"].map(String::from).to_vec();
+        settings.extend(side.map(|side| format!("image.side={side}")));
+        let experiment = Experiment::preset(preset).and_then(|e| e.with_settings(&settings)).expect("a valid preset");
+        Self { size: size.into(), experiment, voxels: voxels.unwrap_or(usual) }
+    }
+
+    fn vision(&self, name: &str, backbone_side: usize) -> Vision {
+        let kind: BackboneKind = name.parse().expect("a known backbone");
+        let device = device("cpu").expect("the processor");
+        Vision::new(AnyBackbone::random(kind, 1, &device), self.experiment.image.side, backbone_side, &device)
+    }
+
+    fn encoder_vision(&self) -> Vision {
+        self.vision(&self.experiment.encoder.backbone, self.experiment.encoder.backbone_side)
+    }
+
+    fn loss_vision(&self) -> Vision {
+        let loss = &self.experiment.decoder.image_loss;
+        self.vision(&loss.backbone, loss.backbone_side)
+    }
+
+    /// A line of results, for `images` images and `products` multiplications and additions a step.
+    fn line(&self, task: &str, images: usize, products: u64, secs: &mut [f64]) -> String {
+        let peak = peak_memory_mib();
+        let median = median(secs);
+        let rounded = |value: f64| (value * 100.0).round() / 100.0;
+        let limit = arithmetic::matrix_limit();
+        let rate = 2.0 * products as f64 / median / 1e9;
+        let mut line = serde_json::json!({
+            "task": task, "engine": "afterimage", "size": self.size, "threads": rayon::current_num_threads(),
+            "side": self.experiment.image.side, "voxels": self.voxels, "images": images,
+            "median_ms": rounded(median * 1e3), "images_per_s": rounded(images as f64 / median), "peak_rss_mib": peak,
+            "gflop_per_s": rounded(rate), "matrix_gflop_per_s": rounded(limit), "of_matrix_limit": rounded(rate / limit),
+        });
+        if task == "decode" {
+            line["p99_ms"] = rounded(secs[(secs.len() * 99).div_ceil(100) - 1] * 1e3).into();
+        }
+        line.to_string()
+    }
+}
+
 /// The encoder's taps of a batch of images, without gradients.
-fn features(size: &str, reps: usize) -> String {
-    let (experiment, _) = experiment(size);
+fn features(at: &Setting, reps: usize) -> String {
     let device = device("cpu").expect("the processor");
-    let side = experiment.image.side;
-    let kind: BackboneKind = experiment.encoder.backbone.parse().expect("a known backbone");
-    let vision = Vision::new(AnyBackbone::random(kind, 1, &device), side, experiment.encoder.backbone_side, &device);
-    let taps: Vec<&str> = experiment.encoder.branches.iter().map(|branch| branch.tap.as_str()).collect();
-    let images =
-        Tensor::<4>::random([experiment.encoder.batch, 3, side, side], Distribution::Uniform(0.0, 1.0), &device);
-    timed("features", size, experiment.encoder.batch, reps, || drop(vision.forward(images.clone(), &taps)))
+    let config = &at.experiment.encoder;
+    let (vision, side) = (at.encoder_vision(), at.experiment.image.side);
+    let taps: Vec<&str> = config.branches.iter().map(|branch| branch.tap.as_str()).collect();
+    let images = Tensor::<4>::random([config.batch, 3, side, side], Distribution::Uniform(0.0, 1.0), &device);
+    let products = config.batch as u64 * vision.products(&taps);
+    let mut secs = timed(reps, || drop(vision.forward(images.clone(), &taps)));
+    at.line("features", config.batch, products, &mut secs)
 }
 
 /// The image of a single response.
-fn decode(size: &str, voxels: Option<usize>, reps: usize) -> String {
-    let (experiment, usual) = experiment(size);
-    let voxels = voxels.unwrap_or(usual);
+fn decode(at: &Setting, reps: usize) -> String {
     let device = device("cpu").expect("the processor");
-    let decoder = Decoder::new(&experiment.decoder, experiment.image.side, &device);
-    let params = decoder.init(voxels, 1, &device);
-    let responses = Tensor::<2>::random([1, voxels], Distribution::Uniform(-1.0, 1.0), &device);
-    timed("decode", size, 1, reps, || drop(decoder.forward(&params, responses.clone())))
+    let side = at.experiment.image.side;
+    let decoder = Decoder::new(&at.experiment.decoder, side, &device);
+    let params = decoder.init(at.voxels, 1, &device);
+    let decoder = ReadyDecoder::new(decoder, params, side, &device);
+    let mut stream = ChaCha8Rng::seed_from_u64(7);
+    let responses = Array2::from_shape_simple_fn((1, at.voxels), || stream.random_range(-1.7..1.7));
+    let mut secs = timed(reps, || drop(decoder.images(responses.view())));
+    let [linear, convolutions] = arithmetic::decoder(at);
+    at.line("decode", 1, linear + convolutions, &mut secs)
 }
 
-fn timed(task: &str, size: &str, images: usize, reps: usize, mut step: impl FnMut()) -> String {
+fn timed(reps: usize, mut step: impl FnMut()) -> Vec<f64> {
     (0..WARM_UP).for_each(|_| step());
-    let mut secs: Vec<f64> = (0..reps)
-        .map(|_| {
-            let start = Instant::now();
-            step();
-            start.elapsed().as_secs_f64()
-        })
-        .collect();
-    line(task, size, images, median(&mut secs))
+    let one = |_| {
+        let start = Instant::now();
+        step();
+        start.elapsed().as_secs_f64()
+    };
+    (0..reps).map(one).collect()
 }
 
 fn median(secs: &mut [f64]) -> f64 {
@@ -102,52 +165,25 @@ fn median(secs: &mut [f64]) -> f64 {
     (secs[(secs.len() - 1) / 2] + secs[secs.len() / 2]) / 2.0
 }
 
-fn line(task: &str, size: &str, images: usize, median: f64) -> String {
-    serde_json::json!({
-        "task": task, "engine": "afterimage", "size": size, "threads": rayon::current_num_threads(),
-        "images": images, "median_ms": (median * 1e5).round() / 100.0,
-        "images_per_s": (images as f64 / median * 100.0).round() / 100.0, "peak_rss_mib": peak_memory_mib(),
-    })
-    .to_string()
-}
-
-/// The experiment of a size, and its number of voxels.
-fn experiment(size: &str) -> (Experiment, usize) {
-    let (preset, voxels) = match size {
-        "paper" => ("gaziv2022", 4600),
-        "demo" => ("demo", 1000),
-        other => panic!("--size takes paper or demo, not {other}"),
-    };
-    let settings = ["decoder.cache_mib=0", "encoder.epochs=1000", "decoder.epochs=1000"].map(String::from);
-    let experiment = Experiment::preset(preset).and_then(|e| e.with_settings(&settings)).expect("a valid preset");
-    (experiment, voxels)
-}
-
-fn measure(phase: Phase, size: &str, voxels: Option<usize>, reps: usize) -> String {
-    let (experiment, usual) = experiment(size);
-    let voxels = voxels.unwrap_or(usual);
+fn measure(phase: Phase, at: &Setting, reps: usize) -> String {
+    let (experiment, voxels, side) = (&at.experiment, at.voxels, at.experiment.image.side);
     let folder = tempfile::tempdir().expect("a temporary folder");
     let run = RunFolder::new(folder.path());
     let clock = Clock::new(WARM_UP + reps);
     let device = device("cpu").expect("the processor");
-    let context = Context { run: &run, experiment: &experiment, device: device.clone(), observer: &clock };
-    let side = experiment.image.side;
-    let vision = |name: &str, backbone_side: usize| {
-        let kind: BackboneKind = name.parse().expect("a known backbone");
-        Vision::new(AnyBackbone::random(kind, 1, &device), side, backbone_side, &device)
-    };
-    let seen = vision(&experiment.encoder.backbone, experiment.encoder.backbone_side);
+    let context = Context { run: &run, experiment, device: device.clone(), observer: &clock };
+    let seen = at.encoder_vision();
     let batch = match phase {
         Phase::Encoder => experiment.encoder.batch,
         Phase::Decoder => experiment.decoder.batch_paired + experiment.decoder.batch_unpaired,
     };
+    let products = arithmetic::step(phase, at);
     let training = pairs(2 * batch, side, voxels);
     let outcome = match phase {
         Phase::Encoder => encoder::train(&context, &seen, &training, None, false),
         Phase::Decoder => {
             let encoder = Encoder::new(&experiment.encoder, &seen, voxels).expect("an encoder");
             let frozen = decoder::FrozenEncoder { state: encoder.init(1, &device), encoder, vision: seen };
-            let loss = &experiment.decoder.image_loss;
             let pool = Pool { images: images(4 * batch, side) };
             let material = decoder::Material {
                 training: &training,
@@ -157,11 +193,11 @@ fn measure(phase: Phase, size: &str, voxels: Option<usize>, reps: usize) -> Stri
                 snr: vec![1.0; voxels],
                 channel_mean: [0.5; 3],
             };
-            decoder::train(&context, frozen, vision(&loss.backbone, loss.backbone_side), &material, false)
+            decoder::train(&context, frozen, at.loss_vision(), &material, false)
         }
     };
     assert!(matches!(outcome, Err(TrainError::Interrupted { .. })), "{outcome:?}");
-    line(phase.name(), size, batch, clock.median_secs())
+    at.line(phase.name(), batch, products, &mut clock.secs())
 }
 
 fn images(n: usize, side: usize) -> Array4<u8> {
@@ -210,10 +246,10 @@ impl Clock {
         Self { limit, ends: Mutex::new(Vec::new()) }
     }
 
-    fn median_secs(&self) -> f64 {
+    /// Of each step after the warm-up.
+    fn secs(&self) -> Vec<f64> {
         let ends = self.ends.lock().expect("no panic while held");
-        let mut secs: Vec<f64> = ends[WARM_UP - 1..].windows(2).map(|pair| (pair[1] - pair[0]).as_secs_f64()).collect();
-        median(&mut secs)
+        ends[WARM_UP - 1..].windows(2).map(|pair| (pair[1] - pair[0]).as_secs_f64()).collect()
     }
 }
 

@@ -1,0 +1,88 @@
+//! `afterimage ablate`: an experiment with parts left out, each over several seeds, and their comparison.
+//!
+//! Every variant and seed is an ordinary run folder. Killed or stopped, the command goes on where it was when given again.
+
+mod reuse;
+mod variants;
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+
+use afterimage_data::DataSet;
+use afterimage_eval::comparison::{Options, ScoredRun, compare};
+use afterimage_run::{Experiment, RunFolder};
+
+use super::{compare as page, run};
+use crate::args::compare::Ablate;
+use crate::say;
+use crate::stage::Session;
+use variants::Variant;
+pub(super) use variants::without_perceptual;
+
+/// Stages of a whole run.
+const STAGES: [&str; 5] = ["encoder", "decoder", "reconstruct", "evaluate", "report"];
+
+/// Runs what is not finished, then compares all.
+pub(super) fn ablate(args: &Ablate) -> Result<()> {
+    let mut settings = args.settings.clone();
+    settings.extend(args.device.as_ref().map(|device| format!("device.name={device}")));
+    let experiment = Experiment::read(&args.experiment)?.with_settings(&settings)?;
+    run::start(&experiment)?;
+    let regions: Vec<String> = match experiment.data.dataset.as_str() {
+        "" => Vec::new(), // `Session` says what is missing.
+        path => DataSet::open(Path::new(path))?.header().voxels.regions.keys().cloned().collect(),
+    };
+    let variants = variants::variants(&experiment, &args.over, &regions)?;
+    let seeds: Vec<u64> = (0..u64::from(args.seeds)).map(|i| experiment.seed + i).collect();
+    let total = variants.len() * seeds.len();
+    let mut runs = Vec::new();
+    for &seed in &seeds {
+        let full = args.out.join(variants[0].folder(seed));
+        for variant in &variants {
+            eprintln!("[{}/{total}] {}, seed {seed}", runs.len() + 1, variant.label);
+            let out = args.out.join(variant.folder(seed));
+            one(variant, seed, &out, &full).with_context(|| format!("\"{}\"", out.display()))?;
+            let mut run = ScoredRun::read(&out)?;
+            run.label.clone_from(&variant.label);
+            runs.push(run);
+        }
+    }
+    let comparison = compare(
+        &runs,
+        &Options {
+            title: format!("{}: ablations", experiment.name),
+            baseline: 0,
+            paired: true,
+            subjects: false,
+            scores: args.scores.clone(),
+            resamples: experiment.evaluation.resamples,
+            permutations: experiment.evaluation.permutations,
+            seed: experiment.seed,
+        },
+    )?;
+    page::write(&comparison, &args.out, "ablation")?;
+    page::print(&comparison, args.json)?;
+    match args.json {
+        true => Ok(()),
+        false => say::line(format!("page: {}", args.out.join("ablation.html").display())),
+    }
+}
+
+/// One run, unless it is finished; `full` is the run of the whole method with the same seed.
+fn one(variant: &Variant, seed: u64, out: &Path, full: &Path) -> Result<()> {
+    let experiment = variant.experiment.with_settings(&[format!("seed={seed}")])?;
+    let mut session = match RunFolder::new(out).manifest_file().exists() {
+        true => Session::resume(out, experiment)?,
+        false => Session::create(out, experiment)?,
+    };
+    if STAGES.iter().all(|stage| session.is_finished(stage)) {
+        eprintln!("finished before");
+        return Ok(());
+    }
+    if out != full && !session.is_finished("encoder") {
+        reuse::encoder(&mut session, full)?;
+    }
+    run::all_stages(&mut session, true)?;
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! The encoder of one run for another that would train the same one.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+
+use afterimage_formats::digest;
+use afterimage_run::{
+    Experiment, atomic,
+    layout::Phase,
+    log::{self, LogWriter},
+};
+
+use crate::stage::Session;
+
+/// Copies the finished encoder of the run `full`, where training anew would give the same bits: the same software, data set, list
+/// of exclusions, device, seed, and configuration of everything that phase 1 reads. Otherwise does nothing.
+///
+/// The copy is recorded in `run.json` among the inputs.
+pub(super) fn encoder(session: &mut Session, full: &Path) -> Result<()> {
+    let full = Session::open(full)?;
+    let input = |s: &Session, role: &str| s.manifest.inputs.iter().find(|i| i.role == role).cloned();
+    let sha = |s: &Session, role: &str| input(s, role).map(|i| i.sha256);
+    let (ours, theirs) = (&session.manifest, &full.manifest);
+    let same = full.is_finished("encoder")
+        && (&ours.software, &ours.git_commit) == (&theirs.software, &theirs.git_commit)
+        && ["data set", "exclusions"].iter().all(|role| sha(&*session, role) == sha(&full, role))
+        && phase_one(&session.experiment, &full.experiment) == full.experiment;
+    if !same {
+        return Ok(());
+    }
+    eprintln!("the encoder is that of {}, which has the same configuration, data and seed", full.run.root().display());
+    session.stage("encoder", |session| {
+        for from in [full.run.checkpoint_file(Phase::Encoder), full.run.weights_file(Phase::Encoder)] {
+            let name = from.file_name().context("a file of the encoder")?;
+            let bytes = std::fs::read(&from).with_context(|| format!("cannot read \"{}\"", from.display()))?;
+            atomic::write(&session.run.phase_dir(Phase::Encoder).join(name), &bytes)?;
+        }
+        let mut writer = LogWriter::open(&session.run, |_| false)?;
+        for record in log::read(&full.run)?.iter().filter(|r| r.phase == Phase::Encoder) {
+            writer.append(record)?;
+        }
+        let weights = full.run.weights_file(Phase::Encoder);
+        let place = std::path::absolute(full.run.root())?;
+        session.record("encoder trained in", &place.to_string_lossy(), digest::sha256(&weights)?, None);
+        if let Some(i) = input(&full, "encoder backbone") {
+            session.record(&i.role, &i.path, i.sha256, i.count);
+        }
+        Ok(())
+    })
+}
+
+/// `of` with what phase 1 does not read taken from `like`: equal to `like` where both train the same encoder.
+fn phase_one(of: &Experiment, like: &Experiment) -> Experiment {
+    let mut data = of.data.clone();
+    data.unpaired.clone_from(&like.data.unpaired);
+    data.unpaired_limit = like.data.unpaired_limit;
+    data.exclude_test_classes = like.data.exclude_test_classes;
+    data.exclude_duplicates = like.data.exclude_duplicates;
+    data.external.clone_from(&like.data.external);
+    data.external_limit = like.data.external_limit;
+    Experiment {
+        name: like.name.clone(),
+        data,
+        decoder: like.decoder.clone(),
+        evaluation: like.evaluation.clone(),
+        ..of.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_phase_one_reads_makes_another_encoder() {
+        let full = Experiment::preset("demo").unwrap();
+        let same = |setting: &str| {
+            let changed = full.with_settings(&[setting.to_owned()]).unwrap();
+            phase_one(&changed, &full) == full
+        };
+        for setting in ["decoder.cycle_weight=0.0", "data.unpaired_limit=7", "name=x", "evaluation.resamples=200"] {
+            assert!(same(setting), "{setting}");
+        }
+        for setting in
+            ["data.roi=V1", "seed=1", "encoder.dropout=0.1", "image.side=72", "data.train_on_validation=true"]
+        {
+            assert!(!same(setting), "{setting}");
+        }
+    }
+}

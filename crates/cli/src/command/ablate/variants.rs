@@ -1,0 +1,197 @@
+//! What can be left out of an experiment: the ablations of the paper.
+
+use anyhow::{Result, bail};
+
+use afterimage_run::Experiment;
+
+/// Regions that make up lower and higher visual cortex, where a data set has no mask of that name.
+const LOWER: (&str, [&str; 3]) = ("LVC", ["V1", "V2", "V3"]);
+const HIGHER: (&str, [&str; 3]) = ("HVC", ["LOC", "FFA", "PPA"]);
+
+/// An experiment with something left out.
+pub(super) struct Variant {
+    /// What a reader sees.
+    pub(super) label: String,
+    /// Its configuration, without seed.
+    pub(super) experiment: Experiment,
+}
+
+impl Variant {
+    /// Name of the run folder of a seed.
+    pub(super) fn folder(&self, seed: u64) -> String {
+        let plain = |c: char| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+        let words: String = self.label.replace('+', "and").chars().map(plain).collect();
+        let words: Vec<&str> = words.split('-').filter(|w| !w.is_empty()).collect();
+        format!("{}-seed{seed}", words.join("-"))
+    }
+}
+
+/// The whole experiment, then each variant of `over` once; `regions` are those of the data set.
+pub(super) fn variants(full: &Experiment, over: &[String], regions: &[String]) -> Result<Vec<Variant>> {
+    let mut variants = vec![Variant { label: "full".into(), experiment: full.clone() }];
+    for part in over {
+        let (name, values) = match part.split_once('=') {
+            Some((name, values)) => (name.trim(), Some(values.split('|').map(str::trim).collect::<Vec<_>>())),
+            None => (part.trim(), None),
+        };
+        let found = match (name, values) {
+            ("unpaired", values) => unpaired(full, values.as_deref())?,
+            ("perceptual", None) => vec![without_perceptual(full)],
+            ("blocks", None) => blocks(full)?,
+            ("roi", values) => rois(regions, values.as_deref())?,
+            ("perceptual" | "blocks", Some(_)) => bail!("--over {name} takes no values, got \"{part}\""),
+            _ => bail!(
+                "--over \"{part}\" is unknown: choose among unpaired, perceptual, blocks, roi, unpaired=N|N, roi=REGIONS|REGIONS"
+            ),
+        };
+        for (label, mut settings) in found {
+            settings.push(format!("name={}", quoted(&format!("{}, {label}", full.name))));
+            let variant = Variant { experiment: full.with_settings(&settings)?, label };
+            if variants.iter().all(|v| v.folder(0) != variant.folder(0)) {
+                variants.push(variant);
+            }
+        }
+    }
+    Ok(variants)
+}
+
+type Found = Vec<(String, Vec<String>)>;
+
+fn unpaired(full: &Experiment, numbers: Option<&[&str]>) -> Result<Found> {
+    if full.data.unpaired.is_empty() || full.decoder.cycle_weight == 0.0 {
+        bail!(
+            "--over unpaired: the experiment trains on no unpaired images: set data.unpaired and decoder.cycle_weight"
+        );
+    }
+    let supervised = || ("supervised only".to_owned(), vec!["decoder.cycle_weight=0.0".to_owned()]);
+    let Some(numbers) = numbers else { return Ok(vec![supervised()]) };
+    let of = |text: &&str| match text.parse::<usize>() {
+        Ok(0) => Ok(supervised()),
+        Ok(n) => Ok((format!("{n} unpaired images"), vec![format!("data.unpaired_limit={n}")])),
+        Err(_) => bail!("--over unpaired={text}: expected a number of images, such as unpaired=0|100|1000"),
+    };
+    numbers.iter().map(of).collect()
+}
+
+/// No perceptual term in training; scores keep the distance of the whole experiment.
+pub(in crate::command) fn without_perceptual(full: &Experiment) -> (String, Vec<String>) {
+    ("no perceptual term".into(), perceptual(full, 0))
+}
+
+fn blocks(full: &Experiment) -> Result<Found> {
+    let blocks = full.decoder.image_loss.weights.len();
+    if blocks < 2 {
+        bail!("--over blocks: decoder.image_loss.taps has a single block, so there is none to leave out");
+    }
+    let label = |k: usize| if k == 1 { "perceptual block 1".into() } else { format!("perceptual blocks 1 to {k}") };
+    Ok((1..blocks).map(|k| (label(k), perceptual(full, k))).collect())
+}
+
+/// The first `kept` weights of the perceptual term, the others zero; the distance of the scores stays.
+fn perceptual(full: &Experiment, kept: usize) -> Vec<String> {
+    let weights = &full.decoder.image_loss.weights;
+    let kept: Vec<f64> = weights.iter().enumerate().map(|(i, &w)| if i < kept { w } else { 0.0 }).collect();
+    vec![
+        format!("decoder.image_loss.weights={kept:?}"),
+        format!("evaluation.perceptual_weights={:?}", full.perceptual_weights()),
+    ]
+}
+
+fn rois(regions: &[String], expressions: Option<&[&str]>) -> Result<Found> {
+    if regions.is_empty() {
+        bail!("--over roi: the data set has no regions; `afterimage inspect` shows what it holds");
+    }
+    let setting = |label: String, expression: &str| (label, vec![format!("data.roi={}", quoted(expression))]);
+    if let Some(expressions) = expressions {
+        return Ok(expressions.iter().map(|e| setting(format!("{e} only"), e)).collect());
+    }
+    let has = |name: &str| regions.iter().any(|r| r == name);
+    let area = |(whole, parts): (&str, [&str; 3])| match has(whole) {
+        true => Some(whole.to_owned()),
+        false => Some(parts.into_iter().filter(|p| has(p)).collect::<Vec<_>>().join(" + ")).filter(|e| !e.is_empty()),
+    };
+    let presets = [
+        ("V1 only", has("V1").then(|| "V1".to_owned())),
+        ("lower visual cortex only", area(LOWER)),
+        ("higher visual cortex only", area(HIGHER)),
+    ];
+    let found: Found = presets.into_iter().filter_map(|(label, e)| Some(setting(label.into(), &e?))).collect();
+    if found.is_empty() {
+        bail!(
+            "--over roi: the data set has none of V1, V2, V3, LVC, LOC, FFA, PPA, HVC; name regions of its own, as roi={}",
+            regions.join("|")
+        );
+    }
+    Ok(found)
+}
+
+/// A TOML string; JSON's escapes are TOML's.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn full() -> Experiment {
+        Experiment::preset("demo").unwrap().with_settings(&["data.unpaired=[\"photos\"]".into()]).unwrap()
+    }
+
+    fn labels(over: &[&str], regions: &[&str]) -> Result<Vec<String>> {
+        let over: Vec<String> = over.iter().map(|s| (*s).to_owned()).collect();
+        let regions: Vec<String> = regions.iter().map(|s| (*s).to_owned()).collect();
+        Ok(variants(&full(), &over, &regions)?.into_iter().map(|v| v.label).collect())
+    }
+
+    #[test]
+    fn presets_are_those_of_the_paper() {
+        let all = labels(&["unpaired", "perceptual", "blocks", "roi"], &["V1", "V2", "V4", "LOC"]).unwrap();
+        let expected = [
+            "full",
+            "supervised only",
+            "no perceptual term",
+            "perceptual block 1",
+            "perceptual blocks 1 to 2",
+            "perceptual blocks 1 to 3",
+            "V1 only",
+            "lower visual cortex only",
+            "higher visual cortex only",
+        ];
+        assert_eq!(all, expected);
+        let found = variants(&full(), &["roi".into()], &["V1".into(), "V2".into(), "LOC".into()]).unwrap();
+        assert_eq!(
+            found.iter().map(|v| v.experiment.data.roi.as_str()).collect::<Vec<_>>(),
+            ["", "V1", "V1 + V2", "LOC"]
+        );
+    }
+
+    #[test]
+    fn scores_keep_the_distance_of_the_whole_experiment() {
+        for variant in variants(&full(), &["perceptual".into(), "blocks".into()], &[]).unwrap() {
+            assert_eq!(variant.experiment.perceptual_weights(), full().perceptual_weights(), "{}", variant.label);
+        }
+    }
+
+    #[test]
+    fn numbers_and_regions_can_be_named_and_come_once() {
+        let all = labels(&["unpaired=0|100|1000", "unpaired", "roi=V4|V1 + V2"], &["V1", "V2", "V4"]).unwrap();
+        let expected =
+            ["full", "supervised only", "100 unpaired images", "1000 unpaired images", "V4 only", "V1 + V2 only"];
+        assert_eq!(all, expected);
+        let folder = Variant { label: "V1 + V2 only".into(), experiment: full() }.folder(3);
+        assert_eq!(folder, "v1-and-v2-only-seed3");
+    }
+
+    #[test]
+    fn what_cannot_be_left_out_is_refused_with_the_mend() {
+        let said = |over: &str| labels(&[over], &[]).unwrap_err().to_string();
+        assert!(said("unpared").contains("unpaired, perceptual"));
+        assert!(said("unpaired=many").contains("unpaired=0|100"));
+        assert!(said("roi").contains("no regions"));
+        assert!(labels(&["roi"], &["IT"]).unwrap_err().to_string().contains("roi=IT"));
+        assert!(said("blocks=2").contains("no values"));
+        let none = variants(&Experiment::preset("demo").unwrap(), &["unpaired".into()], &[]);
+        assert!(none.err().unwrap().to_string().contains("data.unpaired"));
+    }
+}

@@ -1,0 +1,75 @@
+//! `afterimage compare`: runs side by side, with paired differences.
+
+mod csv;
+mod text;
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+
+use afterimage_eval::comparison::{Options, ScoredRun, compare as of};
+use afterimage_run::{atomic, comparison::Comparison};
+
+use crate::{args::compare::Compare, say};
+
+/// Reads the runs, compares them, prints and writes what was asked for.
+pub(super) fn compare(args: &Compare) -> Result<()> {
+    let mut runs = Vec::new();
+    for (index, path) in args.runs.iter().enumerate() {
+        if args.runs[..index].iter().any(|earlier| same(earlier, path)) {
+            bail!("\"{}\" is named twice: give each run once", path.display());
+        }
+        runs.push(ScoredRun::read(path)?);
+    }
+    let baseline = match &args.baseline {
+        None => 0,
+        Some(path) => args.runs.iter().position(|run| same(run, path)).with_context(|| {
+            format!("the baseline \"{}\" is not among the runs: name it as one of them", path.display())
+        })?,
+    };
+    let comparison = of(
+        &runs,
+        &Options {
+            title: "Runs compared".into(),
+            baseline,
+            paired: !args.unpaired,
+            subjects: args.subjects,
+            scores: args.scores.clone(),
+            resamples: args.draws as usize,
+            permutations: args.draws as usize,
+            seed: args.seed,
+        },
+    )?;
+    if let Some(path) = &args.csv {
+        atomic::write(path, csv::csv(&comparison)?.as_bytes())?;
+    }
+    if let Some(folder) = &args.out {
+        write(&comparison, folder, "compare")?;
+    }
+    print(&comparison, args.json)?;
+    match &args.out {
+        Some(folder) if !args.json => say::line(format!("page: {}", folder.join("compare.html").display())),
+        _ => Ok(()),
+    }
+}
+
+/// Writes `NAME.html`, `NAME.json` and `NAME.csv` into a folder.
+pub(super) fn write(comparison: &Comparison, folder: &Path, name: &str) -> Result<()> {
+    let path = |ending: &str| folder.join(format!("{name}.{ending}"));
+    atomic::write_json(&path("json"), comparison)?;
+    atomic::write(&path("csv"), csv::csv(comparison)?.as_bytes())?;
+    Ok(atomic::write(&path("html"), afterimage_report::render_comparison(comparison).as_bytes())?)
+}
+
+/// Prints the table, or JSON.
+pub(super) fn print(comparison: &Comparison, json: bool) -> Result<()> {
+    match json {
+        true => say::json(comparison),
+        false => text::lines(comparison).into_iter().try_for_each(say::line),
+    }
+}
+
+fn same(a: &Path, b: &Path) -> bool {
+    let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    whole(a) == whole(b)
+}

@@ -1,0 +1,143 @@
+//! A comparison as text: a block a score, a line a variant, columns aligned over the whole.
+
+use afterimage_run::comparison::{Cell, Comparison, Difference, Row, Variant};
+use afterimage_run::scores::Interval;
+
+/// Heads of the columns, the last six only where differences are paired.
+const HEADS: [&str; 10] =
+    ["value", "± seeds", "95 % interval", "chance", "difference", "percentile", "BCa", "p", "p, Holm", "images needed"];
+const OF_VALUE: usize = 4;
+
+/// The lines of the table, then what must be known of it.
+pub(super) fn lines(comparison: &Comparison) -> Vec<String> {
+    let columns = if comparison.paired { HEADS.len() } else { OF_VALUE };
+    let names: Vec<String> = comparison.variants.iter().map(name).collect();
+    let label = names.iter().map(|n| n.chars().count()).max().unwrap_or(0);
+    let blocks: Vec<Vec<Line>> = comparison.rows.iter().map(|row| block(comparison, row)).collect();
+    let mut widths: Vec<usize> = HEADS[..columns].iter().map(|head| head.chars().count()).collect();
+    for line in blocks.iter().flatten() {
+        widths.iter_mut().zip(&line.fields).for_each(|(width, field)| *width = (*width).max(field.chars().count()));
+    }
+    let heads = Line { fields: HEADS[..columns].iter().map(|h| (*h).to_owned()).collect(), remark: None };
+    let mut lines = Vec::new();
+    if let (true, Some(baseline)) = (comparison.paired, comparison.variants.first()) {
+        lines.push(format!(
+            "differences: variant minus \"{}\", image by image on the same held-out images",
+            baseline.label
+        ));
+        lines.push(format!(
+            "p: two-sided sign-flip permutation; Holm: corrected over {} tests; images needed: for 80 % power at 0.05",
+            comparison.tests
+        ));
+        lines.push("differences of percentages are in percentage points".into());
+    }
+    for (row, block) in comparison.rows.iter().zip(&blocks) {
+        lines.push(String::new());
+        lines.push(heading(row));
+        lines.push(heads.text("", label, &widths));
+        lines.extend(names.iter().zip(block).map(|(name, line)| line.text(name, label, &widths)));
+    }
+    lines.push(String::new());
+    lines.extend(comparison.notes.iter().map(|note| format!("note: {note}")));
+    lines.extend(comparison.not_compared.iter().map(|m| format!("not shown: {}: {}", m.name, m.reason)));
+    lines
+}
+
+/// The fields of a variant, and what is said beside them.
+struct Line {
+    fields: Vec<String>,
+    remark: Option<String>,
+}
+
+impl Line {
+    fn text(&self, name: &str, label: usize, widths: &[usize]) -> String {
+        let mut text = format!("  {name:label$}");
+        for (field, width) in self.fields.iter().zip(widths) {
+            text += &format!("  {field:>width$}");
+        }
+        if let Some(remark) = &self.remark {
+            text += &format!("  {remark}");
+        }
+        text.trim_end().to_owned()
+    }
+}
+
+fn name(variant: &Variant) -> String {
+    match variant.runs.len() {
+        1 => variant.label.clone(),
+        n => format!("{}, {n} runs", variant.label),
+    }
+}
+
+fn heading(row: &Row) -> String {
+    let mut text = row.title.clone();
+    let mut sizes: Vec<usize> = row.cells.iter().flatten().map(|c| c.n).collect();
+    sizes.dedup();
+    if let [n] = sizes.as_slice() {
+        text += &format!(", n = {n} {}s", row.item_kind);
+    }
+    if !row.higher_is_better {
+        text += ", smaller is better";
+    }
+    format!("{text}  ({})", row.name)
+}
+
+fn block(comparison: &Comparison, row: &Row) -> Vec<Line> {
+    let one_n = row.cells.iter().flatten().all(|c| Some(c.n) == row.cells.iter().flatten().next().map(|c| c.n));
+    let line = |(index, cell): (usize, &Option<Cell>)| match cell {
+        None => Line { fields: Vec::new(), remark: Some("no such score".into()) },
+        Some(cell) => {
+            let mut line = of_cell(row, cell, comparison.paired && index > 0);
+            let n = (!one_n).then(|| format!("n = {}", cell.n));
+            let remarks: Vec<String> = [n, line.remark].into_iter().flatten().collect();
+            line.remark = (!remarks.is_empty()).then(|| remarks.join("; "));
+            line
+        }
+    };
+    row.cells.iter().enumerate().map(line).collect()
+}
+
+fn of_cell(row: &Row, cell: &Cell, compared: bool) -> Line {
+    let spread = cell.spread.map_or_else(String::new, |s| value(s, &row.unit));
+    let ends = |i: &Interval| format!("[{}, {}]", value(i.low, &row.unit), value(i.high, &row.unit));
+    let interval = cell.interval.as_ref().map_or("none".into(), ends);
+    let chance = cell.chance.map_or("none".into(), |c| value(c, &row.unit));
+    let mut fields = vec![value(cell.value, &row.unit), spread, interval, chance];
+    match &cell.difference {
+        Some(d) => fields.extend(of_difference(d, &row.unit)),
+        None if compared => {
+            return Line { fields, remark: Some(cell.note.clone().unwrap_or_else(|| "no difference".into())) };
+        }
+        None => {}
+    }
+    Line { fields, remark: cell.note.clone() }
+}
+
+fn of_difference(d: &Difference, unit: &str) -> [String; 6] {
+    let (scale, digits) = if unit == "fraction" { (100.0, 1) } else { (1.0, 3) };
+    let ends = |i: &Interval| format!("[{:+.digits$}, {:+.digits$}]", i.low * scale, i.high * scale);
+    let images = d.power.as_ref().map_or_else(String::new, |power| match power.images {
+        Some(images) => images.to_string(),
+        None => "over a million".into(),
+    });
+    [
+        format!("{:+.digits$}", d.value * scale),
+        d.interval.as_ref().map(ends).unwrap_or_default(),
+        d.bca.as_ref().map(ends).unwrap_or_default(),
+        p(d.p.value),
+        p(d.p_holm),
+        images,
+    ]
+}
+
+fn p(value: f64) -> String {
+    if value < 1e-3 { format!("{value:.1e}") } else { format!("{value:.3}") }
+}
+
+fn value(v: f64, unit: &str) -> String {
+    match unit {
+        _ if !v.is_finite() => "undefined".into(),
+        "fraction" => format!("{:.1} %", 100.0 * v),
+        _ => format!("{v:.3}"),
+    }
+}

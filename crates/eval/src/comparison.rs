@@ -1,0 +1,163 @@
+//! Runs set side by side on the same held-out images, with paired differences.
+//!
+//! A *variant* is one experiment: its runs differ in nothing but the seed and, where subjects are told apart, the data set. Values
+//! per image are averaged over the seeds of a variant first; what is then compared is one number per image. With several
+//! subjects each keeps its own images, and the subjects count alike.
+
+mod cells;
+mod group;
+mod run;
+mod same;
+mod select;
+
+use std::collections::BTreeSet;
+
+use afterimage_run::comparison::{COMPARISON_VERSION, Comparison, Row, Variant};
+use afterimage_run::scores::NotComputed;
+
+pub use run::ScoredRun;
+pub use select::DEFAULT_SCORES;
+
+use crate::Result;
+use crate::statistics::holm;
+use group::Group;
+
+/// How runs are compared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    /// What a reader sees above the comparison.
+    pub title: String,
+    /// Index of a run of the baseline.
+    pub baseline: usize,
+    /// False: the runs may have different test images, and no difference is taken.
+    pub paired: bool,
+    /// True: data sets are subjects, and runs on different ones belong to one variant where nothing else differs.
+    pub subjects: bool,
+    /// Names of scores, `*` for any characters; [`DEFAULT_SCORES`] where empty.
+    pub scores: Vec<String>,
+    /// Bootstrap resamples.
+    pub resamples: usize,
+    /// Draws of the sign-flip test.
+    pub permutations: usize,
+    /// Seed of every draw.
+    pub seed: u64,
+}
+
+/// Sets runs side by side.
+///
+/// Differences are variant minus baseline, see [`crate::statistics::paired_difference`], with p Holm-corrected over all tests of
+/// the comparison. A score has none where it is measured differently in the two, where it is no mean over images and has no
+/// pseudo-values, and where it is missing; each such cell says why.
+///
+/// # Errors
+/// [`crate::EvalError::NotTheSameImages`] where runs to be paired differ in the names or the content of their held-out images;
+/// [`crate::EvalError::Runs`] with a single variant or a subject that a variant lacks; [`crate::EvalError::NoSuchScore`].
+pub fn compare(runs: &[ScoredRun], options: &Options) -> Result<Comparison> {
+    let groups = group::groups(runs, options)?;
+    if options.paired {
+        same::check(&groups)?;
+    }
+    let names = select::names(&groups, &options.scores)?;
+    let mut not_compared = Vec::new();
+    let mut rows = Vec::new();
+    for name in &names {
+        rows.extend(row(name, &groups, options, &mut not_compared));
+    }
+    let tests = correct(&mut rows);
+    let variant = |g: &Group| Variant {
+        label: g.label.clone(),
+        runs: g.runs().map(|r| r.path.clone()).collect(),
+        seeds: g.runs().map(ScoredRun::seed).collect(),
+    };
+    let subjects =
+        if options.subjects { groups[0].subjects.iter().map(|s| s.title.clone()).collect() } else { Vec::new() };
+    Ok(Comparison {
+        version: COMPARISON_VERSION,
+        title: options.title.clone(),
+        paired: options.paired,
+        subjects,
+        variants: groups.iter().map(variant).collect(),
+        notes: notes(&groups, options, &rows),
+        rows,
+        not_compared,
+        tests,
+        resamples: options.resamples,
+        permutations: options.permutations,
+        seed: options.seed,
+    })
+}
+
+/// One score of all variants; none where no run has it.
+fn row(name: &str, groups: &[Group], options: &Options, not_compared: &mut Vec<NotComputed>) -> Option<Row> {
+    let first = groups.iter().flat_map(Group::runs).find_map(|run| run.scores.get(name))?;
+    let cells = groups.iter().map(|group| cells::cell(name, group, &groups[0], options)).collect();
+    for group in groups {
+        for run in group.runs().filter(|run| run.scores.get(name).is_none()) {
+            let reason = run.scores.not_computed.iter().find(|m| m.name == name).map(|m| m.reason.clone());
+            let reason = reason.unwrap_or_else(|| format!("\"{}\" has no such score", run.path));
+            not_compared.push(NotComputed { name: format!("{name} of {}", group.label), reason });
+        }
+    }
+    Some(Row {
+        name: name.to_owned(),
+        title: first.title.clone(),
+        metric: first.metric.clone(),
+        definition: first.definition.clone(),
+        unit: first.unit.clone(),
+        higher_is_better: first.higher_is_better,
+        chance: first.chance.filter(|c| {
+            let of_runs = groups.iter().flat_map(Group::runs).filter_map(|run| run.scores.get(name));
+            of_runs.into_iter().all(|s| s.chance.is_some_and(|other| (other - c).abs() < 1e-9))
+        }),
+        item_kind: first.item_kind.clone(),
+        cells,
+    })
+}
+
+/// Holm over every p-value shown; their number.
+fn correct(rows: &mut [Row]) -> usize {
+    let mut differences: Vec<_> =
+        rows.iter_mut().flat_map(|r| r.cells.iter_mut().flatten()).filter_map(|c| c.difference.as_mut()).collect();
+    let adjusted = holm(&differences.iter().map(|d| d.p.value).collect::<Vec<_>>());
+    differences.iter_mut().zip(adjusted).for_each(|(d, p)| d.p_holm = p);
+    differences.len()
+}
+
+fn notes(groups: &[Group], options: &Options, rows: &[Row]) -> Vec<String> {
+    let mut notes = Vec::new();
+    if !options.paired {
+        notes.push(
+            "Shown unpaired: the test images may differ between the columns, so a difference mixes the methods with the images; no difference, interval of a difference or test is given."
+                .into(),
+        );
+    }
+    if groups.iter().any(|g| g.subjects.iter().any(|s| s.runs.len() > 1)) {
+        notes.push("Seeds of an experiment are averaged image by image before anything else; ± is the standard deviation over seeds. Intervals and tests speak about new images, for these seeds.".into());
+    }
+    if options.subjects {
+        notes.push(format!(
+            "{} subjects, each with images of its own, count alike; intervals of differences are hierarchical bootstraps over subjects, then images, and p-values speak about these subjects.",
+            groups[0].subjects.len()
+        ));
+    }
+    let external = rows.iter().any(|r| r.name.contains(".external."));
+    if external && groups.iter().any(|g| candidates(g) != candidates(&groups[0])) {
+        notes.push("The external candidates are not the same images in all runs, so that identification among them differs by the candidates too.".into());
+    }
+    for group in groups {
+        for run in group.runs() {
+            for warning in run.manifest.warnings.iter().chain(&run.scores.warnings) {
+                let note = format!("{}: {warning}", group.label);
+                if !notes.contains(&note) {
+                    notes.push(note);
+                }
+            }
+        }
+    }
+    notes
+}
+
+/// What identifies the external candidates of each run.
+fn candidates<'a>(group: &Group<'a>) -> BTreeSet<&'a str> {
+    group.runs().map(|run| run.input("external images")).collect()
+}

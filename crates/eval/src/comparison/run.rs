@@ -1,0 +1,97 @@
+//! What a comparison reads of a run folder: manifest, scores, and the shown images. Nothing of any network.
+
+use std::path::{Component, Path};
+
+use afterimage_formats::{digest, picture};
+use afterimage_run::{
+    Experiment, RunFolder,
+    manifest::Manifest,
+    pictures::{self, Pictures},
+    scores::ScoreFile,
+};
+
+use crate::{EvalError, Result};
+
+/// A run with its scores.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScoredRun {
+    /// Its folder as the user gave it.
+    pub path: String,
+    /// What the variant is called, without its seed; the folder's name at first.
+    pub label: String,
+    /// `run.json`.
+    pub manifest: Manifest,
+    /// `pictures.json`.
+    pub pictures: Vec<Pictures>,
+    /// `scores.json`.
+    pub scores: ScoreFile,
+    /// `experiment.toml`, where the run has one.
+    pub experiment: Option<Experiment>,
+    /// The shown image of each item.
+    pub(super) shown: Vec<Shown>,
+}
+
+/// A shown image: its size and what identifies its pixels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Shown {
+    pub(super) size: (usize, usize),
+    pub(super) sha256: String,
+}
+
+impl ScoredRun {
+    /// Reads a run that has been evaluated.
+    ///
+    /// # Errors
+    /// [`EvalError::Run`] where it is no run or a file is damaged; [`EvalError::Runs`] where it is not evaluated or a shown
+    /// image can't be read.
+    pub fn read(path: &Path) -> Result<Self> {
+        let run = RunFolder::open(path)?;
+        for (file, command) in [(run.pictures_file(), "reconstruct"), (run.scores_file(), "evaluate")] {
+            if !file.is_file() {
+                let reason =
+                    format!("\"{}\" is missing: run `afterimage {command} {}` first", file.display(), path.display());
+                return Err(EvalError::Runs { reason });
+            }
+        }
+        let experiment = match run.experiment_file().is_file() {
+            true => Some(Experiment::read(&run.experiment_file())?),
+            false => None,
+        };
+        let pictures = pictures::read(&run)?;
+        let shown = pictures.iter().map(|p| shown(run.root(), &p.shown)).collect::<Result<_>>()?;
+        let name = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+        Ok(Self {
+            path: path.to_string_lossy().into_owned(),
+            label: name.file_name().map_or_else(|| path.to_string_lossy().into(), |n| n.to_string_lossy().into_owned()),
+            manifest: Manifest::read(&run)?,
+            pictures,
+            scores: ScoreFile::read(&run)?,
+            experiment,
+            shown,
+        })
+    }
+
+    /// The seed of the experiment; 0 where the run names none.
+    pub fn seed(&self) -> u64 {
+        self.manifest.seeds.get("experiment").copied().unwrap_or(0)
+    }
+
+    /// SHA-256 of the input of a role; empty where there is none.
+    pub(super) fn input(&self, role: &str) -> &str {
+        self.manifest.inputs.iter().find(|i| i.role == role).map_or("", |i| &i.sha256)
+    }
+}
+
+fn shown(root: &Path, relative: &str) -> Result<Shown> {
+    let path = root.join(relative);
+    let refuse = |reason: String| EvalError::Runs { reason: format!("\"{}\" {reason}", path.display()) };
+    let inside = Path::new(relative).components().all(|c| matches!(c, Component::Normal(_)));
+    if !inside {
+        return Err(refuse("lies outside its run folder".into()));
+    }
+    let bytes = std::fs::read(&path).map_err(|e| refuse(format!("can't be read: {e}")))?;
+    let pixels = picture::decode(&bytes, &path).map_err(|e| refuse(format!("can't be read: {e}")))?;
+    let size = (pixels.dim().0, pixels.dim().1);
+    let bytes: Vec<u8> = pixels.iter().copied().collect();
+    Ok(Shown { size, sha256: digest::sha256_bytes(&bytes) })
+}

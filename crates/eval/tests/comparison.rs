@@ -1,0 +1,266 @@
+//! Runs set side by side: what is paired, what is refused, and what the numbers are.
+
+use std::path::{Path, PathBuf};
+
+use afterimage_eval::EvalError;
+use afterimage_eval::comparison::{Options, ScoredRun, compare};
+use afterimage_formats::picture;
+use afterimage_run::comparison::Comparison;
+use afterimage_run::manifest::{DataFacts, Input, Manifest};
+use afterimage_run::pictures::{self, Pictures};
+use afterimage_run::scores::{Score, ScoreFile};
+use afterimage_run::{Experiment, RunFolder, layout::LAYOUT_VERSION};
+use ndarray::Array3;
+
+const SCORE: &str = "image.pixcorr";
+
+/// A folder of made-up runs.
+struct Desk(tempfile::TempDir);
+
+/// One of them.
+#[derive(Clone)]
+struct Made {
+    name: &'static str,
+    data_set: &'static str,
+    seed: u64,
+    dropout: f64,
+    values: Vec<f64>,
+    side: usize,
+    first_image: &'static str,
+}
+
+fn made(name: &'static str, seed: u64, values: &[f64]) -> Made {
+    Made { name, data_set: "d", seed, dropout: 0.5, values: values.to_vec(), side: 8, first_image: "image 0" }
+}
+
+/// A run of another experiment.
+fn other(name: &'static str, seed: u64, values: &[f64]) -> Made {
+    Made { dropout: 0.1, ..made(name, seed, values) }
+}
+
+fn score(name: &str, items: &[String], values: &[f64]) -> Score {
+    Score {
+        name: name.into(),
+        title: "Pixel correlation".into(),
+        protocol: "image".into(),
+        metric: "Pearson".into(),
+        definition: "A mean.".into(),
+        unit: "correlation".into(),
+        higher_is_better: true,
+        value: values.iter().sum::<f64>() / values.len() as f64,
+        interval: None,
+        chance: None,
+        p: None,
+        n: values.len(),
+        item_kind: "image".into(),
+        ways: None,
+        candidates: None,
+        repeats_averaged: Some((1, 1)),
+        seed: 0,
+        items: items.to_vec(),
+        per_item: values.iter().copied().map(Some).collect(),
+        pseudo_values: Vec::new(),
+        notes: Vec::new(),
+    }
+}
+
+impl Desk {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, made: &Made) -> PathBuf {
+        let run = RunFolder::new(self.path(made.name));
+        let mut experiment = Experiment::preset("demo").unwrap();
+        (experiment.seed, experiment.encoder.dropout) = (made.seed, made.dropout);
+        manifest(made).write(&run).unwrap();
+        experiment.write(&run).unwrap();
+        let mut names: Vec<String> = (0..made.values.len()).map(|i| format!("image {i}")).collect();
+        names[0] = made.first_image.into();
+        let picture = |(i, name): (usize, &String)| {
+            let path = run.shown_dir().join(format!("{i:04}.png"));
+            std::fs::create_dir_all(run.shown_dir()).unwrap();
+            let pixels =
+                Array3::from_shape_fn((made.side, made.side, 3), |(y, x, c)| (i * 9 + y * 5 + x * 3 + c) as u8);
+            picture::write_png(&path, pixels.view()).unwrap();
+            Pictures {
+                name: name.clone(),
+                class: None,
+                stimulus: i as u32,
+                repeats: 1,
+                shown: run.relative(&path),
+                reconstruction: String::new(),
+                rival: None,
+                rival_name: None,
+            }
+        };
+        pictures::write(&run, &names.iter().enumerate().map(picture).collect::<Vec<_>>()).unwrap();
+        ScoreFile::new(vec![score(SCORE, &names, &made.values)]).write(&run).unwrap();
+        run.root().to_path_buf()
+    }
+
+    fn compare(&self, runs: &[Made], change: impl FnOnce(&mut Options)) -> Result<Comparison, EvalError> {
+        let paths: Vec<PathBuf> = runs.iter().map(|made| self.write(made)).collect();
+        compare_paths(&paths, change)
+    }
+}
+
+fn compare_paths(paths: &[PathBuf], change: impl FnOnce(&mut Options)) -> Result<Comparison, EvalError> {
+    let runs: Vec<ScoredRun> = paths.iter().map(|p| ScoredRun::read(p)).collect::<Result<_, _>>()?;
+    let mut options = Options {
+        title: "a test".into(),
+        baseline: 0,
+        paired: true,
+        subjects: false,
+        scores: Vec::new(),
+        resamples: 500,
+        permutations: 2000,
+        seed: 0,
+    };
+    change(&mut options);
+    compare(&runs, &options)
+}
+
+fn manifest(made: &Made) -> Manifest {
+    Manifest {
+        layout: LAYOUT_VERSION,
+        name: "demonstration".into(),
+        software: "afterimage".into(),
+        git_commit: None,
+        command: Vec::new(),
+        created: String::new(),
+        device: String::new(),
+        machine: String::new(),
+        seeds: [("experiment".to_owned(), made.seed)].into(),
+        inputs: vec![Input { role: "data set".into(), path: "d".into(), sha256: made.data_set.into(), count: None }],
+        data: DataFacts { title: format!("subject {}", made.data_set), ..DataFacts::default() },
+        timing_secs: Default::default(),
+        peak_memory_mib: None,
+        finished: ["encoder", "decoder", "reconstruct", "evaluate"].map(String::from).to_vec(),
+        warnings: Vec::new(),
+        baseline: None,
+    }
+}
+
+#[test]
+fn difference_is_variant_minus_baseline_and_paired_by_image() {
+    let values = [0.1, 0.5, 0.3, 0.9, 0.2, 0.4, 0.6, 0.7];
+    let better: Vec<f64> = values.iter().enumerate().map(|(i, v)| v + 0.1 + 0.01 * i as f64).collect();
+    let comparison = Desk::new().compare(&[made("plain", 0, &values), other("better", 0, &better)], |_| {}).unwrap();
+    let [Some(plain), Some(better)] = comparison.rows[0].cells.as_slice() else { panic!("two cells") };
+    assert!(plain.difference.is_none());
+    let difference = better.difference.as_ref().unwrap();
+    assert!((difference.value - 0.135).abs() < 1e-9 && difference.n == 8);
+    // All eight differences are positive: exactly two of 256 sign patterns reach the sum.
+    assert_eq!((difference.p.value, difference.p_holm, comparison.tests), (2.0 / 256.0, 2.0 / 256.0, 1));
+    let interval = difference.interval.as_ref().unwrap();
+    assert!(interval.low > 0.1 && interval.high < 0.18);
+    assert_eq!(difference.power.as_ref().unwrap().images, Some(3));
+    assert_eq!(comparison.variants.iter().map(|v| v.label.as_str()).collect::<Vec<_>>(), ["plain", "better"]);
+}
+
+#[test]
+fn seeds_of_an_experiment_are_averaged_image_by_image() {
+    let runs = [
+        made("full-seed0", 0, &[0.2, 0.4, 0.6, 0.8]),
+        other("less-seed0", 0, &[0.1, 0.3, 0.4, 0.5]),
+        made("full-seed1", 1, &[0.4, 0.6, 0.8, 1.0]),
+        other("less-seed1", 1, &[0.1, 0.3, 0.4, 0.7]),
+    ];
+    let comparison = Desk::new().compare(&runs, |_| {}).unwrap();
+    assert_eq!(comparison.variants.len(), 2);
+    assert_eq!((comparison.variants[0].label.as_str(), &comparison.variants[0].seeds), ("full", &vec![0, 1]));
+    let [Some(full), Some(less)] = comparison.rows[0].cells.as_slice() else { panic!("two cells") };
+    assert!((full.value - 0.6).abs() < 1e-12 && (full.spread.unwrap() - 0.02_f64.sqrt()).abs() < 1e-12);
+    let difference = less.difference.as_ref().unwrap();
+    assert!((difference.value - (0.35 - 0.6)).abs() < 1e-12 && difference.n == 4);
+    assert_eq!(difference.by_seed.len(), 2);
+    assert!((difference.by_seed[0] + 0.175).abs() < 1e-12 && (difference.by_seed[1] + 0.325).abs() < 1e-12);
+    assert!(comparison.notes.iter().any(|n| n.contains("averaged image by image")));
+}
+
+#[test]
+fn other_images_are_refused_with_what_differs() {
+    let (desk, values) = (Desk::new(), [0.1, 0.2, 0.3, 0.4]);
+    let base = made("base", 0, &values);
+    let said = |run: Made| desk.compare(&[base.clone(), run], |_| {}).unwrap_err().to_string();
+    let renamed = said(Made { first_image: "a horse", ..other("renamed", 0, &values) });
+    assert!(
+        renamed.contains("renamed") && renamed.contains("\"a horse\"") && renamed.contains("--unpaired"),
+        "{renamed}"
+    );
+    let fewer = said(other("fewer", 0, &values[..3]));
+    assert!(fewer.contains("4 images against 3") && fewer.contains("\"image 3\""), "{fewer}");
+    let larger = said(Made { side: 16, ..other("larger", 0, &values) });
+    assert!(larger.contains("8x8 against 16x16") && larger.contains("4 of 4"), "{larger}");
+    let unpaired = desk.compare(&[base.clone(), other("fewer", 0, &values[..3])], |o| o.paired = false).unwrap();
+    assert!(unpaired.rows[0].cells.iter().flatten().all(|c| c.difference.is_none()));
+    assert!(unpaired.notes[0].contains("unpaired"));
+}
+
+#[test]
+fn data_sets_are_subjects_where_asked_for() {
+    let of = |made: Made, data_set: &'static str| Made { data_set, ..made };
+    let runs = [
+        of(made("full-a", 0, &[0.2, 0.4, 0.6, 0.8]), "a"),
+        of(made("full-b", 0, &[0.5, 0.7]), "b"),
+        of(other("less-a", 0, &[0.1, 0.3, 0.5, 0.7]), "a"),
+        of(other("less-b", 0, &[0.2, 0.4]), "b"),
+    ];
+    let desk = Desk::new();
+    let comparison = desk.compare(&runs, |o| o.subjects = true).unwrap();
+    assert_eq!((comparison.variants.len(), comparison.subjects.len()), (2, 2));
+    let less = comparison.rows[0].cells[1].as_ref().unwrap();
+    let difference = less.difference.as_ref().unwrap();
+    // Each subject counts alike: (-0.1 - 0.3) / 2.
+    assert!((difference.value + 0.2).abs() < 1e-12 && difference.n == 6);
+    assert!(difference.bca.is_none() && difference.interval.as_ref().unwrap().method.contains("hierarchical"));
+    let lacking = desk.compare(&runs[..3], |o| o.subjects = true).unwrap_err().to_string();
+    assert!(lacking.contains("less-a") && lacking.contains("subject b"), "{lacking}");
+    let apart = desk.compare(&runs, |_| {}).unwrap_err();
+    assert!(matches!(apart, EvalError::NotTheSameImages { .. }));
+}
+
+#[test]
+fn what_cannot_be_paired_says_why() {
+    let desk = Desk::new();
+    let paths = [made("a", 0, &[0.1, 0.2, 0.3]), other("b", 0, &[0.2, 0.3, 0.3])].map(|m| desk.write(&m));
+    let change = |path: &Path, change: &dyn Fn(&mut Score)| {
+        let run = RunFolder::new(path);
+        let mut file = ScoreFile::read(&run).unwrap();
+        change(&mut file.scores[0]);
+        file.write(&run).unwrap();
+    };
+    let note = || {
+        let comparison = compare_paths(&paths, |_| {}).unwrap();
+        let cell = comparison.rows[0].cells[1].clone().unwrap();
+        assert!(cell.difference.is_none());
+        cell.note.unwrap()
+    };
+    change(&paths[1], &|s| s.metric = "Spearman".into());
+    assert!(note().contains("Spearman"));
+    change(&paths[1], &|s| (s.metric, s.value) = ("Pearson".into(), 0.9));
+    assert!(note().contains("no mean over images"));
+    change(&paths[1], &|s| s.item_kind = "voxel".into());
+    assert!(note().contains("voxels"));
+    change(&paths[1], &|s| (s.pseudo_values, s.item_kind) = (vec![0.4, 0.4, 0.7], "image".into()));
+    let paired = compare_paths(&paths, |_| {}).unwrap().rows[0].cells[1].clone().unwrap();
+    assert!((paired.difference.unwrap().value - 0.3).abs() < 1e-12);
+    let error = compare_paths(&paths, |o| o.scores = vec!["image.pixcor".into()]).unwrap_err().to_string();
+    assert!(error.contains("did you mean \"image.pixcorr\""), "{error}");
+}
+
+#[test]
+fn runs_without_scores_and_single_experiments_are_refused() {
+    let desk = Desk::new();
+    let [a, b] = [made("a", 0, &[0.1, 0.2]), made("b", 1, &[0.1, 0.3])].map(|m| desk.write(&m));
+    let alone = compare_paths(&[a.clone(), b.clone()], |_| {}).unwrap_err().to_string();
+    assert!(alone.contains("same experiment"), "{alone}");
+    std::fs::remove_file(b.join("scores.json")).unwrap();
+    let missing = compare_paths(&[a, b], |_| {}).unwrap_err().to_string();
+    assert!(missing.contains("scores.json") && missing.contains("afterimage evaluate"), "{missing}");
+}

@@ -1,7 +1,7 @@
 //! Afterimage as a library: one name for each of its crates.
 //!
 //! Data flow in one direction: [`formats`] reads files, [`data`] holds recordings and stimuli, [`sim`] makes a subject
-//! with known truth, [`model`] and [`train`] learn the two directions, [`run`] is the folder everything is written to,
+//! with known truth, [`model`] and [`train`] learn the two directions, [`baseline`] is what they must beat, [`run`] is the folder everything is written to,
 //! [`eval`] scores it and [`report`] shows it.
 //!
 //! ```
@@ -11,6 +11,7 @@
 //! assert_eq!(experiment.encoder.backbone, "vgg19");
 //! ```
 
+pub use afterimage_baseline as baseline;
 pub use afterimage_data as data;
 pub use afterimage_eval as eval;
 pub use afterimage_formats as formats;

@@ -1,11 +1,12 @@
 //! The crates depend on one another in one direction, and only two of them know the framework.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::Command;
 
 /// Each crate may use those before it.
-const ORDER: [&str; 11] =
-    ["formats", "data", "sim", "run", "kernels", "model", "train", "eval", "report", "cli", "afterimage"];
+const ORDER: [&str; 12] =
+    ["formats", "data", "sim", "run", "kernels", "baseline", "model", "train", "eval", "report", "cli", "afterimage"];
 /// Crates that may name the deep-learning framework.
 const KNOW_THE_FRAMEWORK: [&str; 2] = ["model", "train"];
 
@@ -51,4 +52,26 @@ fn only_model_and_train_know_the_framework() {
         let knows = uses.iter().any(|used| used == "burn" || used.starts_with("burn-"));
         assert!(!knows || KNOW_THE_FRAMEWORK.contains(&name.as_str()), "{name} must not depend on burn");
     }
+}
+
+/// Classes are for scores. What trains cannot ask for the class of a stimulus or of an unpaired image: the types it works on
+/// have none, and its source names none.
+#[test]
+fn training_reads_no_class_label() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    for folder in ["train", "model", "kernels"] {
+        for file in rust_files(&crates.join(folder).join("src")) {
+            let text = std::fs::read_to_string(&file).unwrap();
+            let reads = text
+                .match_indices(".class")
+                .any(|(at, found)| !text[at + found.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_'));
+            assert!(!reads, "{} reads a class label", file.display());
+        }
+    }
+}
+
+fn rust_files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let found = entries.flat_map(|path| if path.is_dir() { rust_files(&path) } else { vec![path] });
+    found.filter(|path| path.extension().is_some_and(|ending| ending == "rs")).collect()
 }

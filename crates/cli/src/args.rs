@@ -1,5 +1,7 @@
 //! The arguments of every command.
 
+pub(crate) mod baseline;
+pub(crate) mod classes;
 pub(crate) mod compare;
 pub(crate) mod import;
 
@@ -63,6 +65,12 @@ pub(crate) enum Command {
         #[command(flatten)]
         train: Train,
     },
+    /// Fit a linear baseline that a trained run must beat, reconstruct, evaluate and report
+    #[command(after_help = "Example: afterimage baseline ridge-pixels experiment.toml --out runs/ridge")]
+    Baseline {
+        #[command(subcommand)]
+        kind: baseline::Kind,
+    },
     /// Decode the held-out responses of a run into images
     #[command(after_help = "Example: afterimage reconstruct runs/mine")]
     Reconstruct(OfRun),
@@ -72,6 +80,12 @@ pub(crate) enum Command {
     /// Write report.html from a run folder
     #[command(after_help = "Example: afterimage report runs/mine")]
     Report(OfRun),
+    /// Make classes for large-scale classification
+    #[command(after_help = "Example: afterimage classes build photos/ --preset v4 --out bank.safetensors")]
+    Classes {
+        #[command(subcommand)]
+        command: classes::Classes,
+    },
     /// Set runs side by side: paired differences with intervals, p-values and power
     #[command(
         after_help = "Examples:\n  afterimage compare runs/full runs/supervised --out runs/comparison\n  afterimage compare runs/full-seed* runs/ridge --scores \"image.*\""
@@ -145,6 +159,9 @@ pub(crate) enum Ablation {
 pub(crate) struct Demo {
     #[command(flatten)]
     pub(crate) options: RunOptions,
+    /// Generated classes that the classification chooses among, those of the test images included; at most 1320.
+    #[arg(long, value_name = "N", default_value_t = 120)]
+    pub(crate) classes: usize,
 }
 
 #[derive(Debug, clap::Args)]

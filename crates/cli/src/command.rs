@@ -1,6 +1,8 @@
 //! The commands.
 
 mod ablate;
+mod baseline;
+mod classes;
 mod compare;
 mod config;
 mod data;
@@ -17,7 +19,7 @@ use crate::args::{Args, Command};
 /// Runs the command.
 pub(crate) fn run(args: Args) -> Result<()> {
     match args.command {
-        Command::Demo(demo) => demo::demo(&demo.options),
+        Command::Demo(demo) => demo::demo(&demo),
         Command::Import { kind } => import::import(kind),
         Command::Prepare(args) => prepare::prepare(&args),
         Command::Inspect(inspect) => data::inspect(&inspect),
@@ -25,9 +27,11 @@ pub(crate) fn run(args: Args) -> Result<()> {
         Command::Config(config) => config::print(&config),
         Command::Run(train) => run::everything(&train),
         Command::Train { network, train } => run::train(network, &train),
+        Command::Baseline { kind } => baseline::baseline(&kind),
         Command::Reconstruct(of) => run::reconstruct(&of),
         Command::Evaluate(of) => run::evaluate(&of),
         Command::Report(of) => run::report(&of),
+        Command::Classes { command } => classes::classes(command),
         Command::Compare(args) => compare::compare(&args),
         Command::Ablate(args) => ablate::ablate(&args),
         Command::Weights { command } => weights::weights(&command),

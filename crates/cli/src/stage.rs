@@ -2,8 +2,11 @@
 //! them can be run again alone.
 
 mod averaging;
+pub(crate) mod baseline;
+pub(crate) mod classify;
 mod clusters;
 pub(crate) mod evaluate;
+mod external;
 mod pool;
 pub(crate) mod reconstruct;
 pub(crate) mod session;

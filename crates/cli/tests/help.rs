@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::Command;
 
-const COMMANDS: [&[&str]; 27] = [
+const COMMANDS: [&[&str]; 34] = [
     &[],
     &["demo"],
     &["import"],
@@ -26,9 +26,16 @@ const COMMANDS: [&[&str]; 27] = [
     &["config"],
     &["run"],
     &["train"],
+    &["baseline"],
+    &["baseline", "ridge-pixels"],
+    &["baseline", "retrieval"],
+    &["baseline", "mean"],
     &["reconstruct"],
     &["evaluate"],
     &["report"],
+    &["classes"],
+    &["classes", "build"],
+    &["classes", "generate"],
     &["compare"],
     &["ablate"],
     &["weights", "get"],

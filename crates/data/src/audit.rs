@@ -20,6 +20,7 @@ mod hash;
 #[cfg(test)]
 mod tests;
 
+pub use hash::{PictureHash, is_duplicate};
 use ndarray::{Array2, ArrayView4};
 use serde::{Deserialize, Serialize};
 

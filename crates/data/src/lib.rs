@@ -83,6 +83,7 @@ pub use import::{
 pub use inspect::{PartSummary, Summary};
 pub use items::{Averaging, HeldOutSplit, Items, Parts, TrainingSplit};
 pub use manifest::Manifest;
+pub use nouns::Meaning;
 pub use pool::UnpairedPool;
 pub use prepare::{Measure, PrepareOptions, Rule, Scope, Selection, SplitRule, prepare};
 pub use reliability::{NoiseCeiling, Reliability, SplitHalf};

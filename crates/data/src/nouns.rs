@@ -11,14 +11,14 @@ static TABLE: &[u8] = include_bytes!("../assets/nouns.tsv.gz");
 
 /// What a class can mean: its own name, and the synsets that have it as number or noun.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Meaning {
+pub struct Meaning {
     name: String,
     synsets: BTreeSet<u32>,
 }
 
 impl Meaning {
     /// The meaning of a class as folders and tables name it.
-    pub(crate) fn of(class: &str) -> Self {
+    pub fn of(class: &str) -> Self {
         let name = plain(class);
         let nouns = nouns();
         let synsets = match number(&name) {
@@ -29,7 +29,7 @@ impl Meaning {
     }
 
     /// Whether two classes have a name or a synset in common.
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
+    pub fn is_same(&self, other: &Self) -> bool {
         self.name == other.name || !self.synsets.is_disjoint(&other.synsets)
     }
 }

@@ -7,7 +7,9 @@
 use afterimage_run::scores::Score;
 use ndarray::{Array2, Array4, ArrayView4, Axis, concatenate, s};
 
-use crate::distance::{Candidates, Distance, DistanceMatrix, distances};
+use crate::cache::Cache;
+use crate::candidates::Candidates;
+use crate::distance::{Distance, DistanceMatrix, distances};
 use crate::draws::{Purpose, generator, shuffle};
 use crate::error::shape;
 use crate::identification::{Accuracy, Pool, ranks};
@@ -86,6 +88,7 @@ pub fn averaging_scores(
     shown: ArrayView4<f32>,
     distance: &dyn Distance,
     candidates: &mut dyn Candidates,
+    cache: Option<&Cache>,
     ctx: &Context,
 ) -> Result<Vec<Score>> {
     images::check("the array of shown images", shown, ctx)?;
@@ -95,7 +98,7 @@ pub fn averaging_scores(
     }
     let stacked = concatenate(Axis(0), &all)
         .map_err(|_| shape("an array of reconstructions", all[0].shape(), "the same size at every draw"))?;
-    let (to_shown, to_candidates) = distances(distance, stacked.view(), shown, candidates)?;
+    let (to_shown, to_candidates) = distances(distance, stacked.view(), shown, candidates, cache)?;
     let r = pixcorr::correlations(stacked.view(), shown, None);
     let n = ctx.len();
     let mut scores = Vec::new();
@@ -253,7 +256,8 @@ mod tests {
             Decoded { repeats: 1, draws: vec![blend.clone(), other.clone()] },
             Decoded { repeats: 3, draws: vec![shown.clone()] },
         ];
-        let scores = averaging_scores(&decoded, shown.view(), &PixelCorrelation, &mut candidates(), &ctx).unwrap();
+        let scores =
+            averaging_scores(&decoded, shown.view(), &PixelCorrelation, &mut candidates(), None, &ctx).unwrap();
         let get = |name: &str| scores.iter().find(|s| s.name == name).unwrap();
         for name in
             ["averaging.pairwise.pixels.k3", "averaging.external.pixels.5way.k3", "averaging.image.pixcorr.native.k3"]

@@ -87,7 +87,7 @@ pub fn compare(runs: &[ScoredRun], options: &Options) -> Result<Comparison> {
     })
 }
 
-/// One score of all variants; none where the baseline has it not, nor any other.
+/// One score of all variants; none where no run has it.
 fn row(name: &str, groups: &[Group], options: &Options, not_compared: &mut Vec<NotComputed>) -> Option<Row> {
     let first = groups.iter().flat_map(Group::runs).find_map(|run| run.scores.get(name))?;
     let cells = groups.iter().map(|group| cells::cell(name, group, &groups[0], options)).collect();

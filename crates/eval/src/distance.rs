@@ -4,16 +4,16 @@
 //! length of a difference. The whole matrix is then one matrix product per block of images, and candidates are read block by block, so
 //! that tens of thousands of them fit in bounded memory.
 
-use std::ops::Range;
-
-use ndarray::{Array2, Array4, ArrayView2, ArrayView4, Axis, concatenate, s};
+use ndarray::{Array2, ArrayView2, ArrayView4, Axis, concatenate, s};
 use rayon::prelude::*;
 
-use crate::error::{BoxError, finite_rows, shape};
+use crate::cache::Cache;
+use crate::candidates::{Candidates, Embedded};
+use crate::error::shape;
 use crate::{Context, EvalError, Result, images};
 
 /// Images handled at once.
-const BLOCK: usize = 32;
+pub(crate) const BLOCK: usize = 32;
 /// Embedded reconstructions held at once, bytes.
 const MEMORY: usize = 512 << 20;
 
@@ -30,62 +30,10 @@ pub trait Distance {
     /// # Errors
     /// Whatever keeps the vectors from being computed.
     fn embed(&self, images: ArrayView4<f32>) -> Result<Array2<f32>>;
-}
-
-/// Candidate images, read in blocks.
-pub trait Candidates {
-    /// Their names, one each.
-    fn names(&self) -> &[String];
-    /// Images of these rows, f32 `[rows, 3, height, width]` in 0..1.
-    ///
-    /// # Errors
-    /// Whatever keeps the images from being read.
-    fn read(&mut self, rows: Range<usize>) -> std::result::Result<Array4<f32>, BoxError>;
-}
-
-/// Candidates from names and a function that reads rows.
-pub struct Streamed<F> {
-    /// Names.
-    pub names: Vec<String>,
-    /// Reads rows.
-    pub read: F,
-}
-
-impl<F> Candidates for Streamed<F>
-where
-    F: FnMut(Range<usize>) -> std::result::Result<Array4<f32>, BoxError>,
-{
-    fn names(&self) -> &[String] {
-        &self.names
+    /// All that decides the vector of an image; vectors are kept in a [`Cache`] under it. `None` where they are not worth it.
+    fn identity(&self) -> Option<String> {
+        None
     }
-    fn read(&mut self, rows: Range<usize>) -> std::result::Result<Array4<f32>, BoxError> {
-        (self.read)(rows)
-    }
-}
-
-/// Candidates that lie in memory.
-pub struct InMemory {
-    /// Names.
-    pub names: Vec<String>,
-    /// Images `[n, 3, height, width]`.
-    pub images: Array4<f32>,
-}
-
-impl Candidates for InMemory {
-    fn names(&self) -> &[String] {
-        &self.names
-    }
-    fn read(&mut self, rows: Range<usize>) -> std::result::Result<Array4<f32>, BoxError> {
-        if rows.end > self.images.len_of(Axis(0)) {
-            return Err(format!("{} images for {} names", self.images.len_of(Axis(0)), self.names.len()).into());
-        }
-        Ok(self.images.slice(s![rows, .., .., ..]).to_owned())
-    }
-}
-
-/// No candidates: the shown images are compared among themselves.
-pub fn no_candidates() -> InMemory {
-    InMemory { names: Vec::new(), images: Array4::zeros((0, 3, 1, 1)) }
 }
 
 /// Distances of each reconstruction to each shown image and each external candidate.
@@ -157,9 +105,25 @@ impl DistanceMatrix {
         candidates: &mut dyn Candidates,
         ctx: &Context,
     ) -> Result<Self> {
+        Self::compute_cached(distance, reconstructions, shown, candidates, None, ctx)
+    }
+
+    /// As [`DistanceMatrix::compute`], with the vectors of candidates kept on disk. The distances are the same bit for bit,
+    /// whether a vector was kept or not.
+    ///
+    /// # Errors
+    /// As there; a cache that cannot be read or written is no error.
+    pub fn compute_cached(
+        distance: &dyn Distance,
+        reconstructions: ArrayView4<f32>,
+        shown: ArrayView4<f32>,
+        candidates: &mut dyn Candidates,
+        cache: Option<&Cache>,
+        ctx: &Context,
+    ) -> Result<Self> {
         images::check("the array of reconstructions", reconstructions, ctx)?;
         images::check("the array of shown images", shown, ctx)?;
-        let (to_shown, to_candidates) = distances(distance, reconstructions, shown, candidates)?;
+        let (to_shown, to_candidates) = distances(distance, reconstructions, shown, candidates, cache)?;
         Self::new(distance.key(), distance.metric(), to_shown, to_candidates, candidates.names().to_vec(), ctx)
     }
 
@@ -211,10 +175,12 @@ pub(crate) fn distances(
     reconstructions: ArrayView4<f32>,
     shown: ArrayView4<f32>,
     candidates: &mut dyn Candidates,
+    cache: Option<&Cache>,
 ) -> Result<(Array2<f64>, Array2<f64>)> {
     let (rows, n, m) = (reconstructions.len_of(Axis(0)), shown.len_of(Axis(0)), candidates.names().len());
     let mut to_shown = Array2::zeros((rows, n));
     let mut to_candidates = Array2::zeros((rows, m));
+    let mut kept = Embedded::new(distance, candidates, cache);
     let mut start = 0;
     while start < rows {
         let (embedded, end) = embed_rows(distance, reconstructions, start)?;
@@ -225,25 +191,12 @@ pub(crate) fn distances(
         }
         for from in (0..m).step_by(BLOCK) {
             let to = (from + BLOCK).min(m);
-            let block = distance.embed(read(candidates, from..to)?.view())?;
+            let block = kept.block(from..to)?;
             to_candidates.slice_mut(s![start..end, from..to]).assign(&between(distance, &embedded, &block)?);
         }
         start = end;
     }
     Ok((to_shown, to_candidates))
-}
-
-fn read(candidates: &mut dyn Candidates, rows: Range<usize>) -> Result<Array4<f32>> {
-    let block = candidates.read(rows.clone()).map_err(|source| EvalError::Candidates {
-        from: rows.start,
-        to: rows.end,
-        source,
-    })?;
-    if block.len_of(Axis(0)) != rows.len() || block.len_of(Axis(1)) != 3 {
-        return Err(shape("a block of candidates", block.shape(), format!("[{}, 3, height, width]", rows.len())));
-    }
-    finite_rows("a block of candidates", &block)?;
-    Ok(block)
 }
 
 /// Embeds reconstructions from `start` on, as many as fit the memory.

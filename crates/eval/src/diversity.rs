@@ -15,6 +15,9 @@ use crate::{Context, EvalError, Result, images};
 /// Below this share of the shown images' pairwise distance, or of their effective rank, [`collapse_warning`] speaks.
 pub const COLLAPSE: f64 = 0.5;
 
+/// A spread below this share of the images' own squares is what rounding leaves of equal images.
+const ROUNDING: f64 = 1e-12;
+
 /// `diversity.distance` and `diversity.rank`, of reconstructions relative to shown images.
 ///
 /// With X the images as vectors of RGB values at their own size, `[items, values]`:
@@ -59,8 +62,13 @@ fn centred_gram(images: ArrayView4<f32>) -> Array2<f64> {
     for (mut row, image) in flat.rows_mut().into_iter().zip(images.outer_iter()) {
         row.iter_mut().zip(image.iter()).for_each(|(r, v)| *r = *v);
     }
+    let scale = |flat: &Array2<f32>| flat.iter().map(|&v| f64::from(v).powi(2)).sum::<f64>();
+    let before = scale(&flat);
     if let Some(mean) = flat.mean_axis(Axis(0)) {
         flat -= &mean;
+    }
+    if scale(&flat) <= ROUNDING * before {
+        return Array2::zeros((n, n));
     }
     flat.dot(&flat.t()).mapv(f64::from)
 }

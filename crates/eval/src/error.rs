@@ -76,6 +76,23 @@ pub enum EvalError {
         /// The reader's error.
         source: BoxError,
     },
+    /// Images or classes could not be read.
+    #[error(transparent)]
+    Data(#[from] afterimage_data::Error),
+    /// A bank of classes cannot be used or made.
+    #[error("bank of classes \"{}\" {reason}", path.display())]
+    Bank {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What is wrong, and the mend.
+        reason: String,
+    },
+    /// Classes that cannot be used.
+    #[error("classes of images: {reason}")]
+    Classes {
+        /// What is wrong, and the mend.
+        reason: String,
+    },
     /// Runs that cannot be compared.
     #[error("{reason}")]
     Runs {

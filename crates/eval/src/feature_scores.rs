@@ -10,7 +10,8 @@
 use afterimage_run::scores::Score;
 use ndarray::{Array2, Array4, ArrayView2, ArrayView4};
 
-use crate::distance::{Distance, DistanceMatrix, no_candidates};
+use crate::candidates::no_candidates;
+use crate::distance::{Distance, DistanceMatrix};
 use crate::error::{BoxError, shape};
 use crate::image_scores::mismatched_mean;
 use crate::perceptual::{Features, extract, standardise};

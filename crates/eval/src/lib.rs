@@ -15,7 +15,8 @@
 //! 4. From one matrix come [`external_scores`] for every number of ways, [`pairwise_scores`], and the best-ranked
 //!    wrong candidates ([`DistanceMatrix::rivals`]).
 //! 5. [`encoder_scores`] and [`encoding_scores`] compare predicted with measured responses; no decoder takes part.
-//! 6. [`diversity`] asks whether the decoder collapsed; [`comparison`] sets runs side by side, with paired differences.
+//! 6. [`class_protocol_scores`] and [`representative_scores`] ask which of many [`classes`] a reconstruction shows.
+//! 7. [`diversity`] asks whether the decoder collapsed; [`comparison`] sets runs side by side, with paired differences.
 //!
 //! ```
 //! use afterimage_eval::{Context, DistanceMatrix, HeldOut, external_scores};
@@ -46,6 +47,9 @@
 //! - **The same seed gives the same bytes** on any number of threads.
 
 pub mod averaging;
+pub mod cache;
+pub mod candidates;
+pub mod classes;
 pub mod comparison;
 pub mod context;
 pub mod correlation;
@@ -70,8 +74,9 @@ mod score;
 pub mod ssim;
 pub mod statistics;
 
+pub use candidates::{Candidates, InMemory, Streamed, no_candidates};
 pub use context::{Context, HeldOut};
-pub use distance::{Candidates, Distance, DistanceMatrix, InMemory, Rival, Streamed, no_candidates};
+pub use distance::{Distance, DistanceMatrix, Rival};
 pub use diversity::diversity_scores;
 pub use encoder::{Ceilings, VoxelFit, encoder_scores, voxel_fit};
 pub use error::{BoxError, EvalError};
@@ -82,7 +87,9 @@ pub use metric::Metric;
 pub use ms_ssim::ms_ssim_scores;
 pub use perceptual::{FeatureCorrelation, Features, PerceptualDistance, PixelCorrelation};
 pub use protocols::{
-    encoding_matrix, encoding_scores, external_scores, pairwise_by_cluster, pairwise_scores, possible_ways,
+    ClassRanks, Representatives, class_protocol_scores, classification_curve, classified_items, encoding_matrix,
+    encoding_scores, external_scores, pairwise_by_cluster, pairwise_scores, possible_ways, representative_scores,
+    superclass_score,
 };
 
 /// Result alias of this crate.

@@ -16,6 +16,10 @@ pub trait Features {
     /// # Errors
     /// Whatever keeps the features from being computed.
     fn extract(&self, images: ArrayView4<f32>) -> std::result::Result<Vec<Array4<f32>>, BoxError>;
+    /// All that decides the features of an image, so that they can be kept on disk; `None` keeps them from it.
+    fn identity(&self) -> Option<String> {
+        None
+    }
 }
 
 /// The method's perceptual distance.
@@ -60,6 +64,10 @@ impl Distance for PerceptualDistance<'_> {
 
     fn offset(&self) -> Option<f64> {
         Some(self.weights.iter().copied().map(f64::from).sum())
+    }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("perceptual, weights {:?}: {}", self.weights, self.features.identity()?))
     }
 
     fn embed(&self, images: ArrayView4<f32>) -> Result<Array2<f32>> {
@@ -118,6 +126,9 @@ impl Distance for FeatureCorrelation<'_> {
     }
     fn offset(&self) -> Option<f64> {
         Some(1.0)
+    }
+    fn identity(&self) -> Option<String> {
+        Some(format!("standardised, tap {}: {}", self.tap, self.features.identity()?))
     }
     fn embed(&self, images: ArrayView4<f32>) -> Result<Array2<f32>> {
         let mut taps = extract(self.features, images)?;

@@ -1,19 +1,27 @@
-//! The identification protocols: `external`, `pairwise` and `encoding`.
+//! The identification protocols: `external`, `pairwise`, `encoding`, `class` and `representative`.
 //!
 //! All rest on [`crate::identification`]: ranks in a distance matrix, accuracy in closed form.
 
+mod among;
+mod class;
 mod clusters;
 mod encoding;
 mod external;
 mod pairwise;
+mod representative;
 
 use afterimage_run::scores::{NotComputed, Score};
 use ndarray::Array2;
 
+pub use among::ClassRanks;
+pub use class::class_protocol_scores;
 pub use clusters::pairwise_by_cluster;
 pub use encoding::{encoding_matrix, encoding_scores};
 pub use external::external_scores;
 pub use pairwise::pairwise_scores;
+pub use representative::{
+    Representatives, classification_curve, classified_items, representative_scores, superclass_score,
+};
 
 use crate::distance::DistanceMatrix;
 use crate::identification::{Accuracy, Pool, Rank, distractors, ranks};

@@ -13,7 +13,7 @@ mod permutation;
 mod power;
 
 pub use bca::{bca_interval, bca_mean};
-pub use bootstrap::{LEVEL, bootstrap_mean, median, percentile_interval};
+pub use bootstrap::{LEVEL, bootstrap_mean, bootstrap_median, median, percentile_interval};
 pub use fdr::benjamini_hochberg;
 pub use hierarchical::hierarchical_mean;
 pub use holm::holm;

@@ -32,6 +32,15 @@ impl Vision {
         self.backbone.forward(images, taps)
     }
 
+    /// ImageNet class scores of images, as [`AnyBackbone::logits`].
+    pub fn logits(&self, images: Tensor<4>) -> Option<Tensor<2>> {
+        let images = match &self.resize {
+            Some(resize) => resize.forward(images),
+            None => images,
+        };
+        self.backbone.logits(images)
+    }
+
     /// Side of the grid of `tap`.
     pub fn tap_side(&self, tap: &str) -> usize {
         self.backbone.tap_side(tap, self.input_side)
@@ -55,6 +64,11 @@ impl Vision {
     /// Side of the images shown to it, before enlargement.
     pub fn image_side(&self) -> usize {
         self.image_side
+    }
+
+    /// Side of the images that the backbone gets.
+    pub fn input_side(&self) -> usize {
+        self.input_side
     }
 
     /// Where the weights came from.

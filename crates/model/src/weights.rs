@@ -27,17 +27,24 @@ pub const FOLDER_VARIABLE: &str = "AFTERIMAGE_WEIGHTS";
 
 /// Where installed weights are kept: `AFTERIMAGE_WEIGHTS`, or `afterimage/weights` in the platform's cache folder.
 pub fn folder() -> PathBuf {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    set(FOLDER_VARIABLE).unwrap_or_else(|| {
-        let cache = if cfg!(windows) {
-            set("LOCALAPPDATA")
-        } else if cfg!(target_os = "macos") {
-            set("HOME").map(|home| home.join("Library/Caches"))
-        } else {
-            set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")))
-        };
-        cache.unwrap_or_else(std::env::temp_dir).join("afterimage").join("weights")
-    })
+    set(FOLDER_VARIABLE).unwrap_or_else(|| cache_folder().join("weights"))
+}
+
+/// `afterimage` in the platform's cache folder.
+pub fn cache_folder() -> PathBuf {
+    let cache = if cfg!(windows) {
+        set("LOCALAPPDATA")
+    } else if cfg!(target_os = "macos") {
+        set("HOME").map(|home| home.join("Library/Caches"))
+    } else {
+        set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")))
+    };
+    cache.unwrap_or_else(std::env::temp_dir).join("afterimage")
+}
+
+/// An environment variable that is not empty, as a path.
+fn set(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
 /// The installed file of a backbone's weights.

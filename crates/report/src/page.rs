@@ -8,9 +8,10 @@ pub(crate) const STYLE: &str = include_str!("../assets/report.css");
 const SCRIPT: &str = include_str!("../assets/report.js");
 /// Nothing but what is in the file may be loaded, should an escape ever fail.
 pub(crate) const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-const SECTIONS: [(&str, &str); 8] = [
+const SECTIONS: [(&str, &str); 9] = [
     ("pictures", "Pictures"),
     ("scores", "Scores"),
+    ("classification", "Classes"),
     ("spread", "Single items"),
     ("encoder", "Encoder"),
     ("training", "Training"),
@@ -38,10 +39,11 @@ pub(crate) fn page(source: &Source) -> Markup {
             body {
                 a.skip href="#pictures" { "Skip to the pictures" }
                 header { (section::opening::opening(source)) }
-                (navigation())
+                (navigation(source))
                 main {
                     (section::gallery::gallery(source, &shown))
                     (section::scores::scores(source))
+                    (section::classification::classification(source))
                     (section::averaging::averaging(source))
                     (section::spread::spread(source))
                     (section::encoder::encoder(source))
@@ -58,9 +60,12 @@ pub(crate) fn page(source: &Source) -> Markup {
     }
 }
 
-fn navigation() -> Markup {
+/// A baseline has the section of another name where training was.
+fn navigation(source: &Source) -> Markup {
+    let title =
+        |id, title| if id == "training" && source.manifest.baseline.is_some() { "What was fitted" } else { title };
     html! {
-        nav aria-label="Sections" { ul { @for (id, title) in SECTIONS { li { a href={ "#" (id) } { (title) } } } } }
+        nav aria-label="Sections" { ul { @for (id, title_of) in SECTIONS { li { a href={ "#" (id) } { (title(id, title_of)) } } } } }
     }
 }
 
@@ -70,7 +75,8 @@ fn foot(source: &Source) -> Markup {
         p {
             "Made by " (manifest.software)
             @if let Some(commit) = &manifest.git_commit { " (" code { (commit) } ")" }
-            " from the run of " (manifest.created) ", from the run folder alone. The method is that of Gaziv et al. 2022, "
+            " from the run of " (manifest.created) ", from the run folder alone. "
+            @if manifest.baseline.is_some() { "The method that baselines are compared with" } @else { "The method" } " is that of Gaziv et al. 2022, "
             cite { "NeuroImage" } " 254, 119121, implemented independently."
         }
     }

@@ -1,6 +1,8 @@
 //! The sections of the report, one file each, in the order of the page.
 
 pub(crate) mod averaging;
+pub(crate) mod baseline;
+pub(crate) mod classification;
 pub(crate) mod data;
 pub(crate) mod encoder;
 pub(crate) mod gallery;

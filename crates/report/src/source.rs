@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use afterimage_run::{
-    RunError, RunFolder, atomic, log,
+    RunError, RunFolder, atomic,
+    classification::Classification,
+    log,
     manifest::Manifest,
     pictures::{self, Pictures},
     scores::{Score, ScoreFile},
@@ -21,6 +23,7 @@ pub(crate) struct Source {
     pub(crate) pictures: Vec<Pictures>,
     pub(crate) log: Vec<log::Record>,
     pub(crate) audit: Option<Audit>,
+    pub(crate) classification: Option<Classification>,
 }
 
 /// `audit.json`.
@@ -60,6 +63,7 @@ impl Source {
             scores: if_present(&run.scores_file(), || ScoreFile::read(run))?,
             pictures: if_present(&run.pictures_file(), || pictures::read(run))?.unwrap_or_default(),
             log: if_present(&run.log_file(), || log::read(run))?.unwrap_or_default(),
+            classification: if_present(&run.classification_file(), || Classification::read(run))?,
             audit: if_present(&run.audit_file(), || atomic::read_json(&run.audit_file()))?,
             run: run.clone(),
         })

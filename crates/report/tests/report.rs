@@ -5,7 +5,12 @@ mod sample;
 use std::fs;
 
 use afterimage_report::{MAX_ITEMS, MAX_PICTURE_BYTES, render, write};
-use afterimage_run::{RunFolder, pictures, scores::ScoreFile};
+use afterimage_run::{
+    RunFolder,
+    baseline::{Baseline, Penalties},
+    pictures,
+    scores::ScoreFile,
+};
 
 const SIDE: u32 = 24;
 const HOSTILE: &str = "</script><img src=x onerror=alert(1)>\"'&";
@@ -166,4 +171,27 @@ fn scores_without_items_interval_or_chance_are_shown() {
     }
     file.write(&run).unwrap();
     assert!(render(&run).unwrap().contains("No score has values per picture yet."));
+}
+
+#[test]
+fn a_baseline_is_said_to_be_one_and_no_training_is_claimed() {
+    let (_folder, run) = run(4);
+    let mut manifest = sample::manifest(4);
+    manifest.baseline = Some(Baseline {
+        name: "ridge-pixels".into(),
+        method: "Ridge regression to pixels.".into(),
+        encoder: None,
+        options: [("pixels", "32"), ("no-encoder", "")].map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
+        penalties: vec![Penalties::count("pixels", "the scale", &[0.1, 1.0], &[0, 1, 1])],
+        retrieved: Vec::new(),
+    });
+    manifest.write(&run).unwrap();
+    fs::remove_file(run.log_file()).unwrap();
+    let html = render(&run).unwrap();
+    assert!(html.contains("no network was trained") && html.contains("Ridge regression to pixels."));
+    assert!(html.contains("afterimage baseline ridge-pixels experiment.toml --no-encoder --pixels 32 --out AGAIN"));
+    assert!(html.contains("the median is 1.00"));
+    for claim in ["were trained on", "One training run", "There is no training log", ">Training<"] {
+        assert!(!html.contains(claim), "{claim}");
+    }
 }

@@ -47,7 +47,11 @@ impl Experiment {
             source,
         })?;
         let mut experiment = Self::from_text(&text, path)?;
-        experiment.data.resolve_paths(path.parent().unwrap_or(Path::new("")));
+        let folder = path.parent().unwrap_or(Path::new(""));
+        experiment.data.resolve_paths(folder);
+        for path in experiment.evaluation.paths_mut().filter(|path| !path.is_empty()) {
+            *path = folder.join(path.as_str()).to_string_lossy().into_owned();
+        }
         Ok(experiment)
     }
 

@@ -129,6 +129,10 @@ impl RunFolder {
     pub fn scores_file(&self) -> PathBuf {
         self.root.join("scores.json")
     }
+    /// `classification.json`, see [`crate::classification`].
+    pub fn classification_file(&self) -> PathBuf {
+        self.root.join("classification.json")
+    }
     /// `audit.json`, as the data crate writes it.
     pub fn audit_file(&self) -> PathBuf {
         self.root.join("audit.json")

@@ -11,11 +11,15 @@
 //! - [`log`][]: `metrics.jsonl`,
 //! - [`comparison`][]: runs set side by side,
 //! - [`pictures`][]: `pictures.json`, which picture files belong to which test item,
+//! - [`classification`][]: `classification.json`, the classes that reconstructions are nearest to,
+//! - [`baseline`][]: what `run.json` says of a run without trained networks,
 //! - [`atomic`][]: files that appear whole or not at all.
 //!
 //! It knows nothing of networks or data sets, so that a report can be made from a run folder alone.
 
 pub mod atomic;
+pub mod baseline;
+pub mod classification;
 pub mod comparison;
 pub mod config;
 mod error;

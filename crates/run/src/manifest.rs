@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Result, RunFolder, atomic};
+use crate::{Result, RunFolder, atomic, baseline::Baseline};
 
 /// The content of `run.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,10 +35,13 @@ pub struct Manifest {
     pub timing_secs: BTreeMap<String, f64>,
     /// Largest resident memory of the process so far, MiB.
     pub peak_memory_mib: Option<u64>,
-    /// Stages finished so far: `encoder`, `decoder`, `reconstruct`, `evaluate`, `report`.
+    /// Stages finished so far: `encoder`, `decoder` (of a baseline: `fit`), `reconstruct`, `evaluate`, `report`.
     pub finished: Vec<String>,
     /// Remarks a reader must see beside every score.
     pub warnings: Vec<String>,
+    /// How a baseline was made; absent where networks were trained.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<Baseline>,
 }
 
 /// An input of a run.

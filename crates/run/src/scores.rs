@@ -27,7 +27,8 @@ pub struct Score {
     pub name: String,
     /// What a reader sees, such as "5-way identification among external images".
     pub title: String,
-    /// Named protocol of the evaluation: `external`, `pairwise`, `encoding`, `image`, `encoder`.
+    /// Named protocol of the evaluation: `external`, `pairwise`, `encoding`, `class`, `representative`,
+    /// `representative.pseudo`, `image`, `encoder`.
     pub protocol: String,
     /// The measure and its exact settings, such as "SSIM, grey, gaussian weights, sigma 1.5, 425x425".
     pub metric: String,

@@ -104,6 +104,18 @@ pub struct Category {
 }
 
 impl Category {
+    /// What kind of thing it is: round, angular, plant, animal, building or vessel.
+    pub fn kind(&self) -> &'static str {
+        match self.shape {
+            Shape::Disc | Shape::Egg | Shape::Ring | Shape::Heart | Shape::Moon => "round",
+            Shape::Star | Shape::Box | Shape::Triangle | Shape::Hexagon | Shape::Cross => "angular",
+            Shape::Leaf | Shape::Tree | Shape::Flower | Shape::Mushroom => "plant",
+            Shape::Fish | Shape::Butterfly => "animal",
+            Shape::House | Shape::Tower => "building",
+            Shape::Mug | Shape::Bottle => "vessel",
+        }
+    }
+
     /// A name such as `striped-red-star`.
     pub fn name(&self) -> String {
         format!("{}-{}-{}", self.texture.name(), self.colour.name(), self.shape.name())
@@ -127,6 +139,21 @@ pub fn categories() -> &'static [Category] {
     &LIST
 }
 
+/// Every combination of a shape, a texture and a colour.
+pub(crate) const MOST_CLASSES: usize = Shape::ALL.len() * Texture::ALL.len() * Colour::ALL.len();
+
+/// All combinations, of which [`categories`] are a part.
+pub(crate) fn combinations() -> impl Iterator<Item = Category> {
+    (0..MOST_CLASSES).map(|i| {
+        let (rest, colour) = (i / Colour::ALL.len(), i % Colour::ALL.len());
+        Category {
+            shape: Shape::ALL[rest / Texture::ALL.len()],
+            texture: Texture::ALL[rest % Texture::ALL.len()],
+            colour: Colour::ALL[colour],
+        }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,6 +163,13 @@ mod tests {
     fn category_names_are_unique() {
         let names: HashSet<String> = categories().iter().map(Category::name).collect();
         assert_eq!(names.len(), 120);
+    }
+
+    #[test]
+    fn categories_are_among_the_combinations() {
+        let all: HashSet<Category> = combinations().collect();
+        assert_eq!(all.len(), MOST_CLASSES);
+        assert!(categories().iter().all(|category| all.contains(category)));
     }
 
     #[test]

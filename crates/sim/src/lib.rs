@@ -9,7 +9,7 @@
 //!   with eccentricity and along the hierarchy: local luminance and colour and Gabor energy early, a fixed random network late,
 //!   which shares nothing with the backbone of any encoder. [`Brain::truth`] states all of it.
 //! * [`Simulation`] plans an experiment, with test categories that occur in neither training nor the unpaired pictures,
-//!   and writes it as a data set, a `truth.json`, and two folders of pictures.
+//!   and writes it as a data set, a `truth.json`, and two folders of pictures; a third, of classes to choose among, on request.
 //!
 //! What it leaves out: noise is independent between voxels and trials, there is no drift, no adaptation, no eye movement, and
 //! the haemodynamic response is taken as perfectly estimated.
@@ -49,4 +49,4 @@ pub use error::SimError;
 pub use object::Pose;
 pub use scene::{Scene, SceneGenerator};
 pub use shape::Shape;
-pub use simulation::{Part, Progress, SimConfig, Simulation, Written};
+pub use simulation::{Part, Progress, SimConfig, Simulation, Written, generate_classes};

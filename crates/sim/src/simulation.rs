@@ -2,9 +2,11 @@
 
 mod config;
 mod npy;
+mod pictures;
 mod plan;
 
 pub use config::SimConfig;
+pub use pictures::generate_classes;
 pub use plan::Part;
 
 use crate::brain::{Brain, BrainConfig};
@@ -14,12 +16,10 @@ use crate::error::SimError;
 use crate::scene::SceneGenerator;
 use afterimage_data::{DataSetWriter, Header, Provenance, Split, Step, StimulusInfo, TrialInfo, Voxels};
 use ndarray::{Array2, Array4, Axis, concatenate};
-use npy::{ImageFile, failed};
+use npy::failed;
 use plan::Plan;
 use std::path::{Path, PathBuf};
 
-/// Pictures made at a time.
-const BLOCK: usize = 256;
 /// Trials in a run.
 const RUN: usize = 50;
 
@@ -46,6 +46,9 @@ pub struct Written {
     pub unpaired: PathBuf,
     /// The distractors, likewise.
     pub external: PathBuf,
+    /// Pictures of the classes of a classification, likewise, with `superclasses.csv` (class, superclass) beside it; there
+    /// only where classes were asked for.
+    pub classes: PathBuf,
 }
 
 impl Written {
@@ -56,6 +59,7 @@ impl Written {
             truth: folder.join("truth.json"),
             unpaired: folder.join("unpaired/unpaired.npy"),
             external: folder.join("external/external.npy"),
+            classes: folder.join("classes/classes.npy"),
         }
     }
 }
@@ -125,8 +129,13 @@ impl Simulation {
         self.write_data_set(&written.data_set, &mut progress)?;
         let truth = serde_json::to_vec(&self.brain.truth()).expect("the truth has only plain values");
         std::fs::write(&written.truth, truth).map_err(|source| failed(&written.truth, source))?;
-        self.write_pictures(Part::Unpaired, &written.unpaired, &mut progress)?;
-        self.write_pictures(Part::External, &written.external, &mut progress)?;
+        let parts = [(Part::Unpaired, &written.unpaired), (Part::External, &written.external)];
+        for (part, path) in parts {
+            pictures::write(&self.generator, part, &self.scenes(part), path, &mut progress)?;
+        }
+        if self.config.classes > 0 {
+            pictures::write_classes(&self.generator, &self.scenes(Part::Classes), &written.classes, &mut progress)?;
+        }
         Ok(written)
     }
 
@@ -210,32 +219,14 @@ impl Simulation {
         }
     }
 
-    fn write_pictures(&self, part: Part, path: &Path, progress: &mut impl FnMut(Progress)) -> Result<(), SimError> {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        make_folder(folder)?;
-        let scenes = self.scenes(part);
-        let mut file = ImageFile::create(path, scenes.len(), self.config.side)?;
-        self.blocks(part, progress, |images| file.append(images.view()))?;
-        file.finish()?;
-        let table = folder.join("images.csv");
-        std::fs::write(&table, class_table(part, &scenes)).map_err(|source| failed(&table, source))
-    }
-
     /// Makes a part block by block.
     fn blocks(
         &self,
         part: Part,
         progress: &mut impl FnMut(Progress),
-        mut take: impl FnMut(Array4<u8>) -> Result<(), SimError>,
+        take: impl FnMut(Array4<u8>) -> Result<(), SimError>,
     ) -> Result<(), SimError> {
-        let scenes = self.scenes(part);
-        let mut done = 0;
-        for block in scenes.chunks(BLOCK) {
-            take(self.generator.images(block))?;
-            done += block.len();
-            progress(Progress { part, done, total: scenes.len() });
-        }
-        Ok(())
+        pictures::blocks(&self.generator, part, &self.scenes(part), progress, take)
     }
 }
 
@@ -251,14 +242,4 @@ fn trial_seed(part: Part, repeat: u16) -> u64 {
 /// A name such as `test-0007.png`, counted within the part.
 fn scene_name(part: Part, index: u64) -> String {
     format!("{}-{:05}.png", format!("{part:?}").to_lowercase(), index & 0xffff_ffff)
-}
-
-/// One line per picture of an array: its index, padded as the readers of arrays name their pictures, its class and its name.
-fn class_table(part: Part, scenes: &[(u64, Category)]) -> String {
-    let digits = scenes.len().saturating_sub(1).to_string().len();
-    let mut table = String::from("image_id,class,name\n");
-    for (row, (index, category)) in scenes.iter().enumerate() {
-        table += &format!("{row:0digits$},{},{}\n", category.name(), scene_name(part, *index));
-    }
-    table
 }

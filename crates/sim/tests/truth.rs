@@ -140,3 +140,33 @@ fn impossible_numbers_are_refused_by_name() {
     assert_eq!(message, "snr_median is -1, expected a positive number");
     assert!(brain(20).signal(Array4::zeros((1, 8, 9, 3)).view()).is_err());
 }
+
+#[test]
+fn classes_hold_those_of_the_test_first_and_change_no_other_part() {
+    let config = SimConfig { voxels: 30, classes: 1320, class_images: 2, ..SimConfig::default() };
+    let with = Simulation::new(config.clone()).unwrap();
+    let without = Simulation::new(SimConfig { classes: 0, ..config.clone() }).unwrap();
+    for part in [Part::Train, Part::Validation, Part::Test, Part::Unpaired, Part::External] {
+        assert_eq!(with.scenes(part), without.scenes(part));
+    }
+    let names = |part| with.scenes(part).iter().map(|(_, class)| class.name()).collect::<HashSet<_>>();
+    let all = with.scenes(Part::Classes);
+    assert_eq!((names(Part::Classes).len(), all.len()), (1320, 2640));
+    let first: HashSet<_> = all[..24].iter().map(|(_, class)| class.name()).collect();
+    assert_eq!(first, names(Part::Test));
+    assert!(first.is_disjoint(&names(Part::Train)) && first.is_disjoint(&names(Part::Unpaired)));
+    let refused = Simulation::new(SimConfig { classes: 1321, ..config }).err().unwrap().to_string();
+    assert!(refused.contains("at most 1320"), "{refused}");
+}
+
+#[test]
+fn generated_classes_are_read_with_their_names_and_kinds() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = SimConfig { side: 32, classes: 5, class_images: 3, ..SimConfig::default() };
+    let path = afterimage_sim::generate_classes(&config, folder.path(), |_| {}).unwrap();
+    let pool = UnpairedPool::open(&[path], 32, &Exclusions::default()).unwrap();
+    let classes: HashSet<&str> = (0..pool.len()).filter_map(|i| pool.class(i)).collect();
+    assert_eq!((pool.len(), classes.len()), (15, 5));
+    let table = std::fs::read_to_string(folder.path().join("superclasses.csv")).unwrap();
+    assert!(classes.iter().all(|class| table.contains(&format!("{class},"))) && table.lines().count() == 6);
+}

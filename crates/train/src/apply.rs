@@ -105,7 +105,33 @@ impl FeatureExtractor {
     /// # Errors
     /// As [`FeatureExtractor::of_image_loss`].
     pub fn new(backbone: &str, taps: &[&str], side: usize, device_name: &str) -> Result<Self> {
-        Self::from_source(backbone, &WeightSource::Installed, taps, side, device_name)
+        Self::enlarged(backbone, taps, side, 0, device_name)
+    }
+
+    /// As [`FeatureExtractor::new`], with images enlarged to `backbone_side` first; 0 leaves them.
+    ///
+    /// # Errors
+    /// As there, and [`TrainError::Unsuitable`] for a tap that the backbone lacks or images too small for it.
+    pub fn enlarged(
+        backbone: &str,
+        taps: &[&str],
+        side: usize,
+        backbone_side: usize,
+        device_name: &str,
+    ) -> Result<Self> {
+        let device = device(device_name)?;
+        let vision = vision(backbone, side, backbone_side, &device)?;
+        for tap in taps {
+            if vision.tap_channels(tap).is_none() {
+                let known = vision.tap_names().join(", ");
+                return Err(TrainError::Unsuitable(format!("{backbone} has no tap \"{tap}\": it has {known}")));
+            }
+            if vision.tap_side(tap) == 0 {
+                let reason = format!("images of {} px are too small for {tap} of {backbone}", side.max(backbone_side));
+                return Err(TrainError::Unsuitable(reason));
+            }
+        }
+        Ok(Self { vision, taps: taps.iter().map(|&tap| tap.to_owned()).collect(), device })
     }
 
     /// As [`FeatureExtractor::new`], with weights from elsewhere.
@@ -130,11 +156,55 @@ impl FeatureExtractor {
         self.vision.origin()
     }
 
+    /// All that decides the features of an image of a given side: network, weights, enlargement, taps and device.
+    pub fn identity(&self) -> String {
+        let origin = self.vision.origin();
+        let weights = origin.sha256.as_deref().unwrap_or(&origin.origin);
+        format!(
+            "{} {weights}, {} px shown at {} px, taps {}, {:?}, afterimage {}",
+            self.vision.kind(),
+            self.vision.image_side(),
+            self.vision.input_side(),
+            self.taps.join(" "),
+            self.device,
+            env!("CARGO_PKG_VERSION"),
+        )
+    }
+
     /// One `[images, channels, side, side]` for each tap, for images `[images, 3, side, side]` in 0..1.
     pub fn extract(&self, images: ArrayView4<'_, f32>) -> Vec<Array4<f32>> {
         let taps: Vec<&str> = self.taps.iter().map(String::as_str).collect();
         let features = self.vision.forward(convert::array4_to_tensor(images, &self.device), &taps);
         features.iter().map(convert::tensor_to_array4).collect()
+    }
+}
+
+/// A network that classifies images, for scoring.
+pub struct Classifier {
+    vision: Vision,
+    device: Device,
+}
+
+impl Classifier {
+    /// A backbone with its classifier, for images of `side` enlarged to `backbone_side`.
+    ///
+    /// # Errors
+    /// [`TrainError::Model`] for an unknown name or missing weights.
+    pub fn new(backbone: &str, side: usize, backbone_side: usize, device_name: &str) -> Result<Self> {
+        let device = device(device_name)?;
+        Ok(Self { vision: vision(backbone, side, backbone_side, &device)?, device })
+    }
+
+    /// Scores `[images, classes]` before the softmax, for images `[images, 3, side, side]` in 0..1.
+    ///
+    /// # Errors
+    /// [`TrainError::Unsuitable`] for a backbone without a classifier.
+    pub fn logits(&self, images: ArrayView4<'_, f32>) -> Result<Array2<f32>> {
+        let scores = self.vision.logits(convert::array4_to_tensor(images, &self.device));
+        let kind = self.vision.kind();
+        let scores =
+            scores.ok_or_else(|| TrainError::Unsuitable(format!("{kind} has no classifier: use squeezenet1_1")))?;
+        Ok(convert::tensor_to_matrix(&scores))
     }
 }
 
@@ -148,4 +218,42 @@ fn weights(run: &RunFolder, phase: Phase) -> Result<Checkpoint> {
         )));
     }
     Checkpoint::read(&path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::{Axis, concatenate, s};
+
+    /// What lets features be kept one image at a time.
+    #[test]
+    fn features_of_an_image_do_not_depend_on_its_batch() {
+        let extractor =
+            FeatureExtractor::enlarged("squeezenet1_1", &["relu1", "fire3", "fire5", "fire9"], 64, 96, "cpu").unwrap();
+        let images = Array4::from_shape_fn((7, 3, 64, 64), |(n, c, y, x)| {
+            ((n * 97 + c * 31 + y * 7 + x * x) % 251) as f32 / 250.0
+        });
+        let together = extractor.extract(images.view());
+        let parts = [(0, 1), (1, 4), (4, 7)].map(|(a, b)| extractor.extract(images.slice(s![a..b, .., .., ..])));
+        for (tap, whole) in together.iter().enumerate() {
+            let views: Vec<_> = parts.iter().map(|part| part[tap].view()).collect();
+            assert_eq!(concatenate(Axis(0), &views).unwrap(), whole, "tap {tap}");
+        }
+    }
+
+    #[test]
+    fn unknown_tap_and_small_images_are_refused() {
+        let refusal =
+            |tap, side| FeatureExtractor::enlarged("squeezenet1_1", &[tap], side, 0, "cpu").err().unwrap().to_string();
+        assert!(refusal("fire10", 64).contains("it has relu1, pool1"));
+        assert!(refusal("fire9", 2).contains("too small"));
+    }
+
+    #[test]
+    fn only_networks_with_a_classifier_classify() {
+        let images = Array4::from_elem((2, 3, 64, 64), 0.5);
+        let scores = Classifier::new("squeezenet1_1", 64, 96, "cpu").unwrap().logits(images.view()).unwrap();
+        assert_eq!(scores.dim(), (2, 1000));
+        assert_eq!(scores.row(0), scores.row(1));
+    }
 }

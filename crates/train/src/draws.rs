@@ -29,6 +29,8 @@ pub enum Purpose {
     CycleOrder,
     /// Bootstrap and permutation.
     Statistics,
+    /// Folds of the cross-validation of a baseline.
+    BaselineFolds,
 }
 
 /// A seed of its own for each purpose (SplitMix64 of both).

@@ -23,7 +23,7 @@ pub struct Optimiser {
 /// What is remembered of a parameter's gradients.
 enum State {
     Processor(Moments),
-    Elsewhere(AdamState<1>),
+    Elsewhere(Box<AdamState<1>>),
 }
 
 impl Optimiser {
@@ -87,11 +87,11 @@ impl Optimiser {
         rate: f64,
     ) -> (Tensor<1>, State) {
         let state = match state {
-            Some(State::Elsewhere(state)) => Some(state),
+            Some(State::Elsewhere(state)) => Some(*state),
             _ => None,
         };
         let (value, state) = self.adam.step(rate, value, gradient, state);
-        (value, State::Elsewhere(state.expect("Adam has a state after a step")))
+        (value, State::Elsewhere(Box::new(state.expect("Adam has a state after a step"))))
     }
 
     /// Steps done.
@@ -105,10 +105,10 @@ impl Optimiser {
         for (name, state) in &self.states {
             let (m, v, x) = match state {
                 State::Processor(moments) => (moments.first.clone(), moments.second.clone(), moments.largest.clone()),
-                State::Elsewhere(AdamState { momentum }) => (
-                    convert::values(&momentum.moment_1),
-                    convert::values(&momentum.moment_2),
-                    momentum.max_moment_2.as_ref().map(convert::values),
+                State::Elsewhere(state) => (
+                    convert::values(&state.momentum.moment_1),
+                    convert::values(&state.momentum.moment_2),
+                    state.momentum.max_moment_2.as_ref().map(convert::values),
                 ),
             };
             out.push((format!("{name}#m"), m));
@@ -130,7 +130,7 @@ impl Optimiser {
             let largest = state.remove(&format!("{name}#x"));
             let state = match device::is_processor(device) {
                 true => State::Processor(Moments { first, second, largest }),
-                false => State::Elsewhere(elsewhere(steps, [first, second], largest, device)),
+                false => State::Elsewhere(Box::new(elsewhere(steps, [first, second], largest, device))),
             };
             self.states.insert(name, state);
         }

@@ -8,24 +8,29 @@ use afterimage_run::{Experiment, RunFolder};
 use afterimage_sim::{SimConfig, Simulation, Written};
 
 use super::run;
-use crate::args::RunOptions;
+use crate::args::Demo;
 use crate::progress::Bar;
 use crate::stage::Session;
 
 /// Simulates the subject where that is not done, then runs all stages.
-pub(super) fn demo(options: &RunOptions) -> Result<()> {
+pub(super) fn demo(args: &Demo) -> Result<()> {
+    let options = &args.options;
     let out = &options.out;
     let mut experiment = run::configured(Experiment::preset("demo")?, options)?;
     run::start(&experiment)?;
     let folder = out.join("simulation");
     let written = match options.resume && RunFolder::new(out).manifest_file().exists() {
         true => Written::in_folder(&folder),
-        false => simulate(out, &folder, &experiment)?,
+        false => simulate(out, &folder, &experiment, args.classes)?,
     };
     let text = |path: &Path| path.to_string_lossy().into_owned();
     experiment.data.dataset = text(&written.data_set);
     experiment.data.unpaired = vec![text(&written.unpaired)];
     experiment.data.external = vec![text(&written.external)];
+    if written.classes.is_file() {
+        experiment.evaluation.classification.classes = vec![text(&written.classes)];
+        experiment.evaluation.classification.superclasses = text(&written.classes.with_file_name("superclasses.csv"));
+    }
     let mut session = match options.resume && RunFolder::new(out).manifest_file().exists() {
         true => Session::resume(out, experiment)?,
         false => Session::create(out, experiment)?,
@@ -34,13 +39,14 @@ pub(super) fn demo(options: &RunOptions) -> Result<()> {
     run::conclude(&session, &scores, options.json)
 }
 
-fn simulate(out: &Path, folder: &Path, experiment: &Experiment) -> Result<Written> {
+fn simulate(out: &Path, folder: &Path, experiment: &Experiment, classes: usize) -> Result<Written> {
     if RunFolder::new(out).manifest_file().exists() {
         anyhow::bail!("\"{}\" already holds a run: go on with --resume, or choose another --out", out.display());
     }
     std::fs::create_dir_all(folder).map_err(|e| anyhow::anyhow!("cannot create \"{}\": {e}", folder.display()))?;
-    let config = SimConfig { seed: experiment.seed + 1, side: experiment.image.side, ..SimConfig::default() };
-    let parts = [config.train, config.validation, config.test, config.unpaired, config.external];
+    let config = SimConfig { seed: experiment.seed + 1, side: experiment.image.side, classes, ..SimConfig::default() };
+    let of_classes = config.classes * config.class_images;
+    let parts = [config.train, config.validation, config.test, config.unpaired, config.external, of_classes];
     let bar = Bar::new("simulation", 0, parts.iter().sum::<usize>() as u64);
     let mut done_parts = 0;
     let mut last = None;

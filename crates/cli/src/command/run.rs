@@ -135,6 +135,11 @@ pub(super) fn configured(experiment: Experiment, options: &RunOptions) -> Result
 /// Sets the threads and listens for Ctrl-C.
 pub(super) fn start(experiment: &Experiment) -> Result<()> {
     progress::listen();
+    threads(experiment)
+}
+
+/// Sets the threads.
+pub(super) fn threads(experiment: &Experiment) -> Result<()> {
     let threads = experiment.device.threads;
     if threads > 0 {
         rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;

@@ -5,7 +5,7 @@ use ndarray::{Array2, ArrayView4, Axis, Ix2};
 
 use afterimage_data::DataSet;
 use afterimage_eval::averaging::{Decoded, Level, averaging_encoder_scores, averaging_scores, plan};
-use afterimage_eval::{Candidates, Context, Distance, no_candidates};
+use afterimage_eval::{Candidates, Context, Distance, cache::Cache, no_candidates};
 use afterimage_formats::npy;
 use afterimage_run::{
     config::Averaging,
@@ -29,14 +29,14 @@ struct Trials {
     of_item: Vec<Vec<usize>>,
 }
 
-/// What is scored: shown images, the distance, and external candidates where there are any.
-type Material<'a> = (ArrayView4<'a, f32>, &'a dyn Distance, Option<&'a mut dyn Candidates>);
+/// What is scored: shown images, the distance, external candidates where there are any, and the cache of their vectors.
+type Material<'a> = (ArrayView4<'a, f32>, &'a dyn Distance, Option<&'a mut dyn Candidates>, Option<&'a Cache>);
 
 /// Adds the scores of the curve, or why there are none.
 pub(super) fn add(
     session: &Session,
     data: &DataSet,
-    (shown, distance, candidates): Material<'_>,
+    (shown, distance, candidates, cache): Material<'_>,
     context: &Context,
     file: &mut ScoreFile,
 ) -> Result<()> {
@@ -63,7 +63,7 @@ pub(super) fn add(
         Some(candidates) => candidates,
         None => &mut none,
     };
-    file.scores.extend(averaging_scores(&decoded, shown, distance, candidates, context)?);
+    file.scores.extend(averaging_scores(&decoded, shown, distance, candidates, cache, context)?);
     if session.run.predictions_array().is_file() {
         let predicted = npy::read_f32(&session.run.predictions_array())?.into_dimensionality::<Ix2>()?;
         let responses = trials.responses.view();

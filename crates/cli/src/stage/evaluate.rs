@@ -2,7 +2,7 @@
 
 mod metrics;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, sync::Arc};
 
 use anyhow::{Context as _, Result, bail};
 use ndarray::{Array2, Array4, ArrayView4, Axis, Ix2, Ix4};
@@ -10,11 +10,12 @@ use ndarray::{Array2, Array4, ArrayView4, Axis, Ix2, Ix4};
 use afterimage_data::Reliability;
 use afterimage_eval::{
     BoxError, Candidates, Ceilings, Context, Distance, DistanceMatrix, Features, HeldOut, PerceptualDistance,
-    PixelCorrelation, diversity_scores, encoder_scores, encoding_matrix, encoding_scores, external_scores,
-    no_candidates, pairwise_scores, possible_ways,
+    PixelCorrelation, cache::Cache, diversity_scores, encoder_scores, encoding_matrix, encoding_scores,
+    external_scores, no_candidates, pairwise_scores, possible_ways,
 };
 use afterimage_formats::npy;
 use afterimage_run::{
+    Experiment,
     pictures::{self, Pictures},
     scores::{NotComputed, Score, ScoreFile},
 };
@@ -24,7 +25,8 @@ use afterimage_train::{
     prepare::{self, ImagePool, Pairs, Statistics},
 };
 
-use super::{Session, averaging, clusters, pool, reconstruct::write_png};
+use super::classify::{Material, classify};
+use super::{Session, averaging, clusters, external::ExternalCandidates, pool, reconstruct::write_png};
 
 /// Computes all scores and writes `scores.json`; the best-ranked wrong candidates become pictures.
 pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
@@ -51,6 +53,16 @@ pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
     Ok(file)
 }
 
+/// The memory on disk that an experiment allows.
+pub(crate) fn cache(experiment: &Experiment) -> Option<Cache> {
+    let config = &experiment.evaluation;
+    let set = |path: OsString| Some(PathBuf::from(path)).filter(|path| !path.as_os_str().is_empty());
+    let folder = set(config.cache_folder.clone().into())
+        .or_else(|| std::env::var_os("AFTERIMAGE_CACHE").and_then(set))
+        .unwrap_or_else(|| afterimage_model::weights::cache_folder().join("features"));
+    (config.cache_gib > 0.0).then(|| Cache::new(folder, (config.cache_gib * (1_u64 << 30) as f64) as u64))
+}
+
 fn context(session: &Session, items: &[Pictures]) -> Context {
     let config = &session.experiment.evaluation;
     let mut context = Context::new(HeldOut::from_pictures(items), derive(session.experiment.seed, Purpose::Statistics));
@@ -68,8 +80,9 @@ fn images(
     file: &mut ScoreFile,
 ) -> Result<()> {
     let decoded: Array4<f32> = npy::read_f32(&session.run.reconstructions_array())?.into_dimensionality::<Ix4>()?;
-    let shown = afterimage_eval::images::from_bytes(test.item_images().view());
-    let external = pool::external(data, &session.experiment)?;
+    let pictures = test.item_images();
+    let shown = afterimage_eval::images::from_bytes(pictures.view());
+    let external = pool::external(data, &session.experiment)?.map(Arc::new);
     if let Some(pool) = &external {
         session.record(
             "external images",
@@ -83,14 +96,16 @@ fn images(
     let weights = session.experiment.perceptual_weights().iter().map(|&w| w as f32).collect();
     let perceptual = PerceptualDistance::new(&features, weights)?;
     let distances: [&dyn Distance; 2] = [&perceptual, &PixelCorrelation];
+    let cache = cache(&session.experiment);
+    let mut none = no_candidates();
+    let mut candidates = external.clone().map(ExternalCandidates::new).transpose()?;
     for (index, distance) in distances.into_iter().enumerate() {
-        let mut none = no_candidates();
-        let mut candidates = external.as_ref().map(ExternalCandidates::new);
         let source: &mut dyn Candidates = match &mut candidates {
             Some(candidates) => candidates,
             None => &mut none,
         };
-        let matrix = DistanceMatrix::compute(distance, decoded.view(), shown.view(), source, context)?;
+        let matrix =
+            DistanceMatrix::compute_cached(distance, decoded.view(), shown.view(), source, cache.as_ref(), context)?;
         identification(session, &matrix, context, file)?;
         if index == 0 {
             file.scores.extend(clusters::scores(&matrix, test, context)?);
@@ -99,11 +114,22 @@ fn images(
             rivals(session, &matrix, pool, items)?;
         }
     }
-    metrics::measure(session, &decoded, &shown, external.as_ref(), context, file)?;
+    metrics::measure(session, &decoded, &shown, candidates.as_mut(), context, file)?;
+    let material = Material {
+        data,
+        decoded: decoded.view(),
+        shown: pictures.view(),
+        items: &*items,
+        context,
+        cache: cache.as_ref(),
+    };
+    classify(session, &material, file)?;
+    if let Some(problem) = cache.as_ref().and_then(Cache::problem) {
+        eprintln!("note: features could not be kept in {problem}; they will be computed again next time");
+    }
     file.scores.extend(diversity_scores(decoded.view(), shown.view(), context)?);
-    let mut candidates = external.as_ref().map(ExternalCandidates::new);
     let candidates: Option<&mut dyn Candidates> = candidates.as_mut().map(|c| c as &mut dyn Candidates);
-    averaging::add(session, data, (shown.view(), &perceptual, candidates), context, file)
+    averaging::add(session, data, (shown.view(), &perceptual, candidates, cache.as_ref()), context, file)
 }
 
 /// `external` and `pairwise` scores of a measure.
@@ -142,6 +168,11 @@ fn encoder(
     context: &Context,
     file: &mut ScoreFile,
 ) -> Result<()> {
+    if session.manifest.baseline.as_ref().is_some_and(|baseline| baseline.encoder.is_none()) {
+        let reason = "this baseline predicts no responses".to_owned();
+        file.not_computed.push(NotComputed { name: "encoder".into(), reason });
+        return Ok(());
+    }
     let predicted: Array2<f32> = npy::read_f32(&session.run.predictions_array())?.into_dimensionality::<Ix2>()?;
     let pick = |mask: &Vec<bool>| statistics.voxels.iter().map(|&v| mask[v]).collect();
     let regions: BTreeMap<String, Vec<bool>> =
@@ -190,9 +221,9 @@ fn taps_name(session: &Session) -> String {
 }
 
 /// A backbone as the scores want it.
-struct Taps {
-    extractor: FeatureExtractor,
-    name: String,
+pub(crate) struct Taps {
+    pub(crate) extractor: FeatureExtractor,
+    pub(crate) name: String,
 }
 
 impl Features for Taps {
@@ -203,27 +234,8 @@ impl Features for Taps {
     fn extract(&self, images: ArrayView4<f32>) -> std::result::Result<Vec<Array4<f32>>, BoxError> {
         Ok(self.extractor.extract(images))
     }
-}
 
-/// External candidates, read block by block.
-struct ExternalCandidates<'a> {
-    pool: &'a pool::Pool,
-    names: Vec<String>,
-}
-
-impl<'a> ExternalCandidates<'a> {
-    fn new(pool: &'a pool::Pool) -> Self {
-        Self { names: pool.names(), pool }
-    }
-}
-
-impl Candidates for ExternalCandidates<'_> {
-    fn names(&self) -> &[String] {
-        &self.names
-    }
-
-    fn read(&mut self, rows: std::ops::Range<usize>) -> std::result::Result<Array4<f32>, BoxError> {
-        let images = self.pool.read(&rows.collect::<Vec<_>>())?;
-        Ok(afterimage_eval::images::from_bytes(images.view()))
+    fn identity(&self) -> Option<String> {
+        Some(self.extractor.identity())
     }
 }

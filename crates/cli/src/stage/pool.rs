@@ -1,6 +1,6 @@
 //! Images nobody was scanned with, and external candidates: opened without what must not be among them.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::{collections::BTreeSet, path::PathBuf, sync::OnceLock};
 
 use anyhow::Result;
 use ndarray::Array4;
@@ -23,6 +23,7 @@ use super::session;
 pub(crate) struct Pool {
     inner: UnpairedPool,
     rows: Vec<usize>,
+    contents: OnceLock<Vec<String>>,
 }
 
 impl Pool {
@@ -43,7 +44,7 @@ impl Pool {
             rows.truncate(limit);
             rows.sort_unstable();
         }
-        Ok(Some(Self { inner, rows }))
+        Ok(Some(Self { inner, rows, contents: OnceLock::new() }))
     }
 
     /// Names of the images, in order.
@@ -53,10 +54,19 @@ impl Pool {
 }
 
 impl Pool {
-    /// SHA-256 of each image, in order.
-    fn contents(&self) -> Result<BTreeSet<String>> {
-        let contents: Result<_, _> = self.rows.par_iter().map(|&row| self.inner.sha256(row)).collect();
-        Ok(contents?)
+    /// SHA-256 of each image, in order; computed once.
+    pub(crate) fn contents(&self) -> Result<&[String]> {
+        if let Some(known) = self.contents.get() {
+            return Ok(known);
+        }
+        let contents: Vec<String> =
+            self.rows.par_iter().map(|&row| self.inner.sha256(row)).collect::<afterimage_data::Result<_>>()?;
+        Ok(self.contents.get_or_init(|| contents))
+    }
+
+    /// Side of the images, pixels.
+    pub(crate) fn side(&self) -> usize {
+        self.inner.side()
     }
 }
 
@@ -72,17 +82,29 @@ impl ImagePool for Pool {
 
     /// SHA-256 over the names and contents of the images in use, in their order.
     fn fingerprint(&self) -> String {
-        let content = |&row: &usize| self.inner.sha256(row).unwrap_or_else(|error| error.to_string());
+        let contents = match self.contents() {
+            Ok(contents) => contents,
+            Err(error) => return digest::sha256_bytes(error.to_string().as_bytes()),
+        };
+        let named = self.rows.iter().zip(contents);
         let lines: Vec<String> =
-            self.rows.iter().map(|row| format!("{} {}", self.inner.names()[*row], content(row))).collect();
+            named.map(|(&row, content)| format!("{} {content}", self.inner.names()[row])).collect();
         digest::sha256_bytes(lines.join("\n").as_bytes())
     }
 }
 
 /// The unpaired images of an experiment, without the external candidates; `None` where it uses none.
 pub(crate) fn unpaired(data: &DataSet, experiment: &Experiment) -> Result<Option<Pool>> {
+    match experiment.decoder.cycle_weight == 0.0 {
+        true => Ok(None),
+        false => without_responses(data, experiment),
+    }
+}
+
+/// The same, whether or not a cycle is trained on them.
+pub(super) fn without_responses(data: &DataSet, experiment: &Experiment) -> Result<Option<Pool>> {
     let config = &experiment.data;
-    if experiment.decoder.cycle_weight == 0.0 || config.unpaired.is_empty() {
+    if config.unpaired.is_empty() {
         return Ok(None);
     }
     let found = audit_all(data, &config.unpaired, experiment)?;
@@ -95,9 +117,21 @@ pub(crate) fn unpaired(data: &DataSet, experiment: &Experiment) -> Result<Option
     }
     // A candidate that the decoder was trained on would be told apart from the shown image by that alone.
     if let Some(candidates) = external(data, experiment)? {
-        exclude.sha256.extend(candidates.contents()?);
+        exclude.sha256.extend(candidates.contents()?.iter().cloned());
     }
     Pool::open(&config.unpaired, config.unpaired_limit, Purpose::UnpairedChoice, experiment, &exclude)
+}
+
+/// Classes of the unpaired sources of an experiment that trains with them.
+pub(crate) fn classes(experiment: &Experiment) -> Result<BTreeSet<String>> {
+    let config = &experiment.data;
+    if experiment.decoder.cycle_weight == 0.0 || config.unpaired.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let exclude = session::exclusions(experiment)?;
+    let by_name = Exclusions { sha256: BTreeSet::new(), ..exclude };
+    let pool = UnpairedPool::open(&paths(&config.unpaired), experiment.image.side as u32, &by_name)?;
+    Ok((0..pool.len()).filter_map(|row| pool.class(row)).map(str::to_owned).collect())
 }
 
 /// The external candidates of an experiment; `None` where it names none. Duplicates of test images are left out: a

@@ -3,28 +3,34 @@
 use std::path::Path;
 
 use anyhow::Result;
-use ndarray::{Array3, ArrayView3, Axis};
+use ndarray::{Array3, ArrayView3, ArrayView4, Axis};
 
+use afterimage_data::DataSet;
 use afterimage_formats::{npy, picture};
 use afterimage_run::pictures::{self, Pictures};
 use afterimage_train::{
     apply::{TrainedDecoder, TrainedEncoder},
-    prepare::{self, Statistics},
+    prepare::{self, Pairs, Statistics},
 };
 
 use super::Session;
 
 /// Decodes the held-out items and predicts their responses.
 pub(crate) fn reconstruct(session: &mut Session) -> Result<()> {
+    session.refuse_baseline("decode with them")?;
     let data = session.data()?;
     let statistics = Statistics::read(&session.run)?;
     let test = prepare::held_out(&data.held_out(), &statistics, &session.experiment)?;
-    let shown = test.item_images();
-    let predicted = TrainedEncoder::load(&session.run, &session.experiment)?.predict(shown.view());
+    let predicted = TrainedEncoder::load(&session.run, &session.experiment)?.predict(test.item_images().view());
     npy::write_f32(&session.run.predictions_array(), predicted.view().into_dyn())?;
     let decoded = TrainedDecoder::load(&session.run, &session.experiment)?.decode(test.responses.view());
-    npy::write_f32(&session.run.reconstructions_array(), decoded.view().into_dyn())?;
+    write(session, &data, &test, decoded.view())
+}
 
+/// Writes reconstructions `[items, 3, height, width]` of the held-out items as array and pictures.
+pub(crate) fn write(session: &mut Session, data: &DataSet, test: &Pairs, decoded: ArrayView4<'_, f32>) -> Result<()> {
+    npy::write_f32(&session.run.reconstructions_array(), decoded.into_dyn())?;
+    let shown = test.item_images();
     let mut items = Vec::new();
     for (row, name) in test.names.iter().enumerate() {
         let file = format!("{row:04}.png");

@@ -33,6 +33,7 @@ impl Session {
             bail!("\"{}\" already holds a run: go on with --resume, or choose another --out", out.display());
         }
         absolute(&mut experiment)?;
+        refuse_missing_classes(&experiment)?;
         let data = open_data(&experiment)?;
         let mut manifest = new_manifest(&experiment, &data);
         if let Some(sha256) = exclusions_digest(&experiment)? {
@@ -48,6 +49,7 @@ impl Session {
     /// Goes on with a run that has this configuration.
     pub(crate) fn resume(out: &Path, mut experiment: Experiment) -> Result<Self> {
         let session = Self::open(out)?;
+        session.refuse_baseline("train networks in it")?;
         absolute(&mut experiment)?;
         if session.experiment != experiment {
             bail!(
@@ -65,6 +67,19 @@ impl Session {
         let experiment = Experiment::read(&run.experiment_file())?;
         let manifest = Manifest::read(&run)?;
         Ok(Self { run, experiment, manifest })
+    }
+
+    /// Refuses what makes no sense in a run without networks.
+    pub(crate) fn refuse_baseline(&self, what: &str) -> Result<()> {
+        match &self.manifest.baseline {
+            Some(baseline) => bail!(
+                "\"{}\" is the baseline {name} and has no networks, so one cannot {what}: choose another --out, or make \
+                 the baseline anew with `afterimage baseline {name} EXPERIMENT.toml --out RUN`",
+                self.run.root().display(),
+                name = baseline.name
+            ),
+            None => Ok(()),
+        }
     }
 
     /// The data set, refused where it is not the one the run was begun with.
@@ -134,11 +149,24 @@ pub(crate) fn exclusions(experiment: &Experiment) -> Result<Exclusions> {
     }
 }
 
+/// What the last stage would miss is refused before hours of training.
+fn refuse_missing_classes(experiment: &Experiment) -> Result<()> {
+    let config = &experiment.evaluation.classification;
+    let named = config.classes.iter().chain(Some(&config.superclasses).filter(|path| !path.is_empty()));
+    for path in named.filter(|path| !Path::new(path.as_str()).exists()) {
+        bail!("evaluation.classification names \"{path}\", which is not there: make or fetch it first, or take it out");
+    }
+    Ok(())
+}
+
 /// Paths as they will still be found from another folder.
 fn absolute(experiment: &mut Experiment) -> Result<()> {
     let data = &mut experiment.data;
-    let paths =
-        [&mut data.dataset, &mut data.exclusions].into_iter().chain(&mut data.unpaired).chain(&mut data.external);
+    let paths = [&mut data.dataset, &mut data.exclusions]
+        .into_iter()
+        .chain(&mut data.unpaired)
+        .chain(&mut data.external)
+        .chain(experiment.evaluation.paths_mut());
     for path in paths.filter(|p| !p.is_empty()) {
         let whole: PathBuf = std::path::absolute(&path).with_context(|| format!("\"{path}\""))?;
         *path = whole.to_string_lossy().into_owned();
@@ -179,5 +207,6 @@ fn new_manifest(experiment: &Experiment, data: &DataSet) -> Manifest {
         peak_memory_mib: None,
         finished: Vec::new(),
         warnings: Vec::new(),
+        baseline: None,
     }
 }

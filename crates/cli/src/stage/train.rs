@@ -64,7 +64,8 @@ pub(crate) fn has_begun(session: &Session, phase: Phase) -> bool {
     session.run.checkpoint_file(phase).is_file()
 }
 
-fn prepare_data(session: &mut Session) -> Result<Prepared> {
+/// Pairs of the training part; what was fitted on them is written to the run.
+pub(super) fn prepare_data(session: &mut Session) -> Result<Prepared> {
     let data = session.data()?;
     let prepared = prepare::prepare(&data, &session.experiment)?;
     prepared.statistics.write(&session.run)?;

@@ -38,7 +38,13 @@ epochs = 5
 milestones = [3]
 checkpoint_every = 1
 
+[evaluation.classification]
+classes = ["simulation/classes/classes.npy"]
+superclasses = "simulation/classes/superclasses.csv"
+
 [evaluation]
+cache_folder = "cache"
+cache_gib = 0.1
 resamples = 200
 permutations = 200
 "#;
@@ -69,6 +75,8 @@ impl Desk {
             test: 10,
             unpaired: 60,
             external: 30,
+            classes: 30,
+            class_images: 3,
             ..SimConfig::default()
         };
         let simulation = folder.path().join("simulation");
@@ -112,10 +120,10 @@ impl Desk {
     }
 }
 
-/// The program, with a folder of weights that does not exist.
+/// The program, with folders of weights and features that do not exist.
 pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_afterimage"));
-    command.env("AFTERIMAGE_WEIGHTS", "/nonexistent");
+    command.env("AFTERIMAGE_WEIGHTS", "/nonexistent").env("AFTERIMAGE_CACHE", "/nonexistent");
     command
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use afterimage_formats::picture;
 use ndarray::{Array3, ArrayView3, Axis, s};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::{HASH_DISTANCE, PIXEL_CORRELATION};
 use crate::Result;
@@ -21,12 +22,44 @@ const FLAT: f64 = 3.0;
 /// Mean difference, in grey levels, up to which two pictures without contrast are the same.
 const SAME_COLOUR: f64 = 3.0;
 
-/// An image's hash, its mirror image's, and where it lies.
+/// The 64-bit difference hashes of a picture and of its mirror image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PictureHash {
+    /// Of the picture.
+    pub upright: u64,
+    /// Of its mirror image.
+    pub mirrored: u64,
+}
+
+impl PictureHash {
+    /// The hash of a picture `[height, width, 3]`.
+    ///
+    /// # Errors
+    /// [`crate::Error::Format`] for a picture without pixels.
+    pub fn of(picture: ArrayView3<'_, u8>) -> Result<Self> {
+        Ok(Self { upright: difference_hash(picture)?, mirrored: difference_hash(mirror(picture))? })
+    }
+
+    /// Whether the hashes propose the pair as duplicates: at most [`HASH_DISTANCE`] bits apart, one perhaps mirrored.
+    pub fn is_close(&self, other: &Self) -> bool {
+        let apart = |hash: u64| (hash ^ other.upright).count_ones() <= HASH_DISTANCE;
+        apart(self.upright) || apart(self.mirrored)
+    }
+}
+
+/// Whether the pixels of two pictures `[height, width, 3]` of one size make them duplicates, as the audit decides it.
+///
+/// # Errors
+/// [`crate::Error::Format`] for a picture without pixels.
+pub fn is_duplicate(a: ArrayView3<'_, u8>, b: ArrayView3<'_, u8>) -> Result<bool> {
+    Ok(compare(a, b)?.is_some())
+}
+
+/// An image's hash, and where it lies.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Hashed {
     pub(super) index: usize,
-    pub(super) hash: u64,
-    pub(super) mirrored: u64,
+    hash: PictureHash,
 }
 
 /// How two pictures relate.
@@ -38,13 +71,12 @@ pub(super) enum Likeness {
 
 impl Hashed {
     fn of(index: usize, picture: ArrayView3<'_, u8>) -> Result<Self> {
-        Ok(Self { index, hash: difference_hash(picture)?, mirrored: difference_hash(mirror(picture))? })
+        Ok(Self { index, hash: PictureHash::of(picture)? })
     }
 
     /// Whether the hashes propose the pair.
     pub(super) fn is_close(&self, other: &Self) -> bool {
-        let apart = |hash: u64| (hash ^ other.hash).count_ones() <= HASH_DISTANCE;
-        apart(self.hash) || apart(self.mirrored)
+        self.hash.is_close(&other.hash)
     }
 }
 

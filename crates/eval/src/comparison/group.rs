@@ -82,10 +82,7 @@ fn key(run: &ScoredRun, subjects: bool) -> String {
         (run.manifest.name.as_str(), run.input("data set"), run.input("exclusions"))
     };
     let stages: Vec<&String> = run.manifest.finished.iter().filter(|s| !COMMON_STAGES.contains(&s.as_str())).collect();
-    let baseline = match run.manifest.command.as_slice() {
-        [_, command, kind, ..] if command == "baseline" => kind.as_str(),
-        _ => "",
-    };
+    let baseline = run.manifest.baseline.as_ref().map(|baseline| (&baseline.name, &baseline.options));
     format!("{:?}", (configuration.as_ref().unwrap_or(&run.path), data, stages, baseline))
 }
 

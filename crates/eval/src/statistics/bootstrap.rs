@@ -40,6 +40,24 @@ pub(super) fn resampled_means(values: &[f64], resamples: usize, seed: u64) -> Ve
         .collect()
 }
 
+/// Percentile bootstrap interval of the median, as [`bootstrap_mean`].
+pub fn bootstrap_median(values: &[f64], resamples: usize, seed: u64) -> Option<Interval> {
+    let values: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+    let n = values.len();
+    if n < 2 || resamples == 0 {
+        return None;
+    }
+    let medians: Vec<f64> = blocks(resamples)
+        .into_par_iter()
+        .flat_map_iter(|(block, draws)| {
+            let mut rng = generator(seed, Purpose::Bootstrap, block);
+            let values = &values;
+            (0..draws).map(move |_| median(&mut (0..n).map(|_| values[below(&mut rng, n)]).collect()))
+        })
+        .collect();
+    percentile_interval(medians, "images")
+}
+
 /// The percentile interval of statistics that were computed on resamples of `what`.
 ///
 /// `None` where no statistic is finite.
@@ -105,6 +123,14 @@ mod tests {
             bootstrap_mean(&[0.11, 0.52, 0.37, 0.91, 0.73, 0.2, 0.6], 99, 1),
             bootstrap_mean(&[0.11, 0.52, 0.37, 0.91, 0.73, 0.2, 0.6], 99, 2)
         );
+    }
+
+    #[test]
+    fn interval_of_the_median_matches_the_order_statistics() {
+        // Of 99 values the 95 % interval of the median lies between the order statistics 40 and 60.
+        let values: Vec<f64> = (1..100).map(f64::from).collect();
+        let i = bootstrap_median(&values, 10_000, 3).unwrap();
+        assert!((i.low - 40.0).abs() <= 1.5 && (i.high - 60.0).abs() <= 1.5, "{i:?}");
     }
 
     #[test]

@@ -80,6 +80,10 @@ fn curve(families: &Families, name: &str, family: &[&Score]) -> Option<Markup> {
         _ => vec![chance],
     };
     lines.push(line("a", family));
+    // The plot's own range is that of the points; intervals must fit in too.
+    let ends = lines.iter().flat_map(|l| l.points.iter().map(|p| p.1).chain(l.band.iter().flat_map(|b| [b.1, b.2])));
+    let unit_range = family.iter().any(|s| s.unit == "fraction") || name == R;
+    let y_range = plot::range(ends.chain(if unit_range { vec![0.0, 1.0] } else { vec![0.0] }));
     let unit = family.first().map_or("", |s| s.unit.as_str());
     let label =
         family.iter().map(|s| format!("{} repeats {}", repeats(s), shown_value(s))).collect::<Vec<_>>().join(", ");
@@ -90,7 +94,7 @@ fn curve(families: &Families, name: &str, family: &[&Score]) -> Option<Markup> {
         label: &format!("{} against repeats averaged: {label}", title(family)),
         x_log: true,
         y_log: false,
-        y_range: (unit == "fraction" || name == R).then_some((0.0, 1.0)),
+        y_range,
         lines,
     })
 }

@@ -36,6 +36,9 @@ pub(crate) fn opening(source: &Source) -> Markup {
 }
 
 fn question(source: &Source) -> Markup {
+    if let Some(baseline) = &source.manifest.baseline {
+        return super::baseline::question(source, baseline);
+    }
     let data = &source.manifest.data;
     let (one, more) = source.unit_words();
     html! {

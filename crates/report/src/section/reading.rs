@@ -55,7 +55,9 @@ fn repeats(source: &Source) -> Markup {
 
 fn seeds(source: &Source) -> Markup {
     html! { @if source.scores.is_some() {
-        li { b { "One training run" } ": the intervals are over pictures or voxels of this run. They do not contain the variation between training runs with other seeds, nor between subjects." }
+        @if source.manifest.baseline.is_some() {
+            li { b { "A baseline" } ": a trained decoder says something only where it scores above this on the same pictures. The intervals do not contain the variation between subjects." }
+        } @else { li { b { "One training run" } ": the intervals are over pictures or voxels of this run. They do not contain the variation between training runs with other seeds, nor between subjects." } }
     } }
 }
 
@@ -65,7 +67,8 @@ fn general(source: &Source) -> Markup {
         li { b { "Chance" } ": with n candidates a guess is right one time in n, so 50\u{202f}% among two and 20\u{202f}% among five. A score stands above chance where its interval lies above it and its p is small." }
         li { b { "Identification" } " asks whether a reconstruction is nearer to the shown picture than to others. It shows that information got through. It does not show that the picture is recognisable, and it depends on the candidates: "
             "against pictures that differ in colour alone, matching colour is enough. Names of protocols are never interchangeable: " em { "external" } " draws candidates from pictures outside the data set, " em { "pairwise" } " from the other held-out pictures, "
-            em { "encoding" } " uses the encoder and the responses and no reconstruction at all." }
+            em { "encoding" } " uses the encoder and the responses and no reconstruction at all, " em { "class" } " asks a classifier whether it gives the reconstruction the class that it gives the shown picture, "
+            em { "representative" } " compares the reconstruction with the mean features of whole classes." }
         li { b { "Pixel correlation and SSIM" } " reward blur and the average picture: a decoder that gives much the same picture each time can score well on them. Look at the pictures, at how different they are from each other, and at identification." }
         li { b { "The wrong candidate" } " beside each reconstruction is its nearest among the others, by the same distance that identification uses. If it looks as near to you as the shown picture, the item counts for less than its score." }
         li { b { "Encoder correlation" } " has a ceiling below one, as responses vary from one presentation to the next; without repeats the ceiling is unknown. A median hides " (more) " that are not predicted at all: see the histogram." }

@@ -12,7 +12,7 @@ pub(crate) fn repeat(source: &Source) -> Markup {
         p { "The run was made by" }
         pre { code { (command(&manifest.command)) } }
         p { "and can be made again, with the file below, by" }
-        pre { code { "afterimage run experiment.toml --out AGAIN" } }
+        pre { code { (again(source)) } }
         @match &source.experiment {
             Some(text) => details { summary { "experiment.toml, all settings" } pre { code { (text) } } },
             None => (missing("The run folder has no experiment.toml.", "")),
@@ -26,6 +26,22 @@ pub(crate) fn repeat(source: &Source) -> Markup {
         (inputs(source))
     };
     section("repeat", "How to repeat it", &content)
+}
+
+/// The command that makes the run from its own configuration.
+fn again(source: &Source) -> String {
+    let mut words = vec!["afterimage".to_owned()];
+    match &source.manifest.baseline {
+        Some(baseline) => words.extend(["baseline".to_owned(), baseline.name.clone()]),
+        None => words.push("run".into()),
+    }
+    words.push("experiment.toml".into());
+    for (name, value) in source.manifest.baseline.iter().flat_map(|baseline| &baseline.options) {
+        words.push(format!("--{name}"));
+        words.extend((!value.is_empty()).then(|| value.clone()));
+    }
+    words.extend(["--out", "AGAIN"].map(String::from));
+    command(&words)
 }
 
 fn inputs(source: &Source) -> Markup {

@@ -17,6 +17,9 @@ const LOG_FROM: f64 = 8.0;
 
 /// Curves per phase, and timing.
 pub(crate) fn training(source: &Source) -> Markup {
+    if let Some(baseline) = &source.manifest.baseline {
+        return super::baseline::fitted(source, baseline);
+    }
     let content = html! {
         @if source.log.is_empty() { (missing("There is no training log.", "afterimage run EXPERIMENT.toml --out RUN")) }
         @for phase in [Phase::Encoder, Phase::Decoder] { (phase_part(source, phase)) }
@@ -98,7 +101,8 @@ fn bar_of_time(records: &[&Record]) -> Markup {
     }
 }
 
-fn timing(source: &Source) -> Markup {
+/// Seconds by stage, memory, device.
+pub(crate) fn timing(source: &Source) -> Markup {
     let manifest = &source.manifest;
     html! {
         @if !manifest.timing_secs.is_empty() || manifest.peak_memory_mib.is_some() {

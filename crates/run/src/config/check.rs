@@ -42,6 +42,31 @@ impl Experiment {
             "evaluation.permutations",
             self.evaluation.permutations,
             "at least 100",
+        )?;
+        self.check_classification()
+    }
+
+    fn check_classification(&self) -> Result<()> {
+        non_negative("evaluation.cache_gib", self.evaluation.cache_gib)?;
+        let c = &self.evaluation.classification;
+        backbone(&c.backbone)?;
+        require(
+            c.images_per_class >= 1,
+            "evaluation.classification.images_per_class",
+            c.images_per_class,
+            "at least 1",
+        )?;
+        require(
+            c.ways.iter().all(|&n| n >= 2),
+            "evaluation.classification.ways",
+            format!("{:?}", c.ways),
+            "numbers of classes, 2 or more",
+        )?;
+        require(
+            ["", "squeezenet1_1"].contains(&c.classifier.as_str()),
+            "evaluation.classification.classifier",
+            &c.classifier,
+            "\"squeezenet1_1\", or \"\" for none",
         )
     }
 

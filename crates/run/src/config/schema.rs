@@ -238,6 +238,23 @@ pub struct EvaluationConfig {
     pub averaging_curve: bool,
     pub resamples: usize,
     pub permutations: usize,
+    pub cache_gib: f64,
+    pub cache_folder: String,
+    pub classification: ClassificationConfig,
+}
+
+/// `[evaluation.classification]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClassificationConfig {
+    pub classes: Vec<String>,
+    pub images_per_class: usize,
+    pub backbone: String,
+    pub backbone_side: usize,
+    pub tap: String,
+    pub ways: Vec<usize>,
+    pub superclasses: String,
+    pub classifier: String,
 }
 
 impl Experiment {
@@ -262,6 +279,14 @@ impl DataConfig {
         resolve(&mut self.exclusions);
         self.unpaired.iter_mut().for_each(resolve);
         self.external.iter_mut().for_each(resolve);
+    }
+}
+
+impl EvaluationConfig {
+    /// Paths of files and folders; empty ones are none.
+    pub fn paths_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        let classification = &mut self.classification;
+        [&mut self.cache_folder, &mut classification.superclasses].into_iter().chain(&mut classification.classes)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Part;
 use crate::brain::BrainConfig;
+use crate::category::MOST_CLASSES;
 use crate::error::SimError;
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,11 @@ pub struct SimConfig {
     pub unpaired: usize,
     /// Number of distractors.
     pub external: usize,
+    /// Number of classes whose pictures a classification chooses among; none are made for 0. The first 120 are the
+    /// categories of the experiment, those of the test before the others.
+    pub classes: usize,
+    /// Number of pictures of each of these classes.
+    pub class_images: usize,
     /// The rest of the brain's make-up.
     pub brain: BrainConfig,
 }
@@ -46,6 +52,8 @@ impl Default for SimConfig {
             test_repeats: 10,
             unpaired: 4000,
             external: 1000,
+            classes: 0,
+            class_images: 20,
             brain: BrainConfig::default(),
         }
     }
@@ -60,6 +68,7 @@ impl SimConfig {
             Part::Test => self.test,
             Part::Unpaired => self.unpaired,
             Part::External => self.external,
+            Part::Classes => self.classes * self.class_images,
         }
     }
 
@@ -76,9 +85,18 @@ impl SimConfig {
             ("train_repeats", self.train_repeats.into()),
             ("test_repeats", self.test_repeats.into()),
         ];
-        match counts.into_iter().find(|(_, count)| *count == 0) {
-            Some((key, _)) => Err(SimError::Config { key, value: "0".into(), expected: "1 or more" }),
-            None => Ok(()),
+        if let Some((key, _)) = counts.into_iter().find(|(_, count)| *count == 0) {
+            return Err(SimError::Config { key, value: "0".into(), expected: "1 or more" });
         }
+        check_classes(self.classes)
     }
+}
+
+/// # Errors
+/// More classes than there are combinations of shape, texture and colour.
+pub(crate) fn check_classes(classes: usize) -> Result<(), SimError> {
+    if classes <= MOST_CLASSES {
+        return Ok(());
+    }
+    Err(SimError::Config { key: "classes", value: classes.to_string(), expected: "at most 1320" })
 }

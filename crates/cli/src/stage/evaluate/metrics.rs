@@ -15,14 +15,14 @@ use afterimage_model::{
 use afterimage_run::scores::{NotComputed, ScoreFile};
 use afterimage_train::{TrainError, apply::FeatureExtractor};
 
-use super::{ExternalCandidates, identification};
-use crate::stage::{Session, pool::Pool};
+use super::identification;
+use crate::stage::{Session, external::ExternalCandidates};
 
 /// What is compared.
 struct Images<'a> {
     decoded: ArrayView4<'a, f32>,
     shown: ArrayView4<'a, f32>,
-    external: Option<&'a Pool>,
+    external: Option<&'a mut ExternalCandidates>,
     context: &'a Context,
 }
 
@@ -31,15 +31,15 @@ pub(super) fn measure(
     session: &mut Session,
     decoded: &Array4<f32>,
     shown: &Array4<f32>,
-    external: Option<&Pool>,
+    external: Option<&mut ExternalCandidates>,
     context: &Context,
     file: &mut ScoreFile,
 ) -> Result<()> {
-    let images = Images { decoded: decoded.view(), shown: shown.view(), external, context };
+    let mut images = Images { decoded: decoded.view(), shown: shown.view(), external, context };
     let names: Vec<String> = session.experiment.evaluation.chosen_metrics().into_iter().map(str::to_owned).collect();
     for name in names {
         let Some(metric) = Metric::find(&name) else { bail!("no metric is called \"{name}\"") };
-        match one(metric, session, &images, file) {
+        match one(metric, session, &mut images, file) {
             Ok(()) => {}
             Err(error) if weights_are_missing(&error) => {
                 let reason = error.root_cause().to_string();
@@ -52,7 +52,7 @@ pub(super) fn measure(
     Ok(())
 }
 
-fn one(metric: Metric, session: &mut Session, images: &Images, file: &mut ScoreFile) -> Result<()> {
+fn one(metric: Metric, session: &mut Session, images: &mut Images, file: &mut ScoreFile) -> Result<()> {
     let Images { decoded, shown, context, .. } = *images;
     match metric {
         Metric::PixCorr => file.scores.extend(pixcorr_scores(decoded, shown, context)?),
@@ -71,16 +71,15 @@ fn one(metric: Metric, session: &mut Session, images: &Images, file: &mut ScoreF
     Ok(())
 }
 
-fn lpips(net: LpipsNet, session: &mut Session, images: &Images, file: &mut ScoreFile) -> Result<()> {
-    let Images { decoded, shown, external, context } = *images;
+fn lpips(net: LpipsNet, session: &mut Session, images: &mut Images, file: &mut ScoreFile) -> Result<()> {
+    let Images { decoded, shown, context, .. } = *images;
     let side = session.experiment.image.side;
     let network = Network::own(net.backbone(), net.taps(), side, &session.experiment.device.name)?;
     network.record(net.backbone(), session);
     let lpips = Lpips::new(net, &network);
     let mut none = no_candidates();
-    let mut candidates = external.map(ExternalCandidates::new);
-    let source: &mut dyn Candidates = match &mut candidates {
-        Some(candidates) => candidates,
+    let source: &mut dyn Candidates = match &mut images.external {
+        Some(candidates) => *candidates,
         None => &mut none,
     };
     let matrix = DistanceMatrix::compute(&lpips, decoded, shown, source, context)?;

@@ -1,0 +1,69 @@
+//! Standardisation of features, fitted on training items.
+
+use ndarray::{Array2, ArrayView2, Axis};
+
+use crate::Result;
+use crate::error::{finite, shape};
+
+/// Mean and standard deviation of each column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standard {
+    mean: Vec<f64>,
+    /// 0 where a column is constant.
+    sd: Vec<f64>,
+}
+
+impl Standard {
+    /// Fits on `values` `[items, columns]`: mean, and standard deviation with division by n, in double precision.
+    ///
+    /// # Errors
+    /// [`crate::BaselineError::NotFinite`] for a NaN.
+    pub fn fit(values: ArrayView2<'_, f32>) -> Result<Self> {
+        finite("the table of features", values)?;
+        let n = values.nrows().max(1) as f64;
+        let column = |column: ndarray::ArrayView1<'_, f32>| {
+            let mean = column.iter().map(|&v| f64::from(v)).sum::<f64>() / n;
+            let sd = (column.iter().map(|&v| (f64::from(v) - mean).powi(2)).sum::<f64>() / n).sqrt();
+            // A constant column can leave a rounding remainder that is no spread.
+            (mean, if sd <= 1e-7 * mean.abs() { 0.0 } else { sd })
+        };
+        let (mean, sd) = values.columns().into_iter().map(column).unzip();
+        Ok(Self { mean, sd })
+    }
+
+    /// `(value - mean) / sd`, in place; columns that were constant become 0.
+    ///
+    /// # Errors
+    /// [`crate::BaselineError::Shape`] for another number of columns.
+    pub fn apply(&self, values: &mut Array2<f32>) -> Result<()> {
+        if values.ncols() != self.mean.len() {
+            return Err(shape("the table of features", values.shape(), format!("[items, {}]", self.mean.len())));
+        }
+        for ((mut column, &mean), &sd) in values.axis_iter_mut(Axis(1)).zip(&self.mean).zip(&self.sd) {
+            column.mapv_inplace(|v| if sd > 0.0 { ((f64::from(v) - mean) / sd) as f32 } else { 0.0 });
+        }
+        Ok(())
+    }
+
+    /// Columns that vary.
+    pub fn varying(&self) -> usize {
+        self.sd.iter().filter(|&&sd| sd > 0.0).count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    #[test]
+    fn columns_get_mean_zero_and_spread_one_and_constant_ones_vanish() {
+        let mut values = array![[1.0_f32, 7.0], [3.0, 7.0], [5.0, 7.0]];
+        let standard = Standard::fit(values.view()).unwrap();
+        assert_eq!(standard.varying(), 1);
+        standard.apply(&mut values).unwrap();
+        assert!((values[[2, 0]] - 1.5_f32.sqrt()).abs() < 1e-6);
+        assert!(values.column(1).iter().all(|&v| v == 0.0));
+    }
+}

@@ -1,0 +1,95 @@
+//! The classes of an experiment: opened from files, or embedded.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use afterimage_data::{Exclusions, UnpairedPool};
+use afterimage_eval::classes::{Bank, Selection};
+use afterimage_eval::{Features, cache::Cache};
+use afterimage_run::Experiment;
+use afterimage_train::apply::FeatureExtractor;
+
+use crate::progress::Bar;
+use crate::stage::evaluate::Taps;
+
+/// The embedding of an experiment's classification.
+pub(crate) fn embedding(experiment: &Experiment) -> Result<Taps> {
+    let config = &experiment.evaluation.classification;
+    let (side, larger) = (experiment.image.side, config.backbone_side);
+    let extractor =
+        FeatureExtractor::enlarged(&config.backbone, &[config.tap.as_str()], side, larger, &experiment.device.name)?;
+    let shown_at = if larger == 0 { side } else { larger };
+    Ok(Taps { extractor, name: format!("{} at {}, {side} px enlarged to {shown_at}", config.backbone, config.tap) })
+}
+
+pub(super) fn missing_weights(error: &anyhow::Error) -> bool {
+    let of = |cause: &(dyn std::error::Error + 'static)| match cause.downcast_ref::<afterimage_train::TrainError>() {
+        Some(afterimage_train::TrainError::Model(error)) => {
+            matches!(error, afterimage_model::ModelError::WeightsMissing { .. })
+        }
+        _ => false,
+    };
+    error.chain().any(of)
+}
+
+/// The classes of an experiment: its bank files, and a bank of its image sources, which the cache keeps.
+pub(super) fn open_bank(experiment: &Experiment, features: &Taps, cache: Option<&Cache>) -> Result<Bank> {
+    let config = &experiment.evaluation.classification;
+    let paths = config.classes.iter().map(PathBuf::from);
+    let (files, sources): (Vec<_>, Vec<_>) =
+        paths.partition(|path| path.extension().is_some_and(|e| e == "safetensors"));
+    let mut banks = Vec::new();
+    if !sources.is_empty() {
+        banks.push(build_bank(&sources, experiment, features, cache)?);
+    }
+    for path in &files {
+        let bank = Bank::read(path)?;
+        if Some(&bank.embedding) != features.identity().as_ref() || bank.side != experiment.image.side {
+            anyhow::bail!(
+                "bank of classes \"{}\" was made with {} at {} px, the experiment asks for {} at {} px: build it again with `afterimage classes build --experiment`",
+                path.display(),
+                bank.embedding,
+                bank.side,
+                features.identity().unwrap_or_default(),
+                experiment.image.side
+            );
+        }
+        banks.push(bank);
+    }
+    Ok(Bank::merge(banks)?)
+}
+
+/// The bank of image sources, read from the cache where these very images were embedded before.
+pub(crate) fn build_bank(
+    sources: &[PathBuf],
+    experiment: &Experiment,
+    features: &Taps,
+    cache: Option<&Cache>,
+) -> Result<Bank> {
+    let pool = UnpairedPool::open(sources, experiment.image.side as u32, &Exclusions::default())?;
+    let selection = Selection::of(&pool, experiment.evaluation.classification.images_per_class)?;
+    let contents = selection.contents(&pool)?;
+    let identity = features.identity().unwrap_or_default();
+    let kept = cache.map(|cache| {
+        cache.folder().join("banks").join(format!("{}.safetensors", &selection.key(&pool, &contents, &identity)[..32]))
+    });
+    if let Some((cache, path)) = cache.zip(kept.as_deref()).filter(|(_, path)| path.is_file()) {
+        cache.touch(path);
+        // A damaged one is made again.
+        if let Ok(mut bank) = Bank::read(path) {
+            bank.sources = sources.to_vec();
+            return Ok(bank);
+        }
+    }
+    let bar = Bar::new("classes", 0, contents.iter().map(Vec::len).sum::<usize>() as u64);
+    let bank = Bank::build(&pool, sources, &selection, &contents, features, |done| bar.set(done as u64))?;
+    bar.finish();
+    if let Some((cache, path)) = cache.zip(kept).filter(|(cache, _)| cache.make_room(bank.bytes())) {
+        match bank.write(&path) {
+            Ok(()) => cache.touch(&path),
+            Err(problem) => eprintln!("note: {problem}; it will be computed again next time"),
+        }
+    }
+    Ok(bank)
+}

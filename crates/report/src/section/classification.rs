@@ -1,0 +1,122 @@
+//! Which of many classes the reconstructions show: accuracy against their number, each picture, and confusion of superclasses.
+
+use afterimage_run::classification::{Class, Classification, Confusion, Item};
+use maud::{Markup, html};
+
+use super::{scores::legend, section};
+use crate::{
+    number::{many, of, plain, value},
+    plot::{self, Line, Lines},
+    source::Source,
+};
+
+/// Most pictures that are listed.
+const MOST: usize = 60;
+
+/// The section; where nothing was classified, how it could be.
+pub(crate) fn classification(source: &Source) -> Markup {
+    let content = match &source.classification {
+        None => html! { p { "Reconstructions were not compared with classes of pictures. Name some in "
+        code { "evaluation.classification.classes" } " and run " code { "afterimage evaluate RUN" } "." } },
+        Some(found) => html! {
+            (question(found))
+            div.plots {
+                @if let Some(curve) = curve(found) { figure {
+                    figcaption { "Nearest class right, against the number of classes" } (curve)
+                    (legend(&[("a", "reconstructions"), ("b", "the shown pictures themselves"), ("chance", "chance")]))
+                } }
+                @if let Some(confusion) = &found.confusion { figure { figcaption { "Superclass of the nearest class" } (matrix(confusion)) } }
+            }
+            (items(found))
+        },
+    };
+    section("classification", "Classes", &content)
+}
+
+fn question(found: &Classification) -> Markup {
+    let images: usize = found.classes.iter().map(|class| class.images).sum();
+    html! {
+        p { "Each class is represented by the mean features of its pictures: "
+            (of(found.classes.len(), "class", "classes")) ", " (of(images, "picture", "pictures")) ". A reconstruction is given the class whose representative is nearest to it. "
+            "No class label was used in training, and shown pictures are not among those of the classes." }
+        @if found.protocol.ends_with("pseudo") {
+            p.note { "The classes of the shown pictures are not known. What counts as true here is the class nearest to the shown picture, by the same features: "
+                "the numbers say whether a reconstruction is taken for the same as its picture, not whether either is recognised." }
+        }
+        (seen(found))
+    }
+}
+
+/// How many true classes training could have met.
+fn seen(found: &Classification) -> Markup {
+    let own: Vec<&Class> = found.classes.iter().filter(|class| found.items.iter().any(|i| is(i, class))).collect();
+    let met = own.iter().filter(|class| !class.seen_in.is_empty()).count();
+    html! {
+        p { "Of the " (of(own.len(), "class", "classes")) " that count as true, " (many(own.len() - met))
+            " never occur in training or among the unpaired pictures, as far as those have labels." }
+    }
+}
+
+fn is(item: &Item, class: &Class) -> bool {
+    item.truth.as_deref() == Some(&class.name)
+}
+
+fn curve(found: &Classification) -> Option<Markup> {
+    let at = |classes: usize| classes as f64;
+    let reconstructions = Line {
+        class: "a",
+        points: found.curve.iter().map(|p| (at(p.classes), p.top1)).collect(),
+        band: found.curve.iter().filter_map(|p| p.interval.as_ref().map(|i| (at(p.classes), i.low, i.high))).collect(),
+        dots: true,
+    };
+    let line = |class, y: fn(&afterimage_run::classification::Point) -> f64| Line {
+        class,
+        points: found.curve.iter().map(|p| (at(p.classes), y(p))).collect(),
+        band: Vec::new(),
+        dots: false,
+    };
+    let words = found.curve.iter().map(|p| format!("{} classes {}", p.classes, value(p.top1, "fraction")));
+    plot::lines(&Lines {
+        size: (420.0, 230.0),
+        x_title: "number of classes",
+        y_title: "nearest class is the true one",
+        label: &format!("Top-1 classification against the number of classes: {}", words.collect::<Vec<_>>().join(", ")),
+        x_log: true,
+        y_log: false,
+        y_range: Some((0.0, 1.0)),
+        lines: vec![line("chance", |p| p.chance), line("b", |p| p.shown), reconstructions],
+    })
+}
+
+/// Counts by true superclass (row) and nearest one (column), shaded by the share of the row.
+fn matrix(confusion: &Confusion) -> Markup {
+    let share = |row: &[usize], count: usize| 100 * count / row.iter().sum::<usize>().max(1);
+    html! {
+        table.confusion {
+            thead { tr { th scope="col" { "true \\ nearest" } @for name in &confusion.superclasses { th scope="col" { (name) } } } }
+            tbody { @for (name, row) in confusion.superclasses.iter().zip(&confusion.counts) {
+                tr { th scope="row" { (name) } @for &count in row { td style={ "--share:" (share(row, count)) "%" } { @if count > 0 { (many(count)) } } } }
+            } }
+        }
+    }
+}
+
+/// Each picture with its rank and nearest classes.
+fn items(found: &Classification) -> Markup {
+    let unseen = |item: &Item| found.classes.iter().any(|class| is(item, class) && class.seen_in.is_empty());
+    html! {
+        details {
+            summary { "Every picture" }
+            table.classified {
+                thead { tr { th scope="col" { "Picture" } th scope="col" { "Its class" } th scope="col" { "Rank" } th scope="col" { "Nearest classes" } } }
+                tbody { @for item in found.items.iter().take(MOST) { tr {
+                    th scope="row" { (item.name) }
+                    td { (item.truth.as_deref().unwrap_or("–")) @if unseen(item) { " " span.badge { "never seen" } } }
+                    td.number { (item.rank.map_or("–".into(), plain)) }
+                    td { (item.nearest.join(", ")) }
+                } } }
+            }
+            @if found.items.len() > MOST { p.note { "The first " (many(MOST)) " of " (many(found.items.len())) "; all are in classification.json." } }
+        }
+    }
+}

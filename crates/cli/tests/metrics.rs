@@ -31,7 +31,7 @@ fn metrics_with_weights_are_computed_and_the_others_say_what_to_fetch() {
     }
     let set = r#"evaluation.metrics=["nsd", "efficientnet-lite0", "ms-ssim", "lpips-alex", "dists"]"#;
     printed(&run(&desk, &["run", "experiment.toml", "--out", "run", "--set", set]));
-    let folder = RunFolder::open(&desk.path("run")).unwrap();
+    let folder = RunFolder::open(desk.path("run")).unwrap();
     let file = ScoreFile::read(&folder).unwrap();
     let computed = [
         "image.pixcorr",

@@ -153,7 +153,8 @@ pub(crate) fn exclusions(experiment: &Experiment) -> Result<Exclusions> {
 fn refuse_missing_classes(experiment: &Experiment) -> Result<()> {
     let config = &experiment.evaluation.classification;
     let named = config.classes.iter().chain(Some(&config.superclasses).filter(|path| !path.is_empty()));
-    for path in named.filter(|path| !Path::new(path.as_str()).exists()) {
+    let mut missing = named.filter(|path| !Path::new(path.as_str()).exists());
+    if let Some(path) = missing.next() {
         bail!("evaluation.classification names \"{path}\", which is not there: make or fetch it first, or take it out");
     }
     Ok(())

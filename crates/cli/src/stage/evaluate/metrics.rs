@@ -103,7 +103,7 @@ struct Network {
 
 enum Run {
     /// One of the backbones.
-    Own(FeatureExtractor),
+    Own(Box<FeatureExtractor>),
     /// From an ONNX file.
     Foreign(Box<ForeignNetwork>),
 }
@@ -122,7 +122,7 @@ impl Network {
 
     fn own(backbone: &str, taps: &[&str], side: usize, device: &str) -> Result<Self> {
         let extractor = FeatureExtractor::new(backbone, taps, side, device)?;
-        Ok(Self { name: format!("{backbone} at {}", taps.join(", ")), run: Run::Own(extractor) })
+        Ok(Self { name: format!("{backbone} at {}", taps.join(", ")), run: Run::Own(Box::new(extractor)) })
     }
 
     /// Notes the weights among the inputs of the run.

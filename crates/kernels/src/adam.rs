@@ -2,6 +2,8 @@
 
 use rayon::prelude::*;
 
+use crate::vector::vectorised;
+
 /// Values that a thread takes at a time.
 const PART: usize = 1 << 14;
 
@@ -59,7 +61,7 @@ impl Step {
             Some(largest) => {
                 assert_eq!(largest.len(), lengths[0], "length of the largest moments");
                 parts.zip(largest.par_chunks_mut(PART)).for_each(|((((values, gradient), first), second), largest)| {
-                    pulp::Arch::new().dispatch(
+                    vectorised(
                         #[inline(always)]
                         || {
                             for i in 0..values.len() {
@@ -72,7 +74,7 @@ impl Step {
                 });
             }
             None => parts.for_each(|(((values, gradient), first), second)| {
-                pulp::Arch::new().dispatch(
+                vectorised(
                     #[inline(always)]
                     || {
                         for i in 0..values.len() {

@@ -2,6 +2,8 @@
 
 use rayon::prelude::*;
 
+use crate::vector::vectorised;
+
 const EPSILON: f32 = 1e-5;
 /// Values summed in single precision before they are added up in double.
 const RUN: usize = 4096;
@@ -27,7 +29,7 @@ pub fn forward(x: &[f32], moments: &[f32], scale: &[f32], shift: &[f32], places:
         let channel = plane % channels;
         let factor = scale[channel] / (moments[channels + channel] + EPSILON).sqrt();
         let offset = shift[channel] - moments[channel] * factor;
-        pulp::Arch::new().dispatch(
+        vectorised(
             #[inline(always)]
             || y.iter_mut().zip(x).for_each(|(y, x)| *y = x * factor + offset),
         );
@@ -63,7 +65,7 @@ pub fn backward(
             false => (0.0, 0.0),
         };
         let mean = moments[channel];
-        pulp::Arch::new().dispatch(
+        vectorised(
             #[inline(always)]
             || {
                 for ((dx, gradient), x) in dx.iter_mut().zip(gradient).zip(x) {
@@ -88,7 +90,7 @@ fn sums<F: Fn(f32, f32) -> f32>(
         let of = of(plane % channels);
         let of_run = |(a, b): (&[f32], &[f32])| {
             let mut lanes = [0.0_f32; 16];
-            pulp::Arch::new().dispatch(
+            vectorised(
                 #[inline(always)]
                 || {
                     for (a, b) in a.chunks(16).zip(b.chunks(16)) {

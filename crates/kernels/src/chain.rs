@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use crate::finish::{Finish, mark};
 use crate::map::Map;
 use crate::pool::Pool;
+use crate::vector::vectorised;
 use crate::{patches, winograd};
 
 /// A frozen convolution with bias and ReLU.
@@ -209,7 +210,7 @@ const RUN: usize = 1 << 14;
 /// Sets a gradient to zero where the ReLU did; all of it passes where nothing was kept.
 fn pass(gradient: &mut Map, flags: &[u8]) {
     gradient.values.par_chunks_mut(RUN).zip(flags.par_chunks(RUN)).for_each(|(values, flags)| {
-        pulp::Arch::new().dispatch(
+        vectorised(
             #[inline(always)]
             || {
                 for (value, flag) in values.iter_mut().zip(flags) {

@@ -2,6 +2,8 @@
 
 use rayon::prelude::*;
 
+use crate::vector::vectorised;
+
 /// Added to squared lengths, so that a place without activation has a finite gradient.
 const EPSILON: f32 = 1e-10;
 
@@ -23,7 +25,7 @@ pub fn distance(features: &[f32], unit: &[f32], [n, channels, height, width]: [u
     let images = features.par_chunks_exact(channels * places).zip(unit.par_chunks_exact(channels * places));
     let distances = values.par_chunks_exact_mut(2 * places).zip(images).map(|(sums, (features, unit))| {
         let (products, lengths) = sums.split_at_mut(places);
-        pulp::Arch::new().dispatch(
+        vectorised(
             #[inline(always)]
             || {
                 lengths.fill(EPSILON);
@@ -67,7 +69,7 @@ pub fn gradient(
     out.par_chunks_exact_mut(size).zip(images).for_each(|(out, (((features, unit), gradient), sums))| {
         let (products, lengths) = sums.split_at(places);
         let scale = -gradient / places as f32;
-        pulp::Arch::new().dispatch(
+        vectorised(
             #[inline(always)]
             || {
                 let (mut of_unit, mut of_features) = (vec![0.0; places], vec![0.0; places]);

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use crate::finish::Finish;
 use crate::map::Map;
 use crate::norm::{Gradients, Norm, Statistics, sigmoid};
+use crate::vector::vectorised;
 use crate::winograd::{Kernel, weight_gradient};
 use crate::{Activation, Resample};
 
@@ -152,7 +153,7 @@ impl Decode {
             for (to, from) in to.chunks_exact_mut(RGB).zip(from.chunks_exact(PADDED)) {
                 to.copy_from_slice(&from[..RGB]);
             }
-            pulp::Arch::new().dispatch(
+            vectorised(
                 #[inline(always)]
                 || to.iter_mut().for_each(|value| *value = sigmoid(*value)),
             );

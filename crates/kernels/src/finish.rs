@@ -1,5 +1,7 @@
 //! What follows a convolution.
 
+use crate::vector::vectorised;
+
 /// Bias, ReLU, and a record of what the ReLU let pass.
 #[derive(Debug, Default)]
 pub struct Finish<'a> {
@@ -22,7 +24,7 @@ impl<'a> Finish<'a> {
 
 /// Notes which values are above zero.
 pub(crate) fn mark(values: &[f32], flags: &mut [u8]) {
-    pulp::Arch::new().dispatch(
+    vectorised(
         #[inline(always)]
         || flags.iter_mut().zip(values).for_each(|(flag, value)| *flag = u8::from(*value > 0.0)),
     );

@@ -28,6 +28,7 @@ mod resample;
 mod scratch;
 #[cfg(test)]
 mod tests;
+mod vector;
 pub mod winograd;
 
 pub use chain::{Chain, Conv, Layer, Record};

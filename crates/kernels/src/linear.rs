@@ -2,6 +2,8 @@
 
 use rayon::prelude::*;
 
+use crate::vector::vectorised;
+
 /// Outputs that a thread works on at a time: their sums stay in the first cache.
 const COLUMNS: usize = 1024;
 /// Inputs whose products are added up before they go into the sums.
@@ -26,7 +28,7 @@ pub fn forward(x: &[f32], w: &[f32], bias: &[f32]) -> Vec<f32> {
     }
     blocks.into_par_iter().enumerate().for_each(|(index, mut block)| {
         let first = index * COLUMNS;
-        pulp::Arch::new().dispatch(
+        vectorised(
             #[inline(always)]
             || {
                 for row in &mut block {

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use crate::map::Map;
+use crate::vector::vectorised;
 
 const EPSILON: f64 = 1e-5;
 
@@ -47,7 +48,7 @@ impl Norm<'_> {
             let (mean, inverse) = statistics.split_at(channels);
             let part = part(channels);
             y.par_chunks_mut(part).zip(x.par_chunks(part)).for_each(|(y, x)| {
-                pulp::Arch::new().dispatch(
+                vectorised(
                     #[inline(always)]
                     || {
                         for (y, x) in y.chunks_exact_mut(channels).zip(x.chunks_exact(channels)) {
@@ -139,7 +140,7 @@ impl Norm<'_> {
         let length = gradient.len();
         // To the norm's output.
         if self.order == Activation::NormSilu {
-            pulp::Arch::new().dispatch(
+            vectorised(
                 #[inline(always)]
                 || {
                     for (g, x) in gradient.chunks_exact_mut(channels).zip(x.chunks_exact(channels)) {
@@ -183,7 +184,7 @@ impl Norm<'_> {
         let (mut flat, mut along) = (vec![0.0; channels], vec![0.0; channels]);
         self.of_groups(&weigh(&of_shift), |sum| (sum / count) as f32, &mut flat);
         self.of_groups(&weigh(&of_scale), |sum| (sum / count) as f32, &mut along);
-        pulp::Arch::new().dispatch(
+        vectorised(
             #[inline(always)]
             || {
                 for (g, x) in gradient.chunks_exact_mut(channels).zip(x.chunks_exact(channels)) {
@@ -235,7 +236,7 @@ fn sum_over_pixels(channels: usize, length: usize, add: impl Fn(usize, usize, &m
         let (from, to) = (index * part(channels), length.min((index + 1) * part(channels)));
         for first in (from..to).step_by(run(channels)) {
             of_run.fill(0.0);
-            pulp::Arch::new().dispatch(
+            vectorised(
                 #[inline(always)]
                 || add(first, to.min(first + run(channels)), &mut of_run),
             );

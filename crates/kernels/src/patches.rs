@@ -6,6 +6,7 @@ use crate::finish::{Finish, mark};
 use crate::map::Map;
 use crate::product::{View, product};
 use crate::scratch::with_buffers;
+use crate::vector::vectorised;
 
 /// Outputs whose patches a thread gathers at a time, about.
 const BLOCK: usize = 512;
@@ -83,7 +84,7 @@ impl Kernel {
                     product(out, View::new(patches, pixels, self.patch()), weights, false);
                 });
             }
-            pulp::Arch::new().dispatch(
+            vectorised(
                 #[inline(always)]
                 || {
                     for of_pixel in out.chunks_exact_mut(self.outputs) {

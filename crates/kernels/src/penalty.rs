@@ -2,6 +2,8 @@
 
 use rayon::prelude::*;
 
+use crate::vector::vectorised;
+
 /// Added under square roots, so that the gradient at zero is finite.
 const EPSILON: f32 = 1e-12;
 
@@ -56,7 +58,7 @@ impl Penalty {
         self.check(weights);
         let of_voxels = weights.par_chunks_exact(self.voxel()).zip(&self.factors).map(|(weights, factor)| {
             let (mut sum, roots) = (0.0, self.roots(weights));
-            pulp::Arch::new().dispatch(
+            vectorised(
                 #[inline(always)]
                 || {
                     for line in weights.chunks_exact(self.positions) {
@@ -77,7 +79,7 @@ impl Penalty {
     /// The square root of each smoothed position of a voxel.
     fn roots(&self, weights: &[f32]) -> Vec<f32> {
         let mut power = vec![0.0; self.positions];
-        pulp::Arch::new().dispatch(
+        vectorised(
             #[inline(always)]
             || {
                 for line in weights.chunks_exact(self.positions) {
@@ -105,7 +107,7 @@ impl Penalty {
             let inverse: Vec<f32> = self.roots(weights).iter().map(|root| squares / root).collect();
             let along: Vec<f32> = self.spread.iter().map(|terms| weigh(terms, &inverse)).collect();
             let step = absolute * factor;
-            pulp::Arch::new().dispatch(
+            vectorised(
                 #[inline(always)]
                 || {
                     let lines = out.chunks_exact_mut(self.positions).zip(weights.chunks_exact(self.positions));

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use crate::map::Map;
+use crate::vector::vectorised;
 
 /// Unpadded windows of `side`, `stride` apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,12 +62,11 @@ impl Pool {
                 }
             }
         };
-        let arch = pulp::Arch::new();
         match keep {
             false => {
                 let lines = y.values.par_chunks_mut(line).enumerate();
                 lines.for_each(|(row, out)| {
-                    arch.dispatch(
+                    vectorised(
                         #[inline(always)]
                         || run(row, out, None),
                     )
@@ -75,7 +75,7 @@ impl Pool {
             true => {
                 let lines = y.values.par_chunks_mut(line).zip(places.par_chunks_mut(line)).enumerate();
                 lines.for_each(|(row, (out, places))| {
-                    arch.dispatch(
+                    vectorised(
                         #[inline(always)]
                         || run(row, out, Some(places)),
                     )
@@ -94,7 +94,7 @@ impl Pool {
         let images = gradient.values.par_chunks_exact(small).zip(places.par_chunks_exact(small));
         dx.values.par_chunks_exact_mut(large).zip(images).for_each(|(to, (gradient, places))| {
             to.fill(0.0);
-            pulp::Arch::new().dispatch(
+            vectorised(
                 #[inline(always)]
                 || {
                     let pixels = gradient.chunks_exact(channels).zip(places.chunks_exact(channels));

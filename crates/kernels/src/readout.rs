@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use crate::product::{View, product};
 use crate::scratch::with_buffers;
+use crate::vector::vectorised;
 
 /// Bytes of sums that the parts of a gradient hold together, about.
 const BYTES: usize = 256 << 20;
@@ -89,7 +90,7 @@ impl Sizes {
                 let mut stream = dropout.map(|dropout| dropout.stream(image));
                 for (pooled, weights) in pooled.chunks_exact(self.voxels).zip(weights.chunks_exact(self.voxels)) {
                     fill(dropout, stream.as_mut(), mask);
-                    pulp::Arch::new().dispatch(
+                    vectorised(
                         #[inline(always)]
                         || {
                             for (v, out) in out.iter_mut().enumerate() {
@@ -141,7 +142,7 @@ impl Sizes {
                         fill(dropout, stream.as_mut(), mask);
                         let of_weights =
                             if parameters { &mut sums[1][row * self.voxels..][..self.voxels] } else { &mut [] };
-                        pulp::Arch::new().dispatch(
+                        vectorised(
                             #[inline(always)]
                             || {
                                 mask.iter_mut().zip(gradient).for_each(|(mask, gradient)| *mask *= gradient);

@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use crate::map::Map;
 use crate::scratch::with_buffers;
+use crate::vector::vectorised;
 
 /// The same linear map of both axes.
 #[derive(Debug, Clone)]
@@ -59,7 +60,7 @@ impl Sums {
         out.values.par_chunks_exact_mut(side * channels).enumerate().for_each(|(index, to)| {
             let image = &x.values[index / side * height * line..][..height * line];
             with_buffers([line, 0], |sum, _| {
-                pulp::Arch::new().dispatch(
+                vectorised(
                     #[inline(always)]
                     || {
                         weigh(&self.of[index % side], image, sum);

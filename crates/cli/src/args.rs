@@ -4,6 +4,7 @@ pub(crate) mod baseline;
 pub(crate) mod classes;
 pub(crate) mod compare;
 pub(crate) mod import;
+pub(crate) mod regions;
 
 use std::path::PathBuf;
 
@@ -80,6 +81,14 @@ pub(crate) enum Command {
     /// Write report.html from a run folder
     #[command(after_help = "Example: afterimage report runs/mine")]
     Report(OfRun),
+    /// Ask which regions and voxels tell of the shown image, and which the decoder uses
+    #[command(after_help = "Example: afterimage regions runs/mine")]
+    Regions(regions::Regions),
+    /// Make images that a voxel or region of a trained encoder responds to most
+    #[command(
+        after_help = "Examples:\n  afterimage synthesize --run runs/mine --voxel 12 --region V1 --out v1\n  afterimage synthesize --run runs/mine --region LOC --objective contrast --prior decoder --out loc"
+    )]
+    Synthesize(regions::Synthesize),
     /// Make classes for large-scale classification
     #[command(after_help = "Example: afterimage classes build photos/ --preset v4 --out bank.safetensors")]
     Classes {

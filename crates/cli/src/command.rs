@@ -9,7 +9,9 @@ mod data;
 mod demo;
 mod import;
 mod prepare;
+mod regions;
 mod run;
+mod synthesize;
 mod weights;
 
 use anyhow::Result;
@@ -31,6 +33,8 @@ pub(crate) fn run(args: Args) -> Result<()> {
         Command::Reconstruct(of) => run::reconstruct(&of),
         Command::Evaluate(of) => run::evaluate(&of),
         Command::Report(of) => run::report(&of),
+        Command::Regions(args) => regions::regions(&args),
+        Command::Synthesize(args) => synthesize::synthesize(&args),
         Command::Classes { command } => classes::classes(command),
         Command::Compare(args) => compare::compare(&args),
         Command::Ablate(args) => ablate::ablate(&args),

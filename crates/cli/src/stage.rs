@@ -9,7 +9,9 @@ pub(crate) mod evaluate;
 mod external;
 mod pool;
 pub(crate) mod reconstruct;
+pub(crate) mod regions;
 pub(crate) mod session;
+pub(crate) mod synthesize;
 pub(crate) mod train;
 
 pub(crate) use session::Session;

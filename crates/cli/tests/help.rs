@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::Command;
 
-const COMMANDS: [&[&str]; 34] = [
+const COMMANDS: [&[&str]; 36] = [
     &[],
     &["demo"],
     &["import"],
@@ -33,6 +33,8 @@ const COMMANDS: [&[&str]; 34] = [
     &["reconstruct"],
     &["evaluate"],
     &["report"],
+    &["regions"],
+    &["synthesize"],
     &["classes"],
     &["classes", "build"],
     &["classes", "generate"],

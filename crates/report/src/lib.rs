@@ -34,6 +34,7 @@ mod pictures;
 mod plot;
 mod section;
 mod source;
+mod synthesis;
 
 use std::path::PathBuf;
 
@@ -42,6 +43,7 @@ use afterimage_run::{RunFolder, atomic};
 pub use comparison::render_comparison;
 pub use error::ReportError;
 pub use pictures::{MAX_ITEMS, MAX_PICTURE_BYTES};
+pub use synthesis::render_synthesis;
 
 /// Result alias of this crate.
 pub type Result<T> = std::result::Result<T, ReportError>;

@@ -12,6 +12,8 @@
 //! - [`comparison`][]: runs set side by side,
 //! - [`pictures`][]: `pictures.json`, which picture files belong to which test item,
 //! - [`classification`][]: `classification.json`, the classes that reconstructions are nearest to,
+//! - [`regions`][]: `regions.json`, what regions and single voxels tell,
+//! - [`synthesis`][]: `synthesis.json`, images that drive voxels most,
 //! - [`baseline`][]: what `run.json` says of a run without trained networks,
 //! - [`atomic`][]: files that appear whole or not at all.
 //!
@@ -27,7 +29,9 @@ pub mod layout;
 pub mod log;
 pub mod manifest;
 pub mod pictures;
+pub mod regions;
 pub mod scores;
+pub mod synthesis;
 mod undefined;
 
 pub use config::Experiment;

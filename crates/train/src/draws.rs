@@ -31,6 +31,10 @@ pub enum Purpose {
     Statistics,
     /// Folds of the cross-validation of a baseline.
     BaselineFolds,
+    /// Starts and shifts of synthesised images.
+    Synthesis,
+    /// Which unpaired images synthesised ones are compared with.
+    NaturalChoice,
 }
 
 /// A seed of its own for each purpose (SplitMix64 of both).

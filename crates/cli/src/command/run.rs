@@ -4,11 +4,12 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
+use afterimage_eval::regions::DRAWS;
 use afterimage_run::{Experiment, RunFolder, layout::Phase, scores::ScoreFile};
 
 use super::ablate::without_perceptual;
 use crate::args::{Ablation, Network, OfRun, RunOptions, Train};
-use crate::stage::{Session, evaluate, reconstruct, train};
+use crate::stage::{Session, evaluate, reconstruct, regions, train};
 use crate::{progress, say};
 
 /// `afterimage run`.
@@ -34,6 +35,7 @@ pub(super) fn all_stages(session: &mut Session, resume: bool) -> Result<ScoreFil
     eprintln!("reconstructing and scoring the held-out images");
     session.stage("reconstruct", reconstruct::reconstruct)?;
     let scores = session.stage("evaluate", evaluate::evaluate)?;
+    session.stage("regions", |s| regions::regions(s, DRAWS))?;
     session.stage("report", |s| Ok(afterimage_report::write(&s.run)?))?;
     Ok(scores)
 }
@@ -147,7 +149,7 @@ pub(super) fn threads(experiment: &Experiment) -> Result<()> {
     Ok(())
 }
 
-fn opened(path: &Path) -> Result<Session> {
+pub(super) fn opened(path: &Path) -> Result<Session> {
     let session = Session::open(path)?;
     start(&session.experiment)?;
     Ok(session)

@@ -49,7 +49,7 @@ pub struct Settings {
     pub steps: usize,
     /// Learning rate of Adam.
     pub learning_rate: f64,
-    /// Weight of total variation against the response in normalised units.
+    /// Weight of total variation against the response in standard deviations over natural images.
     pub variation_weight: f64,
     /// Largest shift at each step, pixels.
     pub jitter_px: usize,

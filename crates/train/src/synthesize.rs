@@ -3,10 +3,10 @@
 //! For a target with weights w over the voxels (one voxel: 1 at its place; a region: its mean), images x(theta) and responses E(x),
 //!
 //! ```text
-//! theta* = argmax  s · <w, E(shift(x(theta)))> - lambda · V(x(theta))        s = 1, or -1 to minimise
+//! theta* = argmax  s · <w, E(shift(x(theta)))> / sd - lambda · V(x(theta))        s = 1, or -1 to minimise
 //! ```
 //!
-//! with V the total variation of the decoder's image loss, mean of (dx² + dy²)^1.25, and shift a random move of a few pixels, new at
+//! with sd the deviation of the response over natural images, so that lambda weighs alike for voxels and regions, V the total variation of the decoder's image loss, mean of (dx² + dy²)^1.25, and shift a random move of a few pixels, new at
 //! each step, that keeps the image from resting on single pixels. x(theta) is in 0..1 by construction ([`Prior`]): the sigmoid of
 //! theta, or the run's decoder of responses in ±3, which draws only what it learnt images to be like. Adam, β 0.9 and 0.999.
 //!
@@ -47,6 +47,8 @@ pub struct Target {
     pub name: String,
     /// `[voxels]`
     pub weights: Vec<f32>,
+    /// What the response is divided by in the objective: its standard deviation over natural images.
+    pub sd: f64,
 }
 
 /// What came of a target.
@@ -123,8 +125,11 @@ impl Driver {
             let reason = format!("target \"{}\" has weights for {got} voxels, the encoder has {voxels}", target.name);
             return Err(TrainError::Unsuitable(reason));
         }
-        let weights = TensorData::new(target.weights.clone(), [voxels, 1]);
-        let weights = Tensor::<2>::from_data(weights, &self.device);
+        if !(target.sd.is_finite() && target.sd > 0.0) {
+            let reason = format!("the response of \"{}\" does not vary over natural images", target.name);
+            return Err(TrainError::Unsuitable(reason));
+        }
+        let weights = Tensor::<2>::from_data(TensorData::new(target.weights.clone(), [voxels, 1]), &self.device);
         let mut params = self.start(target, settings);
         let mut optimiser = Optimiser::new(&schedule(settings));
         let mut courses = vec![Vec::new(); settings.starts];
@@ -135,7 +140,7 @@ impl Driver {
             }
             let shift = draws::shifts(seed, index as u64, 1, settings.jitter_px as i64)[0];
             let leaves = params.leaves();
-            let (terms, responses) = self.terms(&leaves, &weights, settings, shift);
+            let (terms, responses) = self.terms(&leaves, (&weights, target.sd), settings, shift);
             if index % EVERY == 0 {
                 self.note(&convert::values(&responses), target, &mut courses)?;
             }
@@ -199,7 +204,7 @@ impl Driver {
     fn terms(
         &self,
         params: &Params,
-        weights: &Tensor<2>,
+        (weights, sd): (&Tensor<2>, f64),
         settings: &Settings,
         shift: (i64, i64),
     ) -> (Terms, Tensor<1>) {
@@ -207,7 +212,7 @@ impl Driver {
         let features = self.encoder.vision.forward(shifted(images.clone(), shift), &self.encoder.encoder.taps());
         let responses = self.encoder.respond(&features).matmul(weights.clone()).reshape([settings.starts]);
         let mut terms = Terms::default();
-        terms.push("response", responses.clone().sum() * if settings.minimise { 1.0 } else { -1.0 });
+        terms.push("response", responses.clone().sum() * (if settings.minimise { 1.0 } else { -1.0 } / sd));
         if settings.variation_weight > 0.0 {
             terms.push("variation", variation(images).sum() * settings.variation_weight);
         }

@@ -47,7 +47,8 @@ pub(crate) struct Synthesize {
     /// Learning rate of Adam.
     #[arg(long, default_value_t = 0.05, value_parser = positive)]
     pub(crate) learning_rate: f64,
-    /// Weight of the total variation of the decoder's image loss, against the response in normalised units.
+    /// Weight of the total variation of the decoder's image loss, against the response in standard deviations
+    /// over natural images.
     #[arg(long, value_name = "WEIGHT", default_value_t = 10.0, value_parser = not_negative)]
     pub(crate) variation: f64,
     /// Largest random shift of the image at each step, pixels.

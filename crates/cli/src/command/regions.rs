@@ -27,19 +27,35 @@ pub(super) fn regions(args: &Args) -> Result<()> {
 
 fn lines(found: &Regions) -> Vec<String> {
     let mut lines = Vec::new();
-    if !found.encoding.is_empty() {
-        lines.push("What the responses hold, as far as the encoder can tell:".into());
-        lines.extend(found.encoding.iter().map(condition));
+    if let Some(score) = found.encoding.first().and_then(most_ways) {
+        lines.push(format!("What the responses tell, {}:", heading(score)));
+        lines.extend(rows(&found.encoding, most_ways_of));
         lines.extend(matched(found));
         lines.extend(voxels(found));
     }
-    if !found.decoding.is_empty() {
-        lines.push("What the trained decoder uses (others silent; differences from all voxels):".into());
-        lines.extend(found.decoding.iter().map(condition));
+    if let Some(all) = found.decoding.first() {
+        lines.push("What the trained decoder uses, the other voxels silent:".into());
+        lines.extend(all.scores.iter().map(|score| format!("  {}", heading(score))));
+        lines.extend(rows(&found.decoding, |condition| condition.scores.iter().collect()));
     }
+    lines.push("In brackets 95 % intervals; after the slash the difference from all voxels. p-values, corrected, are in the tables.".into());
     lines.extend(found.not_computed.iter().map(|m| format!("not computed: {}: {}", m.name, m.reason)));
     lines.extend(found.notes.iter().map(|note| format!("note: {note}")));
     lines
+}
+
+/// A line for each condition: the wanted scores with their differences, in columns.
+fn rows<'a>(conditions: &'a [Condition], wanted: impl Fn(&'a Condition) -> Vec<&'a Score>) -> Vec<String> {
+    let cells = |condition: &'a Condition| wanted(condition).into_iter().map(|score| cell(condition, score)).collect();
+    let table: Vec<Vec<String>> = conditions.iter().map(cells).collect();
+    let labels: Vec<String> = conditions.iter().map(|c| label(c.region.as_ref(), c.part)).collect();
+    let first = labels.iter().map(|l| l.chars().count()).max().unwrap_or(0);
+    let width = table.iter().flatten().map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let line = |((condition, label), cells): ((&Condition, &String), &Vec<String>)| {
+        let cells: String = cells.iter().map(|cell| format!("  {cell:width$}")).collect();
+        format!("  {label:first$}  {:>5} voxels{}", condition.voxels, cells.trim_end())
+    };
+    conditions.iter().zip(&labels).zip(&table).map(line).collect()
 }
 
 fn label(region: Option<&String>, part: Part) -> String {
@@ -50,55 +66,59 @@ fn label(region: Option<&String>, part: Part) -> String {
     }
 }
 
-fn condition(of: &Condition) -> String {
-    let scores: Vec<String> = of.scores.iter().map(|score| one(of, score)).collect();
-    format!("  {:<16} {:>5} voxels  {}", label(of.region.as_ref(), of.part), of.voxels, scores.join("; "))
+fn most_ways(condition: &Condition) -> Option<&Score> {
+    condition.scores.iter().filter(|s| s.ways.is_some()).max_by_key(|s| s.ways)
 }
 
-fn one(of: &Condition, score: &Score) -> String {
-    let difference = of.differences.iter().find(|d| d.score == score.name).map(|d| {
-        let d = &d.difference;
+fn most_ways_of(condition: &Condition) -> Vec<&Score> {
+    most_ways(condition).into_iter().collect()
+}
+
+fn heading(score: &Score) -> String {
+    let chance = score.chance.map(|c| format!(", chance {}", show(score, c))).unwrap_or_default();
+    format!("{}{chance}, n = {} {}s", score.title, score.n, score.item_kind)
+}
+
+fn cell(condition: &Condition, score: &Score) -> String {
+    let difference = condition.differences.iter().find(|d| d.score == score.name).map(|d| {
         let points = |v: f64| if score.unit == "fraction" { format!("{:+.1}", 100.0 * v) } else { format!("{v:+.3}") };
-        let ends = d.interval.as_ref().map(|i| format!(" [{}, {}]", points(i.low), points(i.high))).unwrap_or_default();
-        format!(", {}{ends}, p Holm {:.1e}", points(d.value), d.p_holm)
+        let ends = d.difference.interval.as_ref().map(|i| format!(" [{}, {}]", points(i.low), points(i.high)));
+        format!(" / {}{}", points(d.difference.value), ends.unwrap_or_default())
     });
-    format!("{} {}{}", short(score), value(score), difference.unwrap_or_default())
+    format!("{}{}", show(score, score.value), difference.unwrap_or_else(|| ends(score)))
 }
 
-fn matched(found: &Regions) -> Option<String> {
-    let smallest = found.regions.iter().map(|r| r.voxels).min()?;
-    let size = found.matched.iter().map(|m| m.voxels).filter(|&k| k <= smallest.min(20)).max()?;
-    let at: Vec<String> = found
-        .matched
-        .iter()
-        .filter(|m| m.voxels == size)
-        .map(|m| format!("{} {}", m.region.as_deref().unwrap_or("all"), value(&m.score)))
-        .collect();
-    Some(format!("  at {size} voxels each, {}: {}", short(&found.matched[0].score), at.join("; ")))
+/// Identification at the largest number of voxels, up to 20, that every region was measured at.
+fn matched(found: &Regions) -> Vec<String> {
+    let regions = found.matched.iter().map(|m| m.region.as_ref()).collect::<std::collections::BTreeSet<_>>().len();
+    let all_have = |size: usize| found.matched.iter().filter(|m| m.voxels == size).count() == regions;
+    let size = found.matched.iter().map(|m| m.voxels).filter(|&size| size <= 20 && all_have(size)).max();
+    let Some(size) = size else { return Vec::new() };
+    let at = found.matched.iter().filter(|m| m.voxels == size);
+    let lines = at.map(|m| {
+        let name = m.region.as_deref().unwrap_or("all");
+        format!("    {name}: {}{}", show(&m.score, m.score.value), ends(&m.score))
+    });
+    std::iter::once(format!("  from {size} voxels each, mean over random subsets:")).chain(lines).collect()
 }
 
-fn voxels(found: &Regions) -> Option<String> {
-    let groups = found.single.as_ref()?.groups.iter().map(|g| {
+fn voxels(found: &Regions) -> Vec<String> {
+    let Some(single) = &found.single else { return Vec::new() };
+    let lines = single.groups.iter().map(|g| {
         let name = g.region.as_deref().unwrap_or("all");
-        format!(
-            "{name} {} ({:.0} % above chance at a false discovery rate of 5 %)",
-            value(&g.score),
-            100.0 * g.above_chance
-        )
+        let above = 100.0 * g.above_chance;
+        format!("    {name}: {}{}, {above:.0} % of them above chance", show(&g.score, g.score.value), ends(&g.score))
     });
-    Some(format!("  single voxels, median 2-way: {}", groups.collect::<Vec<_>>().join("; ")))
+    let head =
+        "  from one voxel, two ways (chance 50 %), median; above chance at a false discovery rate of 5 %:".to_owned();
+    std::iter::once(head).chain(lines).collect()
 }
 
-/// The last parts of a score's name.
-fn short(score: &Score) -> String {
-    match score.ways {
-        Some(ways) => format!("{} {ways}-way", score.protocol),
-        None => score.name.rsplit('.').next().unwrap_or_default().to_owned(),
-    }
+fn show(score: &Score, v: f64) -> String {
+    if score.unit == "fraction" { format!("{:.1} %", 100.0 * v) } else { format!("{v:.3}") }
 }
 
-fn value(score: &Score) -> String {
-    let show = |v: f64| if score.unit == "fraction" { format!("{:.1} %", 100.0 * v) } else { format!("{v:.3}") };
-    let ends = |i: &Interval| format!(" [{}, {}]", show(i.low), show(i.high));
-    format!("{}{}", show(score.value), score.interval.as_ref().map(ends).unwrap_or_default())
+fn ends(score: &Score) -> String {
+    let of = |i: &Interval| format!(" [{}, {}]", show(score, i.low), show(score, i.high));
+    score.interval.as_ref().map(of).unwrap_or_default()
 }

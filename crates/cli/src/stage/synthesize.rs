@@ -62,10 +62,13 @@ pub(crate) fn synthesize(session: &Session, wanted: &Wanted, settings: &Settings
     session.refuse_baseline("drive their voxels")?;
     let data = session.data()?;
     let statistics = Statistics::read(&session.run)?;
-    let aims = aims(&data, &statistics, wanted)?;
+    let mut aims = aims(&data, &statistics, wanted)?;
     let driver = Driver::load(&session.run, &session.experiment, settings.prior)?;
     eprintln!("predicting responses to natural images");
     let natural = natural(session, &data, &driver, &aims, wanted.natural, settings)?;
+    for (aim, column) in aims.iter_mut().zip(natural.responses.columns()) {
+        aim.target.sd = deviation(&column.iter().map(|&r| f64::from(r)).collect::<Vec<_>>()).unwrap_or(0.0);
+    }
     let bar = Bar::new("synthesis", 0, (aims.len() * settings.steps) as u64);
     let mut targets = Vec::new();
     for (index, aim) in aims.iter().enumerate() {
@@ -99,7 +102,7 @@ pub(crate) fn synthesize(session: &Session, wanted: &Wanted, settings: &Settings
     Ok(found)
 }
 
-/// The targets, in the order asked for.
+/// The targets, in the order asked for; deviations are not known yet.
 fn aims(data: &DataSet, statistics: &Statistics, wanted: &Wanted) -> Result<Vec<Aim>> {
     let header = &data.header().voxels;
     let used = &statistics.voxels;
@@ -110,7 +113,7 @@ fn aims(data: &DataSet, statistics: &Statistics, wanted: &Wanted) -> Result<Vec<
         let Ok(place) = used.binary_search(&voxel) else { bail!("{}", unknown(voxel, used, header.count)) };
         let mut weights = vec![0.0; used.len()];
         weights[place] = 1.0;
-        let target = Target { name: format!("voxel {voxel}"), weights };
+        let target = Target { name: format!("voxel {voxel}"), weights, sd: 0.0 };
         Ok(Aim { target, objective: Objective::Voxel, regions: regions_of(voxel), voxels: 1 })
     };
     let mut aims = wanted.voxels.iter().map(|&voxel| single(voxel)).collect::<Result<Vec<_>>>()?;
@@ -141,7 +144,7 @@ fn aims(data: &DataSet, statistics: &Statistics, wanted: &Wanted) -> Result<Vec<
             Objective::Contrast => format!("{expression} against the rest"),
             _ => expression.clone(),
         };
-        let target = Target { name, weights };
+        let target = Target { name, weights, sd: 0.0 };
         aims.push(Aim { target, objective: wanted.objective, regions: vec![expression.clone()], voxels: count });
     }
     let mut seen = std::collections::BTreeSet::new();

@@ -5,11 +5,11 @@ use afterimage_model::term::scalar;
 
 use super::*;
 
-const SIDE: usize = 32;
+const SIDE: usize = 64;
 const VOXELS: usize = 6;
 
 fn experiment() -> Experiment {
-    let settings = ["image.side=32", "decoder.channels=16", "decoder.groups=4"].map(String::from);
+    let settings = ["image.side=64", "decoder.channels=16", "decoder.groups=4"].map(String::from);
     Experiment::preset("demo").unwrap().with_settings(&settings).unwrap()
 }
 
@@ -40,7 +40,7 @@ fn settings(prior: Prior) -> Settings {
 }
 
 fn target(weights: [f32; VOXELS]) -> Target {
-    Target { name: "t".into(), weights: weights.to_vec() }
+    Target { name: "t".into(), weights: weights.to_vec(), sd: 0.5 }
 }
 
 const FIRST: [f32; VOXELS] = [1.0, 0.0, 0.0, 0.0, 0.0, 0.0];
@@ -96,9 +96,11 @@ fn gradient_is_that_of_finite_differences() {
         let target = target(CONTRAST);
         let weights = Tensor::<2>::from_data(TensorData::new(target.weights.clone(), [VOXELS, 1]), &driver.device);
         let params = driver.start(&target, &settings);
-        let value = |params: &Params| f64::from(scalar(&driver.terms(params, &weights, &settings, (1, -1)).0.total()));
+        let value = |params: &Params| {
+            f64::from(scalar(&driver.terms(params, (&weights, target.sd), &settings, (1, -1)).0.total()))
+        };
         let leaves = params.leaves();
-        let gradients = driver.terms(&leaves, &weights, &settings, (1, -1)).0.total().backward();
+        let gradients = driver.terms(&leaves, (&weights, target.sd), &settings, (1, -1)).0.total().backward();
         let gradient = convert::values(&leaves.flat(LEAF).grad(&gradients).expect("a gradient"));
         let norm = gradient.iter().map(|g| f64::from(*g).powi(2)).sum::<f64>().sqrt();
         let wave = |i: usize| (i as f64 * 0.013).sin() * gradient[i].abs().sqrt() as f64;
@@ -151,9 +153,12 @@ fn heavier_variation_gives_smoother_images() {
 #[test]
 fn weights_of_another_brain_are_refused_and_an_interrupt_ends_it() {
     let driver = driver(Prior::Pixels);
-    let other = Target { name: "t".into(), weights: vec![1.0; 4] };
+    let other = Target { name: "t".into(), weights: vec![1.0; 4], sd: 1.0 };
     let said = driver.drive(&other, &settings(Prior::Pixels), &mut || true).unwrap_err().to_string();
     assert!(said.contains("4 voxels") && said.contains("has 6"), "{said}");
+    let still = Target { sd: 0.0, ..target(FIRST) };
+    let said = driver.drive(&still, &settings(Prior::Pixels), &mut || true).unwrap_err().to_string();
+    assert!(said.contains("does not vary"), "{said}");
     assert!(driver.drive(&target(FIRST), &settings(Prior::Pixels), &mut || false).unwrap().is_none());
 }
 

@@ -4,6 +4,7 @@ pub(crate) mod baseline;
 pub(crate) mod classes;
 pub(crate) mod compare;
 pub(crate) mod import;
+pub(crate) mod product;
 
 use std::path::PathBuf;
 
@@ -80,6 +81,22 @@ pub(crate) enum Command {
     /// Write report.html from a run folder
     #[command(after_help = "Example: afterimage report runs/mine")]
     Report(OfRun),
+    /// Predict the responses to images with the encoder of a run
+    #[command(
+        after_help = "Examples:\n  afterimage encode photos/ --run runs/mine --out predicted.npy\n  afterimage encode photos/ --run runs/mine --units recorded --samples 50 --out predicted.nii.gz"
+    )]
+    Encode(product::Encode),
+    /// Turn responses into images with the decoder of a run
+    #[command(
+        after_help = "Examples:\n  afterimage decode betas.npy --run runs/mine --out decoded\n  afterimage decode trials.csv --average-by stimulus --run runs/mine --out decoded"
+    )]
+    Decode(product::Decode),
+    /// Write what a run knows of each voxel for other tools
+    #[command(after_help = "Example: afterimage export maps runs/mine --out maps")]
+    Export {
+        #[command(subcommand)]
+        what: product::Export,
+    },
     /// Make classes for large-scale classification
     #[command(after_help = "Example: afterimage classes build photos/ --preset v4 --out bank.safetensors")]
     Classes {

@@ -6,7 +6,10 @@ mod classes;
 mod compare;
 mod config;
 mod data;
+mod decode;
 mod demo;
+mod encode;
+mod export;
 mod import;
 mod prepare;
 mod run;
@@ -31,6 +34,9 @@ pub(crate) fn run(args: Args) -> Result<()> {
         Command::Reconstruct(of) => run::reconstruct(&of),
         Command::Evaluate(of) => run::evaluate(&of),
         Command::Report(of) => run::report(&of),
+        Command::Encode(encode) => encode::encode(&encode),
+        Command::Decode(decode) => decode::decode(&decode),
+        Command::Export { what } => export::export(&what),
         Command::Classes { command } => classes::classes(command),
         Command::Compare(args) => compare::compare(&args),
         Command::Ablate(args) => ablate::ablate(&args),

@@ -11,5 +11,6 @@ mod pool;
 pub(crate) mod reconstruct;
 pub(crate) mod session;
 pub(crate) mod train;
+pub(crate) mod voxels;
 
 pub(crate) use session::Session;

@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::Command;
 
-const COMMANDS: [&[&str]; 34] = [
+const COMMANDS: [&[&str]; 38] = [
     &[],
     &["demo"],
     &["import"],
@@ -33,6 +33,10 @@ const COMMANDS: [&[&str]; 34] = [
     &["reconstruct"],
     &["evaluate"],
     &["report"],
+    &["encode"],
+    &["decode"],
+    &["export"],
+    &["export", "maps"],
     &["classes"],
     &["classes", "build"],
     &["classes", "generate"],

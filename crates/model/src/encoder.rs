@@ -89,9 +89,32 @@ impl Encoder {
 
     /// Activations of the taps to responses `[batch, voxels]`.
     pub fn forward(&self, params: &Params, features: &[Tensor<4>], mode: &mut Mode<'_>) -> Tensor<2> {
-        let maps = self.heads.iter().zip(features).enumerate();
-        let maps: Vec<Tensor<4>> =
-            maps.map(|(index, (head, tap))| head.forward(index, params, tap.clone(), mode)).collect();
-        self.readout.forward(params, &maps, mode)
+        let maps = self.maps(params, features, mode);
+        let dropout = match mode {
+            Mode::Train { seed, .. } => Some(*seed),
+            Mode::Evaluate { .. } => None,
+        };
+        self.readout.forward(params, &maps, dropout)
+    }
+
+    /// Responses `[batch, voxels]` as [`Encoder::forward`] gives them in evaluation, and those with each seed's dropout in the
+    /// readout: the heads are those of evaluation and are computed once.
+    ///
+    /// The readout is linear behind its dropout, so the mean over masks is the response without dropout, exactly; and with
+    /// probability p its variance over masks is p/(1 - p) · Σ over branches i and channels c of (b_iv C_icv (P_i S)_cv)².
+    pub fn sample<'a>(
+        &'a self,
+        state: &'a EncoderState,
+        features: &[Tensor<4>],
+        seeds: &'a [u64],
+    ) -> (Tensor<2>, impl Iterator<Item = Tensor<2>> + 'a) {
+        let maps = self.maps(&state.params, features, &mut Mode::Evaluate { statistics: &state.statistics });
+        let without = self.readout.forward(&state.params, &maps, None);
+        (without, seeds.iter().map(move |&seed| self.readout.forward(&state.params, &maps, Some(seed))))
+    }
+
+    fn maps(&self, params: &Params, features: &[Tensor<4>], mode: &mut Mode<'_>) -> Vec<Tensor<4>> {
+        let heads = self.heads.iter().zip(features).enumerate();
+        heads.map(|(index, (head, tap))| head.forward(index, params, tap.clone(), mode)).collect()
     }
 }

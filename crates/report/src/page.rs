@@ -47,6 +47,7 @@ pub(crate) fn page(source: &Source) -> Markup {
                     (section::averaging::averaging(source))
                     (section::spread::spread(source))
                     (section::encoder::encoder(source))
+                    (section::volumes::volumes(source))
                     (section::training::training(source))
                     (section::data::data(source))
                     (section::repeat::repeat(source))

@@ -12,6 +12,7 @@ pub(crate) mod repeat;
 pub(crate) mod scores;
 pub(crate) mod spread;
 pub(crate) mod training;
+pub(crate) mod volumes;
 
 use maud::{Markup, html};
 

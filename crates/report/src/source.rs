@@ -9,6 +9,7 @@ use afterimage_run::{
     manifest::Manifest,
     pictures::{self, Pictures},
     scores::{Score, ScoreFile},
+    voxels::Voxels,
 };
 use serde::Deserialize;
 
@@ -24,6 +25,7 @@ pub(crate) struct Source {
     pub(crate) log: Vec<log::Record>,
     pub(crate) audit: Option<Audit>,
     pub(crate) classification: Option<Classification>,
+    pub(crate) voxels: Option<Voxels>,
 }
 
 /// `audit.json`.
@@ -64,6 +66,7 @@ impl Source {
             pictures: if_present(&run.pictures_file(), || pictures::read(run))?.unwrap_or_default(),
             log: if_present(&run.log_file(), || log::read(run))?.unwrap_or_default(),
             classification: if_present(&run.classification_file(), || Classification::read(run))?,
+            voxels: if_present(&run.voxels_file(), || Voxels::read(run))?,
             audit: if_present(&run.audit_file(), || atomic::read_json(&run.audit_file()))?,
             run: run.clone(),
         })

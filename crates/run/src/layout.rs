@@ -101,6 +101,14 @@ impl RunFolder {
     pub fn statistics_file(&self) -> PathBuf {
         self.root.join("statistics.json")
     }
+    /// `voxels.json`, see [`crate::voxels`].
+    pub fn voxels_file(&self) -> PathBuf {
+        self.root.join("voxels.json")
+    }
+    /// Folder of scores of single voxels as table, volume or surface, see [`crate::maps`].
+    pub fn maps_dir(&self) -> PathBuf {
+        self.root.join("maps")
+    }
     /// `pictures.json`, see [`crate::pictures`].
     pub fn pictures_file(&self) -> PathBuf {
         self.root.join("pictures.json")

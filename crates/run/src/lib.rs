@@ -12,6 +12,8 @@
 //! - [`comparison`][]: runs set side by side,
 //! - [`pictures`][]: `pictures.json`, which picture files belong to which test item,
 //! - [`classification`][]: `classification.json`, the classes that reconstructions are nearest to,
+//! - [`voxels`][]: `voxels.json`, which voxels a run knows and where they lie,
+//! - [`maps`][]: a number for each voxel as volume, surface or table,
 //! - [`baseline`][]: what `run.json` says of a run without trained networks,
 //! - [`atomic`][]: files that appear whole or not at all.
 //!
@@ -26,9 +28,11 @@ mod error;
 pub mod layout;
 pub mod log;
 pub mod manifest;
+pub mod maps;
 pub mod pictures;
 pub mod scores;
 mod undefined;
+pub mod voxels;
 
 pub use config::Experiment;
 pub use error::RunError;

@@ -2,6 +2,7 @@
 
 mod ablate;
 mod baseline;
+mod biology;
 mod classes;
 mod compare;
 mod config;
@@ -30,6 +31,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         Command::Baseline { kind } => baseline::baseline(&kind),
         Command::Reconstruct(of) => run::reconstruct(&of),
         Command::Evaluate(of) => run::evaluate(&of),
+        Command::Biology(args) => biology::biology(&args),
         Command::Report(of) => run::report(&of),
         Command::Classes { command } => classes::classes(command),
         Command::Compare(args) => compare::compare(&args),

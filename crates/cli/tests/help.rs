@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::Command;
 
-const COMMANDS: [&[&str]; 34] = [
+const COMMANDS: [&[&str]; 35] = [
     &[],
     &["demo"],
     &["import"],
@@ -32,6 +32,7 @@ const COMMANDS: [&[&str]; 34] = [
     &["baseline", "mean"],
     &["reconstruct"],
     &["evaluate"],
+    &["biology"],
     &["report"],
     &["classes"],
     &["classes", "build"],

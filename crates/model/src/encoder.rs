@@ -11,6 +11,7 @@ use burn::tensor::{Device, Tensor};
 
 use afterimage_run::config::EncoderConfig;
 
+use crate::backbone::Window;
 use crate::params::{Init, Params};
 use crate::vision::Vision;
 use crate::{ModelError, Result};
@@ -89,9 +90,33 @@ impl Encoder {
 
     /// Activations of the taps to responses `[batch, voxels]`.
     pub fn forward(&self, params: &Params, features: &[Tensor<4>], mode: &mut Mode<'_>) -> Tensor<2> {
-        let maps = self.heads.iter().zip(features).enumerate();
-        let maps: Vec<Tensor<4>> =
-            maps.map(|(index, (head, tap))| head.forward(index, params, tap.clone(), mode)).collect();
+        let maps = self.head_maps(params, features, mode);
         self.readout.forward(params, &maps, mode)
+    }
+
+    /// What each branch adds to the responses, `[batch, voxels]` each; their sum is [`Encoder::forward`].
+    pub fn contributions(&self, params: &Params, features: &[Tensor<4>], mode: &mut Mode<'_>) -> Vec<Tensor<2>> {
+        let maps = self.head_maps(params, features, mode);
+        self.readout.parts(params, &maps, mode).collect()
+    }
+
+    /// The layers of a branch's head after its tap.
+    pub fn head_windows(&self, branch: usize) -> Vec<Window> {
+        self.heads[branch].windows()
+    }
+
+    /// Side of the patches that voxels read.
+    pub fn patch(&self) -> usize {
+        self.readout.patch()
+    }
+
+    /// Side of the grid that a branch's head gives, over which patches are taken.
+    pub fn head_side(&self, branch: usize) -> usize {
+        self.heads[branch].side_out()
+    }
+
+    fn head_maps(&self, params: &Params, features: &[Tensor<4>], mode: &mut Mode<'_>) -> Vec<Tensor<4>> {
+        let maps = self.heads.iter().zip(features).enumerate();
+        maps.map(|(index, (head, tap))| head.forward(index, params, tap.clone(), mode)).collect()
     }
 }

@@ -8,6 +8,7 @@ mod histogram;
 mod lines;
 mod mark;
 mod scale;
+mod scatter;
 
 pub(crate) use bars::{Bar, bars};
 pub(crate) use forest::{Effect, forest};
@@ -15,6 +16,7 @@ pub(crate) use histogram::histogram;
 pub(crate) use lines::{Line, Lines, lines};
 pub(crate) use mark::mark;
 pub(crate) use scale::Scale;
+pub(crate) use scatter::{Cloud, Scatter, scatter};
 
 use maud::{Markup, html};
 

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use afterimage_run::{
     RunError, RunFolder, atomic,
+    biology::Biology,
     classification::Classification,
     log,
     manifest::Manifest,
@@ -24,6 +25,7 @@ pub(crate) struct Source {
     pub(crate) log: Vec<log::Record>,
     pub(crate) audit: Option<Audit>,
     pub(crate) classification: Option<Classification>,
+    pub(crate) biology: Option<Biology>,
 }
 
 /// `audit.json`.
@@ -64,6 +66,7 @@ impl Source {
             pictures: if_present(&run.pictures_file(), || pictures::read(run))?.unwrap_or_default(),
             log: if_present(&run.log_file(), || log::read(run))?.unwrap_or_default(),
             classification: if_present(&run.classification_file(), || Classification::read(run))?,
+            biology: if_present(&run.biology_file(), || Biology::read(run))?,
             audit: if_present(&run.audit_file(), || atomic::read_json(&run.audit_file()))?,
             run: run.clone(),
         })

@@ -12,6 +12,7 @@
 //! - [`comparison`][]: runs set side by side,
 //! - [`pictures`][]: `pictures.json`, which picture files belong to which test item,
 //! - [`classification`][]: `classification.json`, the classes that reconstructions are nearest to,
+//! - [`biology`][]: `biology.json`, receptive fields and preferred depth of the encoder's voxels,
 //! - [`baseline`][]: what `run.json` says of a run without trained networks,
 //! - [`atomic`][]: files that appear whole or not at all.
 //!
@@ -19,6 +20,7 @@
 
 pub mod atomic;
 pub mod baseline;
+pub mod biology;
 pub mod classification;
 pub mod comparison;
 pub mod config;

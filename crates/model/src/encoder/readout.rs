@@ -34,6 +34,10 @@ impl Readout {
         Self { voxels, patch, dropout: config.dropout, branches, map_sides }
     }
 
+    pub(super) fn patch(&self) -> usize {
+        self.patch
+    }
+
     pub(super) fn map_sides(&self) -> &[usize] {
         &self.map_sides
     }
@@ -57,7 +61,17 @@ impl Readout {
 
     /// Heads' outputs to responses `[batch, voxels]`.
     pub(super) fn forward(&self, params: &Params, heads: &[Tensor<4>], mode: &Mode<'_>) -> Tensor<2> {
-        let parts = heads.iter().zip(&self.branches).enumerate().map(|(i, (head, &(_, side)))| {
+        self.parts(params, heads, mode).reduce(|sum, part| sum + part).expect("at least one branch")
+    }
+
+    /// The branches' terms of that sum, each `[batch, voxels]`.
+    pub(super) fn parts(
+        &self,
+        params: &Params,
+        heads: &[Tensor<4>],
+        mode: &Mode<'_>,
+    ) -> impl Iterator<Item = Tensor<2>> {
+        heads.iter().zip(&self.branches).enumerate().map(move |(i, (head, &(_, side)))| {
             let patches = patches(head.clone(), self.patch); // [batch, channels, positions]
             let dropout = match mode {
                 Mode::Train { seed, .. } => {
@@ -74,8 +88,7 @@ impl Readout {
             let bias = params.get::<1>(&format!("branch{i}.bias")).unsqueeze::<2>();
             let branch = params.get::<1>(&format!("branch{i}.gain")).abs().unsqueeze::<2>();
             (sum + bias) * branch
-        });
-        parts.reduce(|sum, part| sum + part).expect("at least one branch")
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! The arguments of every command.
 
 pub(crate) mod baseline;
+pub(crate) mod biology;
 pub(crate) mod classes;
 pub(crate) mod compare;
 pub(crate) mod import;
@@ -78,6 +79,11 @@ pub(crate) enum Command {
     /// Score the reconstructions and the encoder of a run
     #[command(after_help = "Example: afterimage evaluate runs/mine --json")]
     Evaluate(OfRun),
+    /// Receptive fields, their sizes and the hierarchy of a run's encoder, with tables and figures
+    #[command(
+        after_help = "Examples:\n  afterimage biology runs/mine\n  afterimage biology runs/mine --split-half --fov 8.4"
+    )]
+    Biology(biology::Biology),
     /// Write report.html from a run folder
     #[command(after_help = "Example: afterimage report runs/mine")]
     Report(OfRun),

@@ -2,6 +2,7 @@
 
 mod ablate;
 mod baseline;
+mod biology;
 mod classes;
 mod compare;
 mod config;
@@ -33,6 +34,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         Command::Baseline { kind } => baseline::baseline(&kind),
         Command::Reconstruct(of) => run::reconstruct(&of),
         Command::Evaluate(of) => run::evaluate(&of),
+        Command::Biology(args) => biology::biology(&args),
         Command::Report(of) => run::report(&of),
         Command::Encode(encode) => encode::encode(&encode),
         Command::Decode(decode) => decode::decode(&decode),

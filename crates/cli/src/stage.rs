@@ -3,6 +3,7 @@
 
 mod averaging;
 pub(crate) mod baseline;
+pub(crate) mod biology;
 pub(crate) mod classify;
 mod clusters;
 pub(crate) mod evaluate;

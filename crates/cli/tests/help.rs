@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::Command;
 
-const COMMANDS: [&[&str]; 38] = [
+const COMMANDS: [&[&str]; 39] = [
     &[],
     &["demo"],
     &["import"],
@@ -32,6 +32,7 @@ const COMMANDS: [&[&str]; 38] = [
     &["baseline", "mean"],
     &["reconstruct"],
     &["evaluate"],
+    &["biology"],
     &["report"],
     &["encode"],
     &["decode"],

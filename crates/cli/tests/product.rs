@@ -167,16 +167,7 @@ fn volumes_of_predictions_and_scores_have_the_affine_of_the_recording() {
     let text = text.replace("classes = [\"simulation/classes/classes.npy\"]", "");
     let text = text.replace("superclasses = \"simulation/classes/superclasses.csv\"", "");
     desk.write("volumes.toml", &text);
-    run(&[
-        "run",
-        "volumes.toml",
-        "--out",
-        "run",
-        "--set",
-        "encoder.epochs=2",
-        "--set",
-        "decoder.epochs=1",
-    ]);
+    run(&["run", "volumes.toml", "--out", "run", "--set", "encoder.epochs=2", "--set", "decoder.epochs=1"]);
     // The run alone must do from here on.
     std::fs::remove_dir_all(desk.path("betas.afterimage")).unwrap();
     let report = json(&desk, "run/report.html");

@@ -112,8 +112,7 @@ fn backbones_agree_at_every_tap() {
 #[test]
 fn encoders_agree() {
     let Some(other) = other() else { return };
-    let mut config = Experiment::preset("demo").unwrap().encoder;
-    config.dropout = 0.0; // drawn by the device
+    let config = Experiment::preset("demo").unwrap().encoder;
     let of = |training: bool| {
         let config = &config;
         move |device: &Device| {

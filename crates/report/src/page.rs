@@ -8,12 +8,13 @@ pub(crate) const STYLE: &str = include_str!("../assets/report.css");
 const SCRIPT: &str = include_str!("../assets/report.js");
 /// Nothing but what is in the file may be loaded, should an escape ever fail.
 pub(crate) const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-const SECTIONS: [(&str, &str); 9] = [
+const SECTIONS: [(&str, &str); 10] = [
     ("pictures", "Pictures"),
     ("scores", "Scores"),
     ("classification", "Classes"),
     ("spread", "Single items"),
     ("encoder", "Encoder"),
+    ("biology", "Receptive fields"),
     ("training", "Training"),
     ("data", "Data and audit"),
     ("repeat", "Repeat it"),
@@ -48,6 +49,7 @@ pub(crate) fn page(source: &Source) -> Markup {
                     (section::spread::spread(source))
                     (section::encoder::encoder(source))
                     (section::volumes::volumes(source))
+                    (section::biology::biology(source))
                     (section::training::training(source))
                     (section::data::data(source))
                     (section::repeat::repeat(source))

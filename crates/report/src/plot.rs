@@ -8,6 +8,7 @@ mod histogram;
 mod lines;
 mod mark;
 mod scale;
+mod scatter;
 mod slices;
 
 pub(crate) use bars::{Bar, bars};
@@ -16,6 +17,7 @@ pub(crate) use histogram::histogram;
 pub(crate) use lines::{Line, Lines, lines};
 pub(crate) use mark::mark;
 pub(crate) use scale::Scale;
+pub(crate) use scatter::{Cloud, Scatter, scatter};
 pub(crate) use slices::slices;
 
 use maud::{Markup, html};

@@ -2,6 +2,7 @@
 
 pub(crate) mod averaging;
 pub(crate) mod baseline;
+pub(crate) mod biology;
 pub(crate) mod classification;
 pub(crate) mod data;
 pub(crate) mod encoder;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use afterimage_run::{
     RunError, RunFolder, atomic,
+    biology::Biology,
     classification::Classification,
     log,
     manifest::Manifest,
@@ -26,6 +27,7 @@ pub(crate) struct Source {
     pub(crate) audit: Option<Audit>,
     pub(crate) classification: Option<Classification>,
     pub(crate) voxels: Option<Voxels>,
+    pub(crate) biology: Option<Biology>,
 }
 
 /// `audit.json`.
@@ -67,6 +69,7 @@ impl Source {
             log: if_present(&run.log_file(), || log::read(run))?.unwrap_or_default(),
             classification: if_present(&run.classification_file(), || Classification::read(run))?,
             voxels: if_present(&run.voxels_file(), || Voxels::read(run))?,
+            biology: if_present(&run.biology_file(), || Biology::read(run))?,
             audit: if_present(&run.audit_file(), || atomic::read_json(&run.audit_file()))?,
             run: run.clone(),
         })

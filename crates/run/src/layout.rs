@@ -141,6 +141,22 @@ impl RunFolder {
     pub fn classification_file(&self) -> PathBuf {
         self.root.join("classification.json")
     }
+    /// `biology.json`, see [`crate::biology`].
+    pub fn biology_file(&self) -> PathBuf {
+        self.root.join("biology.json")
+    }
+    /// Tables of `biology.json` as CSV: `voxels`, `measures`, or `channels`.
+    pub fn biology_table(&self, name: &str) -> PathBuf {
+        self.root.join("biology").join(format!("{name}.csv"))
+    }
+    /// A run folder of its own for the encoder of one half of the training images, 1 or 2; there after a split-half test only.
+    pub fn half_dir(&self, half: usize) -> PathBuf {
+        self.root.join("biology").join(format!("half{half}"))
+    }
+    /// Folder of figures, each as `NAME.svg` with its numbers in `NAME.csv`.
+    pub fn figures_dir(&self) -> PathBuf {
+        self.root.join("figures")
+    }
     /// `audit.json`, as the data crate writes it.
     pub fn audit_file(&self) -> PathBuf {
         self.root.join("audit.json")

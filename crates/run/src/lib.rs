@@ -14,6 +14,7 @@
 //! - [`classification`][]: `classification.json`, the classes that reconstructions are nearest to,
 //! - [`voxels`][]: `voxels.json`, which voxels a run knows and where they lie,
 //! - [`maps`][]: a number for each voxel as volume, surface or table,
+//! - [`biology`][]: `biology.json`, receptive fields and preferred depth of the encoder's voxels,
 //! - [`baseline`][]: what `run.json` says of a run without trained networks,
 //! - [`atomic`][]: files that appear whole or not at all.
 //!
@@ -21,6 +22,7 @@
 
 pub mod atomic;
 pub mod baseline;
+pub mod biology;
 pub mod classification;
 pub mod comparison;
 pub mod config;

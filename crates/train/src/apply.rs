@@ -1,5 +1,7 @@
 //! Trained networks from a run folder, on `ndarray` arrays.
 
+mod anatomy;
+
 use ndarray::{Array2, Array4, ArrayView2, ArrayView4};
 
 use afterimage_model::{
@@ -14,6 +16,8 @@ use afterimage_run::{Experiment, RunFolder, layout::Phase};
 use burn::tensor::Device;
 
 pub use crate::encoder::Spread;
+pub use anatomy::BranchAnatomy;
+
 use crate::{Result, TrainError, checkpoint::Checkpoint, decoder, encoder};
 
 /// A frozen backbone for images of `side`, at `backbone_side`.

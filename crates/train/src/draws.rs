@@ -33,6 +33,12 @@ pub enum Purpose {
     BaselineFolds,
     /// Dropout of a trained encoder's predictions.
     PredictionDropout,
+    /// Probes, halves of the training images, and statistics over voxels, of the look at receptive fields.
+    Biology,
+    /// The encoder of the first half of the training images.
+    FirstHalf,
+    /// The encoder of the second half.
+    SecondHalf,
 }
 
 /// A seed of its own for each purpose (SplitMix64 of both).

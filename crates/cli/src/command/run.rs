@@ -8,7 +8,7 @@ use afterimage_run::{Experiment, RunFolder, layout::Phase, scores::ScoreFile};
 
 use super::ablate::without_perceptual;
 use crate::args::{Ablation, Network, OfRun, RunOptions, Train};
-use crate::stage::{Session, evaluate, reconstruct, train};
+use crate::stage::{Session, biology, evaluate, reconstruct, train};
 use crate::{progress, say};
 
 /// `afterimage run`.
@@ -34,6 +34,7 @@ pub(super) fn all_stages(session: &mut Session, resume: bool) -> Result<ScoreFil
     eprintln!("reconstructing and scoring the held-out images");
     session.stage("reconstruct", reconstruct::reconstruct)?;
     let scores = session.stage("evaluate", evaluate::evaluate)?;
+    session.stage("biology", |s| biology::biology(s, &biology::Options::default()))?;
     session.stage("report", |s| Ok(afterimage_report::write(&s.run)?))?;
     Ok(scores)
 }
@@ -147,7 +148,7 @@ pub(super) fn threads(experiment: &Experiment) -> Result<()> {
     Ok(())
 }
 
-fn opened(path: &Path) -> Result<Session> {
+pub(super) fn opened(path: &Path) -> Result<Session> {
     let session = Session::open(path)?;
     start(&session.experiment)?;
     Ok(session)

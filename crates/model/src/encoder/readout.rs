@@ -34,6 +34,10 @@ impl Readout {
         Self { voxels, patch, dropout: config.dropout, branches, map_sides }
     }
 
+    pub(super) fn patch(&self) -> usize {
+        self.patch
+    }
+
     pub(super) fn map_sides(&self) -> &[usize] {
         &self.map_sides
     }
@@ -57,7 +61,17 @@ impl Readout {
 
     /// Heads' outputs to responses `[batch, voxels]`, with the dropout of a seed or without.
     pub(super) fn forward(&self, params: &Params, heads: &[Tensor<4>], dropout: Option<u64>) -> Tensor<2> {
-        let parts = heads.iter().zip(&self.branches).enumerate().map(|(i, (head, &(_, side)))| {
+        self.parts(params, heads, dropout).reduce(|sum, part| sum + part).expect("at least one branch")
+    }
+
+    /// The branches' terms of that sum, each `[batch, voxels]`.
+    pub(super) fn parts(
+        &self,
+        params: &Params,
+        heads: &[Tensor<4>],
+        dropout: Option<u64>,
+    ) -> impl Iterator<Item = Tensor<2>> {
+        heads.iter().zip(&self.branches).enumerate().map(move |(i, (head, &(_, side)))| {
             let patches = patches(head.clone(), self.patch); // [batch, channels, positions]
             let dropout = dropout.map(|seed| Dropout { probability: self.dropout, seed: seed.wrapping_add(i as u64) });
             let map = params.get::<2>(&format!("map{side}"));
@@ -69,8 +83,7 @@ impl Readout {
             let bias = params.get::<1>(&format!("branch{i}.bias")).unsqueeze::<2>();
             let branch = params.get::<1>(&format!("branch{i}.gain")).abs().unsqueeze::<2>();
             (sum + bias) * branch
-        });
-        parts.reduce(|sum, part| sum + part).expect("at least one branch")
+        })
     }
 }
 

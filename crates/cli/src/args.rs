@@ -6,6 +6,7 @@ pub(crate) mod classes;
 pub(crate) mod compare;
 pub(crate) mod import;
 pub(crate) mod product;
+pub(crate) mod regions;
 
 use std::path::PathBuf;
 
@@ -103,6 +104,14 @@ pub(crate) enum Command {
         #[command(subcommand)]
         what: product::Export,
     },
+    /// Ask which regions and voxels tell of the shown image, and which the decoder uses
+    #[command(after_help = "Example: afterimage regions runs/mine")]
+    Regions(regions::Regions),
+    /// Make images that a voxel or region of a trained encoder responds to most
+    #[command(
+        after_help = "Examples:\n  afterimage synthesize --run runs/mine --voxel 12 --region V1 --out v1\n  afterimage synthesize --run runs/mine --region LOC --objective contrast --prior decoder --out loc"
+    )]
+    Synthesize(regions::Synthesize),
     /// Make classes for large-scale classification
     #[command(after_help = "Example: afterimage classes build photos/ --preset v4 --out bank.safetensors")]
     Classes {

@@ -13,7 +13,9 @@ mod encode;
 mod export;
 mod import;
 mod prepare;
+mod regions;
 mod run;
+mod synthesize;
 mod weights;
 
 use anyhow::Result;
@@ -39,6 +41,8 @@ pub(crate) fn run(args: Args) -> Result<()> {
         Command::Encode(encode) => encode::encode(&encode),
         Command::Decode(decode) => decode::decode(&decode),
         Command::Export { what } => export::export(&what),
+        Command::Regions(args) => regions::regions(&args),
+        Command::Synthesize(args) => synthesize::synthesize(&args),
         Command::Classes { command } => classes::classes(command),
         Command::Compare(args) => compare::compare(&args),
         Command::Ablate(args) => ablate::ablate(&args),

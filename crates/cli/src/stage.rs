@@ -10,7 +10,9 @@ pub(crate) mod evaluate;
 mod external;
 mod pool;
 pub(crate) mod reconstruct;
+pub(crate) mod regions;
 pub(crate) mod session;
+pub(crate) mod synthesize;
 pub(crate) mod train;
 pub(crate) mod voxels;
 

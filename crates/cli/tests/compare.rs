@@ -16,13 +16,21 @@ fn json(text: &str) -> Value {
 #[test]
 fn ablation_is_kept_resumed_and_equal_to_plain_runs() {
     let desk = Desk::new();
-    let args =
-        ["ablate", "experiment.toml", "--over", "unpaired,perceptual,roi=V1", "--seeds", "2", "--out", "ablation"];
+    let args = [
+        "ablate",
+        "experiment.toml",
+        "--over",
+        "unpaired,perceptual,roi=V1,without-roi=V1",
+        "--seeds",
+        "2",
+        "--out",
+        "ablation",
+    ];
     let args = [&args[..], &QUICK[..], &["--json"][..]].concat();
     let comparison = json(&printed(&desk.run(&args)));
     let labels: Vec<&str> =
         comparison["variants"].as_array().unwrap().iter().map(|v| v["label"].as_str().unwrap()).collect();
-    assert_eq!(labels, ["full", "supervised only", "no perceptual term", "V1 only"]);
+    assert_eq!(labels, ["full", "supervised only", "no perceptual term", "V1 only", "without V1"]);
     for name in ["ablation.html", "ablation.csv", "ablation.json"] {
         assert!(desk.path("ablation").join(name).is_file(), "{name}");
     }
@@ -53,6 +61,8 @@ fn ablation_is_kept_resumed_and_equal_to_plain_runs() {
     let manifest = |name: &str| String::from_utf8(bytes(&format!("ablation/{name}/run.json"))).unwrap();
     assert!(manifest("supervised-only-seed0").contains("encoder trained in"));
     assert!(!manifest("v1-only-seed0").contains("encoder trained in"));
+    let voxels = |name: &str| json(&manifest(name))["data"]["voxels"].as_u64().unwrap();
+    assert_eq!(voxels("v1-only-seed0") + voxels("without-v1-seed0"), voxels("full-seed0"));
 
     // What is finished stays; what is missing is made again.
     let finished =

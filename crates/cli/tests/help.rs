@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::Command;
 
-const COMMANDS: [&[&str]; 39] = [
+const COMMANDS: [&[&str]; 41] = [
     &[],
     &["demo"],
     &["import"],
@@ -38,6 +38,8 @@ const COMMANDS: [&[&str]; 39] = [
     &["decode"],
     &["export"],
     &["export", "maps"],
+    &["regions"],
+    &["synthesize"],
     &["classes"],
     &["classes", "build"],
     &["classes", "generate"],

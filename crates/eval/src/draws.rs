@@ -17,6 +17,7 @@ pub(crate) enum Purpose {
     Mismatch = 4,
     Hierarchical = 5,
     Repeats = 6,
+    Subsets = 7,
 }
 
 /// The generator of block `block`.

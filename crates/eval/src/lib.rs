@@ -16,7 +16,8 @@
 //!    wrong candidates ([`DistanceMatrix::rivals`]).
 //! 5. [`encoder_scores`] and [`encoding_scores`] compare predicted with measured responses; no decoder takes part.
 //! 6. [`class_protocol_scores`] and [`representative_scores`] ask which of many [`classes`] a reconstruction shows.
-//! 7. [`diversity`] asks whether the decoder collapsed; [`comparison`] sets runs side by side, with paired differences.
+//! 7. [`regions`] asks the same of parts of the brain: regions, single voxels, and a decoder without some of its input.
+//! 8. [`diversity`] asks whether the decoder collapsed; [`comparison`] sets runs side by side, with paired differences.
 //!
 //! ```
 //! use afterimage_eval::{Context, DistanceMatrix, HeldOut, external_scores};
@@ -69,6 +70,7 @@ pub mod ms_ssim;
 pub mod perceptual;
 pub mod pixcorr;
 pub mod protocols;
+pub mod regions;
 pub mod resize;
 mod score;
 pub mod ssim;

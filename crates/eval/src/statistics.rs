@@ -9,15 +9,17 @@ mod hierarchical;
 mod holm;
 mod jackknife;
 mod paired;
+mod pairing_normal;
 mod permutation;
 mod power;
 
 pub use bca::{bca_interval, bca_mean};
-pub use bootstrap::{LEVEL, bootstrap_mean, bootstrap_median, median, percentile_interval};
+pub use bootstrap::{LEVEL, bootstrap_mean, bootstrap_median, median, percentile_interval, quartiles};
 pub use fdr::benjamini_hochberg;
 pub use hierarchical::hierarchical_mean;
 pub use holm::holm;
 pub use jackknife::{jackknife_interval, pseudo_values};
 pub use paired::{paired_difference, sign_flip};
+pub use pairing_normal::pairing_normal;
 pub use permutation::{PairingTest, pairing_test, pairing_test_within, within_item_test};
 pub use power::{ALPHA, MOST_IMAGES, POWER, effect_size, images_needed, paired_t_power};

@@ -7,7 +7,7 @@ use afterimage_run::scores::Interval;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::{
-    number::{many, of},
+    number::{many, of, signed},
     page::{POLICY, STYLE},
     plot::{self, Effect},
     section::section,
@@ -92,7 +92,7 @@ fn effects(comparison: &Comparison, row: &Row) -> Option<Markup> {
                 name: variant.label.clone(),
                 value: difference.value * scale,
                 interval: difference.interval.as_ref().map(|i| (i.low * scale, i.high * scale)),
-                note: table::signed(difference.value, &row.unit),
+                note: signed(difference.value, &row.unit),
             })
         })
         .collect();
@@ -134,5 +134,5 @@ fn runs(comparison: &Comparison) -> Markup {
 
 /// An interval in the unit of a difference.
 fn difference_interval(i: &Interval, unit: &str) -> String {
-    format!("{} to {}", table::signed(i.low, unit), table::signed(i.high, unit))
+    format!("{} to {}", signed(i.low, unit), signed(i.high, unit))
 }

@@ -35,6 +35,7 @@ mod pictures;
 mod plot;
 mod section;
 mod source;
+mod synthesis;
 
 use std::path::PathBuf;
 
@@ -44,6 +45,7 @@ pub use comparison::render_comparison;
 pub use error::ReportError;
 pub use figure::write_figures;
 pub use pictures::{MAX_ITEMS, MAX_PICTURE_BYTES};
+pub use synthesis::render_synthesis;
 
 /// Result alias of this crate.
 pub type Result<T> = std::result::Result<T, ReportError>;

@@ -99,6 +99,16 @@ pub(crate) fn score(s: &Score) -> String {
     value(s.value, &s.unit)
 }
 
+/// A difference with its sign; of fractions in percentage points.
+pub(crate) fn signed(v: f64, unit: &str) -> String {
+    let sign = if v > 0.0 { "+" } else { "" };
+    match unit {
+        _ if !v.is_finite() => "undefined".into(),
+        "fraction" => format!("{sign}{}", format!("{:.1}", v * 100.0).replace('-', "\u{2212}")),
+        _ => format!("{sign}{}", plain(v)),
+    }
+}
+
 /// A coordinate of a drawing, tenths of a pixel.
 pub(crate) fn px(v: f64) -> String {
     let text = format!("{v:.1}");

@@ -8,13 +8,14 @@ pub(crate) const STYLE: &str = include_str!("../assets/report.css");
 const SCRIPT: &str = include_str!("../assets/report.js");
 /// Nothing but what is in the file may be loaded, should an escape ever fail.
 pub(crate) const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-const SECTIONS: [(&str, &str); 10] = [
+const SECTIONS: [(&str, &str); 11] = [
     ("pictures", "Pictures"),
     ("scores", "Scores"),
     ("classification", "Classes"),
     ("spread", "Single items"),
     ("encoder", "Encoder"),
     ("biology", "Receptive fields"),
+    ("regions", "Regions"),
     ("training", "Training"),
     ("data", "Data and audit"),
     ("repeat", "Repeat it"),
@@ -50,6 +51,7 @@ pub(crate) fn page(source: &Source) -> Markup {
                     (section::encoder::encoder(source))
                     (section::volumes::volumes(source))
                     (section::biology::biology(source))
+                    (section::regions::regions(source))
                     (section::training::training(source))
                     (section::data::data(source))
                     (section::repeat::repeat(source))

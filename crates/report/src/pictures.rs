@@ -155,7 +155,11 @@ fn embed(root: &Path, relative: &str) -> Option<String> {
     if fs::metadata(&path).ok()?.len() > MAX_ONE_PICTURE {
         return None;
     }
-    let bytes = fs::read(path).ok()?;
+    uri(&fs::read(path).ok()?)
+}
+
+/// A PNG as a `data:` URI; none for anything else.
+pub(crate) fn uri(bytes: &[u8]) -> Option<String> {
     bytes.starts_with(PNG).then(|| format!("data:image/png;base64,{}", STANDARD.encode(bytes)))
 }
 

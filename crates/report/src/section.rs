@@ -9,6 +9,7 @@ pub(crate) mod encoder;
 pub(crate) mod gallery;
 pub(crate) mod opening;
 pub(crate) mod reading;
+pub(crate) mod regions;
 pub(crate) mod repeat;
 pub(crate) mod scores;
 pub(crate) mod spread;

@@ -9,6 +9,7 @@ use afterimage_run::{
     log,
     manifest::Manifest,
     pictures::{self, Pictures},
+    regions::Regions,
     scores::{Score, ScoreFile},
     voxels::Voxels,
 };
@@ -28,6 +29,7 @@ pub(crate) struct Source {
     pub(crate) classification: Option<Classification>,
     pub(crate) voxels: Option<Voxels>,
     pub(crate) biology: Option<Biology>,
+    pub(crate) regions: Option<Regions>,
 }
 
 /// `audit.json`.
@@ -70,6 +72,7 @@ impl Source {
             classification: if_present(&run.classification_file(), || Classification::read(run))?,
             voxels: if_present(&run.voxels_file(), || Voxels::read(run))?,
             biology: if_present(&run.biology_file(), || Biology::read(run))?,
+            regions: if_present(&run.regions_file(), || Regions::read(run))?,
             audit: if_present(&run.audit_file(), || atomic::read_json(&run.audit_file()))?,
             run: run.clone(),
         })

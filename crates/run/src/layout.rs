@@ -157,6 +157,18 @@ impl RunFolder {
     pub fn figures_dir(&self) -> PathBuf {
         self.root.join("figures")
     }
+    /// `regions.json`, see [`crate::regions`].
+    pub fn regions_file(&self) -> PathBuf {
+        self.root.join("regions.json")
+    }
+    /// `regions.csv`: what `regions.json` says of regions, a row for each condition and score.
+    pub fn regions_table(&self) -> PathBuf {
+        self.root.join("regions.csv")
+    }
+    /// `regions-voxels.csv`: what `regions.json` says of single voxels, a row each.
+    pub fn region_voxels_table(&self) -> PathBuf {
+        self.root.join("regions-voxels.csv")
+    }
     /// `audit.json`, as the data crate writes it.
     pub fn audit_file(&self) -> PathBuf {
         self.root.join("audit.json")

@@ -15,6 +15,8 @@
 //! - [`voxels`][]: `voxels.json`, which voxels a run knows and where they lie,
 //! - [`maps`][]: a number for each voxel as volume, surface or table,
 //! - [`biology`][]: `biology.json`, receptive fields and preferred depth of the encoder's voxels,
+//! - [`regions`][]: `regions.json`, what regions and single voxels tell,
+//! - [`synthesis`][]: `synthesis.json`, images that drive voxels most,
 //! - [`baseline`][]: what `run.json` says of a run without trained networks,
 //! - [`atomic`][]: files that appear whole or not at all.
 //!
@@ -32,7 +34,9 @@ pub mod log;
 pub mod manifest;
 pub mod maps;
 pub mod pictures;
+pub mod regions;
 pub mod scores;
+pub mod synthesis;
 mod undefined;
 pub mod voxels;
 

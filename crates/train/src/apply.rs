@@ -224,7 +224,7 @@ impl Classifier {
     }
 }
 
-fn weights(run: &RunFolder, phase: Phase) -> Result<Checkpoint> {
+pub(crate) fn weights(run: &RunFolder, phase: Phase) -> Result<Checkpoint> {
     let path = run.weights_file(phase);
     if !path.is_file() {
         let name = phase.name();

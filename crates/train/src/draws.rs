@@ -39,6 +39,10 @@ pub enum Purpose {
     FirstHalf,
     /// The encoder of the second half.
     SecondHalf,
+    /// Starts and shifts of synthesised images.
+    Synthesis,
+    /// Which unpaired images synthesised ones are compared with.
+    NaturalChoice,
 }
 
 /// A seed of its own for each purpose (SplitMix64 of both).

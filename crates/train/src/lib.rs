@@ -4,6 +4,7 @@
 //! - [`encoder`]: phase 1, supervised,
 //! - [`decoder`]: phase 2, supervised on pairs and self-supervised on unpaired images,
 //! - [`apply`]: trained networks from a run folder, on `ndarray` arrays,
+//! - [`synthesize`]: images that drive an encoder's voxels most,
 //! - [`checkpoint`], [`optimiser`]: what makes a killed run end where it would have ended.
 //!
 //! Every draw is a function of the seed, the phase and the step, never of what was drawn before: an epoch that is
@@ -22,6 +23,7 @@ mod loader;
 pub mod observer;
 pub mod optimiser;
 pub mod prepare;
+pub mod synthesize;
 
 pub use error::{Result, TrainError};
 pub use observer::Observer;

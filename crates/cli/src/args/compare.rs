@@ -44,7 +44,8 @@ pub(crate) struct Ablate {
     /// unpaired (no cycle), or numbers of unpaired images as unpaired=0|100|1000;
     /// perceptual (no perceptual term);
     /// blocks (perceptual blocks 1 to k, for every k);
-    /// roi (V1 alone, lower and higher visual cortex alone), or regions as roi=V1|V1+V2|LOC.
+    /// roi (V1 alone, lower and higher visual cortex alone), or regions as roi=V1|V1+V2|LOC;
+    /// without-roi (all regions but one, for every one), or some as without-roi=V1|V1+V2.
     #[arg(long, value_name = "PARTS", value_delimiter = ',', required = true, verbatim_doc_comment)]
     pub(crate) over: Vec<String>,
     /// Runs of each variant, with the experiment's seed and those that follow it.

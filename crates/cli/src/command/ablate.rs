@@ -3,13 +3,14 @@
 //! Every variant and seed is an ordinary run folder. Killed or stopped, the command goes on where it was when given again.
 
 mod reuse;
+mod rois;
 mod variants;
 
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use afterimage_data::DataSet;
+use afterimage_data::{DataSet, Voxels};
 use afterimage_eval::comparison::{Options, ScoredRun, compare};
 use afterimage_run::{Experiment, RunFolder};
 
@@ -29,11 +30,11 @@ pub(super) fn ablate(args: &Ablate) -> Result<()> {
     settings.extend(args.device.as_ref().map(|device| format!("device.name={device}")));
     let experiment = Experiment::read(&args.experiment)?.with_settings(&settings)?;
     run::start(&experiment)?;
-    let regions: Vec<String> = match experiment.data.dataset.as_str() {
-        "" => Vec::new(), // `Session` says what is missing.
-        path => DataSet::open(Path::new(path))?.header().voxels.regions.keys().cloned().collect(),
+    let voxels = match experiment.data.dataset.as_str() {
+        "" => Voxels::default(), // `Session` says what is missing.
+        path => DataSet::open(Path::new(path))?.header().voxels.clone(),
     };
-    let variants = variants::variants(&experiment, &args.over, &regions)?;
+    let variants = variants::variants(&experiment, &args.over, &voxels)?;
     let seeds: Vec<u64> = (0..u64::from(args.seeds)).map(|i| experiment.seed + i).collect();
     let total = variants.len() * seeds.len();
     let mut runs = Vec::new();

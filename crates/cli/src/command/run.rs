@@ -4,11 +4,12 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
+use afterimage_eval::regions::DRAWS;
 use afterimage_run::{Experiment, RunFolder, layout::Phase, scores::ScoreFile};
 
 use super::ablate::without_perceptual;
 use crate::args::{Ablation, Network, OfRun, RunOptions, Train};
-use crate::stage::{Session, biology, evaluate, reconstruct, train};
+use crate::stage::{Session, biology, evaluate, reconstruct, regions, train};
 use crate::{progress, say};
 
 /// `afterimage run`.
@@ -35,6 +36,7 @@ pub(super) fn all_stages(session: &mut Session, resume: bool) -> Result<ScoreFil
     session.stage("reconstruct", reconstruct::reconstruct)?;
     let scores = session.stage("evaluate", evaluate::evaluate)?;
     session.stage("biology", |s| biology::biology(s, &biology::Options::default()))?;
+    session.stage("regions", |s| regions::regions(s, DRAWS))?;
     session.stage("report", |s| Ok(afterimage_report::write(&s.run)?))?;
     Ok(scores)
 }

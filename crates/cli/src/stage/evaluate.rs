@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, sync::Arc};
 use anyhow::{Context as _, Result, bail};
 use ndarray::{Array2, Array4, ArrayView4, Axis, Ix2, Ix4};
 
-use afterimage_data::Reliability;
+use afterimage_data::{DataSet, Reliability};
 use afterimage_eval::{
     BoxError, Candidates, Ceilings, Context, Distance, DistanceMatrix, Features, HeldOut, PerceptualDistance,
     PixelCorrelation, cache::Cache, diversity_scores, encoder_scores, encoding_matrix, encoding_scores,
@@ -30,17 +30,7 @@ use super::{Session, averaging, clusters, external::ExternalCandidates, pool, re
 
 /// Computes all scores and writes `scores.json`; the best-ranked wrong candidates become pictures.
 pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
-    let mut items = pictures::read(&session.run)
-        .with_context(|| format!("run `afterimage reconstruct {}` first", session.run.root().display()))?;
-    let data = session.data()?;
-    let statistics = Statistics::read(&session.run)?;
-    let test = prepare::held_out(&data.held_out(), &statistics, &session.experiment)?;
-    if test.names != items.iter().map(|p| p.name.clone()).collect::<Vec<_>>() {
-        bail!(
-            "the reconstructions belong to other test items: run `afterimage reconstruct {}` again",
-            session.run.root().display()
-        );
-    }
+    let (data, statistics, test, mut items) = held_out(session)?;
     let context = context(session, &items);
     let mut file = ScoreFile::new(Vec::new());
     file.warnings = session.manifest.warnings.clone();
@@ -54,6 +44,28 @@ pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
     Ok(file)
 }
 
+/// The data set, what was fitted on its training part, the held-out items, and their pictures, which are refused where they are not of these items.
+pub(super) fn held_out(session: &Session) -> Result<(DataSet, Statistics, Pairs, Vec<Pictures>)> {
+    let items = pictures::read(&session.run)
+        .with_context(|| format!("run `afterimage reconstruct {}` first", session.run.root().display()))?;
+    let data = session.data()?;
+    let statistics = Statistics::read(&session.run)?;
+    let test = prepare::held_out(&data.held_out(), &statistics, &session.experiment)?;
+    if test.names != items.iter().map(|p| p.name.clone()).collect::<Vec<_>>() {
+        bail!(
+            "the reconstructions belong to other test items: run `afterimage reconstruct {}` again",
+            session.run.root().display()
+        );
+    }
+    Ok((data, statistics, test, items))
+}
+
+/// Masks of the data set's regions over the voxels that a run uses.
+pub(super) fn masks(data: &DataSet, statistics: &Statistics) -> BTreeMap<String, Vec<bool>> {
+    let pick = |mask: &Vec<bool>| statistics.voxels.iter().map(|&v| mask[v]).collect();
+    data.header().voxels.regions.iter().map(|(name, mask)| (name.clone(), pick(mask))).collect()
+}
+
 /// The memory on disk that an experiment allows.
 pub(crate) fn cache(experiment: &Experiment) -> Option<Cache> {
     let config = &experiment.evaluation;
@@ -64,7 +76,7 @@ pub(crate) fn cache(experiment: &Experiment) -> Option<Cache> {
     (config.cache_gib > 0.0).then(|| Cache::new(folder, (config.cache_gib * (1_u64 << 30) as f64) as u64))
 }
 
-fn context(session: &Session, items: &[Pictures]) -> Context {
+pub(super) fn context(session: &Session, items: &[Pictures]) -> Context {
     let config = &session.experiment.evaluation;
     let mut context = Context::new(HeldOut::from_pictures(items), derive(session.experiment.seed, Purpose::Statistics));
     context.resamples = config.resamples;
@@ -74,7 +86,7 @@ fn context(session: &Session, items: &[Pictures]) -> Context {
 
 fn images(
     session: &mut Session,
-    data: &afterimage_data::DataSet,
+    data: &DataSet,
     test: &Pairs,
     context: &Context,
     items: &mut [Pictures],
@@ -163,7 +175,7 @@ fn rivals(session: &Session, matrix: &DistanceMatrix, pool: &pool::Pool, items: 
 
 fn encoder(
     session: &Session,
-    data: &afterimage_data::DataSet,
+    data: &DataSet,
     statistics: &Statistics,
     test: &Pairs,
     context: &Context,
@@ -175,9 +187,7 @@ fn encoder(
         return Ok(());
     }
     let predicted: Array2<f32> = npy::read_f32(&session.run.predictions_array())?.into_dimensionality::<Ix2>()?;
-    let pick = |mask: &Vec<bool>| statistics.voxels.iter().map(|&v| mask[v]).collect();
-    let regions: BTreeMap<String, Vec<bool>> =
-        data.header().voxels.regions.iter().map(|(name, mask)| (name.clone(), pick(mask))).collect();
+    let regions = masks(data, statistics);
     let ceiling = Reliability::noise_ceiling(&data.held_out())?;
     let values: Option<Vec<f32>> = ceiling.map(|c| statistics.voxels.iter().map(|&v| c.correlation[v]).collect());
     let ceilings = values.as_ref().map(|values| Ceilings { values, source: "repeats of the test stimuli" });
@@ -216,7 +226,7 @@ pub(crate) fn line(score: &Score) -> String {
     text + &format!(", n = {} {}s", score.n, score.item_kind)
 }
 
-fn taps_name(session: &Session) -> String {
+pub(super) fn taps_name(session: &Session) -> String {
     let loss = &session.experiment.decoder.image_loss;
     format!("{} at {}", loss.backbone, loss.taps.join(", "))
 }

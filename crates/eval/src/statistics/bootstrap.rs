@@ -84,6 +84,16 @@ pub(super) fn quantile(sorted: &[f64], q: f64) -> f64 {
     sorted[low] + (at - low as f64) * (sorted[high] - sorted[low])
 }
 
+/// First and third quartile of the finite values, linear between order statistics; NaN where there is none.
+pub fn quartiles(values: &[f64]) -> (f64, f64) {
+    let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+    sorted.sort_unstable_by(f64::total_cmp);
+    match sorted.is_empty() {
+        true => (f64::NAN, f64::NAN),
+        false => (quantile(&sorted, 0.25), quantile(&sorted, 0.75)),
+    }
+}
+
 /// Median of the finite values (mean of the middle two where their number is even); NaN where there is none.
 ///
 /// The order of `values` is not kept.
@@ -137,6 +147,12 @@ mod tests {
     fn one_value_has_no_interval() {
         assert!(bootstrap_mean(&[1.0], 100, 0).is_none());
         assert!(bootstrap_mean(&[1.0, f64::NAN], 100, 0).is_none());
+    }
+
+    #[test]
+    fn quartiles_lie_between_order_statistics() {
+        assert_eq!(quartiles(&[4.0, 1.0, f64::NAN, 3.0, 2.0, 5.0]), (2.0, 4.0));
+        assert!(quartiles(&[]).0.is_nan());
     }
 
     #[test]

@@ -157,7 +157,7 @@ fn per_image(values: Tensor<4>) -> Tensor<1> {
 }
 
 /// Mean of (dx² + dy²)^1.25 over channels and the positions that have both neighbours, per image.
-fn variation(images: Tensor<4>) -> Tensor<1> {
+pub fn variation(images: Tensor<4>) -> Tensor<1> {
     let [batch, channels, height, width] = images.dims();
     let part = |y: usize, x: usize| images.clone().slice([0..batch, 0..channels, y..height - 1 + y, x..width - 1 + x]);
     let corner = part(0, 0);

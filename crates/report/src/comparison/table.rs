@@ -4,7 +4,7 @@ use afterimage_run::comparison::{Cell, Comparison, Row};
 use maud::{Markup, html};
 
 use super::difference_interval;
-use crate::number::{interval, many, p, plain, value};
+use crate::number::{interval, many, p, signed, value};
 
 /// All scores of all variants.
 pub(super) fn table(comparison: &Comparison) -> Markup {
@@ -61,15 +61,5 @@ fn difference(row: &Row, index: usize, cell: &Cell) -> Markup {
             None if index == 0 => td colspan="6" { span.hint { "baseline" } },
             None => td colspan="6" { span.hint { (cell.note.as_deref().unwrap_or("no difference")) } },
         }
-    }
-}
-
-/// A difference with its sign; of fractions in percentage points.
-pub(super) fn signed(v: f64, unit: &str) -> String {
-    let sign = if v > 0.0 { "+" } else { "" };
-    match unit {
-        _ if !v.is_finite() => "undefined".into(),
-        "fraction" => format!("{sign}{}", format!("{:.1}", v * 100.0).replace('-', "\u{2212}")),
-        _ => format!("{sign}{}", plain(v)),
     }
 }

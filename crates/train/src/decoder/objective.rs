@@ -39,7 +39,8 @@ pub struct FrozenEncoder {
 }
 
 impl FrozenEncoder {
-    fn respond(&self, features: &[Tensor<4>]) -> Tensor<2> {
+    /// Predicted responses of the features at the encoder's taps.
+    pub(crate) fn respond(&self, features: &[Tensor<4>]) -> Tensor<2> {
         let mut mode = Mode::Evaluate { statistics: &self.state.statistics };
         self.encoder.forward(&self.state.params, features, &mut mode)
     }

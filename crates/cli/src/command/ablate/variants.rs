@@ -2,11 +2,10 @@
 
 use anyhow::{Result, bail};
 
+use afterimage_data::Voxels;
 use afterimage_run::Experiment;
 
-/// Regions that make up lower and higher visual cortex, where a data set has no mask of that name.
-const LOWER: (&str, [&str; 3]) = ("LVC", ["V1", "V2", "V3"]);
-const HIGHER: (&str, [&str; 3]) = ("HVC", ["LOC", "FFA", "PPA"]);
+use super::rois::{rois, without};
 
 /// An experiment with something left out.
 pub(super) struct Variant {
@@ -26,8 +25,8 @@ impl Variant {
     }
 }
 
-/// The whole experiment, then each variant of `over` once; `regions` are those of the data set.
-pub(super) fn variants(full: &Experiment, over: &[String], regions: &[String]) -> Result<Vec<Variant>> {
+/// The whole experiment, then each variant of `over` once; `voxels` are those of the data set.
+pub(super) fn variants(full: &Experiment, over: &[String], voxels: &Voxels) -> Result<Vec<Variant>> {
     let mut variants = vec![Variant { label: "full".into(), experiment: full.clone() }];
     for part in over {
         let (name, values) = match part.split_once('=') {
@@ -38,10 +37,11 @@ pub(super) fn variants(full: &Experiment, over: &[String], regions: &[String]) -
             ("unpaired", values) => unpaired(full, values.as_deref())?,
             ("perceptual", None) => vec![without_perceptual(full)],
             ("blocks", None) => blocks(full)?,
-            ("roi", values) => rois(regions, values.as_deref())?,
+            ("roi", values) => rois(voxels, values.as_deref())?,
+            ("without-roi", values) => without(full, voxels, values.as_deref())?,
             ("perceptual" | "blocks", Some(_)) => bail!("--over {name} takes no values, got \"{part}\""),
             _ => bail!(
-                "--over \"{part}\" is unknown: choose among unpaired, perceptual, blocks, roi, unpaired=N|N, roi=REGIONS|REGIONS"
+                "--over \"{part}\" is unknown: choose among unpaired, perceptual, blocks, roi, without-roi, unpaired=N|N, roi=REGIONS|REGIONS, without-roi=REGIONS|REGIONS"
             ),
         };
         for (label, mut settings) in found {
@@ -55,7 +55,7 @@ pub(super) fn variants(full: &Experiment, over: &[String], regions: &[String]) -
     Ok(variants)
 }
 
-type Found = Vec<(String, Vec<String>)>;
+pub(super) type Found = Vec<(String, Vec<String>)>;
 
 fn unpaired(full: &Experiment, numbers: Option<&[&str]>) -> Result<Found> {
     if full.data.unpaired.is_empty() || full.decoder.cycle_weight == 0.0 {
@@ -97,36 +97,8 @@ fn perceptual(full: &Experiment, kept: usize) -> Vec<String> {
     ]
 }
 
-fn rois(regions: &[String], expressions: Option<&[&str]>) -> Result<Found> {
-    if regions.is_empty() {
-        bail!("--over roi: the data set has no regions; `afterimage inspect` shows what it holds");
-    }
-    let setting = |label: String, expression: &str| (label, vec![format!("data.roi={}", quoted(expression))]);
-    if let Some(expressions) = expressions {
-        return Ok(expressions.iter().map(|e| setting(format!("{e} only"), e)).collect());
-    }
-    let has = |name: &str| regions.iter().any(|r| r == name);
-    let area = |(whole, parts): (&str, [&str; 3])| match has(whole) {
-        true => Some(whole.to_owned()),
-        false => Some(parts.into_iter().filter(|p| has(p)).collect::<Vec<_>>().join(" + ")).filter(|e| !e.is_empty()),
-    };
-    let presets = [
-        ("V1 only", has("V1").then(|| "V1".to_owned())),
-        ("lower visual cortex only", area(LOWER)),
-        ("higher visual cortex only", area(HIGHER)),
-    ];
-    let found: Found = presets.into_iter().filter_map(|(label, e)| Some(setting(label.into(), &e?))).collect();
-    if found.is_empty() {
-        bail!(
-            "--over roi: the data set has none of V1, V2, V3, LVC, LOC, FFA, PPA, HVC; name regions of its own, as roi={}",
-            regions.join("|")
-        );
-    }
-    Ok(found)
-}
-
 /// A TOML string; JSON's escapes are TOML's.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
@@ -138,10 +110,18 @@ mod tests {
         Experiment::preset("demo").unwrap().with_settings(&["data.unpaired=[\"photos\"]".into()]).unwrap()
     }
 
+    /// Two voxels for each region.
+    fn brain(regions: &[&str]) -> Voxels {
+        let mut voxels = Voxels::new(2 * regions.len());
+        for (index, region) in regions.iter().enumerate() {
+            voxels.regions.insert((*region).to_owned(), (0..voxels.count).map(|v| v / 2 == index).collect());
+        }
+        voxels
+    }
+
     fn labels(over: &[&str], regions: &[&str]) -> Result<Vec<String>> {
         let over: Vec<String> = over.iter().map(|s| (*s).to_owned()).collect();
-        let regions: Vec<String> = regions.iter().map(|s| (*s).to_owned()).collect();
-        Ok(variants(&full(), &over, &regions)?.into_iter().map(|v| v.label).collect())
+        Ok(variants(&full(), &over, &brain(regions))?.into_iter().map(|v| v.label).collect())
     }
 
     #[test]
@@ -159,7 +139,7 @@ mod tests {
             "higher visual cortex only",
         ];
         assert_eq!(all, expected);
-        let found = variants(&full(), &["roi".into()], &["V1".into(), "V2".into(), "LOC".into()]).unwrap();
+        let found = variants(&full(), &["roi".into()], &brain(&["V1", "V2", "LOC"])).unwrap();
         assert_eq!(
             found.iter().map(|v| v.experiment.data.roi.as_str()).collect::<Vec<_>>(),
             ["", "V1", "V1 + V2", "LOC"]
@@ -168,7 +148,7 @@ mod tests {
 
     #[test]
     fn scores_keep_the_distance_of_the_whole_experiment() {
-        for variant in variants(&full(), &["perceptual".into(), "blocks".into()], &[]).unwrap() {
+        for variant in variants(&full(), &["perceptual".into(), "blocks".into()], &brain(&[])).unwrap() {
             assert_eq!(variant.experiment.perceptual_weights(), full().perceptual_weights(), "{}", variant.label);
         }
     }
@@ -184,14 +164,43 @@ mod tests {
     }
 
     #[test]
+    fn each_region_can_be_left_out_whatever_its_name() {
+        let names = ["FFA-1", "IT"];
+        let expected = ["full", "without FFA-1", "without IT"];
+        assert_eq!(labels(&["without-roi"], &names).unwrap(), expected);
+        let found = variants(&full(), &["without-roi".into()], &brain(&names)).unwrap();
+        assert_eq!(found[1].experiment.data.roi, "all - \"FFA-1\"");
+        assert_eq!(brain(&names).mask(&found[1].experiment.data.roi).unwrap(), [false, false, true, true]);
+        assert_eq!(
+            labels(&["without-roi=IT|V1 + IT", "roi=IT"], &["V1", "V2", "IT"]).unwrap(),
+            ["full", "without IT", "without V1 + IT", "IT only"]
+        );
+        let part = full().with_settings(&["data.roi=V1 + V2".into()]).unwrap();
+        let found = variants(&part, &["without-roi".into()], &brain(&["V1", "V2", "IT"])).unwrap();
+        let rois: Vec<&str> = found.iter().map(|v| v.experiment.data.roi.as_str()).collect();
+        assert_eq!(rois, ["V1 + V2", "V1 + V2 - \"V1\"", "V1 + V2 - \"V2\""]);
+    }
+
+    #[test]
     fn what_cannot_be_left_out_is_refused_with_the_mend() {
         let said = |over: &str| labels(&[over], &[]).unwrap_err().to_string();
         assert!(said("unpared").contains("unpaired, perceptual"));
         assert!(said("unpaired=many").contains("unpaired=0|100"));
         assert!(said("roi").contains("no regions"));
         assert!(labels(&["roi"], &["IT"]).unwrap_err().to_string().contains("roi=IT"));
+        assert!(said("without-roi").contains("no regions"));
+        let alone = labels(&["without-roi"], &["V1"]).unwrap_err().to_string();
+        assert!(alone.contains("V1") && alone.contains("nothing"), "{alone}");
+        let unknown = labels(&["roi=V9"], &["V1"]).unwrap_err().to_string();
+        assert!(unknown.contains("V9") && unknown.contains("\"V1\""), "{unknown}");
+        let minus = labels(&["without-roi=V1 - V2"], &["V1", "V2", "IT"]);
+        assert_eq!(minus.unwrap(), ["full", "without V1 - V2"]);
+        assert!(
+            labels(&["without-roi=V1 + V2 - V2"], &["V1", "V2", "IT"]).unwrap_err().to_string().contains("joined by +")
+        );
+        assert!(labels(&["without-roi=V9"], &["V1", "V2"]).unwrap_err().to_string().contains("\"V2\""));
         assert!(said("blocks=2").contains("no values"));
-        let none = variants(&Experiment::preset("demo").unwrap(), &["unpaired".into()], &[]);
+        let none = variants(&Experiment::preset("demo").unwrap(), &["unpaired".into()], &brain(&[]));
         assert!(none.err().unwrap().to_string().contains("data.unpaired"));
     }
 }

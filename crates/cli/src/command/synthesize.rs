@@ -1,0 +1,86 @@
+//! `afterimage synthesize`: images that drive voxels and regions.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+use afterimage_run::synthesis::{Objective, Prior, Settings, Synthesis, Target};
+use afterimage_run::{RunError, atomic};
+
+use super::run;
+use crate::args::regions::{self as args, Synthesize};
+use crate::{say, stage::synthesize as stage};
+
+/// Makes the images, their page, and prints what they reach.
+pub(super) fn synthesize(args: &Synthesize) -> Result<()> {
+    refuse_full(&args.out)?;
+    let session = run::opened(&args.run)?;
+    let settings = Settings {
+        prior: match args.prior {
+            args::Prior::Pixels => Prior::Pixels,
+            args::Prior::Decoder => Prior::Decoder,
+        },
+        minimise: args.minimize,
+        steps: args.steps as usize,
+        learning_rate: args.learning_rate,
+        variation_weight: args.variation,
+        jitter_px: usize::from(args.jitter),
+        starts: usize::from(args.starts),
+        seed: args.seed.unwrap_or(session.experiment.seed),
+    };
+    let wanted = stage::Wanted {
+        voxels: args.voxel.clone(),
+        regions: args.region.clone(),
+        objective: match args.objective {
+            args::Objective::Voxel => Objective::Voxel,
+            args::Objective::Region => Objective::Region,
+            args::Objective::Contrast => Objective::Contrast,
+        },
+        natural: args.natural,
+    };
+    let found = stage::synthesize(&session, &wanted, &settings, &args.out)?;
+    let page = args.out.join("synthesis.html");
+    let read = |file: &str| fs::read(args.out.join(file)).unwrap_or_default();
+    atomic::write(&page, afterimage_report::render_synthesis(&found, &read).as_bytes())?;
+    if args.json {
+        return say::json(&found);
+    }
+    lines(&found).into_iter().try_for_each(say::line)?;
+    say::line(format!("page: {}", page.display()))
+}
+
+/// Pictures of another synthesis would be taken for this one's.
+fn refuse_full(out: &Path) -> Result<()> {
+    match fs::read_dir(out) {
+        Ok(mut entries) => match entries.next() {
+            Some(_) => bail!("\"{}\" is not empty: choose another --out, or remove it first", out.display()),
+            None => Ok(()),
+        },
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(source) => Err(RunError::Io { action: "read", path: out.to_path_buf(), source }.into()),
+    }
+}
+
+fn lines(found: &Synthesis) -> Vec<String> {
+    let natural: usize = found.natural.iter().map(|n| n.images).sum();
+    let mut lines = vec![format!("predicted responses in normalised units, against {natural} natural images:")];
+    lines.extend(found.targets.iter().map(line));
+    lines.extend(found.notes.iter().map(|note| format!("note: {note}")));
+    lines
+}
+
+fn line(target: &Target) -> String {
+    let spread = target.reached.1.map(|sd| format!(" (sd {sd:.2} over {} starts)", target.images.len()));
+    let percentile = target.images.iter().map(|image| image.percentile).fold(f64::INFINITY, f64::min);
+    format!(
+        "  {:<24} reached {:.2}{}, best natural {:.2} ({}), natural mean {:.2} sd {:.2}, percentile at least {percentile:.1}",
+        target.name,
+        target.reached.0,
+        spread.unwrap_or_default(),
+        target.best_natural.response,
+        target.best_natural.name,
+        target.natural.0,
+        target.natural.1,
+    )
+}

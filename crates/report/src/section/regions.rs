@@ -1,0 +1,128 @@
+//! Which regions and voxels tell of the shown picture, and which the decoder uses.
+
+mod tables;
+
+use afterimage_run::regions::{Condition, Matched, Part, Regions};
+use afterimage_run::scores::Score;
+use maud::{Markup, html};
+
+use super::{missing, section, spread};
+use crate::{
+    number::{many, of, signed, value},
+    plot::{self, Bar, Effect},
+    source::Source,
+};
+
+/// Voxels at which regions are compared in the figure, where all have as many: identification is far from its ceiling there.
+const SHOWN_SIZE: usize = 20;
+
+/// The section; without `regions.json`, how to make it.
+pub(crate) fn regions(source: &Source) -> Markup {
+    let content = match &source.regions {
+        None => missing("What single regions and voxels tell was not looked at.", "afterimage regions RUN"),
+        Some(found) => html! {
+            (encoding(source, found))
+            (decoding(found))
+            (tables::tables(found, source.unit_words().1))
+            (remarks(found))
+        },
+    };
+    section("regions", "Regions", &content)
+}
+
+/// What the responses hold, as far as the encoder can tell.
+fn encoding(source: &Source, found: &Regions) -> Markup {
+    let (_, more) = source.unit_words();
+    let alone = bars(found.encoding.iter().filter(|c| c.part != Part::Without).filter_map(most_ways));
+    let size = shown_size(&found.matched);
+    let equal =
+        bars(found.matched.iter().filter(|m| Some(m.voxels) == size).map(|m| (m.region.as_ref(), m.voxels, &m.score)));
+    let single = found.single.as_ref().and_then(|single| single.groups.first());
+    let what = found.encoding.first().and_then(most_ways).map(|(_, _, score)| score.title.clone()).unwrap_or_default();
+    html! {
+        @if !found.encoding.is_empty() {
+            p { "Which of the test pictures was shown, told from the measured responses of a region by the picture whose predicted responses correlate best with them. "
+                "No decoder takes part. Regions differ in their number of " (more) ", and more tell more: the second figure compares them at equal numbers." }
+            div.plots {
+                @if let Some(plot) = &alone { figure { figcaption { (what) ": each region alone, with all its " (more) } (plot) } }
+                @if let (Some(plot), Some(size)) = (&equal, size) { figure { figcaption { (what) ": from random subsets of " (of(size, source.unit_words().0, more)) " each" } (plot) } }
+                @if let Some(group) = single { @if let Some(plot) = spread::histogram(source, &group.score, (420.0, 230.0)) {
+                    figure { figcaption { "Two-way identification from one of the " (more) " at a time; "
+                        (value(group.above_chance, "fraction")) " above chance at a false discovery rate of 5\u{202f}%" } (plot) }
+                } }
+            }
+        }
+    }
+}
+
+/// The largest number of voxels, up to [`SHOWN_SIZE`], that every region was measured at.
+fn shown_size(matched: &[Matched]) -> Option<usize> {
+    let groups = matched.iter().map(|m| &m.region).collect::<std::collections::BTreeSet<_>>().len();
+    let sizes = matched.iter().map(|m| m.voxels).filter(|&size| size <= SHOWN_SIZE);
+    sizes.filter(|&size| matched.iter().filter(|m| m.voxels == size).count() == groups).max()
+}
+
+/// The identification of the most ways.
+fn most_ways(condition: &Condition) -> Option<(Option<&String>, usize, &Score)> {
+    let score = condition.scores.iter().filter(|s| s.unit == "fraction").max_by_key(|s| s.ways)?;
+    Some((condition.region.as_ref(), condition.voxels, score))
+}
+
+fn bars<'a>(of: impl Iterator<Item = (Option<&'a String>, usize, &'a Score)>) -> Option<Markup> {
+    let all: Vec<(Option<&String>, usize, &Score)> = of.collect();
+    let (_, _, first) = all.first()?;
+    let bar = |(region, voxels, score): &(Option<&String>, usize, &Score)| Bar {
+        name: region.map_or("all", |name| name).to_owned(),
+        value: score.value * 100.0,
+        interval: score.interval.as_ref().map(|i| (i.low * 100.0, i.high * 100.0)),
+        note: format!("{} ({})", value(score.value, &score.unit), many(*voxels)),
+    };
+    let chance = first.chance.map(|c| format!(", chance {}", value(c, "fraction"))).unwrap_or_default();
+    let shown: Vec<Bar> = all.iter().map(bar).collect();
+    plot::bars(&shown, &format!("per cent identified{chance}"), &format!("{} by region", first.title))
+}
+
+/// What the trained decoder loses without a region, and what it makes of one alone.
+fn decoding(found: &Regions) -> Markup {
+    let intact: &[Score] = found.decoding.first().map_or(&[], |c| &c.scores);
+    let plots = intact.iter().flat_map(|score| {
+        [Part::Without, Part::Alone].map(|part| Some((score, part, effects(&found.decoding, score, part)?)))
+    });
+    let plots: Vec<(&Score, Part, Markup)> = plots.flatten().collect();
+    html! {
+        @if !found.decoding.is_empty() {
+            h3 { "What the decoder uses" }
+            p { "The decoder, as trained on all, decodes the held-out responses again with the responses of a region set to their training mean, or of all others. "
+                "Dots are mean differences from the whole, picture by picture, lines their intervals. A loss says that this decoder leans on the region; "
+                "no loss says that it does not, be it that the region holds nothing or that others say the same. A region alone is input such as the decoder was never trained on." }
+            div.plots { @for (score, part, plot) in &plots { figure {
+                figcaption { (score.title) (match part { Part::Without => ", without a region", _ => ", one region alone" }) "; intact " (value(score.value, &score.unit)) }
+                (plot)
+            } } }
+        }
+    }
+}
+
+fn effects(conditions: &[Condition], of: &Score, part: Part) -> Option<Markup> {
+    let (scale, unit) = if of.unit == "fraction" { (100.0, "percentage points") } else { (1.0, of.unit.as_str()) };
+    let effect = |condition: &Condition| {
+        let difference = &condition.differences.iter().find(|d| d.score == of.name)?.difference;
+        Some(Effect {
+            name: condition.region.clone()?,
+            value: difference.value * scale,
+            interval: difference.interval.as_ref().map(|i| (i.low * scale, i.high * scale)),
+            note: signed(difference.value, &of.unit),
+        })
+    };
+    let shown: Vec<Effect> = conditions.iter().filter(|c| c.part == part).filter_map(effect).collect();
+    plot::forest(&shown, &format!("difference, {unit}"), &format!("Differences in {} {}", of.title, part.name()))
+}
+
+fn remarks(found: &Regions) -> Markup {
+    html! {
+        @for note in &found.notes { p.note { (note) } }
+        @if !found.not_computed.is_empty() {
+            details { summary { "Not computed" } dl.facts { @for m in &found.not_computed { div { dt { (m.name) } dd { (m.reason) } } } } }
+        }
+    }
+}

@@ -34,6 +34,9 @@ impl Ensemble {
         let mut known: Option<Voxels> = None;
         for path in &args.run {
             let session = open(path, args)?;
+            if members.is_empty() {
+                threads(&session.experiment)?;
+            }
             let statistics = Statistics::read(&session.run)?;
             let of_run = voxels::read(&session)?;
             if let (Some(first), Some(voxels)) = (members.first(), &known) {
@@ -148,8 +151,11 @@ fn open(path: &Path, args: &Encode) -> Result<Session> {
     if let Some(device) = &args.device {
         session.experiment.device.name.clone_from(device);
     }
-    if args.run.first().is_some_and(|first| first == path) {
-        threads(&session.experiment)?;
+    if args.samples.is_some() && session.experiment.encoder.dropout == 0.0 {
+        bail!("\"{}\" was trained without dropout, so its masks leave everything: leave out --samples", path.display());
+    }
+    if args.run.iter().filter(|other| *other == path).count() > 1 {
+        bail!("\"{}\" is named twice: give each run once", path.display());
     }
     Ok(session)
 }

@@ -44,7 +44,8 @@ impl Gaussian {
     /// height over its median, with the size of a Gaussian that has that area above its half height. The middle is kept
     /// within half a width of the grid around it, the size between a quarter of a step and half a width.
     ///
-    /// `None` for a map that is flat, holds a value that is not finite, or is best fitted by no hill (amplitude 0 or less).
+    /// `None` for a map that is flat, holds a value that is not finite, or is best fitted by no hill: with an amplitude of 0 or less, or at the
+    /// largest size, where the map says nothing about it.
     ///
     /// Sources: Marquardt 1963, SIAM J. Appl. Math. 11; the model is that of Dumoulin and Wandell 2008, NeuroImage 39.
     ///
@@ -62,7 +63,8 @@ impl Gaussian {
         let unit: Vec<f64> = map.iter().map(|v| v / largest).collect();
         let fitted = Search { map: &unit, grid }.run();
         let [amplitude, x_px, y_px, log_sigma, floor] = fitted.at;
-        if amplitude <= 0.0 || !fitted.at.iter().all(|v| v.is_finite()) {
+        let widest = WIDEST * grid.side as f64 * grid.step_px;
+        if amplitude <= 0.0 || !fitted.at.iter().all(|v| v.is_finite()) || log_sigma.exp() > 0.999 * widest {
             return Ok(None);
         }
         let mean = unit.iter().sum::<f64>() / unit.len() as f64;
@@ -238,6 +240,12 @@ mod tests {
             assert_eq!(Gaussian::fit(&vec![value; 64], &grid).unwrap(), None, "{value}");
         }
         assert!(Gaussian::fit(&[1.0; 63], &grid).is_err());
+    }
+
+    #[test]
+    fn a_slope_over_the_whole_image_has_no_field() {
+        let grid = Grid::cells(64, 16);
+        assert_eq!(Gaussian::fit(&map(&grid, |x, y| 3.0 * x + y), &grid).unwrap(), None);
     }
 
     #[test]

@@ -80,7 +80,7 @@ pub(crate) enum Command {
     /// Score the reconstructions and the encoder of a run
     #[command(after_help = "Example: afterimage evaluate runs/mine --json")]
     Evaluate(OfRun),
-    /// Receptive fields, their sizes and the hierarchy of a run's encoder, with tables and figures
+    /// Receptive fields and hierarchy of a run's encoder, with figures
     #[command(
         after_help = "Examples:\n  afterimage biology runs/mine\n  afterimage biology runs/mine --split-half --fov 8.4"
     )]
@@ -104,7 +104,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         what: product::Export,
     },
-    /// Ask which regions and voxels tell of the shown image, and which the decoder uses
+    /// Which regions and voxels tell of the shown image, and which the decoder uses
     #[command(after_help = "Example: afterimage regions runs/mine")]
     Regions(regions::Regions),
     /// Make images that a voxel or region of a trained encoder responds to most

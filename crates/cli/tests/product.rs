@@ -184,7 +184,8 @@ fn volumes_of_predictions_and_scores_have_the_affine_of_the_recording() {
     let first: Vec<f32> = predicted.volume(7).unwrap().iter().copied().filter(|value| value.is_finite()).collect();
     assert_eq!(first, table.row(7).to_vec());
     // Responses are in the unit of the recording, around its level.
-    assert!(table.iter().all(|value| (50.0..2000.0).contains(value)));
+    let (low, high) = table.iter().fold((f32::MAX, f32::MIN), |(low, high), &v| (low.min(v), high.max(v)));
+    assert!(low > 50.0 && high < 2000.0, "{low} to {high}");
 
     run(&["decode", "betas.nii.gz", "--run", "run", "--out", "from-volumes"]);
     run(&["decode", "predicted.nii.gz", "--run", "run", "--out", "from-predicted"]);

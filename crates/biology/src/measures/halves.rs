@@ -117,7 +117,8 @@ mod tests {
         Array2::from_shape_fn((n, 256), |(v, p)| {
             let (x, y) = (32.0 + spread * (v as f64 * 1.3).sin(), 32.0 + spread * (v as f64 * 0.7).cos());
             let d = (grid.at(p % 16) - x).powi(2) + (grid.at(p / 16) - y).powi(2);
-            (-d / 72.0).exp() + 0.05 * ((v * 31 + p * 7 + half * 13) as f64).sin().abs()
+            let phase = (v * v * (7 + 4 * half) + p * p * 3 + p * v + half) as f64;
+            (-d / 72.0).exp() + 0.05 * (phase * 12.9898).sin().abs()
         })
     }
 

@@ -92,6 +92,6 @@ mod tests {
             products[0] += texture.at(0, 0, 0) * texture.at(1, 0, 0) / 40.0;
             products[1] += texture.at(0, 0, 0) * texture.at(14, 0, 0) / 40.0;
         }
-        assert!(products[0] > 0.4 && products[1].abs() < products[0] - 0.2, "{products:?}");
+        assert!(products[0] > 0.3 && products[1].abs() < 0.1, "{products:?}");
     }
 }

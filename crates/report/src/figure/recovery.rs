@@ -39,11 +39,7 @@ pub(super) fn centres(found: &Biology) -> Option<Figure> {
 pub(super) fn sizes(found: &Biology) -> Option<Figure> {
     let pairs = pairs(found);
     let mut table = vec![row(&["column", "snr", "true_effective_px", "sigma_px"])];
-    let mut clouds = [("SNR above median", true), ("below", false)].map(|(name, _)| Cloud {
-        name: name.into(),
-        points: Vec::new(),
-        line: None,
-    });
+    let mut clouds = ["high SNR", "low SNR"].map(|name| Cloud { name: name.into(), points: Vec::new(), line: None });
     let mut snr: Vec<f64> = pairs.iter().map(|(_, _, truth)| truth.snr).collect();
     snr.sort_unstable_by(f64::total_cmp);
     let middle = *snr.get(snr.len() / 2)?;
@@ -62,7 +58,10 @@ pub(super) fn sizes(found: &Biology) -> Option<Figure> {
         cross: false,
         clouds: clouds.into(),
     })?;
-    let caption = format!("Recovered sizes against the truth, by stimulation{}.", r(found, "size.r"));
+    let caption = format!(
+        "Recovered sizes against the truth, by stimulation{}. High and low are above and not above the median.",
+        r(found, "size.r")
+    );
     Some(Figure { name: "recovery-size", caption, svg, table })
 }
 

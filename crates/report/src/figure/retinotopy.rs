@@ -32,7 +32,7 @@ pub(super) fn retinotopy(found: &Biology) -> Option<Figure> {
         clouds,
     })?;
     let caption = format!(
-        "Centres of receptive fields, by stimulation: {shown} of {}, a dot each. The frame is the image; a field centred beyond it is drawn at its edge.",
+        "Centres of receptive fields, by stimulation: {shown} of {}, a dot each. The axes span the image; a field centred beyond it is drawn at its edge.",
         found.voxels.len()
     );
     Some(Figure { name: "retinotopy", caption, svg, table })

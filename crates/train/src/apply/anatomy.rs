@@ -102,3 +102,60 @@ impl TrainedEncoder {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use afterimage_model::{device::device, encoder::Encoder};
+    use afterimage_run::Experiment;
+    use ndarray::Array4;
+
+    /// An encoder as it is before training, its branches from the deepest to the first.
+    fn encoder() -> TrainedEncoder {
+        let mut config = Experiment::preset("demo").unwrap().encoder;
+        config.branches.reverse();
+        let device = device("cpu").unwrap();
+        let vision = super::super::vision(&config.backbone, 64, 0, &device).unwrap();
+        let encoder = Encoder::new(&config, &vision, 7).unwrap();
+        let state = encoder.init(3, &device);
+        TrainedEncoder { encoder, state, vision, device }
+    }
+
+    fn images(n: usize) -> Array4<u8> {
+        Array4::from_shape_fn((n, 64, 64, 3), |(n, y, x, c)| ((n * 91 + y * 7 + x * x + c * 31) % 251) as u8)
+    }
+
+    #[test]
+    fn branches_come_from_the_image_inwards_with_weights_that_fit_their_grids() {
+        let branches = encoder().branches();
+        assert_eq!(branches.iter().map(|b| b.tap.as_str()).collect::<Vec<_>>(), ["relu1", "fire3", "fire5"]);
+        for (branch, (side, channels)) in branches.iter().zip([(15, 16), (15, 16), (7, 32)]) {
+            assert_eq!((branch.side, branch.patch, branch.feature_sd.len()), (side, 3, channels));
+            assert_eq!(branch.map.dim(), ((side - 2) * (side - 2), 7));
+            assert_eq!(branch.channel.dim(), (9 * channels, 7));
+        }
+        // Convolution, pool of the head, convolution of the head.
+        let strides: Vec<usize> = branches[0].windows.iter().map(|w| w.stride).collect();
+        assert_eq!(strides, [2, 2, 1]);
+    }
+
+    #[test]
+    fn spread_of_a_branch_is_the_deviation_of_its_term_and_the_terms_make_the_prediction() {
+        let (trained, images) = (encoder(), images(40));
+        let spread = trained.branch_spread(images.view());
+        let features =
+            trained.vision.forward(convert::images_to_tensor(images.view(), &trained.device), &trained.encoder.taps());
+        let mut mode = Mode::Evaluate { statistics: &trained.state.statistics };
+        let terms = trained.encoder.contributions(&trained.state.params, &features, &mut mode);
+        let terms: Vec<Array2<f32>> = terms.iter().map(convert::tensor_to_matrix).collect();
+        let sum = &terms[0] + &terms[1] + &terms[2];
+        let predicted = trained.predict(images.view());
+        assert!((&sum - &predicted).iter().all(|d| d.abs() < 1e-4));
+        // The first of the configuration is the last from the image inwards.
+        for (row, term) in spread.outer_iter().zip(terms.iter().rev()) {
+            let expected = term.mapv(f64::from).std_axis(Axis(0), 1.0);
+            assert!(row.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-4 * (1.0 + b)), "{row} {expected}");
+        }
+        assert!(trained.branch_spread(images.slice(ndarray::s![..1, .., .., ..])).iter().all(|s| s.is_nan()));
+    }
+}

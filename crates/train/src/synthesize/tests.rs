@@ -5,11 +5,11 @@ use afterimage_model::term::scalar;
 
 use super::*;
 
-const SIDE: usize = 32;
+const SIDE: usize = 64;
 const VOXELS: usize = 6;
 
 fn experiment() -> Experiment {
-    let settings = ["image.side=32", "decoder.channels=16", "decoder.groups=4"].map(String::from);
+    let settings = ["image.side=64", "decoder.channels=16", "decoder.groups=4"].map(String::from);
     Experiment::preset("demo").unwrap().with_settings(&settings).unwrap()
 }
 

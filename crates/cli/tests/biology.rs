@@ -49,7 +49,7 @@ fn what_has_no_encoder_is_refused_with_the_mend() {
     printed(&desk.run(&["baseline", "mean", "experiment.toml", "--out", "mean"]));
     let said = desk.refusal(&["biology", "mean"]);
     assert!(said.contains("is the baseline mean and has no networks"), "{said}");
-    let said = desk.refusal(&["biology", "mean", "--fov", "-2"]);
+    let said = desk.refusal(&["biology", "mean", "--fov=-2"]);
     assert!(said.contains("--fov is -2"), "{said}");
     let said = desk.refusal(&["biology", "nowhere"]);
     assert!(said.contains("is not a run folder"), "{said}");

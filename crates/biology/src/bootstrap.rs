@@ -1,10 +1,11 @@
 //! Percentile bootstrap over voxels of any statistic.
 
+use afterimage_eval::draws::below;
 use afterimage_eval::statistics::percentile_interval;
 use afterimage_run::scores::Interval;
 use rayon::prelude::*;
 
-use crate::draws::{Purpose, below, generator};
+use crate::draws::{Purpose, generator};
 
 /// How often, and from which seed.
 #[derive(Debug, Clone, Copy)]

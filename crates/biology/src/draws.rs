@@ -1,9 +1,10 @@
 //! Seeded random draws, the same whatever the number of threads.
 
+use afterimage_eval::draws::stream;
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand_chacha::rand_core::Rng;
 
-/// What a stream is for.
+/// What a stream is for. Seeds are those of this crate alone, see `Resampling` and `Probes`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Purpose {
     Bootstrap = 1,
@@ -13,24 +14,10 @@ pub(crate) enum Purpose {
 
 /// The generator of a purpose's part `part`.
 pub(crate) fn generator(seed: u64, purpose: Purpose, part: usize) -> ChaCha8Rng {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    rng.set_stream(((purpose as u64) << 40) | part as u64);
-    rng
-}
-
-/// A whole number below `n`. The bias of the multiplication is below `n / 2^64`.
-pub(crate) fn below(rng: &mut ChaCha8Rng, n: usize) -> usize {
-    ((u128::from(rng.next_u64()) * n as u128) >> 64) as usize
+    stream(seed, purpose as u64, part)
 }
 
 /// Uniform in -1..1.
 pub(crate) fn uniform(rng: &mut ChaCha8Rng) -> f32 {
     (f64::from(rng.next_u32()) / f64::from(u32::MAX) * 2.0 - 1.0) as f32
-}
-
-/// Fisher-Yates.
-pub(crate) fn shuffle(rng: &mut ChaCha8Rng, order: &mut [usize]) {
-    for i in (1..order.len()).rev() {
-        order.swap(i, below(rng, i + 1));
-    }
 }

@@ -15,6 +15,7 @@ pub use regions::{of_regions, region_names};
 pub use truth::against_truth;
 
 use afterimage_eval::correlation::pearson;
+use afterimage_eval::statistics;
 use afterimage_run::biology::{Field, Measure, Voxel};
 
 use crate::bootstrap::Resampling;
@@ -77,6 +78,11 @@ fn pick(values: &[f64], drawn: &[usize]) -> Vec<f64> {
     drawn.iter().map(|&i| values[i]).collect()
 }
 
+/// Mean over the rows drawn.
+fn mean(values: &[f64], drawn: &[usize]) -> f64 {
+    pick(values, drawn).iter().sum::<f64>() / drawn.len() as f64
+}
+
 /// Pearson's r of ranks; equal values share the mean of their ranks.
 fn rank_correlation(a: &[f64], b: &[f64], drawn: &[usize]) -> f64 {
     pearson(&ranks(&pick(a, drawn)), &ranks(&pick(b, drawn)))
@@ -100,9 +106,7 @@ fn quantile(mut values: Vec<f64>, q: f64) -> f64 {
         return f64::NAN;
     }
     values.sort_unstable_by(f64::total_cmp);
-    let at = q * (values.len() - 1) as f64;
-    let (low, high) = (values[at.floor() as usize], values[at.ceil() as usize]);
-    low + (at - at.floor()) * (high - low)
+    statistics::quantile(&values, q)
 }
 
 fn median(values: Vec<f64>) -> f64 {

@@ -18,7 +18,9 @@ mod run;
 mod synthesize;
 mod weights;
 
-use anyhow::Result;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
 
 use crate::args::{Args, Command};
 
@@ -47,5 +49,18 @@ pub(crate) fn run(args: Args) -> Result<()> {
         Command::Compare(args) => compare::compare(&args),
         Command::Ablate(args) => ablate::ablate(&args),
         Command::Weights { command } => weights::weights(&command),
+    }
+}
+
+/// Refuses a folder that holds something: pictures of an earlier command would be taken for this one's.
+fn refuse_used(out: &Path) -> Result<()> {
+    let used = match std::fs::read_dir(out) {
+        Ok(mut entries) => entries.next().is_some(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
+        Err(error) => return Err(error).with_context(|| format!("cannot write into \"{}\"", out.display())),
+    };
+    match used {
+        true => bail!("\"{}\" is there and not empty: choose another --out, or remove it", out.display()),
+        false => Ok(()),
     }
 }

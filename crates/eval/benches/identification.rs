@@ -7,19 +7,20 @@
 //! distance matrix) and `scores` (every n from 2 to all candidates with interval and p-value, 10 000 resamples and permutations),
 //! with images a second, the features' arithmetic a second, and the peak resident memory of the process.
 
+#[path = "../tests/support/mod.rs"]
+mod support;
+
 use std::ops::Range;
 use std::time::Instant;
 
-use afterimage_eval::{
-    BoxError, Context, DistanceMatrix, Features, HeldOut, PerceptualDistance, Streamed, external_scores,
-};
+use afterimage_eval::{BoxError, Context, DistanceMatrix, Features, PerceptualDistance, Streamed, external_scores};
 use afterimage_model::{
     backbone::{AnyBackbone, BackboneKind},
     convert,
     device::device,
     vision::Vision,
 };
-use afterimage_run::{Experiment, pictures::Pictures};
+use afterimage_run::Experiment;
 use ndarray::{Array4, ArrayView4};
 use rand_chacha::{
     ChaCha8Rng,
@@ -44,7 +45,7 @@ fn main() {
     let products = network.products();
     let weights = experiment.perceptual_weights().iter().map(|&w| w as f32).collect();
     let distance = PerceptualDistance::new(&network, weights).expect("usable weights");
-    let context = Context::new(HeldOut::from_pictures(&pictures(items)), 0);
+    let context = Context::new(support::held_out(items), 0);
 
     let start = Instant::now();
     let mut external = Streamed {
@@ -115,20 +116,6 @@ impl Features for Network {
 fn images(n: usize, side: usize, seed: u64) -> Array4<f32> {
     let mut stream = ChaCha8Rng::seed_from_u64(seed);
     Array4::from_shape_simple_fn((n, 3, side, side), || (stream.next_u32() >> 8) as f32 / (1 << 24) as f32)
-}
-
-fn pictures(items: usize) -> Vec<Pictures> {
-    let of = |i: usize| Pictures {
-        name: format!("item {i}"),
-        class: None,
-        stimulus: i as u32,
-        repeats: 1,
-        shown: String::new(),
-        reconstruction: String::new(),
-        rival: None,
-        rival_name: None,
-    };
-    (0..items).map(of).collect()
 }
 
 /// Largest resident memory of this process so far; `None` where the system does not tell.

@@ -10,6 +10,7 @@ mod sizes;
 use afterimage_run::{
     RunFolder, atomic,
     biology::{Biology, Voxel},
+    table,
 };
 use maud::Markup;
 
@@ -55,7 +56,7 @@ pub fn write_figures(run: &RunFolder) -> Result<()> {
     for figure in figures(&Biology::read(run)?) {
         let path = |ending: &str| run.figures_dir().join(format!("{}.{ending}", figure.name));
         atomic::write(&path("svg"), standing_alone(figure.svg).as_bytes())?;
-        atomic::write(&path("csv"), csv(&figure.table).as_bytes())?;
+        atomic::write(&path("csv"), table::csv(&figure.table).as_bytes())?;
     }
     Ok(())
 }
@@ -67,15 +68,6 @@ fn standing_alone(svg: Markup) -> String {
     let (head, rest) = text.split_once('>').unwrap_or((&text, ""));
     let head = head.replacen("<svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"", 1);
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{head}>{style}{rest}\n")
-}
-
-/// Rows of fields, quoted where they must be.
-fn csv(rows: &[Vec<String>]) -> String {
-    let field = |text: &String| match text.contains([',', '"', '\n', '\r']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text.clone(),
-    };
-    rows.iter().map(|row| row.iter().map(field).collect::<Vec<_>>().join(",") + "\n").collect()
 }
 
 /// Undefined numbers are empty.
@@ -114,10 +106,5 @@ mod tests {
         let text = standing_alone(html! { svg.plot viewBox="0 0 1 1" { text { "a < b" } } });
         assert!(text.starts_with("<?xml") && text.contains("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"plot\""));
         assert!(text.contains("<style>text{") && text.contains("a &lt; b") && !text.contains("var("));
-    }
-
-    #[test]
-    fn fields_with_commas_and_quotes_are_quoted() {
-        assert_eq!(csv(&[row(&["a,b", "c\"d", "e"])]), "\"a,b\",\"c\"\"d\",e\n");
     }
 }

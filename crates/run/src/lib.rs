@@ -18,6 +18,7 @@
 //! - [`regions`][]: `regions.json`, what regions and single voxels tell,
 //! - [`synthesis`][]: `synthesis.json`, images that drive voxels most,
 //! - [`baseline`][]: what `run.json` says of a run without trained networks,
+//! - [`table`][]: tables as text for other programs,
 //! - [`atomic`][]: files that appear whole or not at all.
 //!
 //! It knows nothing of networks or data sets, so that a report can be made from a run folder alone.
@@ -37,6 +38,7 @@ pub mod pictures;
 pub mod regions;
 pub mod scores;
 pub mod synthesis;
+pub mod table;
 mod undefined;
 pub mod voxels;
 

@@ -1,6 +1,6 @@
 //! Do two ways to a receptive field agree?
 
-use afterimage_run::biology::{Measure, Voxel};
+use afterimage_run::biology::{Field, Measure, Voxel};
 
 use super::{Draft, METHODS, correlation, median, pick};
 use crate::bootstrap::Resampling;
@@ -13,14 +13,17 @@ pub(super) struct Spot {
     pub(super) size: f64,
 }
 
+impl From<&Field> for Spot {
+    fn from(field: &Field) -> Self {
+        Self { x: field.x_px, y: field.y_px, size: field.sigma_px }
+    }
+}
+
 /// Fields from weights against fields from stimulation, over the voxels that have both.
 pub fn agreement(voxels: &[Voxel], draws: &Resampling) -> Vec<Measure> {
     let pairs: Vec<(Spot, Spot)> = voxels
         .iter()
-        .filter_map(|voxel| {
-            let spot = |f: &afterimage_run::biology::Field| Spot { x: f.x_px, y: f.y_px, size: f.sigma_px };
-            Some((spot(voxel.weights.as_ref()?), spot(voxel.stimulation.as_ref()?)))
-        })
+        .filter_map(|voxel| Some((voxel.weights.as_ref()?.into(), voxel.stimulation.as_ref()?.into())))
         .collect();
     compared("agreement", &format!("{} against {}", METHODS[0], METHODS[1]), "fields", &pairs, draws)
 }

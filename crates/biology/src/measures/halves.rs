@@ -1,14 +1,15 @@
 //! Do the maps of two encoders, trained on two halves of the images, belong to the same voxels?
 
 use afterimage_eval::correlation;
+use afterimage_eval::draws::shuffle;
 use afterimage_eval::statistics::pairing_test;
 use afterimage_run::biology::{Field, Measure};
 use ndarray::{Array2, ArrayView2, Axis};
 
 use super::agreement::{Spot, compared};
-use super::{Draft, pick};
+use super::{Draft, mean};
 use crate::bootstrap::Resampling;
-use crate::draws::{Purpose, generator, shuffle};
+use crate::draws::{Purpose, generator};
 use crate::{BiologyError, Result};
 
 /// Most voxels whose maps are all compared with each other; of more, evenly spaced ones are taken.
@@ -70,8 +71,7 @@ pub fn split_half(halves: &Halves, draws: &Resampling) -> Result<Vec<Measure>> {
         "Correlation over positions of a voxel's maps from two encoders that were trained on disjoint halves of the training images, mean over voxels.",
         "correlation",
     );
-    let mut measure =
-        draft.measure(own.len(), draws, |drawn| pick(&own, drawn).iter().sum::<f64>() / drawn.len() as f64);
+    let mut measure = draft.measure(own.len(), draws, |drawn| mean(&own, drawn));
     if let Some(test) = pairing_test(scores.view(), draws.permutations, draws.seed) {
         measure.chance = Some(test.shuffled);
         measure.p = Some(afterimage_run::scores::PValue {
@@ -85,9 +85,8 @@ pub fn split_half(halves: &Halves, draws: &Resampling) -> Result<Vec<Measure>> {
     if usable.len() < a.nrows() {
         measure.notes.push(format!("{} voxels with a flat map are left out", a.nrows() - usable.len()));
     }
-    let spot = |f: &Field| Spot { x: f.x_px, y: f.y_px, size: f.sigma_px };
     let pairs: Vec<(Spot, Spot)> = (halves.fields[0].iter().zip(halves.fields[1]))
-        .filter_map(|(a, b)| Some((spot(a.as_ref()?), spot(b.as_ref()?))))
+        .filter_map(|(a, b)| Some((a.as_ref()?.into(), b.as_ref()?.into())))
         .collect();
     let title = format!("{}, one half against the other", halves.method);
     let prefix = format!("split_half.{}", halves.method);

@@ -17,7 +17,7 @@ pub fn against_prf(voxels: &[Voxel], side_px: usize, fov_deg: f64, draws: &Resam
             let (angle, distance) = (prf.angle_deg.to_radians(), prf.eccentricity_deg * px_per_deg);
             let (x, y) = (middle + distance * angle.cos(), middle - distance * angle.sin());
             let size = prf.size_deg.map_or(f64::NAN, |size| size * px_per_deg);
-            Some((Spot { x: field.x_px, y: field.y_px, size: field.sigma_px }, Spot { x, y, size }))
+            Some((field.into(), Spot { x, y, size }))
         };
         let pairs: Vec<(Spot, Spot)> = voxels.iter().filter_map(pair).collect();
         if pairs.is_empty() {

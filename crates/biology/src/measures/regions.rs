@@ -2,7 +2,7 @@
 
 use afterimage_run::biology::{Field, Hemisphere, Measure, Voxel, early_first};
 
-use super::{Draft, METHODS, field_of, median, pick, quantile, within};
+use super::{Draft, METHODS, field_of, mean, median, pick, quantile, within};
 use crate::bootstrap::Resampling;
 
 /// A voxel whose noise ceiling is below this carries next to no signal: the ratio would be noise divided by noise.
@@ -105,8 +105,7 @@ fn contralateral(voxels: &[&Voxel], method: &str, side_px: usize, draws: &Resamp
         ),
         "fraction",
     );
-    let measure =
-        draft.measure(sides.len(), draws, |drawn| pick(&sides, drawn).iter().sum::<f64>() / drawn.len() as f64);
+    let measure = draft.measure(sides.len(), draws, |drawn| mean(&sides, drawn));
     (!sides.is_empty()).then_some(Measure { chance: Some(0.5), ..measure })
 }
 
@@ -114,20 +113,20 @@ fn contralateral(voxels: &[&Voxel], method: &str, side_px: usize, draws: &Resamp
 fn depth(voxels: &[&Voxel], draws: &Resampling) -> Vec<Measure> {
     let depths: Vec<f64> = voxels.iter().filter_map(|v| v.depth).collect();
     let n = depths.len();
-    let mean = Draft::new(
+    let of_mean = Draft::new(
         "depth.mean",
         "Preferred depth",
         "Mean over voxels of the preferred depth: 0 the encoder's first branch, 1 the last.",
         "depth",
     );
-    let mean = mean.measure(n, draws, |drawn| pick(&depths, drawn).iter().sum::<f64>() / drawn.len() as f64);
+    let of_mean = of_mean.measure(n, draws, |drawn| mean(&depths, drawn));
     let quartile = |name: &str, title: &str, q: f64| {
         let definition = format!("{title} over voxels of the preferred depth.");
         Draft::new(format!("depth.{name}"), format!("Preferred depth, {}", title.to_lowercase()), definition, "depth")
             .measure(n, draws, |drawn| quantile(pick(&depths, drawn), q))
     };
     let quartiles = [("q25", "First quartile", 0.25), ("median", "Median", 0.5), ("q75", "Third quartile", 0.75)];
-    std::iter::once(mean).chain(quartiles.map(|(name, title, q)| quartile(name, title, q))).collect()
+    std::iter::once(of_mean).chain(quartiles.map(|(name, title, q)| quartile(name, title, q))).collect()
 }
 
 /// Median accuracy, ceiling, and their ratio.

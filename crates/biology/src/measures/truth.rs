@@ -48,8 +48,7 @@ fn of_group(key: &str, what: &str, known: &[(&Voxel, Truth)], draws: &Resampling
         let size: fn(&Truth) -> f64 = if method == METHODS[0] { |t| t.pooling_px } else { |t| t.effective_px };
         let pair = |(voxel, truth): &(&Voxel, Truth)| {
             let field = field_of(voxel, method)?;
-            let recovered = Spot { x: field.x_px, y: field.y_px, size: field.sigma_px };
-            Some((recovered, Spot { x: truth.x_px, y: truth.y_px, size: size(truth) }))
+            Some((field.into(), Spot { x: truth.x_px, y: truth.y_px, size: size(truth) }))
         };
         let pairs: Vec<(Spot, Spot)> = known.iter().filter_map(pair).collect();
         let title = format!("{method} against truth, {what}");

@@ -6,16 +6,15 @@ mod responses;
 
 use std::path::Path;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::Result;
 use ndarray::{ArrayView4, Axis};
 use serde::Serialize;
 
 use afterimage_formats::npy;
-use afterimage_run::atomic;
+use afterimage_run::{atomic, table::field};
 use afterimage_train::{apply::TrainedDecoder, prepare::Statistics};
 
-use super::encode::quoted;
-use super::run::threads;
+use super::{refuse_used, run::threads};
 use crate::args::product::Decode;
 use crate::stage::reconstruct::{to_bytes, write_png};
 use crate::stage::{Session, voxels};
@@ -80,26 +79,13 @@ pub(super) fn decode(args: &Decode) -> Result<()> {
     conclude(args, &made)
 }
 
-/// Pictures of an earlier, longer decoding must not stay among those of this one.
-fn refuse_used(out: &Path) -> Result<()> {
-    let used = match std::fs::read_dir(out) {
-        Ok(mut entries) => entries.next().is_some(),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
-        Err(error) => return Err(error).with_context(|| format!("cannot write into \"{}\"", out.display())),
-    };
-    match used {
-        true => bail!("\"{}\" is there and not empty: choose another --out, or remove it", out.display()),
-        false => Ok(()),
-    }
-}
-
 fn write(out: &Path, images: ArrayView4<'_, f32>, items: &[Item]) -> Result<()> {
     atomic::through(&out.join(ARRAY), |path| Ok(npy::write_f32(path, images.into_dyn())?))?;
     let mut table = String::from("file,name,responses\n");
     for (row, item) in items.iter().enumerate() {
         let file = format!("{row:04}.png");
         write_png(&out.join(&file), to_bytes(images.index_axis(Axis(0), row)).view())?;
-        table.push_str(&format!("{file},{},{}\n", quoted(&item.name), item.responses));
+        table.push_str(&format!("{file},{},{}\n", field(&item.name), item.responses));
     }
     Ok(atomic::write(&out.join("items.csv"), table.as_bytes())?)
 }

@@ -17,7 +17,6 @@ use crate::{build, say};
 use ensemble::Ensemble;
 use images::Pictures;
 use output::Format;
-pub(super) use output::quoted;
 
 /// Images predicted at a time: whole batches, so that the masks of an image do not depend on it.
 const PART: usize = 4 * Spread::BATCH;

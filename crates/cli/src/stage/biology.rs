@@ -11,7 +11,7 @@ use ndarray::Axis;
 use afterimage_biology::{Resampling, depths, measures};
 use afterimage_data::{DataSet, Parts, Reliability};
 use afterimage_run::{
-    biology::{BIOLOGY_VERSION, Biology, Branch, Example, Voxel, early_first},
+    biology::{BIOLOGY_VERSION, Biology, Branch, Example, Voxel},
     scores::{NotComputed, ScoreFile},
 };
 use afterimage_train::{
@@ -74,7 +74,7 @@ pub(crate) fn biology(session: &mut Session, options: &Options) -> Result<Biolog
         let reason = "no encoders of two halves were trained: give --split-half".to_owned();
         found.not_computed.push(NotComputed { name: "split_half".into(), reason });
     }
-    found.examples = examples(&found.voxels, &looks);
+    found.examples = examples(&found, &looks);
     found.write(&session.run)?;
     tables::write(&session.run, &found, &looks.weights)?;
     afterimage_report::write_figures(&session.run)?;
@@ -170,9 +170,8 @@ fn measure(found: &mut Biology, draws: &Resampling) {
 }
 
 /// A well, a typical and a badly fitted voxel of each region, by the fit of the map from stimulation.
-fn examples(voxels: &[Voxel], looks: &Looks) -> Vec<Example> {
-    let mut regions: Vec<String> = voxels.iter().filter_map(|v| v.regions.first().cloned()).collect();
-    early_first(&mut regions);
+fn examples(of: &Biology, looks: &Looks) -> Vec<Example> {
+    let (voxels, mut regions) = (&of.voxels, of.own_regions());
     if regions.is_empty() {
         regions.push(String::new());
     }

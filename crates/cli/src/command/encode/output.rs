@@ -7,7 +7,7 @@ use ndarray::Array2;
 
 use afterimage_data::VOXEL_COLUMN;
 use afterimage_formats::{gifti, nifti, npy};
-use afterimage_run::{atomic, maps, voxels::Voxels};
+use afterimage_run::{atomic, maps, table::field, voxels::Voxels};
 
 const ENDINGS: [(&str, Format); 5] = [
     (".npy", Format::Npy),
@@ -108,7 +108,7 @@ fn csv(values: &Array2<f32>, names: &[String], voxels: &Voxels) -> String {
     voxels.ids.iter().for_each(|id| text.push_str(&format!(",{VOXEL_COLUMN}{id}")));
     for (name, row) in names.iter().zip(values.outer_iter()) {
         text.push('\n');
-        text.push_str(&quoted(name));
+        text.push_str(&field(name));
         for value in row {
             text.push(',');
             if value.is_finite() {
@@ -118,14 +118,6 @@ fn csv(values: &Array2<f32>, names: &[String], voxels: &Voxels) -> String {
     }
     text.push('\n');
     text
-}
-
-/// A field as RFC 4180 has it.
-pub(in crate::command) fn quoted(field: &str) -> String {
-    match field.contains([',', '"', '\n', '\r']) {
-        true => format!("\"{}\"", field.replace('"', "\"\"")),
-        false => field.to_owned(),
-    }
 }
 
 /// `a/NAME.nii.gz` with a mark: `a/NAME.sd.nii.gz`.
@@ -163,10 +155,5 @@ mod tests {
         assert_eq!(sidecar(path), Path::new("out/predicted.json"));
         assert!(Format::of(Path::new("predicted.gii")).unwrap_err().to_string().contains(".func.gii"));
         assert!(Format::of(Path::new(".npy")).is_err());
-    }
-
-    #[test]
-    fn fields_with_commas_and_quotes_are_quoted() {
-        assert_eq!(quoted("a,\"b\".png"), "\"a,\"\"b\"\".png\"");
     }
 }

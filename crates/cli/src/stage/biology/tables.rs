@@ -2,10 +2,10 @@
 
 mod voxels;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
 use afterimage_biology::{WeightMaps, measures};
-use afterimage_run::{RunFolder, atomic, biology::Biology};
+use afterimage_run::{RunFolder, atomic, biology::Biology, table::csv};
 
 /// Channels of each branch and region that are listed.
 const STRONGEST: usize = 5;
@@ -18,12 +18,7 @@ pub(super) fn write(run: &RunFolder, found: &Biology, weights: &WeightMaps) -> R
 }
 
 fn save(run: &RunFolder, name: &str, rows: &[Vec<String>]) -> Result<()> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in rows {
-        writer.write_record(row)?;
-    }
-    let bytes = writer.into_inner().context("a table in memory")?;
-    Ok(atomic::write(&run.biology_table(name), &bytes)?)
+    Ok(atomic::write(&run.biology_table(name), csv(rows).as_bytes())?)
 }
 
 /// Undefined numbers are empty.

@@ -2,7 +2,7 @@
 //!
 //! Data flow in one direction: [`formats`] reads files, [`data`] holds recordings and stimuli, [`sim`] makes a subject
 //! with known truth, [`model`] and [`train`] learn the two directions, [`baseline`] is what they must beat, [`run`] is the folder everything is written to,
-//! [`eval`] scores it and [`report`] shows it.
+//! [`eval`] scores it, [`biology`] asks what it says of the brain, and [`report`] shows it.
 //!
 //! ```
 //! use afterimage::run::Experiment;
@@ -12,6 +12,7 @@
 //! ```
 
 pub use afterimage_baseline as baseline;
+pub use afterimage_biology as biology;
 pub use afterimage_data as data;
 pub use afterimage_eval as eval;
 pub use afterimage_formats as formats;

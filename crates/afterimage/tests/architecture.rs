@@ -5,8 +5,21 @@ use std::path::Path;
 use std::process::Command;
 
 /// Each crate may use those before it.
-const ORDER: [&str; 12] =
-    ["formats", "data", "sim", "run", "kernels", "baseline", "model", "train", "eval", "report", "cli", "afterimage"];
+const ORDER: [&str; 13] = [
+    "formats",
+    "data",
+    "sim",
+    "run",
+    "kernels",
+    "baseline",
+    "model",
+    "train",
+    "eval",
+    "biology",
+    "report",
+    "cli",
+    "afterimage",
+];
 /// Crates that may name the deep-learning framework.
 const KNOW_THE_FRAMEWORK: [&str; 2] = ["model", "train"];
 

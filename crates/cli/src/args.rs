@@ -1,9 +1,11 @@
 //! The arguments of every command.
 
 pub(crate) mod baseline;
+pub(crate) mod biology;
 pub(crate) mod classes;
 pub(crate) mod compare;
 pub(crate) mod import;
+pub(crate) mod product;
 pub(crate) mod regions;
 
 use std::path::PathBuf;
@@ -78,10 +80,31 @@ pub(crate) enum Command {
     /// Score the reconstructions and the encoder of a run
     #[command(after_help = "Example: afterimage evaluate runs/mine --json")]
     Evaluate(OfRun),
+    /// Receptive fields and hierarchy of a run's encoder, with figures
+    #[command(
+        after_help = "Examples:\n  afterimage biology runs/mine\n  afterimage biology runs/mine --split-half --fov 8.4"
+    )]
+    Biology(biology::Biology),
     /// Write report.html from a run folder
     #[command(after_help = "Example: afterimage report runs/mine")]
     Report(OfRun),
-    /// Ask which regions and voxels tell of the shown image, and which the decoder uses
+    /// Predict the responses to images with the encoder of a run
+    #[command(
+        after_help = "Examples:\n  afterimage encode photos/ --run runs/mine --out predicted.npy\n  afterimage encode photos/ --run runs/mine --units recorded --samples 50 --out predicted.nii.gz"
+    )]
+    Encode(product::Encode),
+    /// Turn responses into images with the decoder of a run
+    #[command(
+        after_help = "Examples:\n  afterimage decode betas.npy --run runs/mine --out decoded\n  afterimage decode trials.csv --average-by stimulus --run runs/mine --out decoded"
+    )]
+    Decode(product::Decode),
+    /// Write what a run knows of each voxel for other tools
+    #[command(after_help = "Example: afterimage export maps runs/mine --out maps")]
+    Export {
+        #[command(subcommand)]
+        what: product::Export,
+    },
+    /// Which regions and voxels tell of the shown image, and which the decoder uses
     #[command(after_help = "Example: afterimage regions runs/mine")]
     Regions(regions::Regions),
     /// Make images that a voxel or region of a trained encoder responds to most

@@ -2,11 +2,15 @@
 
 mod ablate;
 mod baseline;
+mod biology;
 mod classes;
 mod compare;
 mod config;
 mod data;
+mod decode;
 mod demo;
+mod encode;
+mod export;
 mod import;
 mod prepare;
 mod regions;
@@ -14,7 +18,9 @@ mod run;
 mod synthesize;
 mod weights;
 
-use anyhow::Result;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
 
 use crate::args::{Args, Command};
 
@@ -32,12 +38,29 @@ pub(crate) fn run(args: Args) -> Result<()> {
         Command::Baseline { kind } => baseline::baseline(&kind),
         Command::Reconstruct(of) => run::reconstruct(&of),
         Command::Evaluate(of) => run::evaluate(&of),
+        Command::Biology(args) => biology::biology(&args),
         Command::Report(of) => run::report(&of),
+        Command::Encode(encode) => encode::encode(&encode),
+        Command::Decode(decode) => decode::decode(&decode),
+        Command::Export { what } => export::export(&what),
         Command::Regions(args) => regions::regions(&args),
         Command::Synthesize(args) => synthesize::synthesize(&args),
         Command::Classes { command } => classes::classes(command),
         Command::Compare(args) => compare::compare(&args),
         Command::Ablate(args) => ablate::ablate(&args),
         Command::Weights { command } => weights::weights(&command),
+    }
+}
+
+/// Refuses a folder that holds something: pictures of an earlier command would be taken for this one's.
+fn refuse_used(out: &Path) -> Result<()> {
+    let used = match std::fs::read_dir(out) {
+        Ok(mut entries) => entries.next().is_some(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
+        Err(error) => return Err(error).with_context(|| format!("cannot write into \"{}\"", out.display())),
+    };
+    match used {
+        true => bail!("\"{}\" is there and not empty: choose another --out, or remove it", out.display()),
+        false => Ok(()),
     }
 }

@@ -3,6 +3,7 @@
 
 mod averaging;
 pub(crate) mod baseline;
+pub(crate) mod biology;
 pub(crate) mod classify;
 mod clusters;
 pub(crate) mod evaluate;
@@ -13,5 +14,6 @@ pub(crate) mod regions;
 pub(crate) mod session;
 pub(crate) mod synthesize;
 pub(crate) mod train;
+pub(crate) mod voxels;
 
 pub(crate) use session::Session;

@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::Command;
 
-const COMMANDS: [&[&str]; 36] = [
+const COMMANDS: [&[&str]; 41] = [
     &[],
     &["demo"],
     &["import"],
@@ -32,7 +32,12 @@ const COMMANDS: [&[&str]; 36] = [
     &["baseline", "mean"],
     &["reconstruct"],
     &["evaluate"],
+    &["biology"],
     &["report"],
+    &["encode"],
+    &["decode"],
+    &["export"],
+    &["export", "maps"],
     &["regions"],
     &["synthesize"],
     &["classes"],

@@ -8,7 +8,7 @@ mod step;
 mod voxels;
 
 pub use step::{FittedOn, Step};
-pub use voxels::{VolumeGeometry, VoxelColumn, Voxels};
+pub use voxels::{SurfaceGeometry, VolumeGeometry, VoxelColumn, Voxels};
 
 /// Version of the layout written by this release; a reader refuses newer ones.
 ///
@@ -16,7 +16,8 @@ pub use voxels::{VolumeGeometry, VoxelColumn, Voxels};
 /// |---|---|
 /// | 1 | stimuli, trials, voxels with regions and coordinates, provenance in words |
 /// | 2 | columns and geometry of voxels, origin of stimuli, what each step was fitted on, data sets without images |
-pub const LAYOUT_VERSION: u32 = 2;
+/// | 3 | vertices of voxels that lie on a surface |
+pub const LAYOUT_VERSION: u32 = 3;
 
 /// Which part of the work a stimulus, with all its trials, belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

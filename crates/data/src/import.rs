@@ -6,7 +6,7 @@ mod bold5000;
 mod brain_diffuser;
 mod files;
 mod god;
-mod matrix;
+pub(crate) mod matrix;
 mod miyawaki;
 mod nifti;
 mod nsd;

@@ -61,6 +61,7 @@ mod pool;
 mod prepare;
 mod region;
 mod reliability;
+mod responses;
 mod store;
 mod zscore;
 
@@ -70,8 +71,8 @@ pub use clusters::clusters;
 pub use error::{Error, Result};
 pub use exclusions::Exclusions;
 pub use header::{
-    FittedOn, Header, LAYOUT_VERSION, Provenance, SourceFile, Split, Step, StimulusInfo, TrialInfo, VolumeGeometry,
-    VoxelColumn, Voxels,
+    FittedOn, Header, LAYOUT_VERSION, Provenance, SourceFile, Split, Step, StimulusInfo, SurfaceGeometry, TrialInfo,
+    VolumeGeometry, VoxelColumn, Voxels,
 };
 pub use import::{
     AlgonautsOptions, Block, Bold5000Options, BrainDiffuserOptions, GodOptions, Images, MiyawakiOptions, NiftiOptions,
@@ -87,5 +88,6 @@ pub use nouns::Meaning;
 pub use pool::UnpairedPool;
 pub use prepare::{Measure, PrepareOptions, Rule, Scope, Selection, SplitRule, prepare};
 pub use reliability::{NoiseCeiling, Reliability, SplitHalf};
+pub use responses::{ResponseTable, TableOptions, VOXEL_COLUMN};
 pub use store::{DataSet, DataSetWriter};
 pub use zscore::ZScore;

@@ -46,10 +46,7 @@ impl ZScore {
     /// # Errors
     /// [`Error::Shape`] when the number of voxels differs.
     pub fn apply(&self, responses: &mut Array2<f32>) -> Result<()> {
-        if responses.ncols() != self.mean.len() {
-            let got = format!("{} voxels", responses.ncols());
-            return Err(Error::Shape { what: "the table of responses", got, expected: self.mean.len().to_string() });
-        }
+        self.refuse_other_count(responses)?;
         for (voxel, mut column) in responses.axis_iter_mut(Axis(1)).enumerate() {
             match self.is_defined(voxel) {
                 true => column.mapv_inplace(|value| (value - self.mean[voxel]) / self.sd[voxel]),
@@ -59,9 +56,49 @@ impl ZScore {
         Ok(())
     }
 
+    /// Replaces `z_iv` by `z_iv sd_v + mean_v`, in place: back to the unit of the recording. A constant voxel of
+    /// [`ZScore::undefined`] becomes its mean, one without a finite mean NaN.
+    ///
+    /// # Errors
+    /// As [`ZScore::apply`].
+    pub fn undo(&self, standardised: &mut Array2<f32>) -> Result<()> {
+        self.refuse_other_count(standardised)?;
+        for (voxel, mut column) in standardised.axis_iter_mut(Axis(1)).enumerate() {
+            match self.is_defined(voxel) {
+                true => column.mapv_inplace(|value| value * self.sd[voxel] + self.mean[voxel]),
+                false if self.mean[voxel].is_finite() => column.fill(self.mean[voxel]),
+                false => column.fill(f32::NAN),
+            }
+        }
+        Ok(())
+    }
+
+    /// Replaces standard deviations `s_iv` of standardised responses by `s_iv sd_v`, in place; 0 for a constant voxel.
+    ///
+    /// # Errors
+    /// As [`ZScore::apply`].
+    pub fn undo_spread(&self, spread: &mut Array2<f32>) -> Result<()> {
+        self.refuse_other_count(spread)?;
+        for (voxel, mut column) in spread.axis_iter_mut(Axis(1)).enumerate() {
+            let sd = if self.mean[voxel].is_finite() { self.sd[voxel] } else { f32::NAN };
+            column.mapv_inplace(|value| value * sd);
+        }
+        Ok(())
+    }
+
     /// Voxels that carry nothing: their standard deviation is 0 or not finite.
     pub fn undefined(&self) -> Vec<usize> {
         (0..self.mean.len()).filter(|&voxel| !self.is_defined(voxel)).collect()
+    }
+
+    fn refuse_other_count(&self, responses: &Array2<f32>) -> Result<()> {
+        match responses.ncols() == self.mean.len() {
+            true => Ok(()),
+            false => {
+                let got = format!("{} voxels", responses.ncols());
+                Err(Error::Shape { what: "the table of responses", got, expected: self.mean.len().to_string() })
+            }
+        }
     }
 
     fn is_defined(&self, voxel: usize) -> bool {
@@ -92,6 +129,21 @@ mod tests {
         assert_eq!(score.undefined(), [0, 2]);
         score.apply(&mut responses).unwrap();
         assert!(responses.column(0).iter().chain(responses.column(2)).all(|&value| value == 0.0));
+    }
+
+    #[test]
+    fn undone_responses_are_those_of_the_recording() {
+        let recorded = array![[1.0_f32, 10.0, f32::NAN], [3.0, 10.0, 1.0], [5.0, 10.0, 2.0]];
+        let score = ZScore::of_columns(&recorded);
+        let mut responses = recorded.clone();
+        score.apply(&mut responses).unwrap();
+        score.undo(&mut responses).unwrap();
+        assert!((&responses - &recorded).column(0).iter().all(|difference| difference.abs() < 1e-6));
+        assert_eq!(responses.column(1).to_vec(), [10.0; 3]);
+        assert!(responses.column(2).iter().all(|value| value.is_nan()));
+        let mut spread = array![[0.5_f32, 0.5, 0.5]];
+        score.undo_spread(&mut spread).unwrap();
+        assert!((spread[[0, 0]] - 0.5 * score.sd[0]).abs() < 1e-6 && spread[[0, 1]] == 0.0 && spread[[0, 2]].is_nan());
     }
 
     #[test]

@@ -2,9 +2,13 @@
 
 mod support;
 
+use std::path::Path;
+
 use afterimage_data::{
     AlgonautsOptions, BrainDiffuserOptions, NsdOptions, import_algonauts, import_brain_diffuser, import_nsd,
 };
+use afterimage_formats::npy;
+use ndarray::ArrayView1;
 use support::{assert_close, expected, fixture, import, numbers, responses, shown};
 
 fn brain_diffuser() -> BrainDiffuserOptions {
@@ -57,6 +61,42 @@ fn algonauts_joins_the_hemispheres_and_names_the_regions() {
     let none = AlgonautsOptions { test: 0, ..algonauts() };
     let message = import(|out, write| import_algonauts(&none, out, write, |_| ())).unwrap_err().to_string();
     assert!(message.contains("--test"), "{message}");
+}
+
+#[test]
+fn algonauts_vertices_are_placed_on_the_surface_where_the_source_says_so() {
+    let (_folder, data) = import(|out, write| import_algonauts(&algonauts(), out, write, |_| ())).unwrap();
+    assert_eq!(data.header().voxels.surface, None);
+    let folder = tempfile::tempdir().unwrap();
+    copy(&algonauts().folder, folder.path());
+    let mark = |side: &str, inside: &[f32]| {
+        let path = folder.path().join(format!("roi_masks/{side}.all-vertices_fsaverage_space.npy"));
+        npy::write_f32(&path, ArrayView1::from(inside).into_dyn()).unwrap();
+    };
+    mark("lh", &[0.0, 1.0, 1.0, 0.0, 1.0, 1.0]);
+    mark("rh", &[1.0, 0.0, 1.0, 1.0]);
+    let mut options = AlgonautsOptions { folder: folder.path().to_owned(), ..algonauts() };
+    let (_out, data) = import(|out, write| import_algonauts(&options, out, write, |_| ())).unwrap();
+    let surface = data.header().voxels.surface.clone().unwrap();
+    assert_eq!(surface.vertices, [6, 4]);
+    assert_eq!(surface.places, [[0, 1], [0, 2], [0, 4], [0, 5], [1, 0], [1, 2], [1, 3]]);
+    options.roi = Some("rh".into());
+    let (_out, data) = import(|out, write| import_algonauts(&options, out, write, |_| ())).unwrap();
+    assert_eq!(data.header().voxels.surface.as_ref().unwrap().places, [[1, 0], [1, 2], [1, 3]]);
+    mark("rh", &[1.0, 0.0, 0.0, 1.0]);
+    let message = import(|out, write| import_algonauts(&options, out, write, |_| ())).unwrap_err().to_string();
+    assert!(message.contains("rh.all-vertices") && message.contains("marks 2 vertices"), "{message}");
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        match entry.path().is_dir() {
+            true => copy(&entry.path(), &target),
+            false => drop(std::fs::copy(entry.path(), target).unwrap()),
+        }
+    }
 }
 
 #[test]

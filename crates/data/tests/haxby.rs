@@ -1,9 +1,23 @@
 //! One slice of Haxby et al. 2001 where it is at hand: eight categories decoded from runs that nothing was fitted on.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use afterimage_data::{Averaging, DataSet, NiftiOptions, Parts, WriteOptions, import_nifti};
-use ndarray::{Array2, ArrayView1, Axis};
+use afterimage_data::{
+    Averaging, DataSet, NiftiOptions, Parts, PrepareOptions, Scope, WriteOptions, import_nifti, prepare,
+};
+use afterimage_formats::{nifti, volume::Volume};
+use ndarray::{Array2, Array3, ArrayView1, Axis};
+
+/// The series and its attributes, where they lie.
+fn recording() -> Option<[PathBuf; 2]> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/human");
+    let [series, attributes] = ["haxby_slice_bold.nii.gz", "haxby_slice_attributes.txt"].map(|name| folder.join(name));
+    if !series.is_file() {
+        println!("skipped: no recording at {}", series.display());
+        return None;
+    }
+    Some([series, attributes])
+}
 
 /// Pearson correlation.
 fn correlation(a: ArrayView1<'_, f32>, b: ArrayView1<'_, f32>) -> f32 {
@@ -13,17 +27,12 @@ fn correlation(a: ArrayView1<'_, f32>, b: ArrayView1<'_, f32>) -> f32 {
 
 #[test]
 fn categories_are_decoded_run_by_run() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/human");
-    let series = folder.join("haxby_slice_bold.nii.gz");
-    if !series.is_file() {
-        println!("skipped: no recording at {}", series.display());
-        return;
-    }
+    let Some([series, attributes]) = recording() else { return };
     let out = tempfile::tempdir().unwrap();
     let (mut right, mut total, mut per_run) = (0, 0, Vec::new());
     for run in 0..12 {
         let options = NiftiOptions {
-            tables: vec![folder.join("haxby_slice_attributes.txt")],
+            tables: vec![attributes.clone()],
             test_runs: vec![run],
             delay_secs: 5.0,
             tr_secs: Some(2.5),
@@ -63,19 +72,10 @@ fn categories_are_decoded_run_by_run() {
 
 #[test]
 fn values_are_those_that_nibabel_reads() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/human");
-    let series = folder.join("haxby_slice_bold.nii.gz");
-    if !series.is_file() {
-        println!("skipped: no recording at {}", series.display());
-        return;
-    }
+    let Some([series, attributes]) = recording() else { return };
     let out = tempfile::tempdir().unwrap();
     let path = out.path().join("plain.afterimage");
-    let options = NiftiOptions {
-        tables: vec![folder.join("haxby_slice_attributes.txt")],
-        test_runs: vec![11],
-        ..NiftiOptions::new(&series)
-    };
+    let options = NiftiOptions { tables: vec![attributes.clone()], test_runs: vec![11], ..NiftiOptions::new(&series) };
     import_nifti(&options, &path, WriteOptions::default(), |_| ()).unwrap();
     let data = DataSet::open(&path).unwrap();
     let indices = &data.header().voxels.volume.as_ref().unwrap().indices;
@@ -88,3 +88,42 @@ fn values_are_those_that_nibabel_reads() {
 
 /// Mean of `nibabel.load(file).dataobj[20, 10, 0, t]` over the nine volumes `t` of the first block that is not rest.
 const FIRST: f32 = 1062.0000;
+
+/// A value for each voxel, written as a volume, lies where the recording has the voxel.
+#[test]
+fn affine_of_the_recording_survives_import_preparation_and_writing() {
+    let Some([series, attributes]) = recording() else { return };
+    let out = tempfile::tempdir().unwrap();
+    let [path, prepared, mask] =
+        ["masked.afterimage", "prepared.afterimage", "mask.nii.gz"].map(|name| out.path().join(name));
+    let source = Volume::open(&series).unwrap();
+    let inside = Array3::from_shape_fn((40, 20, 1), |(x, y, _)| f32::from(u8::from((15..20).contains(&x) && y < 10)));
+    nifti::write_f32(&mask, inside.view().into_dyn(), &source.header().affine).unwrap();
+    let options = NiftiOptions {
+        tables: vec![attributes.clone()],
+        test_runs: vec![11],
+        mask: Some(mask),
+        ..NiftiOptions::new(&series)
+    };
+    import_nifti(&options, &path, WriteOptions::default(), |_| ()).unwrap();
+    let imported = DataSet::open(&path).unwrap();
+    let options = PrepareOptions { average: true, zscore: Some(Scope::All), ..PrepareOptions::default() };
+    prepare(&imported, &options).unwrap().write(&prepared, WriteOptions::default(), |_| ()).unwrap();
+    let data = DataSet::open(&prepared).unwrap();
+    let volume = data.header().voxels.volume.clone().unwrap();
+    assert_eq!(volume.indices.len(), 50);
+    assert_eq!((volume.affine, volume.shape), (source.header().affine, source.header().volume_shape()));
+
+    let responses = data.responses(0, 1).unwrap();
+    let mut map = Array3::from_elem(volume.shape, f32::NAN);
+    for (&[x, y, z], &value) in volume.indices.iter().zip(responses.row(0)) {
+        map[[x as usize, y as usize, z as usize]] = value;
+    }
+    let file = out.path().join("map.nii.gz");
+    nifti::write_f32(&file, map.view().into_dyn(), &volume.affine).unwrap();
+    let written = Volume::open(&file).unwrap();
+    assert_eq!(written.header().affine, source.header().affine);
+    assert_eq!(written.header().voxel_size, source.header().voxel_size);
+    let kept: Vec<f32> = written.volume(0).unwrap().iter().copied().filter(|value| value.is_finite()).collect();
+    assert_eq!(kept.len(), 50);
+}

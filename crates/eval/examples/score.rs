@@ -2,14 +2,17 @@
 //!
 //! `cargo run --release -p afterimage-eval --example score`
 
+#[path = "../tests/support/mod.rs"]
+mod support;
+
 use std::collections::BTreeMap;
 use std::time::Instant;
 
 use afterimage_eval::{
-    Context, DistanceMatrix, HeldOut, InMemory, PixelCorrelation, diversity, encoder_scores, encoding_matrix,
-    encoding_scores, external_scores, image_scores, pairwise_scores,
+    Context, DistanceMatrix, InMemory, PixelCorrelation, diversity, encoder_scores, encoding_matrix, encoding_scores,
+    external_scores, image_scores, pairwise_scores,
 };
-use afterimage_run::{pictures::Pictures, scores::Score};
+use afterimage_run::scores::Score;
 use ndarray::{Array2, Array4};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -28,7 +31,7 @@ fn main() -> Result<(), afterimage_eval::EvalError> {
     let signal = Array2::from_shape_simple_fn((ITEMS, VOXELS), || uniform(&mut rng));
     let measured = &signal + &Array2::from_shape_simple_fn((ITEMS, VOXELS), || uniform(&mut rng));
     let regions = BTreeMap::from([("V1".to_string(), (0..VOXELS).map(|v| v < 200).collect())]);
-    let ctx = Context::new(held_out(), 7);
+    let ctx = Context::new(support::held_out(ITEMS), 7);
 
     let start = Instant::now();
     let matrix = DistanceMatrix::compute(&PixelCorrelation, reconstructions.view(), shown.view(), &mut pool, &ctx)?;
@@ -51,20 +54,6 @@ fn main() -> Result<(), afterimage_eval::EvalError> {
 
 fn uniform(rng: &mut ChaCha8Rng) -> f32 {
     (rng.next_u32() >> 8) as f32 / (1_u32 << 24) as f32
-}
-
-fn held_out() -> HeldOut {
-    let picture = |i: usize| Pictures {
-        name: format!("image {i}"),
-        class: None,
-        stimulus: i as u32,
-        repeats: 1,
-        shown: String::new(),
-        reconstruction: String::new(),
-        rival: None,
-        rival_name: None,
-    };
-    HeldOut::from_pictures(&(0..ITEMS).map(picture).collect::<Vec<_>>())
 }
 
 fn print(family: &str, start: Instant, scores: &[Score]) {

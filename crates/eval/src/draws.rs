@@ -22,13 +22,19 @@ pub(crate) enum Purpose {
 
 /// The generator of block `block`.
 pub(crate) fn generator(seed: u64, purpose: Purpose, block: usize) -> ChaCha8Rng {
+    stream(seed, purpose as u64, block)
+}
+
+/// The generator of a part of a purpose, for purposes numbered by the caller: they share a seed's streams with nothing else of that
+/// seed only where their numbers differ.
+pub fn stream(seed: u64, purpose: u64, part: usize) -> ChaCha8Rng {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    rng.set_stream(((purpose as u64) << 40) | block as u64);
+    rng.set_stream((purpose << 40) | part as u64);
     rng
 }
 
 /// A whole number below `n`. The bias of the multiplication is below `n / 2^64`.
-pub(crate) fn below(rng: &mut ChaCha8Rng, n: usize) -> usize {
+pub fn below(rng: &mut ChaCha8Rng, n: usize) -> usize {
     ((u128::from(rng.next_u64()) * n as u128) >> 64) as usize
 }
 
@@ -38,7 +44,7 @@ pub(crate) fn coin(rng: &mut ChaCha8Rng) -> bool {
 }
 
 /// Fisher-Yates.
-pub(crate) fn shuffle(rng: &mut ChaCha8Rng, order: &mut [usize]) {
+pub fn shuffle(rng: &mut ChaCha8Rng, order: &mut [usize]) {
     for i in (1..order.len()).rev() {
         order.swap(i, below(rng, i + 1));
     }

@@ -56,7 +56,7 @@ pub mod context;
 pub mod correlation;
 pub mod distance;
 pub mod diversity;
-mod draws;
+pub mod draws;
 pub mod encoder;
 mod error;
 pub mod feature_scores;

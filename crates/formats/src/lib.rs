@@ -10,6 +10,7 @@
 //! | [`hdf5`] | HDF5, bdpy's and pandas' files, whole or in parts | |
 //! | [`mat`] | MATLAB's `.mat` of version 5 and 7.3 | |
 //! | [`volume`] | [`nifti`] and [`mgh`]: volumes and series, one at a time | NIfTI-1 of `f32` |
+//! | [`gifti`] | | values on the vertices of a surface |
 //! | [`table`] | `.csv` and `.tsv`, column by column | |
 //! | [`numbers`] | an array in the type that a file holds | |
 //! | [`images`] | a folder, a `.zip` or an `.npy` of images, one at a time | |
@@ -33,6 +34,7 @@
 
 pub mod digest;
 mod error;
+pub mod gifti;
 pub mod hdf5;
 pub mod images;
 pub mod mat;

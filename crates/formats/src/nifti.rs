@@ -4,11 +4,12 @@
 //! is larger than need be. Scaling, all real number types, both byte orders, packed or not, one file or a pair.
 
 mod header;
+mod quaternion;
 mod write;
 
 use std::path::{Path, PathBuf};
 
-pub use write::write_f32;
+pub use write::{write_f32, write_series};
 
 use crate::volume::{Volume, first_bytes};
 use crate::{Error, Result};

@@ -30,6 +30,8 @@ use network::Network;
 pub use kind::{BackboneKind, Tap};
 pub use source::{WeightOrigin, WeightSource};
 
+pub use plan::Window;
+
 pub(crate) use plan::Plan;
 
 /// A frozen network whose activations can be read at named places.

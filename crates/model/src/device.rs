@@ -4,19 +4,24 @@ use burn::tensor::Device;
 
 use crate::{ModelError, Result};
 
-/// The device of a name: `cpu` always; `cuda[:n]`, `tch[:n]` and `wgpu` where the build has the feature.
+/// The device of a name: `cpu` always; `cuda[:n]`, `tch[:n]` and `wgpu[:n]` where the build has the feature.
+///
+/// `wgpu` is the best graphics device, `wgpu:n` the n-th discrete one, `wgpu:cpu` a processor that speaks the graphics
+/// interface (Mesa's lavapipe), for tests.
 ///
 /// # Errors
 /// [`ModelError::UnknownDevice`] for another name, [`ModelError::DeviceNotBuilt`] where the build lacks it.
 pub fn device(name: &str) -> Result<Device> {
-    let (kind, index) = name.split_once(':').unwrap_or((name, "0"));
+    let (kind, place) = name.split_once(':').map_or((name, None), |(kind, place)| (kind, Some(place)));
     let unknown = || ModelError::UnknownDevice { got: name.to_owned() };
-    let index: usize = index.parse().map_err(|_| unknown())?;
+    if kind == "wgpu" {
+        return wgpu(place).ok_or_else(unknown)?;
+    }
+    let index: usize = place.unwrap_or("0").parse().map_err(|_| unknown())?;
     match kind {
         "cpu" if index == 0 => Ok(Device::flex()),
         "cuda" => cuda(index),
         "tch" => tch(index),
-        "wgpu" => wgpu(index),
         _ => Err(unknown()),
     }
 }
@@ -44,11 +49,18 @@ fn tch(_: usize) -> Result<Device> {
     Err(ModelError::DeviceNotBuilt { device: "tch", feature: "tch" })
 }
 
+/// `None` for a place that is none.
 #[cfg(feature = "wgpu")]
-fn wgpu(index: usize) -> Result<Device> {
-    Ok(Device::wgpu(burn::tensor::DeviceKind::DiscreteGpu(index)))
+fn wgpu(place: Option<&str>) -> Option<Result<Device>> {
+    use burn::tensor::DeviceKind;
+    let kind = match place {
+        None => DeviceKind::DefaultDevice,
+        Some("cpu") => DeviceKind::Cpu,
+        Some(index) => DeviceKind::DiscreteGpu(index.parse().ok()?),
+    };
+    Some(Ok(Device::wgpu(kind)))
 }
 #[cfg(not(feature = "wgpu"))]
-fn wgpu(_: usize) -> Result<Device> {
-    Err(ModelError::DeviceNotBuilt { device: "wgpu", feature: "wgpu" })
+fn wgpu(_: Option<&str>) -> Option<Result<Device>> {
+    Some(Err(ModelError::DeviceNotBuilt { device: "wgpu", feature: "wgpu" }))
 }

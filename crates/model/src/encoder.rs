@@ -11,6 +11,7 @@ use burn::tensor::{Device, Tensor};
 
 use afterimage_run::config::EncoderConfig;
 
+use crate::backbone::Window;
 use crate::params::{Init, Params};
 use crate::vision::Vision;
 use crate::{ModelError, Result};
@@ -89,9 +90,57 @@ impl Encoder {
 
     /// Activations of the taps to responses `[batch, voxels]`.
     pub fn forward(&self, params: &Params, features: &[Tensor<4>], mode: &mut Mode<'_>) -> Tensor<2> {
+        let maps = self.head_maps(params, features, mode);
+        self.readout.forward(params, &maps, dropout(mode))
+    }
+
+    /// Responses `[batch, voxels]` as [`Encoder::forward`] gives them in evaluation, and those with each seed's dropout in the
+    /// readout: the heads are those of evaluation and are computed once.
+    ///
+    /// The readout is linear behind its dropout, so the mean over masks is the response without dropout, exactly; and with
+    /// probability p its variance over masks is p/(1 - p) · Σ over branches i and channels c of (b_iv C_icv (P_i S)_cv)².
+    pub fn sample<'a>(
+        &'a self,
+        state: &'a EncoderState,
+        features: &[Tensor<4>],
+        seeds: &'a [u64],
+    ) -> (Tensor<2>, impl Iterator<Item = Tensor<2>> + 'a) {
+        let maps = self.head_maps(&state.params, features, &mut Mode::Evaluate { statistics: &state.statistics });
+        let without = self.readout.forward(&state.params, &maps, None);
+        (without, seeds.iter().map(move |&seed| self.readout.forward(&state.params, &maps, Some(seed))))
+    }
+
+    /// What each branch adds to the responses, `[batch, voxels]` each; their sum is [`Encoder::forward`].
+    pub fn contributions(&self, params: &Params, features: &[Tensor<4>], mode: &mut Mode<'_>) -> Vec<Tensor<2>> {
+        let maps = self.head_maps(params, features, mode);
+        self.readout.parts(params, &maps, dropout(mode)).collect()
+    }
+
+    /// The layers of a branch's head after its tap.
+    pub fn head_windows(&self, branch: usize) -> Vec<Window> {
+        self.heads[branch].windows()
+    }
+
+    /// Side of the patches that voxels read.
+    pub fn patch(&self) -> usize {
+        self.readout.patch()
+    }
+
+    /// Side of the grid that a branch's head gives, over which patches are taken.
+    pub fn head_side(&self, branch: usize) -> usize {
+        self.heads[branch].side_out()
+    }
+
+    fn head_maps(&self, params: &Params, features: &[Tensor<4>], mode: &mut Mode<'_>) -> Vec<Tensor<4>> {
         let maps = self.heads.iter().zip(features).enumerate();
-        let maps: Vec<Tensor<4>> =
-            maps.map(|(index, (head, tap))| head.forward(index, params, tap.clone(), mode)).collect();
-        self.readout.forward(params, &maps, mode)
+        maps.map(|(index, (head, tap))| head.forward(index, params, tap.clone(), mode)).collect()
+    }
+}
+
+/// Seed of the readout's dropout; `None` without.
+fn dropout(mode: &Mode<'_>) -> Option<u64> {
+    match mode {
+        Mode::Train { seed, .. } => Some(*seed),
+        Mode::Evaluate { .. } => None,
     }
 }

@@ -29,7 +29,7 @@ pub enum ModelError {
         patch: usize,
     },
     /// A device name that does not exist.
-    #[error("unknown device \"{got}\"; known: cpu, cuda, cuda:N, tch, tch:N, wgpu")]
+    #[error("unknown device \"{got}\"; known: cpu, cuda, cuda:N, tch, tch:N, wgpu, wgpu:N")]
     UnknownDevice {
         /// The name given.
         got: String,

@@ -4,11 +4,11 @@ mod table;
 
 use afterimage_run::comparison::{Comparison, Row};
 use afterimage_run::scores::Interval;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use crate::{
     number::{many, of, signed},
-    page::{POLICY, STYLE},
+    page::document,
     plot::{self, Effect},
     section::section,
 };
@@ -17,29 +17,16 @@ use crate::{
 ///
 /// It asks for no other file and no network, and whatever comes from a run is escaped.
 pub fn render_comparison(comparison: &Comparison) -> String {
-    let markup = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(POLICY);
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { (comparison.title) " – Afterimage comparison" }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                header { (opening(comparison)) }
-                main {
-                    (section("table", "Scores", &table::table(comparison)))
-                    @if comparison.paired { (section("differences", "Differences", &figure(comparison))) }
-                    (section("definitions", "What the numbers are", &definitions(comparison)))
-                    (section("runs", "Runs", &runs(comparison)))
-                }
-            }
+    let body = html! {
+        header { (opening(comparison)) }
+        main {
+            (section("table", "Scores", &table::table(comparison)))
+            @if comparison.paired { (section("differences", "Differences", &figure(comparison))) }
+            (section("definitions", "What the numbers are", &definitions(comparison)))
+            (section("runs", "Runs", &runs(comparison)))
         }
     };
-    markup.into_string()
+    document(&format!("{} – Afterimage comparison", comparison.title), &html! {}, "", &body).into_string()
 }
 
 fn opening(comparison: &Comparison) -> Markup {

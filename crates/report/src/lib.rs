@@ -6,7 +6,7 @@
 //!
 //! # What it shows, in this order
 //! What was asked and the few numbers that matter; the pictures; every score with interval, chance level
-//! and n; the encoder; the course of training; the data and its audit; how to repeat the run; how to
+//! and n; the encoder, and the receptive fields and hierarchy that it found; the course of training; the data and its audit; how to repeat the run; how to
 //! read the numbers. A part whose file is not there yet is named as missing together with the command
 //! that makes it, so a half-finished run has a report too.
 //!
@@ -28,6 +28,7 @@
 
 mod comparison;
 mod error;
+mod figure;
 mod number;
 mod page;
 mod pictures;
@@ -42,6 +43,7 @@ use afterimage_run::{RunFolder, atomic};
 
 pub use comparison::render_comparison;
 pub use error::ReportError;
+pub use figure::write_figures;
 pub use pictures::{MAX_ITEMS, MAX_PICTURE_BYTES};
 pub use synthesis::render_synthesis;
 

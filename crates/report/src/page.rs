@@ -8,12 +8,13 @@ pub(crate) const STYLE: &str = include_str!("../assets/report.css");
 const SCRIPT: &str = include_str!("../assets/report.js");
 /// Nothing but what is in the file may be loaded, should an escape ever fail.
 pub(crate) const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-const SECTIONS: [(&str, &str); 10] = [
+const SECTIONS: [(&str, &str); 11] = [
     ("pictures", "Pictures"),
     ("scores", "Scores"),
     ("classification", "Classes"),
     ("spread", "Single items"),
     ("encoder", "Encoder"),
+    ("biology", "Receptive fields"),
     ("regions", "Regions"),
     ("training", "Training"),
     ("data", "Data and audit"),
@@ -21,9 +22,8 @@ const SECTIONS: [(&str, &str); 10] = [
     ("reading", "Reading the numbers"),
 ];
 
-/// The whole document.
-pub(crate) fn page(source: &Source) -> Markup {
-    let shown = pictures::select(source);
+/// A document of its own, which asks for no other file and no network: `head` stands before the title, `style` after the report's.
+pub(crate) fn document(title: &str, head: &Markup, style: &str, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -32,34 +32,46 @@ pub(crate) fn page(source: &Source) -> Markup {
                 meta http-equiv="Content-Security-Policy" content=(POLICY);
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
-                meta name="generator" content=(source.manifest.software);
-                title { (source.manifest.name) " – Afterimage report" }
-                style { (PreEscaped(STYLE)) }
-                script { (PreEscaped("document.documentElement.classList.add('js')")) }
+                (head)
+                title { (title) }
+                style { (PreEscaped(STYLE)) (PreEscaped(style)) }
             }
-            body {
-                a.skip href="#pictures" { "Skip to the pictures" }
-                header { (section::opening::opening(source)) }
-                (navigation(source))
-                main {
-                    (section::gallery::gallery(source, &shown))
-                    (section::scores::scores(source))
-                    (section::classification::classification(source))
-                    (section::averaging::averaging(source))
-                    (section::spread::spread(source))
-                    (section::encoder::encoder(source))
-                    (section::regions::regions(source))
-                    (section::training::training(source))
-                    (section::data::data(source))
-                    (section::repeat::repeat(source))
-                    (section::reading::reading(source))
-                }
-                footer { (foot(source)) }
-                script type="application/json" #items { (PreEscaped(section::gallery::json(&shown))) }
-                script { (PreEscaped(SCRIPT)) }
-            }
+            body { (body) }
         }
     }
+}
+
+/// The whole document.
+pub(crate) fn page(source: &Source) -> Markup {
+    let shown = pictures::select(source);
+    let head = html! {
+        meta name="generator" content=(source.manifest.software);
+        script { (PreEscaped("document.documentElement.classList.add('js')")) }
+    };
+    let body = html! {
+        a.skip href="#pictures" { "Skip to the pictures" }
+        header { (section::opening::opening(source)) }
+        (navigation(source))
+        main {
+            (section::gallery::gallery(source, &shown))
+            (section::scores::scores(source))
+            (section::classification::classification(source))
+            (section::averaging::averaging(source))
+            (section::spread::spread(source))
+            (section::encoder::encoder(source))
+            (section::volumes::volumes(source))
+            (section::biology::biology(source))
+            (section::regions::regions(source))
+            (section::training::training(source))
+            (section::data::data(source))
+            (section::repeat::repeat(source))
+            (section::reading::reading(source))
+        }
+        footer { (foot(source)) }
+        script type="application/json" #items { (PreEscaped(section::gallery::json(&shown))) }
+        script { (PreEscaped(SCRIPT)) }
+    };
+    document(&format!("{} – Afterimage report", source.manifest.name), &head, "", &body)
 }
 
 /// A baseline has the section of another name where training was.

@@ -8,6 +8,8 @@ mod histogram;
 mod lines;
 mod mark;
 mod scale;
+mod scatter;
+mod slices;
 
 pub(crate) use bars::{Bar, bars};
 pub(crate) use forest::{Effect, forest};
@@ -15,6 +17,8 @@ pub(crate) use histogram::histogram;
 pub(crate) use lines::{Line, Lines, lines};
 pub(crate) use mark::mark;
 pub(crate) use scale::Scale;
+pub(crate) use scatter::{Cloud, Scatter, scatter};
+pub(crate) use slices::slices;
 
 use maud::{Markup, html};
 

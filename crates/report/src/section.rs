@@ -2,6 +2,7 @@
 
 pub(crate) mod averaging;
 pub(crate) mod baseline;
+pub(crate) mod biology;
 pub(crate) mod classification;
 pub(crate) mod data;
 pub(crate) mod encoder;
@@ -13,6 +14,7 @@ pub(crate) mod repeat;
 pub(crate) mod scores;
 pub(crate) mod spread;
 pub(crate) mod training;
+pub(crate) mod volumes;
 
 use maud::{Markup, html};
 

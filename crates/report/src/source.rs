@@ -4,12 +4,14 @@ use std::path::Path;
 
 use afterimage_run::{
     RunError, RunFolder, atomic,
+    biology::Biology,
     classification::Classification,
     log,
     manifest::Manifest,
     pictures::{self, Pictures},
     regions::Regions,
     scores::{Score, ScoreFile},
+    voxels::Voxels,
 };
 use serde::Deserialize;
 
@@ -25,6 +27,8 @@ pub(crate) struct Source {
     pub(crate) log: Vec<log::Record>,
     pub(crate) audit: Option<Audit>,
     pub(crate) classification: Option<Classification>,
+    pub(crate) voxels: Option<Voxels>,
+    pub(crate) biology: Option<Biology>,
     pub(crate) regions: Option<Regions>,
 }
 
@@ -66,6 +70,8 @@ impl Source {
             pictures: if_present(&run.pictures_file(), || pictures::read(run))?.unwrap_or_default(),
             log: if_present(&run.log_file(), || log::read(run))?.unwrap_or_default(),
             classification: if_present(&run.classification_file(), || Classification::read(run))?,
+            voxels: if_present(&run.voxels_file(), || Voxels::read(run))?,
+            biology: if_present(&run.biology_file(), || Biology::read(run))?,
             regions: if_present(&run.regions_file(), || Regions::read(run))?,
             audit: if_present(&run.audit_file(), || atomic::read_json(&run.audit_file()))?,
             run: run.clone(),

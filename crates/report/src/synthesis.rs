@@ -1,11 +1,11 @@
 //! The page of a synthesis: for each voxel or region the best natural image and those made. One file, as the report.
 
 use afterimage_run::synthesis::{Objective, Prior, Synthesis, Target};
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use crate::{
     number::{many, of, plain},
-    page::{POLICY, STYLE},
+    page::document,
     pictures::uri,
     section::section,
 };
@@ -18,27 +18,14 @@ const GRID: &str = ".made { display: flex; flex-wrap: wrap; gap: .8rem; margin: 
 ///
 /// It asks for no other file and no network, and whatever comes from a run is escaped.
 pub fn render_synthesis(synthesis: &Synthesis, read: &dyn Fn(&str) -> Vec<u8>) -> String {
-    let markup = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(POLICY);
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { (synthesis.run) " – Afterimage synthesis" }
-                style { (PreEscaped(STYLE)) (PreEscaped(GRID)) }
-            }
-            body {
-                header { (opening(synthesis)) }
-                main {
-                    (section("images", "Images", &html! { @for target in &synthesis.targets { (one(synthesis, target, read)) } }))
-                    (section("settings", "How they were made", &settings(synthesis)))
-                }
-            }
+    let body = html! {
+        header { (opening(synthesis)) }
+        main {
+            (section("images", "Images", &html! { @for target in &synthesis.targets { (one(synthesis, target, read)) } }))
+            (section("settings", "How they were made", &settings(synthesis)))
         }
     };
-    markup.into_string()
+    document(&format!("{} – Afterimage synthesis", synthesis.run), &html! {}, GRID, &body).into_string()
 }
 
 fn opening(synthesis: &Synthesis) -> Markup {

@@ -35,6 +35,28 @@ pub fn write_with(path: &Path, fill: impl FnOnce(&mut File) -> std::io::Result<(
     Ok(())
 }
 
+/// As [`write()`], for writers that take a path and read its ending: `make` writes a hidden file beside it whose name ends
+/// the same.
+///
+/// # Errors
+/// Those of `make`, and [`RunError::Io`]; nothing is left behind then.
+pub fn through(path: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    let io = |source| RunError::Io { action: "write", path: path.to_path_buf(), source };
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).map_err(io)?;
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let temporary = path.with_file_name(format!(".partial-{name}"));
+    let outcome = make(&temporary).and_then(|()| {
+        let flushed = File::open(&temporary).and_then(|file| file.sync_all());
+        flushed.and_then(|()| fs::rename(&temporary, path)).map_err(io)
+    });
+    if outcome.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    outcome
+}
+
 /// Serialises `value` as indented JSON and writes it as [`write()`] does.
 ///
 /// # Errors

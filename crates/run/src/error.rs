@@ -64,6 +64,17 @@ pub enum RunError {
         /// All valid names.
         known: Vec<String>,
     },
+    /// Values of voxels, or their places, do not fit.
+    #[error("\"{}\" {message}", path.display())]
+    Map {
+        /// The file or folder.
+        path: PathBuf,
+        /// What is wrong, and what to do.
+        message: String,
+    },
+    /// A volume or surface could not be written.
+    #[error(transparent)]
+    Format(#[from] afterimage_formats::Error),
     /// The folder is not a run, or is of a layout this version can't read.
     #[error("\"{}\" {message}", path.display())]
     NotARun {

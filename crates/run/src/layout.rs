@@ -101,6 +101,14 @@ impl RunFolder {
     pub fn statistics_file(&self) -> PathBuf {
         self.root.join("statistics.json")
     }
+    /// `voxels.json`, see [`crate::voxels`].
+    pub fn voxels_file(&self) -> PathBuf {
+        self.root.join("voxels.json")
+    }
+    /// Folder of scores of single voxels as table, volume or surface, see [`crate::maps`].
+    pub fn maps_dir(&self) -> PathBuf {
+        self.root.join("maps")
+    }
     /// `pictures.json`, see [`crate::pictures`].
     pub fn pictures_file(&self) -> PathBuf {
         self.root.join("pictures.json")
@@ -132,6 +140,22 @@ impl RunFolder {
     /// `classification.json`, see [`crate::classification`].
     pub fn classification_file(&self) -> PathBuf {
         self.root.join("classification.json")
+    }
+    /// `biology.json`, see [`crate::biology`].
+    pub fn biology_file(&self) -> PathBuf {
+        self.root.join("biology.json")
+    }
+    /// Tables of `biology.json` as CSV: `voxels`, `measures`, or `channels`.
+    pub fn biology_table(&self, name: &str) -> PathBuf {
+        self.root.join("biology").join(format!("{name}.csv"))
+    }
+    /// A run folder of its own for the encoder of one half of the training images, 1 or 2; there after a split-half test only.
+    pub fn half_dir(&self, half: usize) -> PathBuf {
+        self.root.join("biology").join(format!("half{half}"))
+    }
+    /// Folder of figures, each as `NAME.svg` with its numbers in `NAME.csv`.
+    pub fn figures_dir(&self) -> PathBuf {
+        self.root.join("figures")
     }
     /// `regions.json`, see [`crate::regions`].
     pub fn regions_file(&self) -> PathBuf {

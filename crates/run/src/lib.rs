@@ -12,15 +12,20 @@
 //! - [`comparison`][]: runs set side by side,
 //! - [`pictures`][]: `pictures.json`, which picture files belong to which test item,
 //! - [`classification`][]: `classification.json`, the classes that reconstructions are nearest to,
+//! - [`voxels`][]: `voxels.json`, which voxels a run knows and where they lie,
+//! - [`maps`][]: a number for each voxel as volume, surface or table,
+//! - [`biology`][]: `biology.json`, receptive fields and preferred depth of the encoder's voxels,
 //! - [`regions`][]: `regions.json`, what regions and single voxels tell,
 //! - [`synthesis`][]: `synthesis.json`, images that drive voxels most,
 //! - [`baseline`][]: what `run.json` says of a run without trained networks,
+//! - [`table`][]: tables as text for other programs,
 //! - [`atomic`][]: files that appear whole or not at all.
 //!
 //! It knows nothing of networks or data sets, so that a report can be made from a run folder alone.
 
 pub mod atomic;
 pub mod baseline;
+pub mod biology;
 pub mod classification;
 pub mod comparison;
 pub mod config;
@@ -28,11 +33,14 @@ mod error;
 pub mod layout;
 pub mod log;
 pub mod manifest;
+pub mod maps;
 pub mod pictures;
 pub mod regions;
 pub mod scores;
 pub mod synthesis;
+pub mod table;
 mod undefined;
+pub mod voxels;
 
 pub use config::Experiment;
 pub use error::RunError;

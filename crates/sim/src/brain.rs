@@ -16,6 +16,7 @@ pub use truth::{Truth, VoxelTruth};
 use crate::draws::{Draws, Purpose, mix};
 use crate::error::SimError;
 use crate::scene::SceneGenerator;
+use afterimage_data::{FittedOn, VoxelColumn};
 use features::FeatureBank;
 use ndarray::{Array2, ArrayView3, ArrayView4, Axis, Zip};
 use rayon::prelude::*;
@@ -138,6 +139,16 @@ impl Brain {
             }
         }
         masks
+    }
+
+    /// Which half of the brain each voxel lies in, as a column of a data set.
+    pub fn hemispheres(&self) -> VoxelColumn {
+        let side = |voxel: &Voxel| if voxel.hemisphere == Hemisphere::Left { -1.0 } else { 1.0 };
+        VoxelColumn {
+            meaning: "hemisphere: -1 left, 1 right".into(),
+            fitted_on: FittedOn::Nothing,
+            values: self.voxels.iter().map(side).collect(),
+        }
     }
 
     /// The truth about every voxel.

@@ -196,6 +196,7 @@ impl Simulation {
         });
         let mut voxels = Voxels::new(self.brain.len());
         voxels.regions = self.brain.regions();
+        voxels.columns.insert("hemisphere".into(), self.brain.hemispheres());
         Header::new(stimuli.collect(), voxels, self.config.side, self.provenance())
     }
 

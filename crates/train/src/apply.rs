@@ -1,5 +1,7 @@
 //! Trained networks from a run folder, on `ndarray` arrays.
 
+mod anatomy;
+
 use ndarray::{Array2, Array4, ArrayView2, ArrayView4};
 
 use afterimage_model::{
@@ -12,6 +14,9 @@ use afterimage_model::{
 };
 use afterimage_run::{Experiment, RunFolder, layout::Phase};
 use burn::tensor::Device;
+
+pub use crate::encoder::Spread;
+pub use anatomy::BranchAnatomy;
 
 use crate::{Result, TrainError, checkpoint::Checkpoint, decoder, encoder};
 
@@ -51,6 +56,17 @@ impl TrainedEncoder {
     /// Predicted responses `[images, voxels]`, normalised as in training, for images u8 `[images, side, side, 3]`.
     pub fn predict(&self, images: ArrayView4<'_, u8>) -> Array2<f32> {
         encoder::predict(&self.encoder, &self.state, &self.vision, images, &self.device)
+    }
+
+    /// [`TrainedEncoder::predict`], and for each image and voxel the standard deviation over dropout masks of the readout,
+    /// both `[images, voxels]`: see [`Spread`].
+    pub fn predict_with_spread(&self, images: ArrayView4<'_, u8>, spread: Spread) -> [Array2<f32>; 2] {
+        encoder::predict_with_spread(&self.encoder, &self.state, &self.vision, images, &self.device, spread)
+    }
+
+    /// Voxels that it predicts.
+    pub fn voxels(&self) -> usize {
+        self.state.params.get::<1>("branch0.bias").dims()[0]
     }
 
     /// For phase 2.

@@ -31,6 +31,14 @@ pub enum Purpose {
     Statistics,
     /// Folds of the cross-validation of a baseline.
     BaselineFolds,
+    /// Dropout of a trained encoder's predictions.
+    PredictionDropout,
+    /// Probes, halves of the training images, and statistics over voxels, of the look at receptive fields.
+    Biology,
+    /// The encoder of the first half of the training images.
+    FirstHalf,
+    /// The encoder of the second half.
+    SecondHalf,
     /// Starts and shifts of synthesised images.
     Synthesis,
     /// Which unpaired images synthesised ones are compared with.
@@ -56,6 +64,12 @@ pub fn order(seed: u64, purpose: Purpose, pass: u64, n: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..n).collect();
     order.shuffle(&mut stream(seed, purpose, pass));
     order
+}
+
+/// Seeds of the dropout masks of `samples` predictions for a batch of images.
+pub fn dropout_seeds(seed: u64, batch: u64, samples: usize) -> Vec<u64> {
+    let mut stream = stream(seed, Purpose::PredictionDropout, batch);
+    (0..samples).map(|_| stream.random()).collect()
 }
 
 /// Shifts (dy, dx) of `n` images at step `step`, each uniform in ±`largest` pixels.

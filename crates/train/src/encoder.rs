@@ -24,8 +24,12 @@ use crate::{
     prepare::Pairs,
 };
 
+mod spread;
+
+pub use spread::{Spread, predict_with_spread};
+
 /// Images of a batch in prediction.
-const PREDICT_BATCH: usize = 32;
+pub(crate) const PREDICT_BATCH: usize = 32;
 
 /// Trains the encoder, or goes on from its checkpoint where `resume` is set and there is one.
 ///

@@ -41,7 +41,7 @@ pub(super) fn compare(args: &Compare) -> Result<()> {
         },
     )?;
     if let Some(path) = &args.csv {
-        atomic::write(path, csv::csv(&comparison)?.as_bytes())?;
+        atomic::write(path, csv::csv(&comparison).as_bytes())?;
     }
     if let Some(folder) = &args.out {
         write(&comparison, folder, "compare")?;
@@ -57,7 +57,7 @@ pub(super) fn compare(args: &Compare) -> Result<()> {
 pub(super) fn write(comparison: &Comparison, folder: &Path, name: &str) -> Result<()> {
     let path = |ending: &str| folder.join(format!("{name}.{ending}"));
     atomic::write_json(&path("json"), comparison)?;
-    atomic::write(&path("csv"), csv::csv(comparison)?.as_bytes())?;
+    atomic::write(&path("csv"), csv::csv(comparison).as_bytes())?;
     Ok(atomic::write(&path("html"), afterimage_report::render_comparison(comparison).as_bytes())?)
 }
 

@@ -98,9 +98,7 @@ fn reliability(data: &DataSet, json: bool) -> Result<()> {
 fn quantile(values: &[f32], share: f64) -> f64 {
     let mut sorted: Vec<f64> = values.iter().map(|&value| f64::from(value)).filter(|value| !value.is_nan()).collect();
     sorted.sort_by(f64::total_cmp);
-    let at = share * sorted.len().saturating_sub(1) as f64;
-    let (low, high) = (sorted.get(at.floor() as usize), sorted.get(at.ceil() as usize));
-    low.zip(high).map_or(f64::NAN, |(low, high)| low + (high - low) * at.fract())
+    if sorted.is_empty() { f64::NAN } else { afterimage_eval::statistics::quantile(&sorted, share) }
 }
 
 pub(super) fn show(summary: &Summary, json: bool) -> Result<()> {

@@ -9,7 +9,7 @@ use afterimage_run::{Experiment, RunFolder, layout::Phase, scores::ScoreFile};
 
 use super::ablate::without_perceptual;
 use crate::args::{Ablation, Network, OfRun, RunOptions, Train};
-use crate::stage::{Session, evaluate, reconstruct, regions, train};
+use crate::stage::{Session, biology, evaluate, reconstruct, regions, train};
 use crate::{progress, say};
 
 /// `afterimage run`.
@@ -35,6 +35,7 @@ pub(super) fn all_stages(session: &mut Session, resume: bool) -> Result<ScoreFil
     eprintln!("reconstructing and scoring the held-out images");
     session.stage("reconstruct", reconstruct::reconstruct)?;
     let scores = session.stage("evaluate", evaluate::evaluate)?;
+    session.stage("biology", |s| biology::biology(s, &biology::Options::default()))?;
     session.stage("regions", |s| regions::regions(s, DRAWS))?;
     session.stage("report", |s| Ok(afterimage_report::write(&s.run)?))?;
     Ok(scores)

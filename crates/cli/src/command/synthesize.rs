@@ -1,20 +1,19 @@
 //! `afterimage synthesize`: images that drive voxels and regions.
 
 use std::fs;
-use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
+use afterimage_run::atomic;
 use afterimage_run::synthesis::{Objective, Prior, Settings, Synthesis, Target};
-use afterimage_run::{RunError, atomic};
 
-use super::run;
+use super::{refuse_used, run};
 use crate::args::regions::{self as args, Synthesize};
 use crate::{say, stage::synthesize as stage};
 
 /// Makes the images, their page, and prints what they reach.
 pub(super) fn synthesize(args: &Synthesize) -> Result<()> {
-    refuse_full(&args.out)?;
+    refuse_used(&args.out)?;
     let session = run::opened(&args.run)?;
     let settings = Settings {
         prior: match args.prior {
@@ -48,18 +47,6 @@ pub(super) fn synthesize(args: &Synthesize) -> Result<()> {
     }
     lines(&found).into_iter().try_for_each(say::line)?;
     say::line(format!("page: {}", page.display()))
-}
-
-/// Pictures of another synthesis would be taken for this one's.
-fn refuse_full(out: &Path) -> Result<()> {
-    match fs::read_dir(out) {
-        Ok(mut entries) => match entries.next() {
-            Some(_) => bail!("\"{}\" is not empty: choose another --out, or remove it first", out.display()),
-            None => Ok(()),
-        },
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(source) => Err(RunError::Io { action: "read", path: out.to_path_buf(), source }.into()),
-    }
 }
 
 fn lines(found: &Synthesis) -> Vec<String> {

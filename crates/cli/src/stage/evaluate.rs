@@ -26,7 +26,7 @@ use afterimage_train::{
 };
 
 use super::classify::{Material, classify};
-use super::{Session, averaging, clusters, external::ExternalCandidates, pool, reconstruct::write_png};
+use super::{Session, averaging, clusters, external::ExternalCandidates, pool, reconstruct::write_png, voxels};
 
 /// Computes all scores and writes `scores.json`; the best-ranked wrong candidates become pictures.
 pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
@@ -40,6 +40,7 @@ pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
     file.scores.sort_by_key(|score| score.protocol == "averaging");
     pictures::write(&session.run, &items)?;
     file.write(&session.run)?;
+    voxels::write_maps(session, &file)?;
     Ok(file)
 }
 

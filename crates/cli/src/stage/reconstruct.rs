@@ -63,7 +63,7 @@ pub(crate) fn write_png(path: &Path, image: ArrayView3<'_, u8>) -> Result<()> {
 }
 
 /// `[3, height, width]` in 0..1 to u8 `[height, width, 3]`.
-fn to_bytes(image: ArrayView3<'_, f32>) -> Array3<u8> {
+pub(crate) fn to_bytes(image: ArrayView3<'_, f32>) -> Array3<u8> {
     let (channels, height, width) = image.dim();
     Array3::from_shape_fn((height, width, channels), |(y, x, c)| {
         (image[(c, y, x)].clamp(0.0, 1.0) * 255.0).round() as u8

@@ -46,8 +46,8 @@ pub(crate) fn regions(session: &mut Session, draws: usize) -> Result<Regions> {
     decoding(session, &data, &statistics, &test, &subsets, &context, &mut found)?;
     found.notes.extend(ceiling(&found.encoding));
     found.write(&session.run)?;
-    atomic::write(&session.run.regions_table(), table::conditions(&found)?.as_bytes())?;
-    atomic::write(&session.run.region_voxels_table(), table::voxels(&found)?.as_bytes())?;
+    atomic::write(&session.run.regions_table(), table::conditions(&found).as_bytes())?;
+    atomic::write(&session.run.region_voxels_table(), table::voxels(&found).as_bytes())?;
     Ok(found)
 }
 

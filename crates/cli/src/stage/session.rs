@@ -82,11 +82,15 @@ impl Session {
         }
     }
 
+    /// SHA-256 of the data set's content.
+    pub(crate) fn data_fingerprint(&self) -> Option<&str> {
+        self.manifest.inputs.iter().find(|input| input.role == DATA_SET).map(|input| input.sha256.as_str())
+    }
+
     /// The data set, refused where it is not the one the run was begun with.
     pub(crate) fn data(&self) -> Result<DataSet> {
         let data = open_data(&self.experiment)?;
-        let known = self.manifest.inputs.iter().find(|i| i.role == DATA_SET);
-        if known.is_some_and(|input| input.sha256 != data.fingerprint()) {
+        if self.data_fingerprint().is_some_and(|known| known != data.fingerprint()) {
             bail!("the data set \"{}\" has changed since this run was begun", self.experiment.data.dataset);
         }
         let known = self.manifest.inputs.iter().find(|i| i.role == EXCLUSIONS);

@@ -6,7 +6,11 @@ use anyhow::{Context as _, Result, bail};
 use ndarray::{Array1, Array2, Array3, Array4, ArrayView3, Axis, concatenate, s};
 
 use afterimage_data::DataSet;
-use afterimage_eval::{correlation::pearson, identification::Rank};
+use afterimage_eval::{
+    correlation::pearson,
+    identification::Rank,
+    statistics::{deviation, mean},
+};
 use afterimage_formats::digest;
 use afterimage_run::{
     atomic,
@@ -287,14 +291,4 @@ fn agreement(images: &Array4<u8>) -> Option<f64> {
     let pairs = (0..flat.len()).flat_map(|a| (0..a).map(move |b| (a, b)));
     let values: Vec<f64> = pairs.map(|(a, b)| pearson(&flat[a], &flat[b])).collect();
     Some(mean(&values)).filter(|v| v.is_finite())
-}
-
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
-}
-
-/// Standard deviation with n - 1; none below two values.
-fn deviation(values: &[f64]) -> Option<f64> {
-    let m = mean(values);
-    (values.len() > 1).then(|| (values.iter().map(|v| (v - m).powi(2)).sum::<f64>() / (values.len() - 1) as f64).sqrt())
 }

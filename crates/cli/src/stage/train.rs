@@ -9,7 +9,7 @@ use afterimage_train::{
     prepare::{self, ImagePool, Prepared},
 };
 
-use super::{Session, pool};
+use super::{Session, pool, voxels};
 use crate::progress;
 
 /// Phase 1.
@@ -69,6 +69,7 @@ pub(super) fn prepare_data(session: &mut Session) -> Result<Prepared> {
     let data = session.data()?;
     let prepared = prepare::prepare(&data, &session.experiment)?;
     prepared.statistics.write(&session.run)?;
+    voxels::of(&data, &prepared.statistics).write(&session.run)?;
     let facts = &mut session.manifest.data;
     facts.voxels = prepared.statistics.voxels.len();
     facts.training_items = prepared.training.len();

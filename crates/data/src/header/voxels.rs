@@ -24,6 +24,9 @@ pub struct Voxels {
     /// The volume that the voxels were taken from, for writing maps back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub volume: Option<VolumeGeometry>,
+    /// The cortical surface that they were taken from, where they are vertices.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub surface: Option<SurfaceGeometry>,
 }
 
 /// A number for each voxel.
@@ -49,6 +52,26 @@ pub struct VolumeGeometry {
     pub indices: Vec<[u32; 3]>,
 }
 
+/// Where voxels lie on the surface of the cortex, so that a value per voxel can be written as one for each vertex.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SurfaceGeometry {
+    /// Vertices of the whole surface of the left and of the right hemisphere; 0 where none are known of.
+    pub vertices: [usize; 2],
+    /// `[voxels]` hemisphere (0 left, 1 right) and vertex.
+    pub places: Vec<[u32; 2]>,
+}
+
+impl SurfaceGeometry {
+    /// The first place that is none, in words.
+    fn contradiction(&self) -> Option<String> {
+        let outside = |[side, vertex]: &&[u32; 2]| {
+            self.vertices.get(*side as usize).is_none_or(|vertices| *vertex as usize >= *vertices)
+        };
+        let stray = self.places.iter().find(outside)?;
+        Some(format!("vertex {stray:?} lies outside its surface {:?}", self.vertices))
+    }
+}
+
 impl Voxels {
     /// `count` voxels without regions.
     pub fn new(count: usize) -> Self {
@@ -60,9 +83,13 @@ impl Voxels {
         let lengths = (self.regions.iter().map(|(name, mask)| (format!("region \"{name}\""), mask.len())))
             .chain(self.columns.iter().map(|(name, column)| (format!("column \"{name}\""), column.values.len())))
             .chain(self.coordinates.iter().map(|rows| ("the table of coordinates".to_owned(), rows.len())))
-            .chain(self.volume.iter().map(|volume| ("the list of volume indices".to_owned(), volume.indices.len())));
+            .chain(self.volume.iter().map(|volume| ("the list of volume indices".to_owned(), volume.indices.len())))
+            .chain(self.surface.iter().map(|surface| ("the list of vertices".to_owned(), surface.places.len())));
         if let Some((what, length)) = lengths.into_iter().find(|(_, length)| *length != self.count) {
             return Some(format!("{what} has {length} entries for {} voxels", self.count));
+        }
+        if let Some(reason) = self.surface.as_ref().and_then(SurfaceGeometry::contradiction) {
+            return Some(reason);
         }
         let volume = self.volume.as_ref()?;
         let outside = |index: &&[u32; 3]| (0..3).any(|axis| index[axis] as usize >= volume.shape[axis]);
@@ -88,6 +115,10 @@ impl Voxels {
                 .volume
                 .as_ref()
                 .map(|volume| VolumeGeometry { indices: kept(&volume.indices, mask), ..volume.clone() }),
+            surface: self
+                .surface
+                .as_ref()
+                .map(|surface| SurfaceGeometry { places: kept(&surface.places, mask), ..surface.clone() }),
         }
     }
 

@@ -13,7 +13,7 @@ use super::files::source_files;
 use super::matrix::{Matrix, blocks};
 use super::shown::{Shown, Trial};
 use super::{Block, Images, Source, Watch, WriteOptions};
-use crate::header::{FittedOn, Provenance, Step, Voxels};
+use crate::header::{FittedOn, Provenance, Step, SurfaceGeometry, Voxels};
 use crate::inspect::Summary;
 use crate::{Error, Result};
 
@@ -127,7 +127,36 @@ fn vertices(options: &AlgonautsOptions, counts: [usize; 2]) -> Result<(Voxels, V
         }
     }
     voxels.regions = regions.into_iter().filter(|(_, mask)| mask.contains(&true)).collect();
+    voxels.surface = surface(options, counts, &mut files)?;
     Ok((voxels, files))
+}
+
+/// Where the vertices of the challenge lie on fsaverage, where both files that say so are there.
+fn surface(
+    options: &AlgonautsOptions,
+    counts: [usize; 2],
+    files: &mut Vec<PathBuf>,
+) -> Result<Option<SurfaceGeometry>> {
+    let paths =
+        ["lh", "rh"].map(|side| options.folder.join(format!("roi_masks/{side}.all-vertices_fsaverage_space.npy")));
+    if !paths.iter().all(|path| path.is_file()) {
+        return Ok(None);
+    }
+    let mut surface = SurfaceGeometry { vertices: [0; 2], places: Vec::new() };
+    for (side, path) in paths.iter().enumerate() {
+        let mask = npy::read_f32(path)?;
+        let inside = (0_u32..).zip(&mask).filter(|&(_, &value)| value > 0.0);
+        let before = surface.places.len();
+        surface.places.extend(inside.map(|(vertex, _)| [side as u32, vertex]));
+        surface.vertices[side] = mask.len();
+        let marked = surface.places.len() - before;
+        if marked != counts[side] {
+            let reason = format!("it marks {marked} vertices, there are responses of {}", counts[side]);
+            return Err(Error::mismatch(path, reason));
+        }
+    }
+    files.extend(paths);
+    Ok(Some(surface))
 }
 
 fn provenance(options: &AlgonautsOptions, files: &[PathBuf], masks: &[PathBuf]) -> Result<Provenance> {

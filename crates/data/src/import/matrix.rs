@@ -152,7 +152,7 @@ pub(super) fn blocks(rows: usize, columns: usize) -> impl Iterator<Item = (usize
 }
 
 /// Reads an array of any number of axes from `.npy`, `.npz`, `.mat`, `.h5`, `.csv` or `.tsv`.
-pub(super) fn read(path: &Path, array: Option<&str>) -> Result<ArrayD<f32>> {
+pub(crate) fn read(path: &Path, array: Option<&str>) -> Result<ArrayD<f32>> {
     match ending(path).as_str() {
         "npy" => Ok(npy::read_f32(path)?),
         "npz" => Ok(npz::read_f32(path, &named(path, array, npz::names(path)?)?)?),
@@ -192,7 +192,11 @@ fn named(path: &Path, array: Option<&str>, names: Vec<String>) -> Result<String>
         (Some(name), _) => Ok(name.to_owned()),
         (None, [only]) => Ok(only.clone()),
         (None, names) => {
-            let reason = format!("it holds {} arrays ({}): set responses.array to one", names.len(), names.join(", "));
+            let reason = format!(
+                "it holds {} arrays ({}): name one, with responses.array of a manifest or --array",
+                names.len(),
+                names.join(", ")
+            );
             Err(Error::mismatch(path, reason))
         }
     }

@@ -114,8 +114,9 @@ pub fn open_nifti(options: &NiftiOptions) -> Result<Source<'static>> {
     };
     let mut voxels: Voxels = mask.voxels(&options.regions)?;
     if let Some(roi) = &options.roi {
-        voxels = voxels.keep(&voxels.mask(roi)?);
-        mask.geometry = voxels.volume.clone().unwrap_or(mask.geometry);
+        let inside = voxels.mask(roi)?;
+        voxels = voxels.keep(&inside);
+        mask.keep(&inside);
     }
     let tables = tables(options)?;
     let mut shown = Vec::new();

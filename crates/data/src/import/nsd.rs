@@ -120,8 +120,9 @@ fn of_sessions(sessions: Vec<Session>, trials: Vec<Vec<TrialInfo>>, options: &Ns
         voxels.columns.insert("ncsnr".into(), VoxelColumn { meaning, fitted_on: FittedOn::Everything, values });
     }
     if let Some(roi) = &options.roi {
-        voxels = voxels.keep(&voxels.mask(roi)?);
-        mask.geometry = voxels.volume.clone().unwrap_or(mask.geometry);
+        let inside = voxels.mask(roi)?;
+        voxels = voxels.keep(&inside);
+        mask.keep(&inside);
     }
     let blocks = sessions.into_iter().zip(trials).map(move |(session, trials)| {
         let responses = session.read(&mask, trials.len())?;

@@ -3,16 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use afterimage_formats::volume::Volume;
+use afterimage_formats::volume::{AffineSource, Volume};
 use ndarray::Array3;
 
-use crate::header::{VolumeGeometry, Voxels};
+use crate::header::{SurfaceGeometry, VolumeGeometry, Voxels};
 use crate::{Error, Result};
 
 /// The voxels above zero in a mask, in C order of `(x, y, z)`.
 #[derive(Debug, Clone)]
 pub(super) struct Mask {
     pub(super) geometry: VolumeGeometry,
+    /// 0 left, 1 right, where the voxels are the vertices of a hemisphere.
+    hemisphere: Option<u32>,
 }
 
 impl Mask {
@@ -26,15 +28,25 @@ impl Mask {
         if indices.is_empty() {
             return Err(Error::mismatch(path, "no voxel of the mask is above zero: give a mask of the visual cortex"));
         }
-        let shape = volume.header().volume_shape();
-        Ok(Self { geometry: VolumeGeometry { shape, affine: volume.header().affine, indices } })
+        Ok(Self::new(&volume, indices))
     }
 
     /// Every voxel of a volume.
     pub(super) fn whole(volume: &Volume) -> Self {
         let shape = volume.header().volume_shape();
         let indices = ndarray::indices(shape).into_iter().map(|(x, y, z)| [x as u32, y as u32, z as u32]).collect();
-        Self { geometry: VolumeGeometry { shape, affine: volume.header().affine, indices } }
+        Self::new(volume, indices)
+    }
+
+    fn new(volume: &Volume, indices: Vec<[u32; 3]>) -> Self {
+        let (shape, affine) = (volume.header().volume_shape(), volume.header().affine);
+        Self { geometry: VolumeGeometry { shape, affine, indices }, hemisphere: hemisphere(volume) }
+    }
+
+    /// Keeps the voxels of a mask over them.
+    pub(super) fn keep(&mut self, inside: &[bool]) {
+        let mut inside = inside.iter();
+        self.geometry.indices.retain(|_| *inside.next().unwrap_or(&false));
     }
 
     pub(super) fn count(&self) -> usize {
@@ -66,12 +78,23 @@ impl Mask {
         }
     }
 
-    /// The voxels with their coordinates in millimetres and the regions of further volumes.
+    /// The voxels with their coordinates in millimetres, or their vertices, and the regions of further volumes.
     pub(super) fn voxels(&self, regions: &[PathBuf]) -> Result<Voxels> {
         let mut voxels = Voxels::new(self.count());
-        voxels.coordinates =
-            Some(self.geometry.indices.iter().map(|index| millimetres(&self.geometry, index)).collect());
-        voxels.volume = Some(self.geometry.clone());
+        let indices = &self.geometry.indices;
+        match self.hemisphere {
+            // The affine of a surface's file says nothing of where the vertices lie.
+            Some(side) => {
+                let mut vertices = [0; 2];
+                vertices[side as usize] = self.geometry.shape[0];
+                let places = indices.iter().map(|&[vertex, ..]| [side, vertex]).collect();
+                voxels.surface = Some(SurfaceGeometry { vertices, places });
+            }
+            None => {
+                voxels.coordinates = Some(indices.iter().map(|index| millimetres(&self.geometry, index)).collect());
+                voxels.volume = Some(self.geometry.clone());
+            }
+        }
         for path in regions {
             voxels.regions.extend(self.regions(path)?);
         }
@@ -92,6 +115,18 @@ impl Mask {
         };
         let region = |&code: &i64| (name(code), values.iter().map(|value| value.round() as i64 == code).collect());
         Ok(codes.iter().map(region).collect())
+    }
+}
+
+/// The hemisphere of an MGH file of one row, whose name begins with `lh.` or `rh.` as FreeSurfer has it.
+fn hemisphere(volume: &Volume) -> Option<u32> {
+    let header = volume.header();
+    let is_surface = header.affine_source == AffineSource::Directions && header.volume_shape()[1..] == [1, 1];
+    let name = volume.path().file_name()?.to_string_lossy().into_owned();
+    match name.split('.').next() {
+        Some("lh") if is_surface => Some(0),
+        Some("rh") if is_surface => Some(1),
+        _ => None,
     }
 }
 

@@ -5,7 +5,7 @@ use afterimage_run::scores::{Interval, Score};
 
 use super::group::{Group, Subject};
 use super::{Options, ScoredRun};
-use crate::statistics::{bootstrap_mean, hierarchical_mean, paired_difference};
+use crate::statistics::{bootstrap_mean, deviation, hierarchical_mean, mean, paired_difference};
 
 /// A value per image; undefined ones are `None`.
 type Items = Vec<Option<f64>>;
@@ -138,14 +138,4 @@ fn measured_alike(a: &Score, b: &Score) -> Result<Option<String>, String> {
     let repeats = |s: &Score| s.repeats_averaged.map_or("unknown".into(), |(low, high)| format!("{low} to {high}"));
     Ok((a.repeats_averaged != b.repeats_averaged)
         .then(|| format!("repeats averaged: {} against {} of the baseline", repeats(a), repeats(b))))
-}
-
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
-}
-
-/// Standard deviation with n - 1; none below two values.
-fn deviation(values: &[f64]) -> Option<f64> {
-    let m = mean(values);
-    (values.len() > 1).then(|| (values.iter().map(|v| (v - m).powi(2)).sum::<f64>() / (values.len() - 1) as f64).sqrt())
 }

@@ -6,7 +6,7 @@ use super::group::Group;
 use crate::{EvalError, Result};
 
 /// The scores of a comparison that asks for none by name.
-pub const DEFAULT_SCORES: [&str; 9] = [
+pub const DEFAULT_SCORES: [&str; 12] = [
     "identification.external.perceptual.2way",
     "identification.external.perceptual.5way",
     "identification.external.perceptual.10way",
@@ -14,7 +14,10 @@ pub const DEFAULT_SCORES: [&str; 9] = [
     "identification.pairwise.perceptual",
     "image.pixcorr",
     "image.ssim",
-    "classification.*",
+    "identification.representative*.10way",
+    "identification.representative*.50way",
+    "identification.representative*way.top5",
+    "identification.representative*.rank",
     "diversity.*",
 ];
 

@@ -9,7 +9,7 @@ use crate::draws::{Purpose, generator, shuffle};
 use crate::identification::{Accuracy, Pool, distractors, ranks};
 use crate::protocols::encoding_matrix;
 use crate::score::{Draft, with_test};
-use crate::statistics::pairing_test;
+use crate::statistics::{deviation, pairing_test};
 use crate::{Context, Result};
 
 /// Subsets of each size, unless the user asks for others.
@@ -88,8 +88,6 @@ fn matched(subset: &Subset, size: usize, ways: usize, tables: &[Array2<f64>], ct
     let draws = tables.len();
     let mean = tables.iter().fold(Array2::zeros(tables[0].dim()), |sum, table| sum + table) / draws as f64;
     let by_draw: Vec<f64> = tables.iter().map(|t| t.diag().mean().unwrap_or(f64::NAN)).collect();
-    let centre = by_draw.iter().sum::<f64>() / draws as f64;
-    let squares: f64 = by_draw.iter().map(|v| (v - centre).powi(2)).sum();
     let draft = Draft {
         name: format!("identification.encoding.{ways}way"),
         title: format!("{ways}-way identification from responses, among the test images"),
@@ -112,8 +110,7 @@ fn matched(subset: &Subset, size: usize, ways: usize, tables: &[Array2<f64>], ct
         1 => "all voxels of the region".into(),
         n => format!("mean over {n} random subsets of {} voxels", subset.voxels().len()),
     });
-    let spread = (draws > 1).then(|| (squares / (draws - 1) as f64).sqrt());
-    Matched { region: subset.region.clone(), voxels: size, draws, score, spread }
+    Matched { region: subset.region.clone(), voxels: size, draws, score, spread: deviation(&by_draw) }
 }
 
 #[cfg(test)]

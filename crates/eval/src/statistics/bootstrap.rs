@@ -76,8 +76,8 @@ pub fn percentile_interval(mut statistics: Vec<f64>, what: &str) -> Option<Inter
     })
 }
 
-/// Quantile of sorted values, linear between order statistics.
-pub(super) fn quantile(sorted: &[f64], q: f64) -> f64 {
+/// Quantile of sorted values, at least one, linear between order statistics.
+pub fn quantile(sorted: &[f64], q: f64) -> f64 {
     let at = q * (sorted.len() - 1) as f64;
     let low = at.floor() as usize;
     let high = at.ceil() as usize;

@@ -7,7 +7,7 @@ use afterimage_run::pictures::Pictures;
 use ndarray::{Array4, ArrayView4};
 
 /// Nameless items.
-pub(crate) fn context(n: usize) -> Context {
+pub(crate) fn held_out(n: usize) -> HeldOut {
     let picture = |i: usize| Pictures {
         name: format!("item {i}"),
         class: None,
@@ -18,8 +18,12 @@ pub(crate) fn context(n: usize) -> Context {
         rival: None,
         rival_name: None,
     };
-    let held_out = HeldOut::from_pictures(&(0..n).map(picture).collect::<Vec<_>>());
-    Context { resamples: 500, permutations: 999, ..Context::new(held_out, 4) }
+    HeldOut::from_pictures(&(0..n).map(picture).collect::<Vec<_>>())
+}
+
+/// Of so many items, with few draws.
+pub(crate) fn context(n: usize) -> Context {
+    Context { resamples: 500, permutations: 999, ..Context::new(held_out(n), 4) }
 }
 
 /// Reproducible numbers.

@@ -6,43 +6,83 @@ use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use ndarray::ArrayViewD;
+use ndarray::{Array3, ArrayViewD};
 
+use super::quaternion::Rotation;
 use crate::{Error, Result};
 
 const OFFSET: usize = 352;
+/// Code of a space that is that of other files: the recording's own.
+const ALIGNED: i16 = 2;
 
 /// Writes an array of one to seven axes, `[x, y, z]` or `[x, y, z, t]`, as `float32`, little-endian; packed where the
 /// name ends in `.gz`.
 ///
-/// The affine goes from voxel indices `(i, j, k, 1)` to millimetres; it is stored as the sform, of a scanner's space.
+/// The affine goes from voxel indices `(i, j, k, 1)` to millimetres. It is stored as the sform and, where it is a
+/// rotation with a size for each axis, as the qform too; a sheared one has no qform.
 ///
 /// # Errors
 /// [`Error::Io`]; [`Error::Shape`] for no axis, more than seven, or one longer than 32 767.
 pub fn write_f32(path: &Path, values: ArrayViewD<'_, f32>, affine: &[[f64; 4]; 4]) -> Result<()> {
-    let shape = values.shape();
+    create(path, values.shape(), affine, |out| put_column_order(out, values.view()))
+}
+
+/// Writes a series `[x, y, z, t]`, one volume in memory at a time; otherwise as [`write_f32`].
+///
+/// # Errors
+/// As there; [`Error::Shape`] for a volume of another shape, or other than `count` of them.
+pub fn write_series(
+    path: &Path,
+    shape: [usize; 3],
+    count: usize,
+    affine: &[[f64; 4]; 4],
+    volumes: impl Iterator<Item = Array3<f32>>,
+) -> Result<()> {
+    let [x, y, z] = shape;
+    let (mut written, mut strange) = (0, None);
+    create(path, &[x, y, z, count], affine, |out| {
+        for volume in volumes {
+            if volume.shape() != shape {
+                strange = Some(volume.shape().to_vec());
+            }
+            put_column_order(out, volume.view().into_dyn())?;
+            written += 1;
+        }
+        Ok(())
+    })?;
+    let got = strange.or_else(|| (written != count).then(|| vec![x, y, z, written]));
+    let expected = format!("{count} volumes {shape:?}");
+    got.map_or(Ok(()), |got| Err(Error::Shape { path: path.to_owned(), got, expected }))
+}
+
+fn create(
+    path: &Path,
+    shape: &[usize],
+    affine: &[[f64; 4]; 4],
+    fill: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+) -> Result<()> {
     if shape.is_empty() || shape.len() > 7 || shape.iter().any(|&n| n > i16::MAX as usize) {
         let expected = "one to seven axes of at most 32767 voxels".into();
         return Err(Error::Shape { path: path.to_owned(), got: shape.to_vec(), expected });
     }
     let file = BufWriter::new(File::create(path).map_err(Error::io("create", path))?);
+    let header = header(shape, affine);
     let packed = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz"));
     let written = match packed {
         true => {
             let mut out = GzEncoder::new(file, Compression::default());
-            stream(&mut out, values, affine).and_then(|()| out.finish()?.flush())
+            out.write_all(&header).and_then(|()| fill(&mut out)).and_then(|()| out.finish()?.flush())
         }
         false => {
             let mut out = file;
-            stream(&mut out, values, affine).and_then(|()| out.flush())
+            out.write_all(&header).and_then(|()| fill(&mut out)).and_then(|()| out.flush())
         }
     };
     written.map_err(Error::io("write", path))
 }
 
-fn stream(out: &mut impl Write, values: ArrayViewD<'_, f32>, affine: &[[f64; 4]; 4]) -> std::io::Result<()> {
-    out.write_all(&header(values.shape(), affine))?;
-    // The transpose in row order is the array in column order.
+/// The transpose in row order is the array in column order.
+fn put_column_order(out: &mut dyn Write, values: ArrayViewD<'_, f32>) -> std::io::Result<()> {
     values.t().iter().try_for_each(|value| out.write_all(&value.to_le_bytes()))
 }
 
@@ -66,10 +106,18 @@ fn header(shape: &[usize], affine: &[[f64; 4]; 4]) -> [u8; OFFSET] {
     // Millimetres and seconds.
     put(123, &[2 | 8]);
     put(148, b"Afterimage");
-    put(254, &1_i16.to_le_bytes());
+    put(254, &ALIGNED.to_le_bytes());
     for (row, values) in affine.iter().enumerate().take(3) {
         for (column, value) in values.iter().enumerate() {
             put(280 + 16 * row + 4 * column, &(*value as f32).to_le_bytes());
+        }
+    }
+    if let Some(Rotation { quaternion, flip }) = Rotation::of(affine) {
+        put(76, &flip.to_le_bytes());
+        put(252, &ALIGNED.to_le_bytes());
+        let offset = [0, 1, 2].map(|row| affine[row][3]);
+        for (at, value) in quaternion.into_iter().chain(offset).enumerate() {
+            put(256 + 4 * at, &(value as f32).to_le_bytes());
         }
     }
     put(344, b"n+1\0");

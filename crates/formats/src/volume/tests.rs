@@ -52,3 +52,43 @@ fn half_of_a_pair_is_answered_with_the_missing_one() {
     let message = Volume::open(&folder.path().join("a.img")).unwrap_err().to_string();
     assert!(message.contains("a.hdr"), "{message}");
 }
+
+/// The header that is left when the sform is struck out must say the same by its quaternion.
+#[test]
+fn quaternion_written_beside_the_affine_says_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.nii");
+    // Turned by 30 degrees about x, then by 20 about z, left-handed, with sizes 2, 2.5 and 3.
+    let ((s, c), (t, d)) = (30_f64.to_radians().sin_cos(), 20_f64.to_radians().sin_cos());
+    let oblique = [
+        [-2.0 * d, 2.5 * -t * c, 3.0 * t * s, 40.0],
+        [-2.0 * t, 2.5 * d * c, 3.0 * -d * s, -60.0],
+        [0.0, 2.5 * s, 3.0 * c, 12.5],
+        [0.0, 0.0, 0.0, 1.0],
+    ];
+    for affine in [oblique, AFFINE] {
+        let values = Array::from_shape_fn((2, 3, 4), |(x, y, z)| (x + 10 * y + 100 * z) as f32);
+        nifti::write_f32(&path, values.view().into_dyn(), &affine).unwrap();
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes[254..256].copy_from_slice(&[0, 0]);
+        std::fs::write(&path, bytes).unwrap();
+        let header = Volume::open(&path).unwrap().header().clone();
+        assert_eq!(header.affine_source, AffineSource::Qform);
+        for (got, wanted) in header.affine.as_flattened().iter().zip(affine.as_flattened()) {
+            assert!((got - wanted).abs() < 1e-4, "{:?}", header.affine);
+        }
+    }
+}
+
+#[test]
+fn series_written_volume_by_volume_is_the_array_written_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let values = Array::from_shape_fn((2, 3, 4, 3), |(x, y, z, t)| (x + 10 * y + 100 * z + 1000 * t) as f32);
+    let [whole, series] = ["whole.nii", "series.nii"].map(|name| folder.path().join(name));
+    nifti::write_f32(&whole, values.view().into_dyn(), &AFFINE).unwrap();
+    let volumes = || values.axis_iter(ndarray::Axis(3)).map(|volume| volume.to_owned());
+    nifti::write_series(&series, [2, 3, 4], 3, &AFFINE, volumes()).unwrap();
+    assert_eq!(std::fs::read(whole).unwrap(), std::fs::read(&series).unwrap());
+    assert!(nifti::write_series(&series, [2, 3, 4], 4, &AFFINE, volumes()).is_err());
+    assert!(nifti::write_series(&series, [3, 2, 4], 3, &AFFINE, volumes()).is_err());
+}

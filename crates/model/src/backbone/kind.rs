@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::input::Input;
-use super::{Plan, alexnet, squeezenet, vgg};
+use super::{Plan, Window, alexnet, squeezenet, vgg};
 use crate::{ModelError, Result};
 
 /// A place where a backbone's activations can be read.
@@ -69,6 +69,15 @@ impl BackboneKind {
     /// Name and shape of every parameter, as its file must hold them.
     pub fn parameters(self) -> Vec<(String, Vec<usize>)> {
         self.plan().parameters()
+    }
+
+    /// The windows of its layers from the image up to `tap`.
+    ///
+    /// # Panics
+    /// For a tap the network lacks.
+    pub fn windows(self, tap: &str) -> Vec<Window> {
+        assert!(self.taps().iter().any(|t| t.name == tap), "{self} has no tap {tap}");
+        self.plan().windows(tap)
     }
 
     pub(crate) fn plan(self) -> Plan {

@@ -14,6 +14,17 @@ pub(crate) enum Layer {
     Pool { kernel: usize, stride: usize, ceil: bool },
 }
 
+/// What one position of a layer's output sees of its input grid, along either axis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// Positions of the input that one output sees.
+    pub kernel: usize,
+    /// Positions of the input from one output to the next.
+    pub stride: usize,
+    /// Positions added before the first of the input.
+    pub padding: usize,
+}
+
 /// A layer and the name its output is read by.
 #[derive(Debug, Clone)]
 pub(crate) struct Step {
@@ -34,6 +45,15 @@ impl Layer {
     /// A 3x3 convolution that keeps the grid.
     pub(crate) fn conv3(name: String, channels: usize) -> Self {
         Self::Conv { name, channels, kernel: 3, stride: 1, padding: 1 }
+    }
+
+    /// Its window; that of a fire module is its widest way, the 3x3 convolution.
+    fn window(&self) -> Window {
+        match *self {
+            Self::Conv { kernel, stride, padding, .. } => Window { kernel, stride, padding },
+            Self::Fire { .. } => Window { kernel: 3, stride: 1, padding: 1 },
+            Self::Pool { kernel, stride, .. } => Window { kernel, stride, padding: 0 },
+        }
     }
 
     /// Side of the output for a side of the input; zero where there is none.
@@ -85,6 +105,12 @@ impl Plan {
             conv(name.clone(), *classes, channels, 1);
         }
         found
+    }
+
+    /// The layers' windows from the image up to `tap`; all of them for a name that is no tap.
+    pub(crate) fn windows(&self, tap: &str) -> Vec<Window> {
+        let last = self.steps.iter().position(|step| step.tap == Some(tap)).map_or(self.steps.len(), |at| at + 1);
+        self.steps[..last].iter().map(|step| step.layer.window()).collect()
     }
 
     /// Multiplications for one image of `side`, as the definition has them, up to the last of `taps`.

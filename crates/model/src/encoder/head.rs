@@ -4,6 +4,7 @@ use burn::tensor::{Device, Tensor, activation, module, ops::ConvOptions, ops::Ma
 
 use afterimage_run::config::BranchConfig;
 
+use crate::backbone::Window;
 use crate::device::is_processor;
 use crate::params::{Init, Params};
 use crate::processor;
@@ -56,6 +57,13 @@ impl Head {
     pub(super) fn side_out(&self) -> usize {
         let pooled = self.side_in / self.pool;
         (pooled + 2 * (self.kernel / 2)).saturating_sub(self.kernel) / self.stride + usize::from(pooled > 0)
+    }
+
+    /// Its layers as windows: the pool where it has one, then the convolution.
+    pub(super) fn windows(&self) -> Vec<Window> {
+        let pool = Window { kernel: self.pool, stride: self.pool, padding: 0 };
+        let convolution = Window { kernel: self.kernel, stride: self.stride, padding: self.kernel / 2 };
+        std::iter::once(pool).filter(|pool| pool.kernel > 1).chain([convolution]).collect()
     }
 
     pub(super) fn init(&self, index: usize, init: Init, params: &mut Params, statistics: &mut Params, device: &Device) {

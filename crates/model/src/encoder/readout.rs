@@ -8,7 +8,7 @@ use afterimage_kernels::readout::Dropout;
 use afterimage_run::config::EncoderConfig;
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::head::{Head, Mode};
+use super::head::Head;
 use crate::device::is_processor;
 use crate::params::{Init, Params};
 use crate::processor;
@@ -34,6 +34,10 @@ impl Readout {
         Self { voxels, patch, dropout: config.dropout, branches, map_sides }
     }
 
+    pub(super) fn patch(&self) -> usize {
+        self.patch
+    }
+
     pub(super) fn map_sides(&self) -> &[usize] {
         &self.map_sides
     }
@@ -55,16 +59,21 @@ impl Readout {
         }
     }
 
-    /// Heads' outputs to responses `[batch, voxels]`.
-    pub(super) fn forward(&self, params: &Params, heads: &[Tensor<4>], mode: &Mode<'_>) -> Tensor<2> {
-        let parts = heads.iter().zip(&self.branches).enumerate().map(|(i, (head, &(_, side)))| {
+    /// Heads' outputs to responses `[batch, voxels]`, with the dropout of a seed or without.
+    pub(super) fn forward(&self, params: &Params, heads: &[Tensor<4>], dropout: Option<u64>) -> Tensor<2> {
+        self.parts(params, heads, dropout).reduce(|sum, part| sum + part).expect("at least one branch")
+    }
+
+    /// The branches' terms of that sum, each `[batch, voxels]`.
+    pub(super) fn parts(
+        &self,
+        params: &Params,
+        heads: &[Tensor<4>],
+        dropout: Option<u64>,
+    ) -> impl Iterator<Item = Tensor<2>> {
+        heads.iter().zip(&self.branches).enumerate().map(move |(i, (head, &(_, side)))| {
             let patches = patches(head.clone(), self.patch); // [batch, channels, positions]
-            let dropout = match mode {
-                Mode::Train { seed, .. } => {
-                    Some(Dropout { probability: self.dropout, seed: seed.wrapping_add(i as u64) })
-                }
-                Mode::Evaluate { .. } => None,
-            };
+            let dropout = dropout.map(|seed| Dropout { probability: self.dropout, seed: seed.wrapping_add(i as u64) });
             let map = params.get::<2>(&format!("map{side}"));
             let weights = params.get::<2>(&format!("branch{i}.channel"));
             let sum = match is_processor(&head.device()) {
@@ -74,8 +83,7 @@ impl Readout {
             let bias = params.get::<1>(&format!("branch{i}.bias")).unsqueeze::<2>();
             let branch = params.get::<1>(&format!("branch{i}.gain")).abs().unsqueeze::<2>();
             (sum + bias) * branch
-        });
-        parts.reduce(|sum, part| sum + part).expect("at least one branch")
+        })
     }
 }
 
@@ -131,6 +139,52 @@ mod tests {
             };
             let difference = (of(processor::readout) - of(read)).abs().max().into_scalar::<f32>();
             assert!(difference < 1e-4, "{difference}");
+        }
+    }
+
+    /// Mean and variance over masks are those of the closed form: dropout of probability p has variance p/(1 - p) for each
+    /// branch and channel by itself.
+    #[test]
+    fn dropout_scatters_about_the_response_without_it_as_the_closed_form_says() {
+        let (device, probability, draws, voxels) = (Device::flex(), 0.5, 4000, 5);
+        let wave = |n: usize, step: f32| (0..n).map(|i| (i as f32 * step + step).sin()).collect::<Vec<f32>>();
+        let readout =
+            Readout { voxels, patch: 1, dropout: probability, branches: vec![(3, 4), (2, 4)], map_sides: vec![4] };
+        let mut params = Params::default();
+        params.insert("map4", &[16, voxels], wave(16 * voxels, 0.37), &device);
+        let mut heads = Vec::new();
+        for (i, channels) in [3, 2].into_iter().enumerate() {
+            params.insert(&format!("branch{i}.channel"), &[channels, voxels], wave(channels * voxels, 0.7), &device);
+            params.insert(&format!("branch{i}.bias"), &[voxels], wave(voxels, 0.2), &device);
+            params.insert(&format!("branch{i}.gain"), &[voxels], wave(voxels, 1.3 + i as f32), &device);
+            let maps = Tensor::<1>::from_floats(wave(channels * 16, 0.11 + i as f32).as_slice(), &device);
+            heads.push(maps.reshape([1, channels, 4, 4]));
+        }
+        let [map, without] = [values(&params.get::<2>("map4")), values(&readout.forward(&params, &heads, None))];
+        let mut variance = vec![0.0_f64; voxels];
+        for (i, head) in heads.iter().enumerate() {
+            let (plane, [_, channels, ..]) = (values(head), head.dims());
+            let [weights, gain] =
+                [format!("branch{i}.channel"), format!("branch{i}.gain")].map(|n| values(&params.flat(&n)));
+            for (c, v) in (0..channels).flat_map(|c| (0..voxels).map(move |v| (c, v))) {
+                let pooled: f32 = (0..16).map(|p| plane[c * 16 + p] * map[p * voxels + v]).sum();
+                let term = f64::from(gain[v] * weights[c * voxels + v] * pooled);
+                variance[v] += probability / (1.0 - probability) * term * term;
+            }
+        }
+        let mut sums = vec![[0.0_f64; 2]; voxels];
+        for draw in 0..draws {
+            for (sum, (y, mean)) in
+                sums.iter_mut().zip(values(&readout.forward(&params, &heads, Some(draw << 8))).iter().zip(&without))
+            {
+                let difference = f64::from(y - mean);
+                *sum = [sum[0] + difference, sum[1] + difference * difference];
+            }
+        }
+        for ([sum, squares], variance) in sums.into_iter().zip(variance) {
+            let n = draws as f64;
+            assert!((squares / n / variance - 1.0).abs() < 0.1, "{squares} {variance}");
+            assert!((sum / n).abs() < 4.0 * (variance / n).sqrt(), "{sum} {variance}");
         }
     }
 

@@ -81,7 +81,8 @@ fn driven_images_go_beyond_every_other_image_and_minimised_ones_below() {
 #[test]
 fn decoded_images_rise_too() {
     let driver = driver(Prior::Decoder);
-    let found = drive(&driver, &target(FIRST), &settings(Prior::Decoder));
+    let still = Settings { jitter_px: 0, ..settings(Prior::Decoder) };
+    let found = drive(&driver, &target(FIRST), &still);
     let reached = responses(&driver, found.images.view(), &target(FIRST));
     for (course, last) in found.courses.iter().zip(reached) {
         assert!(f64::from(last) > course[0] && course[3] > course[0], "{course:?} {last}");
@@ -108,7 +109,7 @@ fn gradient_is_that_of_finite_differences() {
             [gradient.iter().map(|&g| f64::from(g) / norm).collect(), (0..gradient.len()).map(wave).collect()];
         for (index, way) in ways.iter().enumerate() {
             let length = way.iter().map(|d| d * d).sum::<f64>().sqrt();
-            let step = 0.05;
+            let step = 0.005; // a longer one passes kinks of the network
             let moved = |sign: f64| {
                 let values = convert::values(&params.flat(LEAF));
                 let values: Vec<f32> =
@@ -147,7 +148,9 @@ fn heavier_variation_gives_smoother_images() {
         let images = convert::images_to_tensor(found.images.view(), &driver.device);
         scalar(&variation(images).mean())
     };
-    assert!(roughness(100.0) < 0.5 * roughness(0.0));
+    // Responses of an untrained encoder are in the hundreds.
+    let (rough, smooth) = (roughness(0.0), roughness(1e4));
+    assert!(smooth < 0.5 * rough, "{rough} {smooth}");
 }
 
 #[test]

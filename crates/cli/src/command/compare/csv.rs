@@ -1,9 +1,7 @@
 //! A comparison as a table for other programs: a row for each score and variant, numbers in full precision.
 
-use anyhow::{Result, anyhow};
-
 use afterimage_run::comparison::{Cell, Comparison};
-use afterimage_run::scores::Interval;
+use afterimage_run::table::{self, ends, number};
 
 const COLUMNS: [&str; 22] = [
     "score",
@@ -31,9 +29,8 @@ const COLUMNS: [&str; 22] = [
 ];
 
 /// The table as CSV; an empty field is a number that is undefined or was not computed.
-pub(super) fn csv(comparison: &Comparison) -> Result<String> {
-    let mut writer = ::csv::Writer::from_writer(Vec::new());
-    writer.write_record(COLUMNS)?;
+pub(super) fn csv(comparison: &Comparison) -> String {
+    let mut rows = vec![COLUMNS.map(String::from).to_vec()];
     let baseline = comparison.variants.first().map_or("", |v| v.label.as_str());
     for row in &comparison.rows {
         for (variant, cell) in comparison.variants.iter().zip(&row.cells) {
@@ -50,11 +47,10 @@ pub(super) fn csv(comparison: &Comparison) -> Result<String> {
                 Some(cell) => fields.extend(of_cell(cell)),
                 None => fields.extend(vec![String::new(); COLUMNS.len() - fields.len()]),
             }
-            writer.write_record(fields)?;
+            rows.push(fields);
         }
     }
-    let bytes = writer.into_inner().map_err(|e| anyhow!("{}", e.error()))?;
-    Ok(String::from_utf8(bytes)?)
+    table::csv(&rows)
 }
 
 fn of_cell(cell: &Cell) -> Vec<String> {
@@ -71,12 +67,4 @@ fn of_cell(cell: &Cell) -> Vec<String> {
     fields.push(power.and_then(|p| p.images).map_or_else(String::new, |n| n.to_string()));
     fields.push(cell.note.clone().unwrap_or_default());
     fields
-}
-
-fn ends(interval: Option<&Interval>) -> [String; 2] {
-    [number(interval.map(|i| i.low)), number(interval.map(|i| i.high))]
-}
-
-fn number(value: Option<f64>) -> String {
-    value.filter(|v| v.is_finite()).map_or_else(String::new, |v| v.to_string())
 }

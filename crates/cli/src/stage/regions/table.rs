@@ -1,10 +1,9 @@
 //! `regions.json` as tables for other programs, numbers in full precision.
 
-use anyhow::{Result, anyhow};
-
 use afterimage_run::comparison::Difference;
 use afterimage_run::regions::{Condition, Regions};
-use afterimage_run::scores::{Interval, Score};
+use afterimage_run::scores::Score;
+use afterimage_run::table::{csv, ends, number};
 
 const COLUMNS: [&str; 22] = [
     "question",
@@ -33,7 +32,7 @@ const COLUMNS: [&str; 22] = [
 
 /// A row for each condition and score; an empty field is a number that is undefined or was not computed. The region of all
 /// voxels is empty.
-pub(super) fn conditions(found: &Regions) -> Result<String> {
+pub(super) fn conditions(found: &Regions) -> String {
     let mut rows = vec![COLUMNS.map(String::from).to_vec()];
     let mut of = |question: &str, conditions: &[Condition]| {
         for condition in conditions {
@@ -56,7 +55,7 @@ pub(super) fn conditions(found: &Regions) -> Result<String> {
         let more = [None, Some(group.quartiles.0), Some(group.quartiles.1), Some(group.above_chance)];
         rows.push(row(head, group.score.n, None, &group.score, more, None));
     }
-    text(&rows)
+    csv(&rows)
 }
 
 fn row(
@@ -80,26 +79,11 @@ fn row(
 }
 
 /// A row for each voxel; regions are joined by semicolons.
-pub(super) fn voxels(found: &Regions) -> Result<String> {
+pub(super) fn voxels(found: &Regions) -> String {
     let mut rows = vec![["voxel", "regions", "two_way_accuracy", "p", "q"].map(String::from).to_vec()];
     for voxel in found.single.iter().flat_map(|single| &single.voxels) {
         let numbers = [voxel.accuracy, voxel.p, voxel.q].map(|v| number(Some(v)));
         rows.push([vec![voxel.voxel.to_string(), voxel.regions.join(";")], numbers.to_vec()].concat());
     }
-    text(&rows)
-}
-
-fn text(rows: &[Vec<String>]) -> Result<String> {
-    let mut writer = ::csv::Writer::from_writer(Vec::new());
-    rows.iter().try_for_each(|row| writer.write_record(row))?;
-    let bytes = writer.into_inner().map_err(|e| anyhow!("{}", e.error()))?;
-    Ok(String::from_utf8(bytes)?)
-}
-
-fn ends(interval: Option<&Interval>) -> [String; 2] {
-    [number(interval.map(|i| i.low)), number(interval.map(|i| i.high))]
-}
-
-fn number(value: Option<f64>) -> String {
-    value.filter(|v| v.is_finite()).map_or_else(String::new, |v| v.to_string())
+    csv(&rows)
 }

@@ -1,0 +1,51 @@
+//! `afterimage biology`: receptive fields and hierarchy of a run's encoder.
+
+use anyhow::{Result, bail};
+
+use afterimage_run::biology::Measure;
+
+use super::run::opened;
+use crate::args::biology::Biology as Args;
+use crate::say;
+use crate::stage::biology::{Options, biology as look};
+
+/// Looks, writes tables and figures, and prints what was found.
+pub(super) fn biology(args: &Args) -> Result<()> {
+    if args.fov.is_some_and(|fov| !(fov > 0.0 && fov < 360.0)) {
+        bail!("--fov is {}: give the width of the images in degrees, such as 8.4", args.fov.unwrap_or_default());
+    }
+    let mut session = opened(&args.run)?;
+    let options = Options { fov_deg: args.fov, split_half: args.split_half };
+    let found = session.stage("biology", |session| look(session, &options))?;
+    if args.json {
+        return say::json(&serde_json::json!({ "measures": found.measures, "not_computed": found.not_computed }));
+    }
+    found.measures.iter().filter(|m| shown(m)).try_for_each(|measure| say::line(line(measure)))?;
+    found.not_computed.iter().try_for_each(|m| say::line(format!("not computed: {}: {}", m.name, m.reason)))?;
+    say::line(format!("{} measures: {}", found.measures.len(), session.run.biology_table("measures").display()))?;
+    say::line(format!("figures: {}", session.run.figures_dir().display()))?;
+    say::line(format!("Write them into the report with: afterimage report {}", args.run.display()))
+}
+
+/// What a reader wants first: all voxels together, and depth and size of each region.
+fn shown(measure: &Measure) -> bool {
+    let name = measure.name.as_str();
+    match &measure.region {
+        None => !name.contains(".intercept") && !name.contains(".q") && name != "depth.median",
+        Some(_) => name.starts_with("depth.mean") || name.starts_with("size.stimulation.median"),
+    }
+}
+
+fn line(measure: &Measure) -> String {
+    let mut text = format!("{}: {:.3}", measure.title, measure.value);
+    if let Some(i) = &measure.interval {
+        text += &format!(" [{:.0} % interval {:.3} to {:.3}]", 100.0 * i.level, i.low, i.high);
+    }
+    if let Some(chance) = measure.chance {
+        text += &format!(", chance {chance:.3}");
+    }
+    if let Some(p) = &measure.p {
+        text += &format!(", p = {:.2e}", p.value);
+    }
+    text + &format!(" {}, n = {}", measure.unit, measure.n)
+}

@@ -1,0 +1,103 @@
+//! `afterimage decode`: responses to images.
+
+mod group;
+mod latency;
+mod responses;
+
+use std::path::Path;
+
+use anyhow::Result;
+use ndarray::{ArrayView4, Axis};
+use serde::Serialize;
+
+use afterimage_formats::npy;
+use afterimage_run::{atomic, table::field};
+use afterimage_train::{apply::TrainedDecoder, prepare::Statistics};
+
+use super::{refuse_used, run::threads};
+use crate::args::product::Decode;
+use crate::stage::reconstruct::{to_bytes, write_png};
+use crate::stage::{Session, voxels};
+use crate::{build, progress, say};
+use group::Item;
+use latency::{Latency, decode_all};
+
+const ARRAY: &str = "reconstructions.npy";
+
+/// What lies beside the pictures, in `decode.json`.
+#[derive(Serialize)]
+struct Made {
+    software: String,
+    run: String,
+    responses: String,
+    rows: usize,
+    images: usize,
+    standardised: String,
+    averaged_by: Option<String>,
+    latency: Latency,
+    folder: String,
+}
+
+/// Decodes and writes.
+pub(super) fn decode(args: &Decode) -> Result<()> {
+    progress::listen();
+    refuse_used(&args.out)?;
+    let mut session = Session::open(&args.run)?;
+    session.refuse_baseline("decode with them")?;
+    if let Some(device) = &args.device {
+        session.experiment.device.name.clone_from(device);
+    }
+    threads(&session.experiment)?;
+    let statistics = Statistics::read(&session.run)?;
+    let read = responses::read(args, &voxels::read(&session)?)?;
+    let decoder = TrainedDecoder::load(&session.run, &session.experiment)?;
+    let rows = read.values.nrows();
+    let (mut responses, items) = group::average(read, args.average_by.as_deref())?;
+    let standardised = match (&statistics.zscore, args.standardised) {
+        (_, true) => "before, as the user says",
+        (Some(zscore), false) => {
+            zscore.apply(&mut responses)?;
+            "by the training responses of the run"
+        }
+        (None, false) => "not at all, as in the run",
+    };
+    let on = format!("{}, {} threads", session.experiment.device.name, rayon::current_num_threads());
+    let (images, latency) = decode_all(&decoder, responses.view(), args.latency, on)?;
+    write(&args.out, images.view(), &items)?;
+    let made = Made {
+        software: build::software(),
+        run: args.run.display().to_string(),
+        responses: args.responses.display().to_string(),
+        rows,
+        images: items.len(),
+        standardised: standardised.into(),
+        averaged_by: args.average_by.clone(),
+        latency,
+        folder: args.out.display().to_string(),
+    };
+    atomic::write_json(&args.out.join("decode.json"), &made)?;
+    conclude(args, &made)
+}
+
+fn write(out: &Path, images: ArrayView4<'_, f32>, items: &[Item]) -> Result<()> {
+    atomic::through(&out.join(ARRAY), |path| Ok(npy::write_f32(path, images.into_dyn())?))?;
+    let mut table = String::from("file,name,responses\n");
+    for (row, item) in items.iter().enumerate() {
+        let file = format!("{row:04}.png");
+        write_png(&out.join(&file), to_bytes(images.index_axis(Axis(0), row)).view())?;
+        table.push_str(&format!("{file},{},{}\n", field(&item.name), item.responses));
+    }
+    Ok(atomic::write(&out.join("items.csv"), table.as_bytes())?)
+}
+
+fn conclude(args: &Decode, made: &Made) -> Result<()> {
+    if args.json {
+        return say::json(made);
+    }
+    let averaged = match &made.averaged_by {
+        Some(by) => format!(" of {} responses averaged by {by}", made.rows),
+        None => String::new(),
+    };
+    say::line(format!("{} images{averaged}, standardised {}: {}", made.images, made.standardised, made.folder))?;
+    say::line(made.latency.line())
+}

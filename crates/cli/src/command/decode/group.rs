@@ -1,0 +1,116 @@
+//! Averaging of responses that share a label.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+use ndarray::Array2;
+
+use afterimage_formats::npy;
+
+use super::responses::Responses;
+
+/// What a row that is decoded stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Item {
+    /// Its label, or that of its response, or its row.
+    pub(super) name: String,
+    /// Responses averaged in it, those that rows of a data set average already counted.
+    pub(super) responses: u32,
+}
+
+/// Means of the rows that share a label, in the order in which labels appear, weighted by the repeats that a row averages
+/// already; without labels every row by itself.
+pub(super) fn average(read: Responses, by: Option<&str>) -> Result<(Array2<f32>, Vec<Item>)> {
+    let Some(by) = by else {
+        let name = |row: usize| read.labels.first().map_or_else(|| row.to_string(), |(_, texts)| texts[row].clone());
+        let items = read.weights.iter().enumerate();
+        let items = items.map(|(row, &responses)| Item { name: name(row), responses }).collect();
+        return Ok((read.values, items));
+    };
+    let labels = labels(&read, by)?;
+    let (mut items, mut places): (Vec<Item>, HashMap<&str, usize>) = (Vec::new(), HashMap::new());
+    let mut of_row = Vec::with_capacity(labels.len());
+    for (label, &weight) in labels.iter().zip(&read.weights) {
+        let place = *places.entry(label).or_insert_with(|| {
+            items.push(Item { name: label.clone(), responses: 0 });
+            items.len() - 1
+        });
+        items[place].responses += weight;
+        of_row.push(place);
+    }
+    let mut sums = Array2::<f64>::zeros((items.len(), read.values.ncols()));
+    for ((row, &place), &weight) in read.values.outer_iter().zip(&of_row).zip(&read.weights) {
+        let share = f64::from(weight) / f64::from(items[place].responses);
+        sums.row_mut(place).zip_mut_with(&row, |sum, &value| *sum += f64::from(value) * share);
+    }
+    Ok((sums.mapv(|sum| sum as f32), items))
+}
+
+/// One label a row, from a file or from what is known of the rows.
+fn labels(read: &Responses, by: &str) -> Result<Vec<String>> {
+    if let Some((_, texts)) = read.labels.iter().find(|(name, _)| name == by) {
+        return Ok(texts.clone());
+    }
+    let path = Path::new(by);
+    if !path.is_file() {
+        let known: Vec<&str> = read.labels.iter().map(|(name, _)| name.as_str()).collect();
+        let known = if known.is_empty() { "it has none".to_owned() } else { format!("it has {}", known.join(", ")) };
+        bail!("\"{by}\" is neither a file nor a column of labels of \"{}\": {known}", read.path.display());
+    }
+    let mut labels = from_file(path)?;
+    let rows = read.values.nrows();
+    // A table of one column may have a line with its name.
+    if labels.len() == rows + 1 && path.extension().is_some_and(|ending| ending == "csv" || ending == "tsv") {
+        labels.remove(0);
+    }
+    match labels.len() == rows {
+        true => Ok(labels),
+        false => bail!("\"{by}\" has {} labels for {rows} responses: write one for each, a line each", labels.len()),
+    }
+}
+
+fn from_file(path: &Path) -> Result<Vec<String>> {
+    if path.extension().is_some_and(|ending| ending == "npy") {
+        return Ok(npy::read_f32(path)?.iter().map(f32::to_string).collect());
+    }
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read \"{}\"", path.display()))?;
+    Ok(text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    fn read() -> Responses {
+        Responses {
+            path: "t.csv".into(),
+            values: array![[1.0_f32, 0.0], [10.0, 4.0], [4.0, 3.0]],
+            weights: vec![2, 1, 1],
+            labels: vec![("stimulus".into(), ["b", "a", "b"].map(String::from).to_vec())],
+        }
+    }
+
+    #[test]
+    fn means_are_weighted_and_in_the_order_of_appearance() {
+        let (means, items) = average(read(), Some("stimulus")).unwrap();
+        assert_eq!(means, array![[2.0, 1.0], [10.0, 4.0]]);
+        assert_eq!(items[0], Item { name: "b".into(), responses: 3 });
+        let (single, items) = average(read(), None).unwrap();
+        assert_eq!((single, items[1].name.as_str()), (read().values, "a"));
+    }
+
+    #[test]
+    fn labels_come_from_a_file_of_as_many_lines() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("labels.csv");
+        std::fs::write(&path, "label\nx\ny\nx\n").unwrap();
+        let (means, items) = average(read(), path.to_str()).unwrap();
+        assert_eq!((means.nrows(), items[0].name.as_str(), items[0].responses), (2, "x", 3));
+        std::fs::write(&path, "x\ny\n").unwrap();
+        assert!(average(read(), path.to_str()).unwrap_err().to_string().contains("2 labels for 3 responses"));
+        assert!(average(read(), Some("run")).unwrap_err().to_string().contains("it has stimulus"));
+    }
+}

@@ -1,0 +1,92 @@
+//! `afterimage encode`: images to predicted responses.
+
+mod ensemble;
+mod images;
+mod output;
+
+use anyhow::{Result, bail};
+use ndarray::{Array2, s};
+use serde::Serialize;
+
+use afterimage_run::atomic;
+use afterimage_train::apply::Spread;
+
+use crate::args::product::Encode;
+use crate::progress::{self, Bar};
+use crate::{build, say};
+use ensemble::Ensemble;
+use images::Pictures;
+use output::Format;
+
+/// Images predicted at a time: whole batches, so that the masks of an image do not depend on it.
+const PART: usize = 4 * Spread::BATCH;
+
+/// What lies beside the responses, in `NAME.json`.
+#[derive(Serialize)]
+struct Sidecar<'a> {
+    software: String,
+    runs: Vec<String>,
+    files: Vec<String>,
+    units: String,
+    standard_deviation: Option<String>,
+    samples: u32,
+    seed: u64,
+    images: &'a [String],
+    voxels: &'a [usize],
+}
+
+/// Predicts and writes.
+pub(super) fn encode(args: &Encode) -> Result<()> {
+    progress::listen();
+    let format = Format::of(&args.out)?;
+    let ensemble = Ensemble::open(args)?;
+    format.refuse(&args.out, ensemble.voxels())?;
+    let pictures = Pictures::open(&args.images)?;
+    let spread = ensemble.spread_in_words(args.samples);
+    let shape = (pictures.names().len(), ensemble.voxels().len());
+    let mut mean = Array2::zeros(shape);
+    let mut deviation = spread.is_some().then(|| Array2::zeros(shape));
+    let bar = Bar::new("encode", 0, shape.0 as u64);
+    for first in (0..shape.0).step_by(PART) {
+        if progress::was_interrupted() {
+            bail!("stopped; nothing was written");
+        }
+        let rows = first..shape.0.min(first + PART);
+        let [of_part, spread] = ensemble.predict(&pictures, rows.clone(), args)?;
+        mean.slice_mut(s![rows.clone(), ..]).assign(&of_part);
+        if let Some(deviation) = &mut deviation {
+            deviation.slice_mut(s![rows.clone(), ..]).assign(&spread);
+        }
+        bar.set(rows.end as u64);
+    }
+    bar.finish();
+    let mut files = format.write(&args.out, &mean, pictures.names(), ensemble.voxels())?;
+    if let Some(deviation) = &deviation {
+        let path = output::beside(&args.out, ".sd");
+        files.extend(format.write(&path, deviation, pictures.names(), ensemble.voxels())?);
+    }
+    let sidecar = Sidecar {
+        software: build::software(),
+        runs: args.run.iter().map(|run| run.display().to_string()).collect(),
+        files: files.iter().map(|file| file.display().to_string()).collect(),
+        units: ensemble.units_in_words(args.units),
+        standard_deviation: spread,
+        samples: args.samples.unwrap_or(0),
+        seed: args.seed,
+        images: pictures.names(),
+        voxels: &ensemble.voxels().ids,
+    };
+    atomic::write_json(&output::sidecar(&args.out), &sidecar)?;
+    conclude(args, &sidecar, shape)
+}
+
+fn conclude(args: &Encode, sidecar: &Sidecar<'_>, (images, voxels): (usize, usize)) -> Result<()> {
+    if args.json {
+        return say::json(sidecar);
+    }
+    say::line(format!("{images} images x {voxels} voxels, {}: {}", sidecar.units, sidecar.files[0]))?;
+    if let Some(words) = &sidecar.standard_deviation {
+        say::line(format!("standard deviation {words}: {}", output::beside(&args.out, ".sd").display()))?;
+    }
+    say::line(format!("names of images and voxels: {}", output::sidecar(&args.out).display()))
+}

@@ -1,0 +1,125 @@
+//! The images to encode, from any mixture of sources, in the order given.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use ndarray::{Array3, Array4, Axis};
+use rayon::prelude::*;
+
+use afterimage_data::DataSet;
+use afterimage_formats::images::ImageSource;
+use afterimage_train::prepare::at_side;
+
+/// Images, read when they are asked for.
+pub(super) struct Pictures {
+    sources: Vec<Source>,
+    /// Source of each image and its place there.
+    entries: Vec<(usize, usize)>,
+    names: Vec<String>,
+}
+
+enum Source {
+    Images(ImageSource),
+    Data(Box<DataSet>),
+}
+
+impl Pictures {
+    /// Opens folders, archives, arrays, pictures, lists of pictures (`.txt`, one path a line, seen from the list's folder) and
+    /// data sets (all stimuli, in the order of their rows).
+    ///
+    /// Names are those of the source; of several sources, `SOURCE/NAME`, and of single pictures their paths.
+    pub(super) fn open(paths: &[PathBuf]) -> Result<Self> {
+        let mut pictures = Self { sources: Vec::new(), entries: Vec::new(), names: Vec::new() };
+        for path in paths {
+            let label = match paths {
+                [_] => None,
+                _ => path.file_name().map(|name| name.to_string_lossy().into_owned()),
+            };
+            match path.extension() {
+                Some(ending) if ending.eq_ignore_ascii_case("txt") => pictures.add_list(path)?,
+                _ => pictures.add(path, label)?,
+            }
+        }
+        Ok(pictures)
+    }
+
+    /// Names of the images, in order.
+    pub(super) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Images `[n, side, side, 3]`, decoded in parallel.
+    pub(super) fn read(&self, rows: Range<usize>, side: usize) -> Result<Array4<u8>> {
+        let mut images = Array4::zeros((rows.len(), side, side, 3));
+        let slots: Vec<_> = images.axis_iter_mut(Axis(0)).zip(rows).collect();
+        slots.into_par_iter().try_for_each(|(mut slot, row)| {
+            slot.assign(&self.read_one(row, side)?);
+            Ok::<_, anyhow::Error>(())
+        })?;
+        Ok(images)
+    }
+
+    fn read_one(&self, row: usize, side: usize) -> Result<Array3<u8>> {
+        let (source, place) = self.entries[row];
+        match &self.sources[source] {
+            Source::Images(images) => Ok(images.read_square(place, side)?),
+            // As training takes them, so that its images have the predictions of the run.
+            Source::Data(data) => Ok(at_side(data.images(&[place as u32])?, side)?.index_axis_move(Axis(0), 0)),
+        }
+    }
+
+    fn add(&mut self, path: &Path, label: Option<String>) -> Result<()> {
+        let source = self.sources.len();
+        let (opened, names) = match path.join("zarr.json").is_file() {
+            true => {
+                let data = DataSet::open(path)?;
+                if !data.header().has_images() {
+                    bail!("\"{}\" holds responses and no images: give the images themselves", path.display());
+                }
+                let names = data.header().stimuli.iter().map(|info| info.name.clone()).collect();
+                (Source::Data(Box::new(data)), names)
+            }
+            false => {
+                let images = ImageSource::open(path)?;
+                let names: Vec<String> = images.names().to_vec();
+                (Source::Images(images), names)
+            }
+        };
+        let is_picture =
+            path.is_file() && names.len() == 1 && path.file_name().is_some_and(|name| name == names[0].as_str());
+        for (place, name) in names.into_iter().enumerate() {
+            self.entries.push((source, place));
+            self.names.push(match &label {
+                Some(_) if is_picture => path.display().to_string(),
+                Some(label) => format!("{label}/{name}"),
+                None => name,
+            });
+        }
+        self.sources.push(opened);
+        Ok(())
+    }
+
+    fn add_list(&mut self, path: &Path) -> Result<()> {
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read \"{}\"", path.display()))?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let before = self.names.len();
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            let images = ImageSource::open(&folder.join(line)).with_context(|| format!("in \"{}\"", path.display()))?;
+            if images.len() != 1 {
+                bail!(
+                    "\"{}\" names \"{line}\", which is {} images: name one picture a line",
+                    path.display(),
+                    images.len()
+                );
+            }
+            self.entries.push((self.sources.len(), 0));
+            self.names.push(line.to_owned());
+            self.sources.push(Source::Images(images));
+        }
+        match self.names.len() > before {
+            true => Ok(()),
+            false => bail!("\"{}\" names no picture: write one path a line", path.display()),
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Predicted responses as files, in the format that the ending names.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+use ndarray::Array2;
+
+use afterimage_data::VOXEL_COLUMN;
+use afterimage_formats::{gifti, nifti, npy};
+use afterimage_run::{atomic, maps, table::field, voxels::Voxels};
+
+const ENDINGS: [(&str, Format); 5] = [
+    (".npy", Format::Npy),
+    (".csv", Format::Csv),
+    (".nii.gz", Format::Nifti),
+    (".nii", Format::Nifti),
+    (".func.gii", Format::Gifti),
+];
+/// Images that a NIfTI-1 file can hold.
+const MOST: usize = i16::MAX as usize;
+
+/// A format of files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    /// `[images, voxels]`
+    Npy,
+    /// A row for each image.
+    Csv,
+    /// A volume for each image.
+    Nifti,
+    /// A map for each image, a file for each hemisphere.
+    Gifti,
+}
+
+impl Format {
+    /// By the ending of a name.
+    pub(super) fn of(path: &Path) -> Result<Self> {
+        match ending(path) {
+            Some((_, format)) => Ok(format),
+            None => bail!(
+                "the ending of \"{}\" names no format: end it in .npy, .csv, .nii, .nii.gz or .func.gii",
+                path.display()
+            ),
+        }
+    }
+
+    /// Refuses what cannot be written, before anything is computed.
+    pub(super) fn refuse(self, path: &Path, voxels: &Voxels) -> Result<()> {
+        let name = path.display();
+        match self {
+            Self::Nifti if voxels.volume.is_none() => bail!(
+                "cannot write \"{name}\": the run's data set does not say where its voxels lie in a volume; write .npy or \
+                 .csv, or import the recording from volumes with a mask (`afterimage import nifti` or `nsd`)"
+            ),
+            Self::Gifti if voxels.surface.is_none() => bail!(
+                "cannot write \"{name}\": the run's data set does not say on which vertices its voxels lie; write .npy or \
+                 .csv, or import the recording from lh.NAME.mgh or rh.NAME.mgh"
+            ),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes `[images, voxels]` and gives the files.
+    pub(super) fn write(
+        self,
+        path: &Path,
+        values: &Array2<f32>,
+        names: &[String],
+        voxels: &Voxels,
+    ) -> Result<Vec<PathBuf>> {
+        match (self, &voxels.volume, &voxels.surface) {
+            (Self::Csv, ..) => atomic::write(path, csv(values, names, voxels).as_bytes())?,
+            (Self::Nifti, Some(volume), _) => {
+                if names.len() > MOST {
+                    bail!("\"{}\" can hold {MOST} volumes, not {}: encode fewer images", path.display(), names.len());
+                }
+                atomic::through(path, |path| {
+                    let volumes = values.outer_iter().map(|row| volume.fill(row.iter().copied()));
+                    Ok(nifti::write_series(path, volume.shape, names.len(), &volume.affine, volumes)?)
+                })?;
+            }
+            (Self::Gifti, _, Some(surface)) => {
+                let mut files = Vec::new();
+                for (side, hemisphere) in maps::HEMISPHERES.into_iter().enumerate() {
+                    if surface.vertices[side] == 0 {
+                        continue;
+                    }
+                    let name = path.file_name().unwrap_or_default().to_string_lossy();
+                    let file = path.with_file_name(format!("{}.{name}", hemisphere.short()));
+                    atomic::through(&file, |path| {
+                        let of_image = |row: usize| surface.fill(side, values.row(row).iter().copied());
+                        Ok(gifti::write_f32(path, hemisphere, surface.vertices[side], names, of_image)?)
+                    })?;
+                    files.push(file);
+                }
+                return Ok(files);
+            }
+            (Self::Npy, ..) => atomic::through(path, |path| Ok(npy::write_f32(path, values.view().into_dyn())?))?,
+            (Self::Nifti | Self::Gifti, ..) => self.refuse(path, voxels)?,
+        }
+        Ok(vec![path.to_owned()])
+    }
+}
+
+/// The first column is the image's name, then comes one a voxel, called by its column among the data set's responses.
+fn csv(values: &Array2<f32>, names: &[String], voxels: &Voxels) -> String {
+    let mut text = String::from("image");
+    voxels.ids.iter().for_each(|id| text.push_str(&format!(",{VOXEL_COLUMN}{id}")));
+    for (name, row) in names.iter().zip(values.outer_iter()) {
+        text.push('\n');
+        text.push_str(&field(name));
+        for value in row {
+            text.push(',');
+            if value.is_finite() {
+                text.push_str(&value.to_string());
+            }
+        }
+    }
+    text.push('\n');
+    text
+}
+
+/// `a/NAME.nii.gz` with a mark: `a/NAME.sd.nii.gz`.
+pub(super) fn beside(path: &Path, mark: &str) -> PathBuf {
+    let (stem, end) = parts(path);
+    path.with_file_name(format!("{stem}{mark}{end}"))
+}
+
+/// The file that says what is in the others: `a/NAME.json`.
+pub(super) fn sidecar(path: &Path) -> PathBuf {
+    path.with_file_name(format!("{}.json", parts(path).0))
+}
+
+fn parts(path: &Path) -> (String, String) {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let length = ending(path).map_or(0, |(end, _)| end.len());
+    let (stem, end) = name.split_at(name.len() - length);
+    (stem.to_owned(), end.to_owned())
+}
+
+fn ending(path: &Path) -> Option<(&'static str, Format)> {
+    let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
+    ENDINGS.into_iter().find(|(ending, _)| name.len() > ending.len() && name.ends_with(ending))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_files_are_made_from_the_whole_ending() {
+        let path = Path::new("out/predicted.nii.gz");
+        assert_eq!(Format::of(path).unwrap(), Format::Nifti);
+        assert_eq!(beside(path, ".sd"), Path::new("out/predicted.sd.nii.gz"));
+        assert_eq!(sidecar(path), Path::new("out/predicted.json"));
+        assert!(Format::of(Path::new("predicted.gii")).unwrap_err().to_string().contains(".func.gii"));
+        assert!(Format::of(Path::new(".npy")).is_err());
+    }
+}

@@ -1,0 +1,106 @@
+//! `afterimage export`: what a run knows of each voxel, for other tools.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use serde::Serialize;
+
+use afterimage_formats::table::Table;
+use afterimage_run::{
+    maps::{self, Column},
+    scores::ScoreFile,
+    voxels::Voxels,
+};
+
+use crate::args::product::{Export, Maps};
+use crate::say;
+use crate::stage::{Session, voxels};
+
+/// Columns of tables of voxels that tell which voxel and where, and are no values.
+const PLACES: [&str; 9] = ["voxel", "i", "j", "k", "x_mm", "y_mm", "z_mm", "hemisphere", "vertex"];
+
+#[derive(Serialize)]
+struct Made<'a> {
+    voxels: usize,
+    columns: &'a [Column],
+    files: Vec<String>,
+}
+
+/// `afterimage export`.
+pub(super) fn export(what: &Export) -> Result<()> {
+    match what {
+        Export::Maps(args) => maps(args),
+    }
+}
+
+fn maps(args: &Maps) -> Result<()> {
+    let session = Session::open(&args.run)?;
+    let voxels = voxels::read(&session)?;
+    let mut columns = match session.run.scores_file().is_file() {
+        true => maps::of_scores(&ScoreFile::read(&session.run)?, &voxels),
+        false => Vec::new(),
+    };
+    for path in &args.table {
+        columns.extend(from_table(path, &voxels)?);
+    }
+    if columns.is_empty() {
+        bail!(
+            "\"{}\" has no score of single voxels: run `afterimage evaluate` on it, or give --table",
+            args.run.display()
+        );
+    }
+    let files = maps::write(&args.out, &voxels, &columns)?;
+    let files: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+    if args.json {
+        return say::json(&Made { voxels: voxels.len(), columns: &columns, files });
+    }
+    columns.iter().try_for_each(|column| say::line(format!("{}: {}", column.name, column.meaning)))?;
+    files.iter().try_for_each(say::line)?;
+    match (&voxels.volume, &voxels.surface) {
+        (None, None) => {
+            say::line("the data set does not say where its voxels lie, so there are no volumes or surfaces")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The columns of numbers of a table, in the run's order of voxels; NaN for a voxel that it does not name.
+fn from_table(path: &Path, voxels: &Voxels) -> Result<Vec<Column>> {
+    let table = Table::read(path)?;
+    let rows: HashMap<usize, usize> = match table.names().iter().position(|name| name == "voxel") {
+        Some(column) => {
+            let ids = table.i64s(column)?;
+            ids.into_iter().enumerate().map(|(row, id)| (usize::try_from(id).unwrap_or(usize::MAX), row)).collect()
+        }
+        None if table.len() == voxels.len() => voxels.ids.iter().copied().zip(0..).collect(),
+        None => bail!(
+            "\"{}\" has {} rows for {} voxels: give a row for each, or a column \"voxel\" with their numbers",
+            path.display(),
+            table.len(),
+            voxels.len()
+        ),
+    };
+    if rows.len() != table.len() {
+        bail!("\"{}\" names a voxel twice: give one row for each", path.display());
+    }
+    if let Some(stray) = rows.keys().find(|id| !voxels.ids.contains(id)) {
+        bail!("\"{}\" names voxel {stray}, which the run does not use", path.display());
+    }
+    let safe = |name: &str| -> String {
+        let kept = |c: char| if c.is_ascii_alphanumeric() || "_-.".contains(c) { c } else { '_' };
+        name.trim_start_matches('.').chars().map(kept).collect()
+    };
+    let mut columns = Vec::new();
+    for (place, name) in table.names().iter().enumerate().filter(|(_, name)| !PLACES.contains(&name.as_str())) {
+        // A column of text, such as the name of a region, is no map.
+        let Ok(values) = table.f64s(place) else { continue };
+        let value = |id: &usize| rows.get(id).map_or(f32::NAN, |&row| values[row] as f32);
+        columns.push(Column {
+            name: safe(name),
+            meaning: format!("column \"{name}\" of {}", path.display()),
+            values: voxels.ids.iter().map(value).collect(),
+        });
+    }
+    Ok(columns)
+}

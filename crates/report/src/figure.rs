@@ -1,0 +1,110 @@
+//! Figures of their own: vector files with all they need inside, each with its numbers as a table.
+
+mod accuracy;
+mod fields;
+mod hierarchy;
+mod recovery;
+mod retinotopy;
+mod sizes;
+
+use afterimage_run::{
+    RunFolder, atomic,
+    biology::{Biology, Voxel},
+    table,
+};
+use maud::Markup;
+
+use crate::Result;
+
+/// Colours and type of a figure outside the report, whose style sheet the report itself has. No variables: drawing programs know none.
+const STYLE: &str = "text{font:11px system-ui,'Segoe UI',Helvetica,Arial,sans-serif;fill:#333}\
+.bar text{fill:#000;font-size:12px}.bar text.note{fill:#333;font-size:11px}\
+.grid line{stroke:#e2e2e2;stroke-width:1}line.axis{stroke:#444;stroke-width:1}\
+.bar rect{fill:#0072b2;fill-opacity:.55}.whisker{stroke:#000;stroke-width:1.5}\
+line.chance{stroke:#666;stroke-width:1.2;stroke-dasharray:2.5 3}";
+
+/// A figure.
+pub(crate) struct Figure {
+    /// Name of its files.
+    pub(crate) name: &'static str,
+    /// What it shows, in a sentence or two.
+    pub(crate) caption: String,
+    pub(crate) svg: Markup,
+    /// Its numbers, the head first.
+    pub(crate) table: Vec<Vec<String>>,
+}
+
+/// All figures that `biology.json` has the numbers for.
+pub(crate) fn figures(found: &Biology) -> Vec<Figure> {
+    let all = [
+        retinotopy::retinotopy(found),
+        fields::fields(found),
+        hierarchy::hierarchy(found),
+        sizes::sizes(found),
+        accuracy::accuracy(found),
+        recovery::centres(found),
+        recovery::sizes(found),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+/// Writes every figure of `biology.json` to `figures/` of the run, as SVG and CSV.
+///
+/// # Errors
+/// [`crate::ReportError::Run`] where the file is missing or damaged, or a figure can't be written.
+pub fn write_figures(run: &RunFolder) -> Result<()> {
+    for figure in figures(&Biology::read(run)?) {
+        let path = |ending: &str| run.figures_dir().join(format!("{}.{ending}", figure.name));
+        atomic::write(&path("svg"), standing_alone(figure.svg).as_bytes())?;
+        atomic::write(&path("csv"), table::csv(&figure.table).as_bytes())?;
+    }
+    Ok(())
+}
+
+/// The drawing with its own style, as a file.
+fn standing_alone(svg: Markup) -> String {
+    let text = svg.into_string();
+    let style = format!("<style>{STYLE}</style>");
+    let (head, rest) = text.split_once('>').unwrap_or((&text, ""));
+    let head = head.replacen("<svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"", 1);
+    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{head}>{style}{rest}\n")
+}
+
+/// Undefined numbers are empty.
+fn cell(value: f64) -> String {
+    if value.is_finite() { format!("{value:.6}") } else { String::new() }
+}
+
+fn row(cells: &[&str]) -> Vec<String> {
+    cells.iter().map(|&cell| cell.to_owned()).collect()
+}
+
+/// Voxels by the smallest region that holds them, early regions first; those of none come last, and are all of them without regions.
+fn by_region(found: &Biology) -> Vec<(String, Vec<&Voxel>)> {
+    let mut groups: Vec<(String, Vec<&Voxel>)> = found
+        .own_regions()
+        .into_iter()
+        .map(|region| {
+            let inside = found.voxels.iter().filter(|v| v.regions.first() == Some(&region)).collect();
+            (region, inside)
+        })
+        .collect();
+    let rest: Vec<&Voxel> = found.voxels.iter().filter(|v| v.regions.is_empty()).collect();
+    if !rest.is_empty() {
+        groups.push(("no region".into(), rest));
+    }
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use maud::html;
+
+    #[test]
+    fn a_file_has_its_name_space_and_style() {
+        let text = standing_alone(html! { svg.plot viewBox="0 0 1 1" { text { "a < b" } } });
+        assert!(text.starts_with("<?xml") && text.contains("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"plot\""));
+        assert!(text.contains("<style>text{") && text.contains("a &lt; b") && !text.contains("var("));
+    }
+}

@@ -1,0 +1,141 @@
+//! Maps of a few voxels of each region with the fields fitted to them.
+
+use std::fmt::Write;
+
+use afterimage_run::biology::{Biology, Example, Field, Voxel};
+use maud::{Markup, html};
+
+use super::{Figure, cell, row};
+use crate::number::px;
+
+/// Side of a map, and from one to the next.
+const MAP: f64 = 92.0;
+const STEP: f64 = 98.0;
+/// Width of the names at the left; height of the head and of a row.
+const LEFT: f64 = 62.0;
+const HEAD: f64 = 34.0;
+const ROW: f64 = 112.0;
+/// Maps in a row: two for each of three voxels.
+const PER_ROW: usize = 3;
+/// White to dark blue in even steps of lightness, one hue.
+const SHADES: [&str; 9] =
+    ["#f7f9fb", "#dfe8f1", "#c4d6e6", "#a5c1da", "#83a9cb", "#5f8fba", "#3f74a5", "#24588b", "#0f3c6b"];
+
+/// Rows of regions; in a row a well, a typical and a badly fitted voxel, each by weights and by stimulation.
+pub(super) fn fields(found: &Biology) -> Option<Figure> {
+    let mut regions: Vec<&str> = found.examples.iter().map(|e| e.region.as_str()).collect();
+    regions.dedup();
+    if regions.is_empty() {
+        return None;
+    }
+    let (width, height) =
+        (LEFT + 2.0 * PER_ROW as f64 * STEP + 8.0 * PER_ROW as f64, HEAD + ROW * regions.len() as f64);
+    let place = |index: usize, second: bool| LEFT + index as f64 * (2.0 * STEP + 8.0) + if second { STEP } else { 0.0 };
+    let label = format!("Maps of {} voxels with fitted receptive fields", found.examples.len());
+    let svg = html! {
+        svg.plot viewBox={ "0 0 " (px(width)) " " (px(height)) } role="img" aria-label=(label) {
+            g.ticks { @for (i, title) in ["well fitted", "typical", "badly fitted"].into_iter().enumerate() {
+                text x=(px(place(i, false) + MAP)) y="12" text-anchor="middle" { (title) }
+                @for (second, method) in [(false, "weights"), (true, "stimulation")] {
+                    text x=(px(place(i, second) + MAP / 2.0)) y="27" text-anchor="middle" { (method) }
+                }
+            } }
+            @for (r, region) in regions.iter().enumerate() {
+                @let top = HEAD + ROW * r as f64;
+                g.ticks { text x="4" y=(px(top + MAP / 2.0 + 4.0)) { (if region.is_empty() { "all" } else { region }) } }
+                @for (i, example) in found.examples.iter().filter(|e| e.region == *region).take(PER_ROW).enumerate() {
+                    @if let Some(voxel) = found.voxels.get(example.voxel) {
+                        (map(&example.weights, voxel.weights, voxel, found, place(i, false), top))
+                        (map(&example.stimulation, voxel.stimulation, voxel, found, place(i, true), top))
+                        g.ticks { text x=(px(place(i, false))) y=(px(top + MAP + 12.0)) { (note(voxel)) } }
+                    }
+                }
+            }
+        }
+    };
+    let caption = "Maps of single voxels: the square root of the weights' power, and the change of the predicted response by a probe; dark is much, each map in \
+                   parts of its own largest value. The circle is the fitted field (centre and one standard deviation); a cross is the true centre, where it is known. \
+                   Of each region the voxels stand at the 90th, 50th and 10th percentile of the fit by stimulation, so the last is a bad one on purpose."
+        .to_owned();
+    Some(Figure { name: "fields", caption, svg, table: table(found) })
+}
+
+fn note(voxel: &Voxel) -> String {
+    let r2 = |field: Option<Field>| field.map_or("–".to_owned(), |f| format!("{:.2}", f.r2));
+    format!("voxel {}: R² {} and {}", voxel.column, r2(voxel.weights), r2(voxel.stimulation))
+}
+
+fn map(values: &[f32], field: Option<Field>, voxel: &Voxel, found: &Biology, left: f64, top: f64) -> Markup {
+    let scale = MAP / found.side_px as f64;
+    html! {
+        svg x=(px(left)) y=(px(top)) width=(px(MAP)) height=(px(MAP)) viewBox={ "0 0 " (px(MAP)) " " (px(MAP)) } style="overflow:hidden" {
+            rect width=(px(MAP)) height=(px(MAP)) fill=(SHADES[0]) {}
+            @for (shade, path) in levels(values) { path d=(path) fill=(SHADES[shade]) shape-rendering="crispEdges" {} }
+            @if let Some(f) = field {
+                circle cx=(px(f.x_px * scale)) cy=(px(f.y_px * scale)) r=(px(f.sigma_px * scale)) fill="none" stroke="#d55e00" stroke-width="1.6" {}
+            }
+            @if let Some(t) = voxel.truth {
+                @let (x, y) = (t.x_px * scale, t.y_px * scale);
+                path d={ "M" (px(x - 4.0)) " " (px(y)) "h8M" (px(x)) " " (px(y - 4.0)) "v8" } stroke="#000" stroke-width="1.4" {}
+            }
+            rect x="0.5" y="0.5" width=(px(MAP - 1.0)) height=(px(MAP - 1.0)) fill="none" stroke="#999" {}
+        }
+    }
+}
+
+/// For each shade the cells that have it, as one path of runs along rows.
+fn levels(values: &[f32]) -> Vec<(usize, String)> {
+    let side = (values.len() as f64).sqrt().round() as usize;
+    let cell = MAP / side.max(1) as f64;
+    let shade = |v: f32| ((f64::from(v) * SHADES.len() as f64) as usize).min(SHADES.len() - 1);
+    let mut paths = vec![String::new(); SHADES.len()];
+    for (y, row) in values.chunks(side.max(1)).enumerate() {
+        let mut x = 0;
+        for run in row.chunk_by(|a, b| shade(*a) == shade(*b)) {
+            let _ = write!(
+                paths[shade(run[0])],
+                "M{:.2} {:.2}h{:.2}v{:.2}h-{:.2}z",
+                x as f64 * cell,
+                y as f64 * cell,
+                run.len() as f64 * cell,
+                cell,
+                run.len() as f64 * cell
+            );
+            x += run.len();
+        }
+    }
+    paths.into_iter().enumerate().skip(1).filter(|(_, path)| !path.is_empty()).collect()
+}
+
+/// One row a position of each map.
+fn table(found: &Biology) -> Vec<Vec<String>> {
+    let mut table = vec![row(&["region", "column", "method", "x_px", "y_px", "value"])];
+    for example in &found.examples {
+        let Some(voxel) = found.voxels.get(example.voxel) else { continue };
+        table.extend(positions(example, "weights", &example.weights, voxel, found));
+        table.extend(positions(example, "stimulation", &example.stimulation, voxel, found));
+    }
+    table
+}
+
+fn positions(example: &Example, method: &str, values: &[f32], voxel: &Voxel, found: &Biology) -> Vec<Vec<String>> {
+    let side = (values.len() as f64).sqrt().round() as usize;
+    let at = |i: usize| (i as f64 + 0.5) * found.side_px as f64 / side as f64;
+    let one = |(p, v): (usize, &f32)| {
+        let numbers = [at(p % side), at(p / side), f64::from(*v)].map(cell);
+        [vec![example.region.clone(), voxel.column.to_string(), method.to_owned()], numbers.to_vec()].concat()
+    };
+    values.iter().enumerate().map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_of_one_shade_are_one_box_and_the_palest_is_the_ground() {
+        let paths = levels(&[0.0, 1.0, 1.0, 0.0]);
+        assert_eq!(paths.len(), 1);
+        assert_eq!(paths[0], (8, "M46.00 0.00h46.00v46.00h-46.00zM0.00 46.00h46.00v46.00h-46.00z".to_owned()));
+    }
+}

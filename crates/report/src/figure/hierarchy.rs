@@ -1,0 +1,31 @@
+//! How deep in the backbone each region reads.
+
+use afterimage_run::biology::Biology;
+
+use super::{Figure, cell, row};
+use crate::number::{many, plain};
+use crate::plot::{Bar, bars};
+
+/// Mean preferred depth of each region, as bars with intervals; none without regions that have one.
+pub(super) fn hierarchy(found: &Biology) -> Option<Figure> {
+    let mut table = vec![row(&["region", "depth_mean", "low", "high", "q25", "median", "q75", "n"])];
+    let mut rows = Vec::new();
+    for region in found.own_regions() {
+        let get = |name: &str| found.get(&format!("depth.{name}.{region}"));
+        let Some(mean) = get("mean").filter(|m| m.value.is_finite()) else { continue };
+        let ends = mean.interval.as_ref().map(|i| (i.low, i.high));
+        let (low, high) = ends.unwrap_or((f64::NAN, f64::NAN));
+        let of = |name: &str| get(name).map_or(f64::NAN, |m| m.value);
+        let numbers = [mean.value, low, high, of("q25"), of("median"), of("q75")].map(cell);
+        table.push([vec![region.clone()], numbers.to_vec(), vec![mean.n.to_string()]].concat());
+        let note = format!("{} (n\u{a0}{})", plain(mean.value), many(mean.n));
+        rows.push(Bar { name: region, value: mean.value, interval: ends, note });
+    }
+    let (first, last) = (found.branches.first()?, found.branches.last()?);
+    let title = format!("preferred depth: 0 {}, 1 {}", first.tap, last.tap);
+    let svg = bars(&rows, &title, "Preferred depth per region")?;
+    let caption = "Preferred depth of each region: mean over voxels with its interval. How much each branch of the encoder adds to a voxel's prediction \
+                   decides where it stands between the first and the last."
+        .into();
+    Some(Figure { name: "hierarchy", caption, svg, table })
+}

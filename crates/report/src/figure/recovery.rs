@@ -1,0 +1,79 @@
+//! What was recovered of a simulated subject against its truth.
+
+use afterimage_run::biology::{Biology, Field, Truth, Voxel};
+
+use super::{Figure, cell, row};
+use crate::plot::{Cloud, Scatter, range, scatter};
+
+/// Recovered x and y against true ones; none where no truth is known.
+pub(super) fn centres(found: &Biology) -> Option<Figure> {
+    let pairs = pairs(found);
+    let mut table = vec![row(&["column", "snr", "true_x_px", "x_px", "true_y_px", "y_px"])];
+    for (voxel, field, truth) in &pairs {
+        let numbers = [truth.snr, truth.x_px, field.x_px, truth.y_px, field.y_px].map(cell);
+        table.push([vec![voxel.column.to_string()], numbers.to_vec()].concat());
+    }
+    let cloud = |name: &str, of: fn(&Field, &Truth) -> (f64, f64)| Cloud {
+        name: name.into(),
+        points: pairs.iter().map(|(_, field, truth)| of(field, truth)).collect(),
+        line: None,
+    };
+    let svg = scatter(&Scatter {
+        x_title: "true centre, px",
+        y_title: "recovered centre, px",
+        label: "Recovered against true centres",
+        square: Some((0.0, found.side_px as f64)),
+        diagonal: true,
+        cross: false,
+        clouds: vec![cloud("x", |f, t| (t.x_px, f.x_px)), cloud("y", |f, t| (t.y_px, f.y_px))],
+    });
+    let caption = format!(
+        "Recovered centres against the truth of the simulated subject, by stimulation, all voxels{}.",
+        r(found, "centre.r")
+    );
+    (!pairs.is_empty()).then_some(())?;
+    Some(Figure { name: "recovery-centre", caption, svg: svg?, table })
+}
+
+/// Recovered sizes against true ones.
+pub(super) fn sizes(found: &Biology) -> Option<Figure> {
+    let pairs = pairs(found);
+    let mut table = vec![row(&["column", "snr", "true_effective_px", "sigma_px"])];
+    let mut clouds = ["high SNR", "low SNR"].map(|name| Cloud { name: name.into(), points: Vec::new(), line: None });
+    let mut snr: Vec<f64> = pairs.iter().map(|(_, _, truth)| truth.snr).collect();
+    snr.sort_unstable_by(f64::total_cmp);
+    let middle = *snr.get(snr.len() / 2)?;
+    for (voxel, field, truth) in &pairs {
+        clouds[usize::from(truth.snr < middle)].points.push((truth.effective_px, field.sigma_px));
+        let numbers = [truth.snr, truth.effective_px, field.sigma_px].map(cell);
+        table.push([vec![voxel.column.to_string()], numbers.to_vec()].concat());
+    }
+    let most = range(clouds.iter().flat_map(|c| c.points.iter().flat_map(|p| [p.0, p.1])))?.1;
+    let svg = scatter(&Scatter {
+        x_title: "true size as pixels feel it, px",
+        y_title: "recovered size, px",
+        label: "Recovered against true sizes",
+        square: Some((0.0, (most / 5.0).ceil() * 5.0)),
+        diagonal: true,
+        cross: false,
+        clouds: clouds.into(),
+    })?;
+    let caption = format!(
+        "Recovered sizes against the truth, by stimulation{}. High and low are above and not above the median.",
+        r(found, "size.r")
+    );
+    Some(Figure { name: "recovery-size", caption, svg, table })
+}
+
+fn pairs(found: &Biology) -> Vec<(&Voxel, Field, Truth)> {
+    found.voxels.iter().filter_map(|v| Some((v, v.stimulation?, v.truth?))).collect()
+}
+
+/// The correlations for the caption.
+fn r(found: &Biology, what: &str) -> String {
+    let value = |group: &str| found.get(&format!("truth.stimulation.{group}.{what}")).map(|m| m.value);
+    match value("snr_high").zip(value("snr_low")) {
+        Some((high, low)) => format!(": r = {high:.3} with SNR above the median, {low:.3} not above"),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,60 @@
+//! Voxels as a table for other programs.
+
+use std::fmt::Write as _;
+
+use super::Column;
+use crate::voxels::Voxels;
+
+/// A row for each voxel: `voxel` (its column among the data set's responses), where it lies (`i`, `j`, `k`, `x_mm`, `y_mm`,
+/// `z_mm`; `hemisphere`, `vertex`), and the columns. An empty field is undefined.
+pub fn csv(voxels: &Voxels, columns: &[Column]) -> String {
+    let mut names = vec!["voxel"];
+    if voxels.volume.is_some() {
+        names.extend(["i", "j", "k", "x_mm", "y_mm", "z_mm"]);
+    }
+    if voxels.surface.is_some() {
+        names.extend(["hemisphere", "vertex"]);
+    }
+    names.extend(columns.iter().map(|column| column.name.as_str()));
+    let mut text = names.join(",") + "\n";
+    for (row, id) in voxels.ids.iter().enumerate() {
+        // Writing into a string cannot fail.
+        let _ = write!(text, "{id}");
+        if let Some(volume) = &voxels.volume {
+            let [i, j, k] = volume.indices[row];
+            let [x, y, z] = volume.millimetres([i, j, k]).map(|value| value as f32);
+            let _ = write!(text, ",{i},{j},{k},{x},{y},{z}");
+        }
+        if let Some(surface) = &voxels.surface {
+            let [side, vertex] = surface.places[row];
+            let _ = write!(text, ",{},{vertex}", super::HEMISPHERES[side as usize].short());
+        }
+        for column in columns {
+            text.push(',');
+            if let Some(value) = column.values.get(row).filter(|value| value.is_finite()) {
+                let _ = write!(text, "{value}");
+            }
+        }
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::voxels::{Surface, Volume};
+
+    #[test]
+    fn rows_tell_places_and_leave_undefined_values_empty() {
+        let affine = [[2.0, 0.0, 0.0, -1.0], [0.0, 2.0, 0.0, 0.5], [0.0, 0.0, 2.0, 0.0], [0.0, 0.0, 0.0, 1.0]];
+        let volume = Volume { shape: [2, 2, 2], affine, indices: vec![[1, 0, 1], [0, 1, 0]] };
+        let mut voxels = Voxels { volume: Some(volume), ..Voxels::new(vec![3, 8], 9) };
+        let r = Column { name: "r".into(), meaning: String::new(), values: vec![0.25, f32::NAN] };
+        let wanted = "voxel,i,j,k,x_mm,y_mm,z_mm,r\n3,1,0,1,1,0.5,2,0.25\n8,0,1,0,-1,2.5,0,\n";
+        assert_eq!(csv(&voxels, std::slice::from_ref(&r)), wanted);
+        voxels.volume = None;
+        voxels.surface = Some(Surface { vertices: [5, 5], places: vec![[0, 4], [1, 2]] });
+        assert_eq!(csv(&voxels, &[]), "voxel,hemisphere,vertex\n3,lh,4\n8,rh,2\n");
+    }
+}

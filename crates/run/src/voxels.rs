@@ -1,0 +1,140 @@
+//! `voxels.json`: which voxels the networks of a run know, and where they lie.
+//!
+//! With it a run alone is enough to write predicted responses, or a score of each voxel, as a volume or on a surface.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Result, RunError, RunFolder, atomic};
+
+/// Version of the schema below.
+pub const VOXELS_VERSION: u32 = 1;
+
+/// The voxels (or neurons, or sensors) of a run, in the order of the networks' inputs and outputs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Voxels {
+    /// Schema version, [`VOXELS_VERSION`].
+    pub version: u32,
+    /// Column of each voxel among the data set's responses.
+    pub ids: Vec<usize>,
+    /// Columns that the data set has.
+    pub columns: usize,
+    /// Unit of the recorded responses, where the data set states it.
+    pub units: Option<String>,
+    /// Where they lie in a volume, where the source says so.
+    pub volume: Option<Volume>,
+    /// Where they lie on the cortical surface, where the source says so.
+    pub surface: Option<Surface>,
+}
+
+/// Places in a volume.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Volume {
+    /// Voxels along the three axes.
+    pub shape: [usize; 3],
+    /// From voxel indices `(i, j, k, 1)` to millimetres, row by row.
+    pub affine: [[f64; 4]; 4],
+    /// `[voxels]` index along each axis.
+    pub indices: Vec<[u32; 3]>,
+}
+
+/// Places on a surface.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Surface {
+    /// Vertices of the left and of the right hemisphere; 0 where none are known of.
+    pub vertices: [usize; 2],
+    /// `[voxels]` hemisphere (0 left, 1 right) and vertex.
+    pub places: Vec<[u32; 2]>,
+}
+
+impl Voxels {
+    /// Voxels without a place.
+    pub fn new(ids: Vec<usize>, columns: usize) -> Self {
+        Self { version: VOXELS_VERSION, ids, columns, units: None, volume: None, surface: None }
+    }
+
+    /// Their number.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// True where there is none.
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// Writes `voxels.json` of `run`, on one line.
+    ///
+    /// # Errors
+    /// As [`atomic::write`].
+    pub fn write(&self, run: &RunFolder) -> Result<()> {
+        let path = run.voxels_file();
+        let mut bytes = serde_json::to_vec(self).map_err(|source| RunError::Json { path: path.clone(), source })?;
+        bytes.push(b'\n');
+        atomic::write(&path, &bytes)
+    }
+
+    /// Reads `voxels.json` of `run`.
+    ///
+    /// # Errors
+    /// As [`atomic::read_json`]; [`RunError::Map`] where lists have other lengths or places lie outside.
+    pub fn read(run: &RunFolder) -> Result<Self> {
+        let voxels: Self = atomic::read_json(&run.voxels_file())?;
+        match voxels.contradiction() {
+            None => Ok(voxels),
+            Some(reason) => Err(RunError::Map { path: run.voxels_file(), message: reason }),
+        }
+    }
+
+    fn contradiction(&self) -> Option<String> {
+        let n = self.len();
+        let lists = [self.volume.as_ref().map(|v| v.indices.len()), self.surface.as_ref().map(|s| s.places.len())];
+        if let Some(length) = lists.into_iter().flatten().find(|length| *length != n) {
+            return Some(format!("places {length} of {n} voxels"));
+        }
+        let in_volume = |volume: &Volume| {
+            volume.indices.iter().all(|index| (0..3).all(|axis| (index[axis] as usize) < volume.shape[axis]))
+        };
+        let on_surface = |surface: &Surface| {
+            let inside = |&[side, vertex]: &[u32; 2]| {
+                surface.vertices.get(side as usize).is_some_and(|vertices| (vertex as usize) < *vertices)
+            };
+            surface.places.iter().all(inside)
+        };
+        let fits = self.volume.as_ref().is_none_or(in_volume) && self.surface.as_ref().is_none_or(on_surface);
+        (!fits).then(|| "places a voxel outside its volume or surface".to_owned())
+    }
+}
+
+impl Volume {
+    /// Millimetres of a voxel index.
+    pub fn millimetres(&self, index: [u32; 3]) -> [f64; 3] {
+        let at = index.map(f64::from);
+        [0, 1, 2].map(|row| {
+            let affine = self.affine[row];
+            affine[0] * at[0] + affine[1] * at[1] + affine[2] * at[2] + affine[3]
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_comes_back_and_a_stray_place_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let run = RunFolder::new(folder.path());
+        let affine = [[2.0, 0.0, 0.0, -9.0], [0.0, 3.0, 0.0, 1.0], [0.0, 0.0, 4.0, 0.0], [0.0, 0.0, 0.0, 1.0]];
+        let volume = Volume { shape: [4, 4, 2], affine, indices: vec![[0, 1, 1], [3, 2, 0]] };
+        assert_eq!(volume.millimetres([3, 2, 1]), [-3.0, 7.0, 4.0]);
+        let mut voxels = Voxels { volume: Some(volume), ..Voxels::new(vec![5, 9], 12) };
+        voxels.write(&run).unwrap();
+        assert_eq!(Voxels::read(&run).unwrap(), voxels);
+        voxels.surface = Some(Surface { vertices: [0, 7], places: vec![[1, 6], [1, 7]] });
+        voxels.write(&run).unwrap();
+        assert!(Voxels::read(&run).unwrap_err().to_string().contains("outside"));
+        voxels.surface = Some(Surface { vertices: [0, 7], places: vec![[1, 6]] });
+        voxels.write(&run).unwrap();
+        assert!(Voxels::read(&run).unwrap_err().to_string().contains("1 of 2"));
+    }
+}

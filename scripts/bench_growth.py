@@ -6,7 +6,7 @@
 
 Runs the benchmark of steps at the demonstration's networks (SqueezeNet 1.1, batches of 64 and 24 + 24), changing one thing
 at a time: 1k to 32k voxels, images of 64 to 224 pixels, 1 and 2 threads; and the benchmark of import for 1k to 50k
-unpaired images, copies of those in PHOTOS. Writes growth.csv with every run.
+unpaired images, copies of those in PHOTOS. Writes growth.csv with every run, and growth.svg.
 """
 
 import argparse
@@ -77,6 +77,7 @@ def draw(found, out):
         print("no figure: matplotlib is not installed")
         return
     matplotlib.use("svg")
+    matplotlib.rcParams["svg.fonttype"] = "none"
     import matplotlib.pyplot as plt
 
     axes_of = ["voxels", "side", "threads", "unpaired"]

@@ -2,7 +2,8 @@
 //!
 //! Data flow in one direction: [`formats`] reads files, [`data`] holds recordings and stimuli, [`sim`] makes a subject
 //! with known truth, [`model`] and [`train`] learn the two directions, [`baseline`] is what they must beat, [`run`] is the folder everything is written to,
-//! [`eval`] scores it, [`biology`] asks what it says of the brain, and [`report`] shows it.
+//! [`eval`] scores it, [`biology`] asks what it says of the brain, [`report`] shows it, [`study`] asks people, and [`view`] shows
+//! runs in a browser and answers questions to their networks.
 //!
 //! ```
 //! use afterimage::run::Experiment;
@@ -20,4 +21,6 @@ pub use afterimage_model as model;
 pub use afterimage_report as report;
 pub use afterimage_run as run;
 pub use afterimage_sim as sim;
+pub use afterimage_study as study;
 pub use afterimage_train as train;
+pub use afterimage_view as view;

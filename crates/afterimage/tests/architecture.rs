@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Each crate may use those before it.
-const ORDER: [&str; 13] = [
+const ORDER: [&str; 17] = [
     "formats",
     "data",
     "sim",
@@ -17,6 +17,10 @@ const ORDER: [&str; 13] = [
     "eval",
     "biology",
     "report",
+    "web",
+    "study",
+    "view",
+    "probe",
     "cli",
     "afterimage",
 ];

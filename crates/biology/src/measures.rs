@@ -83,21 +83,9 @@ fn mean(values: &[f64], drawn: &[usize]) -> f64 {
     pick(values, drawn).iter().sum::<f64>() / drawn.len() as f64
 }
 
-/// Pearson's r of ranks; equal values share the mean of their ranks.
+/// Spearman's correlation of two columns over the rows drawn.
 fn rank_correlation(a: &[f64], b: &[f64], drawn: &[usize]) -> f64 {
-    pearson(&ranks(&pick(a, drawn)), &ranks(&pick(b, drawn)))
-}
-
-fn ranks(values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
-    let (mut ranks, mut first) = (vec![0.0; values.len()], 0);
-    for tied in order.chunk_by(|&a, &b| values[a] == values[b]) {
-        let rank = first as f64 + (tied.len() as f64 - 1.0) / 2.0;
-        tied.iter().for_each(|&i| ranks[i] = rank);
-        first += tied.len();
-    }
-    ranks
+    statistics::spearman(&pick(a, drawn), &pick(b, drawn))
 }
 
 /// The quantile of unsorted values, linear between order statistics; NaN without values.
@@ -116,14 +104,6 @@ fn median(values: Vec<f64>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ranks_of_ties_are_shared_and_rank_correlation_sees_order_only() {
-        assert_eq!(ranks(&[3.0, 1.0, 3.0, 0.0]), [2.5, 1.0, 2.5, 0.0]);
-        let all = [0, 1, 2, 3];
-        assert!((rank_correlation(&[1.0, 2.0, 3.0, 100.0], &[0.1, 0.2, 7.0, 7.5], &all) - 1.0).abs() < 1e-12);
-        assert!((rank_correlation(&[1.0, 2.0, 3.0, 4.0], &[9.0, 3.0, 2.0, 1.0], &all) + 1.0).abs() < 1e-12);
-    }
 
     #[test]
     fn quantiles_are_linear_between_values() {

@@ -7,6 +7,8 @@ pub(crate) mod compare;
 pub(crate) mod import;
 pub(crate) mod product;
 pub(crate) mod regions;
+pub(crate) mod study;
+pub(crate) mod view;
 
 use std::path::PathBuf;
 
@@ -128,6 +130,17 @@ pub(crate) enum Command {
         after_help = "Examples:\n  afterimage ablate experiment.toml --over unpaired,perceptual --out runs/ablation\n  afterimage ablate experiment.toml --over \"unpaired=0|100|1000,roi=V1|V4\" --seeds 5 --out runs/ablation"
     )]
     Ablate(compare::Ablate),
+    /// Ask people which picture a reconstruction shows: make, serve and analyse a study
+    #[command(
+        after_help = "Example: afterimage study create runs/mine --ways 5 --out studies/mine\n         afterimage study serve studies/mine"
+    )]
+    Study {
+        #[command(subcommand)]
+        command: study::Study,
+    },
+    /// Look at runs in a browser, and ask their networks over HTTP
+    #[command(after_help = "Example: afterimage view runs/full runs/supervised\n\nCtrl-C stops it. Nothing of a run is changed.")]
+    View(view::View),
     /// Fetch or install backbone weights
     #[command(after_help = "Example: afterimage weights get vgg19 --from vgg19-dcbb9e9d.pth")]
     Weights {

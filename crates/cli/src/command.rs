@@ -15,7 +15,9 @@ mod import;
 mod prepare;
 mod regions;
 mod run;
+mod study;
 mod synthesize;
+mod view;
 mod weights;
 
 use std::path::Path;
@@ -48,6 +50,8 @@ pub(crate) fn run(args: Args) -> Result<()> {
         Command::Classes { command } => classes::classes(command),
         Command::Compare(args) => compare::compare(&args),
         Command::Ablate(args) => ablate::ablate(&args),
+        Command::Study { command } => study::study(&command),
+        Command::View(args) => view::serve(&args),
         Command::Weights { command } => weights::weights(&command),
     }
 }

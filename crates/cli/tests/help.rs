@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::Command;
 
-const COMMANDS: [&[&str]; 41] = [
+const COMMANDS: [&[&str]; 48] = [
     &[],
     &["demo"],
     &["import"],
@@ -45,6 +45,13 @@ const COMMANDS: [&[&str]; 41] = [
     &["classes", "generate"],
     &["compare"],
     &["ablate"],
+    &["study"],
+    &["study", "create"],
+    &["study", "serve"],
+    &["study", "analyze"],
+    &["study", "forget"],
+    &["study", "export"],
+    &["view"],
     &["weights", "get"],
     &["weights", "list"],
 ];

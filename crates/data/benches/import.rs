@@ -4,7 +4,7 @@
 //!
 //! PHOTOS is any folder of pictures; responses are random. `--copies` takes every picture so many times, for growth.
 //! One JSON line a task: `import` (decode, crop, resize, hash and write), `pool` (open, then read all once in batches of
-//! 48) and `audit` (perceptual hashes and contents of all against the data set's). Images a second, bytes a second of the
+//! 48) and `audit` (perceptual hashes and contents of all against the data set's test images, 100 at most). Images a second, bytes a second of the
 //! pictures' files, peak resident memory of the process.
 
 use std::path::Path;
@@ -35,7 +35,7 @@ fn main() -> Outcome {
     let text = format!(
         "name = \"bench\"\nimage_side = {side}\n[responses]\nfile = \"responses.npy\"\norientation = \"trials_by_voxels\"\n\
          [images]\nsource = \"photos\"\norder = \"sorted\"\n[split]\ntest = {}\nvalidation = 0\nseed = 0\n",
-        images / 10
+        (images / 10).min(100)
     );
     let out = folder.path().join("bench.afterimage");
     let start = Instant::now();

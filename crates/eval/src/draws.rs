@@ -18,6 +18,9 @@ pub(crate) enum Purpose {
     Hierarchical = 5,
     Repeats = 6,
     Subsets = 7,
+    Crossed = 8,
+    Halves = 9,
+    Pairs = 10,
 }
 
 /// The generator of block `block`.
@@ -44,9 +47,9 @@ pub(crate) fn coin(rng: &mut ChaCha8Rng) -> bool {
 }
 
 /// Fisher-Yates.
-pub fn shuffle(rng: &mut ChaCha8Rng, order: &mut [usize]) {
-    for i in (1..order.len()).rev() {
-        order.swap(i, below(rng, i + 1));
+pub fn shuffle<T>(rng: &mut ChaCha8Rng, values: &mut [T]) {
+    for i in (1..values.len()).rev() {
+        values.swap(i, below(rng, i + 1));
     }
 }
 

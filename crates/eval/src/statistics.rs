@@ -1,8 +1,10 @@
 //! Uncertainty and tests: bootstrap over images and over subjects, permutation of pairings and of signs, false discovery
-//! rate and familywise error, power.
+//! rate and familywise error, power; of people: crossed participants and items, proportions, agreement, ranks.
 
+mod agreement;
 mod bca;
 mod bootstrap;
+mod crossed;
 mod distributions;
 mod fdr;
 mod hierarchical;
@@ -13,9 +15,13 @@ mod paired;
 mod pairing_normal;
 mod permutation;
 mod power;
+mod proportion;
+mod rank;
 
+pub use agreement::{Rating, SplitHalf, krippendorff_alpha, krippendorff_interval, split_half};
 pub use bca::{bca_interval, bca_mean};
 pub use bootstrap::{LEVEL, bootstrap_mean, bootstrap_median, median, percentile_interval, quantile, quartiles};
+pub use crossed::{Crossed, crossed_difference, crossed_mean};
 pub use fdr::benjamini_hochberg;
 pub use hierarchical::hierarchical_mean;
 pub use holm::holm;
@@ -25,3 +31,5 @@ pub use paired::{paired_difference, sign_flip};
 pub use pairing_normal::pairing_normal;
 pub use permutation::{PairingTest, pairing_test, pairing_test_within, within_item_test};
 pub use power::{ALPHA, MOST_IMAGES, POWER, effect_size, images_needed, paired_t_power};
+pub use proportion::wilson_interval;
+pub use rank::{bootstrap_spearman, spearman};

@@ -110,6 +110,21 @@ fn open(path: &Path) -> Result<(BufReader<File>, Header)> {
     Ok((file, header))
 }
 
+/// Reads an array from the bytes of a file, as [`read_f32`] does; `path` is what messages call it.
+///
+/// # Errors
+/// [`Error::Malformed`] when the bytes are damaged, of a type that is not a number, or fewer than the header promises.
+pub fn parse_f32(bytes: &[u8], path: &Path) -> Result<ArrayD<f32>> {
+    read_stream_f32(bytes, bytes.len() as u64, path)
+}
+
+/// The bytes of the file that [`write_f32`] writes.
+pub fn to_bytes_f32(array: ArrayViewD<'_, f32>) -> Vec<u8> {
+    let mut bytes = header::encode(Element::F32, array.shape());
+    array.iter().for_each(|value| bytes.extend(value.to_le_bytes()));
+    bytes
+}
+
 /// Reads an array from a stream of a known length, as the members of an archive are.
 pub(crate) fn read_stream_f32(mut stream: impl Read, length: u64, path: &Path) -> Result<ArrayD<f32>> {
     let header = header::decode(&mut stream, length).map_err(|reason| Error::malformed(".npy", path, reason))?;

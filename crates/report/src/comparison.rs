@@ -2,6 +2,7 @@
 
 mod table;
 
+
 use afterimage_run::comparison::{Comparison, Row};
 use afterimage_run::scores::Interval;
 use maud::{Markup, html};

@@ -35,6 +35,7 @@ mod pictures;
 mod plot;
 mod section;
 mod source;
+mod study;
 mod synthesis;
 
 use std::path::PathBuf;
@@ -45,6 +46,7 @@ pub use comparison::render_comparison;
 pub use error::ReportError;
 pub use figure::write_figures;
 pub use pictures::{MAX_ITEMS, MAX_PICTURE_BYTES};
+pub use study::render_study;
 pub use synthesis::render_synthesis;
 
 /// Result alias of this crate.

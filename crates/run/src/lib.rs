@@ -12,6 +12,7 @@
 //! - [`comparison`][]: runs set side by side,
 //! - [`pictures`][]: `pictures.json`, which picture files belong to which test item,
 //! - [`classification`][]: `classification.json`, the classes that reconstructions are nearest to,
+//! - [`study`][]: what people saw in the reconstructions,
 //! - [`voxels`][]: `voxels.json`, which voxels a run knows and where they lie,
 //! - [`maps`][]: a number for each voxel as volume, surface or table,
 //! - [`biology`][]: `biology.json`, receptive fields and preferred depth of the encoder's voxels,
@@ -37,6 +38,7 @@ pub mod maps;
 pub mod pictures;
 pub mod regions;
 pub mod scores;
+pub mod study;
 pub mod synthesis;
 pub mod table;
 mod undefined;

@@ -1,0 +1,26 @@
+//! The arguments of `afterimage view`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct View {
+    /// Run folders with reconstructions; items of the same name stand side by side.
+    #[arg(required = true, value_name = "RUN")]
+    pub(crate) runs: Vec<PathBuf>,
+    /// Address and port; anything but the loopback address can be asked by other machines, without a password.
+    #[arg(long, default_value = "127.0.0.1:8081")]
+    pub(crate) listen: SocketAddr,
+    /// A reverse proxy stands before it: take addresses from X-Forwarded-For.
+    #[arg(long)]
+    pub(crate) behind_proxy: bool,
+    /// Requests of one address in a second, twenty times as many at once.
+    #[arg(long, default_value_t = 1000.0, value_name = "N")]
+    pub(crate) requests_a_second: f64,
+    /// Images and responses that may wait for the networks; more are answered with 503.
+    #[arg(long, default_value_t = 1024, value_name = "N", value_parser = clap::value_parser!(u32).range(256..=100_000))]
+    pub(crate) waiting: u32,
+    /// Device of the networks, instead of the runs'.
+    #[arg(long)]
+    pub(crate) device: Option<String>,
+}

@@ -1,0 +1,194 @@
+//! `afterimage study`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+use serde::Serialize;
+
+use afterimage_run::{atomic, scores::Interval, study::Analysis};
+use afterimage_study::analysis::{Draws, tables};
+use afterimage_study::server::{Limits, ServeOptions, serve};
+use afterimage_study::{Exclusion, Options, StudyFolder, analyze, create, export, store};
+
+use crate::args::study::{Analyze, Create, Serve, Study};
+use crate::say;
+
+/// `afterimage study`.
+pub(super) fn study(command: &Study) -> Result<()> {
+    match command {
+        Study::Create(args) => made(args),
+        Study::Serve(args) => served(args),
+        Study::Analyze(args) => analyzed(args),
+        Study::Forget { study, participant } => forgotten(study, participant),
+        Study::Export { study, out: None, profiles } => {
+            say::line(export::export(&StudyFolder::open(study)?, *profiles)?.trim_end())
+        }
+        Study::Export { study, out: Some(path), profiles } => {
+            export::write(&StudyFolder::open(study)?, *profiles, path)?;
+            say::line(path.display())
+        }
+    }
+}
+
+/// What was made. The token is printed this once.
+#[derive(Serialize)]
+struct Made<'a> {
+    study: &'a Path,
+    runs: &'a [String],
+    test_items: usize,
+    judged_items: usize,
+    trials: usize,
+    practice: usize,
+    attention: usize,
+    completion_code: &'a str,
+    admin_token: &'a str,
+}
+
+fn made(args: &Create) -> Result<()> {
+    let options = Options {
+        title: args.title.clone(),
+        language: args.language.clone(),
+        seed: args.seed,
+        ways: args.ways as usize,
+        items: args.items,
+        trials: args.trials,
+        practice: args.practice,
+        attention: args.attention,
+        questions: args.questions,
+        completion_code: args.completion_code.clone(),
+        exclusion: Exclusion {
+            unfinished: !args.keep_unfinished,
+            min_attention: if args.attention == Some(0) { 0.0 } else { args.min_attention },
+            min_median_ms: args.min_median_ms,
+        },
+    };
+    let created = create(&args.runs, &options, &args.out)?;
+    let design = &created.design;
+    let made = Made {
+        study: created.study.root(),
+        runs: &created.runs,
+        test_items: created.items.0,
+        judged_items: created.items.1,
+        trials: design.trials,
+        practice: design.practice,
+        attention: design.attention,
+        completion_code: &design.completion_code,
+        admin_token: &created.admin_token,
+    };
+    if args.json {
+        return say::json(&made);
+    }
+    let folder = args.out.display();
+    say::line(format!(
+        "{folder}: {} of {} test items, {}; a participant judges {} reconstructions, with {} practice trials and {} attention checks",
+        made.judged_items,
+        made.test_items,
+        if made.runs.len() == 1 { "1 run".into() } else { format!("{} runs", made.runs.len()) },
+        made.trials,
+        made.practice,
+        made.attention
+    ))?;
+    say::line(format!("edit {folder}/consent.md: information and consent, with whom to ask"))?;
+    say::line(format!(
+        "look at {folder}/study.toml: the rules of exclusion are fixed when the first participant begins"
+    ))?;
+    if !design.completion_code.is_empty() {
+        say::line(format!("completion code: {}", design.completion_code))?;
+    }
+    say::line(format!("admin token, shown this once: {}", created.admin_token))?;
+    say::line(format!("then: afterimage study serve {folder}"))
+}
+
+fn served(args: &Serve) -> Result<()> {
+    for (name, value) in [("starts-a-minute", args.starts_a_minute), ("requests-a-second", args.requests_a_second)] {
+        if !(value > 0.0 && value.is_finite()) {
+            bail!("--{name} is {value}, expected a number above 0");
+        }
+    }
+    let options = ServeOptions {
+        listen: args.listen,
+        behind_proxy: args.behind_proxy,
+        limits: Limits {
+            starts_a_minute: args.starts_a_minute,
+            requests_a_second: args.requests_a_second,
+            ..Limits::default()
+        },
+    };
+    if !args.listen.ip().is_loopback() && !args.behind_proxy {
+        eprintln!(
+            "note: this address may be reached from other machines, without encryption; put a proxy with TLS before it (docs/study.md)"
+        );
+    }
+    let started = |address: std::net::SocketAddr, path: &str| {
+        let _ = say::line(format!("participants: http://{address}{path}"));
+        let _ = say::line(format!("progress: http://{address}/admin"));
+        if args.behind_proxy {
+            eprintln!("note: participants use the address of the proxy, with the same path");
+        }
+    };
+    Ok(serve(&StudyFolder::open(&args.study)?, &options, started)?)
+}
+
+fn analyzed(args: &Analyze) -> Result<()> {
+    let study = StudyFolder::open(&args.study)?;
+    let draws = args.draws as usize;
+    let analysis = analyze(&study, Draws { resamples: draws, permutations: draws, seed: args.seed })?;
+    let folder = args.out.clone().unwrap_or_else(|| study.analysis_dir());
+    let page = write(&analysis, &folder)?;
+    if args.json {
+        return say::json(&analysis);
+    }
+    for row in &analysis.accuracy {
+        say::line(format!(
+            "{}: {} right{}, chance {}; {} answers of {} participants about {} items",
+            row.run.as_deref().unwrap_or("all runs"),
+            percent(row.value),
+            between(row.interval.as_ref()),
+            percent(analysis.chance),
+            row.answers,
+            row.participants,
+            row.items
+        ))?;
+    }
+    for pair in &analysis.comparisons {
+        let d = &pair.difference;
+        let text =
+            format!("{} minus {}: {}{}", pair.run, pair.baseline, percent(d.value), between(d.interval.as_ref()));
+        say::line(format!("{text}, p {:.4} (Holm {:.4}) over {} items", d.p.value, d.p_holm, d.n))?;
+    }
+    for rule in analysis.rules.iter().filter(|rule| rule.excluded > 0) {
+        say::line(format!("left out: {} ({})", rule.excluded, rule.rule))?;
+    }
+    for note in &analysis.notes {
+        say::line(format!("note: {note}"))?;
+    }
+    say::line(format!("page: {}", page.display()))
+}
+
+/// Writes `analysis.html`, `analysis.json` and the tables into a folder; gives the path of the page.
+fn write(analysis: &Analysis, folder: &Path) -> Result<PathBuf> {
+    atomic::write_json(&folder.join("analysis.json"), analysis)?;
+    for (name, table) in tables(analysis) {
+        atomic::write(&folder.join(format!("{name}.csv")), table.as_bytes())?;
+    }
+    let page = folder.join("analysis.html");
+    atomic::write(&page, afterimage_report::render_study(analysis).as_bytes())?;
+    Ok(page)
+}
+
+fn percent(value: f64) -> String {
+    format!("{:.1} %", value * 100.0)
+}
+
+fn between(interval: Option<&Interval>) -> String {
+    interval.map_or(String::new(), |i| format!(" [{:.1}, {:.1}]", i.low * 100.0, i.high * 100.0))
+}
+
+fn forgotten(study: &Path, participant: &str) -> Result<()> {
+    let study = StudyFolder::open(study)?;
+    let answers = store::forget(&store::open(&study.database_file())?, participant)?;
+    say::line(format!("deleted: participant {} with {answers} answers", participant.trim().to_ascii_uppercase()))?;
+    say::line(
+        "an analysis or export that was made before still counts them: make it anew; backups keep them until you delete those",
+    )
+}

@@ -1,0 +1,30 @@
+//! `afterimage view`.
+
+use anyhow::{Result, bail};
+
+use afterimage_view::{ViewOptions, view};
+
+use crate::args::view::View;
+use crate::say;
+
+/// Serves runs until told to stop.
+pub(super) fn serve(args: &View) -> Result<()> {
+    if !(args.requests_a_second > 0.0 && args.requests_a_second.is_finite()) {
+        bail!("--requests-a-second is {}, expected a number above 0", args.requests_a_second);
+    }
+    let options = ViewOptions {
+        listen: args.listen,
+        behind_proxy: args.behind_proxy,
+        requests_a_second: args.requests_a_second,
+        waiting: args.waiting as usize,
+        device: args.device.clone(),
+    };
+    if !args.listen.ip().is_loopback() && !args.behind_proxy {
+        eprintln!("note: other machines may reach this address and ask the networks; nothing asks for a password");
+    }
+    let started = |address| {
+        let _ = say::line(format!("page: http://{address}/"));
+        let _ = say::line(format!("API: http://{address}/api/v1/openapi.json"));
+    };
+    Ok(view(&args.runs, &options, started)?)
+}

@@ -1,0 +1,133 @@
+//! The page of a study: what people saw in the reconstructions. One file, as the report.
+
+mod figures;
+mod tables;
+
+use afterimage_run::study::{Accuracy, Analysis};
+use maud::{Markup, html};
+
+use crate::{
+    number::{interval, level, many, of, p, value},
+    page::document,
+    section::section,
+};
+
+/// The page as HTML text; the same analysis gives the same bytes.
+///
+/// It asks for no other file and no network, and whatever comes from a study is escaped.
+pub fn render_study(analysis: &Analysis) -> String {
+    let body = html! {
+        header { (opening(analysis)) }
+        main {
+            (section("accuracy", "Accuracy", &accuracy(analysis)))
+            @if !analysis.comparisons.is_empty() { (section("comparison", "Runs compared", &tables::comparisons(analysis))) }
+            (section("machine", "Which score predicts people?", &machine(analysis)))
+            (section("agreement", "Agreement", &tables::agreement(analysis)))
+            (section("participants", "Participants", &participants(analysis)))
+            (section("items", "Items", &tables::items(analysis)))
+            (section("definitions", "What the numbers are", &definitions(analysis)))
+        }
+    };
+    document(&format!("{} – Afterimage study", analysis.title), &html! {}, "", &body).into_string()
+}
+
+fn opening(analysis: &Analysis) -> Markup {
+    let kept = analysis.participants.iter().filter(|p| p.left_out.is_empty() && p.answers > 0).count();
+    html! {
+        p.kicker { "Afterimage study" }
+        h1 { (analysis.title) }
+        p.question {
+            "“Which of these " (analysis.ways) " pictures does this reconstruction show?” Asked of "
+            (of(analysis.participants.len(), "participant", "participants")) ", of whom " (many(kept)) " are analysed; chance is "
+            (value(analysis.chance, "fraction")) "."
+        }
+        ul.tiles { @for row in &analysis.accuracy { (tile(row, analysis.chance)) } }
+        @if !analysis.notes.is_empty() {
+            aside.warnings aria-label="Notes" {
+                p { strong { "Before you read the numbers" } }
+                ul { @for note in &analysis.notes { li { span.badge.warn { "note" } " " (note) } } }
+            }
+        }
+    }
+}
+
+fn tile(row: &Accuracy, chance: f64) -> Markup {
+    html! {
+        li.tile {
+            p.name { "People's accuracy, " (name(row)) }
+            p.number { (value(row.value, "fraction")) }
+            p {
+                @if let Some(i) = &row.interval { span { (level(i)) " " b { (interval(i, "fraction")) } } }
+                span { "chance " b { (value(chance, "fraction")) } }
+                span { "n " b { (many(row.answers)) } }
+                @if let Some(found) = &row.p { span { "p " b { (p(found)) } } }
+            }
+        }
+    }
+}
+
+fn name(row: &Accuracy) -> &str {
+    row.run.as_deref().unwrap_or("all runs")
+}
+
+fn accuracy(analysis: &Analysis) -> Markup {
+    html! {
+        (tables::accuracy(analysis))
+        div.plots {
+            @if let Some(plot) = figures::participants(analysis) { figure { figcaption { "Participants, each a dot with its interval; dashed: chance" } (plot) } }
+            @for run in &analysis.runs {
+                @if let Some(plot) = figures::items(analysis, &run.label) {
+                    figure { figcaption { "Items of " (run.label) ", from the least to the most recognised; dashed: chance" } (plot) }
+                }
+            }
+        }
+    }
+}
+
+fn machine(analysis: &Analysis) -> Markup {
+    html! {
+        @if analysis.machine.is_empty() { p.missing { span.badge.none { "none" } " No score with a value for each image was there when the study was made." } }
+        @else {
+            p { "Rank correlation, over items, of people's accuracy with each score of the machine; right of zero is agreement." }
+            div.plots { @for run in &analysis.runs {
+                @if let Some(plot) = figures::machine(analysis, &run.label) { figure { figcaption { (run.label) } (plot) } }
+            } }
+            (tables::machine(analysis))
+        }
+    }
+}
+
+fn participants(analysis: &Analysis) -> Markup {
+    html! {
+        p { "Rules of exclusion, written into the design before the first answer:" }
+        @if analysis.rules.is_empty() { p.missing { "none: nobody is left out" } }
+        dl.facts { @for rule in &analysis.rules { div { dt { (rule.rule) } dd { (of(rule.excluded, "participant", "participants")) " left out" } } } }
+        (tables::participants(analysis))
+    }
+}
+
+fn definitions(analysis: &Analysis) -> Markup {
+    let first = analysis.accuracy.first();
+    let pair = analysis.comparisons.first();
+    html! {
+        dl.facts {
+            div { dt { "accuracy" } dd { "Share of right answers among all answers to reconstructions; practice and attention checks do not count." } }
+            @if let Some(i) = first.and_then(|row| row.interval.as_ref()) { div { dt { "its interval" } dd { (i.method) ": what other participants and other items would give" } } }
+            @if let Some(found) = first.and_then(|row| row.p.as_ref()) { div { dt { "p" } dd { (found.method) ", of the participants' accuracies minus chance; Holm's correction runs over the runs" } } }
+            div { dt { "interval of one participant or item" } dd { "Wilson score interval over its answers" } }
+            @if let Some(pair) = pair {
+                div { dt { "difference of runs" } dd { "Mean over items of accuracy under the run minus accuracy under the baseline. Different participants saw the two, since nobody sees an item twice." } }
+                @if let Some(i) = &pair.difference.interval { div { dt { "its intervals" } dd { (i.method) @if let Some(crossed) = &pair.crossed { "; of all answers, " (crossed.method) } } } }
+                div { dt { "its p" } dd { (pair.difference.p.method) ", over items; Holm's correction runs over all pairs" } }
+            }
+            div { dt { "alpha" } dd { "Krippendorff's alpha of right and wrong, nominal: 1 where participants are right about the same items, 0 where right and wrong answers fall on items at random" } }
+            div { dt { "split half" } dd { "Mean, over random halves of the participants, of the correlation between the items' accuracies in either half" } }
+            div { dt { "reliability" } dd { "That of all participants, by Spearman and Brown: 2r / (1 + r). No score can be expected to correlate with people beyond its square root." } }
+            div { dt { "rank correlation" } dd { "Spearman's, over the items of a run; scores where smaller is better are turned. Intervals resample items; there is no correction for the number of scores." } }
+            div { dt { "draws" } dd { (many(analysis.resamples)) " bootstrap resamples, " (many(analysis.permutations)) " sign flips and halves, seed " (analysis.seed) } }
+            div { dt { "design" } dd { code { (analysis.design) } } }
+        }
+        h3 { "Runs" }
+        dl.facts { @for run in &analysis.runs { div { dt { (run.label) } dd { (run.experiment) ", on " (run.data) ", made " (run.created) } } } }
+    }
+}

@@ -1,0 +1,144 @@
+//! What the answers say. `docs/study.md` defines every number.
+
+mod accuracy;
+mod agree;
+mod exclude;
+mod machine;
+mod tables;
+
+use afterimage_run::study::{ANALYSIS_VERSION, Analysis, JudgedRun};
+
+use crate::keys::Keys;
+use crate::plan::Kind;
+use crate::store::{self, Participant, Recorded};
+use crate::{Design, Result, Stimuli, StudyError, StudyFolder, export};
+
+pub use tables::tables;
+
+/// How the analysis draws.
+#[derive(Debug, Clone, Copy)]
+pub struct Draws {
+    /// Bootstrap resamples.
+    pub resamples: usize,
+    /// Sign flips, and halves of the participants.
+    pub permutations: usize,
+    /// Seed.
+    pub seed: u64,
+}
+
+/// A study with its answers.
+pub(crate) struct Answered {
+    pub(crate) folder: StudyFolder,
+    pub(crate) design: Design,
+    pub(crate) stimuli: Stimuli,
+    pub(crate) participants: Vec<Participant>,
+    /// A label for each participant.
+    pub(crate) labels: Vec<String>,
+    pub(crate) answers: Vec<Recorded>,
+}
+
+impl Answered {
+    /// Reads a study and its answers, in one transaction.
+    pub(crate) fn read(folder: &StudyFolder) -> Result<Self> {
+        let (design, stimuli, _) = Design::read_with_pictures(folder)?;
+        let mut connection = store::open(&folder.database_file())?;
+        let reading = connection.transaction()?;
+        let (participants, answers) = (store::participants(&reading)?, store::answers(&reading)?);
+        drop(reading);
+        let labels = export::labels(&Keys::read(folder)?, &participants);
+        Ok(Self { folder: folder.clone(), design, stimuli, participants, labels, answers })
+    }
+
+    /// Reconstructions judged by a participant.
+    fn judged_by(&self, place: usize) -> impl Iterator<Item = &Recorded> {
+        self.of_kind(place, Kind::Main)
+    }
+
+    fn of_kind(&self, place: usize, kind: Kind) -> impl Iterator<Item = &Recorded> {
+        self.answers.iter().filter(move |answer| answer.place == place && answer.kind == kind)
+    }
+}
+
+/// Median response time of answers whose time was measured without interruption, milliseconds.
+fn median_ms<'a>(answers: impl Iterator<Item = &'a Recorded>) -> Option<f64> {
+    let mut times: Vec<f64> = answers.filter(|a| !a.interrupted).filter_map(|a| a.response_ms).collect();
+    let median = afterimage_eval::statistics::median(&mut times);
+    median.is_finite().then_some(median)
+}
+
+/// Analyses a study as far as it is answered.
+///
+/// # Errors
+/// Those of reading; [`StudyError::NothingToAnalyse`] where no participant is left.
+pub fn analyze(folder: &StudyFolder, draws: Draws) -> Result<Analysis> {
+    let study = Answered::read(folder)?;
+    let (participants, rules) = exclude::exclude(&study);
+    let kept: Vec<usize> = study
+        .participants
+        .iter()
+        .zip(&participants)
+        .filter(|(_, result)| result.left_out.is_empty() && result.answers > 0)
+        .map(|(participant, _)| participant.place)
+        .collect();
+    let judged: Vec<&Recorded> = kept.iter().flat_map(|place| study.judged_by(*place)).collect();
+    if judged.is_empty() {
+        let message = match rules.iter().map(|r| format!("{} by \"{}\"", r.excluded, r.rule)).collect::<Vec<_>>() {
+            by if by.is_empty() => format!("{} began", participants.len()),
+            by => format!("{} began; left out: {}", participants.len(), by.join(", ")),
+        };
+        return Err(StudyError::NothingToAnalyse { message });
+    }
+    let run = |run: &crate::SourceRun| JudgedRun {
+        label: run.label.clone(),
+        experiment: run.experiment.clone(),
+        data: run.data.clone(),
+        created: run.created.clone(),
+    };
+    let items = accuracy::items(&study, &judged);
+    let agreement = agree::agreement(&study, &judged, draws);
+    let (machine, missing) = machine::machine(&study, &items, draws)?;
+    let mut notes = notes(&study, &kept, &judged);
+    notes.extend(missing);
+    Ok(Analysis {
+        version: ANALYSIS_VERSION,
+        title: study.design.title.clone(),
+        design: study.design.fingerprint(&study.stimuli),
+        ways: study.design.ways,
+        chance: study.design.chance(),
+        runs: study.stimuli.runs.iter().map(run).collect(),
+        accuracy: accuracy::accuracy(&study, &judged, draws),
+        comparisons: accuracy::comparisons(&study, &judged, draws),
+        rules,
+        agreement,
+        machine,
+        participants,
+        items,
+        notes,
+        resamples: draws.resamples,
+        permutations: draws.permutations,
+        seed: draws.seed,
+    })
+}
+
+fn notes(study: &Answered, kept: &[usize], judged: &[&Recorded]) -> Vec<String> {
+    let mut notes = Vec::new();
+    if kept.len() < 10 {
+        notes.push(format!("{} participants: intervals over so few are rough.", kept.len()));
+    }
+    let unmeasured = judged.iter().filter(|answer| answer.response_ms.is_none()).count();
+    if unmeasured > 0 {
+        notes.push(format!("{unmeasured} of {} answers have no response time (no JavaScript).", judged.len()));
+    }
+    let interrupted = judged.iter().filter(|answer| answer.interrupted).count();
+    if interrupted > 0 {
+        notes.push(format!(
+            "{interrupted} of {} answers were interrupted: their response times are left out, the answers are not.",
+            judged.len()
+        ));
+    }
+    let running = study.participants.iter().filter(|p| p.finished.is_none()).count();
+    if running > 0 {
+        notes.push(format!("{running} of {} participants have not come to the end.", study.participants.len()));
+    }
+    notes
+}

@@ -1,0 +1,65 @@
+//! Which scores of the machine rank the items as people do.
+
+use std::collections::BTreeMap;
+
+use afterimage_eval::statistics::{bootstrap_spearman, spearman};
+use afterimage_run::atomic;
+use afterimage_run::scores::{Score, ScoreFile};
+use afterimage_run::study::{ItemResult, MachineAgreement};
+
+use super::{Answered, Draws};
+use crate::Result;
+
+/// The fewest items that a rank correlation is given for.
+const FEWEST: usize = 5;
+
+/// Rank correlations with every score that has a value for each image, the highest first within a run; and what is missing.
+///
+/// Scores of fewer repeats (`averaging`) belong to other reconstructions than people saw and are not among them.
+pub(super) fn machine(
+    study: &Answered,
+    items: &[ItemResult],
+    draws: Draws,
+) -> Result<(Vec<MachineAgreement>, Vec<String>)> {
+    let (mut found, mut missing) = (Vec::new(), Vec::new());
+    for (index, run) in study.stimuli.runs.iter().enumerate() {
+        let path = study.folder.scores_file(index);
+        if !path.is_file() {
+            missing.push(format!(
+                "\"{}\" had no scores.json when the study was made: nothing of it is compared with machine scores.",
+                run.label
+            ));
+            continue;
+        }
+        let people: BTreeMap<&str, f64> = items
+            .iter()
+            .filter(|item| item.run == run.label && item.answers > 0)
+            .map(|item| (item.item.as_str(), item.accuracy))
+            .collect();
+        let file: ScoreFile = atomic::read_json(&path)?;
+        let of_images = file.scores.iter().filter(|s| s.item_kind == "image" && s.protocol != "averaging");
+        let mut of_run: Vec<MachineAgreement> =
+            of_images.filter_map(|score| agreement(&run.label, score, &people, draws)).collect();
+        of_run.sort_by(|a, b| a.rho.is_nan().cmp(&b.rho.is_nan()).then(b.rho.total_cmp(&a.rho)));
+        found.extend(of_run);
+    }
+    Ok((found, missing))
+}
+
+fn agreement(run: &str, score: &Score, people: &BTreeMap<&str, f64>, draws: Draws) -> Option<MachineAgreement> {
+    let turn = if score.higher_is_better { 1.0 } else { -1.0 };
+    let pairs = score.items.iter().zip(&score.per_item).filter_map(|(item, value)| {
+        let value = value.filter(|value| value.is_finite())?;
+        Some((*people.get(item.as_str())?, turn * value))
+    });
+    let (accuracy, values): (Vec<f64>, Vec<f64>) = pairs.unzip();
+    (accuracy.len() >= FEWEST).then(|| MachineAgreement {
+        run: run.to_owned(),
+        score: score.name.clone(),
+        title: score.title.clone(),
+        metric: score.metric.clone(),
+        rho: spearman(&accuracy, &values),
+        interval: bootstrap_spearman(&accuracy, &values, draws.resamples, draws.seed),
+        n: accuracy.len(),
+    })
+}

@@ -1,0 +1,164 @@
+//! A study from run folders.
+
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use afterimage_run::{RunFolder, atomic, manifest::Manifest, pictures};
+use image::RgbImage;
+use image::imageops::{FilterType, resize};
+
+use crate::design::DESIGN_VERSION;
+use crate::draws::{Purpose, generator, shuffle};
+use crate::keys::{Keys, code};
+use crate::stimuli::Picture;
+use crate::{Copied, Design, Exclusion, Item, Result, SourceRun, Stimuli, Strings, StudyError, StudyFolder, consent};
+
+mod copy;
+
+/// A practice picture is shrunk by this and enlarged again: the coarse layout stays, as in a reconstruction.
+const BLUR: u32 = 8;
+
+/// What a study is made of.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Title of the page.
+    pub title: String,
+    /// Language of the page: `en` and `de` are written out, any other starts from the English words.
+    pub language: String,
+    /// Seed of every draw.
+    pub seed: u64,
+    /// Pictures to choose among.
+    pub ways: usize,
+    /// Number of items whose reconstructions are judged, drawn by the seed; all where not given.
+    pub items: Option<usize>,
+    /// Reconstructions that each participant judges; all judged items where not given.
+    pub trials: Option<usize>,
+    /// Practice trials.
+    pub practice: usize,
+    /// Attention checks; one for ten trials, and two at least, where not given.
+    pub attention: Option<usize>,
+    /// Whether age band and vision are asked.
+    pub questions: bool,
+    /// Code for recruitment platforms; a random one where not given.
+    pub completion_code: Option<String>,
+    /// Who will be left out.
+    pub exclusion: Exclusion,
+}
+
+/// What was made.
+#[derive(Debug, Clone)]
+pub struct Created {
+    /// The folder.
+    pub study: StudyFolder,
+    /// Its design.
+    pub design: Design,
+    /// Number of test items, and of those judged.
+    pub items: (usize, usize),
+    /// Labels of the runs.
+    pub runs: Vec<String>,
+    /// The token of the page of progress. It is kept nowhere: the study has a hash of it.
+    pub admin_token: String,
+}
+
+/// Makes a study of runs on the same test pictures.
+///
+/// The folder appears whole or not at all.
+///
+/// # Errors
+/// [`StudyError::File`] where `out` exists; [`StudyError::Design`] where runs differ in their test pictures, a run has no
+/// reconstructions, or there are too few pictures for what is asked; [`StudyError::Io`] and [`StudyError::Run`] for files.
+pub fn create(runs: &[PathBuf], options: &Options, out: &Path) -> Result<Created> {
+    if out.exists() {
+        let message = "exists already: choose another folder, answers are never overwritten".into();
+        return Err(StudyError::File { path: out.to_path_buf(), message });
+    }
+    let mut name = out.file_name().unwrap_or_default().to_os_string();
+    name.push(".tmp");
+    let partial = out.with_file_name(name);
+    let _ = fs::remove_dir_all(&partial);
+    let made = fill(runs, options, &StudyFolder::new(&partial)).and_then(|created| {
+        fs::rename(&partial, out).map_err(|source| StudyError::Io {
+            action: "create",
+            path: out.to_path_buf(),
+            source,
+        })?;
+        Ok(Created { study: StudyFolder::new(out), ..created })
+    });
+    if made.is_err() {
+        let _ = fs::remove_dir_all(&partial);
+    }
+    made
+}
+
+fn fill(runs: &[PathBuf], options: &Options, study: &StudyFolder) -> Result<Created> {
+    let dir = study.pictures_dir();
+    fs::create_dir_all(&dir).map_err(|source| StudyError::Io { action: "create", path: dir.clone(), source })?;
+    let opened = runs.iter().map(RunFolder::open).collect::<std::result::Result<Vec<_>, _>>()?;
+    let (mut stimuli, shown) = copy::copy(&opened, options, &dir)?;
+    let design = design(options, &stimuli)?;
+    copies(&mut stimuli, &shown, &design, &dir)?;
+    design.fits(&stimuli).map_err(|message| StudyError::Design { message: format!("the study {message}") })?;
+    for (index, run) in opened.iter().enumerate() {
+        if run.scores_file().is_file() {
+            atomic::write_json(&study.scores_file(index), &afterimage_run::scores::ScoreFile::read(run)?)?;
+        }
+    }
+    let (keys, admin_token) = Keys::new()?;
+    keys.write(study)?;
+    atomic::write_json(&study.stimuli_file(), &stimuli)?;
+    atomic::write(&study.strings_file(&options.language), Strings::template(&options.language).as_bytes())?;
+    atomic::write(&study.consent_file(), consent::template(&options.language).as_bytes())?;
+    atomic::write(&study.design_file(), design.document().as_bytes())?;
+    Ok(Created {
+        study: study.clone(),
+        items: (stimuli.items.len(), stimuli.judged.len()),
+        runs: stimuli.runs.into_iter().map(|run| run.label).collect(),
+        design,
+        admin_token,
+    })
+}
+
+fn design(options: &Options, stimuli: &Stimuli) -> Result<Design> {
+    let trials = options.trials.unwrap_or(stimuli.judged.len());
+    let attention = options.attention.unwrap_or((trials / 10).max(2)).min(stimuli.items.len());
+    let design = Design {
+        version: DESIGN_VERSION,
+        title: options.title.clone(),
+        language: options.language.clone(),
+        seed: options.seed,
+        ways: options.ways,
+        trials,
+        practice: options.practice,
+        attention,
+        questions: options.questions,
+        completion_code: match &options.completion_code {
+            Some(code) => code.clone(),
+            None => code()?,
+        },
+        exclusion: options.exclusion.clone(),
+    };
+    design.check().map_err(|message| StudyError::Design { message: format!("the study {message}") })?;
+    Ok(design)
+}
+
+/// Practice and attention pictures, of items that are not judged as far as there are such.
+fn copies(stimuli: &mut Stimuli, shown: &[RgbImage], design: &Design, dir: &Path) -> Result<()> {
+    let mut rng = generator(design.seed, Purpose::Practice, 0, 1);
+    let mut order: Vec<usize> = (0..stimuli.items.len()).collect();
+    shuffle(&mut rng, &mut order);
+    order.sort_by_key(|i| stimuli.judged.contains(i));
+    let mut turn = order.iter().cycle().copied();
+    let mut next = |count: usize| turn.by_ref().take(count).collect::<Vec<_>>();
+    let (practice, attention) = (next(design.practice), next(design.attention));
+    let copied =
+        |item: usize, image: &RgbImage| -> Result<Copied> { Ok(Copied { item, picture: copy::save(image, dir)? }) };
+    stimuli.practice = practice.into_iter().map(|i| copied(i, &blurred(&shown[i]))).collect::<Result<_>>()?;
+    stimuli.attention = attention.into_iter().map(|i| copied(i, &shown[i])).collect::<Result<_>>()?;
+    Ok(())
+}
+
+fn blurred(image: &RgbImage) -> RgbImage {
+    let (width, height) = image.dimensions();
+    let small = resize(image, (width / BLUR).max(2), (height / BLUR).max(2), FilterType::Triangle);
+    resize(&small, width, height, FilterType::Triangle)
+}

@@ -1,0 +1,112 @@
+//! Copying the pictures of runs under names that tell nothing.
+
+use super::*;
+use crate::design::hex;
+use sha2::{Digest, Sha256};
+
+/// Copies what is judged; gives the pictures without practice and attention, and the shown images.
+pub(super) fn copy(runs: &[RunFolder], options: &Options, dir: &Path) -> Result<(Stimuli, Vec<RgbImage>)> {
+    let lists = runs.iter().map(pictures::read).collect::<std::result::Result<Vec<_>, _>>()?;
+    let (Some(first), Some(list)) = (runs.first(), lists.first()) else {
+        return Err(StudyError::Design { message: "a study needs a run: name one".into() });
+    };
+    for (run, other) in runs.iter().zip(&lists) {
+        if !other.iter().map(|p| &p.name).eq(list.iter().map(|p| &p.name)) {
+            return Err(different(first, run, "names or order of the test items differ"));
+        }
+    }
+    let judged = judged(list.len(), options)?;
+    let mut items = Vec::new();
+    let mut shown = Vec::new();
+    for (index, picture) in list.iter().enumerate() {
+        let image = load(first, &picture.shown)?;
+        for (run, other) in runs.iter().zip(&lists).skip(1) {
+            if load(run, &other[index].shown)? != image {
+                return Err(different(first, run, &format!("the shown picture of \"{}\" differs", picture.name)));
+            }
+        }
+        let mut reconstructions = Vec::new();
+        if judged.contains(&index) {
+            for (run, pictures) in runs.iter().zip(&lists) {
+                reconstructions.push(save(&load(run, &pictures[index].reconstruction)?, dir)?);
+            }
+        }
+        items.push(Item { name: picture.name.clone(), shown: save(&image, dir)?, reconstructions });
+        shown.push(image);
+    }
+    let stimuli = Stimuli { runs: described(runs)?, items, judged, practice: Vec::new(), attention: Vec::new() };
+    Ok((stimuli, shown))
+}
+
+fn different(first: &RunFolder, run: &RunFolder, how: &str) -> StudyError {
+    let (first, run) = (first.root().display(), run.root().display());
+    StudyError::Design {
+        message: format!("\"{run}\" and \"{first}\" can't be judged together: {how}; make a study of each"),
+    }
+}
+
+fn judged(items: usize, options: &Options) -> Result<Vec<usize>> {
+    let count = options.items.unwrap_or(items);
+    if count == 0 || count > items {
+        let message = format!("{count} items were asked for, the test set has {items}: ask for 1 to {items}");
+        return Err(StudyError::Design { message });
+    }
+    let mut order: Vec<usize> = (0..items).collect();
+    shuffle(&mut generator(options.seed, Purpose::Items, 0, 0), &mut order);
+    order.truncate(count);
+    order.sort_unstable();
+    Ok(order)
+}
+
+fn described(runs: &[RunFolder]) -> Result<Vec<SourceRun>> {
+    let mut described: Vec<SourceRun> = Vec::new();
+    for run in runs {
+        let manifest = Manifest::read(run)?;
+        let name = run.root().file_name().map_or_else(|| "run".into(), |name| name.to_string_lossy().into_owned());
+        let taken = |label: &str| described.iter().any(|other| other.label == label);
+        let label = std::iter::once(name.clone())
+            .chain((2..).map(|n| format!("{name}-{n}")))
+            .find(|label| !taken(label))
+            .unwrap_or_default();
+        described.push(SourceRun {
+            label,
+            experiment: manifest.name,
+            folder: run.root().display().to_string(),
+            created: manifest.created,
+            data: manifest.data.title,
+        });
+    }
+    Ok(described)
+}
+
+/// A picture of a run; its path must stay inside the folder.
+fn load(run: &RunFolder, relative: &str) -> Result<RgbImage> {
+    let path = run.root().join(relative);
+    let fault = |message: String| StudyError::File { path: path.clone(), message };
+    if Path::new(relative).components().any(|part| !matches!(part, Component::Normal(_))) {
+        return Err(fault("lies outside its run: pictures.json must name files of the run folder".into()));
+    }
+    let image = image::open(&path).map_err(|error| {
+        fault(format!(
+            "can't be read as a picture: {error}; make it with `afterimage reconstruct {}`",
+            run.root().display()
+        ))
+    })?;
+    Ok(image.into_rgb8())
+}
+
+/// Writes a picture under a random name, as PNG without any metadata.
+pub(super) fn save(image: &RgbImage, dir: &Path) -> Result<Picture> {
+    let mut bytes = Vec::new();
+    let file = format!("{}.png", crate::keys::token()?);
+    let path = dir.join(&file);
+    image
+        .write_to(&mut std::io::Cursor::new(&mut bytes), image::ImageFormat::Png)
+        .map_err(|error| StudyError::File { path: path.clone(), message: format!("can't be encoded: {error}") })?;
+    fs::write(&path, &bytes).map_err(|source| StudyError::Io { action: "write", path, source })?;
+    let mut pixels = Sha256::new();
+    pixels.update(image.width().to_le_bytes());
+    pixels.update(image.height().to_le_bytes());
+    pixels.update(image.as_raw());
+    Ok(Picture { file, sha256: hex(&Sha256::digest(&bytes)), pixels: hex(&pixels.finalize()) })
+}

@@ -1,0 +1,279 @@
+//! `study.toml`: what is asked of whom, and who will be left out; written before the first answer.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{Result, Stimuli, StudyError, StudyFolder, store};
+
+/// Version of the design and of [`plan`](crate::plan); another version lays out other trials.
+pub const DESIGN_VERSION: u32 = 1;
+/// The most pictures to choose among: each has a digit of the keyboard.
+pub const MAX_WAYS: usize = 10;
+
+/// The design of a study.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Design {
+    /// Version of the design, [`DESIGN_VERSION`].
+    pub version: u32,
+    /// What participants see above the page.
+    pub title: String,
+    /// Language; the words are in `strings.LANGUAGE.toml`.
+    pub language: String,
+    /// Seed of every draw.
+    pub seed: u64,
+    /// Pictures to choose among; chance is `1 / ways`.
+    pub ways: usize,
+    /// Reconstructions that each participant judges.
+    pub trials: usize,
+    /// Trials before them with an answer shown, not analysed.
+    pub practice: usize,
+    /// Undistorted pictures among them.
+    pub attention: usize,
+    /// Whether age band and vision are asked, both optional.
+    pub questions: bool,
+    /// Shown at the end, for recruitment platforms; empty for none.
+    pub completion_code: String,
+    /// Who is left out of the analysis.
+    pub exclusion: Exclusion,
+}
+
+/// The rules by which participants are left out, fixed before the first answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exclusion {
+    /// Leave out who did not come to the end.
+    pub unfinished: bool,
+    /// Least share of attention checks answered right; 0 for no rule.
+    pub min_attention: f64,
+    /// Least median response time over the reconstructions, milliseconds; 0 for no rule.
+    pub min_median_ms: f64,
+}
+
+impl Design {
+    /// Chance level.
+    pub fn chance(&self) -> f64 {
+        1.0 / self.ways as f64
+    }
+
+    /// Practice, reconstructions and attention checks of one participant.
+    pub fn trials_in_all(&self) -> usize {
+        self.practice + self.trials + self.attention
+    }
+
+    /// Reads `study.toml`.
+    ///
+    /// # Errors
+    /// [`StudyError::Io`], [`StudyError::File`] where it is not valid.
+    pub fn read(study: &StudyFolder) -> Result<Self> {
+        let path = study.design_file();
+        let text = fs::read_to_string(&path).map_err(|source| StudyError::Io {
+            action: "read",
+            path: path.clone(),
+            source,
+        })?;
+        let design: Self = toml::from_str(&text).map_err(|error| StudyError::File {
+            path: path.clone(),
+            message: format!("is not a valid design: {error}"),
+        })?;
+        design.check().map_err(|message| StudyError::File { path, message })?;
+        Ok(design)
+    }
+
+    /// What is wrong with the values, if anything.
+    pub(crate) fn check(&self) -> std::result::Result<(), String> {
+        let rules = &self.exclusion;
+        match self {
+            d if d.version != DESIGN_VERSION => {
+                Err(format!("has version {}, this program knows {DESIGN_VERSION}", d.version))
+            }
+            d if !(2..=MAX_WAYS).contains(&d.ways) => Err(format!("has ways = {}, expected 2 to {MAX_WAYS}", d.ways)),
+            d if d.trials == 0 => Err("has trials = 0, expected at least 1".into()),
+            d if d.language.is_empty() || !d.language.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') => {
+                Err(format!("has language = {:?}, expected a tag such as \"en\" or \"pt-BR\"", d.language))
+            }
+            _ if !(0.0..=1.0).contains(&rules.min_attention) => {
+                Err(format!("has exclusion.min_attention = {}, expected a share from 0 to 1", rules.min_attention))
+            }
+            _ if !(rules.min_median_ms >= 0.0 && rules.min_median_ms.is_finite()) => {
+                Err(format!("has exclusion.min_median_ms = {}, expected 0 or more", rules.min_median_ms))
+            }
+            d if rules.min_attention > 0.0 && d.attention == 0 => {
+                Err("has exclusion.min_attention without attention checks: set it to 0, or attention to 1 or more"
+                    .into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What is wrong with the values for these pictures, if anything.
+    pub(crate) fn fits(&self, stimuli: &Stimuli) -> std::result::Result<(), String> {
+        let different: BTreeSet<&str> = stimuli.items.iter().map(|item| item.shown.pixels.as_str()).collect();
+        if different.len() < self.ways {
+            return Err(format!(
+                "has ways = {}, and {} different test pictures: ask for fewer ways",
+                self.ways,
+                different.len()
+            ));
+        }
+        if self.trials > stimuli.judged.len() {
+            let judged = stimuli.judged.len();
+            return Err(format!("has trials = {}, and {judged} judged items: nobody sees an item twice", self.trials));
+        }
+        for (what, wanted, there) in [
+            ("practice", self.practice, stimuli.practice.len()),
+            ("attention", self.attention, stimuli.attention.len()),
+        ] {
+            if wanted != there {
+                return Err(format!(
+                    "has {what} = {wanted}, and was made with {there} such pictures: put it back, or make a new study"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads design and pictures of a study, and gives their fingerprint.
+    ///
+    /// # Errors
+    /// Those of reading; [`StudyError::File`] where they don't fit each other, or are not what the first participant met.
+    pub(crate) fn read_with_pictures(study: &StudyFolder) -> Result<(Self, Stimuli, String)> {
+        let (design, stimuli) = (Self::read(study)?, Stimuli::read(study)?);
+        let fault = |message: String| StudyError::File { path: study.design_file(), message };
+        design.fits(&stimuli).map_err(fault)?;
+        let fingerprint = design.fingerprint(&stimuli);
+        let met = store::fingerprint(&store::open(&study.database_file())?, None)?;
+        if met.is_some_and(|met| met != fingerprint) {
+            return Err(fault(
+                "or pictures.json is not what the first participant met: put it back, or make a new study \
+                 (title, language, questions and completion_code alone may change)"
+                    .into(),
+            ));
+        }
+        Ok((design, stimuli, fingerprint))
+    }
+
+    /// What an answer depends on, as SHA-256: layout, rules and pictures, without title, language, questions and code.
+    ///
+    /// It is kept with the first participant; a design that differs from it is refused from then on.
+    pub fn fingerprint(&self, stimuli: &Stimuli) -> String {
+        let fixed = Self {
+            title: String::new(),
+            language: String::new(),
+            questions: false,
+            completion_code: String::new(),
+            ..self.clone()
+        };
+        let json = serde_json::to_vec(&(fixed, stimuli)).unwrap_or_default();
+        hex(&Sha256::digest(json))
+    }
+
+    /// The file with a comment to each key.
+    pub(crate) fn document(&self) -> String {
+        let text = |text: &str| toml::Value::String(text.into()).to_string();
+        let (rules, Self { seed, ways, trials, practice, attention, questions, .. }) = (&self.exclusion, self);
+        format!(
+            r#"# A human test of reconstructions. From the first participant on, `serve` and `analyze` refuse a changed seed, number
+# or rule: title, language, questions and completion_code alone may change then.
+
+version = {DESIGN_VERSION}
+# Shown above the page.
+title = {title}
+# The words of the page are in strings.LANGUAGE.toml.
+language = {language}
+# Seed of every draw: items, runs, candidates, positions, order.
+seed = {seed}
+# Pictures to choose among, 2 to {MAX_WAYS}; chance is one in so many.
+ways = {ways}
+# Reconstructions that each participant judges, each item at most once.
+trials = {trials}
+# Trials before them, with blurred pictures and the answer shown; not analysed.
+practice = {practice}
+# Undistorted pictures among the reconstructions: who attends gets them right.
+attention = {attention}
+# Ask for age band and vision, both optional.
+questions = {questions}
+# Shown at the end, for recruitment platforms; "" for none.
+completion_code = {code}
+
+# Who is left out of the analysis. Write this before the first answer.
+[exclusion]
+# Who did not come to the end.
+unfinished = {unfinished}
+# Who answered a smaller share of attention checks right; 0 for no rule.
+min_attention = {min_attention:?}
+# Whose median response time over the reconstructions is shorter, milliseconds; 0 for no rule. Where no response time was
+# measured (no JavaScript), the rule does not apply.
+min_median_ms = {min_median_ms:?}
+"#,
+            title = text(&self.title),
+            language = text(&self.language),
+            code = text(&self.completion_code),
+            unfinished = rules.unfinished,
+            min_attention = rules.min_attention,
+            min_median_ms = rules.min_median_ms,
+        )
+    }
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) fn design() -> Design {
+        Design {
+            version: DESIGN_VERSION,
+            title: "A \"quoted\" title".into(),
+            language: "en".into(),
+            seed: 3,
+            ways: 5,
+            trials: 12,
+            practice: 2,
+            attention: 3,
+            questions: true,
+            completion_code: "ABC".into(),
+            exclusion: Exclusion { unfinished: true, min_attention: 0.75, min_median_ms: 300.0 },
+        }
+    }
+
+    #[test]
+    fn commented_file_reads_back_as_the_design() {
+        let read: Design = toml::from_str(&design().document()).unwrap();
+        assert_eq!(read, design());
+    }
+
+    #[test]
+    fn impossible_designs_are_refused() {
+        let changed = |change: fn(&mut Design)| {
+            let mut design = design();
+            change(&mut design);
+            design.check().unwrap_err()
+        };
+        assert!(changed(|d| d.ways = 11).contains("2 to 10"));
+        assert!(changed(|d| d.trials = 0).contains("at least 1"));
+        assert!(changed(|d| d.attention = 0).contains("without attention checks"));
+        assert!(changed(|d| d.exclusion.min_attention = f64::NAN).contains("from 0 to 1"));
+        assert!(changed(|d| d.language = "../x".into()).contains("a tag"));
+    }
+
+    #[test]
+    fn fingerprint_follows_what_answers_depend_on() {
+        let stimuli = crate::stimuli::tests::stimuli(8, 1);
+        let of = |change: fn(&mut Design)| {
+            let mut design = design();
+            change(&mut design);
+            design.fingerprint(&stimuli)
+        };
+        assert_eq!(of(|_| ()), of(|d| d.title = "another".into()));
+        assert_ne!(of(|_| ()), of(|d| d.exclusion.min_median_ms = 200.0));
+        assert_ne!(design().fingerprint(&stimuli), design().fingerprint(&crate::stimuli::tests::stimuli(9, 1)));
+    }
+}

@@ -1,0 +1,72 @@
+//! Where each file of a study lies. Nothing else spells these names.
+
+use std::path::{Path, PathBuf};
+
+use crate::{Result, StudyError};
+
+/// A study folder.
+#[derive(Debug, Clone)]
+pub struct StudyFolder {
+    root: PathBuf,
+}
+
+impl StudyFolder {
+    /// The study at `root`, which need not exist yet.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// Opens an existing study.
+    ///
+    /// # Errors
+    /// [`StudyError::File`] where the folder has no `study.toml`.
+    pub fn open(root: impl Into<PathBuf>) -> Result<Self> {
+        let study = Self::new(root);
+        if study.design_file().is_file() {
+            return Ok(study);
+        }
+        let message = "is not a study: it has no study.toml; make one with `afterimage study create RUN --out STUDY`";
+        Err(StudyError::File { path: study.root, message: message.into() })
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+    /// `study.toml`, see [`Design`](crate::Design).
+    pub fn design_file(&self) -> PathBuf {
+        self.root.join("study.toml")
+    }
+    /// `pictures.json`, see [`Stimuli`](crate::Stimuli).
+    pub fn stimuli_file(&self) -> PathBuf {
+        self.root.join("pictures.json")
+    }
+    /// Folder of the copied pictures.
+    pub fn pictures_dir(&self) -> PathBuf {
+        self.root.join("pictures")
+    }
+    /// The machine scores of run `run`, as they were when the study was made.
+    pub fn scores_file(&self, run: usize) -> PathBuf {
+        self.root.join("scores").join(format!("{run}.json"))
+    }
+    /// The words of the page in a language.
+    pub fn strings_file(&self, language: &str) -> PathBuf {
+        self.root.join(format!("strings.{language}.toml"))
+    }
+    /// The information and consent page, Markdown.
+    pub fn consent_file(&self) -> PathBuf {
+        self.root.join("consent.md")
+    }
+    /// The keys, readable by the owner alone.
+    pub fn keys_file(&self) -> PathBuf {
+        self.root.join("keys.toml")
+    }
+    /// The database.
+    pub fn database_file(&self) -> PathBuf {
+        self.root.join("answers.sqlite")
+    }
+    /// Folder that the analysis is written into, where none other is named.
+    pub fn analysis_dir(&self) -> PathBuf {
+        self.root.join("analysis")
+    }
+}

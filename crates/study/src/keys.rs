@@ -1,0 +1,206 @@
+//! Tokens that nobody guesses, and `keys.toml` that proves them.
+//!
+//! Tokens are 128 random bits in hexadecimal. Of the admin token the study keeps an Argon2id hash, of a participant's a SHA-256
+//! hash; neither is written to a log.
+
+use std::fs;
+
+use argon2::Argon2;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
+use hmac::{Hmac, KeyInit, Mac};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::design::hex;
+use crate::{Result, StudyError, StudyFolder};
+
+/// Letters of codes that people read and type: none looks like another.
+const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+
+/// The keys of a study.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+    /// The study's part of its link.
+    pub study: String,
+    /// Key of the proofs in forms.
+    secret: String,
+    /// Argon2id hash of the admin token, in PHC form.
+    admin: String,
+}
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Keys")
+    }
+}
+
+impl Keys {
+    /// New keys, and the admin token that only their maker learns.
+    ///
+    /// # Errors
+    /// [`StudyError::Random`].
+    pub fn new() -> Result<(Self, String)> {
+        let admin_token = token()?;
+        let hash = Argon2::default()
+            .hash_password(admin_token.as_bytes())
+            .map_err(|error| StudyError::Random { message: error.to_string() })?;
+        let secret = format!("{}{}", token()?, token()?);
+        Ok((Self { study: token()?, secret, admin: hash.to_string() }, admin_token))
+    }
+
+    /// Writes `keys.toml`, readable by the owner alone.
+    ///
+    /// # Errors
+    /// [`StudyError::Io`].
+    pub fn write(&self, study: &StudyFolder) -> Result<()> {
+        let path = study.keys_file();
+        let text = format!(
+            "# Who has this file can act as the study. The admin token itself is not in it.\n{}",
+            toml::to_string(self).unwrap_or_default()
+        );
+        let written = fs::File::create(&path).and_then(|mut file| {
+            #[cfg(unix)]
+            file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+            std::io::Write::write_all(&mut file, text.as_bytes())?;
+            file.sync_all()
+        });
+        written.map_err(|source| StudyError::Io { action: "write", path, source })
+    }
+
+    /// Reads `keys.toml`.
+    ///
+    /// # Errors
+    /// [`StudyError::Io`], [`StudyError::File`].
+    pub fn read(study: &StudyFolder) -> Result<Self> {
+        let path = study.keys_file();
+        let text = fs::read_to_string(&path).map_err(|source| StudyError::Io {
+            action: "read",
+            path: path.clone(),
+            source,
+        })?;
+        // What the parser says may quote the file, and so a key: it is not passed on.
+        let keys: Option<Self> = toml::from_str(&text).ok();
+        keys.filter(|keys| is_token(&keys.study) && keys.secret.len() == 64).ok_or_else(|| StudyError::File {
+            path,
+            message: "does not hold the keys of a study: take it from a backup, or make the study anew".into(),
+        })
+    }
+
+    /// Proof that a form was made by this server for this token and purpose: HMAC-SHA256, the first 128 bits.
+    pub fn proof(&self, purpose: &str, token: &str) -> String {
+        hex(&self.mac(purpose, token).finalize().into_bytes()[..16])
+    }
+
+    /// Whether a proof is right, in constant time.
+    pub fn proves(&self, proof: &str, purpose: &str, token: &str) -> bool {
+        let bytes = unhex(proof).filter(|bytes| bytes.len() == 16);
+        bytes.is_some_and(|bytes| self.mac(purpose, token).verify_truncated_left(&bytes).is_ok())
+    }
+
+    fn mac(&self, purpose: &str, token: &str) -> Hmac<Sha256> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.secret.as_bytes()).expect("any length of key");
+        mac.update(purpose.as_bytes());
+        mac.update(b"\0");
+        mac.update(token.as_bytes());
+        mac
+    }
+
+    /// Whether this is the admin token. Takes tens of milliseconds by design.
+    pub fn is_admin(&self, token: &str) -> bool {
+        PasswordHash::new(&self.admin)
+            .is_ok_and(|hash| Argon2::default().verify_password(token.as_bytes(), &hash).is_ok())
+    }
+}
+
+/// A new token: 128 random bits.
+///
+/// # Errors
+/// [`StudyError::Random`].
+pub fn token() -> Result<String> {
+    Ok(hex(&random::<16>()?))
+}
+
+/// Whether this has the form of a token.
+pub fn is_token(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// What the database keeps of a participant's token.
+pub fn token_hash(token: &str) -> Vec<u8> {
+    Sha256::digest(token.as_bytes()).to_vec()
+}
+
+/// A code that people can read out: ten letters, 50 random bits, as in `7F3KQ-2M8XW`.
+///
+/// # Errors
+/// [`StudyError::Random`].
+pub fn code() -> Result<String> {
+    let letter = |byte: &u8| char::from(LETTERS[usize::from(byte % 32)]);
+    let letters: String = random::<10>()?.iter().map(letter).collect();
+    Ok(format!("{}-{}", &letters[..5], &letters[5..]))
+}
+
+fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|error| StudyError::Random { message: error.to_string() })?;
+    Ok(bytes)
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    if !text.is_ascii() || text.len() % 2 == 1 {
+        return None;
+    }
+    (0..text.len()).step_by(2).map(|i| u8::from_str_radix(&text[i..i + 2], 16).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn proofs_hold_for_their_token_and_purpose_alone() {
+        let (keys, _) = Keys::new().unwrap();
+        let proof = keys.proof("answer", "abc");
+        assert!(keys.proves(&proof, "answer", "abc"));
+        assert!(!keys.proves(&proof, "start", "abc") && !keys.proves(&proof, "answer", "xyz"));
+        for bad in ["", "00", "zz", "é", &proof[..30], &format!("{proof}00")] {
+            assert!(!keys.proves(bad, "answer", "abc"), "{bad}");
+        }
+        assert!(!Keys::new().unwrap().0.proves(&proof, "answer", "abc"));
+    }
+
+    #[test]
+    fn file_keeps_a_hash_of_the_admin_token_for_the_owner_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let study = StudyFolder::new(folder.path());
+        let (keys, admin) = Keys::new().unwrap();
+        keys.write(&study).unwrap();
+        let text = fs::read_to_string(study.keys_file()).unwrap();
+        assert!(!text.contains(&admin) && text.contains("$argon2id$"));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(fs::metadata(study.keys_file()).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        let read = Keys::read(&study).unwrap();
+        assert!(read.is_admin(&admin) && !read.is_admin(&token().unwrap()) && !read.is_admin(""));
+        assert_eq!(format!("{read:?}"), "Keys");
+    }
+
+    #[test]
+    fn damaged_keys_are_refused_without_being_quoted() {
+        let folder = tempfile::tempdir().unwrap();
+        let study = StudyFolder::new(folder.path());
+        fs::write(study.keys_file(), "secret = \"hush\"").unwrap();
+        let said = Keys::read(&study).unwrap_err().to_string();
+        assert!(said.contains("keys.toml") && !said.contains("hush"), "{said}");
+    }
+
+    #[test]
+    fn tokens_differ_and_have_their_form() {
+        let (a, b) = (token().unwrap(), token().unwrap());
+        assert!(a != b && is_token(&a) && !is_token("../etc/passwd") && !is_token(&a.to_uppercase()));
+        assert_eq!(code().unwrap().len(), 11);
+    }
+}

@@ -1,0 +1,198 @@
+//! The server of a study.
+//!
+//! [`serve`] puts the routes of a study behind the guard of [`afterimage_web`].
+//!
+//! | route | |
+//! |---|---|
+//! | `GET`, `POST /s/{study}` | information and consent; begin |
+//! | `GET /s/{study}/picture/{file}` | a picture |
+//! | `GET /p/{participant}` | where the participant is: questions, a trial, the end |
+//! | `POST /p/{participant}/questions`, `/answer` | what is told, what is answered; then back to where the participant is |
+//! | `GET`, `POST /admin` | progress, for who has the admin token |
+//! | `GET /static/study.css`, `/static/study.js` | |
+//! | `GET /health` | 204 where the database answers |
+
+mod admin;
+mod assets;
+mod fields;
+mod participant;
+mod problem;
+mod visit;
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use sha2::{Digest, Sha256};
+
+use crate::design::hex;
+use crate::keys::Keys;
+use crate::store::{self, Store};
+use crate::{Design, Result, Stimuli, Strings, StudyError, StudyFolder, consent};
+use afterimage_web::bucket::{Bucket, Buckets};
+use afterimage_web::{Guard, Settings};
+
+/// The most that a form may send, bytes.
+const FORM_BYTES: usize = 8 * 1024;
+/// Nothing but the study's own pictures, style and script.
+const POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; form-action 'self'; \
+                      base-uri 'none'; frame-ancestors 'none'";
+
+/// What each address may do.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Participants that may begin from one address in a minute. A laboratory has one address for all.
+    pub starts_a_minute: f64,
+    /// Requests of one address in a second, twenty times as many at once.
+    pub requests_a_second: f64,
+    /// Answers of one participant in a second, twice as many at once.
+    pub answers_a_second: f64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { starts_a_minute: 60.0, requests_a_second: 100.0, answers_a_second: 5.0 }
+    }
+}
+
+/// How the server runs.
+#[derive(Debug, Clone)]
+pub struct ServeOptions {
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+    /// True where a reverse proxy stands before it: addresses are then taken from `X-Forwarded-For`, and cookies need HTTPS.
+    pub behind_proxy: bool,
+    /// What each address may do.
+    pub limits: Limits,
+}
+
+/// Everything that a page needs.
+#[derive(Debug)]
+pub(crate) struct Study {
+    design: Design,
+    stimuli: Stimuli,
+    fingerprint: String,
+    strings: Strings,
+    consent: String,
+    consent_hash: String,
+    keys: Keys,
+    pictures: HashMap<String, Bytes>,
+    store: Store,
+    starts: Mutex<Buckets>,
+    admin: tokio::sync::Mutex<Bucket>,
+    answers: Mutex<Buckets>,
+    secure_cookies: bool,
+}
+
+type Shared = State<Arc<Study>>;
+
+/// A study that can be served.
+#[derive(Debug, Clone)]
+pub struct Service(Arc<Study>);
+
+impl Service {
+    /// Reads a study, checks every picture against its hash, and opens its database.
+    ///
+    /// # Errors
+    /// Those of reading; [`StudyError::File`] where a picture is damaged, or the design is not the one the first participant met.
+    pub fn open(folder: &StudyFolder, options: &ServeOptions) -> Result<Self> {
+        let (design, stimuli, fingerprint) = Design::read_with_pictures(folder)?;
+        let path = folder.consent_file();
+        let markdown =
+            std::fs::read_to_string(&path).map_err(|source| StudyError::Io { action: "read", path, source })?;
+        Ok(Self(Arc::new(Study {
+            strings: Strings::read(folder, &design.language)?,
+            consent: consent::render(&markdown),
+            consent_hash: hex(&Sha256::digest(markdown.as_bytes())),
+            keys: Keys::read(folder)?,
+            pictures: pictures(folder, &stimuli)?,
+            store: Store::start(&folder.database_file())?,
+            starts: Mutex::new(Buckets::per_minute(options.limits.starts_a_minute)),
+            admin: tokio::sync::Mutex::new(Bucket::full(5.0)),
+            answers: Mutex::new(Buckets::new(
+                options.limits.answers_a_second,
+                2.0 * options.limits.answers_a_second,
+            )),
+            secure_cookies: options.behind_proxy,
+            fingerprint,
+            design,
+            stimuli,
+        })))
+    }
+
+    /// The path of the link that participants get.
+    pub fn path(&self) -> String {
+        format!("/s/{}", self.0.keys.study)
+    }
+}
+
+fn pictures(folder: &StudyFolder, stimuli: &Stimuli) -> Result<HashMap<String, Bytes>> {
+    let mut pictures = HashMap::new();
+    for picture in stimuli.pictures() {
+        let path = folder.pictures_dir().join(&picture.file);
+        let fault = |message: &str| StudyError::File { path: path.clone(), message: message.into() };
+        if picture.file.contains(['/', '\\']) {
+            return Err(fault("is no name of a picture"));
+        }
+        let bytes =
+            std::fs::read(&path).map_err(|source| StudyError::Io { action: "read", path: path.clone(), source })?;
+        if hex(&Sha256::digest(&bytes)) != picture.sha256 {
+            return Err(fault("is not the picture that the study was made with: put it back from a backup"));
+        }
+        pictures.insert(picture.file.clone(), Bytes::from(bytes));
+    }
+    Ok(pictures)
+}
+
+fn routes(service: &Service) -> Router {
+    Router::new()
+        .route("/s/{study}", get(visit::show).post(visit::begin))
+        .route("/s/{study}/picture/{file}", get(assets::picture))
+        .route("/p/{participant}", get(participant::show))
+        .route("/p/{participant}/questions", post(participant::questions))
+        .route("/p/{participant}/answer", post(participant::answer))
+        .route("/admin", get(admin::ask).post(admin::show))
+        .route("/static/study.css", get(assets::style))
+        .route("/static/study.js", get(assets::script))
+        .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
+        .route("/health", get(health))
+        .fallback(problem::not_found)
+        .method_not_allowed_fallback(problem::method)
+        .layer(DefaultBodyLimit::max(FORM_BYTES))
+        .with_state(service.0.clone())
+}
+
+async fn health(State(study): Shared) -> StatusCode {
+    match study.store.run(|connection| store::fingerprint(connection, None)).await {
+        Ok(_) => StatusCode::NO_CONTENT,
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+/// Serves a study until it is told to stop (Ctrl-C, SIGTERM); what was begun is finished. `started` gets the address and the path of the
+/// participants' link.
+///
+/// # Errors
+/// Those of [`Service::open`]; [`StudyError::Io`] where the address can't be listened on.
+pub fn serve(folder: &StudyFolder, options: &ServeOptions, started: impl FnOnce(SocketAddr, &str)) -> Result<()> {
+    let service = Service::open(folder, options)?;
+    let guard = Guard::new(&Settings {
+        behind_proxy: options.behind_proxy,
+        requests_a_second: options.limits.requests_a_second,
+        policy: POLICY,
+    });
+    let served =
+        afterimage_web::serve(options.listen, routes(&service), guard, |address| started(address, &service.path()));
+    served.map_err(|source| StudyError::Io { action: "listen on", path: options.listen.to_string().into(), source })
+}
+
+/// Seconds since 1970.
+fn now() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() as i64)
+}

@@ -1,0 +1,35 @@
+//! Pictures, style and script. Pictures lie in memory under their names: no path of a request ever reaches the disk.
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+
+use super::Shared;
+use super::problem::Problem;
+
+/// A name stands for its content for ever.
+const FOR_EVER: &str = "private, max-age=31536000, immutable";
+
+pub(super) async fn picture(State(study): Shared, path: Result<Path<(String, String)>, PathRejection>) -> Response {
+    let found = path.ok().and_then(|Path((link, file))| study.pictures.get(&file).filter(|_| link == study.keys.study));
+    match found {
+        Some(bytes) => {
+            ([(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, FOR_EVER)], bytes.clone()).into_response()
+        }
+        None => Problem::NotFound.page(&study),
+    }
+}
+
+pub(super) async fn style() -> Response {
+    text("text/css; charset=utf-8", crate::page::STYLE)
+}
+
+pub(super) async fn script() -> Response {
+    text("text/javascript; charset=utf-8", crate::page::SCRIPT)
+}
+
+/// The page asks for it with a version, so that a new program's is never mixed with an old one's.
+fn text(kind: &'static str, text: &'static str) -> Response {
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, FOR_EVER)], text).into_response()
+}

@@ -1,0 +1,216 @@
+//! What run folders hold, in the form that the page shows it.
+
+use std::path::{Component, Path, PathBuf};
+
+use serde::Serialize;
+
+use afterimage_run::biology::Biology;
+use afterimage_run::manifest::Manifest;
+use afterimage_run::pictures::{self, Pictures};
+use afterimage_run::scores::ScoreFile;
+use afterimage_run::{Experiment, RunFolder};
+
+use crate::{Result, ViewError};
+
+/// Several runs.
+#[derive(Debug, Clone, Serialize)]
+pub struct Catalog {
+    /// In the order given.
+    pub runs: Vec<Run>,
+}
+
+/// One run.
+#[derive(Debug, Clone, Serialize)]
+pub struct Run {
+    /// Short name, unique among the runs; the API knows the run by it.
+    pub label: String,
+    /// Name of its experiment.
+    pub experiment: String,
+    /// Title of its data set.
+    pub data: String,
+    /// When it was made.
+    pub created: String,
+    /// Side of its images, pixels.
+    pub side_px: usize,
+    /// The held-out items.
+    pub items: Vec<Item>,
+    /// Scores with a value for each item.
+    pub scores: Vec<ItemScores>,
+    /// Voxels with their receptive fields, where the run has looked for them.
+    pub voxels: Vec<Voxel>,
+    /// True where it has networks to ask; a baseline has none.
+    pub networks: bool,
+    /// The folder.
+    #[serde(skip)]
+    pub folder: RunFolder,
+    /// Picture files of the items: shown, reconstruction, rival.
+    #[serde(skip)]
+    pub(crate) files: Vec<[Option<PathBuf>; 3]>,
+}
+
+/// A held-out item.
+#[derive(Debug, Clone, Serialize)]
+pub struct Item {
+    /// Name of the stimulus.
+    pub name: String,
+    /// Its class, where known.
+    pub class: Option<String>,
+    /// Repeats averaged into the decoded response.
+    pub repeats: u16,
+    /// Name of the wrong candidate that looks most like the reconstruction.
+    pub rival: Option<String>,
+}
+
+/// A score of every item.
+#[derive(Debug, Clone, Serialize)]
+pub struct ItemScores {
+    /// Its name, as in `scores.json`.
+    pub name: String,
+    /// What a reader sees.
+    pub title: String,
+    /// Its unit.
+    pub unit: String,
+    /// True where larger is better.
+    pub higher_is_better: bool,
+    /// Over all items.
+    pub value: f64,
+    /// Of each item; null where there is none.
+    pub values: Vec<Option<f64>>,
+}
+
+/// A voxel's receptive field, pixels of the image from its upper left corner.
+#[derive(Debug, Clone, Serialize)]
+pub struct Voxel {
+    /// Column in the data set's responses.
+    pub column: usize,
+    /// The regions that hold it.
+    pub regions: Vec<String>,
+    /// Middle, from the left.
+    pub x_px: f64,
+    /// Middle, from the top.
+    pub y_px: f64,
+    /// Standard deviation.
+    pub sigma_px: f64,
+    /// Correlation of predicted and measured responses to held-out images.
+    pub r: Option<f64>,
+}
+
+impl Catalog {
+    /// Reads runs.
+    ///
+    /// # Errors
+    /// [`ViewError::Run`]; [`ViewError::File`] where a run has no reconstructions, or names pictures outside itself.
+    pub fn open(paths: &[PathBuf]) -> Result<Self> {
+        let mut runs: Vec<Run> = Vec::new();
+        for path in paths {
+            let folder = RunFolder::open(path)?;
+            let name = path.canonicalize().unwrap_or_else(|_| path.clone());
+            let name = name.file_name().map_or_else(|| "run".into(), |name| name.to_string_lossy().into_owned());
+            let taken = |label: &String| runs.iter().any(|run| run.label == *label);
+            let mut labels = std::iter::once(name.clone()).chain((2..).map(|n| format!("{name}-{n}")));
+            let label = labels.find(|label| !taken(label)).unwrap_or_default();
+            runs.push(Run::open(folder, label)?);
+        }
+        Ok(Self { runs })
+    }
+
+    /// The place of a run by its label; the first one where none is named.
+    pub(crate) fn find(&self, label: Option<&str>) -> Option<usize> {
+        match label {
+            None => (!self.runs.is_empty()).then_some(0),
+            Some(label) => self.runs.iter().position(|run| run.label == label),
+        }
+    }
+}
+
+impl Run {
+    fn open(folder: RunFolder, label: String) -> Result<Self> {
+        let manifest = Manifest::read(&folder)?;
+        if !folder.pictures_file().is_file() {
+            let message = "holds no reconstructions yet: make them with `afterimage reconstruct RUN`";
+            return Err(ViewError::File { path: folder.root().into(), message: message.into() });
+        }
+        let list = pictures::read(&folder)?;
+        let scores = match folder.scores_file().is_file() {
+            true => of_items(&ScoreFile::read(&folder)?, &list),
+            false => Vec::new(),
+        };
+        let voxels = match folder.biology_file().is_file() {
+            true => voxels(&Biology::read(&folder)?),
+            false => Vec::new(),
+        };
+        let files = list.iter().map(|item| files(&folder, item)).collect::<Result<_>>()?;
+        let item = |picture: Pictures| Item {
+            name: picture.name,
+            class: picture.class,
+            repeats: picture.repeats,
+            rival: picture.rival_name,
+        };
+        Ok(Self {
+            label,
+            experiment: manifest.name,
+            data: manifest.data.title,
+            created: manifest.created,
+            side_px: Experiment::read(&folder.experiment_file())?.image.side,
+            items: list.into_iter().map(item).collect(),
+            scores,
+            voxels,
+            networks: manifest.baseline.is_none(),
+            folder,
+            files,
+        })
+    }
+}
+
+/// Scores of images, in the order of the items.
+fn of_items(file: &ScoreFile, list: &[Pictures]) -> Vec<ItemScores> {
+    // Scores of fewer repeats belong to other reconstructions than are shown.
+    let of_images = file.scores.iter().filter(|s| s.item_kind == "image" && s.protocol != "averaging");
+    let scores = of_images.map(|score| {
+        let value = |item: &Pictures| {
+            let place = score.items.iter().position(|name| *name == item.name)?;
+            score.per_item.get(place).copied().flatten().filter(|value| value.is_finite())
+        };
+        ItemScores {
+            name: score.name.clone(),
+            title: score.title.clone(),
+            unit: score.unit.clone(),
+            higher_is_better: score.higher_is_better,
+            value: score.value,
+            values: list.iter().map(value).collect(),
+        }
+    });
+    scores.filter(|score| score.values.iter().any(Option::is_some)).collect()
+}
+
+/// Voxels with a receptive field: by stimulation, else from the weights.
+fn voxels(biology: &Biology) -> Vec<Voxel> {
+    let found = biology.voxels.iter().filter_map(|voxel| {
+        let field = voxel.stimulation.or(voxel.weights)?;
+        Some(Voxel {
+            column: voxel.column,
+            regions: voxel.regions.clone(),
+            x_px: field.x_px,
+            y_px: field.y_px,
+            sigma_px: field.sigma_px,
+            r: voxel.r,
+        })
+    });
+    found.collect()
+}
+
+/// The picture files of an item, which must lie inside its run.
+fn files(folder: &RunFolder, item: &Pictures) -> Result<[Option<PathBuf>; 3]> {
+    let inside = |relative: &str| {
+        let path = folder.root().join(relative);
+        match Path::new(relative).components().all(|part| matches!(part, Component::Normal(_))) {
+            true => Ok(path),
+            false => {
+                let message = "lies outside its run: pictures.json must name files of the run folder".into();
+                Err(ViewError::File { path, message })
+            }
+        }
+    };
+    let rival = item.rival.as_deref().map(inside).transpose()?;
+    Ok([Some(inside(&item.shown)?), Some(inside(&item.reconstruction)?), rival])
+}

@@ -1,0 +1,59 @@
+//! The error of this crate.
+
+use std::path::PathBuf;
+
+/// What can go wrong before or while runs are shown.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ViewError {
+    /// A file of a run can't be read or is damaged.
+    #[error("{source}")]
+    Run {
+        /// What the reader answered; it names the file.
+        #[from]
+        source: afterimage_run::RunError,
+    },
+    /// The networks of a run can't be loaded or applied.
+    #[error("{source}")]
+    Train {
+        /// What the loader answered.
+        #[from]
+        source: afterimage_train::TrainError,
+    },
+    /// A file is not as expected.
+    #[error("\"{}\" {message}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong and what to do.
+        message: String,
+    },
+    /// The address can't be listened on, or a thread not started.
+    #[error("cannot {action} {what}: {source}")]
+    Io {
+        /// What was attempted.
+        action: &'static str,
+        /// On what.
+        what: String,
+        /// The system's answer.
+        source: std::io::Error,
+    },
+    /// A request asks for what can't be done.
+    #[error("{message}")]
+    Request {
+        /// What is wrong and what to do.
+        message: String,
+    },
+    /// The networks of a run can't be loaded or applied.
+    #[error("{message}")]
+    Networks {
+        /// What they answered.
+        message: String,
+    },
+    /// More waits than the server takes on.
+    #[error("busy: more images and responses wait than are taken on; try again in a moment")]
+    Busy,
+    /// The networks' thread gave no answer.
+    #[error("the networks gave no answer")]
+    Unanswered,
+}

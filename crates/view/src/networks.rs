@@ -1,0 +1,322 @@
+//! The networks behind one thread.
+//!
+//! What asks waits in a bounded queue; what the thread finds waiting for the same network it does as one batch. An image's bits
+//! do not depend on its batch, so that nobody's answer depends on who else asks.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use ndarray::{Array2, Array4, Axis, concatenate, s};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+
+use afterimage_run::voxels::Voxels;
+use afterimage_run::{Experiment, RunFolder};
+use afterimage_train::apply::{TrainedDecoder, TrainedEncoder};
+use afterimage_train::prepare::Statistics;
+
+use crate::metrics::Metrics;
+use crate::{Catalog, Result, ViewError};
+
+/// The most images or responses of one batch.
+const BATCH: usize = 64;
+
+/// What is asked of a run's networks.
+#[derive(Debug)]
+pub(crate) enum Work {
+    /// Images u8 `[n, side, side, 3]` to responses `[n, voxels]`, in the recording's unit where `recorded`.
+    Encode { images: Array4<u8>, recorded: bool },
+    /// Responses `[n, voxels]` to images `[n, 3, side, side]` in 0..1.
+    Decode { responses: Array2<f32>, standardised: bool },
+}
+
+/// What comes back.
+#[derive(Debug)]
+pub(crate) enum Done {
+    Responses(Array2<f32>),
+    Images(Array4<f32>),
+}
+
+/// What must be known of a run to ask its networks.
+#[derive(Debug, Clone)]
+pub(crate) struct Facts {
+    /// Columns of the data set's responses that the networks use.
+    pub(crate) ids: Vec<usize>,
+    /// All columns of the data set, where the run says so.
+    pub(crate) columns: Option<usize>,
+    /// Unit of the recording, where the data set states it.
+    pub(crate) units: Option<String>,
+    /// True where responses are standardised by those of training.
+    pub(crate) standardises: bool,
+}
+
+struct Job {
+    run: usize,
+    work: Work,
+    reply: oneshot::Sender<Result<Done>>,
+    _room: OwnedSemaphorePermit,
+}
+
+/// The way to the thread. The thread ends when the last of these is gone.
+#[derive(Debug)]
+pub(crate) struct Networks {
+    jobs: Sender<Job>,
+    room: Arc<Semaphore>,
+    places: usize,
+    facts: Vec<Option<Facts>>,
+}
+
+impl Work {
+    fn len(&self) -> usize {
+        match self {
+            Work::Encode { images, .. } => images.len_of(Axis(0)),
+            Work::Decode { responses, .. } => responses.nrows(),
+        }
+    }
+
+    /// Whether both can be one batch.
+    fn joins(&self, other: &Work) -> bool {
+        match (self, other) {
+            (Work::Encode { recorded: a, .. }, Work::Encode { recorded: b, .. }) => a == b,
+            (Work::Decode { standardised: a, .. }, Work::Decode { standardised: b, .. }) => a == b,
+            _ => false,
+        }
+    }
+}
+
+impl Networks {
+    /// Starts the thread; networks are loaded when they are first asked. `places` images and responses may wait.
+    pub(crate) fn start(catalog: &Catalog, device: Option<String>, places: usize, metrics: Arc<Metrics>) -> Result<Self> {
+        let facts = catalog.runs.iter().map(|run| run.networks.then(|| facts(&run.folder)).transpose());
+        let facts = facts.collect::<Result<Vec<_>>>()?;
+        let folders: Vec<RunFolder> = catalog.runs.iter().map(|run| run.folder.clone()).collect();
+        let (jobs, receiver) = channel();
+        let mut thread = Thread { loaded: folders.iter().map(|_| Loaded::default()).collect(), folders, device, metrics };
+        let spawned = std::thread::Builder::new().name("networks".into()).spawn(move || thread.work(&receiver));
+        spawned.map_err(|source| ViewError::Io { action: "start", what: "a thread".into(), source })?;
+        Ok(Self { jobs, room: Arc::new(Semaphore::new(places)), places, facts })
+    }
+
+    /// What is known of a run's networks; none of a baseline.
+    pub(crate) fn facts(&self, run: usize) -> Option<&Facts> {
+        self.facts.get(run).and_then(Option::as_ref)
+    }
+
+    /// Images and responses that wait or are worked on.
+    pub(crate) fn waiting(&self) -> usize {
+        self.places - self.room.available_permits()
+    }
+
+    /// Asks.
+    pub(crate) async fn ask(&self, run: usize, work: Work) -> Result<Done> {
+        let rows = u32::try_from(work.len()).unwrap_or(u32::MAX);
+        let room = self.room.clone().try_acquire_many_owned(rows).map_err(|_| ViewError::Busy)?;
+        let (reply, answer) = oneshot::channel();
+        self.jobs.send(Job { run, work, reply, _room: room }).map_err(|_| ViewError::Unanswered)?;
+        answer.await.map_err(|_| ViewError::Unanswered)?
+    }
+}
+
+fn facts(folder: &RunFolder) -> Result<Facts> {
+    let statistics = Statistics::read(folder)?;
+    // Runs of earlier versions do not list their voxels.
+    let voxels = folder.voxels_file().is_file().then(|| Voxels::read(folder)).transpose()?;
+    Ok(Facts {
+        columns: voxels.as_ref().map(|voxels| voxels.columns),
+        units: voxels.and_then(|voxels| voxels.units),
+        standardises: statistics.zscore.is_some(),
+        ids: statistics.voxels,
+    })
+}
+
+#[derive(Default)]
+struct Loaded {
+    statistics: Option<Statistics>,
+    encoder: Option<TrainedEncoder>,
+    decoder: Option<TrainedDecoder>,
+}
+
+struct Thread {
+    folders: Vec<RunFolder>,
+    loaded: Vec<Loaded>,
+    device: Option<String>,
+    metrics: Arc<Metrics>,
+}
+
+impl Thread {
+    fn work(&mut self, jobs: &Receiver<Job>) {
+        let mut waiting: VecDeque<Job> = VecDeque::new();
+        loop {
+            if waiting.is_empty() {
+                match jobs.recv() {
+                    Ok(job) => waiting.push_back(job),
+                    Err(_) => return,
+                }
+            }
+            waiting.extend(jobs.try_iter());
+            let batch = take_batch(&mut waiting);
+            self.do_batch(batch);
+        }
+    }
+
+    fn do_batch(&mut self, batch: Vec<Job>) {
+        // Who asked may have gone away meanwhile.
+        let batch: Vec<Job> = batch.into_iter().filter(|job| !job.reply.is_closed()).collect();
+        let Some(first) = batch.first() else { return };
+        let run = first.run;
+        let rows: Vec<usize> = batch.iter().map(|job| job.work.len()).collect();
+        let (works, replies): (Vec<Work>, Vec<_>) = batch.into_iter().map(|job| (job.work, (job.reply, job._room))).unzip();
+        let done = catch_unwind(AssertUnwindSafe(|| self.apply(run, works)));
+        match done.unwrap_or(Err(ViewError::Unanswered)) {
+            Ok(done) => {
+                let mut start = 0;
+                for ((reply, _room), rows) in replies.into_iter().zip(rows) {
+                    let _ = reply.send(Ok(done.part(start, rows)));
+                    start += rows;
+                }
+            }
+            Err(error) => {
+                let message = error.to_string();
+                for (reply, _room) in replies {
+                    let _ = reply.send(Err(ViewError::Networks { message: message.clone() }));
+                }
+            }
+        }
+    }
+
+    fn apply(&mut self, run: usize, works: Vec<Work>) -> Result<Done> {
+        let folder = &self.folders[run];
+        let mut experiment = Experiment::read(&folder.experiment_file())?;
+        if let Some(device) = &self.device {
+            experiment.device.name.clone_from(device);
+        }
+        let loaded = &mut self.loaded[run];
+        if loaded.statistics.is_none() {
+            loaded.statistics = Some(Statistics::read(folder)?);
+        }
+        let zscore = loaded.statistics.as_ref().and_then(|statistics| statistics.zscore.as_ref());
+        self.metrics.batch();
+        match joined(works)? {
+            Work::Encode { images, recorded } => {
+                let encoder = match &mut loaded.encoder {
+                    Some(encoder) => encoder,
+                    none => none.insert(TrainedEncoder::load(folder, &experiment)?),
+                };
+                let mut responses = encoder.predict(images.view());
+                if let (true, Some(zscore)) = (recorded, zscore) {
+                    zscore.undo(&mut responses).map_err(of_networks)?;
+                }
+                self.metrics.encoded(responses.nrows());
+                Ok(Done::Responses(responses))
+            }
+            Work::Decode { mut responses, standardised } => {
+                let decoder = match &mut loaded.decoder {
+                    Some(decoder) => decoder,
+                    none => none.insert(TrainedDecoder::load(folder, &experiment)?),
+                };
+                if let (false, Some(zscore)) = (standardised, zscore) {
+                    zscore.apply(&mut responses).map_err(of_networks)?;
+                }
+                self.metrics.decoded(responses.nrows());
+                Ok(Done::Images(decoder.decode(responses.view())))
+            }
+        }
+    }
+}
+
+fn of_networks(error: impl std::fmt::Display) -> ViewError {
+    ViewError::Networks { message: error.to_string() }
+}
+
+/// The first job and all that join it, up to a batch; the others keep their order.
+fn take_batch(waiting: &mut VecDeque<Job>) -> Vec<Job> {
+    let Some(first) = waiting.pop_front() else { return Vec::new() };
+    let mut rows = first.work.len();
+    let mut batch = vec![first];
+    let mut rest = VecDeque::with_capacity(waiting.len());
+    for job in waiting.drain(..) {
+        let fits = job.run == batch[0].run && job.work.joins(&batch[0].work) && rows + job.work.len() <= BATCH;
+        if fits {
+            rows += job.work.len();
+            batch.push(job);
+        } else {
+            rest.push_back(job);
+        }
+    }
+    *waiting = rest;
+    batch
+}
+
+/// One piece of work out of several of a kind.
+fn joined(works: Vec<Work>) -> Result<Work> {
+    let fault = |error| of_networks(error);
+    let (mut images, mut responses) = (Vec::new(), Vec::new());
+    let (mut in_units, mut is_standardised) = (false, false);
+    for work in works {
+        match work {
+            Work::Encode { images: of, recorded } => {
+                images.push(of);
+                in_units = recorded;
+            }
+            Work::Decode { responses: of, standardised } => {
+                responses.push(of);
+                is_standardised = standardised;
+            }
+        }
+    }
+    if images.is_empty() {
+        let views: Vec<_> = responses.iter().map(|of| of.view()).collect();
+        return Ok(Work::Decode { responses: concatenate(Axis(0), &views).map_err(fault)?, standardised: is_standardised });
+    }
+    let views: Vec<_> = images.iter().map(|of| of.view()).collect();
+    Ok(Work::Encode { images: concatenate(Axis(0), &views).map_err(fault)?, recorded: in_units })
+}
+
+impl Done {
+    fn part(&self, start: usize, rows: usize) -> Self {
+        match self {
+            Done::Responses(of) => Done::Responses(of.slice(s![start..start + rows, ..]).to_owned()),
+            Done::Images(of) => Done::Images(of.slice(s![start..start + rows, .., .., ..]).to_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job(run: usize, work: Work) -> Job {
+        let room = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
+        Job { run, work, reply: oneshot::channel().0, _room: room }
+    }
+
+    fn decode(rows: usize, standardised: bool) -> Work {
+        Work::Decode { responses: Array2::zeros((rows, 3)), standardised }
+    }
+
+    #[test]
+    fn a_batch_takes_what_joins_and_leaves_the_rest_in_order() {
+        let encode = || Work::Encode { images: Array4::zeros((2, 4, 4, 3)), recorded: false };
+        let works = [(0, decode(1, false)), (0, encode()), (0, decode(2, false)), (1, decode(1, false)), (0, decode(1, true)), (0, decode(BATCH, false))];
+        let mut waiting: VecDeque<Job> = works.into_iter().map(|(run, work)| job(run, work)).collect();
+        let sizes = |batch: Vec<Job>| batch.iter().map(|job| job.work.len()).collect::<Vec<_>>();
+        assert_eq!(sizes(take_batch(&mut waiting)), [1, 2]);
+        assert_eq!(sizes(take_batch(&mut waiting)), [2]);
+        assert_eq!((waiting[0].run, waiting.len()), (1, 3));
+        assert_eq!(sizes(take_batch(&mut waiting)), [1]);
+        assert_eq!(sizes(take_batch(&mut waiting)), [1]);
+        // A request larger than a batch is a batch of its own.
+        assert_eq!(sizes(take_batch(&mut waiting)), [BATCH]);
+        assert!(take_batch(&mut waiting).is_empty());
+    }
+
+    #[test]
+    fn parts_of_what_is_done_are_those_that_were_asked_for() {
+        let Work::Decode { responses, .. } = joined(vec![decode(1, true), decode(2, true)]).unwrap() else { panic!() };
+        assert_eq!(responses.dim(), (3, 3));
+        let done = Done::Responses(Array2::from_shape_fn((3, 2), |(i, j)| (10 * i + j) as f32));
+        let Done::Responses(part) = done.part(1, 2) else { panic!() };
+        assert_eq!(part, ndarray::array![[10.0, 11.0], [20.0, 21.0]]);
+    }
+}

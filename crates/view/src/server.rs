@@ -1,0 +1,184 @@
+//! The server: routes, what stands before them, and a graceful stop.
+//!
+//! | route | |
+//! |---|---|
+//! | `GET /` | the page |
+//! | `GET /catalog.json` | what the page shows |
+//! | `GET /picture/{run}/{kind}/{item}` | a picture: `shown`, `reconstruction` or `rival` of an item |
+//! | `GET /static/view.css`, `/static/view.js` | |
+//! | `POST /api/v1/encode`, `/api/v1/decode`, `GET /api/v1/runs`, `/api/v1/openapi.json` | the networks |
+//! | `GET /health` | 204 |
+//! | `GET /metrics` | counters for Prometheus |
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Path, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+
+use afterimage_web::{Guard, Settings};
+
+use crate::answer::{Problem, bytes};
+use crate::metrics::Metrics;
+use crate::networks::Networks;
+use crate::{Catalog, Result, ViewError, api, page};
+
+/// Nothing but what this server sends, and pictures that the page itself makes of what is dropped on it.
+const POLICY: &str = "default-src 'none'; img-src 'self' blob: data:; style-src 'self'; script-src 'self'; connect-src 'self'; \
+                      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// How the server runs.
+#[derive(Debug, Clone)]
+pub struct ViewOptions {
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+    /// True where a reverse proxy stands before it.
+    pub behind_proxy: bool,
+    /// Requests of one address in a second, twenty times as many at once.
+    pub requests_a_second: f64,
+    /// Images and responses that may wait for the networks; more are told that the server is busy.
+    pub waiting: usize,
+    /// Device of the networks, instead of the runs'.
+    pub device: Option<String>,
+}
+
+/// Everything that a route needs.
+#[derive(Debug)]
+pub(crate) struct Server {
+    pub(crate) catalog: Catalog,
+    pub(crate) networks: Networks,
+    page: String,
+    catalog_json: Vec<u8>,
+    metrics: Arc<Metrics>,
+    /// Names that a browser on this machine may call the server by; empty where any name is right.
+    hosts: &'static [&'static str],
+}
+
+pub(crate) type Shared = Arc<Server>;
+
+/// Serves runs until told to stop (Ctrl-C, SIGTERM); what was begun is finished. Nothing of a run is changed. `started` gets the
+/// address.
+///
+/// # Errors
+/// Those of [`Catalog::open`]; [`ViewError::Io`] where the address can't be listened on.
+pub fn view(runs: &[PathBuf], options: &ViewOptions, started: impl FnOnce(SocketAddr)) -> Result<()> {
+    let server = Server::new(Catalog::open(runs)?, options)?;
+    let guard = Guard::new(&Settings {
+        behind_proxy: options.behind_proxy,
+        requests_a_second: options.requests_a_second,
+        policy: POLICY,
+    });
+    let served = afterimage_web::serve(options.listen, routes(&Arc::new(server)), guard, started);
+    served.map_err(|source| ViewError::Io { action: "listen on", what: options.listen.to_string(), source })
+}
+
+impl Server {
+    fn new(catalog: Catalog, options: &ViewOptions) -> Result<Self> {
+        let metrics = Arc::new(Metrics::default());
+        let networks = Networks::start(&catalog, options.device.clone(), options.waiting, metrics.clone())?;
+        let is_local = options.listen.ip().is_loopback() && !options.behind_proxy;
+        Ok(Self {
+            page: page::page(&catalog).into_string(),
+            catalog_json: serde_json::to_vec(&catalog).unwrap_or_default(),
+            catalog,
+            networks,
+            metrics,
+            hosts: if is_local { &["localhost", "127.0.0.1", "[::1]"] } else { &[] },
+        })
+    }
+}
+
+fn routes(server: &Shared) -> Router {
+    Router::new()
+        .route("/", get(show))
+        .route("/catalog.json", get(catalog))
+        .route("/picture/{run}/{kind}/{item}", get(picture))
+        .route("/static/view.css", get(|| async { page::fixed("text/css; charset=utf-8", page::STYLE) }))
+        .route("/static/view.js", get(|| async { page::fixed("text/javascript; charset=utf-8", page::SCRIPT) }))
+        .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
+        .route("/api/v1/runs", get(api::runs))
+        .route("/api/v1/openapi.json", get(api::openapi))
+        .route("/api/v1/encode", post(api::encode))
+        .route("/api/v1/decode", post(api::decode))
+        .route("/health", get(|| async { StatusCode::NO_CONTENT }))
+        .route("/metrics", get(numbers))
+        .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, "there is nothing here") })
+        .method_not_allowed_fallback(|| async { Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path knows other methods") })
+        .layer(DefaultBodyLimit::max(api::MOST_BYTES))
+        .layer(from_fn_with_state(server.clone(), watched))
+        .with_state(server.clone())
+}
+
+/// Counts every request; refuses names that only another site's page would use for a server on this machine.
+async fn watched(State(server): State<Shared>, request: Request, next: Next) -> Response {
+    let start = Instant::now();
+    let route = request.extensions().get::<MatchedPath>().map_or("none", |path| path.as_str()).to_owned();
+    let response = match is_known_host(server.hosts, request.headers()) {
+        true => next.run(request).await,
+        false => Problem::new(StatusCode::MISDIRECTED_REQUEST, "this server answers to localhost alone").into_response(),
+    };
+    server.metrics.request(&route, response.status().as_u16(), start.elapsed());
+    response
+}
+
+fn is_known_host(known: &[&str], headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
+    };
+    known.is_empty() || known.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+async fn show(State(server): State<Shared>) -> Response {
+    Html(server.page.clone()).into_response()
+}
+
+async fn catalog(State(server): State<Shared>) -> Response {
+    bytes("application/json", server.catalog_json.clone())
+}
+
+async fn numbers(State(server): State<Shared>) -> Response {
+    bytes("text/plain; version=0.0.4; charset=utf-8", server.metrics.text(server.networks.waiting()).into_bytes())
+}
+
+/// A picture by numbers; no path of a request ever reaches the disk.
+async fn picture(
+    State(server): State<Shared>,
+    Path((run, kind, item)): Path<(usize, String, usize)>,
+) -> std::result::Result<Response, Problem> {
+    let none = || Problem::new(StatusCode::NOT_FOUND, "no such picture");
+    let kind = ["shown", "reconstruction", "rival"].iter().position(|known| *known == kind).ok_or_else(none)?;
+    let run = server.catalog.runs.get(run).ok_or_else(none)?;
+    let path = run.files.get(item).and_then(|files| files[kind].clone()).ok_or_else(none)?;
+    let read = tokio::task::spawn_blocking(move || std::fs::read(path)).await;
+    let picture = read.ok().and_then(std::io::Result::ok).ok_or_else(none)?;
+    let mut response = bytes("image/png", picture);
+    response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("private, max-age=60"));
+    Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_of_this_machine_has_the_names_of_this_machine() {
+        let known = |hosts: &[&str], host: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, host.parse().unwrap());
+            is_known_host(hosts, &headers)
+        };
+        let local = ["localhost", "127.0.0.1", "[::1]"];
+        assert!(known(&local, "localhost:8081") && known(&local, "127.0.0.1") && known(&local, "[::1]:80"));
+        assert!(!known(&local, "evil.example:8081") && !known(&local, "localhost.evil.example"));
+        assert!(!is_known_host(&local, &HeaderMap::new()));
+        assert!(known(&[], "any.example"));
+    }
+}

@@ -1,0 +1,154 @@
+//! What stands before every route: headers, limits an address, limits of the whole, and no posts from other sites.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use tokio::sync::Semaphore;
+
+use crate::bucket::Buckets;
+
+/// Requests that are worked on at once; more are told that the server is busy.
+const AT_ONCE: usize = 1024;
+/// What takes longer is given up.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// What a server allows.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// True where a reverse proxy stands before it: addresses are then taken from `X-Forwarded-For`.
+    pub behind_proxy: bool,
+    /// Requests of one address in a second, twenty times as many at once.
+    pub requests_a_second: f64,
+    /// `Content-Security-Policy` of every response.
+    pub policy: &'static str,
+}
+
+/// The key of an address: of IPv6 the network of 64 bits that one customer has.
+pub fn key(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(v4) => u128::from(v4.to_ipv6_mapped().to_bits()),
+        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
+            Some(v4) => v4.to_ipv6_mapped().to_bits(),
+            None => v6.to_bits() & !u128::from(u64::MAX),
+        },
+    }
+}
+
+/// The state of the guard.
+#[derive(Debug, Clone)]
+pub struct Guard {
+    behind_proxy: bool,
+    policy: HeaderValue,
+    at_once: Arc<Semaphore>,
+    requests: Arc<Mutex<Buckets>>,
+}
+
+impl Guard {
+    /// A guard for these limits.
+    pub fn new(settings: &Settings) -> Self {
+        let rate = settings.requests_a_second;
+        Self {
+            behind_proxy: settings.behind_proxy,
+            policy: HeaderValue::from_static(settings.policy),
+            at_once: Arc::new(Semaphore::new(AT_ONCE)),
+            requests: Arc::new(Mutex::new(Buckets::new(rate, 20.0 * rate))),
+        }
+    }
+}
+
+/// The address that a request came from, as the guard found it.
+#[derive(Debug, Clone, Copy)]
+pub struct Client(pub IpAddr);
+
+/// Puts the guard before every route of a router.
+pub fn wrap(router: Router, guard: Guard) -> Router {
+    router.layer(from_fn_with_state(guard, pass))
+}
+
+async fn pass(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
+    let mut response = match admitted(&guard, &mut request) {
+        Err(status) => (status, [(header::RETRY_AFTER, "5")]).into_response(),
+        Ok(()) => match guard.at_once.try_acquire() {
+            Err(_) => (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")]).into_response(),
+            Ok(_permit) => tokio::time::timeout(LONGEST, next.run(request))
+                .await
+                .unwrap_or_else(|_| StatusCode::REQUEST_TIMEOUT.into_response()),
+        },
+    };
+    protect(response.headers_mut(), &guard.policy);
+    response
+}
+
+fn admitted(guard: &Guard, request: &mut Request) -> Result<(), StatusCode> {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let address = forwarded(guard, request.headers()).or(peer).ok_or(StatusCode::BAD_REQUEST)?;
+    request.extensions_mut().insert(Client(address));
+    let mut requests = guard.requests.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    if !requests.take(key(address), Instant::now()) {
+        return Err(StatusCode::TOO_MANY_REQUESTS);
+    }
+    // Browsers say where a request comes from; a form on another site is refused whatever it knows.
+    let site = request.headers().get("sec-fetch-site").and_then(|site| site.to_str().ok());
+    let foreign = matches!(site, Some("cross-site" | "same-site"));
+    if foreign && request.method() == Method::POST { Err(StatusCode::FORBIDDEN) } else { Ok(()) }
+}
+
+/// The last entry is what our own proxy saw; those before it are what the client claims.
+fn forwarded(guard: &Guard, headers: &HeaderMap) -> Option<IpAddr> {
+    if !guard.behind_proxy {
+        return None;
+    }
+    let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+    last.rsplit(',').next()?.trim().parse().ok()
+}
+
+/// Headers of every response. A route may have set its own caching.
+fn protect(headers: &mut HeaderMap, policy: &HeaderValue) {
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+        ("referrer-policy", "no-referrer"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+        ("x-robots-tag", "noindex, nofollow"),
+    ] {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_one_customer_are_one() {
+        let key = |text: &str| key(text.parse().unwrap());
+        assert_eq!(key("192.0.2.1"), key("::ffff:192.0.2.1"));
+        assert_eq!(key("2001:db8::1"), key("2001:db8::ffff:2"));
+        assert_ne!(key("2001:db8::1"), key("2001:db8:0:1::1"));
+        assert_ne!(key("192.0.2.1"), key("192.0.2.2"));
+    }
+
+    #[test]
+    fn only_what_the_proxy_saw_counts() {
+        let mut headers = HeaderMap::new();
+        headers.append("x-forwarded-for", HeaderValue::from_static("203.0.113.9, 198.51.100.7"));
+        let guard = |behind_proxy| Guard {
+            behind_proxy,
+            policy: HeaderValue::from_static(""),
+            at_once: Arc::new(Semaphore::new(1)),
+            requests: Arc::new(Mutex::new(Buckets::new(1.0, 1.0))),
+        };
+        assert_eq!(forwarded(&guard(true), &headers), "198.51.100.7".parse().ok());
+        assert_eq!(forwarded(&guard(false), &headers), None);
+    }
+}

@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use crate::{
     number::{many, of, signed},
     page::document,
-    plot::{self, Effect},
+    plot::{self, Row},
     section::section,
 };
 
@@ -70,13 +70,13 @@ fn figure(comparison: &Comparison) -> Markup {
 fn effects(comparison: &Comparison, row: &Row) -> Option<Markup> {
     let scale = if row.unit == "fraction" { 100.0 } else { 1.0 };
     let unit = if row.unit == "fraction" { "percentage points" } else { row.unit.as_str() };
-    let effects: Vec<Effect> = comparison
+    let effects: Vec<Row> = comparison
         .variants
         .iter()
         .zip(&row.cells)
         .filter_map(|(variant, cell)| {
             let difference = cell.as_ref()?.difference.as_ref()?;
-            Some(Effect {
+            Some(Row {
                 name: variant.label.clone(),
                 value: difference.value * scale,
                 interval: difference.interval.as_ref().map(|i| (i.low * scale, i.high * scale)),

@@ -17,11 +17,8 @@ use maud::Markup;
 use crate::Result;
 
 /// Colours and type of a figure outside the report, whose style sheet the report itself has. No variables: drawing programs know none.
-const STYLE: &str = "text{font:11px system-ui,'Segoe UI',Helvetica,Arial,sans-serif;fill:#333}\
-.bar text{fill:#000;font-size:12px}.bar text.note{fill:#333;font-size:11px}\
-.grid line{stroke:#e2e2e2;stroke-width:1}line.axis{stroke:#444;stroke-width:1}\
-.bar rect{fill:#0072b2;fill-opacity:.55}.whisker{stroke:#000;stroke-width:1.5}\
-line.chance{stroke:#666;stroke-width:1.2;stroke-dasharray:2.5 3}";
+const STYLE: &str =
+    "text{font-family:system-ui,'Segoe UI',Helvetica,Arial,sans-serif}.plot text{font-size:11px;fill:#333}";
 
 /// A figure.
 pub(crate) struct Figure {

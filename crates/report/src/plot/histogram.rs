@@ -1,10 +1,11 @@
 //! How the values of single items or voxels are spread.
 
 use afterimage_run::scores::Score;
-use maud::{Markup, html};
+use maud::Markup;
+use plotters::prelude::*;
 
-use super::{Frame, Scale, range};
-use crate::number::px;
+use super::chart::{A, Axes, B, axes, canvas, dashed, round, stroke, units};
+use super::range;
 
 /// A histogram with the chance level (dashed) and the score itself (solid) drawn in; none without finite values.
 pub(crate) fn histogram(values: &[f64], score: &Score, size: (f64, f64), items: &str, label: &str) -> Option<Markup> {
@@ -14,29 +15,31 @@ pub(crate) fn histogram(values: &[f64], score: &Score, size: (f64, f64), items: 
     if score.unit == "fraction" {
         (low, high) = (low.min(0.0), high.max(1.0));
     }
-    let frame = Frame { left: 38.0, ..Frame::new(size.0, size.1) };
-    let x = Scale::round((low, high), (frame.left, frame.right));
+    let (low, high) = round((low, high));
     let bins = if finite.len() < 60 { 20 } else { 25 };
-    let counts = count(&finite, x.range(), bins);
+    let counts = count(&finite, (low, high), bins);
     // Counts have no fractions: an axis up to four at least has whole ticks only.
-    let most = counts.iter().copied().max().unwrap_or(1).max(4);
-    let y = Scale::linear((0.0, most as f64), (frame.bottom, frame.top));
-    let width = (frame.right - frame.left) / bins as f64;
+    let most = counts.iter().copied().max().unwrap_or(1).max(4) as f64;
     let title = if score.unit == "fraction" { "value of an item, as a fraction" } else { score.unit.as_str() };
-    Some(frame.svg(
-        label,
-        &html! {
-            (frame.axes(&x, &y, title, items))
-            g.columns {
-                @for (i, n) in counts.iter().enumerate().filter(|(_, n)| **n > 0) {
-                    rect x=(px(frame.left + i as f64 * width + 0.5)) width=(px(width - 1.0))
-                        y=(px(y.at(*n as f64))) height=(px(frame.bottom - y.at(*n as f64))) {}
-                }
-            }
-            @if let Some(c) = chance { (frame.upright(x.at(c), "chance")) }
-            @if score.value.is_finite() { (frame.upright(x.at(score.value), "value")) }
-        },
-    ))
+    canvas(size, label, |area| {
+        let frame = Axes { margins: [40.0, 12.0, 10.0, 36.0], x_title: title, y_title: items, y_ticks: 5, upright: false };
+        let mut chart = axes(area, &frame, low..high, 0.0..most)?;
+        let edge = |bin: usize| low + (high - low) * bin as f64 / bins as f64;
+        let columns = counts.iter().enumerate().filter(|(_, n)| **n > 0);
+        chart.draw_series(columns.map(|(i, n)| {
+            let mut column = Rectangle::new([(edge(i), 0.0), (edge(i + 1), *n as f64)], A.mix(0.55).filled());
+            column.set_margin(0, 0, units(0.5) as u32, units(0.5) as u32);
+            column
+        }))?;
+        if let Some(chance) = chance {
+            chart.draw_series(dashed((chance, 0.0), (chance, most)))?;
+        }
+        if score.value.is_finite() {
+            let value = score.value.clamp(low, high);
+            chart.draw_series([PathElement::new(vec![(value, 0.0), (value, most)], stroke(B, 1.0, 2.0))])?;
+        }
+        Ok(())
+    })
 }
 
 fn count(values: &[f64], (low, high): (f64, f64), bins: usize) -> Vec<usize> {

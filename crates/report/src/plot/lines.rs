@@ -1,13 +1,15 @@
 //! Lines over a shared axis: learning curves, and accuracy against the number of candidates.
 
-use maud::{Markup, html};
+use maud::Markup;
+use plotters::coord::ranged1d::{AsRangedCoord, Ranged, ValueFormatter};
+use plotters::prelude::*;
 
-use super::{Frame, Scale, range};
-use crate::number::px;
+use super::chart::{A, Area, Axes, B, Drawn, axes, canvas, dashed, round, stroke, units, widened};
+use super::range;
 
 /// One line.
 pub(crate) struct Line<'a> {
-    /// Class of the style sheet: `a`, `b`, `chance` ...
+    /// How it looks: `a`, `b` or `chance`.
     pub(crate) class: &'a str,
     pub(crate) points: Vec<(f64, f64)>,
     /// Intervals of the points, low and high.
@@ -31,34 +33,76 @@ pub(crate) struct Lines<'a> {
 /// Draws the lines; none without a finite point.
 pub(crate) fn lines(plot: &Lines) -> Option<Markup> {
     let points = || plot.lines.iter().flat_map(|l| l.points.iter()).filter(|p| p.0.is_finite() && p.1.is_finite());
-    let across = range(points().map(|p| p.0))?;
+    let (left, right) = widened(range(points().map(|p| p.0))?);
     let up = plot.y_range.or_else(|| range(points().map(|p| p.1)))?;
-    let frame = Frame::new(plot.size.0, plot.size.1);
-    let (xs, ys) = ((frame.left + 4.0, frame.right - 4.0), (frame.bottom, frame.top));
-    let x = if plot.x_log { Scale::log(across, xs) } else { Scale::linear(across, xs) };
-    let y = match (plot.y_log, plot.y_range) {
-        (true, _) => Scale::log(up, ys),
-        (false, Some(fixed)) => Scale::linear(fixed, ys),
-        (false, None) => Scale::round(up, ys),
-    };
-    Some(frame.svg(
-        plot.label,
-        &html! {
-            (frame.axes(&x, &y, plot.x_title, plot.y_title))
-            @for line in &plot.lines { (draw(line, &x, &y)) }
-        },
-    ))
+    // A logarithm needs values above 0.
+    let (x_log, y_log) = (plot.x_log && left > 0.0, plot.y_log && up.0 > 0.0);
+    let (low, high) = if y_log || plot.y_range.is_some() { widened(up) } else { round(up) };
+    canvas(plot.size, plot.label, |area| match (x_log, y_log) {
+        (false, false) => draw(area, plot, left..right, low..high),
+        (true, false) => draw(area, plot, (left..right).log_scale(), low..high),
+        (false, true) => draw(area, plot, left..right, (low..high).log_scale()),
+        (true, true) => draw(area, plot, (left..right).log_scale(), (low..high).log_scale()),
+    })
 }
 
-fn draw(line: &Line, x: &Scale, y: &Scale) -> Markup {
-    let finite: Vec<(f64, f64)> = line.points.iter().copied().filter(|p| p.0.is_finite() && p.1.is_finite()).collect();
-    let path: Vec<String> = finite.iter().map(|p| format!("{},{}", px(x.at(p.0)), px(y.at(p.1)))).collect();
-    let dots = line.dots || finite.len() == 1;
-    html! {
-        g class={ "line " (line.class) } {
-            @for (at, low, high) in &line.band { line.whisker x1=(px(x.at(*at))) x2=(px(x.at(*at))) y1=(px(y.at(*low))) y2=(px(y.at(*high))) {} }
-            polyline points=(path.join(" ")) {}
-            @if dots { @for p in &finite { circle cx=(px(x.at(p.0))) cy=(px(y.at(p.1))) r="3.2" {} } }
+fn draw<X, Y>(area: &Area, plot: &Lines, x: X, y: Y) -> Drawn
+where
+    X: AsRangedCoord<Value = f64>,
+    Y: AsRangedCoord<Value = f64>,
+    X::CoordDescType: Ranged<ValueType = f64> + ValueFormatter<f64>,
+    Y::CoordDescType: Ranged<ValueType = f64> + ValueFormatter<f64>,
+{
+    let margins = [46.0, 12.0, 10.0, 36.0];
+    let frame = Axes { margins, x_title: plot.x_title, y_title: plot.y_title, y_ticks: 6, upright: false };
+    let mut chart = axes(area, &frame, x, y)?;
+    for line in &plot.lines {
+        let finite: Vec<(f64, f64)> =
+            line.points.iter().copied().filter(|p| p.0.is_finite() && p.1.is_finite()).collect();
+        if line.class == "chance" {
+            for ends in finite.windows(2) {
+                chart.draw_series(dashed(ends[0], ends[1]))?;
+            }
+            continue;
         }
+        let colour = if line.class == "b" { B } else { A };
+        let whiskers = line.band.iter().filter(|(_, low, high)| low.is_finite() && high.is_finite());
+        chart.draw_series(
+            whiskers.map(|&(x, low, high)| PathElement::new(vec![(x, low), (x, high)], stroke(colour, 0.55, 2.0))),
+        )?;
+        if finite.len() > 1 {
+            chart.draw_series(std::iter::once(PathElement::new(finite.clone(), stroke(colour, 1.0, 2.0))))?;
+        }
+        if line.dots || finite.len() == 1 {
+            chart.draw_series(finite.iter().map(|&point| Circle::new(point, units(3.2), colour.filled())))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_is_drawn_on_any_axes_and_nothing_without_a_point() {
+        let line = |class, points: Vec<(f64, f64)>| Line { class, points, band: vec![(1.0, 0.2, 0.6)], dots: true };
+        for (x_log, y_log) in [(false, false), (true, false), (false, true), (true, true)] {
+            let drawn = lines(&Lines {
+                size: (300.0, 200.0),
+                x_title: "x",
+                y_title: "y",
+                label: "l",
+                x_log,
+                y_log,
+                y_range: None,
+                lines: vec![line("a", vec![(1.0, 0.5), (10.0, 0.1), (100.0, f64::NAN)]), line("b", vec![(2.0, 0.4)])],
+            });
+            let drawn = drawn.unwrap().into_string();
+            assert_eq!(drawn.matches("<circle").count(), 3, "{drawn}");
+            assert!(drawn.contains("#0072B2") && drawn.contains("#C25700"));
+        }
+        let none = Lines { size: (9.0, 9.0), x_title: "", y_title: "", label: "", x_log: false, y_log: false, y_range: None, lines: vec![line("a", vec![(f64::NAN, 1.0)])] };
+        assert!(lines(&none).is_none());
     }
 }

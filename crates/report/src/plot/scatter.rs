@@ -1,13 +1,24 @@
-//! Points of several groups over two axes, with a line a group and a legend inside the drawing.
+//! Points of several groups over two axes, with a line a group and a legend beside the drawing.
 
-use maud::{Markup, html};
+use maud::Markup;
+use plotters::prelude::*;
+use plotters::style::text_anchor::HPos;
 
-use super::{Frame, Scale, range};
-use crate::number::{many, px};
+use super::chart::{Axes, Drawn, SOFT, axes, canvas, dashed, round, stroke, text, units};
+use super::range;
+use crate::number::many;
 
 /// Colours after Okabe and Ito, told apart with any colour vision; the faint yellow comes last.
-pub(crate) const COLOURS: [&str; 8] =
-    ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#767676", "#c8b400"];
+const COLOURS: [RGBColor; 8] = [
+    RGBColor(0x00, 0x72, 0xb2),
+    RGBColor(0xe6, 0x9f, 0x00),
+    RGBColor(0x00, 0x9e, 0x73),
+    RGBColor(0xcc, 0x79, 0xa7),
+    RGBColor(0xd5, 0x5e, 0x00),
+    RGBColor(0x56, 0xb4, 0xe9),
+    RGBColor(0x76, 0x76, 0x76),
+    RGBColor(0xc8, 0xb4, 0x00),
+];
 
 /// Most points that are drawn; of more, evenly spaced ones are taken.
 const MOST: usize = 3000;
@@ -34,50 +45,52 @@ pub(crate) struct Scatter<'a> {
     pub(crate) clouds: Vec<Cloud>,
 }
 
-/// Draws the points; none without a finite one.
+/// Draws the points, those beyond the axes at their ends; none without a finite one.
 pub(crate) fn scatter(plot: &Scatter) -> Option<Markup> {
     let points = || plot.clouds.iter().flat_map(|c| c.points.iter()).filter(|p| p.0.is_finite() && p.1.is_finite());
     let total = points().count();
     let (across, up) = (range(points().map(|p| p.0))?, range(points().map(|p| p.1).chain([0.0]))?);
-    let size = if plot.square.is_some() { (400.0, 330.0) } else { (420.0, 280.0) };
-    let mut frame = Frame::new(size.0, size.1);
-    frame.right = if plot.square.is_some() { frame.left + frame.bottom - frame.top } else { size.0 - 80.0 };
-    let (xs, ys) = ((frame.left, frame.right), (frame.bottom, frame.top));
-    let (x, y) = match plot.square {
-        Some(ends) => (Scale::linear(ends, xs), Scale::linear(ends, ys)),
-        None => (Scale::round(across, xs), Scale::round(up, ys)),
-    };
+    let size = if plot.square.is_some() { (410.0, 330.0) } else { (430.0, 280.0) };
+    let ((left, right), (low, high)) = plot.square.map_or_else(|| (round(across), round(up)), |ends| (ends, ends));
+    // A square has the same length both ways, the rest of the width is the legend's.
+    let beside = if plot.square.is_some() { size.0 - 46.0 - (size.1 - 46.0) } else { 90.0 };
     let skip = total.div_ceil(MOST).max(1);
-    Some(frame.svg(
-        plot.label,
-        &html! {
-            (frame.axes(&x, &y, plot.x_title, plot.y_title))
-            @if plot.diagonal {
-                @let (low, high) = (x.range().0.max(y.range().0), x.range().1.min(y.range().1));
-                line.chance x1=(px(x.at(low))) y1=(px(y.at(low))) x2=(px(x.at(high))) y2=(px(y.at(high))) {}
+    canvas(size, plot.label, |area| -> Drawn {
+        let margins = [46.0, beside, 10.0, 36.0];
+        let frame = Axes { margins, x_title: plot.x_title, y_title: plot.y_title, y_ticks: 6, upright: false };
+        let mut chart = axes(area, &frame, left..right, low..high)?;
+        if plot.diagonal {
+            let (from, to) = (left.max(low), right.min(high));
+            chart.draw_series(dashed((from, from), (to, to)))?;
+        }
+        if plot.cross {
+            chart.draw_series(dashed((0.0, low), (0.0, high)))?;
+            chart.draw_series(dashed((left, 0.0), (right, 0.0)))?;
+        }
+        let coloured = || plot.clouds.iter().zip(COLOURS.iter().cycle());
+        for (cloud, colour) in coloured() {
+            let finite = cloud.points.iter().filter(|p| p.0.is_finite() && p.1.is_finite()).step_by(skip);
+            let at = |p: &(f64, f64)| (p.0.clamp(left, right), p.1.clamp(low, high));
+            chart.draw_series(finite.map(|p| Circle::new(at(p), units(2.2), colour.mix(0.55).filled())))?;
+        }
+        for (cloud, colour) in coloured() {
+            if let Some(ends) = ends(cloud) {
+                chart.draw_series([PathElement::new(ends.to_vec(), stroke(*colour, 1.0, 2.4))])?;
             }
-            @if plot.cross {
-                line.chance x1=(px(x.at(0.0))) x2=(px(x.at(0.0))) y1=(px(frame.top)) y2=(px(frame.bottom)) {}
-                line.chance x1=(px(frame.left)) x2=(px(frame.right)) y1=(px(y.at(0.0))) y2=(px(y.at(0.0))) {}
+        }
+        if plot.clouds.len() > 1 {
+            for (i, (cloud, colour)) in coloured().enumerate() {
+                let (x, y) = (size.0 - beside + 12.0, 18.0 + 16.0 * i as f64);
+                area.draw(&Circle::new((units(x), units(y)), units(4.0), colour.filled()))?;
+                area.draw(&Text::new(cloud.name.clone(), (units(x + 9.0), units(y)), text(11.0, SOFT, HPos::Left)))?;
             }
-            @for (i, cloud) in plot.clouds.iter().enumerate() {
-                @let colour = COLOURS[i % COLOURS.len()];
-                g fill=(colour) fill-opacity="0.55" {
-                    @for p in cloud.points.iter().filter(|p| p.0.is_finite() && p.1.is_finite()).step_by(skip) {
-                        circle cx=(px(x.at(p.0))) cy=(px(y.at(p.1))) r="2.2" {}
-                    }
-                }
-            }
-            @for (i, cloud) in plot.clouds.iter().enumerate() {
-                @if let Some(ends) = ends(cloud) {
-                    line stroke=(COLOURS[i % COLOURS.len()]) stroke-width="2.4"
-                        x1=(px(x.at(ends[0].0))) y1=(px(y.at(ends[0].1))) x2=(px(x.at(ends[1].0))) y2=(px(y.at(ends[1].1))) {}
-                }
-            }
-            (legend(&plot.clouds, frame.right + 12.0, frame.top + 8.0))
-            @if skip > 1 { text x=(px(frame.left + 4.0)) y=(px(frame.top + 10.0)) { "every " (many(skip)) "th of " (many(total)) } }
-        },
-    ))
+        }
+        if skip > 1 {
+            let told = format!("every {}th of {}", many(skip), many(total));
+            area.draw(&Text::new(told, (units(50.0), units(18.0)), text(11.0, SOFT, HPos::Left)))?;
+        }
+        Ok(())
+    })
 }
 
 /// The line over the range of the points.
@@ -87,13 +100,19 @@ fn ends(cloud: &Cloud) -> Option<[(f64, f64); 2]> {
     (intercept.is_finite() && slope.is_finite()).then(|| [at(low), at(high)])
 }
 
-/// Names beside their colours, where there is more than one group.
-fn legend(clouds: &[Cloud], left: f64, top: f64) -> Markup {
-    html! {
-        @if clouds.len() > 1 { g.ticks { @for (i, cloud) in clouds.iter().enumerate() {
-            @let middle = top + 16.0 * i as f64;
-            circle cx=(px(left)) cy=(px(middle)) r="4" fill=(COLOURS[i % COLOURS.len()]) {}
-            text x=(px(left + 9.0)) y=(px(middle + 3.5)) { (cloud.name) }
-        } } }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_beyond_the_axes_lie_at_their_ends_and_many_are_thinned() {
+        let cloud = |n: usize| Cloud { name: "V1".into(), points: (0..n).map(|i| (i as f64, 900.0)).collect(), line: Some((0.0, 1.0)) };
+        let plot = |clouds| Scatter { x_title: "", y_title: "", label: "", square: Some((0.0, 10.0)), diagonal: true, cross: true, clouds };
+        let drawn = scatter(&plot(vec![cloud(3)])).unwrap().into_string();
+        assert_eq!(drawn.matches("<circle").count(), 3);
+        assert_eq!(drawn.matches("cy=\"80\"").count(), 3, "{drawn}");
+        let drawn = scatter(&plot(vec![cloud(7000), cloud(0)])).unwrap().into_string();
+        assert!(drawn.contains("every 3th of 7") && drawn.matches("<circle").count() < 3010);
+        assert!(scatter(&plot(vec![cloud(0)])).is_none());
     }
 }

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::{missing, section, spread};
 use crate::{
     number::{many, score as shown_value},
-    plot::{self, Bar},
+    plot::{self, Row},
     source::Source,
 };
 
@@ -50,7 +50,7 @@ fn regional(source: &Source, file: &ScoreFile) -> Vec<Bar> {
     of_regions
         .filter_map(|score| {
             let region = regions.keys().find(|r| names(score, r))?;
-            Some(Bar {
+            Some(Row {
                 name: region.clone(),
                 value: score.value,
                 interval: score.interval.as_ref().map(|i| (i.low, i.high)),

@@ -1,0 +1,156 @@
+//! What all charts share: the plotting library's canvas, our text and colours on it, and the SVG that comes of it.
+
+use maud::{Markup, PreEscaped, html};
+use plotters::coord::Shift;
+use plotters::coord::ranged1d::{AsRangedCoord, Ranged, ValueFormatter};
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+use super::tick;
+
+/// The library counts in whole units: a unit of the page is so many of them.
+pub(super) const FINE: i32 = 8;
+
+/// Colours of the light page. The style sheet turns each into its counterpart in the dark, by its value.
+pub(super) const INK: RGBColor = RGBColor(0x1b, 0x22, 0x26);
+pub(super) const SOFT: RGBColor = RGBColor(0x55, 0x61, 0x6a);
+pub(super) const HAIR: RGBColor = RGBColor(0xeb, 0xed, 0xea);
+pub(super) const A: RGBColor = RGBColor(0x00, 0x72, 0xb2);
+pub(super) const B: RGBColor = RGBColor(0xc2, 0x57, 0x00);
+pub(super) const CHANCE: RGBColor = RGBColor(0x6b, 0x77, 0x80);
+
+pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+pub(super) type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
+
+/// Units of the page in those of the canvas.
+pub(super) fn units(v: f64) -> i32 {
+    (v * f64::from(FINE)).round() as i32
+}
+
+/// A line of so many units of the page.
+pub(super) fn stroke(colour: RGBColor, opacity: f64, width: f64) -> ShapeStyle {
+    ShapeStyle { color: colour.mix(opacity), filled: false, stroke_width: units(width) as u32 }
+}
+
+/// Text of a size; `at` is which end of it lies at its place, in its middle from top to bottom.
+pub(super) fn text(size: f64, colour: RGBColor, at: HPos) -> TextStyle<'static> {
+    ("sans-serif", size * f64::from(FINE)).into_font().color(&colour).pos(Pos::new(at, VPos::Center))
+}
+
+/// Draws on a canvas of so many units of the page; `label` is what a screen reader says. None where the library can't.
+pub(super) fn canvas(size: (f64, f64), label: &str, draw: impl FnOnce(&Area) -> Drawn) -> Option<Markup> {
+    let mut svg = String::new();
+    let (width, height) = (units(size.0), units(size.1));
+    {
+        let area = SVGBackend::with_string(&mut svg, (width as u32, height as u32)).into_drawing_area();
+        draw(&area).and_then(|()| area.present()).ok()?;
+    }
+    let content = svg.split_once('>')?.1.trim().strip_suffix("</svg>")?;
+    Some(html! {
+        svg.chart viewBox={ "0 0 " (width) " " (height) } role="img" aria-label=(label) { (PreEscaped(content)) }
+    })
+}
+
+/// Where the axes lie, and what stands at them.
+pub(super) struct Axes<'a> {
+    /// Of the page, from the canvas' edges: left, right, top, bottom.
+    pub(super) margins: [f64; 4],
+    pub(super) x_title: &'a str,
+    pub(super) y_title: &'a str,
+    /// Tick labels of the axis upwards; none where rows have names.
+    pub(super) y_ticks: usize,
+    /// Grid lines upwards, for rows, instead of across.
+    pub(super) upright: bool,
+}
+
+/// A chart of two axes, with its grid, ticks and titles drawn.
+pub(super) fn axes<'a, 'b, X, Y>(
+    area: &'b Area<'a>,
+    axes: &Axes,
+    x: X,
+    y: Y,
+) -> Result<ChartContext<'b, SVGBackend<'a>, Cartesian2d<X::CoordDescType, Y::CoordDescType>>, DrawingAreaErrorKind<std::io::Error>>
+where
+    X: AsRangedCoord<Value = f64>,
+    Y: AsRangedCoord<Value = f64>,
+    X::CoordDescType: Ranged<ValueType = f64> + ValueFormatter<f64>,
+    Y::CoordDescType: Ranged<ValueType = f64> + ValueFormatter<f64>,
+{
+    let [left, right, top, bottom] = axes.margins.map(units);
+    let mut chart = ChartBuilder::on(area)
+        .margin_right(right)
+        .margin_top(top)
+        .x_label_area_size(bottom)
+        .y_label_area_size(left)
+        .build_cartesian_2d(x, y)?;
+    let labels = text(11.0, SOFT, HPos::Center);
+    let mut mesh = chart.configure_mesh();
+    mesh.light_line_style(TRANSPARENT)
+        .bold_line_style(stroke(HAIR, 1.0, 1.0))
+        .axis_style(stroke(SOFT, 1.0, 1.0))
+        .set_all_tick_mark_size(units(3.0))
+        .x_labels(6)
+        .y_labels(axes.y_ticks)
+        .x_label_formatter(&|v| tick(*v))
+        .y_label_formatter(&|v| tick(*v))
+        .label_style(labels.clone())
+        .axis_desc_style(labels)
+        .x_desc(axes.x_title)
+        .y_desc(axes.y_title);
+    if axes.upright {
+        mesh.disable_y_mesh().disable_y_axis();
+    } else {
+        mesh.disable_x_mesh();
+    }
+    mesh.draw()?;
+    Ok(chart)
+}
+
+/// A range that has a length, its ends round numbers around the values.
+pub(super) fn round((low, high): (f64, f64)) -> (f64, f64) {
+    let (low, high) = widened((low, high));
+    let rough = (high - low) / 4.0;
+    let power = 10f64.powf(rough.log10().floor());
+    let step = power * [1.0, 2.0, 5.0, 10.0].into_iter().find(|m| m * power >= rough * 0.999).unwrap_or(10.0);
+    ((low / step).floor() * step, (high / step).ceil() * step)
+}
+
+/// A range that has a length.
+pub(super) fn widened((low, high): (f64, f64)) -> (f64, f64) {
+    match (low, high) {
+        (l, h) if !(l.is_finite() && h.is_finite()) => (0.0, 1.0),
+        (l, h) if h - l > f64::EPSILON * (l.abs() + h.abs() + 1.0) => (l, h),
+        (l, _) => (l - 0.5 * l.abs().max(1e-6), l + 0.5 * l.abs().max(1e-6)),
+    }
+}
+
+/// A dashed line between two places of a chart's values.
+pub(super) fn dashed(from: (f64, f64), to: (f64, f64)) -> DashedLineSeries<std::array::IntoIter<(f64, f64), 2>, u32> {
+    DashedLineSeries::new([from, to], units(3.0) as u32, units(3.0) as u32, stroke(CHANCE, 1.0, 1.4))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_range_has_a_length_and_ends_are_round() {
+        for v in [0.0, 3.0, -2.0, f64::NAN, 1e12] {
+            let (low, high) = round((v, v));
+            assert!(high > low, "{v}");
+        }
+        assert_eq!(round((0.03, 0.97)), (0.0, 1.0));
+        assert_eq!(round((-7.0, 31.0)), (-10.0, 40.0));
+    }
+
+    #[test]
+    fn a_canvas_is_one_drawing_with_its_label_escaped() {
+        let drawn = canvas((10.0, 5.0), "a \"b\" <c>", |area| {
+            area.draw(&Text::new("x < y & z", (units(1.0), units(2.0)), text(11.0, SOFT, HPos::Left)))
+        });
+        let drawn = drawn.unwrap().into_string();
+        assert!(drawn.starts_with("<svg class=\"chart\" viewBox=\"0 0 80 40\"") && drawn.ends_with("</svg>"), "{drawn}");
+        assert!(drawn.contains("a &quot;b&quot; &lt;c&gt;") && drawn.contains("x &lt; y &amp; z"), "{drawn}");
+        assert!(drawn.contains("fill=\"#55616A\""), "{drawn}");
+    }
+}

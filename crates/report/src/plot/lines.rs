@@ -70,8 +70,12 @@ where
         chart.draw_series(
             whiskers.map(|&(x, low, high)| PathElement::new(vec![(x, low), (x, high)], stroke(colour, 0.55, 2.0))),
         )?;
-        if finite.len() > 1 {
-            chart.draw_series(std::iter::once(PathElement::new(finite.clone(), stroke(colour, 1.0, 2.0))))?;
+        if line.class == "b" {
+            // Told from the other line without its colour.
+            let (dash, gap) = (units(6.0) as u32, units(3.0) as u32);
+            chart.draw_series(DashedLineSeries::new(finite.clone(), dash, gap, stroke(colour, 1.0, 2.0)))?;
+        } else if finite.len() > 1 {
+            chart.draw_series([PathElement::new(finite.clone(), stroke(colour, 1.0, 2.0))])?;
         }
         if line.dots || finite.len() == 1 {
             chart.draw_series(finite.iter().map(|&point| Circle::new(point, units(3.2), colour.filled())))?;

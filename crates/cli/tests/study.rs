@@ -68,6 +68,10 @@ fn study_is_made_served_analysed_and_forgotten() {
     for file in ["analysis.json", "analysis.html", "accuracy.csv", "participants.csv", "items.csv", "machine.csv"] {
         assert!(at.join("studies/both/analysis").join(file).is_file(), "{file}");
     }
+    let into = ["study", "analyze", "studies/both", "--draws", "200", "--into", "runs/half"];
+    assert!(printed(&run(at, &into)).contains("report: runs/half/report.html"));
+    let report = std::fs::read_to_string(at.join("runs/half/report.html")).unwrap();
+    assert!(report.contains("id=\"people\"") && report.contains("In the study") && report.contains("half minus full"));
     let page = std::fs::read_to_string(at.join("studies/both/analysis/analysis.html")).unwrap();
     assert!(page.contains("4 participants") || page.contains("4\u{a0}participants"));
     assert!(!page.contains("http://") && !page.contains("https://"), "the page asks for nothing");

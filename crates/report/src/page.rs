@@ -8,7 +8,7 @@ pub(crate) const STYLE: &str = include_str!("../assets/report.css");
 const SCRIPT: &str = include_str!("../assets/report.js");
 /// Nothing but what is in the file may be loaded, should an escape ever fail.
 pub(crate) const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-const SECTIONS: [(&str, &str); 11] = [
+const SECTIONS: [(&str, &str); 12] = [
     ("pictures", "Pictures"),
     ("scores", "Scores"),
     ("classification", "Classes"),
@@ -16,6 +16,7 @@ const SECTIONS: [(&str, &str); 11] = [
     ("encoder", "Encoder"),
     ("biology", "Receptive fields"),
     ("regions", "Regions"),
+    ("people", "People"),
     ("training", "Training"),
     ("data", "Data and audit"),
     ("repeat", "Repeat it"),
@@ -62,6 +63,7 @@ pub(crate) fn page(source: &Source) -> Markup {
             (section::volumes::volumes(source))
             (section::biology::biology(source))
             (section::regions::regions(source))
+            @if let Some(people) = &source.people { (section::people::people(people)) }
             (section::training::training(source))
             (section::data::data(source))
             (section::repeat::repeat(source))
@@ -74,12 +76,12 @@ pub(crate) fn page(source: &Source) -> Markup {
     document(&format!("{} – Afterimage report", source.manifest.name), &head, "", &body)
 }
 
-/// A baseline has the section of another name where training was.
+/// A baseline has the section of another name where training was; people are there once they were asked.
 fn navigation(source: &Source) -> Markup {
     let title =
         |id, title| if id == "training" && source.manifest.baseline.is_some() { "What was fitted" } else { title };
     html! {
-        nav aria-label="Sections" { ul { @for (id, title_of) in SECTIONS { li { a href={ "#" (id) } { (title(id, title_of)) } } } } }
+        nav aria-label="Sections" { ul { @for (id, title_of) in SECTIONS.into_iter().filter(|(id, _)| *id != "people" || source.people.is_some()) { li { a href={ "#" (id) } { (title(id, title_of)) } } } } }
     }
 }
 

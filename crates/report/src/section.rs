@@ -8,6 +8,7 @@ pub(crate) mod data;
 pub(crate) mod encoder;
 pub(crate) mod gallery;
 pub(crate) mod opening;
+pub(crate) mod people;
 pub(crate) mod reading;
 pub(crate) mod regions;
 pub(crate) mod repeat;

@@ -11,6 +11,7 @@ use afterimage_run::{
     pictures::{self, Pictures},
     regions::Regions,
     scores::{Score, ScoreFile},
+    study::People,
     voxels::Voxels,
 };
 use serde::Deserialize;
@@ -30,6 +31,7 @@ pub(crate) struct Source {
     pub(crate) voxels: Option<Voxels>,
     pub(crate) biology: Option<Biology>,
     pub(crate) regions: Option<Regions>,
+    pub(crate) people: Option<People>,
 }
 
 /// `audit.json`.
@@ -73,6 +75,7 @@ impl Source {
             voxels: if_present(&run.voxels_file(), || Voxels::read(run))?,
             biology: if_present(&run.biology_file(), || Biology::read(run))?,
             regions: if_present(&run.regions_file(), || Regions::read(run))?,
+            people: if_present(&run.people_file(), || People::read(run))?,
             audit: if_present(&run.audit_file(), || atomic::read_json(&run.audit_file()))?,
             run: run.clone(),
         })

@@ -1,7 +1,7 @@
 //! The page of a study: what people saw in the reconstructions. One file, as the report.
 
-mod figures;
-mod tables;
+pub(crate) mod figures;
+pub(crate) mod tables;
 
 use afterimage_run::study::{Accuracy, Analysis};
 use maud::{Markup, html};

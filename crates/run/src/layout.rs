@@ -169,6 +169,10 @@ impl RunFolder {
     pub fn region_voxels_table(&self) -> PathBuf {
         self.root.join("regions-voxels.csv")
     }
+    /// `people.json`, see [`crate::study::People`]; there after people were asked.
+    pub fn people_file(&self) -> PathBuf {
+        self.root.join("people.json")
+    }
     /// `audit.json`, as the data crate writes it.
     pub fn audit_file(&self) -> PathBuf {
         self.root.join("audit.json")

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::comparison::Difference;
 use crate::scores::{Interval, PValue};
 use crate::undefined::number;
+use crate::{Result, RunFolder, atomic};
 
 /// Version of the schema below.
 pub const ANALYSIS_VERSION: u32 = 1;
@@ -46,6 +47,46 @@ pub struct Analysis {
     pub permutations: usize,
     /// Seed of every draw.
     pub seed: u64,
+}
+
+/// `people.json` of a run: the analysis of a study that its reconstructions were part of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct People {
+    /// What the study calls this run.
+    pub label: String,
+    /// The whole analysis.
+    pub analysis: Analysis,
+}
+
+impl People {
+    /// Reads `people.json` of `run`.
+    ///
+    /// # Errors
+    /// As [`atomic::read_json`].
+    pub fn read(run: &RunFolder) -> Result<Self> {
+        atomic::read_json(&run.people_file())
+    }
+
+    /// Writes `people.json` of `run`.
+    ///
+    /// # Errors
+    /// As [`atomic::write`].
+    pub fn write(&self, run: &RunFolder) -> Result<()> {
+        atomic::write_json(&run.people_file(), self)
+    }
+
+    /// The analysis as far as it is about this run.
+    pub fn about_this_run(&self) -> Analysis {
+        let mut about = self.analysis.clone();
+        let is_this = |label: &str| label == self.label;
+        about.runs.retain(|run| is_this(&run.label));
+        about.accuracy.retain(|row| row.run.as_deref().is_some_and(is_this));
+        about.comparisons.retain(|pair| is_this(&pair.run) || is_this(&pair.baseline));
+        about.agreement.retain(|row| is_this(&row.run));
+        about.machine.retain(|row| is_this(&row.run));
+        about.items.retain(|item| is_this(&item.run));
+        about
+    }
 }
 
 /// A run that was judged.

@@ -18,7 +18,7 @@ pub(crate) enum Study {
     )]
     Serve(Serve),
     /// Compute what the answers say: accuracy, agreement, runs compared, which score predicts people
-    #[command(after_help = "Example: afterimage study analyze studies/mine --out results/")]
+    #[command(after_help = "Examples:\n  afterimage study analyze studies/mine --out results/\n  afterimage study analyze studies/both --into runs/full runs/supervised")]
     Analyze(Analyze),
     /// Delete a participant with all answers
     #[command(after_help = "Example: afterimage study forget studies/mine 7F3KQ-2M8XW")]
@@ -119,6 +119,9 @@ pub(crate) struct Analyze {
     /// Folder for analysis.html, analysis.json and the CSV tables, instead of STUDY/analysis.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// Runs of the study whose reports get a section on what people saw.
+    #[arg(long, value_name = "RUN", num_args = 1..)]
+    pub(crate) into: Vec<PathBuf>,
     /// Bootstrap resamples, sign flips and halves.
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(100..))]
     pub(crate) draws: u32,

@@ -5,7 +5,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use serde::Serialize;
 
-use afterimage_run::{atomic, scores::Interval, study::Analysis};
+use afterimage_run::{
+    RunFolder, atomic,
+    manifest::Manifest,
+    scores::Interval,
+    study::{Analysis, JudgedRun, People},
+};
 use afterimage_study::analysis::{Draws, tables};
 use afterimage_study::server::{Limits, ServeOptions, serve};
 use afterimage_study::{Exclusion, Options, StudyFolder, analyze, create, export, store};
@@ -135,6 +140,7 @@ fn analyzed(args: &Analyze) -> Result<()> {
     let analysis = analyze(&study, Draws { resamples: draws, permutations: draws, seed: args.seed })?;
     let folder = args.out.clone().unwrap_or_else(|| study.analysis_dir());
     let page = write(&analysis, &folder)?;
+    let reports = args.into.iter().map(|run| into_report(run, &analysis)).collect::<Result<Vec<_>>>()?;
     if args.json {
         return say::json(&analysis);
     }
@@ -162,6 +168,7 @@ fn analyzed(args: &Analyze) -> Result<()> {
     for note in &analysis.notes {
         say::line(format!("note: {note}"))?;
     }
+    reports.iter().try_for_each(|report| say::line(format!("report: {}", report.display())))?;
     say::line(format!("page: {}", page.display()))
 }
 
@@ -174,6 +181,19 @@ fn write(analysis: &Analysis, folder: &Path) -> Result<PathBuf> {
     let page = folder.join("analysis.html");
     atomic::write(&page, afterimage_report::render_study(analysis).as_bytes())?;
     Ok(page)
+}
+
+/// Puts the analysis into a run that the study was made of, and writes its report anew.
+fn into_report(path: &Path, analysis: &Analysis) -> Result<PathBuf> {
+    let run = RunFolder::open(path)?;
+    let manifest = Manifest::read(&run)?;
+    let is_this = |judged: &&JudgedRun| judged.created == manifest.created && judged.experiment == manifest.name;
+    let Some(judged) = analysis.runs.iter().find(is_this) else {
+        let runs: Vec<&str> = analysis.runs.iter().map(|run| run.label.as_str()).collect();
+        bail!("\"{}\" is none of the runs that were judged: they are {}", path.display(), runs.join(", "));
+    };
+    People { label: judged.label.clone(), analysis: analysis.clone() }.write(&run)?;
+    Ok(afterimage_report::write(&run)?)
 }
 
 fn percent(value: f64) -> String {

@@ -51,7 +51,7 @@ impl Ranked {
 }
 
 /// The participants that are analysed.
-pub(super) fn participants(analysis: &Analysis) -> Option<Markup> {
+pub(crate) fn participants(analysis: &Analysis) -> Option<Markup> {
     let kept = analysis.participants.iter().filter(|p| p.left_out.is_empty() && p.answers > 0);
     let values = kept.map(|p| (p.accuracy, p.interval.as_ref().map(|i| (i.low, i.high)))).collect();
     Ranked { values, x_title: "participants, by accuracy", label: "Accuracy of each participant".into() }
@@ -59,7 +59,7 @@ pub(super) fn participants(analysis: &Analysis) -> Option<Markup> {
 }
 
 /// The items of a run.
-pub(super) fn items(analysis: &Analysis, run: &str) -> Option<Markup> {
+pub(crate) fn items(analysis: &Analysis, run: &str) -> Option<Markup> {
     let judged = analysis.items.iter().filter(|item| item.run == run && item.answers > 0);
     let values = judged.map(|i| (i.accuracy, i.interval.as_ref().map(|i| (i.low, i.high)))).collect();
     Ranked { values, x_title: "items, by accuracy", label: format!("Accuracy of each item of {run}") }
@@ -67,7 +67,7 @@ pub(super) fn items(analysis: &Analysis, run: &str) -> Option<Markup> {
 }
 
 /// The scores of a run that rank items most as people do.
-pub(super) fn machine(analysis: &Analysis, run: &str) -> Option<Markup> {
+pub(crate) fn machine(analysis: &Analysis, run: &str) -> Option<Markup> {
     let of_run = analysis.machine.iter().filter(|m| m.run == run && m.rho.is_finite()).take(SCORES);
     let effects: Vec<Row> = of_run
         .map(|m| Row {

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::name;
 use crate::number::{interval, many, p, signed, value};
 
-pub(super) fn accuracy(analysis: &Analysis) -> Markup {
+pub(crate) fn accuracy(analysis: &Analysis) -> Markup {
     let corrected = analysis.runs.len() > 1;
     html! {
         table.scores {
@@ -33,7 +33,7 @@ pub(super) fn accuracy(analysis: &Analysis) -> Markup {
     }
 }
 
-pub(super) fn comparisons(analysis: &Analysis) -> Markup {
+pub(crate) fn comparisons(analysis: &Analysis) -> Markup {
     let points = |i: &Option<Interval>| {
         i.as_ref().map_or("–".into(), |i| format!("{} to {}", signed(i.low, "fraction"), signed(i.high, "fraction")))
     };
@@ -58,7 +58,7 @@ pub(super) fn comparisons(analysis: &Analysis) -> Markup {
     }
 }
 
-pub(super) fn machine(analysis: &Analysis) -> Markup {
+pub(crate) fn machine(analysis: &Analysis) -> Markup {
     html! {
         table.scores {
             thead { tr { th scope="col" { "Score" } th scope="col" { "Run" } th scope="col" { "Rank correlation" } th scope="col" { "Interval" } th scope="col" { "Items" } } }
@@ -73,7 +73,7 @@ pub(super) fn machine(analysis: &Analysis) -> Markup {
     }
 }
 
-pub(super) fn agreement(analysis: &Analysis) -> Markup {
+pub(crate) fn agreement(analysis: &Analysis) -> Markup {
     html! {
         p { "Whether participants are right about the same items." }
         table.scores {
@@ -94,7 +94,7 @@ pub(super) fn agreement(analysis: &Analysis) -> Markup {
     }
 }
 
-pub(super) fn participants(analysis: &Analysis) -> Markup {
+pub(crate) fn participants(analysis: &Analysis) -> Markup {
     let mut order: Vec<_> = analysis.participants.iter().collect();
     order.sort_by(|a, b| a.label.cmp(&b.label));
     html! {
@@ -118,7 +118,7 @@ pub(super) fn participants(analysis: &Analysis) -> Markup {
     }
 }
 
-pub(super) fn items(analysis: &Analysis) -> Markup {
+pub(crate) fn items(analysis: &Analysis) -> Markup {
     html! {
         details { summary { "All items" }
             table.scores {

@@ -84,6 +84,8 @@ fn one(variant: &Variant, seed: u64, out: &Path, full: &Path) -> Result<()> {
     if out != full && !session.is_finished("encoder") {
         reuse::encoder(&mut session, full)?;
     }
-    run::all_stages(&mut session, true)?;
+    // Receptive fields and regions are not what variants are compared by: `biology` and `regions` look for them in any run.
+    run::scored_stages(&mut session, true)?;
+    session.stage("report", |s| Ok(afterimage_report::write(&s.run)?))?;
     Ok(())
 }

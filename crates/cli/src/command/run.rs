@@ -26,6 +26,15 @@ pub(super) fn everything(args: &Train) -> Result<()> {
 
 /// All stages that are not finished, in order.
 pub(super) fn all_stages(session: &mut Session, resume: bool) -> Result<ScoreFile> {
+    let scores = scored_stages(session, resume)?;
+    session.stage("biology", |s| biology::biology(s, &biology::Options::default()))?;
+    session.stage("regions", |s| regions::regions(s, DRAWS))?;
+    session.stage("report", |s| Ok(afterimage_report::write(&s.run)?))?;
+    Ok(scores)
+}
+
+/// The stages up to the scores.
+pub(super) fn scored_stages(session: &mut Session, resume: bool) -> Result<ScoreFile> {
     if !session.is_finished("encoder") {
         session.stage("encoder", |s| train::encoder(s, resume))?;
     }
@@ -34,11 +43,7 @@ pub(super) fn all_stages(session: &mut Session, resume: bool) -> Result<ScoreFil
     }
     eprintln!("reconstructing and scoring the held-out images");
     session.stage("reconstruct", reconstruct::reconstruct)?;
-    let scores = session.stage("evaluate", evaluate::evaluate)?;
-    session.stage("biology", |s| biology::biology(s, &biology::Options::default()))?;
-    session.stage("regions", |s| regions::regions(s, DRAWS))?;
-    session.stage("report", |s| Ok(afterimage_report::write(&s.run)?))?;
-    Ok(scores)
+    session.stage("evaluate", evaluate::evaluate)
 }
 
 /// Says where the report is and the numbers that matter.

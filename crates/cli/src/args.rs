@@ -139,7 +139,9 @@ pub(crate) enum Command {
         command: study::Study,
     },
     /// Look at runs in a browser, and ask their networks over HTTP
-    #[command(after_help = "Example: afterimage view runs/full runs/supervised\n\nCtrl-C stops it. Nothing of a run is changed.")]
+    #[command(
+        after_help = "Example: afterimage view runs/full runs/supervised\n\nCtrl-C stops it. Nothing of a run is changed."
+    )]
     View(view::View),
     /// Fetch or install backbone weights
     #[command(after_help = "Example: afterimage weights get vgg19 --from vgg19-dcbb9e9d.pth")]

@@ -121,7 +121,14 @@ fn api_gives_what_the_commands_give_and_refuses_what_is_wrong() {
         ("POST", "/api/v1/decode", &as_json, b"{\"responses\":[[1],[1,2]]}".to_vec(), 400, "row 1 has 2 numbers"),
         ("POST", "/api/v1/decode", &as_json, b"{\"responses\":[]}".to_vec(), 400, "at least one"),
         ("POST", "/api/v1/decode", &as_json, format!("{{\"responses\":{many}}}").into_bytes(), 413, "at most 256"),
-        ("POST", "/api/v1/decode", &csv, format!("nan{}", ",0".repeat(voxels - 1)).into_bytes(), 400, "no finite number"),
+        (
+            "POST",
+            "/api/v1/decode",
+            &csv,
+            format!("nan{}", ",0".repeat(voxels - 1)).into_bytes(),
+            400,
+            "no finite number",
+        ),
         ("POST", "/api/v1/decode", &csv, b"a,b\nc,d\n".to_vec(), 400, "line 2"),
         ("POST", "/api/v1/decode", &as_npy, table[..40].to_vec(), 400, ".npy"),
         ("POST", "/api/v1/decode", &png, shown.clone(), 415, "image/png"),
@@ -173,13 +180,19 @@ fn a_full_queue_says_so_and_a_stop_finishes_what_was_begun() {
             .map(|_| scope.spawn(|| server.post("/api/v1/decode", &[("content-type", "application/json")], &body)))
             .collect();
         let answers = asked.into_iter().map(|one| one.join().unwrap());
-        answers.inspect(|r| assert!(r.status != 503 || r.header("retry-after") == Some("1"))).map(|r| r.status).collect()
+        answers
+            .inspect(|r| assert!(r.status != 503 || r.header("retry-after") == Some("1")))
+            .map(|r| r.status)
+            .collect()
     });
     assert!(statuses.iter().all(|status| [200, 503].contains(status)) && statuses.contains(&200), "{statuses:?}");
     // SIGTERM amid a request: it is answered, and the program ends well.
     let address = server.address;
     let asked = std::thread::spawn(move || {
-        Client::new(address).send("POST", "/api/v1/decode", &[("content-type", "application/json")], &body).unwrap().status
+        Client::new(address)
+            .send("POST", "/api/v1/decode", &[("content-type", "application/json")], &body)
+            .unwrap()
+            .status
     });
     while !server.get("/metrics").body.contains("afterimage_waiting 200") && !asked.is_finished() {}
     assert!(Command::new("kill").arg(server.process.id().to_string()).status().unwrap().success());
@@ -231,7 +244,10 @@ fn page_sorts_filters_shows_fields_and_asks_the_networks() {
     let (wanted, found) = (&expected[3].1, expected.iter().filter(|(_, name)| name.contains(&expected[3].1)).count());
     browser.click("[name=name]");
     wanted.chars().for_each(|key| browser.press(key));
-    assert_eq!(browser.value("[...document.querySelectorAll('.card')].filter(card => !card.hidden).length"), json!(found));
+    assert_eq!(
+        browser.value("[...document.querySelectorAll('.card')].filter(card => !card.hidden).length"),
+        json!(found)
+    );
 
     // A voxel by keyboard: its field lies over the pictures.
     browser.value("document.querySelector('#map').focus()");

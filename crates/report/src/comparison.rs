@@ -2,7 +2,6 @@
 
 mod table;
 
-
 use afterimage_run::comparison::{Comparison, Row};
 use afterimage_run::scores::Interval;
 use maud::{Markup, html};
@@ -10,7 +9,7 @@ use maud::{Markup, html};
 use crate::{
     number::{many, of, signed},
     page::document,
-    plot::{self, Row},
+    plot::{self, Entry},
     section::section,
 };
 
@@ -70,13 +69,13 @@ fn figure(comparison: &Comparison) -> Markup {
 fn effects(comparison: &Comparison, row: &Row) -> Option<Markup> {
     let scale = if row.unit == "fraction" { 100.0 } else { 1.0 };
     let unit = if row.unit == "fraction" { "percentage points" } else { row.unit.as_str() };
-    let effects: Vec<Row> = comparison
+    let effects: Vec<Entry> = comparison
         .variants
         .iter()
         .zip(&row.cells)
         .filter_map(|(variant, cell)| {
             let difference = cell.as_ref()?.difference.as_ref()?;
-            Some(Row {
+            Some(Entry {
                 name: variant.label.clone(),
                 value: difference.value * scale,
                 interval: difference.interval.as_ref().map(|i| (i.low * scale, i.high * scale)),

@@ -13,7 +13,7 @@ mod slices;
 pub(crate) use histogram::histogram;
 pub(crate) use lines::{Line, Lines, lines};
 pub(crate) use mark::mark;
-pub(crate) use rows::{Row, bars, forest};
+pub(crate) use rows::{Entry, bars, forest};
 pub(crate) use scale::Scale;
 pub(crate) use scatter::{Cloud, Scatter, scatter};
 pub(crate) use slices::slices;

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::{Result, Stimuli, StudyError, StudyFolder, store};
 
 /// Version of the design and of [`plan`](crate::plan); another version lays out other trials.
-pub const DESIGN_VERSION: u32 = 1;
+pub(crate) const DESIGN_VERSION: u32 = 1;
 /// The most pictures to choose among: each has a digit of the keyboard.
 pub const MAX_WAYS: usize = 10;
 

@@ -115,10 +115,7 @@ impl Service {
             store: Store::start(&folder.database_file())?,
             starts: Mutex::new(Buckets::per_minute(options.limits.starts_a_minute)),
             admin: tokio::sync::Mutex::new(Bucket::full(5.0)),
-            answers: Mutex::new(Buckets::new(
-                options.limits.answers_a_second,
-                2.0 * options.limits.answers_a_second,
-            )),
+            answers: Mutex::new(Buckets::new(options.limits.answers_a_second, 2.0 * options.limits.answers_a_second)),
             secure_cookies: options.behind_proxy,
             fingerprint,
             design,

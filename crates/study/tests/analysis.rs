@@ -137,11 +137,15 @@ fn export_is_anonymous_and_forgetting_takes_everything() {
     }
     assert_eq!(exported, export::export(&created.study, false).unwrap());
 
-    let page = visitors[1].client.get(&visitors[1].path).unwrap().body;
+    let look = |visitor: &mut Visitor| {
+        let path = visitor.path.clone();
+        visitor.client.get(&path).unwrap()
+    };
+    let page = look(&mut visitors[1]).body;
     assert!(page.contains(&participants[1].code) && page.contains("DONE-42"));
     assert_eq!(store::forget(&database, &participants[1].code).unwrap(), 12);
     assert_eq!(export::export(&created.study, false).unwrap().lines().count(), 1 + 2 * 12);
     // The server runs on, and knows the participant no more.
-    assert_eq!(visitors[1].client.get(&visitors[1].path).unwrap().status, 404);
-    assert_eq!(visitors[0].client.get(&visitors[0].path).unwrap().status, 200);
+    assert_eq!(look(&mut visitors[1]).status, 404);
+    assert_eq!(look(&mut visitors[0]).status, 200);
 }

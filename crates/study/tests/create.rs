@@ -39,10 +39,13 @@ fn what_can_not_be_judged_is_refused_and_nothing_is_left() {
         said
     };
     assert!(refused(&[eight.clone(), nine.clone()], &options()).contains("can't be judged together"));
-    assert!(refused(std::slice::from_ref(&eight), &Options { ways: 9, ..options() }).contains("ways = 9, and 8 different"));
+    assert!(
+        refused(std::slice::from_ref(&eight), &Options { ways: 9, ..options() }).contains("ways = 9, and 8 different")
+    );
     assert!(refused(std::slice::from_ref(&eight), &Options { items: Some(9), ..options() }).contains("1 to 8"));
     assert!(
-        refused(std::slice::from_ref(&eight), &Options { trials: Some(9), ..options() }).contains("nobody sees an item twice")
+        refused(std::slice::from_ref(&eight), &Options { trials: Some(9), ..options() })
+            .contains("nobody sees an item twice")
     );
     assert!(refused(&[path("none")], &options()).contains("run.json"));
     // A run that names a picture outside itself.

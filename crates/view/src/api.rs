@@ -120,14 +120,18 @@ pub(crate) async fn encode(
         let files = match kind.as_str() {
             "image/png" | "image/jpeg" | "image/bmp" | "image/tiff" => vec![body.to_vec()],
             "application/json" => {
-                let sent: Images = serde_json::from_slice(&body).map_err(|error| Problem::bad(format!("the JSON is not {{\"images\": [\"BASE64\", ...]}}: {error}")))?;
+                let sent: Images = serde_json::from_slice(&body).map_err(|error| {
+                    Problem::bad(format!("the JSON is not {{\"images\": [\"BASE64\", ...]}}: {error}"))
+                })?;
                 limited(sent.images.len())?;
                 let file = |(index, text): (usize, &String)| {
                     STANDARD.decode(text).map_err(|error| Problem::bad(format!("image {index} is not base64: {error}")))
                 };
                 sent.images.iter().enumerate().map(file).collect::<Result<Vec<_>, _>>()?
             }
-            other => return Err(unsupported(other, "image/png, image/jpeg, image/bmp, image/tiff or application/json")),
+            other => {
+                return Err(unsupported(other, "image/png, image/jpeg, image/bmp, image/tiff or application/json"));
+            }
         };
         Ok(pictures::read(&files, side)?)
     })
@@ -166,7 +170,9 @@ pub(crate) async fn decode(
             NPY => of_npy(&body)?,
             "text/csv" => of_csv(&body)?,
             "application/json" => {
-                let sent: Responses = serde_json::from_slice(&body).map_err(|error| Problem::bad(format!("the JSON is not {{\"responses\": [[NUMBER, ...], ...]}}: {error}")))?;
+                let sent: Responses = serde_json::from_slice(&body).map_err(|error| {
+                    Problem::bad(format!("the JSON is not {{\"responses\": [[NUMBER, ...], ...]}}: {error}"))
+                })?;
                 matrix(sent.responses)?
             }
             other => return Err(unsupported(other, "application/json, application/x-npy or text/csv")),
@@ -183,11 +189,17 @@ pub(crate) async fn decode(
     if accepts(&headers, NPY) {
         return Ok(bytes(NPY, npy::to_bytes_f32(images.view().into_dyn())));
     }
-    let files = aside(move || images.axis_iter(Axis(0)).map(|image| Ok(pictures::png(image)?)).collect::<Result<Vec<_>, Problem>>()).await?;
+    let files = aside(move || {
+        images.axis_iter(Axis(0)).map(|image| Ok(pictures::png(image)?)).collect::<Result<Vec<_>, Problem>>()
+    })
+    .await?;
     if accepts(&headers, "image/png") {
         return match files.into_iter().next() {
             Some(file) if single => Ok(bytes("image/png", file)),
-            _ => Err(Problem::new(StatusCode::NOT_ACCEPTABLE, "image/png is the answer to one response: ask for application/json or application/x-npy")),
+            _ => Err(Problem::new(
+                StatusCode::NOT_ACCEPTABLE,
+                "image/png is the answer to one response: ask for application/json or application/x-npy",
+            )),
         };
     }
     let images = files.iter().map(|file| STANDARD.encode(file)).collect();
@@ -201,7 +213,10 @@ pub(crate) async fn openapi() -> Response {
 }
 
 /// What was asked and sent, where it can be understood.
-fn sent(asked: Result<Query<Asked>, QueryRejection>, body: Result<Bytes, BytesRejection>) -> Result<(Asked, Bytes), Problem> {
+fn sent(
+    asked: Result<Query<Asked>, QueryRejection>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<(Asked, Bytes), Problem> {
     let Query(asked) = asked.map_err(|rejection| Problem::new(rejection.status(), rejection.body_text()))?;
     Ok((asked, body.map_err(|rejection| Problem::new(rejection.status(), rejection.body_text()))?))
 }
@@ -244,7 +259,10 @@ fn unsupported(kind: &str, known: &str) -> Problem {
 fn limited(count: usize) -> Result<(), Problem> {
     match count {
         0 => Err(Problem::bad("nothing was sent: give at least one")),
-        n if n > MOST => Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("{n} at once, at most {MOST} are taken: send them in parts"))),
+        n if n > MOST => Err(Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            format!("{n} at once, at most {MOST} are taken: send them in parts"),
+        )),
         _ => Ok(()),
     }
 }
@@ -262,7 +280,9 @@ fn of_npy(body: &[u8]) -> Result<Array2<f32>, Problem> {
     let array = npy::parse_f32(body, Path::new("the array")).map_err(|error| Problem::bad(error.to_string()))?;
     let array = if array.ndim() == 1 { array.insert_axis(Axis(0)) } else { array };
     let shape = array.shape().to_vec();
-    array.into_dimensionality::<Ix2>().map_err(|_| Problem::bad(format!("the array has shape {shape:?}, expected [responses, voxels]")))
+    array
+        .into_dimensionality::<Ix2>()
+        .map_err(|_| Problem::bad(format!("the array has shape {shape:?}, expected [responses, voxels]")))
 }
 
 /// Rows of numbers; a first row that is no numbers is passed over.

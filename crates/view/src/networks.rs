@@ -87,12 +87,18 @@ impl Work {
 
 impl Networks {
     /// Starts the thread; networks are loaded when they are first asked. `places` images and responses may wait.
-    pub(crate) fn start(catalog: &Catalog, device: Option<String>, places: usize, metrics: Arc<Metrics>) -> Result<Self> {
+    pub(crate) fn start(
+        catalog: &Catalog,
+        device: Option<String>,
+        places: usize,
+        metrics: Arc<Metrics>,
+    ) -> Result<Self> {
         let facts = catalog.runs.iter().map(|run| run.networks.then(|| facts(&run.folder)).transpose());
         let facts = facts.collect::<Result<Vec<_>>>()?;
         let folders: Vec<RunFolder> = catalog.runs.iter().map(|run| run.folder.clone()).collect();
         let (jobs, receiver) = channel();
-        let mut thread = Thread { loaded: folders.iter().map(|_| Loaded::default()).collect(), folders, device, metrics };
+        let mut thread =
+            Thread { loaded: folders.iter().map(|_| Loaded::default()).collect(), folders, device, metrics };
         let spawned = std::thread::Builder::new().name("networks".into()).spawn(move || thread.work(&receiver));
         spawned.map_err(|source| ViewError::Io { action: "start", what: "a thread".into(), source })?;
         Ok(Self { jobs, room: Arc::new(Semaphore::new(places)), places, facts })
@@ -166,7 +172,8 @@ impl Thread {
         let Some(first) = batch.first() else { return };
         let run = first.run;
         let rows: Vec<usize> = batch.iter().map(|job| job.work.len()).collect();
-        let (works, replies): (Vec<Work>, Vec<_>) = batch.into_iter().map(|job| (job.work, (job.reply, job._room))).unzip();
+        let (works, replies): (Vec<Work>, Vec<_>) =
+            batch.into_iter().map(|job| (job.work, (job.reply, job._room))).unzip();
         let done = catch_unwind(AssertUnwindSafe(|| self.apply(run, works)));
         match done.unwrap_or(Err(ViewError::Unanswered)) {
             Ok(done) => {
@@ -267,7 +274,10 @@ fn joined(works: Vec<Work>) -> Result<Work> {
     }
     if images.is_empty() {
         let views: Vec<_> = responses.iter().map(|of| of.view()).collect();
-        return Ok(Work::Decode { responses: concatenate(Axis(0), &views).map_err(fault)?, standardised: is_standardised });
+        return Ok(Work::Decode {
+            responses: concatenate(Axis(0), &views).map_err(fault)?,
+            standardised: is_standardised,
+        });
     }
     let views: Vec<_> = images.iter().map(|of| of.view()).collect();
     Ok(Work::Encode { images: concatenate(Axis(0), &views).map_err(fault)?, recorded: in_units })
@@ -298,7 +308,14 @@ mod tests {
     #[test]
     fn a_batch_takes_what_joins_and_leaves_the_rest_in_order() {
         let encode = || Work::Encode { images: Array4::zeros((2, 4, 4, 3)), recorded: false };
-        let works = [(0, decode(1, false)), (0, encode()), (0, decode(2, false)), (1, decode(1, false)), (0, decode(1, true)), (0, decode(BATCH, false))];
+        let works = [
+            (0, decode(1, false)),
+            (0, encode()),
+            (0, decode(2, false)),
+            (1, decode(1, false)),
+            (0, decode(1, true)),
+            (0, decode(BATCH, false)),
+        ];
         let mut waiting: VecDeque<Job> = works.into_iter().map(|(run, work)| job(run, work)).collect();
         let sizes = |batch: Vec<Job>| batch.iter().map(|job| job.work.len()).collect::<Vec<_>>();
         assert_eq!(sizes(take_batch(&mut waiting)), [1, 2]);

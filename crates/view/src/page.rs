@@ -166,7 +166,8 @@ fn enlarged() -> Markup {
 
 /// A file that the page asks for with its version.
 pub(crate) fn fixed(kind: &'static str, text: &'static str) -> Response {
-    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "private, max-age=31536000, immutable")], text).into_response()
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "private, max-age=31536000, immutable")], text)
+        .into_response()
 }
 
 /// A short name of a content, so that a browser asks anew when it changed.

@@ -26,7 +26,8 @@ pub(crate) fn png(image: ArrayView3<'_, f32>) -> Result<Vec<u8>> {
     let bytes = Array3::from_shape_fn((height, width, channels), |(y, x, c)| {
         (image[(c, y, x)].clamp(0.0, 1.0) * 255.0).round() as u8
     });
-    picture::encode_png(bytes.view(), Path::new("image")).map_err(|error| ViewError::Networks { message: error.to_string() })
+    picture::encode_png(bytes.view(), Path::new("image"))
+        .map_err(|error| ViewError::Networks { message: error.to_string() })
 }
 
 #[cfg(test)]

@@ -109,7 +109,9 @@ fn routes(server: &Shared) -> Router {
         .route("/health", get(|| async { StatusCode::NO_CONTENT }))
         .route("/metrics", get(numbers))
         .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, "there is nothing here") })
-        .method_not_allowed_fallback(|| async { Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path knows other methods") })
+        .method_not_allowed_fallback(|| async {
+            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path knows other methods")
+        })
         .layer(DefaultBodyLimit::max(api::MOST_BYTES))
         .layer(from_fn_with_state(server.clone(), watched))
         .with_state(server.clone())
@@ -121,7 +123,9 @@ async fn watched(State(server): State<Shared>, request: Request, next: Next) -> 
     let route = request.extensions().get::<MatchedPath>().map_or("none", |path| path.as_str()).to_owned();
     let response = match is_known_host(server.hosts, request.headers()) {
         true => next.run(request).await,
-        false => Problem::new(StatusCode::MISDIRECTED_REQUEST, "this server answers to localhost alone").into_response(),
+        false => {
+            Problem::new(StatusCode::MISDIRECTED_REQUEST, "this server answers to localhost alone").into_response()
+        }
     };
     server.metrics.request(&route, response.status().as_u16(), start.elapsed());
     response

@@ -18,7 +18,9 @@ pub(crate) enum Study {
     )]
     Serve(Serve),
     /// Compute what the answers say: accuracy, agreement, runs compared, which score predicts people
-    #[command(after_help = "Examples:\n  afterimage study analyze studies/mine --out results/\n  afterimage study analyze studies/both --into runs/full runs/supervised")]
+    #[command(
+        after_help = "Examples:\n  afterimage study analyze studies/mine --out results/\n  afterimage study analyze studies/both --into runs/full runs/supervised"
+    )]
     Analyze(Analyze),
     /// Delete a participant with all answers
     #[command(after_help = "Example: afterimage study forget studies/mine 7F3KQ-2M8XW")]

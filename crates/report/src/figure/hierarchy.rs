@@ -4,7 +4,7 @@ use afterimage_run::biology::Biology;
 
 use super::{Figure, cell, row};
 use crate::number::{many, plain};
-use crate::plot::{Row, bars};
+use crate::plot::{Entry, bars};
 
 /// Mean preferred depth of each region, as bars with intervals; none without regions that have one.
 pub(super) fn hierarchy(found: &Biology) -> Option<Figure> {
@@ -19,7 +19,7 @@ pub(super) fn hierarchy(found: &Biology) -> Option<Figure> {
         let numbers = [mean.value, low, high, of("q25"), of("median"), of("q75")].map(cell);
         table.push([vec![region.clone()], numbers.to_vec(), vec![mean.n.to_string()]].concat());
         let note = format!("{} (n\u{a0}{})", plain(mean.value), many(mean.n));
-        rows.push(Row { name: region, value: mean.value, interval: ends, note });
+        rows.push(Entry { name: region, value: mean.value, interval: ends, note });
     }
     let (first, last) = (found.branches.first()?, found.branches.last()?);
     let title = format!("preferred depth: 0 {}, 1 {}", first.tap, last.tap);

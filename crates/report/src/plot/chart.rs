@@ -69,7 +69,10 @@ pub(super) fn axes<'a, 'b, X, Y>(
     axes: &Axes,
     x: X,
     y: Y,
-) -> Result<ChartContext<'b, SVGBackend<'a>, Cartesian2d<X::CoordDescType, Y::CoordDescType>>, DrawingAreaErrorKind<std::io::Error>>
+) -> Result<
+    ChartContext<'b, SVGBackend<'a>, Cartesian2d<X::CoordDescType, Y::CoordDescType>>,
+    DrawingAreaErrorKind<std::io::Error>,
+>
 where
     X: AsRangedCoord<Value = f64>,
     Y: AsRangedCoord<Value = f64>,
@@ -149,7 +152,10 @@ mod tests {
             area.draw(&Text::new("x < y & z", (units(1.0), units(2.0)), text(11.0, SOFT, HPos::Left)))
         });
         let drawn = drawn.unwrap().into_string();
-        assert!(drawn.starts_with("<svg class=\"chart\" viewBox=\"0 0 80 40\"") && drawn.ends_with("</svg>"), "{drawn}");
+        assert!(
+            drawn.starts_with("<svg class=\"chart\" viewBox=\"0 0 80 40\"") && drawn.ends_with("</svg>"),
+            "{drawn}"
+        );
         assert!(drawn.contains("a &quot;b&quot; &lt;c&gt;") && drawn.contains("x &lt; y &amp; z"), "{drawn}");
         assert!(drawn.contains("fill=\"#55616A\""), "{drawn}");
     }

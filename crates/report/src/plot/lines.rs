@@ -106,7 +106,16 @@ mod tests {
             assert_eq!(drawn.matches("<circle").count(), 3, "{drawn}");
             assert!(drawn.contains("#0072B2") && drawn.contains("#C25700"));
         }
-        let none = Lines { size: (9.0, 9.0), x_title: "", y_title: "", label: "", x_log: false, y_log: false, y_range: None, lines: vec![line("a", vec![(f64::NAN, 1.0)])] };
+        let none = Lines {
+            size: (9.0, 9.0),
+            x_title: "",
+            y_title: "",
+            label: "",
+            x_log: false,
+            y_log: false,
+            y_range: None,
+            lines: vec![line("a", vec![(f64::NAN, 1.0)])],
+        };
         assert!(lines(&none).is_none());
     }
 }

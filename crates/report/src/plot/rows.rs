@@ -8,7 +8,7 @@ use super::chart::{A, Axes, Drawn, INK, SOFT, axes, canvas, round, stroke, text,
 use super::range;
 
 /// One row.
-pub(crate) struct Row {
+pub(crate) struct Entry {
     pub(crate) name: String,
     pub(crate) value: f64,
     pub(crate) interval: Option<(f64, f64)>,
@@ -26,16 +26,16 @@ const RIGHT: f64 = 78.0;
 const LONGEST: usize = 24;
 
 /// Draws bars from zero; none without a finite value.
-pub(crate) fn bars(rows: &[Row], title: &str, label: &str) -> Option<Markup> {
+pub(crate) fn bars(rows: &[Entry], title: &str, label: &str) -> Option<Markup> {
     drawn(rows, title, label, true)
 }
 
 /// Draws values as dots about zero; none without a finite value.
-pub(crate) fn forest(rows: &[Row], title: &str, label: &str) -> Option<Markup> {
+pub(crate) fn forest(rows: &[Entry], title: &str, label: &str) -> Option<Markup> {
     drawn(rows, title, label, false)
 }
 
-fn drawn(rows: &[Row], title: &str, label: &str, is_bars: bool) -> Option<Markup> {
+fn drawn(rows: &[Entry], title: &str, label: &str, is_bars: bool) -> Option<Markup> {
     let ends = rows.iter().flat_map(|r| [r.value].into_iter().chain(r.interval.into_iter().flat_map(|i| [i.0, i.1])));
     range(ends.clone())?;
     let (low, high) = round(range(ends.chain([0.0]))?);
@@ -43,8 +43,9 @@ fn drawn(rows: &[Row], title: &str, label: &str, is_bars: bool) -> Option<Markup
     let left = 18.0 + 6.4 * names as f64;
     let count = rows.len() as f64;
     canvas((WIDTH, TOP + HEIGHT * count + BOTTOM), label, |area| -> Drawn {
-        let frame = Axes { margins: [left, RIGHT, TOP, BOTTOM], x_title: title, y_title: "", y_ticks: 0, upright: true };
-        // Row 0 is the uppermost.
+        let frame =
+            Axes { margins: [left, RIGHT, TOP, BOTTOM], x_title: title, y_title: "", y_ticks: 0, upright: true };
+        // Entry 0 is the uppermost.
         let mut chart = axes(area, &frame, low..high, count..0.0)?;
         chart.draw_series([PathElement::new(vec![(0.0, 0.0), (0.0, count)], stroke(SOFT, 1.0, 1.0))])?;
         for (i, row) in rows.iter().enumerate() {
@@ -76,8 +77,8 @@ fn short(name: &str) -> String {
 mod tests {
     use super::*;
 
-    fn row(value: f64) -> Row {
-        Row { name: "a".into(), value, interval: Some((value - 1.0, value + 1.0)), note: "n".into() }
+    fn row(value: f64) -> Entry {
+        Entry { name: "a".into(), value, interval: Some((value - 1.0, value + 1.0)), note: "n".into() }
     }
 
     #[test]

@@ -106,8 +106,20 @@ mod tests {
 
     #[test]
     fn points_beyond_the_axes_lie_at_their_ends_and_many_are_thinned() {
-        let cloud = |n: usize| Cloud { name: "V1".into(), points: (0..n).map(|i| (i as f64, 900.0)).collect(), line: Some((0.0, 1.0)) };
-        let plot = |clouds| Scatter { x_title: "", y_title: "", label: "", square: Some((0.0, 10.0)), diagonal: true, cross: true, clouds };
+        let cloud = |n: usize| Cloud {
+            name: "V1".into(),
+            points: (0..n).map(|i| (i as f64, 900.0)).collect(),
+            line: Some((0.0, 1.0)),
+        };
+        let plot = |clouds| Scatter {
+            x_title: "",
+            y_title: "",
+            label: "",
+            square: Some((0.0, 10.0)),
+            diagonal: true,
+            cross: true,
+            clouds,
+        };
         let drawn = scatter(&plot(vec![cloud(3)])).unwrap().into_string();
         assert_eq!(drawn.matches("<circle").count(), 3);
         assert_eq!(drawn.matches("cy=\"80\"").count(), 3, "{drawn}");

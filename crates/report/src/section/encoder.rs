@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::{missing, section, spread};
 use crate::{
     number::{many, score as shown_value},
-    plot::{self, Row},
+    plot::{self, Entry},
     source::Source,
 };
 
@@ -44,13 +44,13 @@ fn plots(source: &Source, file: &ScoreFile) -> Markup {
 }
 
 /// One bar per region that has a score of its own; regions may overlap.
-fn regional(source: &Source, file: &ScoreFile) -> Vec<Bar> {
+fn regional(source: &Source, file: &ScoreFile) -> Vec<Entry> {
     let regions = &source.manifest.data.regions;
     let of_regions = file.scores.iter().filter(|s| s.name.starts_with("encoder.r.") && s.value.is_finite());
     of_regions
         .filter_map(|score| {
             let region = regions.keys().find(|r| names(score, r))?;
-            Some(Row {
+            Some(Entry {
                 name: region.clone(),
                 value: score.value,
                 interval: score.interval.as_ref().map(|i| (i.low, i.high)),

@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use super::{missing, section, spread};
 use crate::{
     number::{many, of, signed, value},
-    plot::{self, Row},
+    plot::{self, Entry},
     source::Source,
 };
 
@@ -71,14 +71,14 @@ fn most_ways(condition: &Condition) -> Option<(Option<&String>, usize, &Score)> 
 fn bars<'a>(of: impl Iterator<Item = (Option<&'a String>, usize, &'a Score)>) -> Option<Markup> {
     let all: Vec<(Option<&String>, usize, &Score)> = of.collect();
     let (_, _, first) = all.first()?;
-    let bar = |(region, voxels, score): &(Option<&String>, usize, &Score)| Row {
+    let bar = |(region, voxels, score): &(Option<&String>, usize, &Score)| Entry {
         name: region.map_or("all", |name| name).to_owned(),
         value: score.value * 100.0,
         interval: score.interval.as_ref().map(|i| (i.low * 100.0, i.high * 100.0)),
         note: format!("{} ({})", value(score.value, &score.unit), many(*voxels)),
     };
     let chance = first.chance.map(|c| format!(", chance {}", value(c, "fraction"))).unwrap_or_default();
-    let shown: Vec<Bar> = all.iter().map(bar).collect();
+    let shown: Vec<Entry> = all.iter().map(bar).collect();
     plot::bars(&shown, &format!("per cent identified{chance}"), &format!("{} by region", first.title))
 }
 
@@ -107,14 +107,14 @@ fn effects(conditions: &[Condition], of: &Score, part: Part) -> Option<Markup> {
     let (scale, unit) = if of.unit == "fraction" { (100.0, "percentage points") } else { (1.0, of.unit.as_str()) };
     let effect = |condition: &Condition| {
         let difference = &condition.differences.iter().find(|d| d.score == of.name)?.difference;
-        Some(Row {
+        Some(Entry {
             name: condition.region.clone()?,
             value: difference.value * scale,
             interval: difference.interval.as_ref().map(|i| (i.low * scale, i.high * scale)),
             note: signed(difference.value, &of.unit),
         })
     };
-    let shown: Vec<Row> = conditions.iter().filter(|c| c.part == part).filter_map(effect).collect();
+    let shown: Vec<Entry> = conditions.iter().filter(|c| c.part == part).filter_map(effect).collect();
     plot::forest(&shown, &format!("difference, {unit}"), &format!("Differences in {} {}", of.title, part.name()))
 }
 

@@ -4,7 +4,7 @@ use afterimage_run::study::Analysis;
 use maud::Markup;
 
 use crate::number::value;
-use crate::plot::{self, Line, Lines, Row};
+use crate::plot::{self, Entry, Line, Lines};
 
 /// The most scores that are drawn; the table has all.
 const SCORES: usize = 12;
@@ -69,8 +69,8 @@ pub(crate) fn items(analysis: &Analysis, run: &str) -> Option<Markup> {
 /// The scores of a run that rank items most as people do.
 pub(crate) fn machine(analysis: &Analysis, run: &str) -> Option<Markup> {
     let of_run = analysis.machine.iter().filter(|m| m.run == run && m.rho.is_finite()).take(SCORES);
-    let effects: Vec<Row> = of_run
-        .map(|m| Row {
+    let effects: Vec<Entry> = of_run
+        .map(|m| Entry {
             name: m.score.trim_start_matches("identification.").to_owned(),
             value: m.rho,
             interval: m.interval.as_ref().map(|i| (i.low, i.high)),

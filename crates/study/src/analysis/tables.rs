@@ -106,7 +106,15 @@ fn machine(analysis: &Analysis) -> String {
         &header,
         analysis.machine.iter().map(|row| {
             let [low, high] = ends(row.interval.as_ref());
-            vec![row.run.clone(), row.score.clone(), row.metric.clone(), number(Some(row.rho)), low, high, row.n.to_string()]
+            vec![
+                row.run.clone(),
+                row.score.clone(),
+                row.metric.clone(),
+                number(Some(row.rho)),
+                low,
+                high,
+                row.n.to_string(),
+            ]
         }),
     )
 }

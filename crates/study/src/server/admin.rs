@@ -2,15 +2,15 @@
 
 use std::time::Instant;
 
+use afterimage_web::bucket::Bucket;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use afterimage_web::bucket::Bucket;
 use serde::Deserialize;
 
+use super::Shared;
 use super::fields::Fields;
 use super::problem::Problem;
-use super::Shared;
 use crate::{page, store};
 
 /// Five tries at once, and one more every twelve seconds, whoever makes them.

@@ -10,8 +10,8 @@ use axum::response::IntoResponse;
 use axum::{Form, extract::rejection::FormRejection};
 use serde::de::DeserializeOwned;
 
-use super::problem::Problem;
 use super::Study;
+use super::problem::Problem;
 use crate::keys::is_token;
 
 /// The fields of a form.

@@ -2,7 +2,7 @@
 
 #![allow(dead_code)]
 
-pub mod visitor;
+pub(crate) mod visitor;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -18,7 +18,7 @@ use afterimage_study::{Created, Exclusion, Options, StudyFolder, create};
 use image::{Rgb, RgbImage};
 
 /// Writes a run of `items` test items: shown pictures depend on the item, reconstructions on the run too.
-pub fn run_folder(folder: &Path, items: usize, tint: u8) -> PathBuf {
+pub(crate) fn run_folder(folder: &Path, items: usize, tint: u8) -> PathBuf {
     let run = RunFolder::new(folder);
     let manifest = Manifest {
         layout: LAYOUT_VERSION,
@@ -99,7 +99,7 @@ fn score(list: &[Pictures]) -> Score {
 }
 
 /// Options of a small study.
-pub fn options() -> Options {
+pub(crate) fn options() -> Options {
     Options {
         title: "A <small> study".into(),
         language: "en".into(),
@@ -116,19 +116,19 @@ pub fn options() -> Options {
 }
 
 /// A study of `runs` runs in a folder.
-pub fn study(folder: &Path, items: usize, runs: usize, options: &Options) -> Created {
+pub(crate) fn study(folder: &Path, items: usize, runs: usize, options: &Options) -> Created {
     let runs: Vec<PathBuf> =
         (0..runs).map(|r| run_folder(&folder.join(format!("run{r}")), items, 8 + r as u8)).collect();
     create(&runs, options, &folder.join("study")).unwrap()
 }
 
 /// Limits that a test does not run into.
-pub fn wide() -> Limits {
+pub(crate) fn wide() -> Limits {
     Limits { starts_a_minute: 1e6, requests_a_second: 1e6, answers_a_second: 1e6 }
 }
 
 /// Serves a study from a thread of this process on a free port; gives address and path of the link.
-pub fn served(study: &StudyFolder, limits: Limits) -> (SocketAddr, String) {
+pub(crate) fn served(study: &StudyFolder, limits: Limits) -> (SocketAddr, String) {
     let (send, receive) = std::sync::mpsc::channel();
     let (study, listen) = (study.clone(), SocketAddr::from(([127, 0, 0, 1], 0)));
     let options = ServeOptions { listen, behind_proxy: false, limits };
@@ -139,6 +139,6 @@ pub fn served(study: &StudyFolder, limits: Limits) -> (SocketAddr, String) {
 }
 
 /// Reads a file of the study as JSON.
-pub fn json(path: &Path) -> serde_json::Value {
+pub(crate) fn json(path: &Path) -> serde_json::Value {
     atomic::read_json(path).unwrap()
 }

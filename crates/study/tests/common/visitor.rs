@@ -6,30 +6,30 @@ use afterimage_probe::{Client, Response};
 
 /// What a trial page shows.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Page {
-    pub proof: String,
-    pub trial: String,
+pub(crate) struct Page {
+    pub(crate) proof: String,
+    pub(crate) trial: String,
     /// File of the picture above.
-    pub target: String,
+    pub(crate) target: String,
     /// Files of the pictures to choose among.
-    pub options: Vec<String>,
+    pub(crate) options: Vec<String>,
 }
 
 /// A participant under way.
-pub struct Visitor {
-    pub client: Client,
+pub(crate) struct Visitor {
+    pub(crate) client: Client,
     link: String,
     /// `/p/…`, once begun.
-    pub path: String,
+    pub(crate) path: String,
 }
 
 impl Visitor {
-    pub fn new(address: SocketAddr, link: &str) -> Self {
+    pub(crate) fn new(address: SocketAddr, link: &str) -> Self {
         Self { client: Client::new(address), link: link.to_owned(), path: String::new() }
     }
 
     /// Agrees, and begins.
-    pub fn begin(&mut self) -> std::io::Result<()> {
+    pub(crate) fn begin(&mut self) -> std::io::Result<()> {
         let consent = self.client.get(&self.link)?;
         let path = match consent.status {
             303 => consent,
@@ -43,7 +43,7 @@ impl Visitor {
     }
 
     /// The trial that is due; none at the end.
-    pub fn look(&mut self) -> std::io::Result<Option<Page>> {
+    pub(crate) fn look(&mut self) -> std::io::Result<Option<Page>> {
         let response = self.client.get(&self.path)?;
         match response.status {
             200 => Ok(page(&response.body)),
@@ -52,7 +52,7 @@ impl Visitor {
     }
 
     /// Answers a trial; `choice` is counted from 1.
-    pub fn answer(&mut self, page: &Page, choice: usize, response_ms: &str) -> std::io::Result<Response> {
+    pub(crate) fn answer(&mut self, page: &Page, choice: usize, response_ms: &str) -> std::io::Result<Response> {
         let path = format!("{}/answer", self.path);
         let choice = choice.to_string();
         let fields =
@@ -62,7 +62,7 @@ impl Visitor {
 }
 
 /// The trial that a page shows.
-pub fn page(html: &str) -> Option<Page> {
+pub(crate) fn page(html: &str) -> Option<Page> {
     let form = &html[html.find("<form class=\"trial\"")?..];
     let mut files = form.split("/picture/").skip(1).filter_map(|rest| rest.split('"').next());
     // The pictures of the next trial, to be loaded ahead, are one attribute.
@@ -78,7 +78,7 @@ pub fn page(html: &str) -> Option<Page> {
 }
 
 /// The value of a hidden field.
-pub fn value(html: &str, name: &str) -> String {
+pub(crate) fn value(html: &str, name: &str) -> String {
     let field = format!("name=\"{name}\" value=\"");
     html.split(&field).nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
 }

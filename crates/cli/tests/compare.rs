@@ -94,7 +94,7 @@ fn compared_runs_give_table_page_and_csv() {
         "{table}"
     );
     let page = std::fs::read_to_string(desk.path("comparison/compare.html")).unwrap();
-    assert!(page.contains("<svg class=\"plot\"") && !page.contains("src=\"http"));
+    assert!(page.contains("<svg class=\"chart\"") && !page.contains("src=\"http"));
     let turned =
         json(&printed(&desk.run(&["compare", "full", "less", "--baseline", "less", "--draws", "200", "--json"])));
     assert_eq!(turned["variants"][0]["label"], "less");

@@ -68,10 +68,15 @@ impl Browser {
         self.runtime.block_on(self.client.goto(url)).unwrap();
     }
 
-    /// Allows or forbids scripts, for pages that are opened from now on.
-    pub fn scripts(&mut self, allowed: bool) {
-        let params = json!({ "value": !allowed });
-        self.vendor("goog/cdp/execute", json!({ "cmd": "Emulation.setScriptExecutionDisabled", "params": params }));
+    /// Keeps addresses of this form (`*` stands for anything) from being loaded from now on.
+    ///
+    /// The driver needs scripts for its own commands: a page without scripts is one whose scripts do not arrive.
+    pub fn block(&mut self, form: &str) {
+        for (command, params) in
+            [("Network.enable", json!({})), ("Network.setBlockedURLs", json!({ "urls": [form] }))]
+        {
+            self.vendor("goog/cdp/execute", json!({ "cmd": command, "params": params }));
+        }
     }
 
     /// Reloads the page.
@@ -88,7 +93,7 @@ impl Browser {
     pub fn until(&mut self, expression: &str) {
         let end = Instant::now() + Duration::from_secs(60);
         while self.value(expression) != json!(true) {
-            assert!(Instant::now() < end, "waited in vain for {expression}");
+            assert!(Instant::now() < end, "waited in vain for {expression}: {:?}", self.complaints());
             std::thread::sleep(Duration::from_millis(20));
         }
     }

@@ -64,11 +64,11 @@ fn comparison() -> Comparison {
 fn page_shows_differences_and_why_there_are_none() {
     let html = render_comparison(&comparison());
     for part in
-        ["\u{2212}2.5", "1234", "0.0080", "baseline", "not paired: a reason", "no such score", "<svg class=\"plot\""]
+        ["\u{2212}2.5", "1234", "0.0080", "baseline", "not paired: a reason", "no such score", "<svg class=\"chart\""]
     {
         assert!(html.contains(part), "{part}");
     }
-    assert_eq!(html.matches("<svg class=\"plot\"").count(), 1, "a plot without differences");
+    assert_eq!(html.matches("<svg class=\"chart\"").count(), 1, "a plot without differences");
     assert_eq!(html, render_comparison(&comparison()));
 }
 
@@ -107,6 +107,6 @@ fn curve_over_repeats_has_its_own_section_or_the_reason_for_none() {
     }
     file.write(&run).unwrap();
     let html = render(&run).unwrap();
-    assert!(html.contains("repeats averaged</text>") && html.contains("id=\"averaging\""));
+    assert!(html.contains("\nrepeats averaged\n") && html.contains("id=\"averaging\""));
     assert!(!html.contains("score-averaging."), "the curve is in the table of all scores");
 }

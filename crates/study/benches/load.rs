@@ -1,6 +1,6 @@
 //! Simulated participants at once against a server process: answers a second, times, memory, and what was lost.
 //!
-//! `cargo bench --bench load -p afterimage-study -- [--participants 200] [--secs 60] [--kill-every SECS]`
+//! `cargo bench --workspace --bench load -- [--participants 200] [--secs 60] [--kill-every SECS]`
 //!
 //! Each participant has a connection of its own and no pause: page, answer, next page. With `--kill-every` the server is killed (SIGKILL) and
 //! started anew in that rhythm. At the end every acknowledged answer is looked for in the database.

@@ -106,7 +106,7 @@ fn without_javascript_the_study_is_a_form() {
         },
     );
     let (address, link) = served(&created.study, wide());
-    browser.scripts(false);
+    browser.block("*.js*");
     browser.open(&format!("http://{address}{link}"));
     browser.click("input[name=agree]");
     browser.click("button[type=submit]");
@@ -132,7 +132,7 @@ fn pictures_of_the_pages() {
         for dark in [false, true] {
             let mut browser = Browser::start(width, height, dark).expect("Chromium and chromedriver");
             let scheme = if dark { "dark" } else { "light" };
-            let mut shot =
+            let shot =
                 |browser: &mut Browser, name: &str| browser.picture(&out.join(format!("{name}-{width}-{scheme}.png")));
             browser.open(&format!("http://{address}{link}"));
             shot(&mut browser, "1-consent");

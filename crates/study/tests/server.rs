@@ -19,6 +19,7 @@ fn malformed_requests_have_their_status() {
     let answer = format!("{own}/answer");
     let none = "/p/00000000000000000000000000000000";
     let form = [("content-type", "application/x-www-form-urlencoded")];
+    let foreign = [form[0], ("sec-fetch-site", "cross-site")];
     let body = |trial: &str, choice: &str, rest: &str| format!("proof={proof}&trial={trial}&choice={choice}{rest}");
     let long = "x".repeat(9000);
     type Row<'a> = (&'a str, String, &'a [(&'a str, &'a str)], String, u16);
@@ -66,7 +67,7 @@ fn malformed_requests_have_their_status() {
         ("POST", answer.clone(), &form, body("0", "1", "&response_ms=NaN"), 400),
         ("POST", answer.clone(), &form, body("0", "1", "&response_ms=1e99"), 400),
         ("POST", answer.clone(), &form, body("0", "1", "&interrupted=yes"), 400),
-        ("POST", answer.clone(), &[form[0], ("sec-fetch-site", "cross-site")], body("0", "1", ""), 403),
+        ("POST", answer.clone(), &foreign, body("0", "1", ""), 403),
         ("POST", format!("{none}/answer"), &form, body("0", "1", ""), 403),
         ("POST", format!("{own}/questions"), &form, format!("proof={proof}&age=7"), 400),
         ("POST", "/admin".into(), &form, "token=wrong".into(), 403),
@@ -127,7 +128,7 @@ fn consent_comes_first_and_practice_tells_the_answer_while_trials_do_not() {
     let mut visitor = Visitor::new(address, &link);
     let consent = visitor.client.get(&link).unwrap();
     assert!(consent.body.contains("<h1>Hello</h1>") && consent.body.contains("A &lt;small&gt; study"));
-    assert!(!consent.body.contains("<script>x") && !consent.body.contains("elsewhere.example"));
+    assert!(!consent.body.contains("<script>x") && !consent.body.contains("<img"));
     let cookie = consent.header("set-cookie").unwrap();
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
     let without = visitor.client.post(&link, &[("proof", &value(&consent.body, "proof"))]).unwrap();

@@ -26,8 +26,10 @@
 
   const tools = $("#tools");
   const chosen = () => {
-    const [run, score] = tools.elements.sort.value.split(".").map(Number);
-    return Number.isNaN(run) || Number.isNaN(score) ? null : { run, score: runs[run].scores[score] };
+    const by = tools.elements.sort.value;
+    if (!by.includes(".")) return null;
+    const [run, score] = by.split(".").map(Number);
+    return { run, score: runs[run].scores[score] };
   };
   const arrange = () => {
     const by = chosen();

@@ -99,8 +99,8 @@ mod tests {
     #[test]
     fn items_that_all_see_keep_their_variance_however_many_see_them() {
         // The value depends on the item alone: the mean has the variance of 20 items, with 4 participants or with 40.
-        let item = |_, column: usize| if column % 2 == 0 { 1.0 } else { 0.0 };
-        let expected = 2.0 * 1.96 * (0.25_f64 / 20.0).sqrt();
+        let item = |_, column: usize| column as f64;
+        let expected = 2.0 * 1.96 * (399.0_f64 / 12.0 / 20.0).sqrt();
         for rows in [4, 40] {
             let interval = crossed_mean(&table(rows, 20, item), 8000, 1).unwrap();
             assert!((width(&interval) / expected - 1.0).abs() < 0.06, "{rows}: {interval:?}");

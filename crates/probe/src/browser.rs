@@ -72,8 +72,7 @@ impl Browser {
     ///
     /// The driver needs scripts for its own commands: a page without scripts is one whose scripts do not arrive.
     pub fn block(&mut self, form: &str) {
-        for (command, params) in
-            [("Network.enable", json!({})), ("Network.setBlockedURLs", json!({ "urls": [form] }))]
+        for (command, params) in [("Network.enable", json!({})), ("Network.setBlockedURLs", json!({ "urls": [form] }))]
         {
             self.vendor("goog/cdp/execute", json!({ "cmd": command, "params": params }));
         }

@@ -135,8 +135,10 @@
     const told = $("[name=colour]", fields).value === "predicted" ? `; predicted ${shown(dot.told)}` : "";
     $("#voxel").textContent = `Voxel ${voxel.column}${voxel.regions.length ? `, ${voxel.regions.join(", ")}` : ""}: ${place}; r ${shown(voxel.r)}${told}`;
   };
+  const wide = matchMedia("(min-width: 64rem)").matches;
   if (fields) {
     fields.hidden = false;
+    fields.open = wide;
     const svg = $("#map");
     const regions = () => {
       const run = runs[Number($("[name=fields-run]", fields).value)];
@@ -171,6 +173,7 @@
   const ask = $("#ask");
   if (!ask) return;
   ask.hidden = false;
+  ask.open = wide;
   const failed = $("#failed");
   const fail = (message) => { failed.textContent = message; failed.hidden = !message; };
   const post = async (path, run, type, body) => {
@@ -214,6 +217,7 @@
   const kinds = { png: "image/png", jpg: "image/jpeg", jpeg: "image/jpeg", bmp: "image/bmp", tif: "image/tiff", tiff: "image/tiff", csv: "text/csv", npy: "application/x-npy" };
   const take = async (file) => {
     fail("");
+    ask.open = true;
     const answers = $("#answers");
     const type = kinds[file.name.split(".").pop().toLowerCase()];
     if (!type) return fail(`"${file.name}" is no picture (.png, .jpg, .bmp, .tif) and no table (.csv, .npy).`);

@@ -83,7 +83,10 @@ fn gallery(items: usize) {
         quantile(&frames, 0.99),
         quantile(&frames, 1.0)
     );
-    println!("memory of the page: {:.1} MiB of scripts' objects", browser.value("performance.memory.usedJSHeapSize").as_f64().unwrap_or(f64::NAN) / 1048576.0);
+    println!(
+        "memory of the page: {:.1} MiB of scripts' objects",
+        browser.value("performance.memory.usedJSHeapSize").as_f64().unwrap_or(f64::NAN) / 1048576.0
+    );
 }
 
 fn load(run: &Path, clients: usize, secs: u64) {
@@ -92,7 +95,8 @@ fn load(run: &Path, clients: usize, secs: u64) {
     let voxels = runs[0]["voxels"].as_array().unwrap().len();
     let body = serde_json::json!({ "responses": [vec![0.1; voxels]] }).to_string();
     let kinds = [("content-type", "application/json"), ("accept", "image/png")];
-    let ask = |client: &mut Client| client.send("POST", "/api/v1/decode?standardised=true", &kinds, &body).unwrap().status;
+    let ask =
+        |client: &mut Client| client.send("POST", "/api/v1/decode?standardised=true", &kinds, &body).unwrap().status;
     assert_eq!(ask(&mut Client::new(address)), 200);
     let begun = Instant::now();
     let until = begun + Duration::from_secs(secs);
@@ -121,8 +125,13 @@ fn load(run: &Path, clients: usize, secs: u64) {
         quantile(&ms, 0.99)
     );
     let batches = Client::new(address).get("/metrics").unwrap().body;
-    let count = |name: &str| batches.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<f64>().ok()).unwrap_or(f64::NAN);
-    println!("responses in a batch: {:.1}", count("afterimage_responses_decoded_total") / count("afterimage_batches_total"));
+    let count = |name: &str| {
+        batches.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<f64>().ok()).unwrap_or(f64::NAN)
+    };
+    println!(
+        "responses in a batch: {:.1}",
+        count("afterimage_responses_decoded_total") / count("afterimage_batches_total")
+    );
 }
 
 fn quantile(sorted: &[f64], q: f64) -> f64 {

@@ -34,8 +34,10 @@ pub(crate) fn page(catalog: &Catalog) -> Markup {
                 }
                 main {
                     (tools(catalog))
-                    (ask(catalog))
-                    @if catalog.runs.iter().any(|run| !run.voxels.is_empty()) { (fields(catalog)) }
+                    aside aria-label="Networks and receptive fields" {
+                        (ask(catalog))
+                        @if catalog.runs.iter().any(|run| !run.voxels.is_empty()) { (fields(catalog)) }
+                    }
                     (items(catalog))
                 }
                 (enlarged())
@@ -77,8 +79,8 @@ fn classes(catalog: &Catalog) -> Vec<&str> {
 fn ask(catalog: &Catalog) -> Markup {
     html! {
         @if catalog.runs.iter().any(|run| run.networks) {
-            section.ask #ask aria-labelledby="ask-title" hidden {
-                h2 #ask-title { "Ask the networks" }
+            details.ask #ask hidden {
+                summary { h2 { "Ask the networks" } }
                 p.note { "Drop a picture anywhere to see the responses that the encoder predicts, or responses (.csv or .npy, a row each, not standardised) to see the images that the decoder makes of them." }
                 label.drop #drop { span { "Choose or drop a picture, .csv or .npy" } input type="file" accept="image/png,image/jpeg,image/bmp,image/tiff,.csv,.npy"; }
                 p.error role="alert" #failed hidden {}
@@ -91,8 +93,8 @@ fn ask(catalog: &Catalog) -> Markup {
 /// Receptive fields of a run's voxels over the image.
 fn fields(catalog: &Catalog) -> Markup {
     html! {
-        section.fields #fields aria-labelledby="fields-title" hidden {
-            h2 #fields-title { "Receptive fields" }
+        details.fields #fields hidden {
+            summary { h2 { "Receptive fields" } }
             div.row {
                 label { "Run" select name="fields-run" {
                     @for (r, run) in catalog.runs.iter().enumerate() { @if !run.voxels.is_empty() { option value=(r) { (run.label) } } }

@@ -229,7 +229,10 @@ fn of_run<'a>(server: &'a Shared, label: Option<&str>) -> Result<(usize, &'a Fac
         Problem::new(StatusCode::NOT_FOUND, message)
     })?;
     let facts = server.networks.facts(run).ok_or_else(|| {
-        let message = format!("\"{}\" is a baseline and has no networks to ask", server.catalog.runs[run].label);
+        let message = format!(
+            "\"{}\" has no trained networks to ask: it is a baseline, or its weights are not there",
+            server.catalog.runs[run].label
+        );
         Problem::new(StatusCode::CONFLICT, message)
     })?;
     Ok((run, facts))

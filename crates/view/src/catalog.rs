@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use serde::Serialize;
 
 use afterimage_run::biology::Biology;
+use afterimage_run::layout::Phase;
 use afterimage_run::manifest::Manifest;
 use afterimage_run::pictures::{self, Pictures};
 use afterimage_run::scores::ScoreFile;
@@ -38,7 +39,7 @@ pub struct Run {
     pub scores: Vec<ItemScores>,
     /// Voxels with their receptive fields, where the run has looked for them.
     pub voxels: Vec<Voxel>,
-    /// True where it has networks to ask; a baseline has none.
+    /// True where it has networks to ask; a baseline has none, nor has a copy without its weights.
     pub networks: bool,
     /// The folder.
     #[serde(skip)]
@@ -126,6 +127,7 @@ impl Catalog {
 impl Run {
     fn open(folder: RunFolder, label: String) -> Result<Self> {
         let manifest = Manifest::read(&folder)?;
+        let networks = has_networks(&folder, &manifest);
         if !folder.pictures_file().is_file() {
             let message = "holds no reconstructions yet: make them with `afterimage reconstruct RUN`";
             return Err(ViewError::File { path: folder.root().into(), message: message.into() });
@@ -155,11 +157,17 @@ impl Run {
             items: list.into_iter().map(item).collect(),
             scores,
             voxels,
-            networks: manifest.baseline.is_none(),
+            networks,
             folder,
             files,
         })
     }
+}
+
+/// Whether there is something to ask: a copy of a run may leave its weights behind.
+fn has_networks(folder: &RunFolder, manifest: &Manifest) -> bool {
+    let weights = [Phase::Encoder, Phase::Decoder].map(|phase| folder.weights_file(phase));
+    manifest.baseline.is_none() && weights.into_iter().chain([folder.statistics_file()]).all(|file| file.is_file())
 }
 
 /// Scores of images, in the order of the items.

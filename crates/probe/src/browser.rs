@@ -154,7 +154,7 @@ fn wait_for(driver: SocketAddr) {
 /// Options of Chromium. Headless windows have a least width: a phone is emulated.
 fn chrome(program: &Path, profile: &Path, (width, height): (u32, u32), dark: bool) -> Value {
     let phone = width < 700;
-    let metrics = json!({ "width": width, "height": height, "pixelRatio": 2, "touch": phone, "mobile": phone });
+    let metrics = json!({ "width": width, "height": height, "pixelRatio": if phone { 2 } else { 1 }, "touch": phone, "mobile": phone });
     let args = [
         "--headless".to_owned(),
         "--no-sandbox".into(),

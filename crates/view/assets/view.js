@@ -63,6 +63,15 @@
   tools.addEventListener("submit", (event) => event.preventDefault());
   arrange();
 
+  // What is not in view yet is loaded while nothing else is to do, a few pictures at a time, so that scrolling finds it there.
+  const later = globalThis.requestIdleCallback ?? ((work) => setTimeout(work, 50));
+  const pending = [...list.querySelectorAll("img[loading=lazy]")];
+  const ahead = () => {
+    for (const image of pending.splice(0, 6)) image.loading = "eager";
+    if (pending.length) later(ahead);
+  };
+  later(ahead);
+
   // One item, large, with every score.
   const large = $("#large");
   list.addEventListener("click", (event) => {

@@ -17,9 +17,10 @@ use afterimage_probe::{Browser, Client};
 use afterimage_view::{Catalog, ViewOptions, view};
 use serde_json::Value;
 
-/// Scrolls by a screen a frame, and gives the milliseconds between frames.
-const SCROLL: &str = "(() => { window.frames_ms = []; let last = performance.now(); const step = (now) => { frames_ms.push(now - last); last = now; \
-    if (scrollY + innerHeight < document.documentElement.scrollHeight - 2) { scrollBy(0, innerHeight / 4); requestAnimationFrame(step); } else { window.scrolled = true; } }; \
+/// Scrolls by a tenth of a screen a frame (as fast as a hand does), and notes the milliseconds between frames and the page's tasks
+/// of more than 50.
+const SCROLL: &str = "(() => { window.frames_ms = []; window.tasks_ms = []; new PerformanceObserver((list) => tasks_ms.push(...list.getEntries().map((e) => e.duration))).observe({ type: 'longtask' }); let last = performance.now(); const step = (now) => { frames_ms.push(now - last); last = now; \
+    if (scrollY + innerHeight < document.documentElement.scrollHeight - 2) { scrollBy(0, innerHeight / 10); requestAnimationFrame(step); } else { window.scrolled = true; } }; \
     requestAnimationFrame(step); return true; })()";
 
 fn main() {
@@ -70,22 +71,30 @@ fn gallery(items: usize) {
     let sorting = "(() => { const sort = document.querySelector('[name=sort]'); sort.selectedIndex = sort.options.length - 1; const start = performance.now(); \
         sort.dispatchEvent(new Event('input', { bubbles: true })); document.body.offsetHeight; return performance.now() - start; })()";
     println!("sorting: {:.0} ms", browser.value(sorting).as_f64().unwrap());
+    scroll(&mut browser, "scrolling from end to end");
+    let start = Instant::now();
+    browser.until("[...document.images].every(image => image.complete && image.naturalWidth > 0)");
+    println!("the rest of the pictures came after {:.1} s", start.elapsed().as_secs_f64());
+    browser.value("(() => { scrollTo(0, 0); window.scrolled = false; })()");
+    scroll(&mut browser, "once more, with its pictures there");
+    let still = "(() => { document.body.replaceChildren(Object.assign(document.createElement('div'), { style: 'height: 60000px' })); scrollTo(0, 0); window.scrolled = false; })()";
+    browser.value(still);
+    scroll(&mut browser, "an empty page of that kind, for comparison");
+}
+
+fn scroll(browser: &mut Browser, what: &str) {
     browser.value(SCROLL);
     browser.until("window.scrolled === true");
     let frames = browser.value("frames_ms");
     let mut frames: Vec<f64> = frames.as_array().unwrap().iter().filter_map(Value::as_f64).collect();
     frames.sort_by(f64::total_cmp);
-    let long = frames.iter().filter(|ms| **ms > 50.0).count();
     println!(
-        "scrolling from end to end: {} frames, median {:.1} ms, p99 {:.1} ms, longest {:.1} ms; {long} of more than 50 ms",
+        "{what}: {} frames, median {:.1} ms, p99 {:.1} ms, longest {:.1} ms; tasks of the page over 50 ms: {}",
         frames.len(),
         quantile(&frames, 0.5),
         quantile(&frames, 0.99),
-        quantile(&frames, 1.0)
-    );
-    println!(
-        "memory of the page: {:.1} MiB of scripts' objects",
-        browser.value("performance.memory.usedJSHeapSize").as_f64().unwrap_or(f64::NAN) / 1048576.0
+        quantile(&frames, 1.0),
+        browser.value("tasks_ms")
     );
 }
 

@@ -49,7 +49,7 @@ pub(crate) struct Synthesize {
     pub(crate) learning_rate: f64,
     /// Weight of the total variation of the decoder's image loss, against the response in standard deviations
     /// over natural images.
-    #[arg(long, value_name = "WEIGHT", default_value_t = 10.0, value_parser = not_negative)]
+    #[arg(long, value_name = "WEIGHT", default_value_t = 100.0, value_parser = not_negative)]
     pub(crate) variation: f64,
     /// Largest random shift of the image at each step, pixels.
     #[arg(long, value_name = "PIXELS", default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=64))]

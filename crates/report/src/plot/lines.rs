@@ -38,12 +38,25 @@ pub(crate) fn lines(plot: &Lines) -> Option<Markup> {
     // A logarithm needs values above 0.
     let (x_log, y_log) = (plot.x_log && left > 0.0, plot.y_log && up.0 > 0.0);
     let (low, high) = if y_log || plot.y_range.is_some() { widened(up) } else { round(up) };
+    let log = |low: f64, high: f64| (low..high).log_scale().with_key_points(decades(low, high));
     canvas(plot.size, plot.label, |area| match (x_log, y_log) {
         (false, false) => draw(area, plot, left..right, low..high),
-        (true, false) => draw(area, plot, (left..right).log_scale(), low..high),
-        (false, true) => draw(area, plot, left..right, (low..high).log_scale()),
-        (true, true) => draw(area, plot, (left..right).log_scale(), (low..high).log_scale()),
+        (true, false) => draw(area, plot, log(left, right), low..high),
+        (false, true) => draw(area, plot, left..right, log(low, high)),
+        (true, true) => draw(area, plot, log(left, right), log(low, high)),
     })
+}
+
+/// Ticks of a logarithmic axis: 1, 2, 5 of each decade where that is not too many, else the decades alone. The library's own are
+/// two at most on an axis of less than two decades.
+fn decades(low: f64, high: f64) -> Vec<f64> {
+    let (first, last) = (low.log10().floor() as i32, high.log10().ceil() as i32);
+    let of = |mantissas: &'static [f64]| -> Vec<f64> {
+        let all = (first..=last).flat_map(|e| mantissas.iter().map(move |m| m * 10f64.powi(e)));
+        all.filter(|v| (low * 0.999..=high * 1.001).contains(v)).collect()
+    };
+    let fine = of(&[1.0, 2.0, 5.0]);
+    if fine.len() <= 8 { fine } else { of(&[1.0]) }
 }
 
 fn draw<X, Y>(area: &Area, plot: &Lines, x: X, y: Y) -> Drawn
@@ -87,6 +100,13 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn logarithmic_axes_have_ticks_enough_and_not_too_many() {
+        assert_eq!(decades(2.0, 50.0), [2.0, 5.0, 10.0, 20.0, 50.0]);
+        assert_eq!(decades(1.0, 1000.0).len(), 4);
+        assert_eq!(decades(0.03, 0.4), [0.05, 0.1, 0.2]);
+    }
 
     #[test]
     fn every_line_is_drawn_on_any_axes_and_nothing_without_a_point() {

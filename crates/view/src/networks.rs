@@ -3,12 +3,14 @@
 //! What asks waits in a bounded queue; what the thread finds waiting for the same network it does as one batch. An image's bits
 //! do not depend on its batch, so that nobody's answer depends on who else asks.
 
+mod batch;
+
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use ndarray::{Array2, Array4, Axis, concatenate, s};
+use ndarray::{Array2, Array4, Axis};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use afterimage_run::voxels::Voxels;
@@ -18,9 +20,7 @@ use afterimage_train::prepare::Statistics;
 
 use crate::metrics::Metrics;
 use crate::{Catalog, Result, ViewError};
-
-/// The most images or responses of one batch.
-const BATCH: usize = 64;
+use batch::{joined, take_batch};
 
 /// What is asked of a run's networks.
 #[derive(Debug)]
@@ -234,106 +234,4 @@ impl Thread {
 
 fn of_networks(error: impl std::fmt::Display) -> ViewError {
     ViewError::Networks { message: error.to_string() }
-}
-
-/// The first job and all that join it, up to a batch; the others keep their order.
-fn take_batch(waiting: &mut VecDeque<Job>) -> Vec<Job> {
-    let Some(first) = waiting.pop_front() else { return Vec::new() };
-    let mut rows = first.work.len();
-    let mut batch = vec![first];
-    let mut rest = VecDeque::with_capacity(waiting.len());
-    for job in waiting.drain(..) {
-        let fits = job.run == batch[0].run && job.work.joins(&batch[0].work) && rows + job.work.len() <= BATCH;
-        if fits {
-            rows += job.work.len();
-            batch.push(job);
-        } else {
-            rest.push_back(job);
-        }
-    }
-    *waiting = rest;
-    batch
-}
-
-/// One piece of work out of several of a kind.
-fn joined(works: Vec<Work>) -> Result<Work> {
-    let fault = |error| of_networks(error);
-    let (mut images, mut responses) = (Vec::new(), Vec::new());
-    let (mut in_units, mut is_standardised) = (false, false);
-    for work in works {
-        match work {
-            Work::Encode { images: of, recorded } => {
-                images.push(of);
-                in_units = recorded;
-            }
-            Work::Decode { responses: of, standardised } => {
-                responses.push(of);
-                is_standardised = standardised;
-            }
-        }
-    }
-    if images.is_empty() {
-        let views: Vec<_> = responses.iter().map(|of| of.view()).collect();
-        return Ok(Work::Decode {
-            responses: concatenate(Axis(0), &views).map_err(fault)?,
-            standardised: is_standardised,
-        });
-    }
-    let views: Vec<_> = images.iter().map(|of| of.view()).collect();
-    Ok(Work::Encode { images: concatenate(Axis(0), &views).map_err(fault)?, recorded: in_units })
-}
-
-impl Done {
-    fn part(&self, start: usize, rows: usize) -> Self {
-        match self {
-            Done::Responses(of) => Done::Responses(of.slice(s![start..start + rows, ..]).to_owned()),
-            Done::Images(of) => Done::Images(of.slice(s![start..start + rows, .., .., ..]).to_owned()),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn job(run: usize, work: Work) -> Job {
-        let room = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
-        Job { run, work, reply: oneshot::channel().0, _room: room }
-    }
-
-    fn decode(rows: usize, standardised: bool) -> Work {
-        Work::Decode { responses: Array2::zeros((rows, 3)), standardised }
-    }
-
-    #[test]
-    fn a_batch_takes_what_joins_and_leaves_the_rest_in_order() {
-        let encode = || Work::Encode { images: Array4::zeros((2, 4, 4, 3)), recorded: false };
-        let works = [
-            (0, decode(1, false)),
-            (0, encode()),
-            (0, decode(2, false)),
-            (1, decode(1, false)),
-            (0, decode(1, true)),
-            (0, decode(BATCH, false)),
-        ];
-        let mut waiting: VecDeque<Job> = works.into_iter().map(|(run, work)| job(run, work)).collect();
-        let sizes = |batch: Vec<Job>| batch.iter().map(|job| job.work.len()).collect::<Vec<_>>();
-        assert_eq!(sizes(take_batch(&mut waiting)), [1, 2]);
-        assert_eq!(sizes(take_batch(&mut waiting)), [2]);
-        assert_eq!((waiting[0].run, waiting.len()), (1, 3));
-        assert_eq!(sizes(take_batch(&mut waiting)), [1]);
-        assert_eq!(sizes(take_batch(&mut waiting)), [1]);
-        // A request larger than a batch is a batch of its own.
-        assert_eq!(sizes(take_batch(&mut waiting)), [BATCH]);
-        assert!(take_batch(&mut waiting).is_empty());
-    }
-
-    #[test]
-    fn parts_of_what_is_done_are_those_that_were_asked_for() {
-        let Work::Decode { responses, .. } = joined(vec![decode(1, true), decode(2, true)]).unwrap() else { panic!() };
-        assert_eq!(responses.dim(), (3, 3));
-        let done = Done::Responses(Array2::from_shape_fn((3, 2), |(i, j)| (10 * i + j) as f32));
-        let Done::Responses(part) = done.part(1, 2) else { panic!() };
-        assert_eq!(part, ndarray::array![[10.0, 11.0], [20.0, 21.0]]);
-    }
 }

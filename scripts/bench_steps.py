@@ -3,7 +3,9 @@
     cargo bench -p afterimage-train --bench steps --no-run          # prints the path of OURS
     python scripts/bench_steps.py OURS TORCH_STEP.py --size paper --rounds 5 --threads 2
 
-TORCH_STEP.py is a script that takes --task, --threads, --reps, --size (image side), --voxels, --batch, --paired and
+On a GPU: build the benchmark with `--features cuda`, and give `--device cuda` here.
+
+TORCH_STEP.py is a script that takes --task, --device, --threads, --reps, --size (image side), --voxels, --batch, --paired and
 --unpaired and prints one JSON line a task with `median_ms` and `peak_rss_mib`. PyTorch is yours to install. Prints a
 table of medians over the rounds and the ratio of throughputs (above 1: this project is faster).
 """
@@ -33,8 +35,9 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--reps", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--device", default="cpu")
     args = parser.parse_args()
-    shared = ["--threads", str(args.threads), "--reps", str(args.reps)]
+    shared = ["--device", args.device, "--threads", str(args.threads), "--reps", str(args.reps)]
     print(f"{'task':<10}{'engine':<12}{'median ms':>12}{'images/s':>10}{'peak MiB':>10}{'ratio':>8}  range of rounds, ms")
     for task in args.tasks:
         ours, theirs = [], []

@@ -11,8 +11,8 @@ use crate::{Catalog, Run};
 pub(crate) const STYLE: &str = include_str!("../assets/view.css");
 pub(crate) const SCRIPT: &str = include_str!("../assets/view.js");
 
-/// The whole page.
-pub(crate) fn page(catalog: &Catalog) -> Markup {
+/// The whole page. `stamp` differs from one start of the server to the next, so that a browser keeps no picture of other runs.
+pub(crate) fn page(catalog: &Catalog, stamp: &str) -> Markup {
     let names: Vec<&str> = catalog.runs.iter().map(|run| run.label.as_str()).collect();
     html! {
         (DOCTYPE)
@@ -38,7 +38,7 @@ pub(crate) fn page(catalog: &Catalog) -> Markup {
                         (ask(catalog))
                         @if catalog.runs.iter().any(|run| !run.voxels.is_empty()) { (fields(catalog)) }
                     }
-                    (items(catalog))
+                    (items(catalog, stamp))
                 }
                 (enlarged())
             }
@@ -111,7 +111,7 @@ fn fields(catalog: &Catalog) -> Markup {
 }
 
 /// The cards. Items of several runs are told by their names.
-fn items(catalog: &Catalog) -> Markup {
+fn items(catalog: &Catalog, stamp: &str) -> Markup {
     let mut names: Vec<&str> = Vec::new();
     let mut known = std::collections::HashSet::new();
     for item in catalog.runs.iter().flat_map(|run| &run.items) {
@@ -127,12 +127,15 @@ fn items(catalog: &Catalog) -> Markup {
     html! {
         ol.items #items { @for name in names {
             @let of_runs: Vec<(usize, &Run, usize)> = catalog.runs.iter().enumerate().filter_map(|(r, run)| Some((r, run, *places[r].get(name)?))).collect();
-            (card(name, &of_runs))
+            (card(name, &of_runs, stamp))
         } }
     }
 }
 
-fn card(name: &str, of_runs: &[(usize, &Run, usize)]) -> Markup {
+fn card(name: &str, of_runs: &[(usize, &Run, usize)], stamp: &str) -> Markup {
+    let picture = |run: usize, kind: &str, item: usize, caption: &str, alt: &str| {
+        picture(&format!("/picture/{run}/{kind}/{item}?v={stamp}"), caption, alt)
+    };
     let first = of_runs.first();
     let class = first.and_then(|(_, run, i)| run.items[*i].class.as_deref());
     html! {
@@ -150,8 +153,13 @@ fn card(name: &str, of_runs: &[(usize, &Run, usize)]) -> Markup {
     }
 }
 
-fn picture(run: usize, kind: &str, item: usize, caption: &str, alt: &str) -> Markup {
-    html! { figure { span.pic { img src={ "/picture/" (run) "/" (kind) "/" (item) } alt=(alt) loading="lazy" decoding="async" width="64" height="64"; } figcaption { (caption) } } }
+fn picture(path: &str, caption: &str, alt: &str) -> Markup {
+    html! {
+        figure {
+            span.pic { img src=(path) alt=(alt) loading="lazy" decoding="async" width="64" height="64"; }
+            figcaption { (caption) }
+        }
+    }
 }
 
 /// One item, large.

@@ -13,7 +13,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Path, Request, State};
@@ -82,9 +82,11 @@ impl Server {
     fn new(catalog: Catalog, options: &ViewOptions) -> Result<Self> {
         let metrics = Arc::new(Metrics::default());
         let networks = Networks::start(&catalog, options.device.clone(), options.waiting, metrics.clone())?;
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        let stamp = since.map_or(0, |since| since.as_millis()).to_string();
         let is_local = options.listen.ip().is_loopback() && !options.behind_proxy;
         Ok(Self {
-            page: page::page(&catalog).into_string(),
+            page: page::page(&catalog, &stamp).into_string(),
             catalog_json: serde_json::to_vec(&catalog).unwrap_or_default(),
             catalog,
             networks,
@@ -164,7 +166,7 @@ async fn picture(
     let read = tokio::task::spawn_blocking(move || std::fs::read(path)).await;
     let picture = read.ok().and_then(std::io::Result::ok).ok_or_else(none)?;
     let mut response = bytes("image/png", picture);
-    response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("private, max-age=60"));
+    response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("private, max-age=86400"));
     Ok(response)
 }
 

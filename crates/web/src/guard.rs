@@ -32,7 +32,7 @@ pub struct Settings {
 /// The key of an address: of IPv6 the network of 64 bits that one customer has.
 pub fn key(address: IpAddr) -> u128 {
     match address {
-        IpAddr::V4(v4) => u128::from(v4.to_ipv6_mapped().to_bits()),
+        IpAddr::V4(v4) => v4.to_ipv6_mapped().to_bits(),
         IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
             Some(v4) => v4.to_ipv6_mapped().to_bits(),
             None => v6.to_bits() & !u128::from(u64::MAX),

@@ -2,9 +2,8 @@
 
 use std::time::Instant;
 
-use afterimage_model::device::device;
 use afterimage_run::layout::Phase;
-use burn::tensor::{Distribution, Tensor};
+use burn::tensor::{Device, Distribution, Tensor};
 
 use crate::Setting;
 
@@ -15,13 +14,13 @@ const PATCH: u64 = 3;
 const KERNEL: u64 = 5;
 
 /// Billions of operations a second of a product of two 1024 x 1024 matrices, the best of some.
-pub(crate) fn matrix_limit() -> f64 {
-    let device = device("cpu").expect("the processor");
-    let matrix = || Tensor::<2>::random([SIDE, SIDE], Distribution::Uniform(-1.0, 1.0), &device);
+pub(crate) fn matrix_limit(device: &Device) -> f64 {
+    let matrix = || Tensor::<2>::random([SIDE, SIDE], Distribution::Uniform(-1.0, 1.0), device);
     let (a, b) = (matrix(), matrix());
     let secs = (0..10).map(|_| {
         let start = Instant::now();
         drop(a.clone().matmul(b.clone()));
+        device.sync().expect("the device");
         start.elapsed().as_secs_f64()
     });
     2.0 * (SIDE as f64).powi(3) / secs.fold(f64::INFINITY, f64::min) / 1e9

@@ -4,7 +4,8 @@
 //!     cargo bench -p afterimage-train --bench steps -- --task decoder --size paper --reps 5
 //!
 //! Tasks: `features`, `encoder`, `decoder`, `decode`, `all`. `--voxels` and `--side` set another number of voxels and
-//! another image side, `--threads` the threads.
+//! another image side, `--threads` the threads, `--device` another device than the processor, for which the bench must be built
+//! (`--features cuda`).
 //!
 //! Sizes: `paper` is 112² images, 4600 voxels, VGG19 taps and VGG16 perceptual blocks with random weights, batches of
 //! 64 and 24 + 48; `demo` is the demonstration's. Data are random: they change no time. Targets are not kept between
@@ -19,7 +20,7 @@ mod arithmetic;
 use std::sync::Mutex;
 use std::time::Instant;
 
-use burn::tensor::{Distribution, Tensor};
+use burn::tensor::{Device, Distribution, Tensor};
 use ndarray::{Array2, Array4};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -54,7 +55,8 @@ fn main() {
     let task = value("--task").unwrap_or_else(|| "all".into());
     let number =
         |name: &str| value(name).map(|v| v.parse::<usize>().unwrap_or_else(|_| panic!("{name} takes a number")));
-    let at = Setting::new(&size, number("--voxels"), number("--side"));
+    let name = value("--device").unwrap_or_else(|| "cpu".into());
+    let at = Setting::new(&size, number("--voxels"), number("--side"), name);
     for name in ["features", "encoder", "decoder", "decode"] {
         if task == "all" || task == name {
             let line = match name {
@@ -73,10 +75,11 @@ struct Setting {
     size: String,
     experiment: Experiment,
     voxels: usize,
+    device: Device,
 }
 
 impl Setting {
-    fn new(size: &str, voxels: Option<usize>, side: Option<usize>) -> Self {
+    fn new(size: &str, voxels: Option<usize>, side: Option<usize>, device_name: String) -> Self {
         let (preset, usual) = match size {
             "paper" => ("gaziv2022", 4600),
             "demo" => ("demo", 1000),
@@ -86,13 +89,16 @@ impl Setting {
             ["decoder.cache_mib=0", "encoder.epochs=1000", "decoder.epochs=1000"].map(String::from).to_vec();
         settings.extend(side.map(|side| format!("image.side={side}")));
         let experiment = Experiment::preset(preset).and_then(|e| e.with_settings(&settings)).expect("a valid preset");
-        Self { size: size.into(), experiment, voxels: voxels.unwrap_or(usual) }
+        let device = device(&device_name).unwrap_or_else(|problem| panic!("{problem}"));
+        let mut experiment = experiment;
+        experiment.device.name = device_name;
+        Self { size: size.into(), experiment, voxels: voxels.unwrap_or(usual), device }
     }
 
     fn vision(&self, name: &str, backbone_side: usize) -> Vision {
         let kind: BackboneKind = name.parse().expect("a known backbone");
-        let device = device("cpu").expect("the processor");
-        Vision::new(AnyBackbone::random(kind, 1, &device), self.experiment.image.side, backbone_side, &device)
+        let side = self.experiment.image.side;
+        Vision::new(AnyBackbone::random(kind, 1, &self.device), side, backbone_side, &self.device)
     }
 
     fn encoder_vision(&self) -> Vision {
@@ -109,10 +115,10 @@ impl Setting {
         let peak = peak_memory_mib();
         let median = median(secs);
         let rounded = |value: f64| (value * 100.0).round() / 100.0;
-        let limit = arithmetic::matrix_limit();
+        let limit = arithmetic::matrix_limit(&self.device);
         let rate = 2.0 * products as f64 / median / 1e9;
         let mut line = serde_json::json!({
-            "task": task, "engine": "afterimage", "size": self.size, "threads": rayon::current_num_threads(),
+            "task": task, "engine": "afterimage", "size": self.size, "device": self.experiment.device.name, "threads": rayon::current_num_threads(),
             "side": self.experiment.image.side, "voxels": self.voxels, "images": images,
             "median_ms": rounded(median * 1e3), "images_per_s": rounded(images as f64 / median), "peak_rss_mib": peak,
             "gflop_per_s": rounded(rate), "matrix_gflop_per_s": rounded(limit), "of_matrix_limit": rounded(rate / limit),
@@ -126,23 +132,24 @@ impl Setting {
 
 /// The encoder's taps of a batch of images, without gradients.
 fn features(at: &Setting, reps: usize) -> String {
-    let device = device("cpu").expect("the processor");
     let config = &at.experiment.encoder;
     let (vision, side) = (at.encoder_vision(), at.experiment.image.side);
     let taps: Vec<&str> = config.branches.iter().map(|branch| branch.tap.as_str()).collect();
-    let images = Tensor::<4>::random([config.batch, 3, side, side], Distribution::Uniform(0.0, 1.0), &device);
+    let images = Tensor::<4>::random([config.batch, 3, side, side], Distribution::Uniform(0.0, 1.0), &at.device);
     let products = config.batch as u64 * vision.products(&taps);
-    let mut secs = timed(reps, || drop(vision.forward(images.clone(), &taps)));
+    let mut secs = timed(reps, || {
+        drop(vision.forward(images.clone(), &taps));
+        at.device.sync().expect("the device");
+    });
     at.line("features", config.batch, products, &mut secs)
 }
 
 /// The image of a single response.
 fn decode(at: &Setting, reps: usize) -> String {
-    let device = device("cpu").expect("the processor");
     let side = at.experiment.image.side;
-    let decoder = Decoder::new(&at.experiment.decoder, side, &device);
-    let params = decoder.init(at.voxels, 1, &device);
-    let decoder = ReadyDecoder::new(decoder, params, side, &device);
+    let decoder = Decoder::new(&at.experiment.decoder, side, &at.device);
+    let params = decoder.init(at.voxels, 1, &at.device);
+    let decoder = ReadyDecoder::new(decoder, params, side, &at.device);
     let mut stream = ChaCha8Rng::seed_from_u64(7);
     let responses = Array2::from_shape_simple_fn((1, at.voxels), || stream.random_range(-1.7..1.7));
     let mut secs = timed(reps, || drop(decoder.images(responses.view())));
@@ -170,8 +177,7 @@ fn measure(phase: Phase, at: &Setting, reps: usize) -> String {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let run = RunFolder::new(folder.path());
     let clock = Clock::new(WARM_UP + reps);
-    let device = device("cpu").expect("the processor");
-    let context = Context { run: &run, experiment, device: device.clone(), observer: &clock };
+    let context = Context { run: &run, experiment, device: at.device.clone(), observer: &clock };
     let seen = at.encoder_vision();
     let batch = match phase {
         Phase::Encoder => experiment.encoder.batch,
@@ -183,7 +189,7 @@ fn measure(phase: Phase, at: &Setting, reps: usize) -> String {
         Phase::Encoder => encoder::train(&context, &seen, &training, None, false),
         Phase::Decoder => {
             let encoder = Encoder::new(&experiment.encoder, &seen, voxels).expect("an encoder");
-            let frozen = decoder::FrozenEncoder { state: encoder.init(1, &device), encoder, vision: seen };
+            let frozen = decoder::FrozenEncoder { state: encoder.init(1, &at.device), encoder, vision: seen };
             let pool = Pool { images: images(4 * batch, side) };
             let material = decoder::Material {
                 training: &training,

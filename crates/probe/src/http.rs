@@ -51,7 +51,7 @@ impl Client {
     /// As [`Client::get`].
     pub fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> std::io::Result<Response> {
         let body: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
-        self.send("POST", path, &[("content-type", "application/x-www-form-urlencoded")], &body.join("&"))
+        self.send("POST", path, &[("content-type", "application/x-www-form-urlencoded")], body.join("&"))
     }
 
     /// Sends a request, on a new connection where the last one is gone.

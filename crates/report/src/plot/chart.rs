@@ -20,6 +20,12 @@ pub(super) const B: RGBColor = RGBColor(0xc2, 0x57, 0x00);
 pub(super) const CHANCE: RGBColor = RGBColor(0x6b, 0x77, 0x80);
 
 pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+/// A chart whose axes came of the ranges `X` and `Y`.
+pub(super) type Chart<'b, 'a, X, Y> = ChartContext<
+    'b,
+    SVGBackend<'a>,
+    Cartesian2d<<X as AsRangedCoord>::CoordDescType, <Y as AsRangedCoord>::CoordDescType>,
+>;
 pub(super) type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
 
 /// Units of the page in those of the canvas.
@@ -69,10 +75,7 @@ pub(super) fn axes<'a, 'b, X, Y>(
     axes: &Axes,
     x: X,
     y: Y,
-) -> Result<
-    ChartContext<'b, SVGBackend<'a>, Cartesian2d<X::CoordDescType, Y::CoordDescType>>,
-    DrawingAreaErrorKind<std::io::Error>,
->
+) -> Result<Chart<'b, 'a, X, Y>, DrawingAreaErrorKind<std::io::Error>>
 where
     X: AsRangedCoord<Value = f64>,
     Y: AsRangedCoord<Value = f64>,

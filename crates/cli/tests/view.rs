@@ -103,7 +103,8 @@ fn api_gives_what_the_commands_give_and_refuses_what_is_wrong() {
 
     let csv = [("content-type", "text/csv")];
     let many = format!("[{}]", vec![format!("[{}0]", "0,".repeat(voxels - 1)); 257].join(","));
-    let rows: Vec<(&str, &str, &[(&str, &str)], Vec<u8>, u16, &str)> = vec![
+    type Row<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], Vec<u8>, u16, &'a str);
+    let rows: Vec<Row> = vec![
         ("POST", "/api/v1/encode?run=none", &png, shown.clone(), 404, "there are full, mean"),
         ("POST", "/api/v1/encode?run=mean", &png, shown.clone(), 409, "baseline"),
         ("POST", "/api/v1/encode?units=volts", &png, shown.clone(), 400, ""),

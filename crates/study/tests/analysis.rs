@@ -19,10 +19,14 @@ fn meanings(study: &StudyFolder) -> BTreeMap<String, (usize, Option<usize>)> {
     for (index, item) in stimuli.items.iter().enumerate() {
         meanings.insert(item.shown.file.clone(), (index, None));
         let runs = item.reconstructions.iter().enumerate();
-        runs.for_each(|(run, picture)| drop(meanings.insert(picture.file.clone(), (index, Some(run)))));
+        runs.for_each(|(run, picture)| {
+            meanings.insert(picture.file.clone(), (index, Some(run)));
+        });
     }
     let copies = stimuli.practice.iter().chain(&stimuli.attention);
-    copies.for_each(|copied| drop(meanings.insert(copied.picture.file.clone(), (copied.item, None))));
+    copies.for_each(|copied| {
+        meanings.insert(copied.picture.file.clone(), (copied.item, None));
+    });
     meanings
 }
 
@@ -66,8 +70,9 @@ fn analysis_equals_the_answers_given_and_leaves_out_by_rule() {
     let knows = |item: usize, run: Option<usize>| run.is_none_or(|run| item >= 10 - 4 * run);
     let mut decided = Vec::new();
     for person in 0..12 {
-        let slip =
-            move |item: usize, run: Option<usize>| knows(item, run) ^ (run.is_some() && (item + person) % 9 == 0);
+        let slip = move |item: usize, run: Option<usize>| {
+            knows(item, run) ^ (run.is_some() && (item + person).is_multiple_of(9))
+        };
         decided.extend(take_part(&mut Visitor::new(address, &link), &meanings, "900.5", slip));
     }
     // Who fails the checks, who hurries, and who goes away are left out.

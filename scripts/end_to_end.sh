@@ -8,7 +8,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 "$program" config --preset gaziv2022 >/dev/null
-"$program" demo --out "$work/demo" --set encoder.epochs=4 --set decoder.epochs=4
+"$program" demo --out "$work/demo" --set encoder.epochs=2 --set decoder.epochs=2
 test -s "$work/demo/report.html"
 
 # The same run again must be refused, and resuming a finished run must change no score.
@@ -22,7 +22,7 @@ if [ -d ../shared/data/v4 ]; then
   "$program" prepare "$work/v4-201025.afterimage" --split cluster --test 60 --validation 60 --zscore all --out "$work/clusters.afterimage"
   "$program" audit "$work/clusters.afterimage" --features --fix "$work/leave-out.toml"
   sed "s#^dataset = .*#dataset = \"$work/v4-201025.afterimage\"#; s#\"\\.\\./\\.\\./shared#\"$(realpath ../shared)#g" examples/v4-201025.toml >"$work/v4.toml"
-  "$program" run "$work/v4.toml" --out "$work/v4" --set encoder.epochs=6 --set decoder.epochs=3
+  "$program" run "$work/v4.toml" --out "$work/v4" --set encoder.epochs=3 --set decoder.epochs=2
   test -s "$work/v4/report.html"
 else
   echo "skipped: no recordings in ../shared/data/v4" >&2

@@ -50,8 +50,7 @@ fn ablation_is_kept_resumed_and_equal_to_plain_runs() {
     );
 
     // The encoder is that of the full run where nothing it reads differs, and the bits are those of training anew.
-    let plain = ["run", "experiment.toml", "--out", "plain", "--ablate", "unpaired", "--seed", "1"];
-    printed(&desk.run(&[&plain[..], &QUICK[..]].concat()));
+    desk.scored("plain", &[&["--ablate", "unpaired", "--seed", "1"][..], &QUICK[..]].concat());
     let bytes = |name: &str| std::fs::read(desk.path(name)).unwrap();
     for file in ["encoder/model.safetensors", "decoder/model.safetensors", "reconstructions.npy"] {
         let (ours, theirs) =
@@ -80,7 +79,7 @@ fn ablation_is_kept_resumed_and_equal_to_plain_runs() {
 fn compared_runs_give_table_page_and_csv() {
     let desk = Desk::new();
     for (out, more) in [("full", &[][..]), ("less", &["--ablate", "unpaired"][..])] {
-        printed(&desk.run(&[&["run", "experiment.toml", "--out", out][..], &QUICK[..], more].concat()));
+        desk.scored(out, &[&QUICK[..], more].concat());
     }
     let args = ["compare", "full", "less", "--draws", "200", "--out", "comparison", "--csv", "table.csv"];
     let text = printed(&desk.run(&args));

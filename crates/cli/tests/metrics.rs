@@ -30,7 +30,10 @@ fn metrics_with_weights_are_computed_and_the_others_say_what_to_fetch() {
         printed(&install(&desk, name, &stand_in(name)));
     }
     let set = r#"evaluation.metrics=["nsd", "efficientnet-lite0", "ms-ssim", "lpips-alex", "dists"]"#;
-    printed(&run(&desk, &["run", "experiment.toml", "--out", "run", "--set", set]));
+    let train = ["train", "decoder", "experiment.toml", "--out", "run", "--set", set];
+    for args in [&train[..], &["reconstruct", "run"], &["evaluate", "run"]] {
+        printed(&run(&desk, args));
+    }
     let folder = RunFolder::open(desk.path("run")).unwrap();
     let file = ScoreFile::read(&folder).unwrap();
     let computed = [

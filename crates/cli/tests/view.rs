@@ -63,7 +63,7 @@ fn npy(bytes: &[u8]) -> Vec<f32> {
 #[test]
 fn api_gives_what_the_commands_give_and_refuses_what_is_wrong() {
     let desk = Desk::new();
-    printed(&desk.run(&["run", "experiment.toml", "--out", "runs/full"]));
+    desk.scored("runs/full", &[]);
     printed(&desk.run(&["baseline", "mean", "experiment.toml", "--out", "runs/mean"]));
     let server = Served::start(&desk.path("."), &["runs/full", "runs/mean"]);
 
@@ -172,7 +172,7 @@ fn api_gives_what_the_commands_give_and_refuses_what_is_wrong() {
 #[test]
 fn a_full_queue_says_so_and_a_stop_finishes_what_was_begun() {
     let desk = Desk::new();
-    printed(&desk.run(&["run", "experiment.toml", "--out", "runs/full"]));
+    desk.scored("runs/full", &[]);
     let mut server = Served::start(&desk.path("."), &["runs/full", "--waiting", "256"]);
     let rows = vec![vec![0.0_f32; 60]; 200];
     let body = json!({ "responses": rows }).to_string();

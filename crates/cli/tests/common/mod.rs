@@ -103,6 +103,14 @@ impl Desk {
         program().current_dir(self.folder.path()).args(args).output().unwrap()
     }
 
+    /// Makes a run up to its scores, without what a whole run looks for besides.
+    pub(crate) fn scored(&self, out: &str, more: &[&str]) {
+        let train = ["train", "decoder", "experiment.toml", "--out", out];
+        for args in [&[&train[..], more].concat()[..], &["reconstruct", out], &["evaluate", out]] {
+            printed(&self.run(args));
+        }
+    }
+
     /// Starts the program in the folder and lets it run.
     pub(crate) fn start(&self, args: &[&str]) -> Child {
         let mut command = program();

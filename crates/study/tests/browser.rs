@@ -110,8 +110,12 @@ fn without_javascript_the_study_is_a_form() {
     browser.open(&format!("http://{address}{link}"));
     browser.click("input[name=agree]");
     browser.click("button[type=submit]");
-    browser.click("button[value='3']");
-    browser.click("button[value='2']");
+    let due = |trial: usize| format!("document.querySelector('form.trial')?.elements.trial.value === '{trial}'");
+    for (trial, choice) in [(0, 3), (1, 2)] {
+        browser.until(&due(trial));
+        browser.click(&format!("button[value='{choice}']"));
+    }
+    browser.until(&due(2));
     let answers = store::answers(&store::open(&created.study.database_file()).unwrap()).unwrap();
     let given: Vec<_> = answers.iter().map(|a| (a.trial, a.chosen, a.response_ms)).collect();
     assert_eq!(given, [(0, 2, None), (1, 1, None)]);

@@ -17,7 +17,7 @@ pub const MAX_WAYS: usize = 10;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Design {
-    /// Version of the design, [`DESIGN_VERSION`].
+    /// Version of the design, 1 today.
     pub version: u32,
     /// What participants see above the page.
     pub title: String,

@@ -80,6 +80,17 @@ fn fingerprint_follows_content_not_blocks_or_title() {
 }
 
 #[test]
+fn same_data_make_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let [one, other] = ["a", "b"].map(|name| {
+        let path = folder.path().join(name);
+        write(&path, 300, &[0, 1, 2], &ndarray::array![[1.0], [2.0], [3.0]]);
+        std::fs::read(path.join("stimuli/c/0/0/0/0")).unwrap()
+    });
+    assert!(one == other, "images lie in the order in which threads finished them");
+}
+
+#[test]
 fn unfinished_writer_leaves_nothing_and_existing_data_stay() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.afterimage");

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ndarray::{ArrayView2, ArrayView4};
-use zarrs::array::codec::ZstdCodec;
+use zarrs::array::codec::api::CodecSpecificOptions;
+use zarrs::array::codec::{ShardingCodecOptions, SubchunkWriteOrder, ZstdCodec};
 use zarrs::array::{Array, ArrayBuilder, data_type};
 use zarrs::group::GroupBuilder;
 use zarrs::storage::ReadableWritableListableStorage;
@@ -206,10 +207,13 @@ fn build(storage: &ReadableWritableListableStorage, header: &Header) -> Result<(
         .build(store.clone(), RESPONSES)
         .map_err(|error| error.to_string())?;
     let count = header.stimuli.len() as u64;
+    // Images lie in a file in their order, not in that in which threads finish them: the same data make the same bytes.
+    let ordered = ShardingCodecOptions::default().with_subchunk_write_order(SubchunkWriteOrder::C);
     let chunk = side.max(1); // without images the array is empty, its chunks may not be
     let stimuli =
         ArrayBuilder::new(vec![count, side, side, 3], vec![image_rows, chunk, chunk, 3], data_type::uint8(), 0_u8)
             .subchunk_shape(vec![1, chunk, chunk, 3])
+            .codec_specific_options(CodecSpecificOptions::default().with_option(ordered))
             .bytes_to_bytes_codecs(vec![Arc::new(ZstdCodec::new(LEVEL, true))])
             .dimension_names(["stimuli", "height", "width", "channels"].into())
             .build(store, STIMULI)

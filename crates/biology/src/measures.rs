@@ -80,7 +80,7 @@ fn pick(values: &[f64], drawn: &[usize]) -> Vec<f64> {
 
 /// Mean over the rows drawn.
 fn mean(values: &[f64], drawn: &[usize]) -> f64 {
-    pick(values, drawn).iter().sum::<f64>() / drawn.len() as f64
+    statistics::mean(&pick(values, drawn))
 }
 
 /// Spearman's correlation of two columns over the rows drawn.
@@ -104,6 +104,13 @@ fn median(values: Vec<f64>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rank_correlation_sees_order_only() {
+        let all = [0, 1, 2, 3];
+        assert!((rank_correlation(&[1.0, 2.0, 3.0, 100.0], &[0.1, 0.2, 7.0, 7.5], &all) - 1.0).abs() < 1e-12);
+        assert!((rank_correlation(&[1.0, 2.0, 3.0, 4.0], &[9.0, 3.0, 2.0, 1.0], &all) + 1.0).abs() < 1e-12);
+    }
 
     #[test]
     fn quantiles_are_linear_between_values() {

@@ -54,10 +54,9 @@ fn numbers(value: &Value) -> Vec<f32> {
     value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap() as f32).collect()
 }
 
-/// The values of an `.npy` of float32, whatever its shape.
+/// The values of an `.npy`, whatever its shape.
 fn npy(bytes: &[u8]) -> Vec<f32> {
-    let header = 10 + usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
-    bytes[header..].chunks_exact(4).map(|four| f32::from_le_bytes(four.try_into().unwrap())).collect()
+    afterimage_formats::npy::parse_f32(bytes, Path::new("array")).unwrap().into_iter().collect()
 }
 
 #[test]

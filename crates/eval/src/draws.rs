@@ -4,6 +4,7 @@
 use ndarray::Array2;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
+use rayon::prelude::*;
 
 /// Draws handled together by one task; each such block has its own stream of the generator.
 pub(crate) const BLOCK: usize = 250;
@@ -62,6 +63,20 @@ pub(crate) fn bootstrap_counts(rng: &mut ChaCha8Rng, draws: usize, n: usize) -> 
         }
     }
     counts
+}
+
+/// `draw` done `total` times in parallel, in order; each block has its own stream.
+pub(crate) fn repeated(
+    total: usize,
+    seed: u64,
+    purpose: Purpose,
+    draw: impl Fn(&mut ChaCha8Rng) -> f64 + Sync,
+) -> Vec<f64> {
+    let of_block = |(block, draws)| {
+        let (mut rng, draw) = (generator(seed, purpose, block), &draw);
+        (0..draws).map(move |_| draw(&mut rng))
+    };
+    blocks(total).into_par_iter().flat_map_iter(of_block).collect()
 }
 
 /// The blocks of `total` draws: index and size of each.

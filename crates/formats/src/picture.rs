@@ -32,6 +32,16 @@ pub fn decode(bytes: &[u8], path: &Path) -> Result<Array3<u8>> {
     Array3::from_shape_vec(shape, picture.into_raw()).map_err(|error| malformed(&error))
 }
 
+/// The byte of a channel in 0..1, rounded; what lies beyond is cut off.
+pub fn byte(value: f32) -> u8 {
+    (value.clamp(0.0, 1.0) * 255.0).round() as u8
+}
+
+/// `[3, height, width]` in 0..1 to bytes `[height, width, 3]`.
+pub fn bytes(image: ArrayView3<'_, f32>) -> Array3<u8> {
+    image.permuted_axes([1, 2, 0]).mapv(byte).as_standard_layout().into_owned()
+}
+
 /// Crops the largest centred square and resizes it to `side` x `side`: `[height, width, 3]` to `[side, side, 3]`.
 ///
 /// Resizing is bilinear with antialiasing (the filter widens with the reduction, as torchvision's default does).

@@ -64,6 +64,12 @@ pub enum RunError {
         /// All valid names.
         known: Vec<String>,
     },
+    /// A file that a run names lies elsewhere.
+    #[error("\"{}\" lies outside its run: pictures.json must name files of the run folder", path.display())]
+    Outside {
+        /// The file.
+        path: PathBuf,
+    },
     /// Values of voxels, or their places, do not fit.
     #[error("\"{}\" {message}", path.display())]
     Map {

@@ -1,6 +1,6 @@
 //! Where each file of a run lies. Nothing else in the workspace spells these names.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::{Result, RunError, manifest::Manifest};
 
@@ -11,6 +11,17 @@ pub const LAYOUT_VERSION: u32 = 1;
 #[derive(Debug, Clone)]
 pub struct RunFolder {
     root: PathBuf,
+}
+
+/// Names for runs that are shown together: each its own, numbered where several are the same.
+pub fn labels(runs: &[RunFolder]) -> Vec<String> {
+    let mut labels: Vec<String> = Vec::new();
+    for run in runs {
+        let name = run.name();
+        let mut candidates = std::iter::once(name.clone()).chain((2..).map(|n| format!("{name}-{n}")));
+        labels.extend(candidates.find(|label| !labels.contains(label)));
+    }
+    labels
 }
 
 /// The two phases of training, each with a folder of checkpoints.
@@ -180,6 +191,22 @@ impl RunFolder {
     /// `report.html`.
     pub fn report_file(&self) -> PathBuf {
         self.root.join("report.html")
+    }
+    /// What the run is called: the last part of its path.
+    pub fn name(&self) -> String {
+        let path = self.root.canonicalize().unwrap_or_else(|_| self.root.clone());
+        path.file_name().map_or_else(|| self.root.to_string_lossy(), |name| name.to_string_lossy()).into_owned()
+    }
+    /// The file that a JSON file of the run names by a relative path, which must not lead out of the run.
+    ///
+    /// # Errors
+    /// [`RunError::Outside`] where it does.
+    pub fn inside(&self, relative: &str) -> Result<PathBuf> {
+        let path = self.root.join(relative);
+        match Path::new(relative).components().all(|part| matches!(part, Component::Normal(_))) {
+            true => Ok(path),
+            false => Err(RunError::Outside { path }),
+        }
     }
     /// A path inside the run as it is written into its JSON files: relative, with forward slashes.
     pub fn relative(&self, path: &Path) -> String {

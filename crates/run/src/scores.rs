@@ -105,6 +105,11 @@ pub struct NotComputed {
 }
 
 impl ScoreFile {
+    /// Scores with a value for each reconstruction that is shown; those of fewer repeats belong to other reconstructions.
+    pub fn of_images(&self) -> impl Iterator<Item = &Score> {
+        self.scores.iter().filter(|score| score.item_kind == "image" && score.protocol != "averaging")
+    }
+
     /// A file with these scores.
     pub fn new(scores: Vec<Score>) -> Self {
         Self { version: SCORES_VERSION, warnings: Vec::new(), scores, not_computed: Vec::new() }

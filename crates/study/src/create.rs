@@ -1,9 +1,9 @@
 //! A study from run folders.
 
 use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
-use afterimage_run::{RunFolder, atomic, manifest::Manifest, pictures};
+use afterimage_run::{RunFolder, atomic, layout::labels, manifest::Manifest, pictures};
 use image::RgbImage;
 use image::imageops::{FilterType, resize};
 

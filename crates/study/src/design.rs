@@ -1,12 +1,11 @@
 //! `study.toml`: what is asked of whom, and who will be left out; written before the first answer.
 
 use std::collections::BTreeSet;
-use std::fs;
 
+use afterimage_formats::digest::sha256_bytes;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-use crate::{Result, Stimuli, StudyError, StudyFolder, store};
+use crate::{Result, Stimuli, StudyError, StudyFolder, folder, store};
 
 /// Version of the design and of [`plan`](crate::plan); another version lays out other trials.
 pub(crate) const DESIGN_VERSION: u32 = 1;
@@ -70,11 +69,7 @@ impl Design {
     /// [`StudyError::Io`], [`StudyError::File`] where it is not valid.
     pub fn read(study: &StudyFolder) -> Result<Self> {
         let path = study.design_file();
-        let text = fs::read_to_string(&path).map_err(|source| StudyError::Io {
-            action: "read",
-            path: path.clone(),
-            source,
-        })?;
+        let text = folder::read(&path)?;
         let design: Self = toml::from_str(&text).map_err(|error| StudyError::File {
             path: path.clone(),
             message: format!("is not a valid design: {error}"),
@@ -168,7 +163,7 @@ impl Design {
             ..self.clone()
         };
         let json = serde_json::to_vec(&(fixed, stimuli)).unwrap_or_default();
-        hex(&Sha256::digest(json))
+        sha256_bytes(&json)
     }
 
     /// The file with a comment to each key.
@@ -217,11 +212,6 @@ min_median_ms = {min_median_ms:?}
             min_median_ms = rules.min_median_ms,
         )
     }
-}
-
-/// Lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

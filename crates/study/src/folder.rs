@@ -1,8 +1,14 @@
 //! Where each file of a study lies. Nothing else spells these names.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::{Result, StudyError};
+
+/// The text of a file of a study.
+pub(crate) fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).map_err(|source| StudyError::Io { action: "read", path: path.into(), source })
+}
 
 /// A study folder.
 #[derive(Debug, Clone)]

@@ -5,14 +5,14 @@
 
 use std::fs;
 
+use afterimage_formats::digest::hex;
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::design::hex;
-use crate::{Result, StudyError, StudyFolder};
+use crate::{Result, StudyError, StudyFolder, folder};
 
 /// Letters of codes that people read and type: none looks like another.
 const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
@@ -74,11 +74,7 @@ impl Keys {
     /// [`StudyError::Io`], [`StudyError::File`].
     pub fn read(study: &StudyFolder) -> Result<Self> {
         let path = study.keys_file();
-        let text = fs::read_to_string(&path).map_err(|source| StudyError::Io {
-            action: "read",
-            path: path.clone(),
-            source,
-        })?;
+        let text = folder::read(&path)?;
         // What the parser says may quote the file, and so a key: it is not passed on.
         let keys: Option<Self> = toml::from_str(&text).ok();
         keys.filter(|keys| is_token(&keys.study) && keys.secret.len() == 64).ok_or_else(|| StudyError::File {

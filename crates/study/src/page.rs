@@ -4,10 +4,10 @@ mod admin;
 mod form;
 mod trial;
 
+use afterimage_web::asset::path;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use sha2::{Digest, Sha256};
 
-use crate::{Design, Strings, design::hex};
+use crate::{Design, Strings};
 
 pub(crate) use admin::{admin, admin_form};
 pub(crate) use form::{AGES, VISIONS, consent, questions};
@@ -41,18 +41,13 @@ impl<'a> Page<'a> {
                     meta name="color-scheme" content="light dark";
                     meta name="robots" content="noindex";
                     title { (self.heading) " – " (self.title) }
-                    link rel="stylesheet" href={ "/static/study.css?v=" (version(STYLE)) };
-                    script src={ "/static/study.js?v=" (version(SCRIPT)) } defer {}
+                    link rel="stylesheet" href=(path("/static/study.css", STYLE));
+                    script src=(path("/static/study.js", SCRIPT)) defer {}
                 }
                 body class=(self.class) { main #main { (content) } }
             }
         }
     }
-}
-
-/// A short name of a content, so that a browser asks anew when it changed.
-fn version(text: &str) -> String {
-    hex(&Sha256::digest(text.as_bytes())[..6])
 }
 
 /// The end.

@@ -29,12 +29,11 @@ use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
-use sha2::{Digest, Sha256};
 
-use crate::design::hex;
 use crate::keys::Keys;
 use crate::store::{self, Store};
-use crate::{Design, Result, Stimuli, Strings, StudyError, StudyFolder, consent};
+use crate::{Design, Result, Stimuli, Strings, StudyError, StudyFolder, consent, folder as study_folder};
+use afterimage_formats::digest::sha256_bytes;
 use afterimage_web::bucket::{Bucket, Buckets};
 use afterimage_web::{Guard, Settings};
 
@@ -103,13 +102,11 @@ impl Service {
     /// Those of reading; [`StudyError::File`] where a picture is damaged, or the design is not the one the first participant met.
     pub fn open(folder: &StudyFolder, options: &ServeOptions) -> Result<Self> {
         let (design, stimuli, fingerprint) = Design::read_with_pictures(folder)?;
-        let path = folder.consent_file();
-        let markdown =
-            std::fs::read_to_string(&path).map_err(|source| StudyError::Io { action: "read", path, source })?;
+        let markdown = study_folder::read(&folder.consent_file())?;
         Ok(Self(Arc::new(Study {
             strings: Strings::read(folder, &design.language)?,
             consent: consent::render(&markdown),
-            consent_hash: hex(&Sha256::digest(markdown.as_bytes())),
+            consent_hash: sha256_bytes(markdown.as_bytes()),
             keys: Keys::read(folder)?,
             pictures: pictures(folder, &stimuli)?,
             store: Store::start(&folder.database_file())?,
@@ -139,7 +136,7 @@ fn pictures(folder: &StudyFolder, stimuli: &Stimuli) -> Result<HashMap<String, B
         }
         let bytes =
             std::fs::read(&path).map_err(|source| StudyError::Io { action: "read", path: path.clone(), source })?;
-        if hex(&Sha256::digest(&bytes)) != picture.sha256 {
+        if sha256_bytes(&bytes) != picture.sha256 {
             return Err(fault("is not the picture that the study was made with: put it back from a backup"));
         }
         pictures.insert(picture.file.clone(), Bytes::from(bytes));

@@ -1,10 +1,8 @@
 //! Every word of the page, from one file a language.
 
-use std::fs;
-
 use serde::Deserialize;
 
-use crate::{Result, StudyError, StudyFolder};
+use crate::{Result, StudyError, StudyFolder, folder};
 
 const ENGLISH: &str = include_str!("../assets/strings.en.toml");
 const GERMAN: &str = include_str!("../assets/strings.de.toml");
@@ -119,11 +117,7 @@ impl Strings {
     /// [`StudyError::Io`]; [`StudyError::File`] where a key is missing or not known.
     pub fn read(study: &StudyFolder, language: &str) -> Result<Self> {
         let path = study.strings_file(language);
-        let text = fs::read_to_string(&path).map_err(|source| StudyError::Io {
-            action: "read",
-            path: path.clone(),
-            source,
-        })?;
+        let text = folder::read(&path)?;
         toml::from_str(&text).map_err(|error| StudyError::File {
             path,
             message: format!("does not hold the words of the page: {error}"),
@@ -138,6 +132,8 @@ pub(crate) fn fill(text: &str, values: &[(&str, usize)]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

@@ -2,18 +2,35 @@
 
 mod common;
 
+use std::net::SocketAddr;
+
 use afterimage_probe::Client;
+use afterimage_study::Created;
 use afterimage_study::server::Limits;
 use common::visitor::{Visitor, page, value};
 use common::{options, served, study, wide};
 
-#[test]
-fn malformed_requests_have_their_status() {
+/// A study under way with one participant.
+struct Begun {
+    _folder: tempfile::TempDir,
+    created: Created,
+    address: SocketAddr,
+    link: String,
+    visitor: Visitor,
+}
+
+fn begun() -> Begun {
     let folder = tempfile::tempdir().unwrap();
     let created = study(folder.path(), 8, 1, &options());
     let (address, link) = served(&created.study, wide());
     let mut visitor = Visitor::new(address, &link);
     visitor.begin().unwrap();
+    Begun { _folder: folder, created, address, link, visitor }
+}
+
+#[test]
+fn malformed_requests_have_their_status() {
+    let Begun { _folder, address, link, mut visitor, .. } = begun();
     let shown = visitor.look().unwrap().unwrap();
     let (own, proof) = (visitor.path.clone(), shown.proof.as_str());
     let answer = format!("{own}/answer");
@@ -93,11 +110,7 @@ fn malformed_requests_have_their_status() {
 
 #[test]
 fn answers_repeat_harmlessly_and_the_first_one_stands() {
-    let folder = tempfile::tempdir().unwrap();
-    let created = study(folder.path(), 8, 1, &options());
-    let (address, link) = served(&created.study, wide());
-    let mut visitor = Visitor::new(address, &link);
-    visitor.begin().unwrap();
+    let Begun { _folder, created, mut visitor, .. } = begun();
     let begun = visitor.path.clone();
     // The link of the study leads back to the same participant, and beginning once more changes nothing.
     visitor.begin().unwrap();
@@ -175,11 +188,7 @@ fn too_much_at_once_is_told_to_wait() {
 
 #[test]
 fn admin_sees_numbers_alone() {
-    let folder = tempfile::tempdir().unwrap();
-    let created = study(folder.path(), 8, 1, &options());
-    let (address, link) = served(&created.study, wide());
-    let mut visitor = Visitor::new(address, &link);
-    visitor.begin().unwrap();
+    let Begun { _folder, created, address, mut visitor, .. } = begun();
     let shown = visitor.look().unwrap().unwrap();
     visitor.answer(&shown, 1, "").unwrap();
     let seen = Client::new(address).post("/admin", &[("token", &created.admin_token)]).unwrap();

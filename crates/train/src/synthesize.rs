@@ -14,6 +14,7 @@
 
 use ndarray::{Array2, Array4, ArrayView4};
 
+use afterimage_formats::picture;
 use afterimage_model::{
     convert,
     decoder::Decoder,
@@ -149,8 +150,7 @@ impl Driver {
             optimiser.step(&mut params, leaves, gradients, settings.learning_rate);
         }
         let images = convert::tensor_to_array4(&self.images(&params));
-        let to_bytes = |v: f32| (v.clamp(0.0, 1.0) * 255.0).round() as u8;
-        let images = images.mapv(to_bytes).permuted_axes([0, 2, 3, 1]).as_standard_layout().into_owned();
+        let images = images.mapv(picture::byte).permuted_axes([0, 2, 3, 1]).as_standard_layout().into_owned();
         Ok(Some(Driven { images, courses }))
     }
 

@@ -7,6 +7,11 @@
     element.append(...children);
     return element;
   };
+  const drawn = (name, attributes = {}) => {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    return element;
+  };
   const answer = await fetch("/catalog.json");
   if (!answer.ok) return;
   const { runs } = await answer.json();
@@ -108,16 +113,14 @@
     svg.setAttribute("viewBox", `0 0 ${side} ${side}`);
     const dots = voxels.map((voxel) => {
       const value = response(voxel);
-      const dot = document.createElementNS("http://www.w3.org/2000/svg", "circle");
-      for (const [name, number] of [["cx", voxel.x_px], ["cy", voxel.y_px], ["r", side / 90]]) dot.setAttribute(name, number);
+      const dot = drawn("circle", { cx: voxel.x_px, cy: voxel.y_px, r: side / 90 });
       const share = value == null ? 0 : byPrediction ? (value / bound + 1) / 2 : Math.max(0, Math.min(1, value));
       dot.style.fill = value == null ? "gray" : `color-mix(in oklab, ${high} ${(100 * share).toFixed(0)}%, ${low})`;
       dot.voxel = voxel;
       dot.told = value;
       return dot;
     });
-    const field = document.createElementNS("http://www.w3.org/2000/svg", "circle");
-    field.classList.add("field");
+    const field = drawn("circle", { class: "field" });
     svg.replaceChildren(...dots, field);
     const ends = byPrediction ? [(-bound).toFixed(2), bound.toFixed(2)] : ["r 0", "1"];
     const ramp = make("i");
@@ -198,14 +201,9 @@
     const x = (i) => (100 * i) / sorted.length;
     const y = (value) => 25 - (24 * value) / bound;
     const path = sorted.map((value, i) => `M${x(i).toFixed(2)} 25V${y(value).toFixed(2)}H${x(i + 1).toFixed(2)}V25Z`).join("");
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    svg.setAttribute("viewBox", "0 0 100 50");
-    svg.setAttribute("preserveAspectRatio", "none");
-    svg.setAttribute("class", "bars");
-    svg.setAttribute("role", "img");
-    svg.setAttribute("aria-label", `Predicted responses in order, from ${sorted[0].toFixed(2)} to ${sorted.at(-1).toFixed(2)}`);
-    svg.append(Object.assign(document.createElementNS("http://www.w3.org/2000/svg", "path"), {}));
-    svg.firstChild.setAttribute("d", path);
+    const told = `Predicted responses in order, from ${sorted[0].toFixed(2)} to ${sorted.at(-1).toFixed(2)}`;
+    const svg = drawn("svg", { viewBox: "0 0 100 50", preserveAspectRatio: "none", class: "bars", role: "img", "aria-label": told });
+    svg.append(drawn("path", { d: path }));
     return svg;
   };
   const picture = (src, caption) => make("figure", {}, make("span", { className: "pic" }, make("img", { src, alt: caption })), make("figcaption", { textContent: caption }));

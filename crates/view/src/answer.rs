@@ -1,9 +1,9 @@
 //! Answers of the API: JSON, arrays, pictures, and problems with their status.
 
 use axum::Json;
+use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
 use serde_json::json;
 
 use crate::ViewError;
@@ -55,11 +55,6 @@ impl IntoResponse for Problem {
 }
 
 /// Bytes of a media type.
-pub(crate) fn bytes(kind: &'static str, bytes: Vec<u8>) -> Response {
-    ([(header::CONTENT_TYPE, kind)], bytes).into_response()
-}
-
-/// A value as JSON.
-pub(crate) fn json_of(value: &impl Serialize) -> Response {
-    Json(value).into_response()
+pub(crate) fn bytes(kind: &'static str, bytes: impl Into<Body>) -> Response {
+    ([(header::CONTENT_TYPE, kind)], bytes.into()).into_response()
 }

@@ -2,11 +2,12 @@
 
 mod body;
 
+use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, QueryRejection};
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ndarray::Axis;
@@ -14,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use afterimage_formats::npy;
 
-use crate::answer::{Problem, bytes, json_of};
+use crate::answer::{Problem, bytes};
 use crate::networks::{Done, Facts, Work};
 use crate::pictures;
 use crate::server::Shared;
@@ -87,9 +88,10 @@ struct Described<'a> {
 
 /// `GET /api/v1/runs`.
 pub(crate) async fn runs(State(server): State<Shared>) -> Response {
-    let describe = |(index, run): (usize, &'_ crate::Run)| {
+    let mut described = Vec::new();
+    for (index, run) in server.catalog.runs.iter().enumerate() {
         let facts = server.networks.facts(index);
-        serde_json::to_value(Described {
+        described.push(Described {
             run: &run.label,
             experiment: &run.experiment,
             data: &run.data,
@@ -99,10 +101,9 @@ pub(crate) async fn runs(State(server): State<Shared>) -> Response {
             voxels: facts.map_or(&[], |facts| &facts.ids),
             columns: facts.and_then(|facts| facts.columns),
             units: facts.and_then(|facts| facts.units.as_deref()),
-        })
-        .unwrap_or_default()
-    };
-    json_of(&server.catalog.runs.iter().enumerate().map(describe).collect::<Vec<_>>())
+        });
+    }
+    Json(described).into_response()
 }
 
 /// `POST /api/v1/encode`.
@@ -147,12 +148,13 @@ pub(crate) async fn encode(
         (false, true) => "standard deviations of the training responses".to_owned(),
         _ => facts.units.clone().unwrap_or_else(|| "those of the recording, not stated by the data set".into()),
     };
-    Ok(json_of(&Predicted {
+    let predicted = Predicted {
         run: &server.catalog.runs[run].label,
         units,
         voxels: &facts.ids,
         responses: responses.rows().into_iter().map(|row| row.to_vec()).collect(),
-    }))
+    };
+    Ok(Json(predicted).into_response())
 }
 
 /// `POST /api/v1/decode`.
@@ -205,12 +207,12 @@ pub(crate) async fn decode(
     }
     let images = files.iter().map(|file| STANDARD.encode(file)).collect();
     let run = &server.catalog.runs[run];
-    Ok(json_of(&Decoded { run: &run.label, side: run.side_px, images }))
+    Ok(Json(Decoded { run: &run.label, side: run.side_px, images }).into_response())
 }
 
 /// `GET /api/v1/openapi.json`.
 pub(crate) async fn openapi() -> Response {
-    bytes("application/json", OPENAPI.as_bytes().to_vec())
+    bytes("application/json", OPENAPI)
 }
 
 /// What was asked and sent, where it can be understood.

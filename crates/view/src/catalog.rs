@@ -1,11 +1,12 @@
 //! What run folders hold, in the form that the page shows it.
 
-use std::path::{Component, Path, PathBuf};
+use std::collections::HashMap;
+use std::path::PathBuf;
 
 use serde::Serialize;
 
 use afterimage_run::biology::Biology;
-use afterimage_run::layout::Phase;
+use afterimage_run::layout::{Phase, labels};
 use afterimage_run::manifest::Manifest;
 use afterimage_run::pictures::{self, Pictures};
 use afterimage_run::scores::ScoreFile;
@@ -102,17 +103,10 @@ impl Catalog {
     /// # Errors
     /// [`ViewError::Run`]; [`ViewError::File`] where a run has no reconstructions, or names pictures outside itself.
     pub fn open(paths: &[PathBuf]) -> Result<Self> {
-        let mut runs: Vec<Run> = Vec::new();
-        for path in paths {
-            let folder = RunFolder::open(path)?;
-            let name = path.canonicalize().unwrap_or_else(|_| path.clone());
-            let name = name.file_name().map_or_else(|| "run".into(), |name| name.to_string_lossy().into_owned());
-            let taken = |label: &String| runs.iter().any(|run| run.label == *label);
-            let mut labels = std::iter::once(name.clone()).chain((2..).map(|n| format!("{name}-{n}")));
-            let label = labels.find(|label| !taken(label)).unwrap_or_default();
-            runs.push(Run::open(folder, label)?);
-        }
-        Ok(Self { runs })
+        let folders = paths.iter().map(RunFolder::open).collect::<std::result::Result<Vec<_>, _>>()?;
+        let names = labels(&folders);
+        let runs = folders.into_iter().zip(names).map(|(folder, label)| Run::open(folder, label));
+        Ok(Self { runs: runs.collect::<Result<_>>()? })
     }
 
     /// The place of a run by its label; the first one where none is named.
@@ -172,20 +166,17 @@ fn has_networks(folder: &RunFolder, manifest: &Manifest) -> bool {
 
 /// Scores of images, in the order of the items.
 fn of_items(file: &ScoreFile, list: &[Pictures]) -> Vec<ItemScores> {
-    // Scores of fewer repeats belong to other reconstructions than are shown.
-    let of_images = file.scores.iter().filter(|s| s.item_kind == "image" && s.protocol != "averaging");
-    let scores = of_images.map(|score| {
-        let value = |item: &Pictures| {
-            let place = score.items.iter().position(|name| *name == item.name)?;
-            score.per_item.get(place).copied().flatten().filter(|value| value.is_finite())
-        };
+    let scores = file.of_images().map(|score| {
+        let by_name: HashMap<&str, f64> = (score.items.iter().zip(&score.per_item))
+            .filter_map(|(name, value)| Some((name.as_str(), value.filter(|value| value.is_finite())?)))
+            .collect();
         ItemScores {
             name: score.name.clone(),
             title: score.title.clone(),
             unit: score.unit.clone(),
             higher_is_better: score.higher_is_better,
             value: score.value,
-            values: list.iter().map(value).collect(),
+            values: list.iter().map(|item| by_name.get(item.name.as_str()).copied()).collect(),
         }
     });
     scores.filter(|score| score.values.iter().any(Option::is_some)).collect()
@@ -209,16 +200,6 @@ fn voxels(biology: &Biology) -> Vec<Voxel> {
 
 /// The picture files of an item, which must lie inside its run.
 fn files(folder: &RunFolder, item: &Pictures) -> Result<[Option<PathBuf>; 3]> {
-    let inside = |relative: &str| {
-        let path = folder.root().join(relative);
-        match Path::new(relative).components().all(|part| matches!(part, Component::Normal(_))) {
-            true => Ok(path),
-            false => {
-                let message = "lies outside its run: pictures.json must name files of the run folder".into();
-                Err(ViewError::File { path, message })
-            }
-        }
-    };
-    let rival = item.rival.as_deref().map(inside).transpose()?;
-    Ok([Some(inside(&item.shown)?), Some(inside(&item.reconstruction)?), rival])
+    let rival = item.rival.as_deref().map(|path| folder.inside(path)).transpose()?;
+    Ok([Some(folder.inside(&item.shown)?), Some(folder.inside(&item.reconstruction)?), rival])
 }

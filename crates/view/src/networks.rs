@@ -93,12 +93,14 @@ impl Networks {
         places: usize,
         metrics: Arc<Metrics>,
     ) -> Result<Self> {
-        let facts = catalog.runs.iter().map(|run| run.networks.then(|| facts(&run.folder)).transpose());
-        let facts = facts.collect::<Result<Vec<_>>>()?;
-        let folders: Vec<RunFolder> = catalog.runs.iter().map(|run| run.folder.clone()).collect();
+        let (mut facts, mut runs) = (Vec::new(), Vec::new());
+        for run in &catalog.runs {
+            let opened = run.networks.then(|| Opened::new(&run.folder, device.as_deref())).transpose()?;
+            facts.push(opened.as_ref().map(Opened::facts).transpose()?);
+            runs.push(opened);
+        }
         let (jobs, receiver) = channel();
-        let mut thread =
-            Thread { loaded: folders.iter().map(|_| Loaded::default()).collect(), folders, device, metrics };
+        let mut thread = Thread { runs, metrics };
         let spawned = std::thread::Builder::new().name("networks".into()).spawn(move || thread.work(&receiver));
         spawned.map_err(|source| ViewError::Io { action: "start", what: "a thread".into(), source })?;
         Ok(Self { jobs, room: Arc::new(Semaphore::new(places)), places, facts })
@@ -124,29 +126,68 @@ impl Networks {
     }
 }
 
-fn facts(folder: &RunFolder) -> Result<Facts> {
-    let statistics = Statistics::read(folder)?;
-    // Runs of earlier versions do not list their voxels.
-    let voxels = folder.voxels_file().is_file().then(|| Voxels::read(folder)).transpose()?;
-    Ok(Facts {
-        columns: voxels.as_ref().map(|voxels| voxels.columns),
-        units: voxels.and_then(|voxels| voxels.units),
-        standardises: statistics.zscore.is_some(),
-        ids: statistics.voxels,
-    })
-}
-
-#[derive(Default)]
-struct Loaded {
-    statistics: Option<Statistics>,
+/// A run with networks; each is loaded when it is first asked.
+struct Opened {
+    folder: RunFolder,
+    experiment: Experiment,
+    statistics: Statistics,
     encoder: Option<TrainedEncoder>,
     decoder: Option<TrainedDecoder>,
 }
 
+impl Opened {
+    fn new(folder: &RunFolder, device: Option<&str>) -> Result<Self> {
+        let mut experiment = Experiment::read(&folder.experiment_file())?;
+        if let Some(device) = device {
+            device.clone_into(&mut experiment.device.name);
+        }
+        let statistics = Statistics::read(folder)?;
+        Ok(Self { folder: folder.clone(), experiment, statistics, encoder: None, decoder: None })
+    }
+
+    fn facts(&self) -> Result<Facts> {
+        // Runs of earlier versions do not list their voxels.
+        let voxels = self.folder.voxels_file().is_file().then(|| Voxels::read(&self.folder)).transpose()?;
+        Ok(Facts {
+            columns: voxels.as_ref().map(|voxels| voxels.columns),
+            units: voxels.and_then(|voxels| voxels.units),
+            standardises: self.statistics.zscore.is_some(),
+            ids: self.statistics.voxels.clone(),
+        })
+    }
+
+    fn apply(&mut self, work: Work) -> Result<Done> {
+        let Self { folder, experiment, statistics, encoder, decoder } = self;
+        let zscore = statistics.zscore.as_ref();
+        match work {
+            Work::Encode { images, recorded } => {
+                let encoder = match encoder {
+                    Some(encoder) => encoder,
+                    none => none.insert(TrainedEncoder::load(folder, experiment)?),
+                };
+                let mut responses = encoder.predict(images.view());
+                if let (true, Some(zscore)) = (recorded, zscore) {
+                    zscore.undo(&mut responses).map_err(of_networks)?;
+                }
+                Ok(Done::Responses(responses))
+            }
+            Work::Decode { mut responses, standardised } => {
+                let decoder = match decoder {
+                    Some(decoder) => decoder,
+                    none => none.insert(TrainedDecoder::load(folder, experiment)?),
+                };
+                if let (false, Some(zscore)) = (standardised, zscore) {
+                    zscore.apply(&mut responses).map_err(of_networks)?;
+                }
+                Ok(Done::Images(decoder.decode(responses.view())))
+            }
+        }
+    }
+}
+
 struct Thread {
-    folders: Vec<RunFolder>,
-    loaded: Vec<Loaded>,
-    device: Option<String>,
+    /// None for a run without networks.
+    runs: Vec<Option<Opened>>,
     metrics: Arc<Metrics>,
 }
 
@@ -193,42 +234,15 @@ impl Thread {
     }
 
     fn apply(&mut self, run: usize, works: Vec<Work>) -> Result<Done> {
-        let folder = &self.folders[run];
-        let mut experiment = Experiment::read(&folder.experiment_file())?;
-        if let Some(device) = &self.device {
-            experiment.device.name.clone_from(device);
-        }
-        let loaded = &mut self.loaded[run];
-        if loaded.statistics.is_none() {
-            loaded.statistics = Some(Statistics::read(folder)?);
-        }
-        let zscore = loaded.statistics.as_ref().and_then(|statistics| statistics.zscore.as_ref());
+        let work = joined(works)?;
+        let rows = work.len();
         self.metrics.batch();
-        match joined(works)? {
-            Work::Encode { images, recorded } => {
-                let encoder = match &mut loaded.encoder {
-                    Some(encoder) => encoder,
-                    none => none.insert(TrainedEncoder::load(folder, &experiment)?),
-                };
-                let mut responses = encoder.predict(images.view());
-                if let (true, Some(zscore)) = (recorded, zscore) {
-                    zscore.undo(&mut responses).map_err(of_networks)?;
-                }
-                self.metrics.encoded(responses.nrows());
-                Ok(Done::Responses(responses))
-            }
-            Work::Decode { mut responses, standardised } => {
-                let decoder = match &mut loaded.decoder {
-                    Some(decoder) => decoder,
-                    none => none.insert(TrainedDecoder::load(folder, &experiment)?),
-                };
-                if let (false, Some(zscore)) = (standardised, zscore) {
-                    zscore.apply(&mut responses).map_err(of_networks)?;
-                }
-                self.metrics.decoded(responses.nrows());
-                Ok(Done::Images(decoder.decode(responses.view())))
-            }
+        let done = self.runs[run].as_mut().ok_or(ViewError::Unanswered)?.apply(work)?;
+        match &done {
+            Done::Responses(_) => self.metrics.encoded(rows),
+            Done::Images(_) => self.metrics.decoded(rows),
         }
+        Ok(done)
     }
 }
 

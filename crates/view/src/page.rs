@@ -1,10 +1,8 @@
 //! The page: every item as a card, so that it can be read without JavaScript; sorting, filtering, receptive fields and what is dropped
 //! on it need it.
 
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use afterimage_web::asset::path;
 use maud::{DOCTYPE, Markup, html};
-use sha2::{Digest, Sha256};
 
 use crate::{Catalog, Run};
 
@@ -22,8 +20,8 @@ pub(crate) fn page(catalog: &Catalog, stamp: &str) -> Markup {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (names.join(", ")) " – Afterimage" }
-                link rel="stylesheet" href={ "/static/view.css?v=" (version(STYLE)) };
-                script src={ "/static/view.js?v=" (version(SCRIPT)) } defer {}
+                link rel="stylesheet" href=(path("/static/view.css", STYLE));
+                script src=(path("/static/view.js", SCRIPT)) defer {}
             }
             body {
                 a.skip href="#items" { "Skip to the pictures" }
@@ -172,15 +170,4 @@ fn enlarged() -> Markup {
             form method="dialog" { button.button { "Close" } }
         }
     }
-}
-
-/// A file that the page asks for with its version.
-pub(crate) fn fixed(kind: &'static str, text: &'static str) -> Response {
-    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "private, max-age=31536000, immutable")], text)
-        .into_response()
-}
-
-/// A short name of a content, so that a browser asks anew when it changed.
-fn version(text: &str) -> String {
-    Sha256::digest(text.as_bytes())[..6].iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ndarray::{Array3, Array4, ArrayView3, Axis};
+use ndarray::{Array4, ArrayView3, Axis};
 
 use afterimage_formats::picture;
 
@@ -22,16 +22,14 @@ pub(crate) fn read(files: &[Vec<u8>], side: usize) -> Result<Array4<u8>> {
 
 /// PNG of an image `[3, height, width]` in 0..1.
 pub(crate) fn png(image: ArrayView3<'_, f32>) -> Result<Vec<u8>> {
-    let (channels, height, width) = image.dim();
-    let bytes = Array3::from_shape_fn((height, width, channels), |(y, x, c)| {
-        (image[(c, y, x)].clamp(0.0, 1.0) * 255.0).round() as u8
-    });
-    picture::encode_png(bytes.view(), Path::new("image"))
+    picture::encode_png(picture::bytes(image).view(), Path::new("image"))
         .map_err(|error| ViewError::Networks { message: error.to_string() })
 }
 
 #[cfg(test)]
 mod tests {
+    use ndarray::Array3;
+
     use super::*;
 
     #[test]

@@ -16,13 +16,14 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
-use afterimage_web::{Guard, Settings};
+use afterimage_web::{Guard, Settings, asset::asset};
 
 use crate::answer::{Problem, bytes};
 use crate::metrics::Metrics;
@@ -53,8 +54,8 @@ pub struct ViewOptions {
 pub(crate) struct Server {
     pub(crate) catalog: Catalog,
     pub(crate) networks: Networks,
-    page: String,
-    catalog_json: Vec<u8>,
+    page: Bytes,
+    catalog_json: Bytes,
     metrics: Arc<Metrics>,
     /// Names that a browser on this machine may call the server by; empty where any name is right.
     hosts: &'static [&'static str],
@@ -86,8 +87,8 @@ impl Server {
         let stamp = since.map_or(0, |since| since.as_millis()).to_string();
         let is_local = options.listen.ip().is_loopback() && !options.behind_proxy;
         Ok(Self {
-            page: page::page(&catalog, &stamp).into_string(),
-            catalog_json: serde_json::to_vec(&catalog).unwrap_or_default(),
+            page: page::page(&catalog, &stamp).into_string().into(),
+            catalog_json: serde_json::to_vec(&catalog).unwrap_or_default().into(),
             catalog,
             networks,
             metrics,
@@ -101,8 +102,8 @@ fn routes(server: &Shared) -> Router {
         .route("/", get(show))
         .route("/catalog.json", get(catalog))
         .route("/picture/{run}/{kind}/{item}", get(picture))
-        .route("/static/view.css", get(|| async { page::fixed("text/css; charset=utf-8", page::STYLE) }))
-        .route("/static/view.js", get(|| async { page::fixed("text/javascript; charset=utf-8", page::SCRIPT) }))
+        .route("/static/view.css", get(|| async { asset("text/css; charset=utf-8", page::STYLE) }))
+        .route("/static/view.js", get(|| async { asset("text/javascript; charset=utf-8", page::SCRIPT) }))
         .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
         .route("/api/v1/runs", get(api::runs))
         .route("/api/v1/openapi.json", get(api::openapi))
@@ -143,7 +144,7 @@ fn is_known_host(known: &[&str], headers: &HeaderMap) -> bool {
 }
 
 async fn show(State(server): State<Shared>) -> Response {
-    Html(server.page.clone()).into_response()
+    bytes("text/html; charset=utf-8", server.page.clone())
 }
 
 async fn catalog(State(server): State<Shared>) -> Response {

@@ -1,6 +1,7 @@
-//! What every page that Afterimage serves has in common: a [`Guard`] before all routes, [`bucket`]s for limits, and
+//! What every page that Afterimage serves has in common: a [`Guard`] before all routes, [`bucket`]s for limits, [`asset`]s, and
 //! [`serve`] until the program is told to stop.
 
+pub mod asset;
 pub mod bucket;
 pub mod guard;
 

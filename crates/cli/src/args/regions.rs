@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::{not_negative, positive};
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct Regions {
     /// The run folder.
@@ -83,12 +85,4 @@ pub(crate) enum Prior {
     Pixels,
     /// Responses, through the run's decoder: what it learnt images to be like.
     Decoder,
-}
-
-fn positive(text: &str) -> Result<f64, String> {
-    text.parse().ok().filter(|v: &f64| v.is_finite() && *v > 0.0).ok_or_else(|| "expected a number above 0".into())
-}
-
-fn not_negative(text: &str) -> Result<f64, String> {
-    text.parse().ok().filter(|v: &f64| v.is_finite() && *v >= 0.0).ok_or_else(|| "expected 0 or more".into())
 }

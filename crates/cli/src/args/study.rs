@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
+use super::positive;
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Study {
     /// Make a study of one or more runs on the same test images
@@ -107,10 +109,10 @@ pub(crate) struct Serve {
     #[arg(long)]
     pub(crate) behind_proxy: bool,
     /// Participants that may begin from one address in a minute.
-    #[arg(long, default_value_t = 60.0, value_name = "N")]
+    #[arg(long, default_value_t = 60.0, value_name = "N", value_parser = positive)]
     pub(crate) starts_a_minute: f64,
     /// Requests of one address in a second, twenty times as many at once.
-    #[arg(long, default_value_t = 100.0, value_name = "N")]
+    #[arg(long, default_value_t = 100.0, value_name = "N", value_parser = positive)]
     pub(crate) requests_a_second: f64,
 }
 

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use super::positive;
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct View {
     /// Run folders with reconstructions; items of the same name stand side by side.
@@ -15,7 +17,7 @@ pub(crate) struct View {
     #[arg(long)]
     pub(crate) behind_proxy: bool,
     /// Requests of one address in a second, twenty times as many at once.
-    #[arg(long, default_value_t = 1000.0, value_name = "N")]
+    #[arg(long, default_value_t = 1000.0, value_name = "N", value_parser = positive)]
     pub(crate) requests_a_second: f64,
     /// Images and responses that may wait for the networks; more are answered with 503.
     #[arg(long, default_value_t = 1024, value_name = "N", value_parser = clap::value_parser!(u32).range(256..=100_000))]

@@ -10,13 +10,13 @@ use anyhow::Result;
 use ndarray::{ArrayView4, Axis};
 use serde::Serialize;
 
-use afterimage_formats::npy;
+use afterimage_formats::{npy, picture};
 use afterimage_run::{atomic, table::field};
 use afterimage_train::{apply::TrainedDecoder, prepare::Statistics};
 
 use super::{refuse_used, run::threads};
 use crate::args::product::Decode;
-use crate::stage::reconstruct::{to_bytes, write_png};
+use crate::stage::reconstruct::write_png;
 use crate::stage::{Session, voxels};
 use crate::{build, progress, say};
 use group::Item;
@@ -84,7 +84,7 @@ fn write(out: &Path, images: ArrayView4<'_, f32>, items: &[Item]) -> Result<()> 
     let mut table = String::from("file,name,responses\n");
     for (row, item) in items.iter().enumerate() {
         let file = format!("{row:04}.png");
-        write_png(&out.join(&file), to_bytes(images.index_axis(Axis(0), row)).view())?;
+        write_png(&out.join(&file), picture::bytes(images.index_axis(Axis(0), row)).view())?;
         table.push_str(&format!("{file},{},{}\n", field(&item.name), item.responses));
     }
     Ok(atomic::write(&out.join("items.csv"), table.as_bytes())?)

@@ -105,11 +105,6 @@ fn made(args: &Create) -> Result<()> {
 }
 
 fn served(args: &Serve) -> Result<()> {
-    for (name, value) in [("starts-a-minute", args.starts_a_minute), ("requests-a-second", args.requests_a_second)] {
-        if !(value > 0.0 && value.is_finite()) {
-            bail!("--{name} is {value}, expected a number above 0");
-        }
-    }
     let options = ServeOptions {
         listen: args.listen,
         behind_proxy: args.behind_proxy,

@@ -1,6 +1,6 @@
 //! `afterimage view`.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use afterimage_view::{ViewOptions, view};
 
@@ -9,9 +9,6 @@ use crate::say;
 
 /// Serves runs until told to stop.
 pub(super) fn serve(args: &View) -> Result<()> {
-    if !(args.requests_a_second > 0.0 && args.requests_a_second.is_finite()) {
-        bail!("--requests-a-second is {}, expected a number above 0", args.requests_a_second);
-    }
     let options = ViewOptions {
         listen: args.listen,
         behind_proxy: args.behind_proxy,

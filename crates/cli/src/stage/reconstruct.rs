@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
-use ndarray::{Array3, ArrayView3, ArrayView4, Axis};
+use ndarray::{ArrayView3, ArrayView4, Axis};
 
 use afterimage_data::DataSet;
 use afterimage_formats::{npy, picture};
@@ -36,7 +36,7 @@ pub(crate) fn write(session: &mut Session, data: &DataSet, test: &Pairs, decoded
         let file = format!("{row:04}.png");
         let (shown_path, path) = (session.run.shown_dir().join(&file), session.run.reconstructions_dir().join(&file));
         write_png(&shown_path, shown.index_axis(Axis(0), row))?;
-        write_png(&path, to_bytes(decoded.index_axis(Axis(0), row)).view())?;
+        write_png(&path, picture::bytes(decoded.index_axis(Axis(0), row)).view())?;
         let info = &data.header().stimuli[test.stimulus[row] as usize];
         items.push(Pictures {
             name: name.clone(),
@@ -60,12 +60,4 @@ pub(crate) fn write(session: &mut Session, data: &DataSet, test: &Pairs, decoded
 pub(crate) fn write_png(path: &Path, image: ArrayView3<'_, u8>) -> Result<()> {
     let bytes = picture::encode_png(image, path)?;
     Ok(afterimage_run::atomic::write(path, &bytes)?)
-}
-
-/// `[3, height, width]` in 0..1 to u8 `[height, width, 3]`.
-pub(crate) fn to_bytes(image: ArrayView3<'_, f32>) -> Array3<u8> {
-    let (channels, height, width) = image.dim();
-    Array3::from_shape_fn((height, width, channels), |(y, x, c)| {
-        (image[(c, y, x)].clamp(0.0, 1.0) * 255.0).round() as u8
-    })
 }

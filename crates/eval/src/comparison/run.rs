@@ -59,10 +59,9 @@ impl ScoredRun {
         };
         let pictures = pictures::read(&run)?;
         let shown = pictures.iter().map(|p| shown(run.root(), &p.shown)).collect::<Result<_>>()?;
-        let name = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
         Ok(Self {
             path: path.to_string_lossy().into_owned(),
-            label: name.file_name().map_or_else(|| path.to_string_lossy().into(), |n| n.to_string_lossy().into_owned()),
+            label: run.name(),
             manifest: Manifest::read(&run)?,
             pictures,
             scores: ScoreFile::read(&run)?,

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use afterimage_run::scores::Interval;
-use rayon::prelude::*;
 
 use super::bootstrap::percentile_interval;
 use crate::correlation::pearson;
-use crate::draws::{Purpose, below, blocks, generator, shuffle};
+use crate::draws::{Purpose, below, repeated, shuffle};
 
 /// Whether one participant (`rater`) was right about one item (`unit`).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,15 +38,9 @@ pub fn krippendorff_interval(ratings: &[Rating], resamples: usize, seed: u64) ->
     if units.len() < 2 {
         return None;
     }
-    let values: Vec<f64> = blocks(resamples)
-        .into_par_iter()
-        .flat_map_iter(|(block, draws)| {
-            let mut rng = generator(seed, Purpose::Bootstrap, block);
-            let units = &units;
-            (0..draws)
-                .map(move |_| alpha(&units.iter().map(|_| units[below(&mut rng, units.len())]).collect::<Vec<_>>()))
-        })
-        .collect();
+    let values = repeated(resamples, seed, Purpose::Bootstrap, |rng| {
+        alpha(&units.iter().map(|_| units[below(rng, units.len())]).collect::<Vec<_>>())
+    });
     percentile_interval(values, "items")
 }
 
@@ -95,19 +88,12 @@ pub fn split_half(ratings: &[Rating], splits: usize, seed: u64) -> Option<SplitH
         return None;
     }
     let place: BTreeMap<usize, usize> = raters.iter().enumerate().map(|(i, r)| (*r, i)).collect();
-    let values: Vec<f64> = blocks(splits)
-        .into_par_iter()
-        .flat_map_iter(|(block, draws)| {
-            let mut rng = generator(seed, Purpose::Halves, block);
-            let place = &place;
-            (0..draws).map(move |_| {
-                let mut order: Vec<usize> = (0..place.len()).collect();
-                shuffle(&mut rng, &mut order);
-                halves(ratings, |rating| order[place[&rating.rater]] < place.len() / 2)
-            })
-        })
-        .filter(|r| r.is_finite())
-        .collect();
+    let mut values = repeated(splits, seed, Purpose::Halves, |rng| {
+        let mut order: Vec<usize> = (0..place.len()).collect();
+        shuffle(rng, &mut order);
+        halves(ratings, |rating| order[place[&rating.rater]] < place.len() / 2)
+    });
+    values.retain(|r| r.is_finite());
     let half = values.iter().sum::<f64>() / values.len() as f64;
     half.is_finite().then_some(SplitHalf { half, reliability: 2.0 * half / (1.0 + half), splits: values.len() })
 }
@@ -127,6 +113,7 @@ fn halves(ratings: &[Rating], first: impl Fn(&Rating) -> bool) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::draws::generator;
 
     fn ratings(table: &[&str]) -> Vec<Rating> {
         let rows = table.iter().enumerate();

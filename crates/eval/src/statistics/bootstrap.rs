@@ -1,9 +1,8 @@
 //! Percentile bootstrap.
 
 use afterimage_run::scores::Interval;
-use rayon::prelude::*;
 
-use crate::draws::{Purpose, below, blocks, generator};
+use crate::draws::{Purpose, below, repeated};
 
 /// Level of every interval.
 pub const LEVEL: f64 = 0.95;
@@ -31,13 +30,7 @@ pub fn bootstrap_mean(values: &[f64], resamples: usize, seed: u64) -> Option<Int
 /// Means of `resamples` resamples of finite values.
 pub(super) fn resampled_means(values: &[f64], resamples: usize, seed: u64) -> Vec<f64> {
     let n = values.len();
-    blocks(resamples)
-        .into_par_iter()
-        .flat_map_iter(|(block, draws)| {
-            let mut rng = generator(seed, Purpose::Bootstrap, block);
-            (0..draws).map(move |_| (0..n).map(|_| values[below(&mut rng, n)]).sum::<f64>() / n as f64)
-        })
-        .collect()
+    repeated(resamples, seed, Purpose::Bootstrap, |rng| (0..n).map(|_| values[below(rng, n)]).sum::<f64>() / n as f64)
 }
 
 /// Percentile bootstrap interval of the median, as [`bootstrap_mean`].
@@ -47,14 +40,9 @@ pub fn bootstrap_median(values: &[f64], resamples: usize, seed: u64) -> Option<I
     if n < 2 || resamples == 0 {
         return None;
     }
-    let medians: Vec<f64> = blocks(resamples)
-        .into_par_iter()
-        .flat_map_iter(|(block, draws)| {
-            let mut rng = generator(seed, Purpose::Bootstrap, block);
-            let values = &values;
-            (0..draws).map(move |_| median(&mut (0..n).map(|_| values[below(&mut rng, n)]).collect()))
-        })
-        .collect();
+    let medians = repeated(resamples, seed, Purpose::Bootstrap, |rng| {
+        median(&mut (0..n).map(|_| values[below(rng, n)]).collect())
+    });
     percentile_interval(medians, "images")
 }
 

@@ -1,10 +1,9 @@
 //! Bootstrap over two crossed levels: participants, and the items that they all may have seen.
 
 use afterimage_run::scores::Interval;
-use rayon::prelude::*;
 
 use super::bootstrap::percentile_interval;
-use crate::draws::{Purpose, below, blocks, generator};
+use crate::draws::{Purpose, below, repeated};
 
 /// One observation: what participant `row` answered to item `column`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -63,22 +62,15 @@ fn crossed(
     if rows.len() < 2 || columns.len() < 2 {
         return None;
     }
-    let drawn: Vec<f64> = blocks(resamples)
-        .into_par_iter()
-        .flat_map_iter(|(block, draws)| {
-            let mut rng = generator(seed, Purpose::Crossed, block);
-            let (rows, columns, statistic) = (&rows, &columns, &statistic);
-            (0..draws).map(move |_| {
-                let mut count = |levels: &[usize]| {
-                    let mut weights = vec![0.0; levels.last().map_or(0, |last| last + 1)];
-                    (0..levels.len()).for_each(|_| weights[levels[below(&mut rng, levels.len())]] += 1.0);
-                    weights
-                };
-                let (of_rows, of_columns): (Vec<f64>, Vec<f64>) = (count(rows), count(columns));
-                statistic(&|v: &Crossed| of_rows[v.row] * of_columns[v.column])
-            })
-        })
-        .collect();
+    let drawn = repeated(resamples, seed, Purpose::Crossed, |rng| {
+        let mut count = |levels: &[usize]| {
+            let mut weights = vec![0.0; levels.last().map_or(0, |last| last + 1)];
+            (0..levels.len()).for_each(|_| weights[levels[below(rng, levels.len())]] += 1.0);
+            weights
+        };
+        let (of_rows, of_columns): (Vec<f64>, Vec<f64>) = (count(&rows), count(&columns));
+        statistic(&|v: &Crossed| of_rows[v.row] * of_columns[v.column])
+    });
     percentile_interval(drawn, "participants and items, crossed")
 }
 

@@ -1,10 +1,9 @@
 //! Bootstrap over two levels: subjects, and images within them.
 
 use afterimage_run::scores::Interval;
-use rayon::prelude::*;
 
 use super::bootstrap::percentile_interval;
-use crate::draws::{Purpose, below, blocks, generator};
+use crate::draws::{Purpose, below, repeated};
 
 /// Percentile interval of the mean over subjects of the means over their images.
 ///
@@ -20,19 +19,13 @@ pub fn hierarchical_mean(subjects: &[Vec<f64>], resamples: usize, seed: u64) -> 
     if subjects.len() < 2 || subjects.iter().any(Vec::is_empty) || resamples == 0 {
         return None;
     }
-    let means: Vec<f64> = blocks(resamples)
-        .into_par_iter()
-        .flat_map_iter(|(block, draws)| {
-            let mut rng = generator(seed, Purpose::Hierarchical, block);
-            (0..draws).map(move |_| {
-                let mut of_subject = || {
-                    let images = &subjects[below(&mut rng, subjects.len())];
-                    (0..images.len()).map(|_| images[below(&mut rng, images.len())]).sum::<f64>() / images.len() as f64
-                };
-                (0..subjects.len()).map(|_| of_subject()).sum::<f64>() / subjects.len() as f64
-            })
-        })
-        .collect();
+    let means = repeated(resamples, seed, Purpose::Hierarchical, |rng| {
+        let mut of_subject = || {
+            let images = &subjects[below(rng, subjects.len())];
+            (0..images.len()).map(|_| images[below(rng, images.len())]).sum::<f64>() / images.len() as f64
+        };
+        (0..subjects.len()).map(|_| of_subject()).sum::<f64>() / subjects.len() as f64
+    });
     let interval = percentile_interval(means, "subjects, then images");
     interval.map(|i| Interval {
         method: i.method.replace("percentile bootstrap", "hierarchical percentile bootstrap"),

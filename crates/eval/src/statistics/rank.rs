@@ -1,11 +1,10 @@
 //! Rank correlation.
 
 use afterimage_run::scores::Interval;
-use rayon::prelude::*;
 
 use super::bootstrap::percentile_interval;
 use crate::correlation::pearson;
-use crate::draws::{Purpose, below, blocks, generator};
+use crate::draws::{Purpose, below, repeated};
 
 /// Spearman's rank correlation: Pearson's r of the ranks, equal values sharing the mean of theirs.
 ///
@@ -28,17 +27,11 @@ pub fn bootstrap_spearman(a: &[f64], b: &[f64], resamples: usize, seed: u64) -> 
     if n < 3 || b.len() != n {
         return None;
     }
-    let values: Vec<f64> = blocks(resamples)
-        .into_par_iter()
-        .flat_map_iter(|(block, draws)| {
-            let mut rng = generator(seed, Purpose::Pairs, block);
-            (0..draws).map(move |_| {
-                let drawn: Vec<usize> = (0..n).map(|_| below(&mut rng, n)).collect();
-                let of = |values: &[f64]| drawn.iter().map(|&i| values[i]).collect::<Vec<f64>>();
-                spearman(&of(a), &of(b))
-            })
-        })
-        .collect();
+    let values = repeated(resamples, seed, Purpose::Pairs, |rng| {
+        let drawn: Vec<usize> = (0..n).map(|_| below(rng, n)).collect();
+        let of = |values: &[f64]| drawn.iter().map(|&i| values[i]).collect::<Vec<f64>>();
+        spearman(&of(a), &of(b))
+    });
     percentile_interval(values, "images")
 }
 
@@ -68,6 +61,7 @@ mod tests {
         let r = spearman(&[0.1, 0.5, 0.5, 0.9, 1.0, 0.5], &[3.0, 1.0, 4.0, 4.0, 5.0, 2.0]);
         assert!((r - 0.646_843_16).abs() < 1e-7, "{r}");
         assert_eq!(ranks(&[2.0, 1.0, 2.0]), [2.5, 1.0, 2.5]);
+        assert_eq!(ranks(&[3.0, 1.0, 3.0, 0.0]), [3.5, 2.0, 3.5, 1.0]);
     }
 
     #[test]

@@ -112,24 +112,6 @@ where
     Ok(chart)
 }
 
-/// A range that has a length, its ends round numbers around the values.
-pub(super) fn round((low, high): (f64, f64)) -> (f64, f64) {
-    let (low, high) = widened((low, high));
-    let rough = (high - low) / 4.0;
-    let power = 10f64.powf(rough.log10().floor());
-    let step = power * [1.0, 2.0, 5.0, 10.0].into_iter().find(|m| m * power >= rough * 0.999).unwrap_or(10.0);
-    ((low / step).floor() * step, (high / step).ceil() * step)
-}
-
-/// A range that has a length.
-pub(super) fn widened((low, high): (f64, f64)) -> (f64, f64) {
-    match (low, high) {
-        (l, h) if !(l.is_finite() && h.is_finite()) => (0.0, 1.0),
-        (l, h) if h - l > f64::EPSILON * (l.abs() + h.abs() + 1.0) => (l, h),
-        (l, _) => (l - 0.5 * l.abs().max(1e-6), l + 0.5 * l.abs().max(1e-6)),
-    }
-}
-
 /// A dashed line between two places of a chart's values.
 pub(super) fn dashed(from: (f64, f64), to: (f64, f64)) -> DashedLineSeries<std::array::IntoIter<(f64, f64), 2>, u32> {
     DashedLineSeries::new([from, to], units(3.0) as u32, units(3.0) as u32, stroke(CHANCE, 1.0, 1.4))
@@ -138,16 +120,6 @@ pub(super) fn dashed(from: (f64, f64), to: (f64, f64)) -> DashedLineSeries<std::
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_empty_range_has_a_length_and_ends_are_round() {
-        for v in [0.0, 3.0, -2.0, f64::NAN, 1e12] {
-            let (low, high) = round((v, v));
-            assert!(high > low, "{v}");
-        }
-        assert_eq!(round((0.03, 0.97)), (0.0, 1.0));
-        assert_eq!(round((-7.0, 31.0)), (-10.0, 40.0));
-    }
 
     #[test]
     fn a_canvas_is_one_drawing_with_its_label_escaped() {

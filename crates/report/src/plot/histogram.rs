@@ -4,8 +4,8 @@ use afterimage_run::scores::Score;
 use maud::Markup;
 use plotters::prelude::*;
 
-use super::chart::{A, Axes, B, axes, canvas, dashed, round, stroke, units};
-use super::range;
+use super::chart::{A, Axes, B, axes, canvas, dashed, stroke, units};
+use super::{range, scale::round};
 
 /// A histogram with the chance level (dashed) and the score itself (solid) drawn in; none without finite values.
 pub(crate) fn histogram(values: &[f64], score: &Score, size: (f64, f64), items: &str, label: &str) -> Option<Markup> {

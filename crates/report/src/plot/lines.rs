@@ -4,8 +4,9 @@ use maud::Markup;
 use plotters::coord::ranged1d::{AsRangedCoord, Ranged, ValueFormatter};
 use plotters::prelude::*;
 
-use super::chart::{A, Area, Axes, B, Drawn, axes, canvas, dashed, round, stroke, units, widened};
+use super::chart::{A, Area, Axes, B, Drawn, axes, canvas, dashed, stroke, units};
 use super::range;
+use super::scale::{round, widened};
 
 /// One line.
 pub(crate) struct Line<'a> {
@@ -30,7 +31,7 @@ pub(crate) struct Lines<'a> {
     pub(crate) lines: Vec<Line<'a>>,
 }
 
-/// Draws the lines; none without a finite point.
+/// Draws the lines, what lies beyond the axes at their ends; none without a finite point.
 pub(crate) fn lines(plot: &Lines) -> Option<Markup> {
     let points = || plot.lines.iter().flat_map(|l| l.points.iter()).filter(|p| p.0.is_finite() && p.1.is_finite());
     let (left, right) = widened(range(points().map(|p| p.0))?);
@@ -39,11 +40,12 @@ pub(crate) fn lines(plot: &Lines) -> Option<Markup> {
     let (x_log, y_log) = (plot.x_log && left > 0.0, plot.y_log && up.0 > 0.0);
     let (low, high) = if y_log || plot.y_range.is_some() { widened(up) } else { round(up) };
     let log = |low: f64, high: f64| (low..high).log_scale().with_key_points(decades(low, high));
+    let at = |v: f64| v.clamp(low, high);
     canvas(plot.size, plot.label, |area| match (x_log, y_log) {
-        (false, false) => draw(area, plot, left..right, low..high),
-        (true, false) => draw(area, plot, log(left, right), low..high),
-        (false, true) => draw(area, plot, left..right, log(low, high)),
-        (true, true) => draw(area, plot, log(left, right), log(low, high)),
+        (false, false) => draw(area, plot, at, left..right, low..high),
+        (true, false) => draw(area, plot, at, log(left, right), low..high),
+        (false, true) => draw(area, plot, at, left..right, log(low, high)),
+        (true, true) => draw(area, plot, at, log(left, right), log(low, high)),
     })
 }
 
@@ -59,7 +61,7 @@ fn decades(low: f64, high: f64) -> Vec<f64> {
     if fine.len() <= 8 { fine } else { of(&[1.0]) }
 }
 
-fn draw<X, Y>(area: &Area, plot: &Lines, x: X, y: Y) -> Drawn
+fn draw<X, Y>(area: &Area, plot: &Lines, at: impl Fn(f64) -> f64, x: X, y: Y) -> Drawn
 where
     X: AsRangedCoord<Value = f64>,
     Y: AsRangedCoord<Value = f64>,
@@ -71,7 +73,7 @@ where
     let mut chart = axes(area, &frame, x, y)?;
     for line in &plot.lines {
         let finite: Vec<(f64, f64)> =
-            line.points.iter().copied().filter(|p| p.0.is_finite() && p.1.is_finite()).collect();
+            line.points.iter().filter(|p| p.0.is_finite() && p.1.is_finite()).map(|p| (p.0, at(p.1))).collect();
         if line.class == "chance" {
             for ends in finite.windows(2) {
                 chart.draw_series(dashed(ends[0], ends[1]))?;
@@ -80,9 +82,10 @@ where
         }
         let colour = if line.class == "b" { B } else { A };
         let whiskers = line.band.iter().filter(|(_, low, high)| low.is_finite() && high.is_finite());
-        chart.draw_series(
-            whiskers.map(|&(x, low, high)| PathElement::new(vec![(x, low), (x, high)], stroke(colour, 0.55, 2.0))),
-        )?;
+        chart
+            .draw_series(whiskers.map(|&(x, low, high)| {
+                PathElement::new(vec![(x, at(low)), (x, at(high))], stroke(colour, 0.55, 2.0))
+            }))?;
         if line.class == "b" {
             // Told from the other line without its colour.
             let (dash, gap) = (units(6.0) as u32, units(3.0) as u32);

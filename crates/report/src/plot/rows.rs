@@ -4,8 +4,8 @@ use maud::Markup;
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
-use super::chart::{A, Axes, Drawn, INK, SOFT, axes, canvas, round, stroke, text, units};
-use super::range;
+use super::chart::{A, Axes, Drawn, INK, SOFT, axes, canvas, stroke, text, units};
+use super::{range, scale::round};
 
 /// One row.
 pub(crate) struct Entry {

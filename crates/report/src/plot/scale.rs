@@ -1,6 +1,4 @@
-//! From values to places on the page, with round ticks: for what is drawn without axes.
-
-use super::chart::widened;
+//! Ranges with round ends; and from values to places on the page, for what is drawn without axes.
 
 /// A mapping of a range of values onto a range of coordinates.
 #[derive(Debug, Clone)]
@@ -19,10 +17,8 @@ impl Scale {
     }
 
     /// A linear scale whose ends are round numbers around the range.
-    pub(crate) fn round((low, high): (f64, f64), ends: (f64, f64)) -> Self {
-        let (low, high) = widened((low, high));
-        let step = step(high - low, 4);
-        Self::linear(((low / step).floor() * step, (high / step).ceil() * step), ends)
+    pub(crate) fn round(range: (f64, f64), ends: (f64, f64)) -> Self {
+        Self::linear(round(range), ends)
     }
 
     /// The coordinate of a value; values outside the range are drawn at its end.
@@ -38,6 +34,22 @@ impl Scale {
         let first = (self.low / step - 1e-9).ceil() as i64;
         let last = (self.high / step + 1e-9).floor() as i64;
         (first..=last).map(|k| k as f64 * step).collect()
+    }
+}
+
+/// A range that has a length, its ends round numbers around the values.
+pub(super) fn round(range: (f64, f64)) -> (f64, f64) {
+    let (low, high) = widened(range);
+    let step = step(high - low, 4);
+    ((low / step).floor() * step, (high / step).ceil() * step)
+}
+
+/// A range that has a length.
+pub(super) fn widened((low, high): (f64, f64)) -> (f64, f64) {
+    match (low, high) {
+        (l, h) if !(l.is_finite() && h.is_finite()) => (0.0, 1.0),
+        (l, h) if h - l > f64::EPSILON * (l.abs() + h.abs() + 1.0) => (l, h),
+        (l, _) => (l - 0.5 * l.abs().max(1e-6), l + 0.5 * l.abs().max(1e-6)),
     }
 }
 
@@ -67,5 +79,15 @@ mod tests {
             assert!(scale.at(v.clamp(-1e15, 1e15)).is_finite() || v.is_nan());
             assert!(!scale.ticks(4).is_empty() && scale.ticks(4).len() < 20, "{v}: {:?}", scale.ticks(4));
         }
+    }
+
+    #[test]
+    fn an_empty_range_has_a_length_and_ends_are_round() {
+        for v in [0.0, 3.0, -2.0, f64::NAN, 1e12] {
+            let (low, high) = round((v, v));
+            assert!(high > low, "{v}");
+        }
+        assert_eq!(round((0.03, 0.97)), (0.0, 1.0));
+        assert_eq!(round((-7.0, 31.0)), (-10.0, 40.0));
     }
 }

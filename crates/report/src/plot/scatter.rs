@@ -4,8 +4,8 @@ use maud::Markup;
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
-use super::chart::{Axes, Drawn, SOFT, axes, canvas, dashed, round, stroke, text, units};
-use super::range;
+use super::chart::{Axes, Drawn, SOFT, axes, canvas, dashed, stroke, text, units};
+use super::{range, scale::round};
 use crate::number::many;
 
 /// Colours after Okabe and Ito, told apart with any colour vision; the faint yellow comes last.

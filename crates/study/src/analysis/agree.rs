@@ -1,6 +1,6 @@
 //! Whether participants are right about the same items.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use afterimage_eval::statistics::{Rating, krippendorff_alpha, krippendorff_interval, split_half};
 use afterimage_run::study::Agreement;
@@ -17,9 +17,9 @@ pub(super) fn agreement(study: &Answered, judged: &[&Recorded], draws: Draws) ->
             .filter(|a| a.run == Some(run))
             .map(|a| Rating { rater: a.place, unit: a.item, right: a.is_right() })
             .collect();
-        let (mut raters, mut units): (BTreeMap<usize, usize>, BTreeMap<usize, usize>) = Default::default();
+        let raters: BTreeSet<usize> = ratings.iter().map(|rating| rating.rater).collect();
+        let mut units: BTreeMap<usize, usize> = BTreeMap::new();
         for rating in &ratings {
-            *raters.entry(rating.rater).or_default() += 1;
             *units.entry(rating.unit).or_default() += 1;
         }
         let halves = split_half(&ratings, draws.permutations, draws.seed);

@@ -37,9 +37,8 @@ pub(super) fn machine(
             .map(|item| (item.item.as_str(), item.accuracy))
             .collect();
         let file: ScoreFile = atomic::read_json(&path)?;
-        let of_images = file.scores.iter().filter(|s| s.item_kind == "image" && s.protocol != "averaging");
         let mut of_run: Vec<MachineAgreement> =
-            of_images.filter_map(|score| agreement(&run.label, score, &people, draws)).collect();
+            file.of_images().filter_map(|score| agreement(&run.label, score, &people, draws)).collect();
         of_run.sort_by(|a, b| a.rho.is_nan().cmp(&b.rho.is_nan()).then(b.rho.total_cmp(&a.rho)));
         found.extend(of_run);
     }

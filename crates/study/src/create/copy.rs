@@ -1,7 +1,7 @@
 //! Copying the pictures of runs under names that tell nothing.
 
 use super::*;
-use crate::design::hex;
+use afterimage_formats::digest::{hex, sha256_bytes};
 use sha2::{Digest, Sha256};
 
 /// Copies what is judged; gives the pictures without practice and attention, and the shown images.
@@ -59,33 +59,23 @@ fn judged(items: usize, options: &Options) -> Result<Vec<usize>> {
 }
 
 fn described(runs: &[RunFolder]) -> Result<Vec<SourceRun>> {
-    let mut described: Vec<SourceRun> = Vec::new();
-    for run in runs {
+    let describe = |(run, label): (&RunFolder, String)| {
         let manifest = Manifest::read(run)?;
-        let name = run.root().file_name().map_or_else(|| "run".into(), |name| name.to_string_lossy().into_owned());
-        let taken = |label: &str| described.iter().any(|other| other.label == label);
-        let label = std::iter::once(name.clone())
-            .chain((2..).map(|n| format!("{name}-{n}")))
-            .find(|label| !taken(label))
-            .unwrap_or_default();
-        described.push(SourceRun {
+        Ok(SourceRun {
             label,
             experiment: manifest.name,
             folder: run.root().display().to_string(),
             created: manifest.created,
             data: manifest.data.title,
-        });
-    }
-    Ok(described)
+        })
+    };
+    runs.iter().zip(labels(runs)).map(describe).collect()
 }
 
 /// A picture of a run; its path must stay inside the folder.
 fn load(run: &RunFolder, relative: &str) -> Result<RgbImage> {
-    let path = run.root().join(relative);
+    let path = run.inside(relative)?;
     let fault = |message: String| StudyError::File { path: path.clone(), message };
-    if Path::new(relative).components().any(|part| !matches!(part, Component::Normal(_))) {
-        return Err(fault("lies outside its run: pictures.json must name files of the run folder".into()));
-    }
     let image = image::open(&path).map_err(|error| {
         fault(format!(
             "can't be read as a picture: {error}; make it with `afterimage reconstruct {}`",
@@ -108,5 +98,5 @@ pub(super) fn save(image: &RgbImage, dir: &Path) -> Result<Picture> {
     pixels.update(image.width().to_le_bytes());
     pixels.update(image.height().to_le_bytes());
     pixels.update(image.as_raw());
-    Ok(Picture { file, sha256: hex(&Sha256::digest(&bytes)), pixels: hex(&pixels.finalize()) })
+    Ok(Picture { file, sha256: sha256_bytes(&bytes), pixels: hex(&pixels.finalize()) })
 }

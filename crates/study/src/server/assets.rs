@@ -1,5 +1,6 @@
 //! Pictures, style and script. Pictures lie in memory under their names: no path of a request ever reaches the disk.
 
+use afterimage_web::asset::{FOR_EVER, asset};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::header;
@@ -7,9 +8,6 @@ use axum::response::{IntoResponse, Response};
 
 use super::Shared;
 use super::problem::Problem;
-
-/// A name stands for its content for ever.
-const FOR_EVER: &str = "private, max-age=31536000, immutable";
 
 pub(super) async fn picture(State(study): Shared, path: Result<Path<(String, String)>, PathRejection>) -> Response {
     let found = path.ok().and_then(|Path((link, file))| study.pictures.get(&file).filter(|_| link == study.keys.study));
@@ -22,14 +20,9 @@ pub(super) async fn picture(State(study): Shared, path: Result<Path<(String, Str
 }
 
 pub(super) async fn style() -> Response {
-    text("text/css; charset=utf-8", crate::page::STYLE)
+    asset("text/css; charset=utf-8", crate::page::STYLE)
 }
 
 pub(super) async fn script() -> Response {
-    text("text/javascript; charset=utf-8", crate::page::SCRIPT)
-}
-
-/// The page asks for it with a version, so that a new program's is never mixed with an old one's.
-fn text(kind: &'static str, text: &'static str) -> Response {
-    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, FOR_EVER)], text).into_response()
+    asset("text/javascript; charset=utf-8", crate::page::SCRIPT)
 }

@@ -88,10 +88,9 @@ impl Setting {
         let mut settings =
             ["decoder.cache_mib=0", "encoder.epochs=1000", "decoder.epochs=1000"].map(String::from).to_vec();
         settings.extend(side.map(|side| format!("image.side={side}")));
+        settings.push(format!("device.name={device_name}"));
         let experiment = Experiment::preset(preset).and_then(|e| e.with_settings(&settings)).expect("a valid preset");
         let device = device(&device_name).unwrap_or_else(|problem| panic!("{problem}"));
-        let mut experiment = experiment;
-        experiment.device.name = device_name;
         Self { size: size.into(), experiment, voxels: voxels.unwrap_or(usual), device }
     }
 

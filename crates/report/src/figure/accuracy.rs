@@ -7,7 +7,7 @@ use crate::plot::{Cloud, Scatter, range, scatter};
 
 /// r against its ceiling, a dot a voxel.
 pub(super) fn accuracy(found: &Biology) -> Option<Figure> {
-    let mut table = vec![row(&["region", "column", "ceiling", "r"])];
+    let mut table = vec![row(&["region", "voxel", "ceiling", "r"])];
     let mut clouds = Vec::new();
     for (region, voxels) in by_region(found) {
         let mut points = Vec::new();

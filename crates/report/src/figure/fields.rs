@@ -109,7 +109,7 @@ fn levels(values: &[f32]) -> Vec<(usize, String)> {
 
 /// One row a position of each map.
 fn table(found: &Biology) -> Vec<Vec<String>> {
-    let mut table = vec![row(&["region", "column", "method", "x_px", "y_px", "value"])];
+    let mut table = vec![row(&["region", "voxel", "method", "x_px", "y_px", "value"])];
     for example in &found.examples {
         let Some(voxel) = found.voxels.get(example.voxel) else { continue };
         table.extend(positions(example, "weights", &example.weights, voxel, found));

@@ -8,7 +8,7 @@ use crate::plot::{Cloud, Scatter, range, scatter};
 /// Recovered x and y against true ones; none where no truth is known.
 pub(super) fn centres(found: &Biology) -> Option<Figure> {
     let pairs = pairs(found);
-    let mut table = vec![row(&["column", "snr", "true_x_px", "x_px", "true_y_px", "y_px"])];
+    let mut table = vec![row(&["voxel", "snr", "true_x_px", "x_px", "true_y_px", "y_px"])];
     for (voxel, field, truth) in &pairs {
         let numbers = [truth.snr, truth.x_px, field.x_px, truth.y_px, field.y_px].map(cell);
         table.push([vec![voxel.column.to_string()], numbers.to_vec()].concat());
@@ -38,7 +38,7 @@ pub(super) fn centres(found: &Biology) -> Option<Figure> {
 /// Recovered sizes against true ones.
 pub(super) fn sizes(found: &Biology) -> Option<Figure> {
     let pairs = pairs(found);
-    let mut table = vec![row(&["column", "snr", "true_effective_px", "sigma_px"])];
+    let mut table = vec![row(&["voxel", "snr", "true_effective_px", "sigma_px"])];
     let mut clouds = ["high SNR", "low SNR"].map(|name| Cloud { name: name.into(), points: Vec::new(), line: None });
     let mut snr: Vec<f64> = pairs.iter().map(|(_, _, truth)| truth.snr).collect();
     snr.sort_unstable_by(f64::total_cmp);

@@ -8,7 +8,7 @@ use crate::plot::{Cloud, Scatter, scatter};
 /// Centres from stimulation, relative to the middle of the image, coloured by region.
 pub(super) fn retinotopy(found: &Biology) -> Option<Figure> {
     let middle = found.side_px as f64 / 2.0;
-    let mut table = vec![row(&["region", "column", "x_px", "y_px", "sigma_px", "r2"])];
+    let mut table = vec![row(&["region", "voxel", "x_px", "y_px", "sigma_px", "r2"])];
     let mut clouds = Vec::new();
     for (region, voxels) in by_region(found) {
         let mut points = Vec::new();

@@ -7,7 +7,7 @@ use crate::plot::{Cloud, Scatter, scatter};
 
 /// Sizes from stimulation with the line of each region.
 pub(super) fn sizes(found: &Biology) -> Option<Figure> {
-    let mut table = vec![row(&["region", "column", "eccentricity_px", "sigma_px", "slope", "intercept_px"])];
+    let mut table = vec![row(&["region", "voxel", "eccentricity_px", "sigma_px", "slope", "intercept_px"])];
     let mut clouds = Vec::new();
     for (region, voxels) in by_region(found) {
         // Without regions, the line is that of all.

@@ -52,7 +52,7 @@ fn column(name: impl Into<String>, text: impl Fn(&Voxel) -> String + 'static) ->
 
 fn known() -> Vec<Column> {
     vec![
-        column("column", |v| v.column.to_string()),
+        column("voxel", |v| v.column.to_string()),
         column("regions", |v| v.regions.join(" ")),
         column("hemisphere", |v| v.hemisphere.map(|h| format!("{h:?}").to_lowercase()).unwrap_or_default()),
     ]

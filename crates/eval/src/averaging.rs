@@ -4,7 +4,7 @@
 //! repeated over several draws, and an item's value is the mean over the draws. [`plan`] draws the trials, the caller
 //! averages and decodes them, [`averaging_scores`] scores what came of it.
 
-use afterimage_run::scores::Score;
+use afterimage_run::scores::{AVERAGING, Score};
 use ndarray::{Array2, Array4, ArrayView4, Axis, concatenate, s};
 
 use crate::cache::Cache;
@@ -190,7 +190,7 @@ impl Words<'_> {
         let draft = Draft {
             name: format!("averaging.{name}.k{k}"),
             title: format!("{title}, {} averaged", if k == 1 { "1 repeat".into() } else { format!("{k} repeats") }),
-            protocol: "averaging",
+            protocol: AVERAGING,
             metric,
             definition: format!("{what}, with the responses averaged over {k} of the repeats of each test stimulus."),
             unit,

@@ -10,7 +10,7 @@ use afterimage_run::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use crate::{section::averaging, source::Source};
+use crate::source::Source;
 
 /// Most items whose pictures are embedded.
 pub const MAX_ITEMS: usize = 200;
@@ -83,9 +83,8 @@ pub(crate) fn select(source: &Source) -> Shown<'_> {
 fn item_scores<'a>(file: &'a ScoreFile, pictures: &[Pictures]) -> Vec<&'a Score> {
     let named: HashMap<&str, ()> = pictures.iter().map(|p| (p.name.as_str(), ())).collect();
     let mut scores: Vec<&Score> = file
-        .scores
-        .iter()
-        .filter(|s| s.item_kind != "voxel" && s.protocol != averaging::PROTOCOL && s.items.len() == s.per_item.len())
+        .of_images()
+        .filter(|s| s.items.len() == s.per_item.len())
         .filter(|s| s.items.iter().zip(&s.per_item).any(|(i, v)| v.is_some() && named.contains_key(i.as_str())))
         .collect();
     let first = SORT_BY.iter().find_map(|prefix| scores.iter().position(|s| s.name.starts_with(prefix)));

@@ -7,6 +7,9 @@ use crate::{Result, RunFolder, atomic};
 /// Version of the schema below.
 pub const SCORES_VERSION: u32 = 1;
 
+/// Protocol of scores of responses averaged over fewer repeats than the reconstructions that are shown.
+pub const AVERAGING: &str = "averaging";
+
 /// The content of `scores.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ScoreFile {
@@ -107,7 +110,7 @@ pub struct NotComputed {
 impl ScoreFile {
     /// Scores with a value for each reconstruction that is shown; those of fewer repeats belong to other reconstructions.
     pub fn of_images(&self) -> impl Iterator<Item = &Score> {
-        self.scores.iter().filter(|score| score.item_kind == "image" && score.protocol != "averaging")
+        self.scores.iter().filter(|score| score.item_kind == "image" && score.protocol != AVERAGING)
     }
 
     /// A file with these scores.

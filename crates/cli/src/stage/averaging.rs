@@ -10,7 +10,7 @@ use afterimage_formats::npy;
 use afterimage_run::{
     config::Averaging,
     layout::Phase,
-    scores::{NotComputed, ScoreFile},
+    scores::{AVERAGING, NotComputed, ScoreFile},
 };
 use afterimage_train::{
     apply::TrainedDecoder,
@@ -43,7 +43,7 @@ pub(super) fn add(
     let trials = match trials(session, data, context)? {
         Ok(trials) => trials,
         Err(reason) => {
-            file.not_computed.push(NotComputed { name: "averaging".into(), reason });
+            file.not_computed.push(NotComputed { name: AVERAGING.into(), reason });
             return Ok(());
         }
     };

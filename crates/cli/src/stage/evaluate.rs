@@ -17,7 +17,7 @@ use afterimage_formats::npy;
 use afterimage_run::{
     Experiment,
     pictures::{self, Pictures},
-    scores::{NotComputed, Score, ScoreFile},
+    scores::{AVERAGING, NotComputed, Score, ScoreFile},
 };
 use afterimage_train::{
     apply::FeatureExtractor,
@@ -37,7 +37,7 @@ pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
     images(session, &data, &test, &context, &mut items, &mut file)?;
     encoder(session, &data, &statistics, &test, &context, &mut file)?;
     // The curve last: what is read first stands first.
-    file.scores.sort_by_key(|score| score.protocol == "averaging");
+    file.scores.sort_by_key(|score| score.protocol == AVERAGING);
     pictures::write(&session.run, &items)?;
     file.write(&session.run)?;
     voxels::write_maps(session, &file)?;

@@ -211,7 +211,7 @@ fn upright(pixels: ArrayView1<'_, f32>) -> Array2<f32> {
 /// Grey `[side, side, 3]`, enlarged without blur first.
 fn draw(figure: ndarray::ArrayView2<'_, f32>, side: usize, path: &Path) -> Result<Array3<u8>> {
     let large = Array3::from_shape_fn((SIDE * ENLARGED, SIDE * ENLARGED, 3), |(y, x, _)| {
-        (figure[[y / ENLARGED, x / ENLARGED]].clamp(0.0, 1.0) * 255.0).round() as u8
+        picture::byte(figure[[y / ENLARGED, x / ENLARGED]])
     });
     Ok(picture::crop_resize(large.view(), side, path)?)
 }

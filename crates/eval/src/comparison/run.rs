@@ -1,6 +1,6 @@
 //! What a comparison reads of a run folder: manifest, scores, and the shown images. Nothing of any network.
 
-use std::path::{Component, Path};
+use std::path::Path;
 
 use afterimage_formats::{digest, picture};
 use afterimage_run::{
@@ -58,7 +58,7 @@ impl ScoredRun {
             false => None,
         };
         let pictures = pictures::read(&run)?;
-        let shown = pictures.iter().map(|p| shown(run.root(), &p.shown)).collect::<Result<_>>()?;
+        let shown = pictures.iter().map(|p| shown(&run, &p.shown)).collect::<Result<_>>()?;
         Ok(Self {
             path: path.to_string_lossy().into_owned(),
             label: run.name(),
@@ -81,13 +81,9 @@ impl ScoredRun {
     }
 }
 
-fn shown(root: &Path, relative: &str) -> Result<Shown> {
-    let path = root.join(relative);
+fn shown(run: &RunFolder, relative: &str) -> Result<Shown> {
+    let path = run.inside(relative)?;
     let refuse = |reason: String| EvalError::Runs { reason: format!("\"{}\" {reason}", path.display()) };
-    let inside = Path::new(relative).components().all(|c| matches!(c, Component::Normal(_)));
-    if !inside {
-        return Err(refuse("lies outside its run folder".into()));
-    }
     let bytes = std::fs::read(&path).map_err(|e| refuse(format!("can't be read: {e}")))?;
     let pixels = picture::decode(&bytes, &path).map_err(|e| refuse(format!("can't be read: {e}")))?;
     let size = (pixels.dim().0, pixels.dim().1);

@@ -1,6 +1,6 @@
 //! The encoder and its noise ceiling against the number of test repeats averaged.
 
-use afterimage_run::scores::{Interval, Score};
+use afterimage_run::scores::{AVERAGING, Interval, Score};
 use ndarray::{Array1, Array2, ArrayView2, Axis, concatenate};
 use rayon::prelude::*;
 
@@ -91,7 +91,7 @@ fn score(
     let draft = Draft {
         name: format!("averaging.encoder.{name}.median.k{repeats}"),
         title: format!("{title}, {repeats} repeat{} averaged", if repeats == 1 { "" } else { "s" }),
-        protocol: "averaging",
+        protocol: AVERAGING,
         metric: metric.into(),
         definition: format!(
             "{definition}, with responses averaged over {repeats} of the repeats of each test stimulus."

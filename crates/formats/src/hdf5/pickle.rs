@@ -268,7 +268,7 @@ fn depth_above(values: &[Value]) -> Result<usize, String> {
     if depth > DEEPEST { Err("its lists are nested too deeply".into()) } else { Ok(depth) }
 }
 
-/// Resolves `\uXXXX`, `\UXXXXXXXX` and `\xXX` of a text in plain letters.
+/// Resolves the escapes of a text in plain letters: a backslash, `u`, `U` or `x`, and 4, 8 or 2 hexadecimal digits.
 fn unescape(line: &str) -> String {
     let mut out = String::new();
     let mut rest = line;

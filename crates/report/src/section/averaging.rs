@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use afterimage_run::scores::{Score, ScoreFile};
+use afterimage_run::scores::{AVERAGING, Score, ScoreFile};
 use maud::{Markup, html};
 
 use super::{scores::legend, section};
@@ -12,8 +12,6 @@ use crate::{
     source::Source,
 };
 
-/// Protocol of these scores, which the other sections leave to this one.
-pub(crate) const PROTOCOL: &str = "averaging";
 /// The line of the ceiling belongs into the plot of r.
 const CEILING: &str = "averaging.encoder.ceiling.median";
 const R: &str = "averaging.encoder.r.median";
@@ -22,7 +20,7 @@ const R: &str = "averaging.encoder.r.median";
 pub(crate) fn averaging(source: &Source) -> Markup {
     let Some(file) = &source.scores else { return html! {} };
     let families = families(file);
-    let reason = file.not_computed.iter().find(|m| m.name == PROTOCOL).map(|m| m.reason.as_str());
+    let reason = file.not_computed.iter().find(|m| m.name == AVERAGING).map(|m| m.reason.as_str());
     let content = match (families.is_empty(), reason) {
         (true, None) => return html! {},
         (true, Some(reason)) => html! { p.missing { span.badge.none { "not computed" } " " (reason) } },
@@ -45,7 +43,7 @@ type Families<'a> = BTreeMap<&'a str, Vec<&'a Score>>;
 /// Scores by their name without the number of repeats, ascending in that.
 fn families(file: &ScoreFile) -> Families<'_> {
     let mut families = Families::new();
-    for score in file.scores.iter().filter(|s| s.protocol == PROTOCOL && s.repeats_averaged.is_some()) {
+    for score in file.scores.iter().filter(|s| s.protocol == AVERAGING && s.repeats_averaged.is_some()) {
         if let Some((family, _)) = score.name.rsplit_once(".k") {
             families.entry(family).or_default().push(score);
         }

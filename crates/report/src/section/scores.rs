@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use afterimage_run::scores::{NotComputed, Score, ScoreFile};
+use afterimage_run::scores::{AVERAGING, NotComputed, Score, ScoreFile};
 use maud::{Markup, html};
 
-use super::{averaging, missing, section};
+use super::{missing, section};
 use crate::{
     number::{interval, level, many, p, repeats, score as shown_value, value},
     plot::{self, Line, Lines},
@@ -34,7 +34,7 @@ fn table(source: &Source, scores: &[Score]) -> Markup {
                 th scope="col" { "Score" } th scope="col" { "Value" } th scope="col" { span.unseen { "On a scale" } } th scope="col" { "Interval" }
                 th scope="col" { "Chance" } th scope="col" { "p" } th scope="col" { "n" } th scope="col" { "Repeats averaged" }
             } }
-            tbody { @for score in scores.iter().filter(|s| s.protocol != averaging::PROTOCOL) { (row(source, score)) } }
+            tbody { @for score in scores.iter().filter(|s| s.protocol != AVERAGING) { (row(source, score)) } }
         }
     }
 }
@@ -80,9 +80,7 @@ fn definition(score: &Score) -> Markup {
 /// Accuracy against the number of candidates, for each measure that was scored at several.
 fn ways(file: &ScoreFile) -> Markup {
     let mut families: BTreeMap<(&str, &str), Vec<&Score>> = BTreeMap::new();
-    for score in
-        file.scores.iter().filter(|s| s.ways.is_some() && s.unit == "fraction" && s.protocol != averaging::PROTOCOL)
-    {
+    for score in file.scores.iter().filter(|s| s.ways.is_some() && s.unit == "fraction" && s.protocol != AVERAGING) {
         families.entry((&score.protocol, &score.metric)).or_default().push(score);
     }
     families.values_mut().for_each(|f| f.sort_by_key(|s| s.ways));

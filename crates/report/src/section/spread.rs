@@ -1,9 +1,9 @@
 //! How single pictures did: a mean hides whether all did a little or a few did everything.
 
-use afterimage_run::scores::Score;
+use afterimage_run::scores::{Score, ScoreFile};
 use maud::{Markup, html};
 
-use super::{averaging, scores::legend, section};
+use super::{scores::legend, section};
 use crate::{number, plot, source::Source};
 
 /// Most histograms that are drawn.
@@ -13,13 +13,10 @@ const MOST: usize = 9;
 pub(crate) fn spread(source: &Source) -> Markup {
     let mut seen: Vec<(&str, &str)> = Vec::new();
     let mut drawn: Vec<(&Score, Markup)> = Vec::new();
-    for score in source.scores.iter().flat_map(|s| &s.scores).filter(|s| s.item_kind != "voxel") {
+    for score in source.scores.iter().flat_map(ScoreFile::of_images) {
         // One of the several numbers of ways is enough to see which pictures fail.
         let family = (score.protocol.as_str(), score.metric.as_str());
-        if score.protocol == averaging::PROTOCOL
-            || drawn.len() == MOST
-            || (score.ways.is_some() && seen.contains(&family))
-        {
+        if drawn.len() == MOST || (score.ways.is_some() && seen.contains(&family)) {
             continue;
         }
         if let Some(plot) = histogram(source, score, (300.0, 170.0)) {

@@ -14,6 +14,8 @@
 //! | [`table`] | `.csv` and `.tsv`, column by column | |
 //! | [`numbers`] | an array in the type that a file holds | |
 //! | [`images`] | a folder, a `.zip` or an `.npy` of images, one at a time | |
+//! | [`text`] | text files and plain lists, with a byte-order mark or packed | |
+//! | [`names`] | order and spelling of file names, BIDS entities | |
 //! | [`digest`] | SHA-256 of files and folders | |
 //!
 //! Every reader treats its input as hostile: sizes are checked against the file's length before memory is
@@ -39,12 +41,14 @@ pub mod hdf5;
 pub mod images;
 pub mod mat;
 pub mod mgh;
+pub mod names;
 pub mod nifti;
 pub mod npy;
 pub mod npz;
 pub mod numbers;
 pub mod picture;
 pub mod table;
+pub mod text;
 pub mod volume;
 
 pub use error::{Error, Result};

@@ -3,13 +3,11 @@
 //! The values stay text until a column is asked for with its type, since only the caller knows it: an image's label
 //! such as `1518878.010042` must not pass through a float.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
 
-use crate::{Error, Result};
+use crate::{Error, Result, text};
 
 /// What stands for a missing number: nothing, pandas' and BIDS' marks.
 const MISSING: [&str; 6] = ["", "n/a", "na", "nan", "null", "none"];
@@ -26,7 +24,7 @@ impl Table {
     /// Reads a table whose first line holds the columns' names.
     ///
     /// Fields are separated by tabs in a `.tsv`; elsewhere by commas, or, if the first line has none, by tabs or else
-    /// semicolons. Fields may be quoted as in RFC 4180.
+    /// semicolons. Fields may be quoted as in RFC 4180; the file may begin with a byte-order mark or be packed (`.tsv.gz`).
     ///
     /// # Errors
     /// [`Error::Io`]; [`Error::Malformed`] with the line where it is not UTF-8 or a row has more or fewer fields.
@@ -51,14 +49,10 @@ impl Table {
     }
 
     fn parse(path: &Path, named: bool, separator: Option<u8>) -> Result<Self> {
-        let mut file = BufReader::new(File::open(path).map_err(Error::io("open", path))?);
-        let start = file.fill_buf().map_err(Error::io("read", path))?;
-        let delimiter = separator.unwrap_or_else(|| delimiter(path, start));
-        if start.starts_with(b"\xef\xbb\xbf") {
-            file.consume(3);
-        }
+        let text = text::read(path)?;
+        let delimiter = separator.unwrap_or_else(|| delimiter(path, &text));
         let wrong = |error: csv::Error| Error::malformed("table of text", path, explain(&error));
-        let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).has_headers(named).from_reader(file);
+        let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).has_headers(named).from_reader(text.as_bytes());
         let names = match named {
             true => Some(reader.headers().map_err(wrong)?.iter().map(|name| name.trim().to_owned()).collect()),
             false => None,
@@ -173,12 +167,13 @@ impl Table {
     }
 }
 
-fn delimiter(path: &Path, start: &[u8]) -> u8 {
-    if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("tsv")) {
+fn delimiter(path: &Path, text: &str) -> u8 {
+    let name = path.to_string_lossy().to_ascii_lowercase();
+    if name.trim_end_matches(".gz").ends_with(".tsv") {
         return b'\t';
     }
-    let line = start.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    [b',', b'\t', b';'].into_iter().find(|mark| line.contains(mark)).unwrap_or(b',')
+    let line = text.lines().next().unwrap_or_default();
+    [b',', b'\t', b';'].into_iter().find(|mark| line.as_bytes().contains(mark)).unwrap_or(b',')
 }
 
 fn explain(error: &csv::Error) -> String {
@@ -189,7 +184,6 @@ fn explain(error: &csv::Error) -> String {
                 "line {line} has {len} fields, those before have {expected_len}: quote fields that hold the separator"
             )
         }
-        csv::ErrorKind::Utf8 { .. } => format!("line {line} is not UTF-8: save it again as UTF-8"),
         _ => error.to_string(),
     }
 }

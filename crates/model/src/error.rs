@@ -29,7 +29,7 @@ pub enum ModelError {
         patch: usize,
     },
     /// A device name that does not exist.
-    #[error("unknown device \"{got}\"; known: cpu, cuda, cuda:N, tch, tch:N, wgpu, wgpu:N")]
+    #[error("unknown device \"{got}\"; known: cpu, cuda, cuda:N, tch, tch:N, tch:cpu, wgpu, wgpu:N, wgpu:cpu")]
     UnknownDevice {
         /// The name given.
         got: String,
@@ -43,6 +43,18 @@ pub enum ModelError {
         device: &'static str,
         /// The feature that adds it.
         feature: &'static str,
+    },
+    /// A device that this machine lacks.
+    #[error(
+        "device \"{got}\" was not found on this machine; found: {found}; it needs {needs}: check the driver, or use --device cpu"
+    )]
+    DeviceMissing {
+        /// The name given.
+        got: String,
+        /// Names of the devices of its kind.
+        found: String,
+        /// What the kind needs.
+        needs: &'static str,
     },
     /// A backbone that does not exist.
     #[error("unknown backbone \"{got}\"; known: {known}")]

@@ -11,7 +11,7 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// Adds a term, already weighted.
+    /// Adds a term `[1]`, already weighted.
     pub fn push(&mut self, name: &str, value: Tensor<1>) {
         self.terms.push((name.to_owned(), value));
     }
@@ -42,13 +42,45 @@ impl Terms {
         self.terms.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone())
     }
 
-    /// Value of each term.
+    /// Value of each term. All come to the host in one transfer: each waits until the device has done all that was asked of
+    /// it.
+    ///
+    /// # Panics
+    /// Where a term has more than one element.
     pub fn values(&self) -> BTreeMap<String, f64> {
-        self.terms.iter().map(|(name, value)| (name.clone(), f64::from(scalar(value)))).collect()
+        if self.terms.is_empty() {
+            return BTreeMap::new();
+        }
+        let parts = self.terms.iter().map(|(_, value)| value.clone().without_autodiff()).collect();
+        let values = crate::convert::values(&Tensor::cat(parts, 0)); // [terms]
+        assert_eq!(values.len(), self.terms.len(), "a term has one element");
+        self.terms.iter().map(|(name, _)| name.clone()).zip(values.into_iter().map(f64::from)).collect()
     }
 }
 
 /// The value of a tensor of one element.
 pub fn scalar(value: &Tensor<1>) -> f32 {
     crate::convert::values(value)[0]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::device;
+
+    #[test]
+    fn values_are_those_of_the_single_terms_bit_by_bit() {
+        let device = device("cpu").unwrap();
+        let numbers = [0.1_f32, -3.3e-8, 1.0e20, 7.0];
+        let mut terms = Terms::default();
+        for (name, number) in ["d", "a", "c", "b"].into_iter().zip(numbers) {
+            let leaf = Tensor::<1>::from_floats([number], &device.clone().autodiff());
+            terms.push(name, if name == "c" { leaf.without_autodiff() } else { leaf });
+        }
+        let single = |name: &str| f64::from(scalar(&terms.only(name).unwrap()));
+        let values = terms.values();
+        assert_eq!(values.keys().collect::<Vec<_>>(), ["a", "b", "c", "d"]);
+        assert!(values.iter().all(|(name, value)| value.to_bits() == single(name).to_bits()));
+        assert!(Terms::default().values().is_empty());
+    }
 }

@@ -1,7 +1,8 @@
 //! Every network and loss gives on another device what it gives on the processor, forward and backward.
 //!
 //! The device is that of the variable `AFTERIMAGE_DEVICE`, such as `cuda`, and the build needs its feature; without it these
-//! tests are skipped.
+//! tests are skipped. `AFTERIMAGE_TOLERANCE` is a factor on the allowed differences, for devices that round products to
+//! fewer bits (TF32).
 //!
 //!     AFTERIMAGE_DEVICE=cuda cargo test --release -p afterimage-model --features cuda --test devices
 
@@ -50,9 +51,16 @@ fn difference(expected: &[f32], got: &[f32]) -> f64 {
     apart / square(&mut expected.iter().map(|&a| f64::from(a))).max(1e-12)
 }
 
+/// The factor on the allowed differences; 1 unless `AFTERIMAGE_TOLERANCE` says otherwise.
+fn tolerance() -> f64 {
+    let Ok(text) = std::env::var("AFTERIMAGE_TOLERANCE") else { return 1.0 };
+    let factor = text.parse().ok().filter(|factor: &f64| factor.is_finite() && *factor > 0.0);
+    factor.unwrap_or_else(|| panic!("AFTERIMAGE_TOLERANCE is \"{text}\", expected a number above zero"))
+}
+
 #[track_caller]
 fn close(what: &str, expected: &[f32], got: &[f32], tolerance: f64) {
-    let difference = difference(expected, got);
+    let (difference, tolerance) = (difference(expected, got), tolerance * self::tolerance());
     eprintln!("{what}: {difference:.1e}");
     assert!(difference < tolerance, "{what}: relative difference {difference:.1e}, at most {tolerance:.0e} is allowed");
 }

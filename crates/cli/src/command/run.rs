@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{Result, bail};
 
 use afterimage_eval::regions::DRAWS;
+use afterimage_model::device::device;
 use afterimage_run::{Experiment, RunFolder, layout::Phase, scores::ScoreFile};
 
 use super::ablate::without_perceptual;
@@ -140,14 +141,15 @@ pub(super) fn configured(experiment: Experiment, options: &RunOptions) -> Result
     Ok(experiment.with_settings(&settings)?)
 }
 
-/// Sets the threads and listens for Ctrl-C.
+/// Refuses a device that is not there, sets the threads and listens for Ctrl-C.
 pub(super) fn start(experiment: &Experiment) -> Result<()> {
     progress::listen();
     threads(experiment)
 }
 
-/// Sets the threads.
+/// Refuses a device that is not there, before any work, and sets the threads.
 pub(super) fn threads(experiment: &Experiment) -> Result<()> {
+    device(&experiment.device.name)?;
     let threads = experiment.device.threads;
     if threads > 0 {
         rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;

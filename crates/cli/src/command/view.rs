@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use afterimage_model::device::device;
 use afterimage_view::{ViewOptions, view};
 
 use crate::args::view::View;
@@ -9,6 +10,9 @@ use crate::say;
 
 /// Serves runs until told to stop.
 pub(super) fn serve(args: &View) -> Result<()> {
+    if let Some(name) = &args.device {
+        device(name)?;
+    }
     let options = ViewOptions {
         listen: args.listen,
         behind_proxy: args.behind_proxy,

@@ -4,6 +4,7 @@
 //! big-endian files occur, and a header that promises more than the file holds must not reserve memory.
 
 mod header;
+mod labels;
 #[cfg(test)]
 mod tests;
 
@@ -14,6 +15,7 @@ use std::path::Path;
 use ndarray::{ArrayD, ArrayViewD, IxDyn, ShapeBuilder};
 
 pub use header::{Element, Header};
+pub use labels::read_labels;
 
 use crate::{Error, Result};
 

@@ -20,6 +20,10 @@ pub struct Voxels {
     pub columns: usize,
     /// Unit of the recorded responses, where the data set states it.
     pub units: Option<String>,
+    /// `[columns]` number of each voxel of the data set in the names of the table that it was imported from, if they are
+    /// not 0 to `columns` - 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers: Option<Vec<usize>>,
     /// Where they lie in a volume, where the source says so.
     pub volume: Option<Volume>,
     /// Where they lie on the cortical surface, where the source says so.
@@ -49,7 +53,7 @@ pub struct Surface {
 impl Voxels {
     /// Voxels without a place.
     pub fn new(ids: Vec<usize>, columns: usize) -> Self {
-        Self { version: VOXELS_VERSION, ids, columns, units: None, volume: None, surface: None }
+        Self { version: VOXELS_VERSION, ids, columns, units: None, numbers: None, volume: None, surface: None }
     }
 
     /// Their number.
@@ -91,6 +95,9 @@ impl Voxels {
         if let Some(length) = lists.into_iter().flatten().find(|length| *length != n) {
             return Some(format!("places {length} of {n} voxels"));
         }
+        if let Some(length) = self.numbers.as_ref().map(Vec::len).filter(|length| *length != self.columns) {
+            return Some(format!("numbers {length} of {} voxels of the data set", self.columns));
+        }
         let in_volume = |volume: &Volume| {
             volume.indices.iter().all(|index| (0..3).all(|axis| (index[axis] as usize) < volume.shape[axis]))
         };
@@ -127,7 +134,8 @@ mod tests {
         let affine = [[2.0, 0.0, 0.0, -9.0], [0.0, 3.0, 0.0, 1.0], [0.0, 0.0, 4.0, 0.0], [0.0, 0.0, 0.0, 1.0]];
         let volume = Volume { shape: [4, 4, 2], affine, indices: vec![[0, 1, 1], [3, 2, 0]] };
         assert_eq!(volume.millimetres([3, 2, 1]), [-3.0, 7.0, 4.0]);
-        let mut voxels = Voxels { volume: Some(volume), ..Voxels::new(vec![5, 9], 12) };
+        let numbers = Some((1..=12).collect());
+        let mut voxels = Voxels { volume: Some(volume), numbers, ..Voxels::new(vec![5, 9], 12) };
         voxels.write(&run).unwrap();
         assert_eq!(Voxels::read(&run).unwrap(), voxels);
         voxels.surface = Some(Surface { vertices: [0, 7], places: vec![[1, 6], [1, 7]] });
@@ -136,5 +144,8 @@ mod tests {
         voxels.surface = Some(Surface { vertices: [0, 7], places: vec![[1, 6]] });
         voxels.write(&run).unwrap();
         assert!(Voxels::read(&run).unwrap_err().to_string().contains("1 of 2"));
+        voxels = Voxels { numbers: Some(vec![1]), ..Voxels::new(vec![0], 2) };
+        voxels.write(&run).unwrap();
+        assert!(Voxels::read(&run).unwrap_err().to_string().contains("numbers 1 of 2"));
     }
 }

@@ -52,10 +52,13 @@ pub(crate) struct Decode {
     /// The folder to make: pictures as PNG, reconstructions.npy, items.csv.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) out: PathBuf,
-    /// Average the responses that share a label: a column of the table, a file with one label a line (or .npy of numbers), or,
+    /// Average the responses that share a label: a column of the table, a file with one label a line (.txt, .csv, .npy), or,
     /// of a data set, stimulus, class, session or run.
     #[arg(long, value_name = "LABELS")]
     pub(crate) average_by: Option<String>,
+    /// The column of --average-by's file that holds the labels, of a .csv or .tsv with several.
+    #[arg(long, value_name = "NAME", requires = "average_by")]
+    pub(crate) average_column: Option<String>,
     /// The responses are standardised already; otherwise mean and standard deviation of the run's training responses are
     /// taken off.
     #[arg(long)]

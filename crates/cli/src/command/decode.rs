@@ -1,13 +1,15 @@
 //! `afterimage decode`: responses to images.
 
 mod group;
+mod labels;
 mod latency;
+mod places;
 mod responses;
 
 use std::path::Path;
 
-use anyhow::Result;
-use ndarray::{ArrayView4, Axis};
+use anyhow::{Result, bail};
+use ndarray::{ArrayView, ArrayView4, Axis, RemoveAxis};
 use serde::Serialize;
 
 use afterimage_formats::{npy, picture};
@@ -19,8 +21,9 @@ use crate::args::product::Decode;
 use crate::stage::reconstruct::write_png;
 use crate::stage::{Session, voxels};
 use crate::{build, progress, say};
-use group::Item;
+use group::{By, Item};
 use latency::{Latency, decode_all};
+use responses::Known;
 
 const ARRAY: &str = "reconstructions.npy";
 
@@ -32,6 +35,8 @@ struct Made {
     responses: String,
     rows: usize,
     images: usize,
+    /// How the voxels of the responses and those of the run were found to be the same.
+    voxels: &'static str,
     standardised: String,
     averaged_by: Option<String>,
     latency: Latency,
@@ -49,20 +54,24 @@ pub(super) fn decode(args: &Decode) -> Result<()> {
     }
     threads(&session.experiment)?;
     let statistics = Statistics::read(&session.run)?;
-    let read = responses::read(args, &voxels::read(&session)?)?;
+    let known = Known { voxels: &voxels::read(&session)?, data: session.data_fingerprint() };
+    let read = responses::read(args, &known)?;
+    let (rows, matched) = (read.values.nrows(), read.matched);
+    let by = args.average_by.as_deref().map(|labels| By { labels, column: args.average_column.as_deref() });
+    let (mut responses, items) = group::average(read, by.as_ref())?;
     let decoder = TrainedDecoder::load(&session.run, &session.experiment)?;
-    let rows = read.values.nrows();
-    let (mut responses, items) = group::average(read, args.average_by.as_deref())?;
     let standardised = match (&statistics.zscore, args.standardised) {
         (_, true) => "before, as the user says",
         (Some(zscore), false) => {
             zscore.apply(&mut responses)?;
+            refuse_not_finite(responses.view(), &items, "standardised by the training responses is not finite")?;
             "by the training responses of the run"
         }
         (None, false) => "not at all, as in the run",
     };
     let on = format!("{}, {} threads", session.experiment.device.name, rayon::current_num_threads());
     let (images, latency) = decode_all(&decoder, responses.view(), args.latency, on)?;
+    refuse_not_finite(images.view(), &items, "gives an image with values that are not finite")?;
     write(&args.out, images.view(), &items)?;
     let made = Made {
         software: build::software(),
@@ -70,6 +79,7 @@ pub(super) fn decode(args: &Decode) -> Result<()> {
         responses: args.responses.display().to_string(),
         rows,
         images: items.len(),
+        voxels: matched.in_words(),
         standardised: standardised.into(),
         averaged_by: args.average_by.clone(),
         latency,
@@ -77,6 +87,19 @@ pub(super) fn decode(args: &Decode) -> Result<()> {
     };
     atomic::write_json(&args.out.join("decode.json"), &made)?;
     conclude(args, &made)
+}
+
+/// Refuses the first row with a value that is not finite, as very large responses give.
+fn refuse_not_finite<D: RemoveAxis>(rows: ArrayView<'_, f32, D>, items: &[Item], what: &str) -> Result<()> {
+    let is_finite = |row: ArrayView<'_, f32, D::Smaller>| row.iter().all(|value| value.is_finite());
+    match rows.axis_iter(Axis(0)).zip(items).position(|(row, _)| !is_finite(row)) {
+        None => Ok(()),
+        Some(row) => bail!(
+            "response {row} (\"{}\") {what}: check the unit of the responses, and leave out what is far outside that of the \
+             training responses",
+            items[row].name
+        ),
+    }
 }
 
 fn write(out: &Path, images: ArrayView4<'_, f32>, items: &[Item]) -> Result<()> {
@@ -99,5 +122,6 @@ fn conclude(args: &Decode, made: &Made) -> Result<()> {
         None => String::new(),
     };
     say::line(format!("{} images{averaged}, standardised {}: {}", made.images, made.standardised, made.folder))?;
+    say::line(format!("voxels: {}", made.voxels))?;
     say::line(made.latency.line())
 }

@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use ndarray::{Array2, s};
 use serde::Serialize;
 
-use afterimage_run::atomic;
+use afterimage_run::{atomic, voxels::Voxels};
 use afterimage_train::apply::Spread;
 
 use crate::args::product::Encode;
@@ -40,8 +40,8 @@ pub(super) fn encode(args: &Encode) -> Result<()> {
     progress::listen();
     let format = Format::of(&args.out)?;
     let ensemble = Ensemble::open(args)?;
-    format.refuse(&args.out, ensemble.voxels())?;
     let pictures = Pictures::open(&args.images)?;
+    format.refuse(&args.out, pictures.names().len(), ensemble.voxels())?;
     let spread = ensemble.spread_in_words(args.samples);
     let shape = (pictures.names().len(), ensemble.voxels().len());
     let mut mean = Array2::zeros(shape);
@@ -60,6 +60,7 @@ pub(super) fn encode(args: &Encode) -> Result<()> {
         bar.set(rows.end as u64);
     }
     bar.finish();
+    refuse_not_finite(&mean, pictures.names(), ensemble.voxels())?;
     let mut files = format.write(&args.out, &mean, pictures.names(), ensemble.voxels())?;
     if let Some(deviation) = &deviation {
         let path = output::beside(&args.out, ".sd");
@@ -78,6 +79,17 @@ pub(super) fn encode(args: &Encode) -> Result<()> {
     };
     atomic::write_json(&output::sidecar(&args.out), &sidecar)?;
     conclude(args, &sidecar, shape)
+}
+
+fn refuse_not_finite(predicted: &Array2<f32>, names: &[String], voxels: &Voxels) -> Result<()> {
+    let Some(((image, voxel), value)) = predicted.indexed_iter().find(|(_, value)| !value.is_finite()) else {
+        return Ok(());
+    };
+    bail!(
+        "the prediction for \"{}\" at voxel {} is {value}: the encoder's weights are damaged, train it again",
+        names[image],
+        voxels.ids[voxel]
+    )
 }
 
 fn conclude(args: &Encode, sidecar: &Sidecar<'_>, (images, voxels): (usize, usize)) -> Result<()> {

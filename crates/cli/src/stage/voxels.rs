@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result};
 
-use afterimage_data::DataSet;
+use afterimage_data::{DataSet, VOXEL_NUMBER};
 use afterimage_run::{
     maps,
     scores::ScoreFile,
@@ -25,7 +25,8 @@ pub(crate) fn of(data: &DataSet, statistics: &Statistics) -> Voxels {
         places: used.iter().map(|&voxel| surface.places[voxel]).collect(),
     });
     let units = data.header().provenance.units.clone();
-    Voxels { units, volume, surface, ..Voxels::new(used.clone(), all.count) }
+    let numbers = all.columns.get(VOXEL_NUMBER).map(|column| column.values.iter().map(|&n| n as usize).collect());
+    Voxels { units, numbers, volume, surface, ..Voxels::new(used.clone(), all.count) }
 }
 
 /// The voxels of a run; of one that an earlier version made, from its data set.

@@ -174,6 +174,20 @@ pub(super) fn decode_text(stream: &mut impl Read, length: u64) -> Result<TextHea
     }
 }
 
+/// What the elements are, before it is known whether they can be read.
+pub(super) struct Kind {
+    /// NumPy's code, such as `<f8`, `<U12` or `|O`.
+    pub(super) descr: String,
+    pub(super) shape: Vec<usize>,
+}
+
+/// Reads the kind of the elements and the shape from the beginning of a file.
+pub(super) fn kind(stream: &mut impl Read) -> Result<Kind, String> {
+    let (text, _) = dictionary(stream, u64::MAX)?;
+    let descr = quoted(value_of(&text, "descr")?).ok_or("its element type is a structure; save a plain array")?;
+    Ok(Kind { descr: descr.to_owned(), shape: parse_shape(value_of(&text, "shape")?)? })
+}
+
 /// The text of a header, and where the values begin.
 fn dictionary(stream: &mut impl Read, length: u64) -> Result<(String, u64), String> {
     let mut start = [0; 8];

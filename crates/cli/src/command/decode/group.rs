@@ -3,12 +3,20 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use ndarray::Array2;
 
-use afterimage_formats::npy;
-
+use super::labels;
 use super::responses::Responses;
+
+/// What responses are averaged by.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct By<'a> {
+    /// A column of labels of the responses, or a file of labels.
+    pub(super) labels: &'a str,
+    /// The column of a file that is a table.
+    pub(super) column: Option<&'a str>,
+}
 
 /// What a row that is decoded stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,14 +29,17 @@ pub(super) struct Item {
 
 /// Means of the rows that share a label, in the order in which labels appear, weighted by the repeats that a row averages
 /// already; without labels every row by itself.
-pub(super) fn average(read: Responses, by: Option<&str>) -> Result<(Array2<f32>, Vec<Item>)> {
+///
+/// # Errors
+/// As [`labels::read`] and [`labels::checked`], and where the labels are neither known nor a file.
+pub(super) fn average(read: Responses, by: Option<&By<'_>>) -> Result<(Array2<f32>, Vec<Item>)> {
     let Some(by) = by else {
         let name = |row: usize| read.labels.first().map_or_else(|| row.to_string(), |(_, texts)| texts[row].clone());
         let items = read.weights.iter().enumerate();
         let items = items.map(|(row, &responses)| Item { name: name(row), responses }).collect();
         return Ok((read.values, items));
     };
-    let labels = labels(&read, by)?;
+    let labels = labels_of(&read, by)?;
     let (mut items, mut places): (Vec<Item>, HashMap<&str, usize>) = (Vec::new(), HashMap::new());
     let mut of_row = Vec::with_capacity(labels.len());
     for (label, &weight) in labels.iter().zip(&read.weights) {
@@ -47,41 +58,31 @@ pub(super) fn average(read: Responses, by: Option<&str>) -> Result<(Array2<f32>,
     Ok((sums.mapv(|sum| sum as f32), items))
 }
 
-/// One label a row, from a file or from what is known of the rows.
-fn labels(read: &Responses, by: &str) -> Result<Vec<String>> {
-    if let Some((_, texts)) = read.labels.iter().find(|(name, _)| name == by) {
-        return Ok(texts.clone());
+/// One label a row, from what is known of the rows or from a file.
+fn labels_of(read: &Responses, by: &By<'_>) -> Result<Vec<String>> {
+    let By { labels: name, column } = *by;
+    if let Some((_, texts)) = read.labels.iter().find(|(known, _)| known == name) {
+        if let Some(column) = column {
+            bail!(
+                "\"{name}\" is a column of the responses, so --average-column \"{column}\" has no file: leave it out"
+            );
+        }
+        return labels::checked(texts.clone(), name);
     }
-    let path = Path::new(by);
+    let path = Path::new(name);
     if !path.is_file() {
         let known: Vec<&str> = read.labels.iter().map(|(name, _)| name.as_str()).collect();
         let known = if known.is_empty() { "it has none".to_owned() } else { format!("it has {}", known.join(", ")) };
-        bail!("\"{by}\" is neither a file nor a column of labels of \"{}\": {known}", read.path.display());
+        bail!("\"{name}\" is neither a file nor a column of labels of \"{}\": {known}", read.path.display());
     }
-    let mut labels = from_file(path)?;
-    let rows = read.values.nrows();
-    // A table of one column may have a line with its name.
-    if labels.len() == rows + 1 && path.extension().is_some_and(|ending| ending == "csv" || ending == "tsv") {
-        labels.remove(0);
-    }
-    match labels.len() == rows {
-        true => Ok(labels),
-        false => bail!("\"{by}\" has {} labels for {rows} responses: write one for each, a line each", labels.len()),
-    }
-}
-
-fn from_file(path: &Path) -> Result<Vec<String>> {
-    if path.extension().is_some_and(|ending| ending == "npy") {
-        return Ok(npy::read_f32(path)?.iter().map(f32::to_string).collect());
-    }
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read \"{}\"", path.display()))?;
-    Ok(text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect())
+    labels::checked(labels::read(path, column, read.values.nrows())?, name)
 }
 
 #[cfg(test)]
 mod tests {
     use ndarray::array;
 
+    use super::super::places::Matched;
     use super::*;
 
     fn read() -> Responses {
@@ -90,12 +91,17 @@ mod tests {
             values: array![[1.0_f32, 0.0], [10.0, 4.0], [4.0, 3.0]],
             weights: vec![2, 1, 1],
             labels: vec![("stimulus".into(), ["b", "a", "b"].map(String::from).to_vec())],
+            matched: Matched::Order,
         }
+    }
+
+    fn by(labels: &str) -> Option<By<'_>> {
+        Some(By { labels, column: None })
     }
 
     #[test]
     fn means_are_weighted_and_in_the_order_of_appearance() {
-        let (means, items) = average(read(), Some("stimulus")).unwrap();
+        let (means, items) = average(read(), by("stimulus").as_ref()).unwrap();
         assert_eq!(means, array![[2.0, 1.0], [10.0, 4.0]]);
         assert_eq!(items[0], Item { name: "b".into(), responses: 3 });
         let (single, items) = average(read(), None).unwrap();
@@ -106,11 +112,16 @@ mod tests {
     fn labels_come_from_a_file_of_as_many_lines() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("labels.csv");
+        let name = path.to_str().unwrap();
         std::fs::write(&path, "label\nx\ny\nx\n").unwrap();
-        let (means, items) = average(read(), path.to_str()).unwrap();
+        let (means, items) = average(read(), by(name).as_ref()).unwrap();
         assert_eq!((means.nrows(), items[0].name.as_str(), items[0].responses), (2, "x", 3));
         std::fs::write(&path, "x\ny\n").unwrap();
-        assert!(average(read(), path.to_str()).unwrap_err().to_string().contains("2 labels for 3 responses"));
-        assert!(average(read(), Some("run")).unwrap_err().to_string().contains("it has stimulus"));
+        assert!(average(read(), by(name).as_ref()).unwrap_err().to_string().contains("2 labels for 3 responses"));
+        assert!(average(read(), by("run").as_ref()).unwrap_err().to_string().contains("it has stimulus"));
+        std::fs::write(&path, "trial,shown\n0,x\n1,y\n2,x\n").unwrap();
+        let column = By { labels: name, column: Some("shown") };
+        assert_eq!(average(read(), Some(&column)).unwrap().1.len(), 2);
+        assert!(average(read(), Some(&By { labels: "stimulus", column: Some("shown") })).is_err());
     }
 }

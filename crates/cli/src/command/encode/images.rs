@@ -8,7 +8,7 @@ use ndarray::{Array3, Array4, Axis};
 use rayon::prelude::*;
 
 use afterimage_data::DataSet;
-use afterimage_formats::images::ImageSource;
+use afterimage_formats::{images::ImageSource, names::nfc, text};
 use afterimage_train::prepare::at_side;
 
 /// Images, read when they are asked for.
@@ -101,11 +101,11 @@ impl Pictures {
     }
 
     fn add_list(&mut self, path: &Path) -> Result<()> {
-        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read \"{}\"", path.display()))?;
         let folder = path.parent().unwrap_or(Path::new(""));
         let before = self.names.len();
-        for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-            let images = ImageSource::open(&folder.join(line)).with_context(|| format!("in \"{}\"", path.display()))?;
+        for line in text::lines(path)? {
+            let images =
+                ImageSource::open(&found(folder, &line)).with_context(|| format!("in \"{}\"", path.display()))?;
             if images.len() != 1 {
                 bail!(
                     "\"{}\" names \"{line}\", which is {} images: name one picture a line",
@@ -114,12 +114,45 @@ impl Pictures {
                 );
             }
             self.entries.push((self.sources.len(), 0));
-            self.names.push(line.to_owned());
+            self.names.push(line);
             self.sources.push(Source::Images(images));
         }
-        match self.names.len() > before {
-            true => Ok(()),
-            false => bail!("\"{}\" names no picture: write one path a line", path.display()),
+        if self.names.len() == before {
+            bail!("\"{}\" names no picture: write one path a line", path.display());
         }
+        Ok(())
+    }
+}
+
+/// A file that a list names, under its own spelling: macOS decomposes the accents of names, other systems do not.
+fn found(folder: &Path, line: &str) -> PathBuf {
+    let path = folder.join(line);
+    let (false, Some(name)) = (path.exists(), path.file_name().map(|name| name.to_string_lossy().into_owned())) else {
+        return path;
+    };
+    let within = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let entries = std::fs::read_dir(within).into_iter().flatten().flatten();
+    let same = |entry: &std::fs::DirEntry| nfc(&entry.file_name().to_string_lossy()) == nfc(&name);
+    let mut same = entries.filter(same).map(|entry| entry.path());
+    same.next().unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_may_have_a_mark_quotes_and_another_spelling_of_accents() {
+        let folder = tempfile::tempdir().unwrap();
+        let pixels = Array4::<u8>::zeros((1, 4, 4, 3));
+        for name in ["a.npy", "cafe\u{301}.npy", "b c.npy"] {
+            afterimage_formats::npy::write_u8(&folder.path().join(name), pixels.view().into_dyn()).unwrap();
+        }
+        let list = folder.path().join("list.txt");
+        std::fs::write(&list, "\u{feff}a.npy\r\ncafé.npy\r\n\"b c.npy\"\r\n").unwrap();
+        let pictures = Pictures::open(std::slice::from_ref(&list)).unwrap();
+        assert_eq!(pictures.names(), ["a.npy", "café.npy", "b c.npy"]);
+        std::fs::write(&list, "none.npy\n").unwrap();
+        assert!(Pictures::open(&[list]).is_err());
     }
 }

@@ -45,9 +45,12 @@ impl Format {
     }
 
     /// Refuses what cannot be written, before anything is computed.
-    pub(super) fn refuse(self, path: &Path, voxels: &Voxels) -> Result<()> {
+    pub(super) fn refuse(self, path: &Path, images: usize, voxels: &Voxels) -> Result<()> {
         let name = path.display();
         match self {
+            Self::Nifti if images > MOST => {
+                bail!("\"{name}\" can hold {MOST} volumes, not {images}: encode fewer images")
+            }
             Self::Nifti if voxels.volume.is_none() => bail!(
                 "cannot write \"{name}\": the run's data set does not say where its voxels lie in a volume; write .npy or \
                  .csv, or import the recording from volumes with a mask (`afterimage import nifti` or `nsd`)"
@@ -71,9 +74,6 @@ impl Format {
         match (self, &voxels.volume, &voxels.surface) {
             (Self::Csv, ..) => atomic::write(path, csv(values, names, voxels).as_bytes())?,
             (Self::Nifti, Some(volume), _) => {
-                if names.len() > MOST {
-                    bail!("\"{}\" can hold {MOST} volumes, not {}: encode fewer images", path.display(), names.len());
-                }
                 atomic::through(path, |path| {
                     let volumes = values.outer_iter().map(|row| volume.fill(row.iter().copied()));
                     Ok(nifti::write_series(path, volume.shape, names.len(), &volume.affine, volumes)?)
@@ -96,7 +96,7 @@ impl Format {
                 return Ok(files);
             }
             (Self::Npy, ..) => atomic::through(path, |path| Ok(npy::write_f32(path, values.view().into_dyn())?))?,
-            (Self::Nifti | Self::Gifti, ..) => self.refuse(path, voxels)?,
+            (Self::Nifti | Self::Gifti, ..) => self.refuse(path, names.len(), voxels)?,
         }
         Ok(vec![path.to_owned()])
     }

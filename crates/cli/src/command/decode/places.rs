@@ -1,0 +1,248 @@
+//! Which columns or places of a source are the run's voxels: by where they lie, and only then by their number.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+use afterimage_formats::gifti::Hemisphere;
+use afterimage_formats::volume::{Volume, VolumeHeader};
+use afterimage_run::maps::HEMISPHERES;
+use afterimage_run::voxels::Voxels;
+
+/// How far apart two grids may have a voxel, in voxels: headers of 32 bits round, and no tool resamples for less.
+const TOLERANCE: f64 = 0.01;
+
+/// How the voxels of a source and those of the run were found to be the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Matched {
+    /// The responses are those of the run's data set.
+    SameData,
+    /// By the names of columns.
+    Names,
+    /// By their place in the volume or on the surface.
+    Places,
+    /// The source says nothing of its voxels but their number.
+    Order,
+}
+
+impl Matched {
+    /// For a reader.
+    pub(super) fn in_words(self) -> &'static str {
+        match self {
+            Self::SameData => "those of the run's data set",
+            Self::Names => "matched by name",
+            Self::Places => "matched by place",
+            Self::Order => "taken in the order of the run's data set; identity not checked",
+        }
+    }
+}
+
+/// The columns, of `columns`, that the run uses: a source has those of its data set or only the used ones, and says
+/// nothing else of them.
+pub(super) fn by_order(path: &Path, [rows, columns]: [usize; 2], voxels: &Voxels) -> Result<Vec<usize>> {
+    if columns == voxels.len() {
+        return Ok((0..columns).collect());
+    }
+    if columns == voxels.columns {
+        return Ok(voxels.ids.clone());
+    }
+    let fits = |n: usize| n == voxels.len() || n == voxels.columns;
+    let wanted = if voxels.len() == voxels.columns {
+        format!("{}", voxels.columns)
+    } else {
+        format!("{} (those it uses) or {} (all of its data set)", voxels.len(), voxels.columns)
+    };
+    let hint = if fits(rows) {
+        "it seems to have voxels as rows: give --voxels-first"
+    } else {
+        "give responses of the voxels that the run was trained on, in their order"
+    };
+    bail!("\"{}\" is {rows} responses x {columns} voxels, the run decodes {wanted}: {hint}", path.display())
+}
+
+/// The columns of a data set that are the run's voxels.
+///
+/// # Errors
+/// For another grid or surface, and where voxels of the run are not among its voxels.
+pub(super) fn of_data_set(
+    path: &Path,
+    of: &afterimage_data::Voxels,
+    rows: usize,
+    voxels: &Voxels,
+) -> Result<(Vec<usize>, Matched)> {
+    let name = path.display();
+    if let (Some(theirs), Some(ours)) = (&of.volume, &voxels.volume) {
+        refuse_other_grid(path, &theirs.shape, &theirs.affine, (&ours.shape, &ours.affine), RECORDING)?;
+        return Ok((find(path, &theirs.indices, &ours.indices)?, Matched::Places));
+    }
+    if let (Some(theirs), Some(ours)) = (&of.surface, &voxels.surface) {
+        let differ = |side: usize| ours.vertices[side] != 0 && theirs.vertices[side] != ours.vertices[side];
+        let used = |side: usize| ours.places.iter().any(|place| place[0] as usize == side);
+        if (0..2).any(|side| used(side) && differ(side)) {
+            let (got, wanted) = (theirs.vertices, ours.vertices);
+            bail!(
+                "\"{name}\" has surfaces of {got:?} vertices (left, right), {RECORDING} has {wanted:?}: resample it to them"
+            );
+        }
+        return Ok((find(path, &theirs.places, &ours.places)?, Matched::Places));
+    }
+    Ok((by_order(path, [rows, of.count], voxels)?, Matched::Order))
+}
+
+/// The places of a series of volumes that are the run's voxels, in their order; with a mask, of a run that does not know
+/// where its voxels lie, the places above zero.
+///
+/// # Errors
+/// For another grid, another hemisphere, or a mask that leaves out voxels of the run.
+pub(super) fn of_volumes(series: &Volume, mask: Option<&Path>, voxels: &Voxels) -> Result<(Vec<[usize; 3]>, Matched)> {
+    let (path, header) = (series.path(), series.header());
+    refuse_other_side(path, voxels)?;
+    let mask = mask.map(|mask| inside(mask, path, header)).transpose()?;
+    if let Some(known) = known(path, header, voxels)? {
+        if let Some(mask) = mask {
+            refuse_other_side(&mask.path, voxels)?;
+            find(&mask.path, &mask.inside, &known)?;
+        }
+        return Ok((known, Matched::Places));
+    }
+    let Some(mask) = mask else {
+        bail!(
+            "the run does not know where its voxels lie, so it cannot find them in \"{}\" ({:?}): give --mask, or a table",
+            path.display(),
+            header.volume_shape()
+        )
+    };
+    let shape = [header.count(), mask.inside.len()];
+    let columns = by_order(&mask.path, shape, voxels)?;
+    Ok((columns.into_iter().map(|column| mask.inside[column]).collect(), Matched::Order))
+}
+
+const RECORDING: &str = "the run's recording";
+
+/// Where the run's voxels lie in volumes of this header; `None` if the run does not know.
+fn known(path: &Path, header: &VolumeHeader, voxels: &Voxels) -> Result<Option<Vec<[usize; 3]>>> {
+    if let Some(volume) = &voxels.volume {
+        let shape = header.volume_shape();
+        refuse_other_grid(path, &shape, &header.affine, (&volume.shape, &volume.affine), RECORDING)?;
+        return Ok(Some(volume.indices.iter().map(|index| index.map(|axis| axis as usize)).collect()));
+    }
+    let Some(surface) = &voxels.surface else { return Ok(None) };
+    let Some(side) = only_side(voxels) else {
+        bail!("the run's voxels lie on both hemispheres, \"{}\" holds one: give a table or a data set", path.display())
+    };
+    let (got, vertices) = (header.volume_shape(), surface.vertices[side]);
+    if got != [vertices, 1, 1] {
+        bail!("\"{}\" has volumes {got:?}, {RECORDING} has {vertices} vertices: resample it to them", path.display());
+    }
+    Ok(Some(surface.places.iter().map(|place| [place[1] as usize, 0, 0]).collect()))
+}
+
+/// The voxels above zero of a mask.
+struct Mask {
+    path: std::path::PathBuf,
+    inside: Vec<[usize; 3]>,
+}
+
+fn inside(mask: &Path, series: &Path, header: &VolumeHeader) -> Result<Mask> {
+    let volume = Volume::open(mask)?;
+    let of = volume.header();
+    if of.count() != 1 {
+        bail!("\"{}\" has {} volumes, expected one: give a mask of one volume", mask.display(), of.count());
+    }
+    refuse_other_grid(series, &header.volume_shape(), &header.affine, (&of.volume_shape(), &of.affine), "the mask")?;
+    let values = volume.volume(0)?;
+    let inside = values.indexed_iter().filter(|(_, value)| **value > 0.0).map(|((x, y, z), _)| [x, y, z]).collect();
+    Ok(Mask { path: mask.to_owned(), inside })
+}
+
+/// The column of each place that the run uses.
+fn find<P: Copy + Eq + Hash>(path: &Path, theirs: &[P], ours: &[P]) -> Result<Vec<usize>> {
+    let columns: HashMap<P, usize> = theirs.iter().enumerate().map(|(column, &place)| (place, column)).collect();
+    let found: Vec<usize> = ours.iter().filter_map(|place| columns.get(place).copied()).collect();
+    if found.len() < ours.len() {
+        bail!(
+            "\"{}\" has {} voxels, and {} of the run's {} lie elsewhere: give responses of the voxels that the run was \
+             trained on",
+            path.display(),
+            theirs.len(),
+            ours.len() - found.len(),
+            ours.len()
+        );
+    }
+    Ok(found)
+}
+
+/// The hemisphere that all voxels of the run lie on, 0 left and 1 right.
+fn only_side(voxels: &Voxels) -> Option<usize> {
+    let places = &voxels.surface.as_ref()?.places;
+    let side = places.first()?[0];
+    places.iter().all(|place| place[0] == side).then_some(side as usize)
+}
+
+/// Refuses a file whose name states the hemisphere that the run does not know.
+fn refuse_other_side(path: &Path, voxels: &Voxels) -> Result<()> {
+    let words = |hemisphere: Hemisphere| match hemisphere {
+        Hemisphere::Left => ["lh", "hemi-l"],
+        Hemisphere::Right => ["rh", "hemi-r"],
+    };
+    let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    let states = |side: usize| name.split(['.', '_']).any(|word| words(HEMISPHERES[side]).contains(&word));
+    match only_side(voxels) {
+        Some(side) if states(1 - side) && !states(side) => {
+            let [of_run, of_file] = [side, 1 - side].map(|side| HEMISPHERES[side].short());
+            bail!(
+                "\"{}\" is of {of_file} by its name, the run's voxels are of {of_run}: give that hemisphere",
+                path.display()
+            )
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Voxels of another grid lie elsewhere in the brain, whatever their indices.
+fn refuse_other_grid(
+    path: &Path,
+    shape: &[usize; 3],
+    affine: &[[f64; 4]; 4],
+    (expected, expected_affine): (&[usize; 3], &[[f64; 4]; 4]),
+    of: &str,
+) -> Result<()> {
+    if shape != expected {
+        bail!("\"{}\" has volumes {shape:?}, {of} has {expected:?}: resample it to that grid", path.display());
+    }
+    let (off, size) = (distance(affine, expected_affine, *shape), smallest(expected_affine));
+    // A distance that is not a number is refused too.
+    if off <= TOLERANCE * size {
+        return Ok(());
+    }
+    bail!(
+        "\"{}\" has another affine than {of}, with voxels up to {off:.3} mm from where they should lie: resample it to that \
+         grid",
+        path.display()
+    )
+}
+
+/// The largest distance of a voxel's places by two affines, reached at a corner of the volume.
+fn distance(a: &[[f64; 4]; 4], b: &[[f64; 4]; 4], shape: [usize; 3]) -> f64 {
+    let corner = |corner: usize| {
+        let at = |axis: usize| if corner >> axis & 1 == 1 { (shape[axis].max(1) - 1) as f64 } else { 0.0 };
+        let off = |row: usize| {
+            let of = |column: usize| a[row][column] - b[row][column];
+            of(0) * at(0) + of(1) * at(1) + of(2) * at(2) + of(3)
+        };
+        (0..3).map(|row| off(row).powi(2)).sum::<f64>().sqrt()
+    };
+    // `f64::max` would pass over what is not a number.
+    (0..8).map(corner).fold(0.0, |most, off| if off > most || off.is_nan() { off } else { most })
+}
+
+/// The smallest distance of neighbouring voxels.
+fn smallest(affine: &[[f64; 4]; 4]) -> f64 {
+    let length = |axis: usize| (0..3).map(|row| affine[row][axis].powi(2)).sum::<f64>().sqrt();
+    (0..3).map(length).fold(f64::INFINITY, f64::min)
+}
+
+#[cfg(test)]
+mod tests;

@@ -97,8 +97,10 @@ impl Experiment {
     }
 
     fn parse(text: &str, path: &Path) -> Result<Self> {
-        let experiment: Self =
-            toml::from_str(text).map_err(|e| RunError::Toml { path: path.into(), message: e.to_string() })?;
+        let toml = |e: toml::de::Error| RunError::Toml { path: path.into(), message: e.to_string() };
+        // First, since the parser names neither the key nor the range of -1 or 1e11 where a count belongs.
+        check::check_numbers(&toml::from_str(text).map_err(toml)?)?;
+        let experiment: Self = toml::from_str(text).map_err(toml)?;
         experiment.check()?;
         Ok(experiment)
     }

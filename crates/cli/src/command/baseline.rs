@@ -11,7 +11,7 @@ use super::run;
 use crate::args::RunOptions;
 use crate::args::baseline::{Common, Fit, Kind};
 use crate::stage::baseline::{self, Decoder, Encoder, Plan};
-use crate::stage::{Session, evaluate};
+use crate::stage::{Session, evaluate, preflight::Work};
 
 /// Makes the run folder of a baseline.
 pub(super) fn baseline(kind: &Kind) -> Result<()> {
@@ -52,7 +52,7 @@ fn options(common: &Common) -> RunOptions {
 }
 
 fn all_stages(folder: &Path, experiment: Experiment, plan: &Plan) -> Result<(Session, ScoreFile)> {
-    let mut session = Session::create(folder, experiment)?;
+    let mut session = Session::create(folder, experiment, &Work::baseline(plan))?;
     let fitted = session.stage("fit", |s| baseline::fit(s, plan))?;
     eprintln!("reconstructing and scoring the held-out images");
     session.stage("reconstruct", |s| baseline::apply(s, &fitted))?;

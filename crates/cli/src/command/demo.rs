@@ -10,7 +10,7 @@ use afterimage_sim::{SimConfig, Simulation, Written};
 use super::run;
 use crate::args::Demo;
 use crate::progress::Bar;
-use crate::stage::Session;
+use crate::stage::preflight::{self, Work};
 
 /// Simulates the subject where that is not done, then runs all stages.
 pub(super) fn demo(args: &Demo) -> Result<()> {
@@ -31,10 +31,7 @@ pub(super) fn demo(args: &Demo) -> Result<()> {
         experiment.evaluation.classification.classes = vec![text(&written.classes)];
         experiment.evaluation.classification.superclasses = text(&written.classes.with_file_name("superclasses.csv"));
     }
-    let mut session = match options.resume && RunFolder::new(out).manifest_file().exists() {
-        true => Session::resume(out, experiment)?,
-        false => Session::create(out, experiment)?,
-    };
+    let mut session = run::begun(out, experiment, options.resume)?;
     let scores = run::all_stages(&mut session, options.resume)?;
     run::conclude(&session, &scores, options.json)
 }
@@ -43,6 +40,7 @@ fn simulate(out: &Path, folder: &Path, experiment: &Experiment, classes: usize) 
     if RunFolder::new(out).manifest_file().exists() {
         anyhow::bail!("\"{}\" already holds a run: go on with --resume, or choose another --out", out.display());
     }
+    preflight::check_without_data(out, experiment, &Work::RUN)?;
     std::fs::create_dir_all(folder).map_err(|e| anyhow::anyhow!("cannot create \"{}\": {e}", folder.display()))?;
     let config = SimConfig { seed: experiment.seed + 1, side: experiment.image.side, classes, ..SimConfig::default() };
     let of_classes = config.classes * config.class_images;

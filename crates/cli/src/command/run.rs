@@ -9,6 +9,7 @@ use afterimage_run::{Experiment, RunFolder, layout::Phase, scores::ScoreFile};
 
 use super::ablate::without_perceptual;
 use crate::args::{Ablation, Network, OfRun, RunOptions, Train};
+use crate::stage::preflight::{self, Work};
 use crate::stage::{Session, biology, evaluate, reconstruct, regions, train};
 use crate::{progress, say};
 
@@ -16,12 +17,19 @@ use crate::{progress, say};
 pub(super) fn everything(args: &Train) -> Result<()> {
     let experiment = configured(Experiment::read(&args.experiment)?, &args.options)?;
     start(&experiment)?;
-    let mut session = match args.options.resume && RunFolder::new(&args.options.out).manifest_file().exists() {
-        true => Session::resume(&args.options.out, experiment)?,
-        false => Session::create(&args.options.out, experiment)?,
-    };
+    let mut session = begun(&args.options.out, experiment, args.options.resume)?;
     let scores = all_stages(&mut session, args.options.resume)?;
     conclude(&session, &scores, args.options.json)
+}
+
+/// A new run, or the one to go on with, after the check that all its stages can be carried through.
+pub(super) fn begun(out: &Path, experiment: Experiment, resume: bool) -> Result<Session> {
+    if resume && RunFolder::new(out).manifest_file().exists() {
+        let session = Session::resume(out, experiment)?;
+        session.check(&Work::RUN)?;
+        return Ok(session);
+    }
+    Session::create(out, experiment, &Work::RUN)
 }
 
 /// All stages that are not finished, in order.
@@ -65,17 +73,25 @@ pub(super) fn train(network: Network, args: &Train) -> Result<()> {
     let options = &args.options;
     let experiment = configured(Experiment::read(&args.experiment)?, options)?;
     start(&experiment)?;
-    let mut session = match RunFolder::new(&options.out).manifest_file().exists() {
-        true => Session::resume(&options.out, experiment)?,
-        false => Session::create(&options.out, experiment)?,
+    let (phase, work) = match network {
+        Network::Encoder => (Phase::Encoder, Work::ENCODER),
+        Network::Decoder => (Phase::Decoder, Work::DECODER),
     };
-    let phase = if network == Network::Encoder { Phase::Encoder } else { Phase::Decoder };
+    let is_new = !RunFolder::new(&options.out).manifest_file().exists();
+    let mut session = if is_new {
+        Session::create(&options.out, experiment, &work)?
+    } else {
+        Session::resume(&options.out, experiment)?
+    };
     if !options.resume && train::has_begun(&session, phase) {
         bail!(
             "\"{}\" already has a {} in training: go on with --resume, or choose another --out",
             options.out.display(),
             phase.name()
         );
+    }
+    if !is_new {
+        session.check(&work)?;
     }
     if network == Network::Encoder || !session.is_finished("encoder") {
         session.stage("encoder", |s| train::encoder(s, true))?;
@@ -107,6 +123,7 @@ pub(super) fn reconstruct(args: &OfRun) -> Result<()> {
 /// `afterimage evaluate`.
 pub(super) fn evaluate(args: &OfRun) -> Result<()> {
     let mut session = opened(&args.run)?;
+    evaluate::refuse_missing_inputs(&session)?;
     let scores = session.stage("evaluate", evaluate::evaluate)?;
     if args.json {
         return say::json(&scores);
@@ -119,6 +136,7 @@ pub(super) fn evaluate(args: &OfRun) -> Result<()> {
 /// `afterimage report`.
 pub(super) fn report(args: &OfRun) -> Result<()> {
     let run = RunFolder::open(&args.run)?;
+    preflight::refuse_unwritable(run.root())?;
     let path = afterimage_report::write(&run)?;
     if args.json {
         return say::json(&serde_json::json!({ "report": path }));
@@ -155,7 +173,15 @@ pub(super) fn threads(experiment: &Experiment) -> Result<()> {
     Ok(())
 }
 
+/// A run that a single stage writes its part into: refused where its folder takes no files.
 pub(super) fn opened(path: &Path) -> Result<Session> {
+    let session = opened_to_read(path)?;
+    preflight::refuse_unwritable(session.run.root())?;
+    Ok(session)
+}
+
+/// A run that nothing is written into.
+pub(super) fn opened_to_read(path: &Path) -> Result<Session> {
     let session = Session::open(path)?;
     start(&session.experiment)?;
     Ok(session)

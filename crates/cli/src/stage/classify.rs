@@ -1,7 +1,7 @@
 //! Which class a reconstruction shows: the protocols `class` and `representative`.
 
 pub(crate) mod bank;
-mod labels;
+pub(crate) mod labels;
 
 use anyhow::Result;
 use ndarray::{ArrayView4, Axis};
@@ -45,15 +45,23 @@ pub(crate) fn classify(session: &mut Session, of: &Material, file: &mut ScoreFil
     by_representatives(session, of, file)
 }
 
+/// The classifier of the experiment, if it names one.
+pub(crate) fn classifier(experiment: &Experiment) -> Result<Option<Classifier>> {
+    let name = &experiment.evaluation.classification.classifier;
+    if name.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Classifier::new(name, experiment.image.side, CLASSIFIER_SIDE, &experiment.device.name)?))
+}
+
 fn by_classifier(experiment: &Experiment, of: &Material, file: &mut ScoreFile) -> Result<()> {
     let config = &experiment.evaluation.classification;
-    if config.classifier.is_empty() {
+    let side = experiment.image.side;
+    let Some(network) = classifier(experiment)? else {
         let reason = "the experiment names no classifier: set evaluation.classification.classifier".into();
         file.not_computed.push(NotComputed { name: "identification.class".into(), reason });
         return Ok(());
-    }
-    let side = experiment.image.side;
-    let network = Classifier::new(&config.classifier, side, CLASSIFIER_SIDE, &experiment.device.name)?;
+    };
     let scores = |images: ArrayView4<f32>| -> Result<ndarray::Array2<f32>> {
         let parts = images.axis_chunks_iter(Axis(0), BATCH).map(|block| network.logits(block));
         let parts = parts.collect::<afterimage_train::Result<Vec<_>>>()?;

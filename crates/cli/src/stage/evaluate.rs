@@ -25,8 +25,12 @@ use afterimage_train::{
     prepare::{self, ImagePool, Pairs, Statistics},
 };
 
+pub(super) use metrics::missing_weights;
+
 use super::classify::{Material, classify};
-use super::{Session, averaging, clusters, external::ExternalCandidates, pool, reconstruct::write_png, voxels};
+use super::{
+    Session, averaging, clusters, external::ExternalCandidates, pool, preflight, reconstruct::write_png, voxels,
+};
 
 /// Computes all scores and writes `scores.json`; the best-ranked wrong candidates become pictures.
 pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
@@ -42,6 +46,21 @@ pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
     file.write(&session.run)?;
     voxels::write_maps(session, &file)?;
     Ok(file)
+}
+
+/// Refuses a run whose scores would end for lack of a file or of weights after minutes of computing.
+pub(crate) fn refuse_missing_inputs(session: &Session) -> Result<()> {
+    let run = &session.run;
+    let predicts = session.manifest.baseline.as_ref().is_none_or(|baseline| baseline.encoder.is_some());
+    let arrays = [run.reconstructions_array()].into_iter().chain(predicts.then(|| run.predictions_array()));
+    if let Some(missing) = arrays.into_iter().find(|array| !array.is_file()) {
+        let again = match session.manifest.baseline {
+            Some(_) => "make the baseline again".to_owned(),
+            None => format!("run `afterimage reconstruct {}` first", run.root().display()),
+        };
+        bail!("\"{}\" is missing: {again}", missing.display());
+    }
+    preflight::scoring(&session.experiment)
 }
 
 /// The data set, what was fitted on its training part, the held-out items, and their pictures, which are refused where they are not of these items.

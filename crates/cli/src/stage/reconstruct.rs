@@ -21,9 +21,12 @@ pub(crate) fn reconstruct(session: &mut Session) -> Result<()> {
     let data = session.data()?;
     let statistics = Statistics::read(&session.run)?;
     let test = prepare::held_out(&data.held_out(), &statistics, &session.experiment)?;
-    let predicted = TrainedEncoder::load(&session.run, &session.experiment)?.predict(test.item_images().view());
+    // Both first: a missing decoder is met before anything is computed.
+    let encoder = TrainedEncoder::load(&session.run, &session.experiment)?;
+    let decoder = TrainedDecoder::load(&session.run, &session.experiment)?;
+    let predicted = encoder.predict(test.item_images().view());
     npy::write_f32(&session.run.predictions_array(), predicted.view().into_dyn())?;
-    let decoded = TrainedDecoder::load(&session.run, &session.experiment)?.decode(test.responses.view());
+    let decoded = decoder.decode(test.responses.view());
     write(session, &data, &test, decoded.view())
 }
 

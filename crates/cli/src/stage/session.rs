@@ -13,6 +13,7 @@ use afterimage_run::{
     manifest::{DataFacts, Input, Manifest},
 };
 
+use super::preflight::{self, Work};
 use crate::build;
 
 /// An open run.
@@ -27,14 +28,16 @@ pub(crate) struct Session {
 
 impl Session {
     /// Starts a run in a folder that holds none.
-    pub(crate) fn create(out: &Path, mut experiment: Experiment) -> Result<Self> {
+    ///
+    /// Everything that `work` will need is checked first: where that fails, there is no folder.
+    pub(crate) fn create(out: &Path, mut experiment: Experiment, work: &Work<'_>) -> Result<Self> {
         let run = RunFolder::new(out);
         if run.manifest_file().exists() {
             bail!("\"{}\" already holds a run: go on with --resume, or choose another --out", out.display());
         }
         absolute(&mut experiment)?;
-        refuse_missing_classes(&experiment)?;
         let data = open_data(&experiment)?;
+        preflight::check(out, &experiment, &data, work)?;
         let mut manifest = new_manifest(&experiment, &data);
         if let Some(sha256) = exclusions_digest(&experiment)? {
             let path = experiment.data.exclusions.clone();
@@ -44,6 +47,12 @@ impl Session {
         experiment.write(&run)?;
         manifest.write(&run)?;
         Ok(Self { run, experiment, manifest })
+    }
+
+    /// Checks a run that is not created yet, as [`Session::create`] does.
+    pub(crate) fn check_new(out: &Path, mut experiment: Experiment, work: &Work<'_>) -> Result<()> {
+        absolute(&mut experiment)?;
+        preflight::check(out, &experiment, &open_data(&experiment)?, work)
     }
 
     /// Goes on with a run that has this configuration.
@@ -59,6 +68,11 @@ impl Session {
             );
         }
         Ok(session)
+    }
+
+    /// Checks what is left of `work`, as [`Session::create`] does for a new run.
+    pub(crate) fn check(&self, work: &Work<'_>) -> Result<()> {
+        preflight::check(self.run.root(), &self.experiment, &self.data()?, &work.without(&self.manifest.finished))
     }
 
     /// Opens a run with its own configuration.
@@ -151,17 +165,6 @@ pub(crate) fn exclusions(experiment: &Experiment) -> Result<Exclusions> {
         "" => Ok(Exclusions::default()),
         path => Ok(Exclusions::read(Path::new(path))?),
     }
-}
-
-/// What the last stage would miss is refused before hours of training.
-fn refuse_missing_classes(experiment: &Experiment) -> Result<()> {
-    let config = &experiment.evaluation.classification;
-    let named = config.classes.iter().chain(Some(&config.superclasses).filter(|path| !path.is_empty()));
-    let mut missing = named.filter(|path| !Path::new(path.as_str()).exists());
-    if let Some(path) = missing.next() {
-        bail!("evaluation.classification names \"{path}\", which is not there: make or fetch it first, or take it out");
-    }
-    Ok(())
 }
 
 /// Paths as they will still be found from another folder.

@@ -12,7 +12,10 @@ use afterimage_model::{
     backbone::WeightOrigin,
     foreign::{ForeignNetwork, foreign},
 };
-use afterimage_run::scores::{NotComputed, ScoreFile};
+use afterimage_run::{
+    Experiment,
+    scores::{NotComputed, ScoreFile},
+};
 use afterimage_train::{TrainError, apply::FeatureExtractor};
 
 use super::identification;
@@ -50,6 +53,29 @@ pub(super) fn measure(
         }
     }
     Ok(())
+}
+
+/// Why metrics of the experiment cannot be computed: a sentence for each network whose weights are not installed. Every
+/// network is loaded as [`measure`] loads it.
+pub(crate) fn missing_weights(experiment: &Experiment) -> Result<Vec<String>> {
+    let device = &experiment.device.name;
+    let mut missing = Vec::new();
+    for name in experiment.evaluation.chosen_metrics() {
+        let Some(metric) = Metric::find(name) else { bail!("no metric is called \"{name}\"") };
+        let loaded = match metric {
+            Metric::PixCorr | Metric::Ssim | Metric::MsSsim | Metric::Dists => continue,
+            Metric::Lpips(net) => Network::own(net.backbone(), net.taps(), experiment.image.side, device),
+            Metric::Features(metric) => Network::of_metric(metric, device),
+        };
+        match loaded {
+            Ok(_) => {}
+            Err(error) if weights_are_missing(&error) => {
+                missing.push(format!("evaluation.metrics has \"{name}\", but {}", error.root_cause()));
+            }
+            Err(error) => return Err(error.context(format!("evaluation.metrics: \"{name}\""))),
+        }
+    }
+    Ok(missing)
 }
 
 fn one(metric: Metric, session: &mut Session, images: &mut Images, file: &mut ScoreFile) -> Result<()> {

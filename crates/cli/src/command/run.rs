@@ -35,10 +35,10 @@ pub(super) fn all_stages(session: &mut Session, resume: bool) -> Result<ScoreFil
 
 /// The stages up to the scores.
 pub(super) fn scored_stages(session: &mut Session, resume: bool) -> Result<ScoreFile> {
-    if !session.is_finished("encoder") {
+    if !session.is_trained(Phase::Encoder) {
         session.stage("encoder", |s| train::encoder(s, resume))?;
     }
-    if !session.is_finished("decoder") {
+    if !session.is_trained(Phase::Decoder) {
         session.stage("decoder", |s| train::decoder(s, resume))?;
     }
     eprintln!("reconstructing and scoring the held-out images");
@@ -77,7 +77,7 @@ pub(super) fn train(network: Network, args: &Train) -> Result<()> {
             phase.name()
         );
     }
-    if network == Network::Encoder || !session.is_finished("encoder") {
+    if network == Network::Encoder || !session.is_trained(Phase::Encoder) {
         session.stage("encoder", |s| train::encoder(s, true))?;
     }
     if network == Network::Decoder {
@@ -85,7 +85,8 @@ pub(super) fn train(network: Network, args: &Train) -> Result<()> {
     }
     let file = session.run.weights_file(phase);
     if options.json {
-        return say::json(&serde_json::json!({ "run": options.out, "network": phase.name(), "weights": file }));
+        let (run, weights) = (options.out.display().to_string(), file.display().to_string());
+        return say::json(&serde_json::json!({ "run": run, "network": phase.name(), "weights": weights }));
     }
     say::line(format!("trained {}: {}", phase.name(), file.display()))
 }
@@ -118,10 +119,10 @@ pub(super) fn evaluate(args: &OfRun) -> Result<()> {
 
 /// `afterimage report`.
 pub(super) fn report(args: &OfRun) -> Result<()> {
-    let run = RunFolder::open(&args.run)?;
-    let path = afterimage_report::write(&run)?;
+    let session = Session::open_to_write(&args.run)?;
+    let path = afterimage_report::write(&session.run)?;
     if args.json {
-        return say::json(&serde_json::json!({ "report": path }));
+        return say::json(&serde_json::json!({ "report": path.display().to_string() }));
     }
     say::line(format!("report: {}", path.display()))
 }
@@ -155,8 +156,9 @@ pub(super) fn threads(experiment: &Experiment) -> Result<()> {
     Ok(())
 }
 
+/// Opens a run to write into it, with its threads.
 pub(super) fn opened(path: &Path) -> Result<Session> {
-    let session = Session::open(path)?;
+    let session = Session::open_to_write(path)?;
     start(&session.experiment)?;
     Ok(session)
 }

@@ -1,6 +1,7 @@
 //! The stages of an experiment. Each reads what it needs from the run folder and writes its part back, so that any of
 //! them can be run again alone.
 
+mod arrays;
 mod averaging;
 pub(crate) mod baseline;
 pub(crate) mod biology;

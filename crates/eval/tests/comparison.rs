@@ -143,6 +143,7 @@ fn manifest(made: &Made) -> Manifest {
         finished: ["encoder", "decoder", "reconstruct", "evaluate"].map(String::from).to_vec(),
         warnings: Vec::new(),
         baseline: None,
+        outputs: Default::default(),
     }
 }
 

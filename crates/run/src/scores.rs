@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Result, RunFolder, atomic};
+use crate::{Result, RunFolder};
 
 /// Version of the schema below.
 pub const SCORES_VERSION: u32 = 1;
@@ -126,17 +126,17 @@ impl ScoreFile {
     /// Writes `scores.json` of `run`.
     ///
     /// # Errors
-    /// As [`atomic::write`].
+    /// As [`RunFolder::write`].
     pub fn write(&self, run: &RunFolder) -> Result<()> {
-        atomic::write_json(&run.scores_file(), self)
+        run.write_json(&run.scores_file(), self)
     }
 
     /// Reads `scores.json` of `run`.
     ///
     /// # Errors
-    /// As [`atomic::read_json`].
+    /// As [`RunFolder::read_json`].
     pub fn read(run: &RunFolder) -> Result<Self> {
-        atomic::read_json(&run.scores_file())
+        run.read_json(&run.scores_file())
     }
 }
 

@@ -2,7 +2,11 @@
 
 use std::path::Path;
 
-use afterimage_run::config::{Experiment, Upsample, preset_names, preset_text};
+use afterimage_run::config::{
+    Experiment, Upsample, preset_names, preset_text,
+    settings::{differences, in_words},
+};
+use afterimage_run::layout::Phase;
 
 fn read(text: &str) -> Result<Experiment, String> {
     Experiment::from_text(text, Path::new("mine.toml")).map_err(|e| e.to_string())
@@ -111,4 +115,53 @@ fn seeds_beyond_the_range_of_toml_are_refused_by_key() {
     let beyond = Experiment { seed: u64::MAX, ..demo.clone() };
     assert!(beyond.check().unwrap_err().to_string().contains("seed = 18446744073709551615 is impossible"));
     assert!(demo.with_settings(&["seed=9223372036854775807".to_owned()]).is_ok());
+}
+
+#[test]
+fn differences_name_the_key_and_both_values() {
+    let demo = Experiment::preset("demo").unwrap();
+    let changed = demo
+        .with_settings(&["seed=9".into(), "data.external=[\"b.npy\"]".into(), "encoder.dropout=0.25".into()])
+        .unwrap();
+    let words: Vec<String> = changed.differences(&demo).iter().map(ToString::to_string).collect();
+    let dropout = demo.encoder.dropout;
+    let expected = [
+        "data.external was [], is [\"b.npy\"]".to_owned(),
+        format!("encoder.dropout was {dropout}, is 0.25"),
+        "seed was 0, is 9".to_owned(),
+    ];
+    assert_eq!(words, expected);
+    assert!(demo.differences(&demo).is_empty());
+}
+
+#[test]
+fn weights_depend_on_the_keys_of_their_phase_alone() {
+    let demo = Experiment::preset("demo").unwrap();
+    let of = |setting: &str, phase| {
+        let changed = demo.with_settings(&[setting.to_owned()]).unwrap();
+        !differences(&demo.settings_of(phase), &changed.settings_of(phase)).is_empty()
+    };
+    for (setting, encoder, decoder) in [
+        ("seed=9", true, true),
+        ("encoder.dropout=0.25", true, true),
+        ("data.roi=V1", true, true),
+        ("image.side=72", true, true),
+        ("decoder.channels=64", false, true),
+        ("data.unpaired_limit=7", false, true),
+        ("data.external=[\"b.npy\"]", false, false),
+        ("data.unpaired=[\"moved.npy\"]", false, false),
+        ("evaluation.resamples=200", false, false),
+        ("device.threads=2", false, false),
+        ("encoder.checkpoint_every=7", false, false),
+        ("decoder.cache_mib=7", false, false),
+        ("name=other", false, false),
+    ] {
+        let got = (of(setting, Phase::Encoder), of(setting, Phase::Decoder));
+        assert_eq!(got, (encoder, decoder), "{setting}");
+    }
+    let rows = |text: &str| read(text).unwrap().settings_of(Phase::Encoder);
+    let one = "[encoder]\nbranches = [{ tap = \"relu1_2\", pool = 2, kernel = 3, stride = 2, channels = 3 }]";
+    let other = one.replace("channels = 3", "channels = 4");
+    let words = in_words(&differences(&rows(one), &rows(&other)));
+    assert_eq!(words, "encoder.branches[0].channels was 3, is 4");
 }

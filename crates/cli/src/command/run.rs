@@ -9,7 +9,7 @@ use afterimage_run::{Experiment, RunFolder, layout::Phase, scores::ScoreFile};
 
 use super::ablate::without_perceptual;
 use crate::args::{Ablation, Network, OfRun, RunOptions, Train};
-use crate::stage::preflight::{self, Work};
+use crate::stage::preflight::Work;
 use crate::stage::{Session, biology, evaluate, reconstruct, regions, train};
 use crate::{progress, say};
 
@@ -43,10 +43,10 @@ pub(super) fn all_stages(session: &mut Session, resume: bool) -> Result<ScoreFil
 
 /// The stages up to the scores.
 pub(super) fn scored_stages(session: &mut Session, resume: bool) -> Result<ScoreFile> {
-    if !session.is_finished("encoder") {
+    if !session.is_trained(Phase::Encoder) {
         session.stage("encoder", |s| train::encoder(s, resume))?;
     }
-    if !session.is_finished("decoder") {
+    if !session.is_trained(Phase::Decoder) {
         session.stage("decoder", |s| train::decoder(s, resume))?;
     }
     eprintln!("reconstructing and scoring the held-out images");
@@ -93,7 +93,7 @@ pub(super) fn train(network: Network, args: &Train) -> Result<()> {
     if !is_new {
         session.check(&work)?;
     }
-    if network == Network::Encoder || !session.is_finished("encoder") {
+    if network == Network::Encoder || !session.is_trained(Phase::Encoder) {
         session.stage("encoder", |s| train::encoder(s, true))?;
     }
     if network == Network::Decoder {
@@ -101,7 +101,8 @@ pub(super) fn train(network: Network, args: &Train) -> Result<()> {
     }
     let file = session.run.weights_file(phase);
     if options.json {
-        return say::json(&serde_json::json!({ "run": options.out, "network": phase.name(), "weights": file }));
+        let (run, weights) = (options.out.display().to_string(), file.display().to_string());
+        return say::json(&serde_json::json!({ "run": run, "network": phase.name(), "weights": weights }));
     }
     say::line(format!("trained {}: {}", phase.name(), file.display()))
 }
@@ -135,11 +136,10 @@ pub(super) fn evaluate(args: &OfRun) -> Result<()> {
 
 /// `afterimage report`.
 pub(super) fn report(args: &OfRun) -> Result<()> {
-    let run = RunFolder::open(&args.run)?;
-    preflight::refuse_unwritable(run.root())?;
-    let path = afterimage_report::write(&run)?;
+    let session = Session::open_to_write(&args.run)?;
+    let path = afterimage_report::write(&session.run)?;
     if args.json {
-        return say::json(&serde_json::json!({ "report": path }));
+        return say::json(&serde_json::json!({ "report": path.display().to_string() }));
     }
     say::line(format!("report: {}", path.display()))
 }
@@ -173,16 +173,9 @@ pub(super) fn threads(experiment: &Experiment) -> Result<()> {
     Ok(())
 }
 
-/// A run that a single stage writes its part into: refused where its folder takes no files.
+/// Opens a run to write into it, with its threads.
 pub(super) fn opened(path: &Path) -> Result<Session> {
-    let session = opened_to_read(path)?;
-    preflight::refuse_unwritable(session.run.root())?;
-    Ok(session)
-}
-
-/// A run that nothing is written into.
-pub(super) fn opened_to_read(path: &Path) -> Result<Session> {
-    let session = Session::open(path)?;
+    let session = Session::open_to_write(path)?;
     start(&session.experiment)?;
     Ok(session)
 }

@@ -33,7 +33,7 @@ pub(super) fn weights(command: &Weights) -> Result<()> {
             };
             if *json {
                 return say::json(
-                    &serde_json::json!({ "name": name, "file": installed.path, "sha256": installed.sha256 }),
+                    &serde_json::json!({ "name": name, "file": installed.path.display().to_string(), "sha256": installed.sha256 }),
                 );
             }
             say::line(format!("installed {name}: {} (SHA-256 {})", installed.path.display(), installed.sha256))

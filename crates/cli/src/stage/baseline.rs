@@ -9,15 +9,12 @@ mod pixels;
 mod record;
 mod retrieval;
 
-use std::fs;
-
 use anyhow::{Result, bail};
 use ndarray::{Array3, ArrayView2, Axis};
 
 use afterimage_baseline::Folds;
 use afterimage_data::DataSet;
-use afterimage_formats::npy;
-use afterimage_run::{Experiment, atomic, layout::Phase};
+use afterimage_run::Experiment;
 use afterimage_train::{
     draws::{Purpose, derive},
     prepare::{self, ImagePool, Prepared, Statistics},
@@ -117,7 +114,8 @@ pub(crate) fn fit(session: &mut Session, plan: &Plan) -> Result<Fitted> {
     let folds = folds(plan, &session.experiment, &prepared)?;
     let mut record = record::begin(plan);
     let unpaired = open_pool(session, plan)?;
-    atomic::write_json(&session.run.audit_file(), &pool::audit(&session.data()?, unpaired.as_ref())?)?;
+    let audit = pool::audit(&session.data()?, unpaired.as_ref())?;
+    session.run.write_json(&session.run.audit_file(), &audit)?;
     let decoder = match (&plan.decoder, &folds, unpaired) {
         (Decoder::Pixels { side }, Some(folds), _) => {
             eprintln!("fitting ridge regression from responses to {side} x {side} pixels");
@@ -170,8 +168,7 @@ pub(crate) fn apply(session: &mut Session, fitted: &Fitted) -> Result<()> {
     };
     if let Some(encoder) = &fitted.encoder {
         let predicted = encoder.predict(test.images.view(), &test.image_of)?;
-        fs::create_dir_all(session.run.phase_dir(Phase::Encoder))?;
-        npy::write_f32(&session.run.predictions_array(), predicted.view().into_dyn())?;
+        reconstruct::write_array(&session.run, &session.run.predictions_array(), predicted.view().into_dyn())?;
     }
     reconstruct::write(session, &data, &test, decoded.view())
 }

@@ -5,7 +5,7 @@ mod metrics;
 use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, sync::Arc};
 
 use anyhow::{Context as _, Result, bail};
-use ndarray::{Array2, Array4, ArrayView4, Axis, Ix2, Ix4};
+use ndarray::{Array4, ArrayView4, Axis};
 
 use afterimage_data::{DataSet, Reliability};
 use afterimage_eval::{
@@ -13,7 +13,6 @@ use afterimage_eval::{
     PixelCorrelation, cache::Cache, diversity_scores, encoder_scores, encoding_matrix, encoding_scores,
     external_scores, no_candidates, pairwise_scores, possible_ways,
 };
-use afterimage_formats::npy;
 use afterimage_run::{
     Experiment,
     pictures::{self, Pictures},
@@ -29,7 +28,8 @@ pub(super) use metrics::missing_weights;
 
 use super::classify::{Material, classify};
 use super::{
-    Session, averaging, clusters, external::ExternalCandidates, pool, preflight, reconstruct::write_png, voxels,
+    Session, arrays, averaging, clusters, external::ExternalCandidates, pool, preflight, reconstruct::write_picture,
+    voxels,
 };
 
 /// Computes all scores and writes `scores.json`; the best-ranked wrong candidates become pictures.
@@ -111,7 +111,7 @@ fn images(
     items: &mut [Pictures],
     file: &mut ScoreFile,
 ) -> Result<()> {
-    let decoded: Array4<f32> = npy::read_f32(&session.run.reconstructions_array())?.into_dimensionality::<Ix4>()?;
+    let decoded = arrays::reconstructions(&session.run, test.len(), session.experiment.image.side)?;
     let pictures = test.item_images();
     let shown = afterimage_eval::images::from_bytes(pictures.view());
     let external = pool::external(data, &session.experiment)?.map(Arc::new);
@@ -185,7 +185,7 @@ fn rivals(session: &Session, matrix: &DistanceMatrix, pool: &pool::Pool, items: 
         let Some(rival) = rival else { continue };
         let path = session.run.rivals_dir().join(format!("{row:04}.png"));
         let image = pool.read(&[rival.index])?;
-        write_png(&path, image.index_axis(Axis(0), 0))?;
+        write_picture(&session.run, &path, image.index_axis(Axis(0), 0))?;
         item.rival = Some(session.run.relative(&path));
         item.rival_name = Some(rival.name);
     }
@@ -205,7 +205,7 @@ fn encoder(
         file.not_computed.push(NotComputed { name: "encoder".into(), reason });
         return Ok(());
     }
-    let predicted: Array2<f32> = npy::read_f32(&session.run.predictions_array())?.into_dimensionality::<Ix2>()?;
+    let predicted = arrays::predictions(&session.run, test.len(), statistics.voxels.len())?;
     let regions = masks(data, statistics);
     let ceiling = Reliability::noise_ceiling(&data.held_out())?;
     let values: Option<Vec<f32>> = ceiling.map(|c| statistics.voxels.iter().map(|&v| c.correlation[v]).collect());

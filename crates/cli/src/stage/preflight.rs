@@ -14,7 +14,7 @@ use anyhow::{Context as _, Result, bail};
 
 use afterimage_data::DataSet;
 use afterimage_model::device::device;
-use afterimage_run::{Experiment, config::CycleResponses};
+use afterimage_run::{Experiment, config::CycleResponses, layout::Phase};
 use afterimage_train::prepare::{self, ImagePool as _, Pairs, Prepared};
 
 use super::baseline::{self, Decoder, Plan};
@@ -52,10 +52,13 @@ impl<'a> Work<'a> {
         Self { encoder: false, decoder: false, baseline: Some(plan), ..Self::RUN }
     }
 
-    /// What is left of it in a run that finished some stages.
-    pub(crate) fn without(self, finished: &[String]) -> Self {
-        let open = |name: &str| !finished.iter().any(|done| done == name);
-        Self { encoder: self.encoder && open("encoder"), decoder: self.decoder && open("decoder"), ..self }
+    /// What is left of it in a run that trained some phases.
+    pub(crate) fn without(self, is_trained: impl Fn(Phase) -> bool) -> Self {
+        Self {
+            encoder: self.encoder && !is_trained(Phase::Encoder),
+            decoder: self.decoder && !is_trained(Phase::Decoder),
+            ..self
+        }
     }
 }
 

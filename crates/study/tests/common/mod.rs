@@ -37,6 +37,7 @@ pub(crate) fn run_folder(folder: &Path, items: usize, tint: u8) -> PathBuf {
         finished: Vec::new(),
         warnings: Vec::new(),
         baseline: None,
+        outputs: Default::default(),
     };
     manifest.write(&run).unwrap();
     let mut list = Vec::new();

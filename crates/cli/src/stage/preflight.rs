@@ -52,6 +52,16 @@ impl<'a> Work<'a> {
         Self { encoder: false, decoder: false, baseline: Some(plan), ..Self::RUN }
     }
 
+    /// Whether a network is trained.
+    fn trains(&self) -> bool {
+        self.encoder || self.decoder
+    }
+
+    /// Whether reconstructions are chosen among the unpaired images.
+    fn retrieves(&self) -> bool {
+        self.baseline.is_some_and(|plan| matches!(plan.decoder, Decoder::Retrieval { .. }))
+    }
+
     /// What is left of it in a run that trained some phases.
     pub(crate) fn without(self, is_trained: impl Fn(Phase) -> bool) -> Self {
         Self {
@@ -65,10 +75,12 @@ impl<'a> Work<'a> {
 /// Checks that a run in `out` can be carried through; says on stderr what was found and what will be missing.
 pub(crate) fn check(out: &Path, experiment: &Experiment, data: &DataSet, work: &Work<'_>) -> Result<()> {
     eprintln!("checking data, networks and images");
-    refuse_odd_place(out, experiment)?;
+    refuse_odd_place(out, experiment, work)?;
     let prepared = prepare::prepare(data, experiment)?;
     let test = test_items(data, experiment, &prepared, work)?;
-    enough_pairs(&prepared, experiment)?;
+    if work.trains() {
+        enough_pairs(&prepared, experiment)?;
+    }
     if let Some(plan) = work.baseline {
         baseline::check(plan, experiment, &prepared)?;
     }
@@ -91,17 +103,17 @@ pub(crate) fn check(out: &Path, experiment: &Experiment, data: &DataSet, work: &
 
 /// The part of [`check`] that needs no data set.
 pub(crate) fn check_without_data(out: &Path, experiment: &Experiment, work: &Work<'_>) -> Result<()> {
-    refuse_odd_place(out, experiment)?;
+    refuse_odd_place(out, experiment, work)?;
     networks::check(experiment, work, 1).map(drop)
 }
 
-fn refuse_odd_place(out: &Path, experiment: &Experiment) -> Result<()> {
+/// Refuses a folder that cannot be made, a device that is not there and sources that images cannot come from.
+fn refuse_odd_place(out: &Path, experiment: &Experiment, work: &Work<'_>) -> Result<()> {
     place::refuse_unwritable(out)?;
     device(&experiment.device.name)?;
-    for (key, sources) in [("data.unpaired", &experiment.data.unpaired), ("data.external", &experiment.data.external)] {
-        if key == "data.external" || experiment.decoder.cycle_weight > 0.0 {
-            pool::refuse_no_source(key, sources)?;
-        }
+    pool::refuse_no_source("data.external", &experiment.data.external)?;
+    if work.retrieves() || work.trains() && experiment.decoder.cycle_weight > 0.0 {
+        pool::refuse_no_source("data.unpaired", &experiment.data.unpaired)?;
     }
     if let Some(cache) = evaluate::cache(experiment)
         && let Err(problem) = place::refuse_unwritable(cache.folder())
@@ -156,10 +168,9 @@ fn enough_pairs(prepared: &Prepared, experiment: &Experiment) -> Result<()> {
 /// Opens and audits the images without responses as the stages do; says how many are left.
 fn pools(data: &DataSet, experiment: &Experiment, prepared: &Prepared, work: &Work<'_>) -> Result<String> {
     let external = pool::external(data, experiment)?.map_or(0, |pool| pool.len());
-    let retrieved = work.baseline.is_some_and(|plan| matches!(plan.decoder, Decoder::Retrieval { .. }));
-    let unpaired = if retrieved {
+    let unpaired = if work.retrieves() {
         baseline::to_retrieve(data, experiment)?.len()
-    } else if work.baseline.is_none() {
+    } else if work.trains() {
         pool::unpaired(data, experiment)?.map_or(0, |pool| pool.len())
     } else {
         0

@@ -24,7 +24,7 @@ pub(super) fn check(experiment: &Experiment, work: &Work<'_>, voxels: usize) -> 
     let device = device(&experiment.device.name)?;
     let side = experiment.image.side;
     let mut sizes = Sizes::default();
-    if work.encoder || work.decoder {
+    if work.trains() {
         let config = &experiment.encoder;
         let vision =
             apply::vision(&config.backbone, side, config.backbone_side, &device).context("encoder.backbone")?;

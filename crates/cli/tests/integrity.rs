@@ -41,7 +41,7 @@ fn changed_outputs_are_refused_by_name_by_all_that_read_them() {
     desk.scored("other", &["--seed", "1"]);
     let encode = ["encode", "simulation/unpaired/unpaired.npy", "--run", "run", "--out", "out.npy"];
     let decode = ["decode", "simulation/subject.afterimage", "--run", "run", "--out", "decoded"];
-    let synthesize = ["synthesize", "run", "--out", "driven", "--voxel", "0"];
+    let synthesize = ["synthesize", "--run", "run", "--out", "driven", "--voxel", "0"];
     let compare = ["compare", "run", "other"];
     let study = ["study", "create", "run", "--out", "study"];
     let export = ["export", "maps", "run", "--out", "maps"];
@@ -287,7 +287,9 @@ fn names_that_are_no_text_are_taken_or_refused_without_panic() {
     assert!(manifest.contains(r"caf\\xE9"), "{manifest}");
     says(&printed(&refs(&with(&["report", "--json"]))), &["report.html"]);
 
-    let output = refs(&with(&["demo", "--out"]));
+    let mut args = plain(&["demo", "--out"]);
+    args.push(OsStr::from_bytes(b"d\xe9mo").to_owned());
+    let output = refs(&args);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.code() == Some(1) && said.contains("not valid UTF-8"), "{said}");
     let folder = desk.path("").join(OsStr::from_bytes(b"r\xe9"));

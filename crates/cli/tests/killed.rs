@@ -60,8 +60,8 @@ fn library(desk: &Desk) -> Option<PathBuf> {
     }
 }
 
-/// Everything that a run learned and measured, without times.
-fn outcome(run: &Path) -> Vec<(String, Vec<u8>)> {
+/// What a run learned, without times.
+fn trained(run: &Path) -> Vec<(String, Vec<u8>)> {
     let names = [
         "experiment.toml",
         "statistics.json",
@@ -69,19 +69,10 @@ fn outcome(run: &Path) -> Vec<(String, Vec<u8>)> {
         "audit.json",
         "encoder/checkpoint.safetensors",
         "encoder/model.safetensors",
-        "encoder/predicted.npy",
         "decoder/checkpoint.safetensors",
         "decoder/model.safetensors",
-        "reconstructions.npy",
-        "pictures.json",
-        "scores.json",
-        "classification.json",
-        "biology.json",
-        "regions.json",
-        "reconstructions/0009.png",
     ];
-    let mut files: Vec<(String, Vec<u8>)> =
-        names.iter().map(|name| ((*name).to_owned(), fs::read(run.join(name)).expect(name))).collect();
+    let mut files = read(run, &names);
     let log = fs::read_to_string(run.join("metrics.jsonl")).unwrap();
     for (index, line) in log.lines().enumerate() {
         let mut record: serde_json::Value = serde_json::from_str(line).unwrap();
@@ -92,14 +83,26 @@ fn outcome(run: &Path) -> Vec<(String, Vec<u8>)> {
     files
 }
 
-fn assert_same(whole: &[(String, Vec<u8>)], run: &Path, of: &str) {
-    let other = outcome(run);
+/// What `reconstruct` writes.
+const DECODED: [&str; 4] =
+    ["encoder/predicted.npy", "reconstructions.npy", "reconstructions/0009.png", "shown/0003.png"];
+/// What `evaluate` writes.
+const SCORED: [&str; 3] = ["pictures.json", "scores.json", "classification.json"];
+
+fn read(run: &Path, names: &[&str]) -> Vec<(String, Vec<u8>)> {
+    names.iter().map(|name| ((*name).to_owned(), fs::read(run.join(name)).expect(name))).collect()
+}
+
+fn assert_same(whole: &[(String, Vec<u8>)], other: &[(String, Vec<u8>)], of: &str) {
     assert_eq!(whole.len(), other.len(), "{of}");
-    for ((name, left), (_, right)) in whole.iter().zip(&other) {
+    for ((name, left), (_, right)) in whole.iter().zip(other) {
         assert!(left == right, "{of}: {name} differs");
     }
-    let leftovers = ["", "encoder", "decoder"].iter().flat_map(|folder| fs::read_dir(run.join(folder)).unwrap());
-    let mut names = leftovers.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
+}
+
+fn assert_tidy(run: &Path, of: &str) {
+    let listed = ["", "encoder", "decoder", "shown"].iter().flat_map(|folder| fs::read_dir(run.join(folder)).unwrap());
+    let mut names = listed.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
     assert!(!names.any(|name| name.starts_with(".partial-") || name == "run.outputs.jsonl"), "{of}: leftovers");
 }
 
@@ -110,44 +113,68 @@ const QUICK: [&str; 8] = [
     "--set",
     "decoder.epochs=1",
     "--set",
-    "evaluation.resamples=20",
+    "evaluation.resamples=100",
     "--set",
-    "evaluation.permutations=20",
+    "evaluation.permutations=100",
 ];
 
+/// Runs a command to its end and gives the names that it gave to files; of pictures, one.
+fn renames(desk: &Desk, library: &Path, args: &[&str]) -> Vec<(usize, String)> {
+    let list = desk.path("renames.txt");
+    let mut command = program();
+    command.current_dir(desk.path("")).args(args).env("LD_PRELOAD", library).env("LIST_OF_RENAMES", &list);
+    printed(&command.output().unwrap());
+    let names = fs::read_to_string(&list).unwrap();
+    fs::remove_file(&list).unwrap();
+    let picked = |name: &str| !name.ends_with(".png") || name.ends_with("0003.png");
+    names.lines().map(str::to_owned).enumerate().map(|(i, n)| (i + 1, n)).filter(|(_, n)| picked(n)).collect()
+}
+
+fn kill(desk: &Desk, library: &Path, args: &[&str], after: usize) {
+    let mut command = program();
+    command.current_dir(desk.path("")).args(args).env("LD_PRELOAD", library);
+    let killed = command.env("KILL_AFTER_RENAME", after.to_string()).output().unwrap();
+    assert!(killed.status.code().is_none(), "the program ended by itself before rename {after} of {args:?}");
+}
+
 #[test]
-fn run_killed_after_any_file_goes_on_and_ends_in_the_same_bytes() {
+fn training_killed_after_any_file_goes_on_and_ends_in_the_same_bytes() {
     let desk = Desk::new();
     let Some(library) = library(&desk) else { return };
-    let run = |out: &str, more: &[&str], kill: Option<usize>| {
-        let mut command = program();
-        command.current_dir(desk.path("")).args(["run", "experiment.toml", "--out", out]).args(QUICK).args(more);
-        match kill {
-            Some(after) => command.env("KILL_AFTER_RENAME", after.to_string()),
-            None => command.env("LIST_OF_RENAMES", desk.path(&format!("renames-{out}"))),
-        };
-        command.env("LD_PRELOAD", &library).output().unwrap()
-    };
-    // The first run fills the cache of features, so that the renames of the second are those of the later ones.
-    for out in ["first", "whole"] {
-        printed(&run(out, &[], None));
-    }
-    let whole = outcome(&desk.path("whole"));
-    let list = fs::read_to_string(desk.path("renames-whole")).unwrap();
-    let renames: Vec<&str> = list.lines().collect();
-    assert!(renames.len() > 30 && renames[0].ends_with("experiment.toml"), "{list}");
-    let places = (0..renames.len()).filter(|&place| {
-        let name = renames[place];
-        let picture = name.ends_with(".png") && !name.ends_with("0003.png");
-        !picture && !name.contains("figures/") && !name.ends_with(".csv")
-    });
-    for place in places {
-        let of = format!("killed after {} ({})", place + 1, renames[place]);
-        let killed = run("killed", &[], Some(place + 1));
-        assert!(killed.status.code().is_none(), "{of}: the program ended by itself");
-        printed(&run("killed", &["--resume"], None));
-        assert_same(&whole, &desk.path("killed"), &of);
+    let train = |out| [&["train", "decoder", "experiment.toml", "--out", out], &QUICK[..]].concat();
+    let names = renames(&desk, &library, &train("whole"));
+    let whole = trained(&desk.path("whole"));
+    let weights = |name: &str| names.iter().any(|(_, path)| path.ends_with(name));
+    assert!(names.len() > 12 && weights("encoder/model.safetensors") && weights("decoder/model.safetensors"));
+    for (place, name) in &names {
+        let of = format!("killed after rename {place}, {name}");
+        kill(&desk, &library, &train("killed"), *place);
+        printed(&desk.run(&[&train("killed")[..], &["--resume"]].concat()));
+        assert_same(&whole, &trained(&desk.path("killed")), &of);
+        assert_tidy(&desk.path("killed"), &of);
         fs::remove_dir_all(desk.path("killed")).unwrap();
+    }
+}
+
+#[test]
+fn later_stages_killed_after_any_file_can_be_given_again() {
+    let desk = Desk::new();
+    let Some(library) = library(&desk) else { return };
+    printed(&desk.run(&[&["train", "decoder", "experiment.toml", "--out", "run"], &QUICK[..]].concat()));
+    let run = desk.path("run");
+    for (stage, written) in [("reconstruct", &DECODED[..]), ("evaluate", &SCORED)] {
+        // Once to fill the cache of features, whose files would count too.
+        printed(&desk.run(&[stage, "run"]));
+        let whole = read(&run, written);
+        for (place, name) in renames(&desk, &library, &[stage, "run"]) {
+            let of = format!("{stage} killed after rename {place}, {name}");
+            kill(&desk, &library, &[stage, "run"], place);
+            // What is there after the kill is either what was there before or what was to come: all of it is read.
+            printed(&desk.run(&["report", "run"]));
+            printed(&desk.run(&[stage, "run"]));
+            assert_same(&whole, &read(&run, written), &of);
+            assert_tidy(&run, &of);
+        }
     }
 }
 
@@ -157,9 +184,10 @@ fn file_that_was_deleted_from_a_finished_run_is_made_again() {
     let run = |out: &str, more: &[&str]| {
         printed(&desk.run(&[&["run", "experiment.toml", "--out", out], &QUICK[..], more].concat()));
     };
-    run("whole", &[]);
-    let whole = outcome(&desk.path("whole"));
     run("run", &[]);
+    let outcome =
+        || [trained(&desk.path("run")), read(&desk.path("run"), &DECODED), read(&desk.path("run"), &SCORED)].concat();
+    let whole = outcome();
     for names in [
         &["encoder/model.safetensors"][..],
         &["decoder/model.safetensors", "statistics.json"],
@@ -174,7 +202,7 @@ fn file_that_was_deleted_from_a_finished_run_is_made_again() {
             assert!(said.contains("no trained encoder"), "{said}");
         }
         run("run", &["--resume"]);
-        assert_same(&whole, &desk.path("run"), &names.join(", "));
+        assert_same(&whole, &outcome(), &names.join(", "));
     }
 }
 

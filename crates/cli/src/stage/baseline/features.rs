@@ -22,8 +22,7 @@ pub(super) fn extractor(session: &mut Session, backbone: &str, layers: &[String]
     let taps: Vec<&str> = layers.iter().map(String::as_str).collect();
     let extractor =
         FeatureExtractor::new(backbone, &taps, session.experiment.image.side, &session.experiment.device.name)?;
-    let origin = extractor.origin().clone();
-    session.record("baseline backbone", &origin.origin, origin.sha256.unwrap_or_default(), None);
+    crate::stage::weights::record(session, "baseline backbone", backbone, extractor.origin());
     Ok(extractor)
 }
 

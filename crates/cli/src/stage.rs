@@ -17,5 +17,6 @@ pub(crate) mod session;
 pub(crate) mod synthesize;
 pub(crate) mod train;
 pub(crate) mod voxels;
+mod weights;
 
 pub(crate) use session::Session;

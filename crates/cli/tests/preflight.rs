@@ -5,6 +5,7 @@ mod common;
 use std::path::Path;
 
 use afterimage_data::{DataSet, DataSetWriter, Split};
+use afterimage_run::{RunFolder, scores::ScoreFile};
 use common::{Desk, printed};
 
 /// Settings under which both phases take a second.
@@ -245,5 +246,39 @@ fn demo_is_refused_before_it_simulates() {
     for set in ["encoder.backbone=vgg19", "evaluation.metrics=[\"clip\"]", "device.name=cuda"] {
         desk.refusal(&["demo", "--out", "demo", "--set", set]);
         assert!(!desk.path("demo").exists(), "{set} left a folder");
+    }
+}
+
+#[test]
+fn with_few_test_images_what_is_undefined_says_so_and_the_rest_is_scored() {
+    let desk = Desk::new();
+    for tests in [1, 2, 3] {
+        let (data, out) = (format!("few{tests}.afterimage"), format!("run{tests}"));
+        with_tests(&desk.path("simulation/subject.afterimage"), &desk.path(&data), tests, true);
+        let set = format!("data.dataset={data}");
+        printed(&desk.run(&[&["run", "experiment.toml", "--out", &out, "--set", &set][..], &QUICK].concat()));
+        let file = ScoreFile::read(&RunFolder::open(desk.path(&out)).unwrap()).unwrap();
+        let reason = |name: &str| {
+            file.not_computed.iter().find(|m| name.starts_with(m.name.as_str())).map(|m| m.reason.as_str())
+        };
+        // What needs others to compare with is undefined below the number it needs, and is never both.
+        for (name, needed) in [
+            ("image.pixcorr", 1),
+            ("image.ssim", 1),
+            ("identification.external.perceptual.5way", 1),
+            ("identification.pairwise.perceptual", 2),
+            ("identification.encoding.2way", 2),
+            ("encoder.r.median", 3),
+            ("diversity.distance", 3),
+        ] {
+            match (file.get(name), reason(name)) {
+                (Some(score), None) => {
+                    assert!(tests >= needed && score.value.is_finite() && score.n > 0, "{name} of {tests}: {score:?}");
+                }
+                (None, Some(reason)) => assert!(tests < needed && !reason.is_empty(), "{name} of {tests}: {reason}"),
+                other => panic!("{name} of {tests} test images: {other:?}"),
+            }
+        }
+        assert!(desk.path(&out).join("report.html").is_file());
     }
 }

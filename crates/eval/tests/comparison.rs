@@ -59,6 +59,7 @@ fn score(name: &str, items: &[String], values: &[f64]) -> Score {
         seed: 0,
         items: items.to_vec(),
         per_item: values.iter().copied().map(Some).collect(),
+        shuffled: None,
         pseudo_values: Vec::new(),
         notes: Vec::new(),
     }

@@ -16,7 +16,7 @@ use afterimage_train::{
     prepare::{self, Statistics},
 };
 
-use super::{Session, arrays};
+use super::{Session, arrays, evaluate::undefined};
 
 /// Single trials of the test stimuli, normalised as in training.
 struct Trials {
@@ -62,12 +62,13 @@ pub(super) fn add(
         Some(candidates) => candidates,
         None => &mut none,
     };
-    file.scores.extend(averaging_scores(&decoded, shown, distance, candidates, cache, context)?);
+    let scores = averaging_scores(&decoded, shown, distance, candidates, cache, context);
+    undefined::add(file, &[AVERAGING], scores)?;
     if session.run.predictions_array().is_file() {
         let responses = trials.responses.view();
         let predicted = arrays::predictions(&session.run, context.held_out.len(), responses.ncols())?;
-        let scores = averaging_encoder_scores(predicted.view(), &measured, responses, &trials.item_of, context)?;
-        file.scores.extend(scores);
+        let scores = averaging_encoder_scores(predicted.view(), &measured, responses, &trials.item_of, context);
+        undefined::add(file, &["averaging.encoder"], scores)?;
     }
     Ok(())
 }

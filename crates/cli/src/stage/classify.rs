@@ -18,8 +18,8 @@ use afterimage_run::pictures::Pictures;
 use afterimage_run::scores::{NotComputed, ScoreFile};
 use afterimage_train::apply::Classifier;
 
-use super::Session;
-use bank::{embedding, missing_weights, open_bank};
+use super::{Session, evaluate::undefined, weights};
+use bank::{embedding, open_bank};
 use labels::{few, notes, seen_in, superclasses};
 
 /// Side that the built-in classifier was trained at, pixels.
@@ -69,13 +69,9 @@ fn by_classifier(experiment: &Experiment, of: &Material, file: &mut ScoreFile) -
     };
     let name = format!("{} at {CLASSIFIER_SIDE} px, enlarged from {side}", config.classifier);
     let shown = from_bytes(of.shown);
-    let (found, missing) = class_protocol_scores(
-        scores(of.decoded)?.view(),
-        scores(shown.view())?.view(),
-        &name,
-        &config.ways,
-        of.context,
-    )?;
+    let (reconstructed, shown) = (scores(of.decoded)?, scores(shown.view())?);
+    let found = class_protocol_scores(reconstructed.view(), shown.view(), &name, &config.ways, of.context);
+    let Some((found, missing)) = undefined::or_reason(file, &["identification.class"], found)? else { return Ok(()) };
     file.scores.extend(found);
     file.not_computed.extend(missing);
     Ok(())
@@ -93,8 +89,8 @@ fn by_representatives(session: &mut Session, of: &Material, file: &mut ScoreFile
     }
     let features = match embedding(&experiment) {
         Ok(features) => features,
-        // Weights that are not installed are a reason, as for every other metric; all else is a mistake.
-        Err(error) if missing_weights(&error) => {
+        // Weights that are not installed or broken are a reason, as for every other metric; all else is a mistake.
+        Err(error) if weights::cannot_be_used(&error) => {
             not(crate::message(&error));
             return Ok(());
         }
@@ -129,7 +125,9 @@ fn by_representatives(session: &mut Session, of: &Material, file: &mut ScoreFile
         return Ok(());
     }
     let seen = seen_in(of.data, &experiment, &names)?;
-    let (mut scores, missing) = representative_scores(&table, &config.ways, of.context)?;
+    let found = representative_scores(&table, &config.ways, of.context);
+    let name = ["identification.representative"];
+    let Some((mut scores, missing)) = undefined::or_reason(file, &name, found)? else { return Ok(()) };
     let superclasses = superclasses(&config.superclasses, &names)?;
     let confusion = superclass_score(&table, &superclasses, of.context);
     scores.extend(confusion.iter().map(|(score, _)| score.clone()));

@@ -98,6 +98,11 @@ fn decoding(
         found.not_computed.push(NotComputed { name: "decoding".into(), reason });
         return Ok(());
     }
+    if test.len() < 2 {
+        let reason = format!("identification needs two test images, the run has {}", test.len());
+        found.not_computed.push(NotComputed { name: "decoding".into(), reason });
+        return Ok(());
+    }
     let experiment = &session.experiment;
     let mut none = no_candidates();
     let mut candidates =

@@ -84,8 +84,7 @@ fn steps_of(data: &afterimage_data::DataSet) -> impl Iterator<Item = String> {
 }
 
 fn record_backbone(session: &mut Session, role: &str, vision: &afterimage_model::vision::Vision) {
-    let origin = vision.origin().clone();
-    session.record(role, &origin.origin, origin.sha256.unwrap_or_default(), None);
+    super::weights::record(session, role, vision.kind().name(), vision.origin());
 }
 
 /// Responses of the third cycle. Test responses make every score transductive, which is written where it is read.

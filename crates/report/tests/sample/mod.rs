@@ -203,6 +203,7 @@ fn score(
         seed: 3,
         items: items.to_vec(),
         per_item: values.into_iter().map(Some).collect(),
+        shuffled: None,
         pseudo_values: Vec::new(),
         notes: Vec::new(),
     }

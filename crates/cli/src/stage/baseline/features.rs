@@ -27,8 +27,7 @@ pub(super) fn open(experiment: &Experiment, backbone: &str, layers: &[String]) -
 /// As [`open`], recorded among the inputs of a session.
 pub(super) fn extractor(session: &mut Session, backbone: &str, layers: &[String]) -> Result<FeatureExtractor> {
     let extractor = open(&session.experiment, backbone, layers)?;
-    let origin = extractor.origin().clone();
-    session.record("baseline backbone", &origin.origin, origin.sha256.unwrap_or_default(), None);
+    crate::stage::weights::record(session, "baseline backbone", backbone, extractor.origin());
     Ok(extractor)
 }
 

@@ -26,17 +26,6 @@ pub(crate) fn embedding(experiment: &Experiment) -> Result<Taps> {
     Ok(Taps { extractor, name: format!("{} at {}, {side} px enlarged to {shown_at}", config.backbone, config.tap) })
 }
 
-/// Whether an error says that weights are not installed.
-pub(crate) fn missing_weights(error: &anyhow::Error) -> bool {
-    let of = |cause: &(dyn std::error::Error + 'static)| match cause.downcast_ref::<afterimage_train::TrainError>() {
-        Some(afterimage_train::TrainError::Model(error)) => {
-            matches!(error, afterimage_model::ModelError::WeightsMissing { .. })
-        }
-        _ => false,
-    };
-    error.chain().any(of)
-}
-
 /// The classes of an experiment: its bank files, and a bank of its image sources, which the cache keeps.
 pub(super) fn open_bank(experiment: &Experiment, features: &Taps, cache: Option<&Cache>) -> Result<Bank> {
     let (files, sources) = by_kind(&experiment.evaluation.classification.classes);

@@ -8,8 +8,7 @@ use afterimage_train::apply;
 
 use super::Work;
 use crate::message;
-use crate::stage::classify::{self, bank::missing_weights};
-use crate::stage::evaluate;
+use crate::stage::{classify, evaluate, weights};
 
 /// Trainable values of the networks that are trained.
 #[derive(Debug, Clone, Copy, Default)]
@@ -35,7 +34,7 @@ pub(super) fn check(experiment: &Experiment, work: &Work<'_>, voxels: usize) -> 
     }
     let mut missing = Vec::new();
     match scoring(experiment) {
-        Err(error) if missing_weights(&error) && !work.decoder && !work.scores => missing.push(message(&error)),
+        Err(error) if weights::cannot_be_used(&error) && !work.decoder && !work.scores => missing.push(message(&error)),
         other => other?,
     }
     missing.extend(of_scores(experiment)?);
@@ -65,7 +64,7 @@ fn of_scores(experiment: &Experiment) -> Result<Vec<String>> {
     let mut missing = evaluate::missing_weights(experiment)?;
     if !experiment.evaluation.classification.classes.is_empty() {
         match classify::bank::embedding(experiment).context("evaluation.classification.backbone") {
-            Err(error) if missing_weights(&error) => missing.push(message(&error)),
+            Err(error) if weights::cannot_be_used(&error) => missing.push(message(&error)),
             other => drop(other?),
         }
     }

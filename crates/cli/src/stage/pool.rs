@@ -181,7 +181,8 @@ pub(crate) fn refuse_no_source(key: &str, sources: &[String]) -> Result<()> {
     for source in sources {
         let path = Path::new(source);
         let meta = fs::metadata(path).with_context(|| {
-            format!("{key} names \"{source}\", which cannot be opened: correct the path, or take it out")
+            let what = if path.exists() { "cannot be opened" } else { "is not there" };
+            format!("{key} names \"{source}\", which {what}: correct the path, or take it out")
         })?;
         if !meta.is_dir() && !meta.is_file() {
             bail!("{key} names \"{source}\", which is neither a folder nor a file: give images, a .zip or an .npy");

@@ -112,6 +112,9 @@ fn refuse_odd_place(out: &Path, experiment: &Experiment, work: &Work<'_>) -> Res
     place::refuse_unwritable(out)?;
     device(&experiment.device.name)?;
     pool::refuse_no_source("data.external", &experiment.data.external)?;
+    if work.scores {
+        pool::refuse_no_source("evaluation.classification.classes", &experiment.evaluation.classification.classes)?;
+    }
     if work.retrieves() || work.trains() && experiment.decoder.cycle_weight > 0.0 {
         pool::refuse_no_source("data.unpaired", &experiment.data.unpaired)?;
     }

@@ -11,7 +11,7 @@ use afterimage_run::Experiment;
 use afterimage_train::apply::FeatureExtractor;
 
 use crate::progress::Bar;
-use crate::stage::{evaluate::Taps, pool};
+use crate::stage::evaluate::Taps;
 
 /// Images decoded at a time.
 const BLOCK: usize = 128;
@@ -59,7 +59,6 @@ fn read_bank(path: &Path, experiment: &Experiment, features: &Taps) -> Result<Ba
 /// the first image of each class is decoded.
 pub(crate) fn names(experiment: &Experiment, features: &Taps) -> Result<Vec<String>> {
     let paths = &experiment.evaluation.classification.classes;
-    pool::refuse_no_source("evaluation.classification.classes", paths)?;
     let (files, sources) = by_kind(paths);
     let mut names = Vec::new();
     for path in &files {

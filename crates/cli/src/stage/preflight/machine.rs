@@ -92,11 +92,11 @@ fn refuse_memory(load: &Load, needed: u64, there: Option<u64>) -> Result<()> {
     if let Some(there) = there.filter(|&there| needed > there) {
         bail!(
             "training takes at least {} of memory ({} values of the encoder, {} of the decoder, {} of data), this machine has {}: lower decoder.channels or the channels of encoder.branches, or use fewer voxels (data.roi)",
-            gib(needed),
+            size(needed),
             load.encoder,
             load.decoder,
-            gib(load.data),
-            gib(there)
+            size(load.data),
+            size(there)
         );
     }
     Ok(())
@@ -107,15 +107,17 @@ fn refuse_disk(out: &Path, needed: u64, there: Option<u64>) -> Result<()> {
         bail!(
             "\"{}\" will take about {}, its disk has {} free: make room, or choose another place with --out",
             out.display(),
-            gib(needed),
-            gib(there)
+            size(needed),
+            size(there)
         );
     }
     Ok(())
 }
 
-fn gib(bytes: u64) -> String {
-    format!("{:.2} GiB", bytes as f64 / f64::from(1 << 30))
+/// Bytes in words.
+fn size(bytes: u64) -> String {
+    let mib = bytes as f64 / f64::from(1 << 20);
+    if mib < 1024.0 { format!("{mib:.0} MiB") } else { format!("{:.2} GiB", mib / 1024.0) }
 }
 
 /// Memory and swap of this machine, bytes; `None` where the system does not tell.
@@ -160,7 +162,7 @@ mod tests {
         let said = refuse_memory(&LOAD, 3 << 30, Some(2 << 30)).unwrap_err().to_string();
         assert!(said.contains("3.00 GiB") && said.contains("2.00 GiB") && said.contains("10000000"), "{said}");
         let said = refuse_disk(Path::new("runs/a"), 3 << 29, Some(1 << 29)).unwrap_err().to_string();
-        assert!(said.contains("runs/a") && said.contains("1.50 GiB") && said.contains("0.50 GiB"), "{said}");
+        assert!(said.contains("runs/a") && said.contains("1.50 GiB") && said.contains("512 MiB"), "{said}");
         assert!(refuse_memory(&LOAD, 5, None).is_ok() && refuse_disk(Path::new("a"), 5, Some(5)).is_ok());
     }
 

@@ -337,6 +337,9 @@ pub(crate) enum Weights {
         /// A .safetensors or .pth file, or, for the networks of metrics, the .onnx file of scripts/export_onnx.py.
         #[arg(long)]
         from: Option<PathBuf>,
+        /// Keep a file whose SHA-256 is not a published one, such as the same weights saved again.
+        #[arg(long, requires = "from")]
+        unverified: bool,
         /// Print as JSON.
         #[arg(long)]
         json: bool,

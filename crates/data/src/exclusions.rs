@@ -54,7 +54,8 @@ impl Exclusions {
         self.stimuli.extend(other.stimuli.iter().cloned());
     }
 
-    pub(crate) fn drops(&self, name: &str, class: Option<&str>) -> bool {
+    /// Whether an image is left out by its name or its class.
+    pub fn drops(&self, name: &str, class: Option<&str>) -> bool {
         let last = name.rsplit('/').next().unwrap_or(name);
         let by_class = |class: &str| self.classes.iter().any(|known| known.eq_ignore_ascii_case(class));
         self.names.contains(name) || self.names.contains(last) || class.is_some_and(by_class)

@@ -9,6 +9,7 @@ use afterimage_run::{Experiment, RunFolder, layout::Phase, scores::ScoreFile};
 
 use super::ablate::without_perceptual;
 use crate::args::{Ablation, Network, OfRun, RunOptions, Train};
+use crate::stage::preflight::Work;
 use crate::stage::{Session, biology, evaluate, reconstruct, regions, train};
 use crate::{progress, say};
 
@@ -16,12 +17,19 @@ use crate::{progress, say};
 pub(super) fn everything(args: &Train) -> Result<()> {
     let experiment = configured(Experiment::read(&args.experiment)?, &args.options)?;
     start(&experiment)?;
-    let mut session = match args.options.resume && RunFolder::new(&args.options.out).manifest_file().exists() {
-        true => Session::resume(&args.options.out, experiment)?,
-        false => Session::create(&args.options.out, experiment)?,
-    };
+    let mut session = begun(&args.options.out, experiment, args.options.resume)?;
     let scores = all_stages(&mut session, args.options.resume)?;
     conclude(&session, &scores, args.options.json)
+}
+
+/// A new run, or the one to go on with, after the check that all its stages can be carried through.
+pub(super) fn begun(out: &Path, experiment: Experiment, resume: bool) -> Result<Session> {
+    if resume && RunFolder::new(out).manifest_file().exists() {
+        let session = Session::resume(out, experiment)?;
+        session.check(&Work::RUN)?;
+        return Ok(session);
+    }
+    Session::create(out, experiment, &Work::RUN)
 }
 
 /// All stages that are not finished, in order.
@@ -35,10 +43,10 @@ pub(super) fn all_stages(session: &mut Session, resume: bool) -> Result<ScoreFil
 
 /// The stages up to the scores.
 pub(super) fn scored_stages(session: &mut Session, resume: bool) -> Result<ScoreFile> {
-    if !session.is_finished("encoder") {
+    if !session.is_trained(Phase::Encoder) {
         session.stage("encoder", |s| train::encoder(s, resume))?;
     }
-    if !session.is_finished("decoder") {
+    if !session.is_trained(Phase::Decoder) {
         session.stage("decoder", |s| train::decoder(s, resume))?;
     }
     eprintln!("reconstructing and scoring the held-out images");
@@ -65,11 +73,16 @@ pub(super) fn train(network: Network, args: &Train) -> Result<()> {
     let options = &args.options;
     let experiment = configured(Experiment::read(&args.experiment)?, options)?;
     start(&experiment)?;
-    let mut session = match RunFolder::new(&options.out).manifest_file().exists() {
-        true => Session::resume(&options.out, experiment)?,
-        false => Session::create(&options.out, experiment)?,
+    let (phase, work) = match network {
+        Network::Encoder => (Phase::Encoder, Work::ENCODER),
+        Network::Decoder => (Phase::Decoder, Work::DECODER),
     };
-    let phase = if network == Network::Encoder { Phase::Encoder } else { Phase::Decoder };
+    let is_new = !RunFolder::new(&options.out).manifest_file().exists();
+    let mut session = if is_new {
+        Session::create(&options.out, experiment, &work)?
+    } else {
+        Session::resume(&options.out, experiment)?
+    };
     if !options.resume && train::has_begun(&session, phase) {
         bail!(
             "\"{}\" already has a {} in training: go on with --resume, or choose another --out",
@@ -77,7 +90,10 @@ pub(super) fn train(network: Network, args: &Train) -> Result<()> {
             phase.name()
         );
     }
-    if network == Network::Encoder || !session.is_finished("encoder") {
+    if !is_new {
+        session.check(&work)?;
+    }
+    if network == Network::Encoder || !session.is_trained(Phase::Encoder) {
         session.stage("encoder", |s| train::encoder(s, true))?;
     }
     if network == Network::Decoder {
@@ -85,7 +101,8 @@ pub(super) fn train(network: Network, args: &Train) -> Result<()> {
     }
     let file = session.run.weights_file(phase);
     if options.json {
-        return say::json(&serde_json::json!({ "run": options.out, "network": phase.name(), "weights": file }));
+        let (run, weights) = (options.out.display().to_string(), file.display().to_string());
+        return say::json(&serde_json::json!({ "run": run, "network": phase.name(), "weights": weights }));
     }
     say::line(format!("trained {}: {}", phase.name(), file.display()))
 }
@@ -107,6 +124,7 @@ pub(super) fn reconstruct(args: &OfRun) -> Result<()> {
 /// `afterimage evaluate`.
 pub(super) fn evaluate(args: &OfRun) -> Result<()> {
     let mut session = opened(&args.run)?;
+    evaluate::refuse_missing_inputs(&session)?;
     let scores = session.stage("evaluate", evaluate::evaluate)?;
     if args.json {
         return say::json(&scores);
@@ -118,10 +136,10 @@ pub(super) fn evaluate(args: &OfRun) -> Result<()> {
 
 /// `afterimage report`.
 pub(super) fn report(args: &OfRun) -> Result<()> {
-    let run = RunFolder::open(&args.run)?;
-    let path = afterimage_report::write(&run)?;
+    let session = Session::open_to_write(&args.run)?;
+    let path = afterimage_report::write(&session.run)?;
     if args.json {
-        return say::json(&serde_json::json!({ "report": path }));
+        return say::json(&serde_json::json!({ "report": path.display().to_string() }));
     }
     say::line(format!("report: {}", path.display()))
 }
@@ -155,8 +173,9 @@ pub(super) fn threads(experiment: &Experiment) -> Result<()> {
     Ok(())
 }
 
+/// Opens a run to write into it, with its threads.
 pub(super) fn opened(path: &Path) -> Result<Session> {
-    let session = Session::open(path)?;
+    let session = Session::open_to_write(path)?;
     start(&session.experiment)?;
     Ok(session)
 }

@@ -17,6 +17,7 @@ use afterimage_study::{Exclusion, Options, StudyFolder, analyze, create, export,
 
 use crate::args::study::{Analyze, Create, Serve, Study};
 use crate::say;
+use crate::stage::session::{lock, note_unchecked};
 
 /// `afterimage study`.
 pub(super) fn study(command: &Study) -> Result<()> {
@@ -68,6 +69,9 @@ fn made(args: &Create) -> Result<()> {
         },
     };
     let created = create(&args.runs, &options, &args.out)?;
+    for run in &args.runs {
+        note_unchecked(&RunFolder::open(run)?)?;
+    }
     let design = &created.design;
     let made = Made {
         study: created.study.root(),
@@ -187,7 +191,9 @@ fn into_report(path: &Path, analysis: &Analysis) -> Result<PathBuf> {
         let runs: Vec<&str> = analysis.runs.iter().map(|run| run.label.as_str()).collect();
         bail!("\"{}\" is none of the runs that were judged: they are {}", path.display(), runs.join(", "));
     };
+    let _lock = lock(&run)?;
     People { label: judged.label.clone(), analysis: analysis.clone() }.write(&run)?;
+    Manifest::read(&run)?.write(&run)?;
     Ok(afterimage_report::write(&run)?)
 }
 

@@ -2,10 +2,11 @@
 
 use anyhow::Result;
 
+use afterimage_run::RunFolder;
 use afterimage_view::{ViewOptions, view};
 
 use crate::args::view::View;
-use crate::say;
+use crate::{say, stage::session::note_unchecked};
 
 /// Serves runs until told to stop.
 pub(super) fn serve(args: &View) -> Result<()> {
@@ -18,6 +19,9 @@ pub(super) fn serve(args: &View) -> Result<()> {
     };
     if !args.listen.ip().is_loopback() && !args.behind_proxy {
         eprintln!("note: other machines may reach this address and ask the networks; nothing asks for a password");
+    }
+    for run in &args.runs {
+        note_unchecked(&RunFolder::open(run)?)?;
     }
     let started = |address| {
         let _ = say::line(format!("page: http://{address}/"));

@@ -37,6 +37,7 @@ pub(crate) fn run_folder(folder: &Path, items: usize, tint: u8) -> PathBuf {
         finished: Vec::new(),
         warnings: Vec::new(),
         baseline: None,
+        outputs: Default::default(),
     };
     manifest.write(&run).unwrap();
     let mut list = Vec::new();
@@ -93,6 +94,7 @@ fn score(list: &[Pictures]) -> Score {
         seed: 0,
         items: list.iter().map(|p| p.name.clone()).collect(),
         per_item: (0..list.len()).map(|i| Some(i as f64)).collect(),
+        shuffled: None,
         pseudo_values: Vec::new(),
         notes: Vec::new(),
     }

@@ -71,8 +71,8 @@ pub use clusters::clusters;
 pub use error::{Error, Result};
 pub use exclusions::Exclusions;
 pub use header::{
-    FittedOn, Header, LAYOUT_VERSION, Provenance, SourceFile, Split, Step, StimulusInfo, SurfaceGeometry, TrialInfo,
-    VolumeGeometry, VoxelColumn, Voxels,
+    FittedOn, Header, LAYOUT_VERSION, LeftOut, Provenance, SourceFile, Split, Step, StimulusInfo, SurfaceGeometry,
+    TrialInfo, VolumeGeometry, VoxelColumn, Voxels,
 };
 pub use import::{
     AlgonautsOptions, Block, Bold5000Options, BrainDiffuserOptions, GodOptions, Images, MiyawakiOptions, NiftiOptions,

@@ -134,5 +134,6 @@ pub(super) fn show(summary: &Summary, json: bool) -> Result<()> {
     from.steps.iter().try_for_each(|step| say::line(format!("       step: {step}")))?;
     say::line(format!("    licence: {}", from.licence.as_deref().unwrap_or("not stated")))?;
     say::line(format!("       cite: {}", from.citation.as_deref().unwrap_or("not stated")))?;
-    say::line(format!("     sha256: {}", summary.fingerprint))
+    say::line(format!("     sha256: {}", summary.fingerprint))?;
+    from.left_out.iter().try_for_each(|what| say::line(format!("   left out: {what}")))
 }

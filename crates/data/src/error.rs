@@ -91,6 +91,18 @@ pub enum Error {
         /// The names there are.
         available: String,
     },
+    /// Unpaired images are damaged.
+    #[error("{count} of {total} unpaired images cannot be read ({}): {first}: replace them, or take them out of the source", names.join(", "))]
+    Unreadable {
+        /// How many.
+        count: usize,
+        /// Of how many.
+        total: usize,
+        /// The first names.
+        names: Vec<String>,
+        /// What is wrong with the first.
+        first: Box<Error>,
+    },
     /// A split has no items.
     #[error("the {split} split of \"{data_set}\" is empty: import the data with a larger one")]
     EmptySplit {

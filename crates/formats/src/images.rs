@@ -19,6 +19,7 @@ use crate::{Error, Result, digest, picture};
 pub struct ImageSource {
     path: PathBuf,
     names: Vec<String>,
+    passed_over: Vec<String>,
     kind: Kind,
 }
 
@@ -39,22 +40,22 @@ impl ImageSource {
     /// # Errors
     /// [`Error::Io`]; [`Error::Malformed`] or [`Error::Shape`] for a damaged file; [`Error::NoImages`] when there are none.
     pub fn open(path: &Path) -> Result<Self> {
-        let (names, kind) = match ending(&path.to_string_lossy()).as_str() {
+        let ((names, passed_over), kind) = match ending(&path.to_string_lossy()).as_str() {
             _ if path.is_dir() => (folder_names(path)?, Kind::Folder),
             "zip" => {
-                let (names, archive) = archive::Archive::open(path)?;
-                (names, Kind::Archive(archive))
+                let (names, passed_over, archive) = archive::Archive::open(path)?;
+                ((names, passed_over), Kind::Archive(archive))
             }
             "npy" => {
                 let (names, array) = arrays::ImageArray::open(path)?;
-                (names, Kind::Array(array))
+                ((names, Vec::new()), Kind::Array(array))
             }
             _ => return Self::single(path),
         };
         if names.is_empty() {
             return Err(Error::NoImages { path: path.to_owned() });
         }
-        Ok(Self { path: path.to_owned(), names, kind })
+        Ok(Self { path: path.to_owned(), names, passed_over, kind })
     }
 
     fn single(path: &Path) -> Result<Self> {
@@ -62,7 +63,7 @@ impl ImageSource {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
         match (path.parent(), name) {
             (Some(parent), Some(name)) if is_picture(&name) => {
-                Ok(Self { path: parent.to_owned(), names: vec![name], kind: Kind::Folder })
+                Ok(Self { path: parent.to_owned(), names: vec![name], passed_over: Vec::new(), kind: Kind::Folder })
             }
             _ => Err(Error::NoImages { path: path.to_owned() }),
         }
@@ -87,6 +88,11 @@ impl ImageSource {
     /// (padded with zeros to equal length, so that their byte order is their order).
     pub fn names(&self) -> &[String] {
         &self.names
+    }
+
+    /// Files of a folder or an archive that are no images by their ending; hidden ones are not among them.
+    pub fn passed_over(&self) -> &[String] {
+        &self.passed_over
     }
 
     /// Where an image lies, for messages.
@@ -140,10 +146,11 @@ impl ImageSource {
     }
 }
 
-fn folder_names(path: &Path) -> Result<Vec<String>> {
+/// The names of a folder's images, and those of its other files.
+fn folder_names(path: &Path) -> Result<(Vec<String>, Vec<String>)> {
     let files = digest::walk(path)?;
     let names = files.iter().map(|file| digest::relative_name(path, file));
-    Ok(names.filter(|name| is_picture(name)).collect())
+    Ok(names.partition(|name| is_picture(name)))
 }
 
 fn is_picture(name: &str) -> bool {

@@ -20,17 +20,18 @@ pub(super) struct Archive {
 }
 
 impl Archive {
-    /// Opens it and lists its pictures in byte order of their names.
-    pub(super) fn open(path: &Path) -> Result<(Vec<String>, Self)> {
+    /// Opens it and lists its pictures in byte order of their names, and its other files.
+    pub(super) fn open(path: &Path) -> Result<(Vec<String>, Vec<String>, Self)> {
         let file = File::open(path).map_err(Error::io("open", path))?;
         let archive = ZipArchive::new(file).map_err(|error| Error::malformed(".zip", path, error))?;
-        let mut found: Vec<(String, usize)> = (0..archive.len())
+        let (mut found, others): (Vec<(String, usize)>, Vec<_>) = (0..archive.len())
             .filter_map(|index| Some((archive.name_for_index(index)?.ok()?.into_owned(), index)))
-            .filter(|(name, _)| super::is_picture(name) && !has_hidden_part(name))
-            .collect();
+            .filter(|(name, _)| !name.ends_with('/') && !has_hidden_part(name))
+            .partition(|(name, _)| super::is_picture(name));
         found.sort();
+        let others = others.into_iter().map(|(name, _)| name).collect();
         let (names, members) = found.into_iter().unzip();
-        Ok((names, Self { file: Mutex::new(archive), members }))
+        Ok((names, others, Self { file: Mutex::new(archive), members }))
     }
 
     pub(super) fn bytes(&self, index: usize, location: &Path) -> Result<Vec<u8>> {

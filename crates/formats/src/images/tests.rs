@@ -27,6 +27,7 @@ fn folder_is_read_in_byte_order_without_hidden_files() {
     folder_of(&stack(), root.path());
     let source = ImageSource::open(root.path()).unwrap();
     assert_eq!(source.names(), ["a.png", "b.png", "sub/c.png"]);
+    assert_eq!(source.passed_over(), ["notes.txt"]);
     assert_eq!(source.decode(0).unwrap(), stack().index_axis(Axis(0), 1));
     assert!(source.decode(3).is_err());
 }

@@ -385,7 +385,7 @@ def tables():
     frame.set_axis(two_levels, axis=1).to_csv(folder / "refused_columns_of_two_levels.csv")
     frame.set_axis(pd.MultiIndex.from_product([list("abcd"), [0]]), axis=1).to_csv(folder / "refused_levels.csv", index=False)
     numbered.rename(columns={0: 3, 1: 7, 2: 9, 3: 15}).to_csv(folder / "refused_chosen_columns.csv", index=False)
-    frame.assign(age=31).to_csv(folder / "refused_whole_numbers.csv", index=False)
+    frame.assign(clicks=31).to_csv(folder / "refused_whole_numbers.csv", index=False)
     frame.assign(elapsed=np.arange(12) * 1.5).to_csv(folder / "refused_rising.csv", index=False)
     torn = "\n".join(",".join(f"{value:.6f}".replace(".", ",") for value in row) for row in values)
     (folder / "refused_torn.csv").write_text(torn + "\n")

@@ -62,7 +62,7 @@ fn tables_that_are_not_clear_are_refused_with_the_key_that_states_it() {
         ("refused_columns_of_two_levels.csv", &["two of its columns are called \"V1\""]),
         ("refused_levels.csv", &["second line of names"]),
         ("refused_chosen_columns.csv", &["first line (3, 7, 9, 15)", "responses.header"]),
-        ("refused_whole_numbers.csv", &["\"age\"", "whole numbers", "responses.columns"]),
+        ("refused_whole_numbers.csv", &["\"clicks\"", "whole numbers", "responses.columns"]),
         ("refused_rising.csv", &["\"elapsed\"", "rise"]),
         ("refused_torn.csv", &["decimal commas"]),
         ("refused_torn_header.csv", &["line 2 has 8 fields, expected 4", "decimal points"]),
@@ -79,7 +79,7 @@ fn what_is_stated_is_followed() {
     for (name, keys) in [
         ("refused_bare_index.csv", "ignore = [\"1\"]"),
         ("refused_chosen_columns.csv", "header = true"),
-        ("refused_whole_numbers.csv", "ignore = [\"age\"]"),
+        ("refused_whole_numbers.csv", "ignore = [\"clicks\"]"),
         ("refused_rising.csv", "columns = [\"a\", \"b\", \"c\", \"d\"]"),
     ] {
         let (_folder, data) =

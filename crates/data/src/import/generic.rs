@@ -33,10 +33,11 @@ pub fn import_generic(manifest: &Manifest, out: &Path, overwrite: bool, progress
 }
 
 fn open_generic(manifest: &Manifest) -> Result<Source<'static>> {
-    let source = ImageSource::open(&manifest.resolve(&manifest.images.source))?;
+    let source = ImageSource::open_by_name(&manifest.resolve(&manifest.images.source))?;
     let opened = table::open(manifest)?;
     let images = opened.images(source.names());
     let order = order::read(manifest, &source, &images.iter().collect::<Vec<_>>())?;
+    source.require(order.stimuli.iter().copied())?;
     let names: Vec<&str> = order.stimuli.iter().map(|&index| source.names()[index].as_str()).collect();
     let mut left_out = unused(&source, order.stimuli.iter().copied());
     let classes = classes(manifest, &names)?;

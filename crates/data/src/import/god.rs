@@ -76,6 +76,7 @@ pub fn open_god(options: &GodOptions) -> Result<Source<'static>> {
     }
     let pictures = Pictures::open(options)?;
     let found = pictures.find(samples.stimuli.iter().map(|(label, _)| *label))?;
+    pictures.source.require(found.iter().copied())?;
     let stimuli = stimuli(&samples, &found, &pictures, options)?;
     let [others, unlabelled] = samples.left_out;
     let left_out = [

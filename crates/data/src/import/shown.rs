@@ -103,11 +103,12 @@ impl Shown {
         path: &Path,
         other: impl Fn(&str) -> String,
     ) -> Result<(Images<'static>, Vec<LeftOut>)> {
-        let source = ImageSource::open(path)?;
+        let source = ImageSource::open_by_name(path)?;
         let names: Vec<&str> = source.names().iter().map(String::as_str).collect();
         let wanted: Vec<[String; 2]> =
             self.stimuli.iter().map(|stimulus| [stimulus.name.clone(), other(&stimulus.name)]).collect();
         let found = Lookup::new(&names).find_either(path, &wanted)?;
+        source.require(found.iter().copied())?;
         self.refuse_shared(path, &names, &found)?;
         let left_out = unused(&source, found.iter().copied());
         Ok((Box::new(move |row, side| Ok(source.read_square(found[row], side)?)), left_out))

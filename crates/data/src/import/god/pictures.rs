@@ -19,7 +19,7 @@ pub(super) struct Pictures {
 
 impl Pictures {
     pub(super) fn open(options: &GodOptions) -> Result<Self> {
-        let source = ImageSource::open(&options.images)?;
+        let source = ImageSource::open_by_name(&options.images)?;
         let mut listed = HashMap::new();
         for list in &options.image_lists {
             read_list(list, &mut listed)?;

@@ -5,8 +5,8 @@ mod support;
 use std::path::{Path, PathBuf};
 
 use afterimage_data::{DataSet, Manifest, Split, import_generic};
-use afterimage_formats::npy;
-use ndarray::Array4;
+use afterimage_formats::{npy, picture};
+use ndarray::{Array3, Array4};
 use support::{assert_close, expected, fixture, numbers, responses};
 
 /// Twelve images, each of one grey value, and a table.
@@ -32,6 +32,25 @@ fn import_with(
 
 fn import(table: &Path, responses: &str) -> afterimage_data::Result<(tempfile::TempDir, DataSet)> {
     import_with(table, responses, "", "test = 2\n")
+}
+
+/// The same with a folder of twelve images.
+fn import_pngs(table: &Path) -> afterimage_data::Result<(tempfile::TempDir, DataSet)> {
+    let images = tempfile::tempdir().unwrap();
+    for at in 0..12 {
+        let grey = Array3::from_elem((8, 8, 3), at * 10);
+        picture::write_png(&images.path().join(format!("{at:02}.png")), grey.view()).unwrap();
+    }
+    let text = format!(
+        "name = \"t\"\nimage_side = 8\n[responses]\nfile = '{}'\norientation = \"trials_by_voxels\"\n\
+         [images]\nsource = '{}'\n[split]\ntest = 2\nvalidation = 1\n",
+        table.display(),
+        images.path().display()
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("x.afterimage");
+    import_generic(&Manifest::parse(&text, &folder.path().join("m.toml"))?, &out, false, |_| ())?;
+    Ok((folder, DataSet::open(&out)?))
 }
 
 /// A table that a test writes, and its folder.
@@ -119,6 +138,12 @@ fn images_of_the_table_pair_its_rows() {
     assert_eq!(data.responses(0, 1).unwrap(), ndarray::array![[0.5, -0.5]]);
     let message = import_with(&path, "", "order = \"sorted\"", "test = 2").unwrap_err().to_string();
     assert!(message.contains("row 1 shows \"11\" by the column \"image\", but \"00\""), "{message}");
+    // An index of names, as pandas writes the index of a frame, and a column that only its content tells.
+    for names in ["", "what"] {
+        let (_table, path) = written(&rows(names, |row| format!("{:02}.png", 11 - row)));
+        let (_folder, data) = import_pngs(&path).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(support::shown(&data)[..2], ["11.png", "10.png"]);
+    }
     let (_table, path) = written(&rows("stim_file", |row| format!("{row}.png")));
     let message = import(&path, "").unwrap_err().to_string();
     assert!(message.contains("column \"stim_file\"") && message.contains("responses.ignore"), "{message}");

@@ -42,7 +42,7 @@ pub(crate) struct Stated {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Column {
     pub(crate) name: String,
-    /// `None` for what the user said to leave out, and for names that say nothing.
+    /// `None` for what the user said to leave out.
     pub(crate) role: Option<Role>,
     /// One text for each row.
     pub(crate) texts: Vec<String>,
@@ -128,7 +128,7 @@ fn kinds(path: &Path, stated: &Stated, names: &[String], named: bool) -> Result<
             None if marked => role::is_marked(name),
             None => role.is_none(),
         };
-        if is_response { Kind::Response } else { Kind::Other(role) }
+        if is_response { Kind::Response } else { Kind::Other(role.or(Some(Role::Unknown))) }
     };
     if let Some(VoxelNames::List(list)) = &stated.voxels
         && let Some(name) = list.iter().find(|name| !names.contains(name))

@@ -18,6 +18,8 @@ pub(crate) enum Role {
     Subject,
     /// Anything else that is no response: an onset, a condition.
     Other,
+    /// No response either, since others are called voxels; its name says nothing.
+    Unknown,
 }
 
 /// First words of names, and what they say where rows are trials.

@@ -59,17 +59,21 @@ impl Opened {
         others.filter(|column| column.role == Some(role)).collect()
     }
 
-    /// Columns that name the image of each trial; with voxels as rows, the names of the columns if they name `images`.
+    /// Columns that name the image of each trial: those called so, and those without a telling name, such as an index, in
+    /// which names of `images` stand. With voxels as rows, the names of the columns if they name images.
     pub(crate) fn images(&self, images: &[String]) -> Vec<Column> {
-        if self.rows_are_trials {
-            return self.of(Role::Image).into_iter().cloned().collect();
-        }
         let names: Vec<&str> = images.iter().map(String::as_str).collect();
         let lookup = Lookup::new(&names);
         let is_text = |name: &String| name.parse::<f64>().is_err();
-        let any = self.names.iter().any(|name| is_text(name) && lookup.find(name) != Found::None);
-        let first_line = || Column { name: "first line".into(), role: Some(Role::Image), texts: self.names.clone() };
-        any.then(first_line).into_iter().collect()
+        let names_any = |texts: &[String]| texts.iter().any(|text| is_text(text) && lookup.find(text) != Found::None);
+        if !self.rows_are_trials {
+            let first_line =
+                || Column { name: "first line".into(), role: Some(Role::Image), texts: self.names.clone() };
+            return names_any(&self.names).then(first_line).into_iter().collect();
+        }
+        let others = self.of(Role::Index).into_iter().chain(self.of(Role::Unknown));
+        let others = others.filter(|column| names_any(&column.texts));
+        self.of(Role::Image).into_iter().chain(others).cloned().collect()
     }
 
     /// The part of each trial, if a column says it.

@@ -88,12 +88,10 @@ pub(crate) struct Side {
     pub(crate) image_side: u16,
 }
 
-/// How names are put in order, where natural and byte order differ.
+/// How names are put in order, where natural order (2 before 10) and byte order (10 before 2) differ.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 pub(crate) enum Order {
-    /// Numbers in names count: 2 before 10.
     Natural,
-    /// Byte by byte, as Python's sorted: 10 before 2.
     Bytes,
 }
 

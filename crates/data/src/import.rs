@@ -58,8 +58,9 @@ pub fn import_generic(manifest: &Manifest, out: &Path, overwrite: bool, progress
 }
 
 fn open_generic(manifest: &Manifest) -> Result<Source<'static>> {
-    let source = ImageSource::open(&manifest.resolve(&manifest.images.source))?;
+    let source = ImageSource::open_by_name(&manifest.resolve(&manifest.images.source))?;
     let order = order::read(manifest, &source)?;
+    source.require(order.stimuli.iter().copied())?;
     let table = table::read(manifest, &order)?;
     let stimuli = stimuli(manifest, &source, &order.stimuli)?;
     let voxels = regions::read(manifest, table.voxels())?;

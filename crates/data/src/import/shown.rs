@@ -97,11 +97,12 @@ impl Shown {
     /// # Errors
     /// [`Error::Format`]; [`Error::Mismatch`] naming the first stimulus that has no picture.
     pub(super) fn images(&self, path: &Path, other: impl Fn(&str) -> String) -> Result<Images<'static>> {
-        let source = ImageSource::open(path)?;
+        let source = ImageSource::open_by_name(path)?;
         let names: Vec<&str> = source.names().iter().map(String::as_str).collect();
         let wanted: Vec<[String; 2]> =
             self.stimuli.iter().map(|stimulus| [stimulus.name.clone(), other(&stimulus.name)]).collect();
         let found = order::find_either(path, &wanted, &names)?;
+        source.require(found.iter().copied())?;
         Ok(Box::new(move |row, side| Ok(source.read_square(found[row], side)?)))
     }
 }

@@ -64,3 +64,14 @@ fn picture_that_cannot_be_decoded_is_named_when_it_is_read() {
     assert!(pool.read(&[0, 1]).unwrap_err().to_string().contains("b.jpg"));
     assert!(pool.read(&[2]).is_err());
 }
+
+#[cfg(unix)]
+#[test]
+fn links_to_missing_images_are_refused_when_the_pool_is_opened() {
+    let root = tempfile::tempdir().unwrap();
+    pictures(root.path(), &["cup/a.png", "dog/b.png"]);
+    std::os::unix::fs::symlink("../.git/annex/objects/c.png", root.path().join("dog/c.png")).unwrap();
+    let message = open(root.path().to_owned(), &Exclusions::default()).unwrap_err().to_string();
+    assert!(message.starts_with("1 of 3 images in") && message.contains("\"dog/c.png\""), "{message}");
+    assert!(message.contains("datalad get"), "{message}");
+}

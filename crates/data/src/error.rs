@@ -27,6 +27,14 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// The data set is not as it was written.
+    #[error("data set \"{}\" is damaged: {reason}", path.display())]
+    Damaged {
+        /// The folder.
+        path: PathBuf,
+        /// What differs, and what to do.
+        reason: String,
+    },
     /// There is one already.
     #[error("data set \"{}\" exists already: choose another name or allow overwriting", path.display())]
     Exists {
@@ -134,6 +142,10 @@ impl Error {
 
     pub(crate) fn store(path: &Path, reason: impl ToString) -> Self {
         Self::Store { path: path.to_owned(), reason: reason.to_string() }
+    }
+
+    pub(crate) fn damaged(path: &Path, reason: impl ToString) -> Self {
+        Self::Damaged { path: path.to_owned(), reason: reason.to_string() }
     }
 
     pub(crate) fn write(path: &Path, reason: impl ToString) -> Self {

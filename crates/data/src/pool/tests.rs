@@ -111,3 +111,14 @@ fn all_damaged_images_are_named_at_once() {
     let message = pool.require(&[0, 1, 2, 3]).unwrap_err().to_string();
     assert!(message.contains("2 of 4 unpaired images cannot be read (p/b.jpg, p/d.png)"), "{message}");
 }
+
+#[cfg(unix)]
+#[test]
+fn links_to_missing_images_are_refused_when_the_pool_is_opened() {
+    let root = tempfile::tempdir().unwrap();
+    pictures(root.path(), &["cup/a.png", "dog/b.png"]);
+    std::os::unix::fs::symlink("../.git/annex/objects/c.png", root.path().join("dog/c.png")).unwrap();
+    let message = open(root.path().to_owned(), &Exclusions::default()).unwrap_err().to_string();
+    assert!(message.starts_with("1 of 3 images in") && message.contains("\"dog/c.png\""), "{message}");
+    assert!(message.contains("datalad get"), "{message}");
+}

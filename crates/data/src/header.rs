@@ -4,9 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Error, region};
 
+mod left_out;
 mod step;
 mod voxels;
 
+pub use left_out::LeftOut;
 pub use step::{FittedOn, Step};
 pub use voxels::{SurfaceGeometry, VolumeGeometry, VoxelColumn, Voxels};
 
@@ -99,6 +101,9 @@ pub struct Provenance {
     pub fov_deg: Option<f32>,
     /// What was done, in order.
     pub steps: Vec<Step>,
+    /// What of the source is not in the data set, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
     /// Version of this software.
     pub software: String,
 }

@@ -236,10 +236,11 @@ fn part(options: &NiftiOptions, run: u16) -> Split {
 }
 
 fn images(path: &Path, infos: &[StimulusInfo]) -> Result<Images<'static>> {
-    let source = ImageSource::open(path)?;
+    let source = ImageSource::open_by_name(path)?;
     let names: Vec<&str> = source.names().iter().map(String::as_str).collect();
     let wanted: Vec<&str> = infos.iter().map(|info| info.name.as_str()).collect();
     let found = super::order::find(path, &wanted, &names)?;
+    source.require(found.iter().copied())?;
     Ok(Box::new(move |row, side| Ok(source.read_square(found[row], side)?)))
 }
 

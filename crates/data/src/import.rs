@@ -38,7 +38,7 @@ pub use bold5000::{Bold5000Options, import_bold5000, open_bold5000};
 pub use brain_diffuser::{BrainDiffuserOptions, import_brain_diffuser, open_brain_diffuser};
 pub use god::{GodOptions, import_god, open_god};
 pub use miyawaki::{MiyawakiOptions, import_miyawaki, open_miyawaki};
-pub use nifti::{NiftiOptions, import_nifti, open_nifti};
+pub use nifti::{NiftiOptions, RunChoice, import_nifti, open_nifti};
 pub use nsd::{NsdOptions, import_nsd, open_nsd};
 pub use source::{Block, Images, Progress, Source, Watch, WriteOptions};
 pub use ssr::{SsrOptions, import_ssr, open_ssr};

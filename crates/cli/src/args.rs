@@ -281,6 +281,9 @@ pub(crate) enum ZScope {
 pub(crate) struct Inspect {
     /// The data set.
     pub(crate) dataset: PathBuf,
+    /// Read all of it and compare it with the SHA-256 that was written.
+    #[arg(long)]
+    pub(crate) verify: bool,
     /// Estimate noise ceiling and split-half reliability from the repeats of the test part.
     #[arg(long)]
     pub(crate) reliability: bool,

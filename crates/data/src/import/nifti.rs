@@ -157,6 +157,7 @@ pub fn open_nifti(options: &NiftiOptions) -> Result<Source<'static>> {
     let mut provenance = said.provenance(options)?;
     provenance.steps.append(&mut found.steps);
     provenance.left_out.append(&mut found.left_out);
+    provenance.left_out.extend(stimuli.left_out);
     let keep = (options.detrend, options.zscore);
     let blocks =
         options.series.clone().into_iter().zip(shown).zip(stimuli.trials).map(move |((path, shown), trials)| {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use afterimage_data::RunChoice;
 
-use super::{Choice, Out, Side};
+use super::{Choice, Order, Out, Side};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Generic {
@@ -169,9 +169,12 @@ pub(crate) struct BrainDiffuser {
     /// Pictures of the training in the order of the rows: an .npy, or a folder in the order of its names.
     #[arg(long)]
     pub(crate) train_images: PathBuf,
-    /// Pictures of the test.
+    /// Pictures of the test, likewise.
     #[arg(long)]
     pub(crate) test_images: PathBuf,
+    /// Order of a folder's names, where numbers in them are not padded; 0.png, 1.png, ... need none.
+    #[arg(long, value_enum)]
+    pub(crate) order: Option<Order>,
     /// Training pictures held out for early stopping, drawn by the seed.
     #[arg(long, value_name = "PICTURES", default_value_t = 0)]
     pub(crate) validation: usize,
@@ -191,6 +194,9 @@ pub(crate) struct Algonauts2023 {
     /// Pictures held out for the test, drawn by the seed: the challenge keeps the responses of its own.
     #[arg(long, value_name = "PICTURES")]
     pub(crate) test: usize,
+    /// Order of the pictures' names, where numbers in them are not padded.
+    #[arg(long, value_enum)]
+    pub(crate) order: Option<Order>,
     #[command(flatten)]
     pub(crate) choice: Choice,
     #[command(flatten)]
@@ -207,6 +213,9 @@ pub(crate) struct Bold5000 {
     /// Presentation lists in the order of the trials, or their folder.
     #[arg(long, num_args = 1.., value_name = "PATH")]
     pub(crate) lists: Vec<PathBuf>,
+    /// Order of the lists' names, where numbers in them are not padded.
+    #[arg(long, value_enum)]
+    pub(crate) order: Option<Order>,
     /// The list of repeated pictures, which are the test; without it, those called rep_ or shown more than once.
     #[arg(long, value_name = "FILE")]
     pub(crate) repeated: Option<PathBuf>,

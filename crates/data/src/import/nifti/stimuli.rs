@@ -9,7 +9,8 @@ use super::NiftiOptions;
 use super::runs::{Held, RunId};
 use super::table::Shown;
 use crate::assign::random_split;
-use crate::header::{Split, StimulusInfo, TrialInfo};
+use crate::header::{LeftOut, Split, StimulusInfo, TrialInfo};
+use crate::import::files::unused;
 use crate::import::shown::Repeats;
 use crate::import::{Images, order};
 use crate::{Error, Result};
@@ -18,6 +19,8 @@ pub(super) struct Stimuli {
     pub(super) infos: Vec<StimulusInfo>,
     pub(super) trials: Vec<Vec<TrialInfo>>,
     pub(super) images: Option<Images<'static>>,
+    /// Images that no trial shows.
+    pub(super) left_out: Vec<LeftOut>,
 }
 
 impl Stimuli {
@@ -48,6 +51,7 @@ impl Stimuli {
             trials.push(rows.collect());
         }
         let images = options.images.as_deref().map(|path| images(path, &infos)).transpose()?;
+        let (images, left_out) = images.map_or((None, Vec::new()), |(images, left_out)| (Some(images), left_out));
         if options.images.is_some() {
             let splits = random_split(infos.len(), options.test, options.validation, options.seed, None);
             let splits = splits.ok_or_else(|| nothing_left(options, infos.len()))?;
@@ -56,7 +60,7 @@ impl Stimuli {
         if !infos.iter().any(|info| info.split == Split::Train) {
             return Err(nothing_left(options, infos.len()));
         }
-        Ok(Self { infos, trials, images })
+        Ok(Self { infos, trials, images, left_out })
     }
 }
 
@@ -69,10 +73,13 @@ fn nothing_left(options: &NiftiOptions, stimuli: usize) -> Error {
     Error::manifest(&options.series[0], reason)
 }
 
-fn images(path: &Path, infos: &[StimulusInfo]) -> Result<Images<'static>> {
-    let source = ImageSource::open(path)?;
+fn images(path: &Path, infos: &[StimulusInfo]) -> Result<(Images<'static>, Vec<LeftOut>)> {
+    let source = ImageSource::open_by_name(path)?;
     let names: Vec<&str> = source.names().iter().map(String::as_str).collect();
     let wanted: Vec<&str> = infos.iter().map(|info| info.name.as_str()).collect();
     let found = order::find(path, &wanted, &names)?;
-    Ok(Box::new(move |row, side| Ok(source.read_square(found[row], side)?)))
+    source.require(found.iter().copied())?;
+    let left_out = unused(&source, found.iter().copied());
+    let images: Images<'static> = Box::new(move |row, side| Ok(source.read_square(found[row], side)?));
+    Ok((images, left_out))
 }

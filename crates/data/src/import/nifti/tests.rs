@@ -208,8 +208,12 @@ fn place_that_is_another_number_in_the_name_is_not_guessed() {
     let desk = Desk::new();
     let table = desk.text("t.csv", "condition\na\nb\n");
     let series: Vec<PathBuf> = ["bold_2.nii", "bold_3.nii"].map(|name| desk.series(name, 2, 0.0)).to_vec();
-    let options =
-        NiftiOptions { series, tables: vec![table.clone(), table], test_runs: vec![RunChoice::Number(2)], ..NiftiOptions::new("") };
+    let options = NiftiOptions {
+        series,
+        tables: vec![table.clone(), table],
+        test_runs: vec![RunChoice::Number(2)],
+        ..NiftiOptions::new("")
+    };
     let message = desk.refusal(&options);
     assert!(message.contains("bold_3.nii") && message.contains("bold_2.nii\" by its name"), "{message}");
     let named = NiftiOptions { test_runs: vec!["bold_3.nii".parse().unwrap()], ..options };

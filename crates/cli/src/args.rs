@@ -221,7 +221,7 @@ pub(crate) struct Prepare {
     /// Stimuli of the test; whole classes or clusters are drawn until there are so many.
     #[arg(long, default_value_t = 0, requires = "split")]
     pub(crate) test: usize,
-    /// Sessions of the test, counted from 0.
+    /// Sessions of the test, by the numbers that the source gives them, or counted from 0.
     #[arg(long, value_delimiter = ',', required_if_eq("split", "session"))]
     pub(crate) test_sessions: Vec<u16>,
     /// Stimuli of validation.

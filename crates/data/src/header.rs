@@ -64,9 +64,9 @@ pub struct TrialInfo {
     pub stimulus: u32,
     /// Which presentation of the stimulus, from 0.
     pub repeat: u16,
-    /// Session, from 0.
+    /// Session: the number that the source gives it, as in `ses-02`, or its place from 0.
     pub session: u16,
-    /// Run within the session, from 0.
+    /// Run within the session: the number that the source gives it, or its place. One number in two sessions is two runs.
     pub run: u16,
     /// Number of repeats already averaged in this row; 1 is a single trial.
     pub averaged: u16,

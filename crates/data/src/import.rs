@@ -28,7 +28,7 @@ pub use brain_diffuser::{BrainDiffuserOptions, import_brain_diffuser, open_brain
 pub use generic::import_generic;
 pub use god::{GodOptions, import_god, open_god};
 pub use miyawaki::{MiyawakiOptions, import_miyawaki, open_miyawaki};
-pub use nifti::{NiftiOptions, import_nifti, open_nifti};
+pub use nifti::{NiftiOptions, RunChoice, import_nifti, open_nifti};
 pub use nsd::{NsdOptions, import_nsd, open_nsd};
 pub use order::NameOrder;
 pub use source::{Block, Images, Progress, Source, Watch, WriteOptions};

@@ -76,7 +76,7 @@ pub use header::{
 };
 pub use import::{
     AlgonautsOptions, Block, Bold5000Options, BrainDiffuserOptions, GodOptions, Images, MiyawakiOptions, NameOrder,
-    NiftiOptions, NsdOptions, Progress, Source, SsrOptions, ThingsOptions, Vim1Options, Watch, WriteOptions,
+    NiftiOptions, NsdOptions, Progress, RunChoice, Source, SsrOptions, ThingsOptions, Vim1Options, Watch, WriteOptions,
     import_algonauts, import_bold5000, import_brain_diffuser, import_generic, import_god, import_miyawaki,
     import_nifti, import_nsd, import_ssr, import_things, import_vim1, open_algonauts, open_bold5000,
     open_brain_diffuser, open_god, open_miyawaki, open_nifti, open_nsd, open_ssr, open_things, open_vim1,

@@ -195,6 +195,7 @@ fn mindeye_table_is_joined_with_the_design() {
         betas: file("betas_all_subj02_fp32_renorm.hdf5"),
         mask: None,
         regions: vec![],
+        region_threshold: None,
         ncsnr: None,
         design: file("nsd_expdesign.mat"),
         stimuli: file("nsd_stimuli.hdf5"),

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use afterimage_data::RunChoice;
+
 use super::{Choice, Order, Out, Side};
 
 #[derive(Debug, clap::Args)]
@@ -85,6 +87,9 @@ pub(crate) struct Nsd {
     /// Volumes with regions, such as prf-visualrois.nii.gz, their label tables (.ctab) beside them.
     #[arg(long, num_args = 1.., value_name = "FILE")]
     pub(crate) regions: Vec<PathBuf>,
+    /// The value from which a voxel is in the region, for volumes with fractions, such as 0.5.
+    #[arg(long, value_name = "VALUE")]
+    pub(crate) region_threshold: Option<f32>,
     /// The volume ncsnr.nii.gz, kept as a column of the voxels.
     #[arg(long, value_name = "FILE")]
     pub(crate) ncsnr: Option<PathBuf>,
@@ -116,22 +121,26 @@ pub(crate) struct Nifti {
     /// Volumes with regions.
     #[arg(long, num_args = 1.., value_name = "FILE")]
     pub(crate) regions: Vec<PathBuf>,
+    /// The value from which a voxel is in the region, for volumes with fractions, such as 0.5.
+    #[arg(long, value_name = "VALUE")]
+    pub(crate) region_threshold: Option<f32>,
     /// The pictures that the tables name: a folder, archive or array. Without it, stimuli are conditions.
     #[arg(long)]
     pub(crate) images: Option<PathBuf>,
-    /// Runs held out for the test, counted from 0, where stimuli are conditions.
-    #[arg(long, value_delimiter = ',', conflicts_with = "images")]
-    pub(crate) test_runs: Vec<u16>,
+    /// Runs held out for the test, where stimuli are conditions: by number, as in run-10 or the table (10), in one session
+    /// (ses-02:run-01), or by the name of the series' file. Without numbers, series count from 1.
+    #[arg(long, value_name = "RUNS", value_delimiter = ',', conflicts_with = "images")]
+    pub(crate) test_runs: Vec<RunChoice>,
     /// Runs held out for early stopping, where stimuli are conditions.
-    #[arg(long, value_delimiter = ',', conflicts_with = "images")]
-    pub(crate) validation_runs: Vec<u16>,
+    #[arg(long, value_name = "RUNS", value_delimiter = ',', conflicts_with = "images")]
+    pub(crate) validation_runs: Vec<RunChoice>,
     /// Pictures held out for the test, drawn by the seed.
     #[arg(long, value_name = "PICTURES", default_value_t = 0, requires = "images")]
     pub(crate) test: usize,
     /// Seconds from a stimulus to its response.
     #[arg(long, value_name = "SECONDS", default_value_t = 0.0)]
     pub(crate) delay: f64,
-    /// Seconds from volume to volume, instead of the header's.
+    /// Seconds from volume to volume, instead of those of the JSON file beside the series or of its header.
     #[arg(long, value_name = "SECONDS")]
     pub(crate) tr: Option<f64>,
     /// Conditions that are no stimulus.

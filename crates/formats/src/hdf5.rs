@@ -124,7 +124,8 @@ impl File {
         let mut seen = HashSet::new();
         let mut open = vec![("/".to_owned(), 0)];
         while let Some((at, depth)) = open.pop() {
-            let group = self.group(&at)?;
+            // Not by `group`, whose error lists the names.
+            let group = self.find_group(&at).map_err(|error| self.wrong(&at, &error))?;
             // A file may link a group into itself.
             if depth > DEEPEST || !seen.insert(group.address()) {
                 continue;
@@ -187,8 +188,12 @@ impl File {
     }
 
     pub(crate) fn group(&self, path: &str) -> Result<Group> {
-        let found = if path.trim_matches('/').is_empty() { self.inner.root_group() } else { self.inner.group(path) };
+        let found = self.find_group(path);
         found.map_err(|error| if is_missing(&error) { self.missing(path) } else { self.wrong(path, &error) })
+    }
+
+    fn find_group(&self, path: &str) -> Result<Group, hdf5_reader::error::Error> {
+        if path.trim_matches('/').is_empty() { self.inner.root_group() } else { self.inner.group(path) }
     }
 
     fn missing(&self, path: &str) -> Error {

@@ -11,8 +11,14 @@ fn every_score_of_few_test_images_is_there_or_says_why_not() {
         let desk = Desk::with_test_images(n);
         let classifier = r#"evaluation.classification.classifier="squeezenet1_1""#;
         let metrics = r#"evaluation.metrics=["pixcorr", "ssim", "ms-ssim"]"#;
-        let run = ["run", "experiment.toml", "--out", "run", "--set", classifier, "--set", metrics];
-        printed(&desk.run(&run));
+        let set = ["--set", classifier, "--set", metrics];
+        // One image is the hardest case, and goes through biology, regions and report too.
+        if n == 1 {
+            printed(&desk.run(&[&["run", "experiment.toml", "--out", "run"][..], &set].concat()));
+            assert!(desk.path("run/report.html").is_file());
+        } else {
+            desk.scored("run", &set);
+        }
         let lines = printed(&desk.run(&["evaluate", "run"]));
         let file = ScoreFile::read(&RunFolder::open(desk.path("run")).unwrap()).unwrap();
         let value = |name: &str| file.get(name).map(|score| score.value);
@@ -46,6 +52,5 @@ fn every_score_of_few_test_images_is_there_or_says_why_not() {
             assert!(reason("averaging").contains("at least 2"), "{}", reason("averaging"));
             assert!(file.scores.iter().all(|score| score.p.is_none() && score.interval.is_none()));
         }
-        assert!(desk.path("run/report.html").is_file());
     }
 }

@@ -106,6 +106,16 @@ pub enum ModelError {
         /// Those of the published files.
         expected: String,
     },
+    /// Weights with which a network tells nothing of an image.
+    #[error("\"{file}\" cannot serve as weights: the features that it gives at {tap} are {detail}")]
+    WeightsFeatures {
+        /// The file.
+        file: String,
+        /// The tap.
+        tap: &'static str,
+        /// What the features are.
+        detail: &'static str,
+    },
     /// A tensor that a network needs and its file lacks.
     #[error("\"{file}\" has no tensor \"{tensor}\"; it has {found}: is it the file of another network?")]
     TensorMissing {

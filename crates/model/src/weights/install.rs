@@ -110,8 +110,8 @@ fn self_test(kind: BackboneKind, source: &Path) -> Result<()> {
         |(n, c, y, x): (usize, usize, usize, usize)| (((5 + 8 * n) * y + (3 + 4 * n) * x + c) % 31) as f32 / 30.0;
     let images = Array4::from_shape_fn((2, 3, TEST_SIDE, TEST_SIDE), pixel);
     let images = convert::array4_to_tensor(images.view(), &device);
-    let taps: Vec<&str> = kind.taps().iter().map(|tap| tap.name).collect();
-    for (tap, features) in taps.iter().zip(network.forward(images, &taps)) {
+    let taps: Vec<&'static str> = kind.taps().iter().map(|tap| tap.name).collect();
+    for (&tap, features) in taps.iter().zip(network.forward(images, &taps)) {
         let values = convert::tensor_to_array4(&features);
         let detail = if values.iter().any(|v| !v.is_finite()) {
             "values that are not finite"
@@ -120,10 +120,7 @@ fn self_test(kind: BackboneKind, source: &Path) -> Result<()> {
         } else {
             continue;
         };
-        return Err(ModelError::WeightsFormat {
-            file: source.display().to_string(),
-            detail: format!("the features that it gives at {tap} are {detail}"),
-        });
+        return Err(ModelError::WeightsFeatures { file: source.display().to_string(), tap, detail });
     }
     Ok(())
 }

@@ -12,12 +12,16 @@ pub(super) fn serve(args: &View) -> Result<()> {
     let options = ViewOptions {
         listen: args.listen,
         behind_proxy: args.behind_proxy,
+        hosts: args.hosts.clone(),
         requests_a_second: args.requests_a_second,
         waiting: args.waiting as usize,
         device: args.device.clone(),
     };
     if !args.listen.ip().is_loopback() && !args.behind_proxy {
         eprintln!("note: other machines may reach this address and ask the networks; nothing asks for a password");
+    }
+    if args.behind_proxy && args.hosts.is_empty() {
+        eprintln!("note: without --host the server answers to any name; give the name of the proxy");
     }
     let started = |address| {
         let _ = say::line(format!("page: http://{address}/"));

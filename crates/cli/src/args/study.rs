@@ -16,7 +16,7 @@ pub(crate) enum Study {
     Create(Box<Create>),
     /// Run a study: prints the link that participants get
     #[command(
-        after_help = "Examples:\n  afterimage study serve studies/mine\n  afterimage study serve studies/mine --listen 127.0.0.1:9000 --behind-proxy --host study.example.org\n\nCtrl-C stops it; no stored answer is lost, and participants go on where they were."
+        after_help = "Examples:\n  afterimage study serve studies/mine\n  afterimage study serve studies/mine --behind-proxy --host study.example.org\n\nCtrl-C stops it; no stored answer is lost, and participants go on where they were."
     )]
     Serve(Serve),
     /// Compute what the answers say: accuracy, agreement, runs compared, which score predicts people

@@ -187,14 +187,6 @@ fn api_gives_what_the_commands_give_and_refuses_what_is_wrong() {
     let grown = resident().saturating_sub(before);
     assert!(grown < 64 << 20, "{grown} bytes more");
 
-    // Columns are found by their names, in whatever order they come.
-    let ids: Vec<String> = runs[0]["voxels"].as_array().unwrap().iter().map(|id| format!("voxel_{id}")).collect();
-    let values: Vec<String> = predicted[..voxels].iter().map(|value| value.to_string()).collect();
-    let reversed = |texts: &[String]| texts.iter().rev().cloned().collect::<Vec<_>>().join(",");
-    let table = format!("{}\n{}\n", reversed(&ids), reversed(&values));
-    let named = server.post("/api/v1/decode?standardised=true", &[csv[0], ("accept", "image/png")], table);
-    assert_eq!(named.bytes, picture.bytes);
-
     let foreign = "GET / HTTP/1.1\r\nhost: evil.example\r\n\r\n";
     assert_eq!(Client::new(server.address).exchange(foreign).unwrap().status, 421);
     let cross = [as_json[0], ("sec-fetch-site", "cross-site")];
@@ -211,6 +203,14 @@ fn api_gives_what_the_commands_give_and_refuses_what_is_wrong() {
     let counted = server.get("/metrics").body;
     assert!(counted.contains("afterimage_requests_total{route=\"/api/v1/decode\",status=\"200\"} 3\n"), "{counted}");
     assert!(counted.contains("afterimage_waiting 0\n"), "{counted}");
+
+    // Columns are found by their names, in whatever order they come.
+    let ids: Vec<String> = runs[0]["voxels"].as_array().unwrap().iter().map(|id| format!("voxel_{id}")).collect();
+    let values: Vec<String> = predicted[..voxels].iter().map(|value| value.to_string()).collect();
+    let reversed = |texts: &[String]| texts.iter().rev().cloned().collect::<Vec<_>>().join(",");
+    let table = format!("{}\n{}\n", reversed(&ids), reversed(&values));
+    let named = server.post("/api/v1/decode?standardised=true", &[csv[0], ("accept", "image/png")], table);
+    assert_eq!(named.bytes, picture.bytes);
 }
 
 /// More than may wait is told so at once, and what was taken on is answered.

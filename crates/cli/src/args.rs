@@ -359,6 +359,16 @@ fn positive(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|v: &f64| v.is_finite() && *v > 0.0).ok_or_else(|| "expected a number above 0".into())
 }
 
+/// A name that a server answers to, as it stands in an address.
+fn host(text: &str) -> Result<String, String> {
+    let is_name = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte));
+    if is_name {
+        Ok(text.to_owned())
+    } else {
+        Err("expected a name as in study.example.org, without https:// and port".into())
+    }
+}
+
 fn not_negative(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|v: &f64| v.is_finite() && *v >= 0.0).ok_or_else(|| "expected 0 or more".into())
 }

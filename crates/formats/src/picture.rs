@@ -55,6 +55,16 @@ pub fn decode(bytes: &[u8], path: &Path) -> Result<Array3<u8>> {
     Array3::from_shape_vec(shape, picture.into_raw()).map_err(|error| malformed(&error))
 }
 
+/// Width and height that the header of JPEG, PNG, BMP or TIFF bytes states; no pixel is decoded.
+///
+/// # Errors
+/// [`Error::Malformed`] naming `path` when the header is damaged or of another format.
+pub fn dimensions(bytes: &[u8], path: &Path) -> Result<(u32, u32)> {
+    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
+    let reader = reader.map_err(|error| Error::malformed("picture", path, error))?;
+    reader.into_dimensions().map_err(|error| Error::malformed("picture", path, error))
+}
+
 /// The byte of a channel in 0..1, rounded; what lies beyond is cut off.
 pub fn byte(value: f32) -> u8 {
     (value.clamp(0.0, 1.0) * 255.0).round() as u8
@@ -142,6 +152,13 @@ mod tests {
         let picture = gradient(5, 9);
         let bytes = encode_png(picture.view(), Path::new("x.png")).unwrap();
         assert_eq!(decode(&bytes, Path::new("x.png")).unwrap(), picture);
+    }
+
+    #[test]
+    fn header_alone_states_the_dimensions() {
+        let bytes = encode_png(gradient(5, 9).view(), Path::new("x.png")).unwrap();
+        assert_eq!(dimensions(&bytes[..40], Path::new("x.png")).unwrap(), (9, 5));
+        assert!(dimensions(b"no picture", Path::new("x.png")).unwrap_err().to_string().contains("x.png"));
     }
 
     #[test]

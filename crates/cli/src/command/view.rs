@@ -13,6 +13,7 @@ pub(super) fn serve(args: &View) -> Result<()> {
     let options = ViewOptions {
         listen: args.listen,
         behind_proxy: args.behind_proxy,
+        hosts: args.hosts.clone(),
         requests_a_second: args.requests_a_second,
         waiting: args.waiting as usize,
         device: args.device.clone(),
@@ -22,6 +23,9 @@ pub(super) fn serve(args: &View) -> Result<()> {
     }
     for run in &args.runs {
         note_unchecked(&RunFolder::open(run)?)?;
+    }
+    if args.behind_proxy && args.hosts.is_empty() {
+        eprintln!("note: without --host the server answers to any name; give the name of the proxy");
     }
     let started = |address| {
         let _ = say::line(format!("page: http://{address}/"));

@@ -133,7 +133,7 @@ pub(crate) fn wide() -> Limits {
 pub(crate) fn served(study: &StudyFolder, limits: Limits) -> (SocketAddr, String) {
     let (send, receive) = std::sync::mpsc::channel();
     let (study, listen) = (study.clone(), SocketAddr::from(([127, 0, 0, 1], 0)));
-    let options = ServeOptions { listen, behind_proxy: false, limits };
+    let options = ServeOptions { listen, behind_proxy: false, hosts: Vec::new(), limits };
     std::thread::spawn(move || {
         serve(&study, &options, |address, path| send.send((address, path.to_owned())).unwrap()).unwrap()
     });

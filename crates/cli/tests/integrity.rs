@@ -224,6 +224,27 @@ fn begun(desk: &Desk, child: &mut std::process::Child) {
 }
 
 #[test]
+fn folder_that_cannot_be_written_is_refused_before_scores_are_computed() {
+    let desk = Desk::new();
+    desk.scored("run", &[]);
+    let (lock, rivals) = (desk.path("run/run.lock"), desk.path("run/rivals"));
+    fs::remove_dir_all(&rivals).unwrap();
+    desk.write("run/rivals", "in the way");
+    let start = Instant::now();
+    says(&desk.refusal(&["evaluate", "run"]), &["cannot write into", "rivals"]);
+    fs::remove_file(&rivals).unwrap();
+    fs::remove_file(&lock).unwrap();
+    fs::create_dir(&lock).unwrap();
+    says(&desk.refusal(&["evaluate", "run"]), &["cannot write", "run.lock"]);
+    let took = start.elapsed();
+    fs::remove_dir(&lock).unwrap();
+    let start = Instant::now();
+    printed(&desk.run(&["reconstruct", "run"]));
+    printed(&desk.run(&["evaluate", "run"]));
+    assert!(took < start.elapsed() / 2, "{took:?}: it computed first");
+}
+
+#[test]
 fn killed_baseline_is_begun_again_and_two_of_one_name_do_not_meet() {
     let desk = Desk::new();
     let args = ["baseline", "ridge-pixels", "experiment.toml", "--out", "kbm", "--encoder-layers", "relu1,fire3"];

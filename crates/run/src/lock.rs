@@ -58,17 +58,14 @@ impl RunFolder {
     /// unfinished in it.
     ///
     /// # Errors
-    /// [`RunError::Locked`] where another process has it; [`RunError::Io`] where the folder or a folder in it can't be
-    /// written.
+    /// [`RunError::Locked`] where another process has it; [`RunError::Io`] where the folder can't be written.
     pub fn lock(&self, holder: &Holder) -> Result<RunLock> {
         let io = |path: &Path| {
             let path = path.to_path_buf();
             move |source| RunError::Io { action: "write", path, source }
         };
         fs::create_dir_all(self.root()).map_err(io(self.root()))?;
-        for folder in self.folders().into_iter().filter(|folder| folder.is_dir()) {
-            atomic::probe(&folder)?;
-        }
+        atomic::probe(self.root())?;
         let path = self.lock_file();
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
         let mut file = file.map_err(io(&path))?;
@@ -88,6 +85,14 @@ impl RunFolder {
         file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(&text)).map_err(io(&path))?;
         self.clear_leftovers();
         Ok(RunLock { file: Some(file), problem: None })
+    }
+
+    /// Refuses a run with a folder that can't be written, before anything is computed for it.
+    ///
+    /// # Errors
+    /// [`RunError::Io`].
+    pub fn probe(&self) -> Result<()> {
+        self.folders().iter().filter(|folder| folder.exists()).try_for_each(|folder| atomic::probe(folder))
     }
 
     /// Nobody else writes here, so unfinished files are a killed process's. Removing them is best effort.
@@ -119,6 +124,17 @@ mod tests {
         assert!(said.contains("process 1234 on here since 2026-01-01T00:00:00Z (afterimage run)"), "{said}");
         drop(first);
         assert!(run.lock(&holder(2)).is_ok());
+    }
+
+    #[test]
+    fn folder_that_cannot_be_written_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let run = RunFolder::new(folder.path());
+        fs::write(run.rivals_dir(), "in the way").unwrap();
+        let _lock = run.lock(&holder(1)).unwrap();
+        let said = run.probe().unwrap_err().to_string();
+        assert!(said.contains("cannot write into") && said.contains("rivals"), "{said}");
+        assert!(RunFolder::new(run.rivals_dir()).lock(&holder(1)).is_err());
     }
 
     #[test]

@@ -5,12 +5,12 @@ use std::path::Path;
 use anyhow::{Result, bail};
 
 use afterimage_eval::regions::DRAWS;
-use afterimage_run::{Experiment, RunFolder, layout::Phase, scores::ScoreFile};
+use afterimage_run::{Experiment, RunFolder, layout::Phase, manifest::Manifest, scores::ScoreFile};
 
 use super::ablate::without_perceptual;
 use crate::args::{Ablation, Network, OfRun, RunOptions, Train};
 use crate::stage::preflight::Work;
-use crate::stage::{Session, biology, evaluate, reconstruct, regions, train};
+use crate::stage::{Session, biology, evaluate, reconstruct, regions, session, train};
 use crate::{progress, say};
 
 /// `afterimage run`.
@@ -136,8 +136,14 @@ pub(super) fn evaluate(args: &OfRun) -> Result<()> {
 
 /// `afterimage report`.
 pub(super) fn report(args: &OfRun) -> Result<()> {
-    let session = Session::open_to_write(&args.run)?;
-    let path = afterimage_report::write(&session.run)?;
+    let run = RunFolder::open(&args.run)?;
+    let _lock = session::lock(&run)?;
+    // A report needs no experiment.toml, and shows one of another version as text.
+    if let Ok(experiment) = Experiment::read(&run.experiment_file()) {
+        session::refuse_edited(&run, &Manifest::read(&run)?, &experiment)?;
+    }
+    session::note_unchecked(&run)?;
+    let path = afterimage_report::write(&run)?;
     if args.json {
         return say::json(&serde_json::json!({ "report": path.display().to_string() }));
     }

@@ -103,21 +103,16 @@ impl Session {
         let run = RunFolder::open(path)?;
         let experiment = Experiment::read(&run.experiment_file())?;
         let manifest = Manifest::read(&run)?;
-        if let Some(&seed) = manifest.seeds.get("experiment").filter(|&&seed| seed != experiment.seed) {
-            bail!(
-                "\"{}\" says seed = {}, and the run was made with seed {seed}: set it back, or make another run with --out",
-                run.experiment_file().display(),
-                experiment.seed
-            );
-        }
-        apply::check_settings(&run, &experiment)?;
+        refuse_edited(&run, &manifest, &experiment)?;
         note_unchecked(&run)?;
         Ok(Self { run, experiment, manifest, _lock: None })
     }
 
     /// As [`Session::open`], to write into the run: no other process may.
     pub(crate) fn open_to_write(path: &Path) -> Result<Self> {
-        let lock = lock(&RunFolder::open(path)?)?;
+        let run = RunFolder::open(path)?;
+        let lock = lock(&run)?;
+        run.probe()?;
         Ok(Self { _lock: Some(lock), ..Self::open(path)? })
     }
 
@@ -199,6 +194,18 @@ pub(crate) fn lock(run: &RunFolder) -> Result<RunLock> {
         eprintln!("note: {problem}: let no other process write into it");
     }
     Ok(lock)
+}
+
+/// Refuses a configuration that the seeds or the networks of a run do not have.
+pub(crate) fn refuse_edited(run: &RunFolder, manifest: &Manifest, experiment: &Experiment) -> Result<()> {
+    if let Some(&seed) = manifest.seeds.get("experiment").filter(|&&seed| seed != experiment.seed) {
+        bail!(
+            "\"{}\" says seed = {}, and the run was made with seed {seed}: set it back, or make another run with --out",
+            run.experiment_file().display(),
+            experiment.seed
+        );
+    }
+    Ok(apply::check_settings(run, experiment)?)
 }
 
 /// Says in a line which files of a run have no recorded hash.

@@ -84,7 +84,7 @@ pub fn wrap(router: Router, guard: Guard) -> Router {
 
 async fn pass(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
     let mut response = match admitted(&guard, &mut request) {
-        Err(refusal) => refusal,
+        Err(refusal) => *refusal,
         Ok(()) => match guard.at_once.try_acquire() {
             Err(_) => (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")]).into_response(),
             Ok(_permit) => tokio::time::timeout(LONGEST, next.run(request))
@@ -96,21 +96,21 @@ async fn pass(State(guard): State<Guard>, mut request: Request, next: Next) -> R
     response
 }
 
-fn admitted(guard: &Guard, request: &mut Request) -> Result<(), Response> {
+fn admitted(guard: &Guard, request: &mut Request) -> Result<(), Box<Response>> {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let address = forwarded(guard, request.headers()).or(peer);
-    let address = address.ok_or_else(|| StatusCode::BAD_REQUEST.into_response())?;
+    let address = address.ok_or_else(|| Box::new(StatusCode::BAD_REQUEST.into_response()))?;
     request.extensions_mut().insert(Client(address));
     let mut requests = guard.requests.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     if !requests.take(key(address), Instant::now()) {
-        return Err((StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "5")]).into_response());
+        return Err(Box::new((StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "5")]).into_response()));
     }
-    guard.hosts.check(request).map_err(misdirected)?;
+    guard.hosts.check(request).map_err(|name| Box::new(misdirected(name)))?;
     // Browsers say where a request comes from; a form on another site is refused whatever it knows.
     let site = request.headers().get("sec-fetch-site").and_then(|site| site.to_str().ok());
     let foreign = matches!(site, Some("cross-site" | "same-site"));
     let is_refused = foreign && request.method() == Method::POST;
-    if is_refused { Err(StatusCode::FORBIDDEN.into_response()) } else { Ok(()) }
+    if is_refused { Err(Box::new(StatusCode::FORBIDDEN.into_response())) } else { Ok(()) }
 }
 
 fn misdirected(name: String) -> Response {

@@ -53,8 +53,7 @@ fn plain(name: &str) -> &str {
 }
 
 pub(super) fn read(options: &Bold5000Options) -> Result<Presented> {
-    let mut presented = Presented::default();
-    presented.files = files(options)?;
+    let mut presented = Presented { files: files(options)?, ..Presented::default() };
     let places = places(&presented.files)?;
     for (path, (session, run)) in presented.files.clone().iter().zip(places) {
         presented.add(text::lines(path)?.into_iter(), session, run);

@@ -115,7 +115,7 @@ fn series_is_no_mask_and_no_region() {
     let desk = Desk::new();
     let path = desk.volume("4d.nii.gz", &ArrayD::ones(vec![4, 3, 2, 5]), &desk.affine);
     assert!(Mask::read(&path).unwrap_err().to_string().contains("it has 5 volumes where one is needed"));
-    assert!(desk.mask().voxels(&[path.clone()], None).err().unwrap().to_string().contains("4d.nii.gz"));
+    assert!(desk.mask().voxels(std::slice::from_ref(&path), None).err().unwrap().to_string().contains("4d.nii.gz"));
     assert!(desk.mask().read_values(&path).is_err());
     let single = desk.volume("single.nii.gz", &ArrayD::ones(vec![4, 3, 2, 1]), &desk.affine);
     assert_eq!(Mask::read(&single).unwrap().count(), 24);
@@ -150,15 +150,15 @@ fn regions_of_both_hemispheres_are_joined_and_other_repeats_refused() {
 fn fractions_need_a_threshold_and_codes_are_never_rounded() {
     let desk = Desk::new();
     let map = desk.codes("prob.nii.gz", &[(0, 0.3), (1, 0.5), (2, 0.9), (3, f32::NAN)]);
-    let message = desk.mask().voxels(&[map.clone()], None).err().unwrap().to_string();
+    let message = desk.mask().voxels(std::slice::from_ref(&map), None).err().unwrap().to_string();
     assert!(
         message.contains("prob.nii.gz") && message.contains("0.3") && message.contains("--region-threshold"),
         "{message}"
     );
-    let found = desk.mask().voxels(&[map.clone()], Some(0.5)).unwrap();
+    let found = desk.mask().voxels(std::slice::from_ref(&map), Some(0.5)).unwrap();
     assert_eq!(inside(&found, "prob"), [1, 2]);
     for threshold in [0.0, -1.0, f32::NAN] {
-        assert!(desk.mask().voxels(&[map.clone()], Some(threshold)).is_err());
+        assert!(desk.mask().voxels(std::slice::from_ref(&map), Some(threshold)).is_err());
     }
     let mixed = desk.codes("codes.nii.gz", &[(0, 1.0), (1, 1.5), (2, 2.0)]);
     assert!(desk.mask().voxels(&[mixed], None).is_err());

@@ -1,6 +1,6 @@
 """Writes the test files of crates/formats with the tools that write such files in the field.
 
-    pip install numpy scipy h5py hdf5storage pandas tables nibabel bdpy
+    pip install numpy scipy h5py hdf5storage pandas tables nibabel bdpy pillow
     python scripts/make_fixtures.py crates/formats/tests/fixtures
 
 Beside each file `x.ext` lies `x.ext.json`: what the foreign tool reads back from it. Values are drawn from a fixed
@@ -9,6 +9,7 @@ seed; `versions.txt` says which versions wrote the files.
 
 import gzip
 import importlib.metadata
+import io
 import json
 import pathlib
 import struct
@@ -22,9 +23,10 @@ import pandas as pd
 import scipy.io
 import scipy.sparse
 from bdpy import BData
+from PIL import Image
 
 OUT = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "crates/formats/tests/fixtures")
-TOOLS = ["numpy", "scipy", "h5py", "hdf5storage", "pandas", "tables", "nibabel", "bdpy"]
+TOOLS = ["numpy", "scipy", "h5py", "hdf5storage", "pandas", "tables", "nibabel", "bdpy", "pillow"]
 INTEGERS = ["u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8"]
 
 
@@ -128,6 +130,21 @@ def hdf5():
         file["table"] = table
     fields = {name: numbers(table[name]) for name in ["trial", "onset", "xyz", "used"]}
     save(path, fields | {"name": {"shape": [4], "strings": [name.decode() for name in table["name"]]}})
+
+
+def hdf5_elsewhere():
+    """Arrays whose values lie in other files: a link, a virtual data set, raw data."""
+    layout = h5py.VirtualLayout(shape=(2, 3), dtype="f4")
+    layout[0] = h5py.VirtualSource("other.h5", "a", shape=(3,))
+    with h5py.File(OUT / "elsewhere.h5", "w", libver="latest") as file:
+        file["linked"] = h5py.ExternalLink("other.h5", "/a")
+        file["here"] = draw(61, (2, 3), "f4")
+        file.create_virtual_dataset("virtual", layout)
+        file.create_dataset("raw", (2, 3), "f4", external=[("other.raw", 0, 24)])
+    (OUT / "other.raw").unlink(missing_ok=True)
+    save(OUT / "elsewhere.h5", {"/here": numbers(draw(61, (2, 3), "f4"))})
+    with h5py.File(OUT / "links.h5", "w", libver="latest") as file:
+        file["linked"] = h5py.ExternalLink("other.h5", "/a")
 
 
 def column(series):
@@ -345,9 +362,39 @@ def numpy_files():
         save(OUT / "named.npz", {name: numbers(archive[name]) for name in archive.files})
 
 
+# ---- JPEG ----------------------------------------------------------------------------------------------------------
+
+
+def jpeg():
+    """Each kind of JPEG that cameras and libraries write; the means of the channels are enough to tell grey from it."""
+    pixels = (draw(60, (6, 8, 3)) * 40 + 128).clip(0, 255).astype("u1")
+    image = Image.fromarray(pixels).resize((48, 40), Image.Resampling.BICUBIC)
+    small = io.BytesIO()
+    image.resize((12, 10)).save(small, "JPEG")
+    # A thumbnail within the headers, as cameras write it: one directory for the image, one for the thumbnail.
+    start = 8 + 2 + 4 + 2 + 24 + 4
+    entries = struct.pack("<HHII", 0x0201, 4, 1, start) + struct.pack("<HHII", 0x0202, 4, 1, small.tell())
+    exif = b"Exif\0\0II*\0" + struct.pack("<IHIH", 8, 0, 14, 2) + entries + struct.pack("<I", 0) + small.getvalue()
+    written = {
+        "baseline": (image, {}),
+        "progressive": (image, {"progressive": True}),
+        "restart": (image, {"restart_marker_blocks": 2}),
+        "full_colour": (image, {"subsampling": 0, "optimize": True, "quality": 95}),
+        "grey": (image.convert("L"), {}),
+        "cmyk": (image.convert("CMYK"), {}),
+        "thumbnail": (image, {"exif": exif}),
+        "several": (image, {"format": "MPO", "save_all": True, "append_images": [image.transpose(Image.Transpose.ROTATE_180)]}),
+    }
+    for name, (picture, options) in written.items():
+        path = OUT / f"{name}.jpg"
+        picture.save(path, **({"format": "JPEG"} | options))
+        back = np.asarray(Image.open(path).convert("RGB"))
+        save(path, {"shape": list(back.shape), "means": [round(float(mean), 2) for mean in back.mean(axis=(0, 1))]})
+
+
 def main():
     OUT.mkdir(parents=True, exist_ok=True)
-    for make in [hdf5, pandas, bdpy, mat, nifti, mgh, tables, numpy_files]:
+    for make in [hdf5, hdf5_elsewhere, pandas, bdpy, mat, nifti, mgh, tables, numpy_files, jpeg]:
         make()
     # PyTables sets aside megabytes for every ragged array.
     for path in OUT.glob("pandas_*.h5"):

@@ -7,6 +7,7 @@ Each kind has a folder, with `expected.json`: what the foreign tool reads back. 
 `versions.txt` says which versions wrote the files.
 """
 
+import csv
 import importlib.metadata
 import json
 import pathlib
@@ -342,6 +343,56 @@ def generic():
     save(folder, expected)
 
 
+def tables():
+    """One table of responses as pandas and numpy write it as text, 12 trials by 4 voxels."""
+    folder = OUT / "tables"
+    folder.mkdir(parents=True, exist_ok=True)
+    values = np.random.default_rng(120).normal(size=(12, 4)).astype("f4")
+    frame = pd.DataFrame(values, columns=list("abcd"))
+    numbered = pd.DataFrame(values)
+    trials = {"trial": range(12), "session": np.repeat([1, 2], 6), "run": np.tile(np.repeat([1, 2], 3), 2)}
+    voxels = pd.DataFrame(values, columns=[f"voxel_{n}" for n in range(4)])
+    frame.to_csv(folder / "index.csv")
+    frame.to_csv(folder / "noindex.csv", index=False)
+    frame.to_csv(folder / "bare.csv", index=False, header=False)
+    frame.to_csv(folder / "semicolon.csv", index=False, sep=";", decimal=",")
+    frame.to_csv(folder / "semicolon_index.csv", sep=";", decimal=",", encoding="utf-8-sig", lineterminator="\r\n")
+    frame.to_csv(folder / "comma_decimal_quoted.csv", index=False, decimal=",")
+    frame.to_csv(folder / "tab.tsv", sep="\t")
+    frame.to_csv(folder / "comma.tsv", index=False)
+    frame.to_csv(folder / "packed.csv.gz", compression={"method": "gzip", "mtime": 0})
+    frame.to_csv(folder / "exponents.csv", index=False, float_format="%.8e")
+    frame.to_csv(folder / "quoted.csv", quoting=csv.QUOTE_ALL)
+    frame.to_csv(folder / "words_quoted.csv", quoting=csv.QUOTE_NONNUMERIC)
+    frame.to_csv(folder / "mark.csv", encoding="utf-8-sig")
+    frame.to_csv(folder / "windows.csv", lineterminator="\r\n")
+    frame.to_csv(folder / "index_label.csv", index_label="trial")
+    frame.reset_index().to_csv(folder / "reset.csv")
+    numbered.to_csv(folder / "numbered.csv", index=False)
+    numbered.to_csv(folder / "numbered_index.csv")
+    numbered.rename(columns=lambda n: n + 1).to_csv(folder / "numbered_from_1.tsv", index=False, sep="\t")
+    pd.concat([pd.DataFrame(trials), voxels], axis=1).to_csv(folder / "trials.csv", index=False)
+    pd.concat([pd.DataFrame(trials), frame], axis=1).to_csv(folder / "trials_unmarked.csv")
+    frame.set_index([trials["session"], trials["run"]]).to_csv(folder / "rows_of_two_levels.csv")
+    voxels[["voxel_2", "voxel_0", "voxel_3", "voxel_1"]].to_csv(folder / "voxels_mixed.csv", index=False)
+    np.savetxt(folder / "savetxt.csv", values)
+    np.savetxt(folder / "savetxt_commas.csv", values, delimiter=",")
+    np.savetxt(folder / "savetxt_header.csv", values, delimiter=",", header="a,b,c,d")
+    np.savetxt(folder / "savetxt_comment.tsv", values, delimiter="\t", fmt="%.9g", header="z-scored\nby run")
+    read = [path.name for path in folder.iterdir() if path.suffix != ".json"]
+    two_levels = pd.MultiIndex.from_product([["V1", "V2"], [0, 1]], names=["roi", "voxel"])
+    frame.to_csv(folder / "refused_bare_index.csv", header=False)
+    frame.set_axis(two_levels, axis=1).to_csv(folder / "refused_columns_of_two_levels.csv")
+    frame.set_axis(pd.MultiIndex.from_product([list("abcd"), [0]]), axis=1).to_csv(folder / "refused_levels.csv", index=False)
+    numbered.rename(columns={0: 3, 1: 7, 2: 9, 3: 15}).to_csv(folder / "refused_chosen_columns.csv", index=False)
+    frame.assign(clicks=31).to_csv(folder / "refused_whole_numbers.csv", index=False)
+    frame.assign(elapsed=np.arange(12) * 1.5).to_csv(folder / "refused_rising.csv", index=False)
+    torn = "\n".join(",".join(f"{value:.6f}".replace(".", ",") for value in row) for row in values)
+    (folder / "refused_torn.csv").write_text(torn + "\n")
+    (folder / "refused_torn_header.csv").write_text("a,b,c,d\n" + torn + "\n")
+    save(folder, {"values": listing(values), "read": sorted(read)})
+
+
 if __name__ == "__main__":
     OUT.mkdir(parents=True, exist_ok=True)
     god()
@@ -352,5 +403,6 @@ if __name__ == "__main__":
     bold5000()
     derived()
     generic()
+    tables()
     versions = [f"{tool} {importlib.metadata.version(tool)}" for tool in TOOLS]
     (OUT / "versions.txt").write_text("\n".join(versions) + "\n")

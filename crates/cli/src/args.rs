@@ -221,7 +221,7 @@ pub(crate) struct Prepare {
     /// Stimuli of the test; whole classes or clusters are drawn until there are so many.
     #[arg(long, default_value_t = 0, requires = "split")]
     pub(crate) test: usize,
-    /// Sessions of the test, counted from 0.
+    /// Sessions of the test, by the numbers that the source gives them, or counted from 0.
     #[arg(long, value_delimiter = ',', required_if_eq("split", "session"))]
     pub(crate) test_sessions: Vec<u16>,
     /// Stimuli of validation.
@@ -281,6 +281,9 @@ pub(crate) enum ZScope {
 pub(crate) struct Inspect {
     /// The data set.
     pub(crate) dataset: PathBuf,
+    /// Read all of it and compare it with the SHA-256 that was written.
+    #[arg(long)]
+    pub(crate) verify: bool,
     /// Estimate noise ceiling and split-half reliability from the repeats of the test part.
     #[arg(long)]
     pub(crate) reliability: bool,
@@ -337,6 +340,9 @@ pub(crate) enum Weights {
         /// A .safetensors or .pth file, or, for the networks of metrics, the .onnx file of scripts/export_onnx.py.
         #[arg(long)]
         from: Option<PathBuf>,
+        /// Keep a file whose SHA-256 is not a published one, such as the same weights saved again.
+        #[arg(long, requires = "from")]
+        unverified: bool,
         /// Print as JSON.
         #[arg(long)]
         json: bool,
@@ -351,6 +357,16 @@ pub(crate) enum Weights {
 
 fn positive(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|v: &f64| v.is_finite() && *v > 0.0).ok_or_else(|| "expected a number above 0".into())
+}
+
+/// A name that a server answers to, as it stands in an address.
+fn host(text: &str) -> Result<String, String> {
+    let is_name = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte));
+    if is_name {
+        Ok(text.to_owned())
+    } else {
+        Err("expected a name as in study.example.org, without https:// and port".into())
+    }
 }
 
 fn not_negative(text: &str) -> Result<f64, String> {

@@ -1,5 +1,7 @@
 //! What this binary was built from, and what it runs on.
 
+use std::ffi::OsStr;
+
 /// Name and version.
 pub(crate) fn software() -> String {
     format!("afterimage {}", env!("CARGO_PKG_VERSION"))
@@ -14,6 +16,28 @@ pub(crate) fn commit() -> Option<String> {
 pub(crate) fn machine() -> String {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     format!("{} {}, {cores} cores", std::env::consts::OS, std::env::consts::ARCH)
+}
+
+/// The command line. What is not UTF-8 in an argument stands as `\xFF`, its bytes in hexadecimal.
+pub(crate) fn command() -> Vec<String> {
+    std::env::args_os().map(|argument| readable(&argument)).collect()
+}
+
+fn readable(argument: &OsStr) -> String {
+    let chunks = argument.as_encoded_bytes().utf8_chunks();
+    chunks.fold(String::new(), |mut text, chunk| {
+        text += chunk.valid();
+        chunk.invalid().iter().for_each(|byte| text += &format!("\\x{byte:02X}"));
+        text
+    })
+}
+
+/// Name of the computer, where the system tells.
+pub(crate) fn host() -> String {
+    let told =
+        ["/proc/sys/kernel/hostname", "/etc/hostname"].iter().find_map(|path| std::fs::read_to_string(path).ok());
+    told.or_else(|| std::env::var("COMPUTERNAME").ok())
+        .map_or_else(|| "this computer".into(), |name| name.trim().into())
 }
 
 /// Seconds since 1970 as RFC 3339, UTC (days to date after Howard Hinnant's civil calendar algorithm).
@@ -37,4 +61,17 @@ pub(crate) fn peak_memory_mib() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|l| l.starts_with("VmHWM:"))?;
     line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib / 1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn bytes_of_an_argument_that_is_no_text_are_kept() {
+        use std::os::unix::ffi::OsStrExt as _;
+        assert_eq!(readable(OsStr::from_bytes(b"caf\xe9/r\xc3\xa9")), "caf\\xE9/r\u{e9}");
+        assert_eq!(readable(OsStr::new("run")), "run");
+    }
 }

@@ -111,6 +111,20 @@ fn import_refuses_what_does_not_fit_and_leaves_nothing() {
 }
 
 #[test]
+fn import_and_inspect_end_with_what_was_left_out() {
+    let desk = Desk::new();
+    small_images(&desk, 20);
+    responses(&desk, &Array2::from_shape_fn((19, 7), |(i, j)| ((i * 7 + j) % 5) as f32));
+    desk.write("order.txt", &(0..19).map(|at| format!("{at:02}\n")).collect::<String>());
+    desk.write("manifest.toml", &MANIFEST.replace("\"sorted\"", "\"order.txt\""));
+    let made = ["import", "generic", "manifest.toml", "--out", "made.afterimage"];
+    for command in [&made[..], &["inspect", "made.afterimage"]] {
+        let said = common::printed(&desk.run(command));
+        assert_eq!(said.lines().next_back().unwrap().trim(), "left out: 1 image that no trial shows (19)");
+    }
+}
+
+#[test]
 fn damaged_picture_is_named() {
     let desk = Desk::new();
     let first = std::fs::read_dir(desk.path("simulation/unpaired")).unwrap().flatten().next().unwrap().path();

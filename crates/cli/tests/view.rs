@@ -149,6 +149,44 @@ fn api_gives_what_the_commands_give_and_refuses_what_is_wrong() {
         assert!(response.body.contains(said), "{method} {path}: {}", response.body);
         assert!(response.header("content-security-policy").is_some() && !response.body.contains("panicked"));
     }
+    // An image that is not finite is not sent, in any form, and the response is named.
+    let huge = vec!["3e38"; voxels].join(",");
+    let fine = vec!["0"; voxels].join(",");
+    for accept in ["application/json", "image/png", "application/x-npy"] {
+        let headers = [as_json[0], ("accept", accept)];
+        let refused = server.post("/api/v1/decode", &headers, format!("{{\"responses\":[[{huge}]]}}"));
+        assert_eq!((refused.status, refused.body.contains("response 0")), (422, true), "{accept}: {}", refused.body);
+    }
+    let refused = server.post("/api/v1/decode", &csv, format!("{fine}\n{huge}\n"));
+    assert_eq!((refused.status, refused.body.contains("response 1")), (422, true), "{}", refused.body);
+
+    // What is too much is refused before it takes memory: bytes, columns, pixels.
+    let resident = || {
+        let text = server.get("/metrics").body;
+        let line = text.lines().find(|line| line.starts_with("process_resident_memory_bytes ")).unwrap().to_owned();
+        line.split(' ').nth(1).unwrap().parse::<usize>().unwrap()
+    };
+    let before = resident();
+    let stated =
+        "POST /api/v1/decode HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/csv\r\ncontent-length: 60000000\r\n\r\n";
+    let refused = Client::new(server.address).exchange(stated).unwrap();
+    assert_eq!((refused.status, refused.body.contains("bytes in the body")), (413, true), "{}", refused.body);
+    let refused = server.post("/api/v1/decode", &csv, vec![b','; 1_500_000]);
+    assert_eq!((refused.status, refused.body.contains("columns")), (400, true), "{}", refused.body);
+    let head = |side: u32| {
+        let mut head = b"BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0".to_vec();
+        head.extend([side.to_le_bytes(), side.to_le_bytes(), [1, 0, 24, 0]].concat());
+        head.extend([0; 24]);
+        head
+    };
+    let refused = server.post("/api/v1/encode", &[("content-type", "image/bmp")], head(20_000));
+    assert_eq!((refused.status, refused.body.contains("20000 x 20000")), (413, true), "{}", refused.body);
+    let many = json!({ "images": vec![STANDARD.encode(head(8000)); 242] }).to_string();
+    let refused = server.post("/api/v1/encode", &as_json, many);
+    assert_eq!((refused.status, refused.body.contains("image 4 has 8000 x 8000")), (413, true), "{}", refused.body);
+    let grown = resident().saturating_sub(before);
+    assert!(grown < 64 << 20, "{grown} bytes more");
+
     let foreign = "GET / HTTP/1.1\r\nhost: evil.example\r\n\r\n";
     assert_eq!(Client::new(server.address).exchange(foreign).unwrap().status, 421);
     let cross = [as_json[0], ("sec-fetch-site", "cross-site")];
@@ -165,6 +203,14 @@ fn api_gives_what_the_commands_give_and_refuses_what_is_wrong() {
     let counted = server.get("/metrics").body;
     assert!(counted.contains("afterimage_requests_total{route=\"/api/v1/decode\",status=\"200\"} 3\n"), "{counted}");
     assert!(counted.contains("afterimage_waiting 0\n"), "{counted}");
+
+    // Columns are found by their names, in whatever order they come.
+    let ids: Vec<String> = runs[0]["voxels"].as_array().unwrap().iter().map(|id| format!("voxel_{id}")).collect();
+    let values: Vec<String> = predicted[..voxels].iter().map(|value| value.to_string()).collect();
+    let reversed = |texts: &[String]| texts.iter().rev().cloned().collect::<Vec<_>>().join(",");
+    let table = format!("{}\n{}\n", reversed(&ids), reversed(&values));
+    let named = server.post("/api/v1/decode?standardised=true", &[csv[0], ("accept", "image/png")], table);
+    assert_eq!(named.bytes, picture.bytes);
 }
 
 /// More than may wait is told so at once, and what was taken on is answered.

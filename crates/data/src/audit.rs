@@ -118,9 +118,13 @@ pub fn audit(data: &DataSet, pool: Option<&UnpairedPool>) -> Result<Audit> {
 
 /// As [`audit`], with limits.
 ///
+/// All of the data set is read and compared with its fingerprint, once for an open data set: an audit of images that are
+/// not those that were imported would say nothing.
+///
 /// # Errors
-/// As there.
+/// As there; [`crate::Error::Damaged`] when the data set is not as it was written.
 pub fn audit_with(data: &DataSet, pool: Option<&UnpairedPool>, options: AuditOptions<'_>) -> Result<Audit> {
+    data.verify_once()?;
     let test = hash::of_stimuli(data, Split::Test)?;
     let validation = hash::of_stimuli(data, Split::Validation)?;
     let train = hash::of_stimuli(data, Split::Train)?;

@@ -27,6 +27,14 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// The data set is not as it was written.
+    #[error("data set \"{}\" is damaged: {reason}", path.display())]
+    Damaged {
+        /// The folder.
+        path: PathBuf,
+        /// What differs, and what to do.
+        reason: String,
+    },
     /// There is one already.
     #[error("data set \"{}\" exists already: choose another name or allow overwriting", path.display())]
     Exists {
@@ -91,6 +99,18 @@ pub enum Error {
         /// The names there are.
         available: String,
     },
+    /// Unpaired images are damaged.
+    #[error("{count} of {total} unpaired images cannot be read ({}): {first}: replace them, or take them out of the source", names.join(", "))]
+    Unreadable {
+        /// How many.
+        count: usize,
+        /// Of how many.
+        total: usize,
+        /// The first names.
+        names: Vec<String>,
+        /// What is wrong with the first.
+        first: Box<Error>,
+    },
     /// A split has no items.
     #[error("the {split} split of \"{data_set}\" is empty: import the data with a larger one")]
     EmptySplit {
@@ -122,6 +142,10 @@ impl Error {
 
     pub(crate) fn store(path: &Path, reason: impl ToString) -> Self {
         Self::Store { path: path.to_owned(), reason: reason.to_string() }
+    }
+
+    pub(crate) fn damaged(path: &Path, reason: impl ToString) -> Self {
+        Self::Damaged { path: path.to_owned(), reason: reason.to_string() }
     }
 
     pub(crate) fn write(path: &Path, reason: impl ToString) -> Self {

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use afterimage_formats::names::nfc;
+use afterimage_formats::text;
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result};
@@ -26,10 +28,9 @@ impl Exclusions {
     /// Reads a list from a TOML file.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Manifest`] naming the key that is unknown.
+    /// [`Error::Format`]; [`Error::Manifest`] naming the key that is unknown.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).map_err(Error::io("read", path))?;
-        toml::from_str(&text).map_err(|error| Error::manifest(path, error.message()))
+        toml::from_str(&text::read(path)?).map_err(|error| Error::manifest(path, error.message()))
     }
 
     /// Writes it so that [`Exclusions::read`] reads it.
@@ -54,9 +55,19 @@ impl Exclusions {
         self.stimuli.extend(other.stimuli.iter().cloned());
     }
 
-    pub(crate) fn drops(&self, name: &str, class: Option<&str>) -> bool {
+    /// Whether an image is left out by its name or its class.
+    pub fn drops(&self, name: &str, class: Option<&str>) -> bool {
         let last = name.rsplit('/').next().unwrap_or(name);
-        let by_class = |class: &str| self.classes.iter().any(|known| known.eq_ignore_ascii_case(class));
-        self.names.contains(name) || self.names.contains(last) || class.is_some_and(by_class)
+        let same = |known: &str, class: &str| {
+            known.eq_ignore_ascii_case(class)
+                || (!class.is_ascii() && nfc(known).to_lowercase() == nfc(class).to_lowercase())
+        };
+        let by_class = |class: &str| self.classes.iter().any(|known| same(known, class));
+        // Names may be spelt composed or not, as the systems do that wrote the list and the folder.
+        let by_name = || self.names.iter().any(|known| [nfc(name), nfc(last)].contains(&nfc(known)));
+        self.names.contains(name)
+            || self.names.contains(last)
+            || (!name.is_ascii() && by_name())
+            || class.is_some_and(by_class)
     }
 }

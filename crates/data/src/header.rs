@@ -4,9 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Error, region};
 
+mod left_out;
 mod step;
 mod voxels;
 
+pub use left_out::LeftOut;
 pub use step::{FittedOn, Step};
 pub use voxels::{SurfaceGeometry, VolumeGeometry, VoxelColumn, Voxels};
 
@@ -62,9 +64,9 @@ pub struct TrialInfo {
     pub stimulus: u32,
     /// Which presentation of the stimulus, from 0.
     pub repeat: u16,
-    /// Session, from 0.
+    /// Session: the number that the source gives it, as in `ses-02`, or its place from 0.
     pub session: u16,
-    /// Run within the session, from 0.
+    /// Run within the session: the number that the source gives it, or its place. One number in two sessions is two runs.
     pub run: u16,
     /// Number of repeats already averaged in this row; 1 is a single trial.
     pub averaged: u16,
@@ -99,6 +101,9 @@ pub struct Provenance {
     pub fov_deg: Option<f32>,
     /// What was done, in order.
     pub steps: Vec<Step>,
+    /// What of the source is not in the data set, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
     /// Version of this software.
     pub software: String,
 }

@@ -52,7 +52,7 @@ mod clusters;
 mod error;
 mod exclusions;
 mod header;
-mod import;
+pub(crate) mod import;
 mod inspect;
 mod items;
 pub mod manifest;
@@ -71,15 +71,15 @@ pub use clusters::clusters;
 pub use error::{Error, Result};
 pub use exclusions::Exclusions;
 pub use header::{
-    FittedOn, Header, LAYOUT_VERSION, Provenance, SourceFile, Split, Step, StimulusInfo, SurfaceGeometry, TrialInfo,
-    VolumeGeometry, VoxelColumn, Voxels,
+    FittedOn, Header, LAYOUT_VERSION, LeftOut, Provenance, SourceFile, Split, Step, StimulusInfo, SurfaceGeometry,
+    TrialInfo, VolumeGeometry, VoxelColumn, Voxels,
 };
 pub use import::{
-    AlgonautsOptions, Block, Bold5000Options, BrainDiffuserOptions, GodOptions, Images, MiyawakiOptions, NiftiOptions,
-    NsdOptions, Progress, Source, SsrOptions, ThingsOptions, Vim1Options, Watch, WriteOptions, import_algonauts,
-    import_bold5000, import_brain_diffuser, import_generic, import_god, import_miyawaki, import_nifti, import_nsd,
-    import_ssr, import_things, import_vim1, open_algonauts, open_bold5000, open_brain_diffuser, open_god,
-    open_miyawaki, open_nifti, open_nsd, open_ssr, open_things, open_vim1,
+    AlgonautsOptions, Block, Bold5000Options, BrainDiffuserOptions, GodOptions, Images, MiyawakiOptions, NameOrder,
+    NiftiOptions, NsdOptions, Progress, RunChoice, Source, SsrOptions, ThingsOptions, Vim1Options, Watch, WriteOptions,
+    import_algonauts, import_bold5000, import_brain_diffuser, import_generic, import_god, import_miyawaki,
+    import_nifti, import_nsd, import_ssr, import_things, import_vim1, open_algonauts, open_bold5000,
+    open_brain_diffuser, open_god, open_miyawaki, open_nifti, open_nsd, open_ssr, open_things, open_vim1,
 };
 pub use inspect::{PartSummary, Summary};
 pub use items::{Averaging, HeldOutSplit, Items, Parts, TrainingSplit};

@@ -14,10 +14,13 @@
 //! # array = "arr_0"                    # which one, where the file holds several
 //! orientation = "voxels_by_trials"     # trials_by_voxels, voxels_by_trials or voxels_by_stimuli_by_repeats
 //! averaged = 12                        # repeats already averaged in each value
+//! # columns = "unit*"                  # of a .csv or .tsv: the columns that are voxels, by pattern or list
+//! # ignore = ["age"]                   # columns that are none; of a table without names by number, from "1"
+//! # header = true                      # whether its first line holds names, where that is not clear
 //!
 //! [images]
 //! source = "images.zip"                # folder, .zip or .npy
-//! order = "sorted"                     # or a file: one name a line, or a .csv (then `column`)
+//! order = "natural"                    # or "bytes", or a file: one name a line, or a .csv (then `column`)
 //! # labels = "classes.csv"             # columns image and class
 //!
 //! [voxels]
@@ -28,6 +31,7 @@
 //! validation = 100                     # number of stimuli for early stopping
 //! seed = 0
 //! # test_list = "test.txt"             # names of the test stimuli, instead of a number
+//! # by = "column"                      # use the table's column "split", instead of "random"
 //! "#, std::path::Path::new("v4.toml"))?;
 //! assert_eq!(manifest.split.test, 100);
 //! # Ok::<_, afterimage_data::Error>(())
@@ -38,6 +42,7 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
+use afterimage_formats::text;
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result};
@@ -99,6 +104,36 @@ pub struct ResponsesKeys {
     /// Repeats already averaged in each value; 1 for single trials.
     #[serde(default = "one")]
     pub averaged: u16,
+    /// Of a table of text: whether its first line holds names, where that is not clear.
+    pub header: Option<bool>,
+    /// Of a table of text: the columns that are voxels.
+    pub columns: Option<VoxelNames>,
+    /// Of a table of text: columns to leave out, by name, or by number from `1` if the table has no names.
+    #[serde(default)]
+    pub ignore: Vec<String>,
+}
+
+/// Names of columns: a pattern such as `unit*`, or a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum VoxelNames {
+    /// A beginning followed by `*`, `*` for every column that is no index, trial, session, run or image, or one name.
+    Pattern(String),
+    /// The names.
+    List(Vec<String>),
+}
+
+impl VoxelNames {
+    /// Whether a column is among them.
+    pub fn contains(&self, name: &str) -> bool {
+        match self {
+            Self::Pattern(pattern) => match pattern.strip_suffix('*') {
+                Some(beginning) => name.starts_with(beginning),
+                None => name == pattern,
+            },
+            Self::List(names) => names.iter().any(|known| known == name),
+        }
+    }
 }
 
 /// Table `[images]`.
@@ -107,9 +142,10 @@ pub struct ResponsesKeys {
 pub struct ImagesKeys {
     /// Folder, `.zip` or `.npy`.
     pub source: PathBuf,
-    /// `sorted`, or a file with the name of the image of each trial, one a line or in a column of a `.csv`.
-    #[serde(default = "sorted")]
-    pub order: String,
+    /// `natural` or `bytes` order of names, `sorted` if both are the same, or a file with the name of the image of each
+    /// trial, one a line or in a column of a `.csv`. Without it, a column of the table of responses that names images,
+    /// and otherwise `sorted`.
+    pub order: Option<String>,
     /// The column of a `.csv` given as `order`.
     pub column: Option<String>,
     /// A `.csv` with the classes of images.
@@ -131,6 +167,8 @@ pub enum SplitBy {
     /// At random, by the seed.
     #[default]
     Random,
+    /// By the column `split` of the table of responses.
+    Column,
 }
 
 /// Table `[split]`.
@@ -143,22 +181,22 @@ pub struct SplitKeys {
     pub validation: usize,
     /// Seed of the draw.
     pub seed: u64,
-    /// How.
-    pub by: SplitBy,
+    /// How; at random unless the table of responses has a column `split`, when it must be stated.
+    pub by: Option<SplitBy>,
     /// File with the names of the test stimuli, one a line; then `test` is ignored.
     pub test_list: Option<PathBuf>,
 }
 
 impl Default for SplitKeys {
     fn default() -> Self {
-        Self { test: 100, validation: 100, seed: 0, by: SplitBy::Random, test_list: None }
+        Self { test: 100, validation: 100, seed: 0, by: None, test_list: None }
     }
 }
 
 /// Every table with its keys, for the answer to an unknown one.
 const KEYS: [(&str, &[&str]); 5] = [
     ("", &["name", "image_side", "licence", "citation", "units", "fov_deg", "responses", "images", "voxels", "split"]),
-    ("responses", &["file", "array", "orientation", "averaged"]),
+    ("responses", &["file", "array", "orientation", "averaged", "header", "columns", "ignore"]),
     ("images", &["source", "order", "column", "labels"]),
     ("voxels", &["regions"]),
     ("split", &["test", "validation", "seed", "by", "test_list"]),
@@ -171,10 +209,9 @@ impl Manifest {
     /// Reads a manifest.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::UnknownKey`] with the nearest valid one; [`Error::Manifest`] for everything else.
+    /// [`Error::Format`]; [`Error::UnknownKey`] with the nearest valid one; [`Error::Manifest`] for everything else.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).map_err(Error::io("read", path))?;
-        Self::parse(&text, path)
+        Self::parse(&text::read(path)?, path)
     }
 
     /// Parses a manifest's text; `path` is where it lies, for messages and for the relative paths in it.
@@ -195,6 +232,12 @@ impl Manifest {
         match self {
             _ if self.responses.averaged == 0 => impossible("responses.averaged is 0: single trials are 1"),
             _ if !(8..=2048).contains(&self.image_side) => impossible("image_side must lie between 8 and 2048 pixels"),
+            _ if self.images.column.is_some() && self.images.order.is_none() => {
+                impossible("images.column names a column of the file images.order: set images.order too")
+            }
+            _ if self.split.by == Some(SplitBy::Column) && self.split.test_list.is_some() => {
+                impossible("split.by = \"column\" and split.test_list both say what is tested: leave one out")
+            }
             _ if self.fov_deg.is_some_and(|fov| !(fov > 0.0 && fov <= 360.0)) => {
                 impossible("fov_deg must lie above 0 and up to 360 degrees")
             }
@@ -235,8 +278,4 @@ fn default_side() -> usize {
 
 fn one() -> u16 {
     1
-}
-
-fn sorted() -> String {
-    "sorted".into()
 }

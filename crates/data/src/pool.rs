@@ -10,7 +10,7 @@ use afterimage_formats::{digest, picture};
 use ndarray::{Array3, Array4, Axis};
 use rayon::prelude::*;
 
-use crate::classes::{ClassTable, folder_class};
+use crate::classes::Classes;
 use crate::exclusions::Exclusions;
 use crate::store::DataSet;
 use crate::{Error, Result};
@@ -76,10 +76,9 @@ impl UnpairedPool {
             return Ok(());
         }
         let images = ImageSource::open(path)?;
-        let table = ClassTable::beside(path);
-        for (index, name) in images.names().iter().enumerate() {
-            let listed = table.as_ref().map(|table| table.class(name));
-            let class = listed.unwrap_or_else(|| folder_class(name)).map(str::to_owned);
+        let names: Vec<&str> = images.names().iter().map(String::as_str).collect();
+        let classes = Classes::beside(path, &names)?;
+        for ((index, name), class) in images.names().iter().enumerate().zip(classes.of) {
             self.push(format!("{label}/{name}"), Entry { source, index, class }, exclude);
         }
         self.sources.push(Source::Images(images));
@@ -169,6 +168,22 @@ impl UnpairedPool {
             Ok::<_, Error>(())
         })?;
         Ok(images)
+    }
+
+    /// Decodes images, and says of all at once which are damaged.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] with how many cannot be read, their first names and what is wrong with the first.
+    pub fn require(&self, indices: &[usize]) -> Result<()> {
+        let damaged: Vec<(usize, Error)> =
+            indices.par_iter().filter_map(|&index| Some((index, self.read_one(index).err()?))).collect();
+        let name = |index: usize| self.names.get(index).cloned().unwrap_or_default();
+        let names = damaged.iter().take(5).map(|(index, _)| name(*index)).collect();
+        let count = damaged.len();
+        match damaged.into_iter().next() {
+            Some((_, first)) => Err(Error::Unreadable { count, total: indices.len(), names, first: Box::new(first) }),
+            None => Ok(()),
+        }
     }
 
     fn read_one(&self, index: usize) -> Result<Array3<u8>> {

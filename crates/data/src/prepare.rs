@@ -42,10 +42,15 @@ pub struct PrepareOptions {
 
 /// Fits what is to be fitted; responses are read again and turned when the source is written.
 ///
+/// All of the data set is read and compared with its fingerprint first: what is made of it has a fingerprint of its own,
+/// under which damage would pass for content.
+///
 /// # Errors
+/// [`Error::Damaged`] when the data set is not as it was written;
 /// [`Error::Region`]; [`Error::Prepare`] when a split leaves nothing for training, a run has too few training trials, a
-/// selection rests on test trials or keeps no voxel; [`Error::Store`] for damaged chunks.
+/// selection rests on test trials or keeps no voxel.
 pub fn prepare<'a>(data: &'a DataSet, options: &PrepareOptions) -> Result<Source<'a>> {
+    data.verify_once()?;
     let mut header = data.header().clone();
     let mut kept: Vec<usize> = (0..header.trials.len()).collect();
     let mut steps = Vec::new();

@@ -21,7 +21,10 @@ pub(crate) fn evaluate(voxels: &Voxels, expression: &str) -> Result<Vec<bool>> {
                 whole = vec![true; voxels.count];
                 &whole
             }
-            None => return Err(Error::region(voxels, expression, format!("there is no region \"{name}\""))),
+            None => {
+                let reason = format!("there is no region \"{name}\"{}", unquoted(voxels, expression));
+                return Err(Error::region(voxels, expression, reason));
+            }
         };
         for (into, &inside) in mask.iter_mut().zip(region) {
             *into = if inside { plus } else { *into };
@@ -31,6 +34,17 @@ pub(crate) fn evaluate(voxels: &Voxels, expression: &str) -> Result<Vec<bool>> {
         true => Ok(mask),
         false => Err(Error::region(voxels, expression, "it selects no voxel".into())),
     }
+}
+
+/// How to write a region whose name has a sign in it, if the expression seems to mean one.
+fn unquoted(voxels: &Voxels, expression: &str) -> String {
+    let blanks = |text: &str| text.split_whitespace().collect::<String>();
+    let expression = blanks(expression);
+    let meant = voxels.regions.keys().filter(|name| name.contains(['+', '-']));
+    let meant = meant.filter(|name| expression.contains(&blanks(name))).max_by_key(|name| name.len());
+    meant.map_or_else(String::new, |name| {
+        format!(" (\"-\" and \"+\" are operators: write \"{name}\" in quotation marks, on a command line --roi '\"{name}\"')")
+    })
 }
 
 /// The signed names of an expression.
@@ -89,6 +103,13 @@ mod tests {
             message.contains("no region \"V9\"; the regions are \"V1\", \"V2\", \"left-FFA\", \"all\""),
             "{message}"
         );
+    }
+
+    #[test]
+    fn name_with_a_sign_is_answered_with_how_to_quote_it() {
+        let message = voxels().mask("V1 + left-FFA").unwrap_err().to_string();
+        assert!(message.contains("no region \"left\"") && message.contains("--roi '\"left-FFA\"'"), "{message}");
+        assert!(!voxels().mask("V9").unwrap_err().to_string().contains("operators"));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use ndarray::{Array2, Axis, Ix2};
 
+use crate::import::columns::voxel_number;
 use crate::import::matrix;
 use crate::{Error, Result};
 
@@ -67,13 +68,13 @@ impl ResponseTable {
     }
 
     /// The places of voxels of a data set among the columns, by their names and in the order wanted; `None` if the table
-    /// does not name its voxels.
+    /// does not name its voxels, or not by numbers (`voxel_V1_3`).
     ///
     /// # Errors
     /// [`Error::Mismatch`] with names and counts for voxels that the data set does not have, and for repeated and missing
     /// ones.
     pub fn columns_of(&self, path: &Path, ids: VoxelIds<'_>) -> Result<Option<Vec<usize>>> {
-        if self.voxels.is_empty() {
+        if self.voxels.iter().all(|name| voxel_number(name).is_none()) {
             return Ok(None);
         }
         names::places(path, &self.voxels, ids).map(Some)

@@ -2,21 +2,24 @@
 //!
 //! | path | content |
 //! |---|---|
-//! | `zarr.json` | group metadata; attribute `afterimage` holds the header, the layout version and the fingerprint |
+//! | `zarr.json` | group metadata; attribute `afterimage` holds the header and its SHA-256, the layout version, the fingerprint and the lengths of the chunk files |
 //! | `responses` | `f32 [trials, voxels]`, chunks of whole rows |
 //! | `stimuli` | `u8 [n, height, width, 3]` RGB, shards of many images with one image a chunk |
 //!
 //! Zarr, because readers exist in Python, Julia, C++ and JavaScript, because its chunks are read alone (a data set may
 //! be larger than memory), and because a damaged chunk is noticed: every Zstandard frame ends in a checksum. (A checksum
-//! codec of Zarr's own would be skipped whenever a chunk is read in part.)
+//! codec of Zarr's own would be skipped whenever a chunk is read in part.) A chunk file that is missing or cut is noticed
+//! when the data set is opened, as is a header that was edited; [`DataSet::verify`] reads and compares all of it.
 //! In Python, `zarr.open_group("NAME.afterimage")["responses"][:]` gives the responses.
 
 mod buffer;
+mod chunks;
 mod fingerprint;
 mod partial;
 mod reader;
 #[cfg(test)]
 mod tests;
+mod verify;
 mod writer;
 
 use std::path::Path;
@@ -41,7 +44,20 @@ const STIMULI: &str = "/stimuli";
 struct Stored {
     layout: u32,
     fingerprint: String,
+    /// SHA-256 of what the fingerprint covers of the header; data sets written before there was one lack it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    header_sha256: Option<String>,
+    /// Likewise, the lengths of the chunk files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    chunk_bytes: Option<chunks::Lengths>,
     header: Header,
+}
+
+/// Whether a folder is a data set, damaged or not: what may be replaced by another.
+fn is_data_set(path: &Path) -> bool {
+    let text = std::fs::read(path.join("zarr.json")).unwrap_or_default();
+    let group: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
+    group["attributes"].get(ATTRIBUTE).is_some()
 }
 
 fn storage(path: &Path) -> Result<ReadableWritableListableStorage> {

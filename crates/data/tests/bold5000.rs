@@ -3,9 +3,9 @@
 
 mod support;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use afterimage_data::{Bold5000Options, DataSet, import_bold5000};
+use afterimage_data::{Bold5000Options, DataSet, NameOrder, import_bold5000};
 use serde_json::Value;
 use support::{assert_close, expected, fixture, import, numbers, responses, shown};
 
@@ -14,6 +14,7 @@ fn options(responses: &[&str]) -> Bold5000Options {
     Bold5000Options {
         responses: responses.iter().map(|name| folder.join(name)).collect(),
         lists: vec![folder.join("lists")],
+        order: None,
         repeated: None,
         images: Some(folder.join("images")),
         test: 0,
@@ -81,6 +82,75 @@ fn a_list_of_another_subject_is_refused_with_both_numbers() {
     options.lists = vec![fixture("bold5000/lists/CSI_sess01_run01.txt")];
     let message = bold5000(&options).unwrap_err().to_string();
     assert!(message.contains("8 x 4") && message.contains("2 trials"), "{message}");
+}
+
+#[test]
+fn a_mark_at_the_head_of_a_list_is_no_part_of_a_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let marked = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, format!("\u{feff}{text}")).unwrap();
+        path
+    };
+    let list = marked(
+        "list.txt",
+        "n01930112_19568.JPEG\r\nairplanecabin1.jpg\r\nhomeoffice12.jpg\r\n\"homeoffice12.jpg\"\r\nn01930112_19568.JPEG\r\nn03733281_29214.JPEG\r\nCOCO_train2014_000000420713.jpg\r\nCOCO_train2014_000000488558.jpg\r\n",
+    );
+    let repeated = marked("repeated.txt", "n01930112_19568.JPEG\nhomeoffice12.jpg\nelsewhere.jpg\n");
+    let options = Bold5000Options { lists: vec![list], repeated: Some(repeated), ..options(&["CSI1_ROIs_TR34.h5"]) };
+    let (_folder, data) = bold5000(&options).unwrap();
+    let header = data.header();
+    let test: Vec<&str> =
+        data.held_out().stimuli().iter().map(|&row| header.stimuli[row as usize].name.as_str()).collect();
+    assert_eq!(test, ["n01930112_19568.JPEG", "homeoffice12.jpg"]);
+    assert_eq!(header.stimuli.len(), 6);
+    let said: Vec<String> = header.provenance.left_out.iter().map(ToString::to_string).collect();
+    assert_eq!(said, ["1 name of a repeated image that no trial shows (elsewhere.jpg)"]);
+}
+
+#[test]
+fn repeated_images_that_nobody_saw_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let repeated = folder.path().join("repeated.txt");
+    for (text, said) in [("", "names no image"), ("Homeoffice12.jpg\n", "\"homeoffice12.jpg\" differs in letter case")]
+    {
+        std::fs::write(&repeated, text).unwrap();
+        let options = Bold5000Options { repeated: Some(repeated.clone()), ..options(&["CSI1_ROIs_TR34.h5"]) };
+        let message = bold5000(&options).unwrap_err().to_string();
+        assert!(message.contains("repeated.txt") && message.contains(said), "{message}");
+    }
+}
+
+#[test]
+fn lists_as_a_shell_orders_them_need_their_order_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let lists: Vec<PathBuf> =
+        [("1", "01_run01"), ("10", "02_run10"), ("2", "01_run02"), ("3", "02_run01"), ("4", "02_run02")]
+            .map(|(run, list)| {
+                let path = folder.path().join(format!("list_{run}.txt"));
+                std::fs::copy(fixture(&format!("bold5000/lists/CSI_sess{list}.txt")), &path).unwrap();
+                path
+            })
+            .to_vec();
+    let mut options = Bold5000Options { lists, ..options(&["CSI1_ROIs_TR34.h5"]) };
+    let message = bold5000(&options).unwrap_err().to_string();
+    assert!(message.contains("list_10.txt") && message.contains("--order natural"), "{message}");
+    options.order = Some(NameOrder::Natural);
+    let (_out, data) = bold5000(&options).unwrap();
+    let expected = expected("bold5000");
+    let listed: Vec<&str> = expected["shown"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+    assert_eq!(shown(&data), listed);
+    // No list says its session and run: each is a run of its own.
+    let runs: Vec<u16> = data.header().trials.iter().map(|trial| trial.run).collect();
+    assert!(runs.is_sorted() && runs.last() == Some(&4), "{runs:?}");
+}
+
+#[test]
+fn two_lists_of_one_run_are_refused() {
+    let list = fixture("bold5000/lists/CSI_sess01_run01.txt");
+    let options = Bold5000Options { lists: vec![list.clone(), list], ..options(&["CSI1_ROIs_TR34.h5"]) };
+    let message = bold5000(&options).unwrap_err().to_string();
+    assert!(message.contains("same session and run"), "{message}");
 }
 
 #[test]

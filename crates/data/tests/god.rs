@@ -92,6 +92,44 @@ fn training_and_test_may_lie_in_two_files() {
 }
 
 #[test]
+fn sessions_of_two_files_are_different_sessions() {
+    let two = GodOptions { test_file: Some(fixture("test.h5")), ..options("training.h5") };
+    let (_folder, data) = import(&two);
+    let sessions: Vec<u16> = data.header().trials.iter().map(|trial| trial.session).collect();
+    assert_eq!(sessions, [0, 0, 0, 0, 0, 1, 1, 1, 1]);
+}
+
+#[test]
+fn what_is_left_out_is_counted() {
+    let (_folder, data) = import(&options("subject.h5"));
+    let said: Vec<String> = data.header().provenance.left_out.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        said,
+        ["1 sample of imagery, or of another kind than training and test", "1 sample without a label, such as rest",]
+    );
+}
+
+#[test]
+fn pictures_and_labels_that_are_not_one_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for part in ["a", "b"] {
+        std::fs::create_dir(folder.path().join(part)).unwrap();
+        for entry in std::fs::read_dir(fixture("images")).unwrap().map(Result::unwrap) {
+            std::fs::copy(entry.path(), folder.path().join(part).join(entry.file_name())).unwrap();
+        }
+    }
+    let message = refusal(&GodOptions { images: folder.path().to_owned(), ..options("subject.h5") });
+    assert!(message.contains("\"a/n01518878_10042.JPEG\" and \"b/n01518878_10042.JPEG\""), "{message}");
+    let list = folder.path().join("imageID.csv");
+    std::fs::write(&list, "\u{feff}label,file\n1677366.02,a.JPEG\n1677366.02,b.JPEG\n").unwrap();
+    let message = refusal(&GodOptions { image_lists: vec![list.clone()], ..options("subject.h5") });
+    assert!(message.contains("two pictures, a and b") && message.contains("rounded"), "{message}");
+    std::fs::write(&list, "1677366.018182,renamed.JPEG\nx,b.JPEG\n").unwrap();
+    let message = refusal(&GodOptions { image_lists: vec![list], ..options("subject.h5") });
+    assert!(message.contains("line 2 begins with \"x\""), "{message}");
+}
+
+#[test]
 fn missing_picture_and_wrong_file_are_named() {
     let message = refusal(&GodOptions { image_lists: Vec::new(), ..options("subject.h5") });
     assert!(message.contains("n01677366_18182") && message.contains("images"), "{message}");

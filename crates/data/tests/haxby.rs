@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use afterimage_data::{
-    Averaging, DataSet, NiftiOptions, Parts, PrepareOptions, Scope, WriteOptions, import_nifti, prepare,
+    Averaging, DataSet, NiftiOptions, Parts, PrepareOptions, RunChoice, Scope, WriteOptions, import_nifti, prepare,
 };
 use afterimage_formats::{nifti, volume::Volume};
 use ndarray::{Array2, Array3, ArrayView1, Axis};
@@ -33,7 +33,7 @@ fn categories_are_decoded_run_by_run() {
     for run in 0..12 {
         let options = NiftiOptions {
             tables: vec![attributes.clone()],
-            test_runs: vec![run],
+            test_runs: vec![RunChoice::Number(run)],
             delay_secs: 5.0,
             tr_secs: Some(2.5),
             detrend: true,
@@ -75,7 +75,11 @@ fn values_are_those_that_nibabel_reads() {
     let Some([series, attributes]) = recording() else { return };
     let out = tempfile::tempdir().unwrap();
     let path = out.path().join("plain.afterimage");
-    let options = NiftiOptions { tables: vec![attributes.clone()], test_runs: vec![11], ..NiftiOptions::new(&series) };
+    let options = NiftiOptions {
+        tables: vec![attributes.clone()],
+        test_runs: vec![RunChoice::Number(11)],
+        ..NiftiOptions::new(&series)
+    };
     import_nifti(&options, &path, WriteOptions::default(), |_| ()).unwrap();
     let data = DataSet::open(&path).unwrap();
     let indices = &data.header().voxels.volume.as_ref().unwrap().indices;
@@ -101,7 +105,7 @@ fn affine_of_the_recording_survives_import_preparation_and_writing() {
     nifti::write_f32(&mask, inside.view().into_dyn(), &source.header().affine).unwrap();
     let options = NiftiOptions {
         tables: vec![attributes.clone()],
-        test_runs: vec![11],
+        test_runs: vec![RunChoice::Number(11)],
         mask: Some(mask),
         ..NiftiOptions::new(&series)
     };

@@ -5,6 +5,7 @@ mod support;
 use std::path::PathBuf;
 
 use afterimage_data::{DataSet, NsdOptions, import_nsd};
+use afterimage_formats::{nifti, volume::Volume};
 use serde_json::Value;
 use support::{expected, numbers};
 
@@ -18,6 +19,7 @@ fn options(betas: &str) -> NsdOptions {
         betas: fixture(betas),
         mask: Some(fixture("nsdgeneral.nii.gz")),
         regions: vec![fixture("prf-visualrois.nii.gz")],
+        region_threshold: None,
         ncsnr: Some(fixture("ncsnr.nii.gz")),
         design: fixture("nsd_expdesign.mat"),
         stimuli: fixture("nsd_stimuli.hdf5"),
@@ -75,6 +77,33 @@ fn region_expression_keeps_the_right_columns() {
         row.iter().zip(inside).filter(|(_, inside)| inside.as_bool().unwrap()).map(|(v, _)| *v).collect();
     assert!(is_close(data.responses(0, 1).unwrap().as_slice().unwrap(), &wanted));
     assert_eq!(data.header().voxels.volume.as_ref().unwrap().indices.len(), wanted.len());
+}
+
+#[test]
+fn betas_of_another_grid_are_refused_and_hdf5_says_that_it_has_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = Volume::open(&fixture("nsdgeneral.nii.gz")).unwrap();
+    let mut mirrored = source.header().affine;
+    mirrored[0][0] *= -1.0;
+    mirrored[0][3] *= -1.0;
+    let mask = folder.path().join("mirrored.nii.gz");
+    nifti::write_f32(&mask, source.volume(0).unwrap().view().into_dyn(), &mirrored).unwrap();
+    let other = |betas: &str| NsdOptions { mask: Some(mask.clone()), regions: vec![], ncsnr: None, ..options(betas) };
+    let message = import(&other("nifti")).err().unwrap().to_string();
+    for words in
+        ["betas_session01.nii.gz", "mirrored.nii.gz", "its affine (sform)", "its axes run RAS, those of the other LAS"]
+    {
+        assert!(message.contains(words), "{words}: {message}");
+    }
+    for wrong in [
+        NsdOptions { regions: vec![fixture("prf-visualrois.nii.gz")], ..other("hdf5") },
+        NsdOptions { ncsnr: Some(fixture("ncsnr.nii.gz")), ..other("hdf5") },
+    ] {
+        assert!(import(&wrong).err().unwrap().to_string().contains("its affine"));
+    }
+    let (_folder, data) = import(&other("hdf5")).unwrap();
+    let said: Vec<String> = data.header().provenance.steps.iter().map(ToString::to_string).collect();
+    assert!(said.iter().any(|step| step.contains("by the shape of the volumes only")), "{said:?}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use afterimage_data::{DataSet, NiftiOptions, WriteOptions, import_nifti};
+use afterimage_data::{DataSet, NiftiOptions, RunChoice, WriteOptions, import_nifti};
 
 fn import(name: &str, roi: Option<&str>) -> DataSet {
     let folder = tempfile::tempdir().unwrap();
@@ -13,7 +13,7 @@ fn import(name: &str, roi: Option<&str>) -> DataSet {
     std::fs::write(&table, "condition,run\nface,0\nhouse,0\nface,1\nhouse,1\n").unwrap();
     let options = NiftiOptions {
         tables: vec![table],
-        test_runs: vec![1],
+        test_runs: vec![RunChoice::Number(1)],
         roi: roi.map(str::to_owned),
         ..NiftiOptions::new(&series)
     };
@@ -36,4 +36,29 @@ fn vertices_of_a_hemisphere_are_a_surface_and_have_no_millimetres() {
 fn without_a_hemisphere_in_its_name_a_row_stays_a_volume() {
     let voxels = import("betas.mgz", None).header().voxels.clone();
     assert_eq!((voxels.surface, voxels.volume.unwrap().shape), (None, [20, 1, 1]));
+}
+
+#[test]
+fn hemispheres_are_not_two_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../formats/tests/fixtures/surface.mgz"); // [20, 1, 1, 4]
+    let table = folder.path().join("shown.csv");
+    std::fs::write(&table, "condition\nface\nhouse\nface\nhouse\n").unwrap();
+    let refusal = |names: [&str; 2]| {
+        let place = |name: &str| {
+            let path = folder.path().join(name);
+            std::fs::copy(&source, &path).unwrap();
+            path
+        };
+        let series = names.map(place).to_vec();
+        let tables = vec![table.clone(); 2];
+        let options = NiftiOptions { series, tables, ..NiftiOptions::new("") };
+        import_nifti(&options, &folder.path().join("x.afterimage"), WriteOptions::default(), |_| ())
+            .unwrap_err()
+            .to_string()
+    };
+    for names in [["lh.betas.mgz", "rh.betas.mgz"], ["sub-01_hemi-L_run-1_bold.mgh", "sub-01_hemi-R_run-2_bold.mgh"]] {
+        let message = refusal(names);
+        assert!(message.contains(names[1]) && message.contains("its name says right hemisphere"), "{message}");
+    }
 }

@@ -67,3 +67,29 @@ fn a_table_of_another_subject_is_refused_by_name() {
     let message = things(&ThingsOptions { voxels: table, ..options("table.h5") }).unwrap_err().to_string();
     assert!(message.contains("sub-02_VoxelMetadata.csv") && message.contains("no voxel 2"), "{message}");
 }
+
+/// The table of trials of the fixtures, changed.
+fn changed(change: impl Fn(&str) -> String) -> (tempfile::TempDir, ThingsOptions) {
+    let folder = tempfile::tempdir().unwrap();
+    let stimuli = folder.path().join("sub-01_StimulusMetadata.csv");
+    let text = std::fs::read_to_string(fixture("things/sub-01_StimulusMetadata.csv")).unwrap();
+    std::fs::write(&stimuli, change(&text)).unwrap();
+    (folder, ThingsOptions { stimuli, ..options("table.h5") })
+}
+
+#[test]
+fn kinds_of_trials_are_words_that_are_known() {
+    let (_folder, marked) = changed(|text| format!("\u{feff}{}", text.replace("test,", "Test,").replace('\n', "\r\n")));
+    let (_out, data) = things(&marked).unwrap();
+    assert_eq!(data.held_out().stimuli().len(), 2);
+    for (from, to, said) in [
+        ("train,2,2,1,6", "catch,2,2,1,6", "trial_type holds \"catch\""),
+        ("test,", "train,", "no trial of the test"),
+        ("1,6,egg", "1,5,egg", "trial_id has 5 twice"),
+        ("train,2,2,1,6", "train,99999,2,1,6", "column session goes from 1 to 99999"),
+    ] {
+        let (_folder, options) = changed(|text| text.replace(from, to));
+        let message = things(&options).unwrap_err().to_string();
+        assert!(message.contains("StimulusMetadata.csv") && message.contains(said), "{message}");
+    }
+}

@@ -13,9 +13,10 @@ use crate::distance::{Distance, DistanceMatrix, distances};
 use crate::draws::{Purpose, generator, shuffle};
 use crate::error::shape;
 use crate::identification::{Accuracy, Pool, ranks};
+use crate::image_scores::mismatched_mean;
 use crate::score::{Draft, with_test};
 use crate::statistics::pairing_test;
-use crate::{Context, Result, images, pixcorr};
+use crate::{Context, EvalError, Result, images, pixcorr};
 
 pub use crate::encoder::averaging_encoder_scores;
 
@@ -81,8 +82,8 @@ pub struct Decoded {
 /// Intervals, tests and chance levels are as for the same scores without curve, on values averaged over draws.
 ///
 /// # Errors
-/// [`crate::EvalError::Shape`] and [`crate::EvalError::NotFinite`] for arrays that do not fit; errors of the distance and of
-/// the reader.
+/// [`EvalError::Shape`] and [`EvalError::NotFinite`] for arrays that do not fit; [`EvalError::TooFewItems`] below two items; errors
+/// of the distance and of the reader.
 pub fn averaging_scores(
     decoded: &[Decoded],
     shown: ArrayView4<f32>,
@@ -92,13 +93,17 @@ pub fn averaging_scores(
     ctx: &Context,
 ) -> Result<Vec<Score>> {
     images::check("the array of shown images", shown, ctx)?;
+    if ctx.len() < 2 {
+        let what = "the curve over averaged repeats, which is of identification,".into();
+        return Err(EvalError::TooFewItems { what, got: ctx.len(), needed: 2 });
+    }
     let all: Vec<ArrayView4<f32>> = decoded.iter().flat_map(|d| d.draws.iter().map(|a| a.view())).collect();
     for draw in &all {
         images::check("the array of reconstructions", *draw, ctx)?;
     }
     let stacked = concatenate(Axis(0), &all)
         .map_err(|_| shape("an array of reconstructions", all[0].shape(), "the same size at every draw"))?;
-    let (to_shown, to_candidates) = distances(distance, stacked.view(), shown, candidates, cache)?;
+    let found = distances(distance, stacked.view(), shown, candidates, cache)?;
     let r = pixcorr::correlations(stacked.view(), shown, None);
     let n = ctx.len();
     let mut scores = Vec::new();
@@ -109,9 +114,7 @@ pub fn averaging_scores(
             (Array2::zeros((n, n)), Array2::zeros((n, n)), Array2::zeros((n, n)));
         for draw in 0..level.draws.len() {
             let names = candidates.names().to_vec();
-            let (shown, candidates) =
-                (to_shown.slice(rows(draw)).to_owned(), to_candidates.slice(rows(draw)).to_owned());
-            let matrix = DistanceMatrix::new(distance.key(), distance.metric(), shown, candidates, names, ctx)?;
+            let matrix = found.matrix((first + draw) * n, distance, names, ctx)?;
             pairwise += &accuracy(&matrix, Pool::OtherShown, 2)?;
             if matrix.candidate_names().len() + 1 >= WAYS {
                 external += &accuracy(&matrix, Pool::External, WAYS)?;
@@ -134,7 +137,7 @@ pub fn averaging_scores(
 fn accuracy(matrix: &DistanceMatrix, pool: Pool, ways: usize) -> Result<Array2<f64>> {
     let distractors = crate::identification::distractors(matrix, pool);
     let accuracy = Accuracy::new(distractors, ways, 1)?;
-    Ok(ranks(matrix, pool).map(|&rank| accuracy.of(rank)))
+    matrix.defined(&ranks(matrix, pool), |rank| accuracy.of(rank))
 }
 
 /// The words and the tests of one number of repeats.
@@ -168,8 +171,7 @@ impl Words<'_> {
     fn correlation(&self, values: &Array2<f64>) -> Score {
         let what = "Mean over images of the correlation of all RGB values of reconstruction and shown image";
         let metric = "Pearson correlation of flattened RGB, at the images' own size".to_owned();
-        let n = values.nrows() as f64;
-        let mismatched = (values.sum() - values.diag().sum()) / (n * (n - 1.0));
+        let mismatched = mismatched_mean(values);
         let chance = mismatched.is_finite().then_some(mismatched);
         let title = "Pixel correlation, own size".to_owned();
         self.score("image.pixcorr.native".into(), title, metric, what, "correlation", chance, values)

@@ -6,8 +6,8 @@ use ndarray::{Array2, Array4, Axis, s};
 
 use crate::cache::{Cache, Digest, Rows};
 use crate::distance::{BLOCK, Distance};
-use crate::error::{BoxError, finite_rows, shape};
-use crate::{EvalError, Result};
+use crate::error::{BoxError, shape};
+use crate::{EvalError, Result, images};
 
 /// Candidate images, read in blocks.
 pub trait Candidates {
@@ -143,6 +143,6 @@ fn read(candidates: &mut dyn Candidates, rows: Range<usize>) -> Result<Array4<f3
     if block.len_of(Axis(0)) != rows.len() || block.len_of(Axis(1)) != 3 {
         return Err(shape("a block of candidates", block.shape(), format!("[{}, 3, height, width]", rows.len())));
     }
-    finite_rows("a block of candidates", &block)?;
+    images::in_range("a block of candidates", block.view())?;
     Ok(block)
 }

@@ -32,6 +32,11 @@ pub fn rows(a: ArrayView2<f32>, b: ArrayView2<f32>) -> Array2<f64> {
     standardised(a).dot(&standardised(b).t())
 }
 
+/// Rows without variance, which have no correlation.
+pub(crate) fn constant_rows(table: ArrayView2<f32>) -> Vec<bool> {
+    standardised(table).outer_iter().map(|row| row.iter().all(|&v| v == 0.0)).collect()
+}
+
 fn standardised(table: ArrayView2<f32>) -> Array2<f64> {
     let mut out = table.mapv(f64::from);
     for mut row in out.rows_mut() {

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::cache::Cache;
 use crate::candidates::{Candidates, Embedded};
-use crate::error::shape;
+use crate::error::{shape, undefined};
 use crate::{Context, EvalError, Result, images};
 
 /// Images handled at once.
@@ -44,6 +44,8 @@ pub struct DistanceMatrix {
     shown: Array2<f64>,
     candidates: Array2<f64>,
     names: Vec<String>,
+    /// Items whose reconstruction or shown image has no features to compare.
+    undefined: Vec<bool>,
 }
 
 /// The best-ranked wrong candidate of an item.
@@ -87,7 +89,27 @@ impl DistanceMatrix {
                 return Err(EvalError::NotFinite { what: "the row of distances".into(), item });
             }
         }
-        Ok(Self { key: key.into(), metric: metric.into(), shown, candidates, names })
+        Ok(Self { key: key.into(), metric: metric.into(), shown, candidates, names, undefined: vec![false; n] })
+    }
+
+    /// Marks items whose distances are defined by convention only, such as the correlation of a constant image: their
+    /// scores are undefined.
+    pub(crate) fn with_undefined(mut self, undefined: Vec<bool>) -> Self {
+        self.undefined = undefined;
+        self
+    }
+
+    /// A table `[items, items]` with NaN in the rows and columns of undefined items.
+    ///
+    /// # Errors
+    /// [`EvalError::Undefined`] where no item is defined.
+    pub(crate) fn defined<T: Copy>(&self, table: &Array2<T>, value: impl Fn(T) -> f64) -> Result<Array2<f64>> {
+        if !self.undefined.is_empty() && self.undefined.iter().all(|&undefined| undefined) {
+            let reason = "the features of every reconstruction or of its shown image are constant";
+            return Err(undefined(&self.metric, reason));
+        }
+        let of = |(i, j): (usize, usize)| self.undefined[i] || self.undefined[j];
+        Ok(Array2::from_shape_fn(table.dim(), |at| if of(at) { f64::NAN } else { value(table[at]) }))
     }
 
     /// Computes the distances.
@@ -123,8 +145,8 @@ impl DistanceMatrix {
     ) -> Result<Self> {
         images::check("the array of reconstructions", reconstructions, ctx)?;
         images::check("the array of shown images", shown, ctx)?;
-        let (to_shown, to_candidates) = distances(distance, reconstructions, shown, candidates, cache)?;
-        Self::new(distance.key(), distance.metric(), to_shown, to_candidates, candidates.names().to_vec(), ctx)
+        let found = distances(distance, reconstructions, shown, candidates, cache)?;
+        found.matrix(0, distance, candidates.names().to_vec(), ctx)
     }
 
     /// Short name of the measure.
@@ -168,35 +190,111 @@ impl DistanceMatrix {
     }
 }
 
-/// Distances of each reconstruction to each shown image and to each candidate, `[reconstructions, shown]` and
-/// `[reconstructions, candidates]`; there may be more reconstructions than shown images.
+/// Distances of reconstructions, of which there may be more than shown images.
+pub(crate) struct Distances {
+    /// `[reconstructions, shown]`
+    shown: Array2<f64>,
+    /// `[reconstructions, candidates]`
+    candidates: Array2<f64>,
+    /// Reconstructions, and shown images, whose vector is zero: constant features have no direction and no correlation.
+    blank: [Vec<bool>; 2],
+}
+
+impl Distances {
+    /// The matrix of the items' reconstructions from row `first` on.
+    pub(crate) fn matrix(
+        &self,
+        first: usize,
+        distance: &dyn Distance,
+        names: Vec<String>,
+        ctx: &Context,
+    ) -> Result<DistanceMatrix> {
+        let rows = s![first..first + ctx.len(), ..];
+        let (shown, candidates) = (self.shown.slice(rows).to_owned(), self.candidates.slice(rows).to_owned());
+        let own = self.blank[0][first..first + ctx.len()].iter().zip(&self.blank[1]);
+        let undefined = own.map(|(reconstruction, shown)| *reconstruction || *shown).collect();
+        let matrix = DistanceMatrix::new(distance.key(), distance.metric(), shown, candidates, names, ctx)?;
+        Ok(matrix.with_undefined(undefined))
+    }
+}
+
+/// Distances of each reconstruction to each shown image and to each candidate; there may be more reconstructions than shown
+/// images.
+///
+/// # Errors
+/// [`EvalError::Undefined`] where the vectors of all images are the same and the images are not: such features measure nothing.
 pub(crate) fn distances(
     distance: &dyn Distance,
     reconstructions: ArrayView4<f32>,
     shown: ArrayView4<f32>,
     candidates: &mut dyn Candidates,
     cache: Option<&Cache>,
-) -> Result<(Array2<f64>, Array2<f64>)> {
+) -> Result<Distances> {
     let (rows, n, m) = (reconstructions.len_of(Axis(0)), shown.len_of(Axis(0)), candidates.names().len());
     let mut to_shown = Array2::zeros((rows, n));
     let mut to_candidates = Array2::zeros((rows, m));
+    let mut blank = [Vec::with_capacity(rows), vec![false; n]];
+    let mut alike = Alike::default();
     let mut kept = Embedded::new(distance, candidates, cache);
     let mut start = 0;
     while start < rows {
         let (embedded, end) = embed_rows(distance, reconstructions, start)?;
+        blank[0].extend(blank_rows(&embedded));
+        alike.see(&embedded);
         for from in (0..n).step_by(BLOCK) {
             let to = (from + BLOCK).min(n);
             let block = distance.embed(shown.slice(s![from..to, .., .., ..]))?;
+            alike.see(&block);
+            blank[1][from..to].iter_mut().zip(blank_rows(&block)).for_each(|(to, blank)| *to = blank);
             to_shown.slice_mut(s![start..end, from..to]).assign(&between(distance, &embedded, &block)?);
         }
         for from in (0..m).step_by(BLOCK) {
             let to = (from + BLOCK).min(m);
             let block = kept.block(from..to)?;
+            alike.see(&block);
             to_candidates.slice_mut(s![start..end, from..to]).assign(&between(distance, &embedded, &block)?);
         }
         start = end;
     }
-    Ok((to_shown, to_candidates))
+    if alike.all() && images_differ(reconstructions, shown) {
+        let reason = format!("its features are the same for all {} images", rows + n + m);
+        return Err(undefined(distance.metric(), reason));
+    }
+    Ok(Distances { shown: to_shown, candidates: to_candidates, blank })
+}
+
+/// Rows that are zero throughout.
+fn blank_rows(vectors: &Array2<f32>) -> Vec<bool> {
+    vectors.outer_iter().map(|row| row.iter().all(|&v| v == 0.0)).collect()
+}
+
+/// Whether all vectors seen so far are the same, up to rounding.
+#[derive(Default)]
+struct Alike {
+    first: Option<Vec<f32>>,
+    differ: bool,
+}
+
+impl Alike {
+    fn see(&mut self, vectors: &Array2<f32>) {
+        for row in vectors.outer_iter() {
+            if self.differ {
+                return;
+            }
+            let first = self.first.get_or_insert_with(|| row.to_vec());
+            let rounding = 1e-6 * first.iter().fold(0.0_f32, |most, v| most.max(v.abs()));
+            self.differ = first.iter().zip(row).any(|(a, b)| (a - b).abs() > rounding);
+        }
+    }
+
+    fn all(&self) -> bool {
+        self.first.is_some() && !self.differ
+    }
+}
+
+fn images_differ(reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>) -> bool {
+    let mut images = reconstructions.outer_iter().chain(shown.outer_iter());
+    images.next().is_some_and(|first| images.any(|image| image != first))
 }
 
 /// Embeds reconstructions from `start` on, as many as fit the memory.
@@ -227,7 +325,12 @@ fn between(distance: &dyn Distance, a: &Array2<f32>, b: &Array2<f32>) -> Result<
                 rows.outer_iter().map(|row| row.iter().map(|&v| f64::from(v).powi(2)).sum()).collect()
             };
             let (own, others) = (energies(a), energies(b));
-            table.indexed_iter_mut().for_each(|((i, j), p)| *p = (own[i] + others[j] - 2.0 * *p).max(0.0));
+            // `max` would turn an undefined value into 0.
+            let of = |energies: f64, product: f64| {
+                let squared = energies - 2.0 * product;
+                if squared < 0.0 { 0.0 } else { squared }
+            };
+            table.indexed_iter_mut().for_each(|((i, j), p)| *p = of(own[i] + others[j], *p));
         }
     }
     Ok(table)

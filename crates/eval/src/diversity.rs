@@ -8,6 +8,7 @@ use ndarray::{Array2, ArrayView4, Axis};
 use rayon::prelude::*;
 
 use crate::draws::{Purpose, blocks, bootstrap_counts, generator};
+use crate::error::undefined;
 use crate::score::Draft;
 use crate::statistics::{jackknife_interval, percentile_interval, pseudo_values};
 use crate::{Context, EvalError, Result, images};
@@ -22,14 +23,14 @@ const ROUNDING: f64 = 1e-12;
 ///
 /// With X the images as vectors of RGB values at their own size, `[items, values]`:
 /// distance is the mean over pairs of `||x_i - x_j||`, for the reconstructions divided by that for the shown images;
-/// rank is `(sum l)^2 / sum l^2` over the eigenvalues l of the covariance of X, the same way divided. Undefined (NaN value)
-/// where all shown images are equal. Both arrays f32 `[items, 3, height, width]`.
+/// rank is `(sum l)^2 / sum l^2` over the eigenvalues l of the covariance of X, the same way divided. Both arrays f32 `[items, 3, height, width]`.
 ///
 /// Neither is a mean over images: both carry jackknife pseudo-values for paired tests between runs. The interval of the
 /// distance is a bootstrap over images. That of the rank is a jackknife, since images drawn twice would lower a rank.
 ///
 /// # Errors
-/// [`EvalError::Shape`], [`EvalError::NotFinite`]; [`EvalError::TooFewItems`] below three items.
+/// [`EvalError::Shape`], [`EvalError::NotFinite`]; [`EvalError::TooFewItems`] below three items; [`EvalError::Undefined`] where all
+/// shown images are equal.
 pub fn diversity_scores(reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>, ctx: &Context) -> Result<Vec<Score>> {
     images::check("the array of reconstructions", reconstructions, ctx)?;
     images::check("the array of shown images", shown, ctx)?;
@@ -37,6 +38,9 @@ pub fn diversity_scores(reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>
         return Err(EvalError::TooFewItems { what: "output diversity".into(), got: ctx.len(), needed: 3 });
     }
     let (ours, theirs) = (centred_gram(reconstructions), centred_gram(shown));
+    if theirs.iter().all(|&product| product == 0.0) {
+        return Err(undefined("output diversity", "all shown images are equal"));
+    }
     Ok(vec![distance_score(&ours, &theirs, ctx), rank_score(&ours, &theirs, ctx)])
 }
 

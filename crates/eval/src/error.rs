@@ -35,6 +35,24 @@ pub enum EvalError {
         /// Items needed.
         needed: usize,
     },
+    /// A score that its inputs leave undefined.
+    #[error("{what} is undefined: {reason}")]
+    Undefined {
+        /// The score or the measure.
+        what: String,
+        /// Why.
+        reason: String,
+    },
+    /// Image values outside 0..1.
+    #[error("{what} of item {item} has the value {value}, expected values in 0..1: divide bytes by 255")]
+    Range {
+        /// The array.
+        what: String,
+        /// Row in the array.
+        item: usize,
+        /// The value.
+        value: f32,
+    },
     /// More ways than candidates allow.
     #[error(
         "{ways}-way identification needs {ways} candidates of which 1 is the truth, got {distractors} distractors: choose 2 to {}, or add candidates",
@@ -122,6 +140,18 @@ pub enum EvalError {
     /// A run folder could not be read.
     #[error(transparent)]
     Run(#[from] afterimage_run::RunError),
+}
+
+impl EvalError {
+    /// True where the inputs are sound and leave a score undefined, so that others can still be computed.
+    pub fn is_undefined(&self) -> bool {
+        matches!(self, Self::Undefined { .. } | Self::TooFewItems { .. })
+    }
+}
+
+/// A score that is undefined, and why.
+pub(crate) fn undefined(what: impl Into<String>, reason: impl Into<String>) -> EvalError {
+    EvalError::Undefined { what: what.into(), reason: reason.into() }
 }
 
 pub(crate) fn shape(what: &str, got: &[usize], expected: impl Into<String>) -> EvalError {

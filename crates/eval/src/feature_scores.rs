@@ -8,7 +8,7 @@
 //! 2024); preprocessing and layers as the latter's.
 
 use afterimage_run::scores::Score;
-use ndarray::{Array2, Array4, ArrayView2, ArrayView4};
+use ndarray::{Array2, Array4, ArrayView4};
 
 use crate::candidates::no_candidates;
 use crate::distance::{Distance, DistanceMatrix};
@@ -88,12 +88,13 @@ impl FeatureMetric {
     /// Its scores: `identification.pairwise.KEY`, `image.KEY`, or both.
     ///
     /// `features` are those of [`FeatureMetric::network`] at [`FeatureMetric::tap`] alone, for images of
-    /// [`FeatureMetric::side`]. Reconstructions and shown images f32 `[items, 3, side, side]` in 0..1. Features that are
-    /// constant have no correlation: null in the items of the distance, left out of its mean; for `pairwise` neither near nor far.
+    /// [`FeatureMetric::side`]. Reconstructions and shown images f32 `[items, 3, side, side]` in 0..1. An image of constant features
+    /// has no correlation: its item is null and left out of the mean, and among the distractors it is neither near nor far.
     ///
     /// # Errors
     /// [`crate::EvalError::Shape`], [`crate::EvalError::NotFinite`] and [`crate::EvalError::Features`];
-    /// [`crate::EvalError::TooFewItems`] below two items.
+    /// [`crate::EvalError::TooFewItems`] below two items; [`crate::EvalError::Undefined`] where features are not finite, or the same for
+    /// all images.
     pub fn scores(
         &self,
         features: &dyn Features,
@@ -109,7 +110,7 @@ impl FeatureMetric {
             scores.extend(pairwise_scores(&matrix, ctx)?.into_iter().map(|s| self.titled(s)));
         }
         if self.comparison != Comparison::Pairwise {
-            scores.push(self.distance_score(&matrix, ctx));
+            scores.push(self.distance_score(&matrix, ctx)?);
         }
         Ok(scores)
     }
@@ -119,8 +120,8 @@ impl FeatureMetric {
         score
     }
 
-    fn distance_score(&self, matrix: &DistanceMatrix, ctx: &Context) -> Score {
-        let table = defined(matrix.shown());
+    fn distance_score(&self, matrix: &DistanceMatrix, ctx: &Context) -> Result<Score> {
+        let table = matrix.defined(&matrix.shown().to_owned(), |distance| distance)?;
         let test = pairing_test(table.mapv(|d| -d).view(), ctx.permutations, ctx.seed);
         let draft = Draft {
             name: format!("image.{}", self.key),
@@ -133,23 +134,8 @@ impl FeatureMetric {
             higher_is_better: false,
             chance: test.as_ref().map(|_| mismatched_mean(&table)),
         };
-        with_test(draft.mean_over_images(&table.diag().to_vec(), ctx), test, -1.0)
+        Ok(with_test(draft.mean_over_images(&table.diag().to_vec(), ctx), test, -1.0))
     }
-}
-
-/// Distances with those undefined that touch an image of constant features: its row or column is 1 throughout.
-fn defined(distances: ArrayView2<f64>) -> Array2<f64> {
-    let mut table = distances.to_owned();
-    let constant = |values: ndarray::ArrayView1<f64>| values.iter().all(|&d| d == 1.0);
-    for i in 0..table.nrows() {
-        if constant(distances.row(i)) {
-            table.row_mut(i).fill(f64::NAN);
-        }
-        if constant(distances.column(i)) {
-            table.column_mut(i).fill(f64::NAN);
-        }
-    }
-    table
 }
 
 /// A network that sees every image at one size.

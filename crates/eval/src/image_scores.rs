@@ -1,25 +1,25 @@
 //! PixCorr and SSIM as scores.
 
-use afterimage_run::scores::Score;
+use afterimage_run::scores::{NotComputed, Score};
 use ndarray::{Array2, ArrayView3, ArrayView4};
 
 use crate::distance::DistanceMatrix;
-use crate::mismatch::{self, Sampling};
+use crate::mismatch;
 use crate::resize::{SUITE_SIDE, resize};
 use crate::score::{Draft, with_test};
 use crate::ssim::{Moments, SMALLEST_SIDE};
-use crate::statistics::{PairingTest, pairing_test, within_item_test};
+use crate::statistics::pairing_test;
 use crate::{Context, Result, images, pixcorr};
 
-/// Mismatched images per item in the test of SSIM, and items that share the moments of shown images.
-const SAMPLING: Sampling = Sampling { others: 10, block: 16 };
+/// Mismatched shown images an item in chance and test of SSIM.
+const OTHERS: usize = 10;
 
 /// [`pixcorr_scores`] and [`ssim_scores`].
 ///
 /// # Errors
 /// [`crate::EvalError::Shape`] and [`crate::EvalError::NotFinite`] for images that do not fit.
 pub fn image_scores(reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>, ctx: &Context) -> Result<Vec<Score>> {
-    let mut scores = pixcorr_scores(reconstructions, shown, ctx)?;
+    let (mut scores, _) = pixcorr_scores(reconstructions, shown, ctx)?;
     scores.extend(ssim_scores(reconstructions, shown, ctx)?);
     Ok(scores)
 }
@@ -29,24 +29,35 @@ pub fn image_scores(reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>, ct
 /// Reconstructions and shown images f32 `[items, 3, height, width]` in 0..1, as
 /// [`images::from_bytes`] makes them. Names: `image.pixcorr`, `image.pixcorr.native`,
 /// `identification.pairwise.pixcorr`. The chance level of an image score is what mismatched images reach, since natural
-/// images resemble each other.
+/// images resemble each other. The identification is among what was not computed with fewer than two items, or where every item has
+/// a constant image.
 ///
 /// # Errors
 /// As [`image_scores`].
-pub fn pixcorr_scores(reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>, ctx: &Context) -> Result<Vec<Score>> {
+pub fn pixcorr_scores(
+    reconstructions: ArrayView4<f32>,
+    shown: ArrayView4<f32>,
+    ctx: &Context,
+) -> Result<(Vec<Score>, Vec<NotComputed>)> {
     images::check_pair(reconstructions, shown, ctx)?;
     let r = pixcorr::correlations(reconstructions, shown, Some(SUITE_SIDE));
     let mut scores = vec![pixcorr_score(&r, Some(SUITE_SIDE), ctx)];
     scores.push(pixcorr_score(&pixcorr::correlations(reconstructions, shown, None), None, ctx));
-    if ctx.len() >= 2 {
-        scores.extend(pairwise_pixcorr(&r, ctx)?);
+    match pairwise_pixcorr(&r, ctx) {
+        Ok(found) => scores.extend(found),
+        Err(error) if error.is_undefined() => {
+            let missing = NotComputed { name: "identification.pairwise.pixcorr".into(), reason: error.to_string() };
+            return Ok((scores, vec![missing]));
+        }
+        Err(error) => return Err(error),
     }
-    Ok(scores)
+    Ok((scores, Vec::new()))
 }
 
 /// SSIM at 425x425 and, from 11 pixels, at the images' own size.
 ///
-/// Arrays and chance as in [`pixcorr_scores`], the latter over a few mismatched images an item. Names: `image.ssim`,
+/// Arrays and chance as in [`pixcorr_scores`], the latter over ten mismatched images an item; see [`crate::statistics::pairing_test_within`]
+/// for the test. Names: `image.ssim`,
 /// `image.ssim.native`.
 ///
 /// # Errors
@@ -85,17 +96,24 @@ fn pixcorr_score(r: &Array2<f64>, side: Option<usize>, ctx: &Context) -> Score {
     with_test(draft.mean_over_images(&r.diag().to_vec(), ctx), test, 1.0)
 }
 
-/// Mean off the diagonal.
+/// Mean off the diagonal, of what is defined.
 pub(crate) fn mismatched_mean(scores: &Array2<f64>) -> f64 {
     let n = scores.nrows() as f64;
-    (scores.sum() - scores.diag().sum()) / (n * (n - 1.0))
+    let sum = scores.sum() - scores.diag().sum();
+    if sum.is_finite() {
+        return sum / (n * (n - 1.0));
+    }
+    let off = scores.indexed_iter().filter(|((i, j), v)| i != j && v.is_finite());
+    let (sum, n) = off.fold((0.0, 0.0), |(sum, n), (_, v)| (sum + v, n + 1.0));
+    sum / n
 }
 
 fn pairwise_pixcorr(r: &Array2<f64>, ctx: &Context) -> Result<Vec<Score>> {
-    // An undefined correlation says nothing about the pairing and counts as 0.
+    // Among the distractors an undefined correlation is neither near nor far; the item that it belongs to is left out.
     let distances = r.mapv(|r| if r.is_finite() { 1.0 - r } else { 1.0 });
     let metric = format!("1 - Pearson correlation of flattened RGB, {}", size(Some(SUITE_SIDE)).1);
-    let matrix = DistanceMatrix::new("pixcorr", metric, distances, Array2::zeros((ctx.len(), 0)), Vec::new(), ctx)?;
+    let matrix = DistanceMatrix::new("pixcorr", metric, distances, Array2::zeros((ctx.len(), 0)), Vec::new(), ctx)?
+        .with_undefined(r.diag().iter().map(|r| !r.is_finite()).collect());
     crate::protocols::pairwise_scores(&matrix, ctx)
 }
 
@@ -108,8 +126,7 @@ fn ssim_score(reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>, side: Op
             None => grey,
         })
     };
-    let (own, others) = mismatch::table(reconstructions, shown, SAMPLING, ctx, moments, Moments::ssim);
-    let test = within_item_test(&own, others.view(), ctx.permutations, ctx.seed);
+    let pairs = mismatch::pairs(reconstructions, shown, OTHERS, ctx, moments, Moments::ssim);
     let draft = Draft {
         name: format!("image.ssim{suffix}"),
         title: format!("Structural similarity{}", if side.is_none() { ", own size" } else { "" }),
@@ -118,7 +135,7 @@ fn ssim_score(reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>, side: Op
         definition: "Mean over images of the structural similarity of reconstruction and shown image.".into(),
         unit: "similarity",
         higher_is_better: true,
-        chance: test.as_ref().map(|t: &PairingTest| t.shuffled),
+        chance: pairs.mismatched(),
     };
-    with_test(draft.mean_over_images(&own, ctx), test, 1.0)
+    with_test(draft.mean_over_images(&pairs.own(), ctx), pairs.test(ctx), 1.0)
 }

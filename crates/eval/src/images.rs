@@ -3,7 +3,7 @@
 use ndarray::{Array2, Array4, ArrayView3, ArrayView4};
 
 use crate::error::{finite_rows, shape};
-use crate::{Context, Result};
+use crate::{Context, EvalError, Result};
 
 /// Weights of R, G and B in the grey value that scikit-image's `rgb2gray` uses.
 pub(crate) const GREY: [f64; 3] = [0.2125, 0.7154, 0.0721];
@@ -13,7 +13,10 @@ pub fn from_bytes(bytes: ArrayView4<u8>) -> Array4<f32> {
     bytes.permuted_axes([0, 3, 1, 2]).map(|&v| f32::from(v) / 255.0)
 }
 
-/// Refuses images that do not fit the items, are not RGB, or hold a value that is not finite.
+/// Values this far outside 0..1 are rounding, those beyond are another scale.
+const TOLERANCE: f32 = 1e-3;
+
+/// Refuses images that do not fit the items, are not RGB, or hold a value that is not finite or not in 0..1.
 pub(crate) fn check(what: &str, images: ArrayView4<f32>, ctx: &Context) -> Result<()> {
     let (n, channels, height, width) = images.dim();
     if n != ctx.len() || channels != 3 || height == 0 || width == 0 {
@@ -23,7 +26,18 @@ pub(crate) fn check(what: &str, images: ArrayView4<f32>, ctx: &Context) -> Resul
             format!("[{}, 3, height, width], one image for each held-out item", ctx.len()),
         ));
     }
-    finite_rows(what, &images)
+    in_range(what, images)
+}
+
+/// Refuses images with a value that is not finite or not in 0..1.
+pub(crate) fn in_range(what: &str, images: ArrayView4<f32>) -> Result<()> {
+    finite_rows(what, &images)?;
+    for (item, image) in images.outer_iter().enumerate() {
+        if let Some(&value) = image.iter().find(|v| !(-TOLERANCE..=1.0 + TOLERANCE).contains(*v)) {
+            return Err(EvalError::Range { what: what.into(), item, value });
+        }
+    }
+    Ok(())
 }
 
 /// Refuses reconstructions and shown images that do not fit the items, or differ in size.

@@ -39,12 +39,13 @@
 //! # What makes the numbers trustworthy
 //! - **Identification is exact.** No distractors are drawn: [`identification`] averages over all draws in closed form,
 //!   with ties in random order, so that a decoder that says nothing scores exactly chance.
-//! - **Intervals** are percentile bootstraps over held-out images, also for medians over voxels.
-//! - **p-values** come from shuffled pairings and are never zero. Each identification also notes what shuffled pairings
-//!   score: where that is above chance, the shown images differ from the candidates as a set, and part of the score
-//!   comes from there.
+//! - **Intervals** are percentile bootstraps over held-out images, also for medians over voxels; where all fractions are 0 or all are
+//!   1, Wilson's score interval.
+//! - **p-values** come from shuffled pairings and are never zero. The level that shuffled pairings score stands beside chance: where
+//!   it is above, the shown images differ from the candidates as a set, and part of the score comes from there.
 //! - **Undefined stays undefined**: a constant voxel or image has no correlation; it is null in the
-//!   items, left out of the mean, and counted in a note.
+//!   items, left out of the mean, and counted in a note. Features that are not finite, or the same for all images, are an
+//!   error with the reason ([`EvalError::is_undefined`]), never a number.
 //! - **The same seed gives the same bytes** on any number of threads.
 
 pub mod averaging;

@@ -184,8 +184,10 @@ pub fn lpips_score(
     ctx: &Context,
 ) -> Result<Score> {
     images::check_pair(reconstructions, shown, ctx)?;
-    let own = lpips.of_pairs(reconstructions, shown)?;
-    let test = pairing_test(matrix.shown().mapv(|d| -d).view(), ctx.permutations, ctx.seed);
+    let table = matrix.defined(&matrix.shown().to_owned(), |distance| distance)?;
+    let mut own = lpips.of_pairs(reconstructions, shown)?;
+    own.iter_mut().zip(table.diag()).filter(|(_, d)| d.is_nan()).for_each(|(own, _)| *own = f64::NAN);
+    let test = pairing_test(table.mapv(|d| -d).view(), ctx.permutations, ctx.seed);
     let draft = Draft {
         name: format!("image.{}", lpips.key()),
         title: format!("Perceptual distance LPIPS ({})", lpips.key().trim_start_matches("lpips-")),
@@ -194,7 +196,7 @@ pub fn lpips_score(
         definition: "Mean over images of LPIPS of reconstruction and shown image.".into(),
         unit: "distance",
         higher_is_better: false,
-        chance: test.as_ref().map(|_| mismatched_mean(&matrix.shown().to_owned())),
+        chance: test.as_ref().map(|_| mismatched_mean(&table)),
     };
     Ok(with_test(draft.mean_over_images(&own, ctx), test, -1.0))
 }

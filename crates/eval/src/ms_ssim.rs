@@ -11,11 +11,10 @@
 use afterimage_run::scores::Score;
 use ndarray::{Array2, ArrayView2, ArrayView3, ArrayView4, s};
 
-use crate::mismatch::{self, Sampling};
+use crate::mismatch;
 use crate::resize::{SUITE_SIDE, resize};
 use crate::score::{Draft, with_test};
 use crate::ssim::Moments;
-use crate::statistics::{PairingTest, within_item_test};
 use crate::{Context, Result, images};
 
 const WEIGHTS: [f64; 5] = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333];
@@ -23,8 +22,8 @@ const WEIGHTS: [f64; 5] = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333];
 /// Smallest side that MS-SSIM is defined for: one whole window in the coarsest scale, and a pixel.
 pub const SMALLEST_SIDE: usize = 161;
 
-/// Mismatched images an item, and items that share the pyramids of shown images, some 17 MB each.
-const SAMPLING: Sampling = Sampling { others: 4, block: 4 };
+/// Mismatched shown images an item in chance and test: the pyramids of a group are held at once, some 17 MB each.
+const OTHERS: usize = 4;
 
 /// An image with its local moments at every scale, to be compared with many.
 #[derive(Debug, Clone)]
@@ -100,8 +99,7 @@ pub fn ms_ssim_scores(reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>, 
         let views: Vec<_> = planes.iter().map(|p| p.view()).collect();
         Pyramid::new(ndarray::stack(ndarray::Axis(0), &views).ok()?.view())
     };
-    let (own, others) = mismatch::table(reconstructions, shown, SAMPLING, ctx, pyramid, Pyramid::ms_ssim);
-    let test = within_item_test(&own, others.view(), ctx.permutations, ctx.seed);
+    let pairs = mismatch::pairs(reconstructions, shown, OTHERS, ctx, pyramid, Pyramid::ms_ssim);
     let draft = Draft {
         name: "image.ms-ssim".into(),
         title: "Multi-scale structural similarity".into(),
@@ -113,9 +111,9 @@ pub fn ms_ssim_scores(reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>, 
             .into(),
         unit: "similarity",
         higher_is_better: true,
-        chance: test.as_ref().map(|t: &PairingTest| t.shuffled),
+        chance: pairs.mismatched(),
     };
-    Ok(vec![with_test(draft.mean_over_images(&own, ctx), test, 1.0)])
+    Ok(vec![with_test(draft.mean_over_images(&pairs.own(), ctx), pairs.test(ctx), 1.0)])
 }
 
 #[cfg(test)]

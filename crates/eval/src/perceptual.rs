@@ -4,7 +4,7 @@ use ndarray::{Array2, Array4, ArrayView4, Axis, s};
 use rayon::prelude::*;
 
 use crate::distance::Distance;
-use crate::error::{BoxError, shape};
+use crate::error::{BoxError, shape, undefined};
 use crate::{EvalError, Result};
 
 /// A frozen network that turns images into features at named taps.
@@ -157,16 +157,21 @@ impl Distance for PixelCorrelation {
     }
 }
 
+/// Features of images, refused where they are not finite: what follows could turn a NaN into a small distance.
 pub(crate) fn extract(features: &dyn Features, images: ArrayView4<f32>) -> Result<Vec<Array4<f32>>> {
     let backbone = features.name();
     let taps = features.extract(images).map_err(|source| EvalError::Features { backbone: backbone.clone(), source })?;
     let n = images.len_of(Axis(0));
-    match taps.iter().find(|t| t.len_of(Axis(0)) != n) {
-        Some(t) => {
-            Err(shape(&format!("features of \"{backbone}\""), t.shape(), format!("[{n}, channels, height, width]")))
+    for tap in &taps {
+        let what = format!("features of \"{backbone}\"");
+        if tap.len_of(Axis(0)) != n {
+            return Err(shape(&what, tap.shape(), format!("[{n}, channels, height, width]")));
         }
-        None => Ok(taps),
+        if tap.iter().any(|v| !v.is_finite()) {
+            return Err(undefined(what, "they hold values that are not finite: are its weights broken?"));
+        }
     }
+    Ok(taps)
 }
 
 /// Rows with mean 0 and norm 1; constant rows become 0.

@@ -24,10 +24,11 @@ pub use representative::{
 };
 
 use crate::distance::DistanceMatrix;
+use crate::error::undefined;
 use crate::identification::{Accuracy, Pool, Rank, distractors, ranks};
 use crate::score::{Draft, with_test};
 use crate::statistics::pairing_test;
-use crate::{Context, EvalError, Result};
+use crate::{Context, Result};
 
 /// Splits wanted ways into those that `distractors` allow and those that they do not, with the reason for each.
 ///
@@ -75,14 +76,15 @@ fn identification_scores(
         return Err(crate::error::shape("the distance matrix", matrix.shown().shape(), format!("{} items", ctx.len())));
     }
     if matrix.is_empty() || total == 0 {
-        return Err(EvalError::TooFewItems { what: words.prefix.clone(), got: total, needed: 1 });
+        let reason = format!("there are no {} to tell the shown image from", words.others);
+        return Err(undefined(&words.prefix, reason));
     }
     let table = ranks(matrix, pool);
     let mut scores = Vec::with_capacity(ways.len() + 1);
     for &n in ways {
         scores.push(accuracy_score(matrix, &table, total, n, words, ctx)?);
     }
-    scores.push(rank_score(matrix, &table, total, words, ctx));
+    scores.push(rank_score(matrix, &table, total, words, ctx)?);
     Ok(scores)
 }
 
@@ -95,7 +97,7 @@ fn accuracy_score(
     ctx: &Context,
 ) -> Result<Score> {
     let accuracy = Accuracy::new(total, ways, 1)?;
-    let values = table.map(|&rank| accuracy.of(rank));
+    let values = matrix.defined(table, |rank| accuracy.of(rank))?;
     let own: Vec<f64> = values.diag().to_vec();
     let draft = Draft {
         name: format!("{}.{ways}way", words.prefix),
@@ -113,7 +115,9 @@ fn accuracy_score(
         chance: Some(1.0 / ways as f64),
     };
     let mut score = draft.mean_over_images(&own, ctx);
-    let place = table.diag().iter().map(|r| r.place()).sum::<f64>() / ctx.len() as f64;
+    let defined: Vec<f64> =
+        table.diag().iter().zip(&own).filter(|(_, v)| v.is_finite()).map(|(r, _)| r.place()).collect();
+    let place = defined.iter().sum::<f64>() / defined.len() as f64;
     let in_trial = 1.0 + (ways - 1) as f64 * (place - 1.0) / total as f64;
     score.notes.push(format!("mean rank within a trial {in_trial:.3}, chance {:.1}", (ways + 1) as f64 / 2.0));
     score = with_test(score, pairing_test(values.view(), ctx.permutations, ctx.seed), 1.0);
@@ -122,8 +126,14 @@ fn accuracy_score(
     Ok(score)
 }
 
-fn rank_score(matrix: &DistanceMatrix, table: &Array2<Rank>, total: usize, words: &Words, ctx: &Context) -> Score {
-    let places = table.map(|r| r.place());
+fn rank_score(
+    matrix: &DistanceMatrix,
+    table: &Array2<Rank>,
+    total: usize,
+    words: &Words,
+    ctx: &Context,
+) -> Result<Score> {
+    let places = matrix.defined(table, Rank::place)?;
     let draft = Draft {
         name: format!("{}.rank", words.prefix),
         title: format!("Mean rank of the truth {}", words.title),
@@ -141,5 +151,5 @@ fn rank_score(matrix: &DistanceMatrix, table: &Array2<Rank>, total: usize, words
     let test = pairing_test(places.mapv(|p| -p).view(), ctx.permutations, ctx.seed);
     let mut score = with_test(score, test, -1.0);
     score.candidates = Some(total);
-    score
+    Ok(score)
 }

@@ -94,7 +94,8 @@ pub fn regions(subsets: &[Subset]) -> Vec<Region> {
 
 /// Puts conditions together: scores of each subset, and differences from the first, Holm-corrected over all of them.
 fn conditions(scored: Vec<(&Subset, Vec<Score>)>, ctx: &Context) -> Vec<Condition> {
-    let intact: Vec<Score> = scored.first().map(|(_, scores)| scores.clone()).unwrap_or_default();
+    let all = scored.iter().find(|(subset, _)| subset.part == Part::All);
+    let intact: Vec<Score> = all.map(|(_, scores)| scores.clone()).unwrap_or_default();
     let of = |(subset, scores): (&Subset, Vec<Score>)| {
         let differences = match subset.part {
             Part::All => Vec::new(),

@@ -3,7 +3,7 @@
 use afterimage_run::scores::{Interval, PValue, Score};
 
 use crate::Context;
-use crate::statistics::{PairingTest, bootstrap_mean};
+use crate::statistics::{PairingTest, bootstrap_mean, fraction_interval};
 
 /// What differs between scores of items that are images.
 pub(crate) struct Draft<'a> {
@@ -22,8 +22,12 @@ impl Draft<'_> {
     pub(crate) fn mean_over_images(self, values: &[f64], ctx: &Context) -> Score {
         let defined: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
         let n = defined.len();
-        let mut score =
-            self.build(defined.iter().sum::<f64>() / n as f64, bootstrap_mean(&defined, ctx.resamples, ctx.seed), ctx);
+        let interval = if self.unit == "fraction" {
+            fraction_interval(&defined, "images", ctx.resamples, ctx.seed)
+        } else {
+            bootstrap_mean(&defined, ctx.resamples, ctx.seed)
+        };
+        let mut score = self.build(defined.iter().sum::<f64>() / n as f64, interval, ctx);
         score.n = n;
         score.items = ctx.held_out.names().to_vec();
         score.per_item = values.iter().map(|v| v.is_finite().then_some(*v)).collect();
@@ -46,6 +50,7 @@ impl Draft<'_> {
             value,
             interval,
             chance: self.chance,
+            shuffled: None,
             p: None,
             n: ctx.len(),
             item_kind: "image".into(),
@@ -61,12 +66,12 @@ impl Draft<'_> {
     }
 }
 
-/// Adds p and, as a note, what shuffled pairings score: where that differs from chance, the candidates differ from the shown images as a set.
+/// Adds p, and what shuffled pairings score: where that differs from chance, the candidates differ from the shown images as a set.
 pub(crate) fn with_test(mut score: Score, test: Option<PairingTest>, sign: f64) -> Score {
     match test {
         Some(test) => {
             score.p = Some(test.p);
-            score.notes.push(format!("shuffled pairings score {:.4} on average", sign * test.shuffled));
+            score.shuffled = Some(sign * test.shuffled);
         }
         None => score.notes.push("not tested: too few items, or an undefined value".into()),
     }

@@ -59,6 +59,7 @@ fn score(name: &str, items: &[String], values: &[f64]) -> Score {
         seed: 0,
         items: items.to_vec(),
         per_item: values.iter().copied().map(Some).collect(),
+        shuffled: None,
         pseudo_values: Vec::new(),
         notes: Vec::new(),
     }
@@ -143,6 +144,7 @@ fn manifest(made: &Made) -> Manifest {
         finished: ["encoder", "decoder", "reconstruct", "evaluate"].map(String::from).to_vec(),
         warnings: Vec::new(),
         baseline: None,
+        outputs: Default::default(),
     }
 }
 

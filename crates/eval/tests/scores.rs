@@ -275,3 +275,50 @@ fn a_failing_reader_is_an_error_with_its_rows() {
     let error = DistanceMatrix::compute(&PixelCorrelation, shown.view(), shown.view(), &mut pool, &ctx).unwrap_err();
     assert_eq!(error.to_string(), "candidate images 32 to 40 could not be read");
 }
+
+#[test]
+fn a_trace_of_the_shown_image_is_found_by_ssim_as_by_pixcorr() {
+    let ctx = context(36);
+    let shown = noise((36, 3, 16, 16), 21);
+    let other = noise(shown.dim(), 22);
+    let traces = ndarray::Zip::from(&shown).and(&other).map_collect(|s, o| 0.35 + 0.3 * o + 0.03 * (s - 0.5));
+    let scores = image_scores(traces.view(), shown.view(), &ctx).unwrap();
+    let p = |name: &str| get(&scores, name).p.as_ref().unwrap().value;
+    let (pixcorr, ssim) = (p("image.pixcorr.native"), p("image.ssim.native"));
+    assert!(pixcorr <= 0.002 && ssim <= 0.01, "{pixcorr} {ssim}");
+    let method = &get(&scores, "image.ssim").p.as_ref().unwrap().method;
+    assert!(method.contains("inside random groups of 12 images"), "{method}");
+}
+
+#[test]
+fn level_of_shuffled_pairings_stands_beside_chance() {
+    // Every shown image is nearer to every reconstruction than all candidates: shuffled pairings score 1, a guess 1/5.
+    let ctx = context(8);
+    let shown = Array2::from_shape_fn((8, 8), |(i, j)| 0.1 + 0.01 * ((3 * i + j) % 8) as f64);
+    let names = (0..20).map(|i| i.to_string()).collect();
+    let matrix = DistanceMatrix::new("toy", "toy", shown, Array2::ones((8, 20)), names, &ctx).unwrap();
+    let scores = external_scores(&matrix, &[5], &ctx).unwrap();
+    let (five, rank) = (&scores[0], &scores[1]);
+    assert_eq!((five.value, five.chance, five.shuffled), (1.0, Some(0.2), Some(1.0)));
+    assert_eq!((five.p.as_ref().unwrap().value, rank.shuffled), (1.0, Some(1.0)));
+    let interval = five.interval.as_ref().unwrap();
+    assert!(interval.low < 0.7 && interval.high == 1.0 && interval.method.contains("Wilson"), "{interval:?}");
+}
+
+#[test]
+fn values_outside_0_to_1_are_refused_by_every_measure_of_images() {
+    let ctx = context(4);
+    let shown = noise((4, 3, 16, 16), 1);
+    for broken in [&shown * 255.0, &shown - 0.5] {
+        let said = |result: afterimage_eval::Result<()>| result.unwrap_err().to_string();
+        let (a, b) = (broken.view(), shown.view());
+        let messages = [
+            said(pixcorr_scores(a, b, &ctx).map(drop)),
+            said(ssim_scores(a, b, &ctx).map(drop)),
+            said(ms_ssim_scores(a, b, &ctx).map(drop)),
+            said(diversity_scores(a, b, &ctx).map(drop)),
+            said(DistanceMatrix::compute(&PixelCorrelation, a, b, &mut no_candidates(), &ctx).map(drop)),
+        ];
+        assert!(messages.iter().all(|m| m.contains("item 0") && m.contains("in 0..1")), "{messages:?}");
+    }
+}

@@ -2,11 +2,11 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use crate::{Error, Result};
+use crate::{Error, Result, folder};
 
 /// SHA-256 of bytes in memory, lower-case hexadecimal.
 pub fn sha256_bytes(bytes: &[u8]) -> String {
@@ -16,7 +16,8 @@ pub fn sha256_bytes(bytes: &[u8]) -> String {
 /// SHA-256 of a file, or of a folder.
 ///
 /// A folder's digest is that of the lines `DIGEST  RELATIVE/PATH\n` of all its files in byte order of their paths,
-/// hidden ones left out, so it changes with any content or name but not with times or the order of listing.
+/// hidden ones left out, so it changes with any content or name but not with times or the order of listing. Linked
+/// folders are followed; what is there by name only, such as a link that leads nowhere, has `-` for its digest.
 ///
 /// # Errors
 /// [`Error::Io`] if something cannot be read.
@@ -25,9 +26,9 @@ pub fn sha256(path: &Path) -> Result<String> {
         return sha256_file(path);
     }
     let mut whole = Sha256::new();
-    for file in walk(path)? {
-        let name = relative_name(path, &file);
-        whole.update(format!("{}  {name}\n", sha256_file(&file)?));
+    for file in folder::walk(path)? {
+        let digest = if file.broken.is_some() { "-".to_owned() } else { sha256_file(&file.path)? };
+        whole.update(format!("{digest}  {}\n", file.name));
     }
     Ok(hex(&whole.finalize()))
 }
@@ -49,39 +50,6 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// All files under a folder, hidden files and folders left out, in byte order of their relative paths.
-pub(crate) fn walk(root: &Path) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    let mut open = vec![root.to_owned()];
-    while let Some(folder) = open.pop() {
-        for entry in std::fs::read_dir(&folder).map_err(Error::io("list", &folder))? {
-            let path = entry.map_err(Error::io("list", &folder))?.path();
-            if is_hidden(&path) {
-                continue;
-            }
-            // A link to a folder is not followed: it could lead back up and never end.
-            if path.is_dir() && !path.is_symlink() {
-                open.push(path);
-            } else if path.is_file() {
-                files.push(path);
-            }
-        }
-    }
-    files.sort_by_key(|file| relative_name(root, file).into_bytes());
-    Ok(files)
-}
-
-fn is_hidden(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
-}
-
-/// The path below a folder with `/` between its parts on every system.
-pub(crate) fn relative_name(root: &Path, file: &Path) -> String {
-    let below = file.strip_prefix(root).unwrap_or(file);
-    let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
-    parts.join("/")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,5 +69,17 @@ mod tests {
         assert_eq!(sha256(folder.path()).unwrap(), first);
         std::fs::rename(folder.path().join("a"), folder.path().join("b")).unwrap();
         assert_ne!(sha256(folder.path()).unwrap(), first);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_counts_whether_it_leads_somewhere_or_not() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a"), b"1").unwrap();
+        let without = sha256(folder.path()).unwrap();
+        std::os::unix::fs::symlink("absent", folder.path().join("b")).unwrap();
+        let dangling = sha256(folder.path()).unwrap();
+        std::fs::write(folder.path().join("absent"), b"1").unwrap();
+        assert!(without != dangling && dangling != sha256(folder.path()).unwrap());
     }
 }

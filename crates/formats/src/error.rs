@@ -82,6 +82,20 @@ pub enum Error {
         /// The shape wanted, in words.
         expected: String,
     },
+    /// Images of a folder or an archive are there by name only, such as links to content that was not fetched.
+    #[error("{count} of {total} images in \"{}\" cannot be read, the first is \"{first}\": {reason}", path.display())]
+    Unreadable {
+        /// The folder or archive.
+        path: PathBuf,
+        /// How many cannot be read.
+        count: usize,
+        /// Of how many.
+        total: usize,
+        /// The name of the first.
+        first: String,
+        /// Why it cannot be read, and what to do.
+        reason: String,
+    },
     /// A path that leads to nothing images can be read from.
     #[error("\"{}\" holds no images: give a folder with .jpg, .png, .bmp or .tiff files, a .zip of them, or an .npy of shape [n, height, width, 3]", path.display())]
     NoImages {

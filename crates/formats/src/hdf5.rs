@@ -21,6 +21,7 @@
 
 mod attribute;
 mod dataset;
+mod elsewhere;
 mod frame;
 mod kind;
 mod lzf;
@@ -41,6 +42,8 @@ pub use kind::Kind;
 pub use records::Records;
 
 use crate::{Error, Result};
+
+use elsewhere::Elsewhere;
 
 pub(crate) const FORMAT: &str = "HDF5";
 
@@ -63,6 +66,8 @@ pub enum Column {
 pub struct File {
     path: PathBuf,
     inner: Hdf5File,
+    /// Where links led out of the file.
+    elsewhere: Arc<Elsewhere>,
 }
 
 impl std::fmt::Debug for File {
@@ -82,8 +87,10 @@ impl File {
         let wrong = |error| Error::malformed(FORMAT, path, reason(&error));
         let storage = Arc::new(FileStorage::from_file(file).map_err(wrong)?);
         let storage = Arc::new(BlockCacheStorage::new(storage, 1 << 16, 64));
-        let inner = Hdf5File::from_storage_with_options(storage, options(length)).map_err(wrong)?;
-        Ok(Self { path: path.to_owned(), inner })
+        let elsewhere = Arc::new(Elsewhere::default());
+        let options = options(length).with_external_link_resolver(elsewhere.clone());
+        let inner = Hdf5File::from_storage_with_options(storage, options).map_err(wrong)?;
+        Ok(Self { path: path.to_owned(), inner, elsewhere })
     }
 
     /// Whether the file begins as HDF5 does, at any of the places where the format allows it.
@@ -111,13 +118,14 @@ impl File {
     /// The paths of all datasets, such as `/betas` or `/metadata/key`, groups after the datasets beside them.
     ///
     /// # Errors
-    /// [`Error::Array`] where a group is damaged.
+    /// [`Error::Array`] where a group is damaged, or the file has nothing but links to other files.
     pub fn names(&self) -> Result<Vec<String>> {
         let mut names = Vec::new();
         let mut seen = HashSet::new();
         let mut open = vec![("/".to_owned(), 0)];
         while let Some((at, depth)) = open.pop() {
-            let group = self.group(&at)?;
+            // Not by `group`, whose error lists the names.
+            let group = self.find_group(&at).map_err(|error| self.wrong(&at, &error))?;
             // A file may link a group into itself.
             if depth > DEEPEST || !seen.insert(group.address()) {
                 continue;
@@ -127,7 +135,10 @@ impl File {
             names.extend(datasets.iter().map(below));
             open.extend(groups.iter().rev().map(|name| (below(name), depth + 1)));
         }
-        Ok(names)
+        match self.elsewhere.reason() {
+            Some(reason) if names.is_empty() => Err(Error::array(FORMAT, &self.path, "/", reason)),
+            _ => Ok(names),
+        }
     }
 
     /// The names of the groups and of the datasets directly in a group.
@@ -177,13 +188,26 @@ impl File {
     }
 
     pub(crate) fn group(&self, path: &str) -> Result<Group> {
-        let found = if path.trim_matches('/').is_empty() { self.inner.root_group() } else { self.inner.group(path) };
+        let found = self.find_group(path);
         found.map_err(|error| if is_missing(&error) { self.missing(path) } else { self.wrong(path, &error) })
     }
 
+    fn find_group(&self, path: &str) -> Result<Group, hdf5_reader::error::Error> {
+        if path.trim_matches('/').is_empty() { self.inner.root_group() } else { self.inner.group(path) }
+    }
+
     fn missing(&self, path: &str) -> Error {
-        let available = self.names().unwrap_or_default();
-        Error::NoSuchArray { path: self.path.clone(), name: path.to_owned(), available }
+        self.elsewhere.forget();
+        if self.inner.dataset(path).is_err()
+            && let Some(reason) = self.elsewhere.reason()
+        {
+            return Error::array(FORMAT, &self.path, path, reason);
+        }
+        match self.names() {
+            Ok(available) => Error::NoSuchArray { path: self.path.clone(), name: path.to_owned(), available },
+            // What is there cannot be listed, which is the better answer than that nothing is.
+            Err(error) => error,
+        }
     }
 
     pub(crate) fn wrong(&self, name: &str, error: &hdf5_reader::error::Error) -> Error {
@@ -222,6 +246,14 @@ pub(crate) fn reason(error: &hdf5_reader::error::Error) -> String {
         Inner::Context { source, .. } => reason(source),
         Inner::UnsupportedFilter(_) => format!("{error}: pack it with gzip, for example by h5repack -f GZIP=4"),
         Inner::UnexpectedEof { .. } | Inner::OffsetOutOfBounds(_) => format!("{error}: it is cut short, copy it again"),
+        Inner::UnsupportedLayoutClass(3) => {
+            "it is a virtual data set, whose values lie in other files, and such are not followed: write it out as an \
+             array of its own (in Python: h5py.File(\"x.h5\", \"w\")[\"x\"] = file[\"x\"][:])"
+                .to_owned()
+        }
+        Inner::InvalidData(what) | Inner::Other(what) if what.starts_with("external raw data file") => {
+            format!("its values lie in another file ({what}): write it out as an array of its own")
+        }
         Inner::ResourceLimit(_) => format!("{error}, which is more than the file can hold; read it in parts"),
         _ => error.to_string(),
     }

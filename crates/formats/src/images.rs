@@ -1,24 +1,30 @@
 //! Many images behind one name: a folder, a `.zip` or an `.npy`, read one at a time.
 //!
 //! Nothing is held but the list of names, so any number of images can be streamed. Names are in byte order, which
-//! is also the order that a shell or Python's `sorted` gives; hidden files are ignored.
+//! is also the order that a shell or Python's `sorted` gives; hidden files are ignored. Folders behind links are part of
+//! a folder. An image that is there by name only (a link that leads nowhere, an encrypted member of an archive) is never
+//! left out: [`ImageSource::open`] refuses it, [`ImageSource::open_by_name`] leaves that to [`ImageSource::require`].
 
 mod archive;
 mod arrays;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use ndarray::Array3;
 
-use crate::{Error, Result, digest, picture};
+use crate::{Error, Result, folder, picture};
 
 /// A readable collection of images; cheap to keep, safe to read from many threads.
 #[derive(Debug)]
 pub struct ImageSource {
     path: PathBuf,
     names: Vec<String>,
+    /// Why an image cannot be read, by its index.
+    broken: BTreeMap<usize, String>,
+    passed_over: Vec<String>,
     kind: Kind,
 }
 
@@ -34,38 +40,84 @@ const ENDINGS: [&str; 6] = ["jpg", "jpeg", "png", "bmp", "tif", "tiff"];
 
 impl ImageSource {
     /// Opens a folder (with its subfolders), a `.zip` of pictures, an `.npy` of shape `[n, height, width, 3]` holding
-    /// bytes or floats from 0 to 1, or a single picture.
+    /// whole numbers from 0 to 255 or floats from 0 to 1, or a single picture.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Malformed`] or [`Error::Shape`] for a damaged file; [`Error::NoImages`] when there are none.
+    /// [`Error::Io`]; [`Error::Malformed`] or [`Error::Shape`] for a damaged file; [`Error::NoImages`] when there are
+    /// none; [`Error::Unreadable`] when some are there by name only.
     pub fn open(path: &Path) -> Result<Self> {
-        let (names, kind) = match ending(&path.to_string_lossy()).as_str() {
-            _ if path.is_dir() => (folder_names(path)?, Kind::Folder),
+        let source = Self::open_by_name(path)?;
+        source.require(0..source.len())?;
+        Ok(source)
+    }
+
+    /// As [`ImageSource::open`], for who wants some of the images only: those that cannot be read are listed too, and
+    /// [`ImageSource::require`] tells whether one of them is wanted.
+    ///
+    /// # Errors
+    /// As there, but for [`Error::Unreadable`], which is for a link in place of the source, or of a folder in it.
+    pub fn open_by_name(path: &Path) -> Result<Self> {
+        if let Some(reason) = folder::broken_link(path) {
+            let first = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            return Err(Error::Unreadable { path: path.to_owned(), count: 1, total: 1, first, reason });
+        }
+        let ((listed, passed_over), kind) = match ending(&path.to_string_lossy()).as_str() {
+            _ if path.is_dir() => (in_folder(path)?, Kind::Folder),
             "zip" => {
-                let (names, archive) = archive::Archive::open(path)?;
-                (names, Kind::Archive(archive))
+                let (listed, archive) = archive::Archive::open(path)?;
+                (listed, Kind::Archive(archive))
             }
             "npy" => {
                 let (names, array) = arrays::ImageArray::open(path)?;
-                (names, Kind::Array(array))
+                ((names.into_iter().map(|name| (name, None)).collect(), Vec::new()), Kind::Array(array))
             }
             _ => return Self::single(path),
         };
-        if names.is_empty() {
+        if listed.is_empty() {
             return Err(Error::NoImages { path: path.to_owned() });
         }
-        Ok(Self { path: path.to_owned(), names, kind })
+        let (names, broken): (Vec<_>, Vec<_>) = listed.into_iter().unzip();
+        let broken = broken.into_iter().enumerate().filter_map(|(index, reason)| Some((index, reason?))).collect();
+        Ok(Self { path: path.to_owned(), names, broken, passed_over, kind })
     }
 
     fn single(path: &Path) -> Result<Self> {
         std::fs::metadata(path).map_err(Error::io("open", path))?;
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
         match (path.parent(), name) {
-            (Some(parent), Some(name)) if is_picture(&name) => {
-                Ok(Self { path: parent.to_owned(), names: vec![name], kind: Kind::Folder })
-            }
+            (Some(parent), Some(name)) if is_picture(&name) => Ok(Self {
+                path: parent.to_owned(),
+                names: vec![name],
+                broken: BTreeMap::new(),
+                passed_over: Vec::new(),
+                kind: Kind::Folder,
+            }),
             _ => Err(Error::NoImages { path: path.to_owned() }),
         }
+    }
+
+    /// Says before anything is read whether images can be: by their indices, such as those that a list of names gave.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] with how many cannot be read, the first of them and the reason.
+    pub fn require(&self, indices: impl IntoIterator<Item = usize>) -> Result<()> {
+        if self.broken.is_empty() {
+            return Ok(());
+        }
+        let (mut total, mut wanted) = (0, Vec::new());
+        for index in indices {
+            total += 1;
+            wanted.extend(self.broken.get_key_value(&index));
+        }
+        match wanted.first() {
+            None => Ok(()),
+            Some(&(&index, reason)) => Err(self.unreadable(index, reason, wanted.len(), total)),
+        }
+    }
+
+    fn unreadable(&self, index: usize, reason: &str, count: usize, total: usize) -> Error {
+        let first = self.names[index].clone();
+        Error::Unreadable { path: self.path.clone(), count, total, first, reason: reason.to_owned() }
     }
 
     /// The number of images.
@@ -89,6 +141,11 @@ impl ImageSource {
         &self.names
     }
 
+    /// Files of a folder or an archive that are no images by their ending; hidden ones are not among them.
+    pub fn passed_over(&self) -> &[String] {
+        &self.passed_over
+    }
+
     /// Where an image lies, for messages.
     pub fn location(&self, index: usize) -> PathBuf {
         self.path.join(self.names.get(index).map_or("", String::as_str))
@@ -100,6 +157,9 @@ impl ImageSource {
     /// [`Error::Io`], [`Error::Malformed`], or [`Error::Shape`] for an index beyond the end.
     pub fn bytes(&self, index: usize) -> Result<Vec<u8>> {
         let name = self.name(index)?;
+        if let Some(reason) = self.broken.get(&index) {
+            return Err(self.unreadable(index, reason, 1, 1));
+        }
         match &self.kind {
             Kind::Folder => {
                 let file = self.path.join(name);
@@ -140,10 +200,31 @@ impl ImageSource {
     }
 }
 
-fn folder_names(path: &Path) -> Result<Vec<String>> {
-    let files = digest::walk(path)?;
-    let names = files.iter().map(|file| digest::relative_name(path, file));
-    Ok(names.filter(|name| is_picture(name)).collect())
+/// The names of images, and why one cannot be read where it cannot; then the names of other files.
+type Listed = (Vec<(String, Option<String>)>, Vec<String>);
+
+fn in_folder(path: &Path) -> Result<Listed> {
+    let (mut listed, mut others) = (Vec::new(), Vec::new());
+    for found in folder::walk(path)? {
+        let broken = found.broken.or_else(|| {
+            let is_text = found.path.as_os_str().to_str().is_some();
+            (!is_text).then(|| "its name is not UTF-8: rename it".to_owned())
+        });
+        match broken {
+            // Without an ending it may have been a folder of images.
+            Some(reason) if !is_picture(&found.name) && !has_ending(&found.name) => {
+                let (path, first) = (path.to_owned(), found.name);
+                return Err(Error::Unreadable { path, count: 1, total: 1, first, reason });
+            }
+            broken if is_picture(&found.name) => listed.push((found.name, broken)),
+            _ => others.push(found.name),
+        }
+    }
+    Ok((listed, others))
+}
+
+fn has_ending(name: &str) -> bool {
+    name.rsplit('/').next().is_some_and(|last| last.contains('.'))
 }
 
 fn is_picture(name: &str) -> bool {

@@ -36,6 +36,7 @@
 
 pub mod digest;
 mod error;
+mod folder;
 pub mod gifti;
 pub mod hdf5;
 pub mod images;
@@ -46,6 +47,7 @@ pub mod nifti;
 pub mod npy;
 pub mod npz;
 pub mod numbers;
+mod packed;
 pub mod picture;
 pub mod table;
 pub mod text;

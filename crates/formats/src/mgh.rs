@@ -5,7 +5,8 @@
 use std::path::Path;
 
 use crate::npy::Element;
-use crate::volume::{AffineSource, Volume, VolumeHeader, first_bytes};
+use crate::packed::first_bytes;
+use crate::volume::{AffineSource, Volume, VolumeHeader};
 use crate::{Error, Result};
 
 const FORMAT: &str = "MGH";

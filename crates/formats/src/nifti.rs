@@ -11,22 +11,57 @@ use std::path::{Path, PathBuf};
 
 pub use write::{write_f32, write_series};
 
-use crate::volume::{Volume, first_bytes};
+use crate::packed::{self, Tail, first_bytes};
+use crate::volume::Volume;
 use crate::{Error, Result};
 
 pub(crate) const FORMAT: &str = "NIfTI";
 
+/// What stands before `.nii` in the names of CIFTI files: dense and parcellated series, scalars, labels, connectivity.
+const CIFTI_KINDS: [&str; 13] = [
+    "dtseries",
+    "dscalar",
+    "dlabel",
+    "dconn",
+    "ptseries",
+    "pscalar",
+    "plabel",
+    "pconn",
+    "dpconn",
+    "pdconn",
+    "pconnseries",
+    "pconnscalar",
+    "dfan",
+];
+
 /// Opens a file of either version, or either file of a pair.
 pub(crate) fn open(path: &Path) -> Result<Volume> {
     let (head, voxels) = pair(path);
-    let bytes = first_bytes(&head, header::LARGEST as u64)?;
     let wrong = |reason: String| Error::malformed(FORMAT, &head, reason);
+    if is_cifti(path) {
+        return Err(wrong(header::CIFTI.into()));
+    }
+    let bytes = first_bytes(&head, header::LARGEST as u64)?;
     let (header, alone) = header::parse(&bytes).map_err(wrong)?;
     match (alone, voxels) {
         (false, None) => Err(wrong("it is the header of a pair: give its .hdr and .img with these endings".into())),
         (true, _) => Volume::new(head, FORMAT, header),
-        (false, Some(voxels)) => Volume::new(voxels, FORMAT, header),
+        (false, Some(voxels)) => {
+            // Who reads the voxels never comes to the end of this file, where its checksum stands.
+            if packed::is_packed(&head)? {
+                let rest = packed::finish(&mut packed::open(&head, Tail::Ignored)?);
+                rest.map_err(|error| wrong(format!("it cannot be unpacked ({error}): copy it again")))?;
+            }
+            Volume::new(voxels, FORMAT, header)
+        }
     }
+}
+
+/// Whether a file is CIFTI by its name, such as `sub-01_bold.dtseries.nii`.
+fn is_cifti(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    let kind = name.trim_end_matches(".gz").strip_suffix(".nii").and_then(|stem| stem.rsplit_once('.'));
+    kind.is_some_and(|(_, kind)| CIFTI_KINDS.contains(&kind))
 }
 
 /// The file with the header, and that with the voxels where it is another.

@@ -120,6 +120,14 @@ pub fn parse_f32(bytes: &[u8], path: &Path) -> Result<ArrayD<f32>> {
     read_stream_f32(bytes, bytes.len() as u64, path)
 }
 
+/// Reads only the header from the bytes of a file, as [`read_header`] does; `path` is what messages call it.
+///
+/// # Errors
+/// As [`parse_f32`].
+pub fn parse_header(bytes: &[u8], path: &Path) -> Result<Header> {
+    header::decode(&mut &bytes[..], bytes.len() as u64).map_err(|reason| Error::malformed(".npy", path, reason))
+}
+
 /// The bytes of the file that [`write_f32`] writes.
 pub fn to_bytes_f32(array: ArrayViewD<'_, f32>) -> Vec<u8> {
     let mut bytes = header::encode(Element::F32, array.shape());

@@ -7,7 +7,7 @@ use std::path::Path;
 use ndarray::ArrayD;
 use zip::ZipArchive;
 
-use crate::{Error, Result, npy};
+use crate::{Error, Result, npy, packed};
 
 const SUFFIX: &str = ".npy";
 
@@ -24,7 +24,8 @@ pub fn names(path: &Path) -> Result<Vec<String>> {
 /// Reads one array by name as `f32` (see [`npy::read_f32`]).
 ///
 /// # Errors
-/// As [`names`]; [`Error::NoSuchArray`] with the list of those there are.
+/// As [`names`]; [`Error::NoSuchArray`] with the list of those there are; [`Error::Array`] if it is damaged, which its
+/// checksum in the archive tells.
 pub fn read_f32(path: &Path, name: &str) -> Result<ArrayD<f32>> {
     member(path, name, |stream, length| npy::read_stream_f32(stream, length, path))
 }
@@ -46,7 +47,10 @@ fn member<T>(path: &Path, name: &str, read: impl FnOnce(&mut dyn Read, u64) -> R
     }
     let mut file = archive.by_name(&member).map_err(|error| Error::malformed(".npz", path, error))?;
     let length = file.size();
-    read(&mut file, length)
+    let array = read(&mut file, length)?;
+    let rest = packed::finish(&mut file);
+    rest.map_err(|error| Error::array(".npz", path, name, format!("{error}: it is damaged, copy it again")))?;
+    Ok(array)
 }
 
 fn open(path: &Path) -> Result<ZipArchive<File>> {

@@ -1,5 +1,7 @@
 //! One picture: decoding to 8-bit RGB, the square crop, resizing, and PNG.
 
+mod jpeg;
+
 use std::io::Cursor;
 use std::path::Path;
 
@@ -13,15 +15,36 @@ use crate::{Error, Result};
 /// Largest memory that decoding one picture may take; more is refused as a decompression bomb.
 const DECODE_LIMIT: u64 = 512 << 20;
 
+/// How the files begin that stand for one whose content was not fetched, with what fetches it.
+const POINTERS: [(&[u8], &str); 2] = [
+    (
+        b"/annex/objects/",
+        "it is a pointer of git-annex, whose content is not here: fetch it with \"datalad get\" or \"git annex get\"",
+    ),
+    (
+        b"version https://git-lfs",
+        "it is a pointer of Git LFS, whose content is not here: fetch it with \"git lfs pull\"",
+    ),
+];
+
 /// Decodes JPEG, PNG, BMP or TIFF bytes to RGB `[height, width, 3]`.
 ///
 /// The format is told by the content, not the name. Grey becomes three equal channels, transparency is dropped, 16 bits
 /// are scaled to 8. Orientation tags are not applied: what is stored is what was shown.
 ///
 /// # Errors
-/// [`Error::Malformed`] naming `path` when the bytes are damaged, of another format, or would take over 512 MiB.
+/// [`Error::Malformed`] naming `path` when the bytes are damaged, end before the image does, are of another format, or
+/// would take over 512 MiB.
 pub fn decode(bytes: &[u8], path: &Path) -> Result<Array3<u8>> {
     let malformed = |error: &dyn std::fmt::Display| Error::malformed("picture", path, error);
+    if let Some((_, what)) = POINTERS.iter().find(|(start, _)| bytes.starts_with(start)) {
+        return Err(malformed(what));
+    }
+    if jpeg::is_jpeg(bytes) && !jpeg::is_whole(bytes) {
+        let reason =
+            format!("the file of {} bytes ends before its JPEG image does: copy or download it again", bytes.len());
+        return Err(malformed(&reason));
+    }
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|error| malformed(&error))?;
     let mut limits = Limits::default();
     limits.max_alloc = Some(DECODE_LIMIT);
@@ -30,6 +53,16 @@ pub fn decode(bytes: &[u8], path: &Path) -> Result<Array3<u8>> {
     let (width, height) = picture.dimensions();
     let shape = (height as usize, width as usize, 3);
     Array3::from_shape_vec(shape, picture.into_raw()).map_err(|error| malformed(&error))
+}
+
+/// Width and height that the header of JPEG, PNG, BMP or TIFF bytes states; no pixel is decoded.
+///
+/// # Errors
+/// [`Error::Malformed`] naming `path` when the header is damaged or of another format.
+pub fn dimensions(bytes: &[u8], path: &Path) -> Result<(u32, u32)> {
+    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
+    let reader = reader.map_err(|error| Error::malformed("picture", path, error))?;
+    reader.into_dimensions().map_err(|error| Error::malformed("picture", path, error))
 }
 
 /// The byte of a channel in 0..1, rounded; what lies beyond is cut off.
@@ -119,6 +152,13 @@ mod tests {
         let picture = gradient(5, 9);
         let bytes = encode_png(picture.view(), Path::new("x.png")).unwrap();
         assert_eq!(decode(&bytes, Path::new("x.png")).unwrap(), picture);
+    }
+
+    #[test]
+    fn header_alone_states_the_dimensions() {
+        let bytes = encode_png(gradient(5, 9).view(), Path::new("x.png")).unwrap();
+        assert_eq!(dimensions(&bytes[..40], Path::new("x.png")).unwrap(), (9, 5));
+        assert!(dimensions(b"no picture", Path::new("x.png")).unwrap_err().to_string().contains("x.png"));
     }
 
     #[test]

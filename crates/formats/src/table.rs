@@ -48,17 +48,36 @@ impl Table {
         Self::parse(path, named, Some(separator))
     }
 
-    fn parse(path: &Path, named: bool, separator: Option<u8>) -> Result<Self> {
-        let text = text::read(path)?;
-        let delimiter = separator.unwrap_or_else(|| delimiter(path, &text));
-        let wrong = |error: csv::Error| Error::malformed("table of text", path, explain(&error));
-        let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).has_headers(named).from_reader(text.as_bytes());
-        let names = match named {
+    /// Reads a table from text that was read already, with names or without; `path` is where it is from.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] with the line where a row has more or fewer fields.
+    pub fn of_text(path: &Path, text: &str, named: bool, separator: Option<u8>) -> Result<Self> {
+        let delimiter = separator.unwrap_or_else(|| delimiter(path, text));
+        let wrong = |error: csv::Error| Error::malformed("table of text", path, error);
+        let mut reader = csv::ReaderBuilder::new();
+        let reader = reader.delimiter(delimiter).has_headers(named).flexible(true);
+        let mut reader = reader.from_reader(text.as_bytes());
+        let names: Option<Vec<String>> = match named {
             true => Some(reader.headers().map_err(wrong)?.iter().map(|name| name.trim().to_owned()).collect()),
             false => None,
         };
-        let rows = reader.into_records().collect::<Result<_, _>>().map_err(wrong)?;
+        let rows = reader.into_records().collect::<Result<Vec<_>, _>>().map_err(wrong)?;
+        let (names, rows) = without_empty_ends(names, rows);
+        let width = names.as_ref().map(Vec::len).or(rows.first().map(StringRecord::len)).unwrap_or(0);
+        if let Some(row) = rows.iter().find(|row| row.len() != width) {
+            let line = row.position().map_or(0, csv::Position::line);
+            let got = row.len();
+            let reason = format!(
+                "line {line} has {got} fields, those before have {width}: quote fields that hold the separator"
+            );
+            return Err(Error::malformed("table of text", path, reason));
+        }
         Ok(Self { path: path.to_owned(), names, rows })
+    }
+
+    fn parse(path: &Path, named: bool, separator: Option<u8>) -> Result<Self> {
+        Self::of_text(path, &text::read(path)?, named, separator)
     }
 
     /// The number of rows, the names not counted.
@@ -176,16 +195,27 @@ fn delimiter(path: &Path, text: &str) -> u8 {
     [b',', b'\t', b';'].into_iter().find(|mark| line.as_bytes().contains(mark)).unwrap_or(b',')
 }
 
-fn explain(error: &csv::Error) -> String {
-    let line = error.position().map_or(0, csv::Position::line);
-    match error.kind() {
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            format!(
-                "line {line} has {len} fields, those before have {expected_len}: quote fields that hold the separator"
-            )
-        }
-        _ => error.to_string(),
+/// Without what separators at the ends of lines leave: columns at the end that have neither a name nor a value, and empty
+/// fields beyond the last column.
+fn without_empty_ends(names: Option<Vec<String>>, rows: Vec<StringRecord>) -> (Option<Vec<String>>, Vec<StringRecord>) {
+    let filled = |row: &StringRecord| {
+        let fields = row.iter().enumerate().filter(|(_, field)| !field.trim().is_empty());
+        fields.last().map_or(0, |(last, _)| last + 1)
+    };
+    let Some(mut names) = names else { return (None, rows) };
+    let named = names.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
+    if named < names.len() && rows.iter().map(filled).all(|widest| widest <= named) {
+        names.truncate(named);
     }
+    let width = names.len();
+    let cut = |mut row: StringRecord| {
+        if row.len() > width && filled(&row) <= width {
+            row.truncate(width);
+        }
+        row
+    };
+    let rows = rows.into_iter().map(cut).collect();
+    (Some(names), rows)
 }
 
 #[cfg(test)]
@@ -230,6 +260,19 @@ mod tests {
         assert!(Table::read(&path).unwrap_err().to_string().contains("line 3 has 3 fields, those before have 2"));
         let (_folder, path) = table("a.csv", b"a,b\n1,\xff\n");
         assert!(Table::read(&path).unwrap_err().to_string().contains("line 2 is not UTF-8"));
+    }
+
+    #[test]
+    fn separators_at_the_ends_of_lines_are_no_columns() {
+        for text in ["a\tb\t\n1\t2\t\t\n3\t4\n", "a\tb\n1\t2\t\t\n3\t4\t\n"] {
+            let (_folder, path) = table("a.tsv", text.as_bytes());
+            let table = Table::read(&path).unwrap();
+            assert_eq!((table.names(), table.i64s(1).unwrap()), (&["a".to_owned(), "b".to_owned()][..], vec![2, 4]));
+        }
+        let (_folder, path) = table("a.tsv", b"a\tb\n1\t2\t3\n");
+        assert!(Table::read(&path).unwrap_err().to_string().contains("line 2 has 3 fields"));
+        let (_folder, path) = table("a.tsv", b"\ta\tb\n1\t2\t\n");
+        assert_eq!(Table::read(&path).unwrap().width(), 3);
     }
 
     #[test]

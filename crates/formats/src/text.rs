@@ -4,11 +4,9 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
-use flate2::read::MultiGzDecoder;
-
+use crate::packed::{self, Gzip, Tail};
 use crate::{Error, Result};
 
-const GZIP: [u8; 2] = [0x1f, 0x8b];
 const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
 const UTF16_MARKS: [&[u8]; 2] = [b"\xff\xfe", b"\xfe\xff"];
 
@@ -21,9 +19,9 @@ pub fn read(path: &Path) -> Result<String> {
     let mut bytes = Vec::new();
     let mut file = BufReader::new(File::open(path).map_err(Error::io("open", path))?);
     file.read_to_end(&mut bytes).map_err(Error::io("read", path))?;
-    if bytes.starts_with(&GZIP) {
+    if packed::starts_packed(&bytes) {
         let packed = std::mem::take(&mut bytes);
-        let unpacked = MultiGzDecoder::new(packed.as_slice()).read_to_end(&mut bytes);
+        let unpacked = Gzip::new(packed.as_slice(), Tail::Refused).read_to_end(&mut bytes);
         unpacked.map_err(|error| malformed(format!("it cannot be unpacked ({error}): copy it again")))?;
     }
     if UTF16_MARKS.iter().any(|mark| bytes.starts_with(mark)) {

@@ -16,16 +16,20 @@
 
 #[cfg(test)]
 mod tests;
+mod walk;
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use flate2::read::MultiGzDecoder;
 use ndarray::{Array3, ArrayD};
 
 use crate::numbers::{Element, Numbers, Order, count, swap};
+use crate::packed::{self, Tail};
 use crate::{Error, Result, mgh, nifti};
+
+use walk::Stream;
+pub use walk::Volumes;
 
 /// Where an affine comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,7 +114,7 @@ impl Volume {
     /// From a header and the file that holds the numbers.
     pub(crate) fn new(path: PathBuf, format: &'static str, header: VolumeHeader) -> Result<Self> {
         let length = std::fs::metadata(&path).map_err(Error::io("read", &path))?.len();
-        let packed = is_packed(&path)?;
+        let packed = packed::is_packed(&path)?;
         let most = if packed { length.saturating_mul(crate::hdf5::LARGEST_RATIO) } else { length };
         let bytes = count(&header.shape).and_then(|count| (count as u64).checked_mul(header.element.size() as u64));
         match bytes.and_then(|bytes| bytes.checked_add(header.offset)) {
@@ -138,7 +142,7 @@ impl Volume {
     /// Reads everything, scaled, in the header's shape.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Malformed`] where the file is cut short.
+    /// [`Error::Io`]; [`Error::Malformed`] where the file is cut short, or packed and its checksum does not match.
     pub fn read(&self) -> Result<ArrayD<f32>> {
         let numbers = self.numbers()?;
         if !self.header.scales() {
@@ -154,10 +158,15 @@ impl Volume {
     pub fn numbers(&self) -> Result<Numbers> {
         let mut stream = self.stream(0)?;
         let bytes = count(&self.header.shape).unwrap_or(0) * self.header.element.size();
-        self.decode(&mut stream, bytes, self.header.shape.clone())
+        let numbers = self.decode(&mut stream, bytes, self.header.shape.clone())?;
+        self.finish(&mut stream)?;
+        Ok(numbers)
     }
 
     /// Walks over the volumes from the first, each `[x, y, z]` and scaled.
+    ///
+    /// The checksum of a packed file stands at its end: it is compared before the last volume is given. Who stops
+    /// earlier calls [`Volumes::finish`].
     ///
     /// # Errors
     /// [`Error::Io`] where the file cannot be opened; the items as [`Volume::read`].
@@ -165,7 +174,7 @@ impl Volume {
         Ok(Volumes { volume: self, stream: self.stream(0)?, left: self.header.count() })
     }
 
-    /// Reads one volume `[x, y, z]`; in a packed file those before it are unpacked and dropped.
+    /// Reads one volume `[x, y, z]`; a packed file is unpacked to its end for it, and the others are dropped.
     ///
     /// # Errors
     /// As [`Volume::read`]; [`Error::Shape`] for one beyond the last.
@@ -175,7 +184,10 @@ impl Volume {
             return Err(Error::Shape { path: self.path.clone(), got: self.header.shape.clone(), expected });
         }
         let skip = index as u64 * self.header.volume_bytes() as u64;
-        self.next_volume(&mut self.stream(skip)?)
+        let mut stream = self.stream(skip)?;
+        let volume = self.next_volume(&mut stream)?;
+        self.finish(&mut stream)?;
+        Ok(volume)
     }
 
     fn next_volume(&self, stream: &mut impl Read) -> Result<Array3<f32>> {
@@ -197,7 +209,7 @@ impl Volume {
         let mut bytes = Vec::new();
         // What a packed file holds is known only when it has arrived.
         let read = stream.take(wanted as u64).read_to_end(&mut bytes);
-        read.map_err(|error| wrong(format!("its voxels cannot be read ({error}): copy it again")))?;
+        read.map_err(|error| self.unreadable(error))?;
         if bytes.len() < wanted {
             return Err(wrong(format!("it ends after {} of {wanted} bytes of voxels: copy it again", bytes.len())));
         }
@@ -209,60 +221,28 @@ impl Volume {
     }
 
     /// The numbers' bytes from `skip` on.
-    fn stream(&self, skip: u64) -> Result<Box<dyn Read>> {
+    fn stream(&self, skip: u64) -> Result<Stream> {
         let start = self.header.offset + skip;
-        let mut file = File::open(&self.path).map_err(Error::io("open", &self.path))?;
-        if is_packed(&self.path)? {
-            let mut stream = MultiGzDecoder::new(BufReader::with_capacity(1 << 16, file));
+        if packed::is_packed(&self.path)? {
+            let mut stream = packed::open(&self.path, Tail::Ignored)?;
             let skipped = std::io::copy(&mut (&mut stream).take(start), &mut std::io::sink());
-            skipped.map_err(|error| {
-                Error::malformed(self.format, &self.path, format!("it cannot be unpacked: {error}"))
-            })?;
-            return Ok(Box::new(stream));
+            skipped.map_err(|error| self.unreadable(error))?;
+            return Ok(Stream { bytes: Box::new(stream), packed: true });
         }
+        let mut file = File::open(&self.path).map_err(Error::io("open", &self.path))?;
         file.seek(SeekFrom::Start(start)).map_err(Error::io("seek in", &self.path))?;
-        Ok(Box::new(BufReader::with_capacity(1 << 16, file)))
+        Ok(Stream { bytes: Box::new(BufReader::with_capacity(1 << 16, file)), packed: false })
     }
-}
 
-/// Volumes in their order, see [`Volume::volumes`].
-pub struct Volumes<'a> {
-    volume: &'a Volume,
-    stream: Box<dyn Read>,
-    left: usize,
-}
-
-impl Iterator for Volumes<'_> {
-    type Item = Result<Array3<f32>>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.left = self.left.checked_sub(1)?;
-        let volume = self.volume.next_volume(&mut self.stream);
-        if volume.is_err() {
-            self.left = 0;
+    /// Reads what is left of a packed file, so that its checksum is compared.
+    fn finish(&self, stream: &mut Stream) -> Result<()> {
+        if stream.packed {
+            packed::finish(&mut stream.bytes).map_err(|error| self.unreadable(error))?;
         }
-        Some(volume)
+        Ok(())
     }
-}
 
-/// Whether a file begins as gzip does, whatever its name.
-fn is_packed(path: &Path) -> Result<bool> {
-    let mut start = [0; 2];
-    let mut file = File::open(path).map_err(Error::io("open", path))?;
-    Ok(file.read_exact(&mut start).is_ok() && start == [0x1f, 0x8b])
-}
-
-/// The first `most` bytes of a file, unpacked where it is packed.
-pub(crate) fn first_bytes(path: &Path, most: u64) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let file = BufReader::new(File::open(path).map_err(Error::io("open", path))?);
-    let read = match is_packed(path)? {
-        true => MultiGzDecoder::new(file).take(most).read_to_end(&mut bytes),
-        false => file.take(most).read_to_end(&mut bytes),
-    };
-    match read {
-        // What came before the damage may be all that is wanted.
-        Err(error) if bytes.is_empty() => Err(Error::io("read", path)(error)),
-        _ => Ok(bytes),
+    fn unreadable(&self, error: std::io::Error) -> Error {
+        Error::malformed(self.format, &self.path, format!("its voxels cannot be read ({error}): copy it again"))
     }
 }

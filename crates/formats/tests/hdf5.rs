@@ -172,3 +172,23 @@ fn no_damage_panics() {
         });
     }
 }
+
+#[test]
+fn arrays_that_lie_in_other_files_say_so_and_their_neighbours_are_read() {
+    let file = File::open(&fixture("elsewhere.h5")).unwrap();
+    assert_numbers(&file.dataset("/here").unwrap().read().unwrap(), &expected("elsewhere.h5")["/here"], "here");
+    let refusal = |name: &str| match file.dataset(name) {
+        Ok(dataset) => dataset.read().unwrap_err().to_string(),
+        Err(error) => error.to_string(),
+    };
+    let message = refusal("/linked");
+    assert!(
+        message.contains("array \"/linked\"") && message.contains("a link to another file (\"other.h5\")"),
+        "{message}"
+    );
+    assert!(refusal("/virtual").contains("it is a virtual data set"), "{}", refusal("/virtual"));
+    assert!(refusal("/raw").contains("its values lie in another file"), "{}", refusal("/raw"));
+    assert!(refusal("/none").contains("virtual data set"), "{}", refusal("/none"));
+    let message = File::open(&fixture("links.h5")).unwrap().names().unwrap_err().to_string();
+    assert!(message.contains("\"other.h5\"") && message.contains("give that file"), "{message}");
+}

@@ -85,6 +85,12 @@ impl Decoder {
         self.grid
     }
 
+    /// Number of trainable values that [`Decoder::init`] makes for `voxels` voxels.
+    pub fn parameters(&self, voxels: usize) -> usize {
+        let (c, kernel) = (self.channels, KERNEL * KERNEL);
+        (voxels + 1) * c * self.grid.pow(2) + DOUBLINGS * c * (c * kernel + 3) + 3 * (c * kernel + 1)
+    }
+
     /// Initial values: uniform in ±1/sqrt(fan-in), group norms 1 and 0.
     pub fn init(&self, voxels: usize, seed: u64, device: &Device) -> Params {
         let init = Init::new(seed);
@@ -170,6 +176,13 @@ mod tests {
     use burn::tensor::TensorData;
 
     use super::*;
+
+    #[test]
+    fn counted_parameters_are_those_that_are_made() {
+        let device = Device::flex();
+        let decoder = Decoder::new(&decoder_config(), 32, &device);
+        assert_eq!(decoder.parameters(7), decoder.init(7, 1, &device).len());
+    }
 
     /// Both ways behind the linear layer: the image, and the gradients of the maps and all parameters.
     #[test]

@@ -77,6 +77,11 @@ impl Encoder {
         self.readout.map_sides()
     }
 
+    /// Number of trainable values that [`Encoder::init`] makes.
+    pub fn parameters(&self) -> usize {
+        self.heads.iter().map(Head::parameters).sum::<usize>() + self.readout.parameters()
+    }
+
     /// Initial values.
     pub fn init(&self, seed: u64, device: &Device) -> EncoderState {
         let init = Init::new(seed);

@@ -90,6 +90,44 @@ pub enum ModelError {
         /// What was found.
         detail: String,
     },
+    /// A value of a tensor that is not finite.
+    #[error(
+        "tensor \"{tensor}\" in \"{file}\" has {value} at place {place}: the weights are broken, fetch the file again"
+    )]
+    WeightsNotFinite {
+        /// The file.
+        file: String,
+        /// The tensor.
+        tensor: String,
+        /// Place of the value in row-major order.
+        place: usize,
+        /// The value.
+        value: f32,
+    },
+    /// A file of weights with another SHA-256 than the published ones.
+    #[error(
+        "\"{}\" is not a published file of {name}: its SHA-256 is {got}, expected {expected}; the same weights saved again or converted have other bytes: add --unverified if you trust where the file comes from, and every run says so", file.display()
+    )]
+    WeightsChecksum {
+        /// The network.
+        name: &'static str,
+        /// The file.
+        file: PathBuf,
+        /// Its SHA-256.
+        got: String,
+        /// Those of the published files.
+        expected: String,
+    },
+    /// Weights with which a network tells nothing of an image.
+    #[error("\"{file}\" cannot serve as weights: the features that it gives at {tap} are {detail}")]
+    WeightsFeatures {
+        /// The file.
+        file: String,
+        /// The tap.
+        tap: &'static str,
+        /// What the features are.
+        detail: &'static str,
+    },
     /// A tensor that a network needs and its file lacks.
     #[error("\"{file}\" has no tensor \"{tensor}\"; it has {found}: is it the file of another network?")]
     TensorMissing {

@@ -53,7 +53,7 @@ impl ForeignNetwork {
             .load_file(path)
             .map_err(|error| refused(kind, &file, format!("it is no ONNX file that can be run ({error})")))?;
         let pool = Arc::new(ThreadPool::with_num_threads(rayon::current_num_threads()));
-        let origin = WeightOrigin { origin: file.clone(), sha256: Some(sha256) };
+        let origin = WeightOrigin { origin: file.clone(), sha256: Some(sha256), published: None };
         let network = Self { kind: *kind, file, model, pool, origin };
         network.check_declaration()?;
         Ok(network)

@@ -1,8 +1,9 @@
 //! Pretrained weights: what exists, where it is kept, how it gets there.
 //!
 //! SqueezeNet's weights are part of the program. The others are fetched once into a folder of the user's
-//! ([`folder`]), from the Hugging Face hub or from a file that was brought along ([`get`]); every file is read
-//! through before it is kept, so that [`find`] never returns a broken one.
+//! ([`folder`]), from where they were published or from a file that was brought along ([`get`]). Every file is read
+//! through and its SHA-256 compared with those of the [`REGISTRY`] before it is kept; values that are not finite are refused
+//! then and whenever a network is loaded.
 
 mod download;
 mod file;
@@ -20,7 +21,7 @@ use crate::{ModelError, Result};
 
 pub use file::TensorFile;
 pub use install::{Installed, Progress, get};
-pub use registry::{Entry, REGISTRY, entry};
+pub use registry::{Entry, Published, REGISTRY, entry, published};
 
 /// Environment variable that names the folder of installed weights.
 pub const FOLDER_VARIABLE: &str = "AFTERIMAGE_WEIGHTS";

@@ -99,6 +99,21 @@ pub(crate) fn score(s: &Score) -> String {
     value(s.value, &s.unit)
 }
 
+/// Chance, with the level of shuffled pairings where that is another one.
+pub(crate) fn chance(s: &Score) -> String {
+    let chance = s.chance.map_or("–".into(), |c| value(c, &s.unit));
+    match shuffled(s) {
+        Some(level) => format!("{chance} (shuffled pairings {level})"),
+        None => chance,
+    }
+}
+
+/// The level of shuffled pairings, where a reader would take chance for another one.
+pub(crate) fn shuffled(s: &Score) -> Option<String> {
+    let level = value(s.shuffled?, &s.unit);
+    (s.chance.map(|c| value(c, &s.unit)).as_ref() != Some(&level)).then_some(level)
+}
+
 /// A difference with its sign; of fractions in percentage points.
 pub(crate) fn signed(v: f64, unit: &str) -> String {
     let sign = if v > 0.0 { "+" } else { "" };

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use afterimage_run::{
-    RunError, RunFolder, atomic,
+    RunError, RunFolder,
     biology::Biology,
     classification::Classification,
     log,
@@ -76,7 +76,7 @@ impl Source {
             biology: if_present(&run.biology_file(), || Biology::read(run))?,
             regions: if_present(&run.regions_file(), || Regions::read(run))?,
             people: if_present(&run.people_file(), || People::read(run))?,
-            audit: if_present(&run.audit_file(), || atomic::read_json(&run.audit_file()))?,
+            audit: if_present(&run.audit_file(), || run.read_json(&run.audit_file()))?,
             run: run.clone(),
         })
     }

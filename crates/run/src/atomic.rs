@@ -1,8 +1,12 @@
 //! Files that appear whole or not at all: written beside, flushed to disk, then renamed.
+//!
+//! The name beside is one of this process alone, so that two processes never write into each other's file. What a killed
+//! process left is told by its name ([`is_leftover`]).
 
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::{Result, RunError};
 
@@ -45,8 +49,7 @@ pub fn through(path: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Result<()
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent).map_err(io)?;
     }
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let temporary = path.with_file_name(format!(".partial-{name}"));
+    let temporary = temporary_sibling(path);
     let outcome = make(&temporary).and_then(|()| {
         let flushed = File::open(&temporary).and_then(|file| file.sync_all());
         flushed.and_then(|()| fs::rename(&temporary, path)).map_err(io)
@@ -77,8 +80,60 @@ pub fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T> {
     serde_json::from_slice(&bytes).map_err(|source| RunError::Json { path: path.to_path_buf(), source })
 }
 
+/// Refuses a folder in which no file can be created, before anything is computed for it.
+///
+/// # Errors
+/// [`RunError::Io`].
+pub fn probe(folder: &Path) -> Result<()> {
+    let path = temporary_sibling(&folder.join("probe"));
+    let probed = File::create(&path).and_then(|_| fs::remove_file(&path));
+    probed.map_err(|source| RunError::Io { action: "write into", path: folder.to_path_buf(), source })
+}
+
+/// True for the name of a file that [`write()`] or [`through`] had not finished.
+pub fn is_leftover(name: &str) -> bool {
+    name.starts_with(LEFTOVER)
+}
+
+const LEFTOVER: &str = ".partial-";
+
+/// A hidden name beside `path`, with its ending, that no other writer uses.
 fn temporary_sibling(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(".tmp");
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let mut name = std::ffi::OsString::from(format!(
+        "{LEFTOVER}{}-{}-",
+        std::process::id(),
+        COUNT.fetch_add(1, Ordering::Relaxed)
+    ));
+    name.push(path.file_name().unwrap_or_default());
     path.with_file_name(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_writers_of_one_file_never_share_a_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run.json");
+        // The second writer begins and ends while the first one is half way.
+        write_with(&path, |file| {
+            file.write_all(b"first, ")?;
+            write(&path, b"second").map_err(std::io::Error::other)?;
+            file.write_all(b"whole")
+        })
+        .unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"first, whole");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn name_beside_keeps_the_ending_and_is_known_as_a_leftover() {
+        let beside = temporary_sibling(Path::new("a/map.nii.gz"));
+        let name = beside.file_name().unwrap().to_string_lossy().into_owned();
+        assert!(is_leftover(&name) && name.ends_with("map.nii.gz") && beside.parent() == Some(Path::new("a")));
+        assert_ne!(beside, temporary_sibling(Path::new("a/map.nii.gz")));
+        assert!(!is_leftover("map.nii.gz"));
+    }
 }

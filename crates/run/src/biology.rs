@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::scores::{Interval, NotComputed, PValue};
-use crate::{Result, RunFolder, atomic};
+use crate::{Result, RunFolder};
 
 /// Version of the schema below.
 pub const BIOLOGY_VERSION: u32 = 1;
@@ -178,17 +178,17 @@ impl Biology {
     /// Writes `biology.json` of `run`.
     ///
     /// # Errors
-    /// As [`atomic::write`].
+    /// As [`RunFolder::write`].
     pub fn write(&self, run: &RunFolder) -> Result<()> {
-        atomic::write_json(&run.biology_file(), self)
+        run.write_json(&run.biology_file(), self)
     }
 
     /// Reads `biology.json` of `run`.
     ///
     /// # Errors
-    /// As [`atomic::read_json`].
+    /// As [`RunFolder::read_json`].
     pub fn read(run: &RunFolder) -> Result<Self> {
-        atomic::read_json(&run.biology_file())
+        run.read_json(&run.biology_file())
     }
 
     /// The regions that are the smallest around some voxel, early ones first; empty without regions.

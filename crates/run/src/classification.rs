@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Result, RunFolder, atomic, scores::Interval};
+use crate::{Result, RunFolder, scores::Interval};
 
 /// Version of the schema below.
 pub const CLASSIFICATION_VERSION: u32 = 1;
@@ -80,16 +80,16 @@ impl Classification {
     /// Writes `classification.json` of `run`.
     ///
     /// # Errors
-    /// As [`atomic::write`].
+    /// As [`RunFolder::write`].
     pub fn write(&self, run: &RunFolder) -> Result<()> {
-        atomic::write_json(&run.classification_file(), self)
+        run.write_json(&run.classification_file(), self)
     }
 
     /// Reads `classification.json` of `run`.
     ///
     /// # Errors
-    /// As [`atomic::read_json`].
+    /// As [`RunFolder::read_json`].
     pub fn read(run: &RunFolder) -> Result<Self> {
-        atomic::read_json(&run.classification_file())
+        run.read_json(&run.classification_file())
     }
 }

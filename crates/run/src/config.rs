@@ -7,6 +7,7 @@ mod check;
 mod metrics;
 mod overlay;
 mod schema;
+pub mod settings;
 
 use std::path::Path;
 
@@ -39,7 +40,8 @@ impl Experiment {
     /// start at the folder of the file.
     ///
     /// # Errors
-    /// [`RunError::Io`], [`RunError::Toml`], [`RunError::UnknownKey`], [`RunError::BadValue`].
+    /// [`RunError::Io`], [`RunError::Toml`], [`RunError::UnknownKey`], [`RunError::BadValue`]; [`RunError::NotText`] for
+    /// a relative path in a folder whose name is no text.
     pub fn read(path: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path).map_err(|source| RunError::Io {
             action: "read",
@@ -48,9 +50,9 @@ impl Experiment {
         })?;
         let mut experiment = Self::from_text(&text, path)?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        experiment.data.resolve_paths(folder);
-        for path in experiment.evaluation.paths_mut().filter(|path| !path.is_empty()) {
-            *path = folder.join(path.as_str()).to_string_lossy().into_owned();
+        for path in experiment.paths_mut().filter(|path| !path.is_empty()) {
+            let whole = folder.join(path.as_str());
+            *path = whole.into_os_string().into_string().map_err(|path| RunError::NotText { path: path.into() })?;
         }
         Ok(experiment)
     }
@@ -97,8 +99,10 @@ impl Experiment {
     }
 
     fn parse(text: &str, path: &Path) -> Result<Self> {
-        let experiment: Self =
-            toml::from_str(text).map_err(|e| RunError::Toml { path: path.into(), message: e.to_string() })?;
+        let toml = |e: toml::de::Error| RunError::Toml { path: path.into(), message: e.to_string() };
+        // First, since the parser names neither the key nor the range of -1 or 1e11 where a count belongs.
+        check::check_numbers(&toml::from_str(text).map_err(toml)?)?;
+        let experiment: Self = toml::from_str(text).map_err(toml)?;
         experiment.check()?;
         Ok(experiment)
     }

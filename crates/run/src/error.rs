@@ -70,6 +70,35 @@ pub enum RunError {
         /// The file.
         path: PathBuf,
     },
+    /// A file of a run is not the one that the run wrote.
+    #[error(
+        "\"{}\" is not the file that this run wrote: its SHA-256 is {}, run.json records {}; {remedy}",
+        path.display(), short(got), short(recorded)
+    )]
+    Changed {
+        /// The file.
+        path: PathBuf,
+        /// SHA-256 of the file, hexadecimal.
+        got: String,
+        /// SHA-256 of what was written.
+        recorded: String,
+        /// What makes it again.
+        remedy: String,
+    },
+    /// Another process writes into the run.
+    #[error("\"{}\" is in use by {holder}: wait until it ends, or stop it", path.display())]
+    Locked {
+        /// The folder.
+        path: PathBuf,
+        /// Process, host, start and command, where they are known.
+        holder: String,
+    },
+    /// A path that can't stand in a text file.
+    #[error("the path \"{}\" is not valid UTF-8, and experiment.toml holds text only: rename the folder or file", path.display())]
+    NotText {
+        /// The path.
+        path: PathBuf,
+    },
     /// Values of voxels, or their places, do not fit.
     #[error("\"{}\" {message}", path.display())]
     Map {
@@ -89,6 +118,11 @@ pub enum RunError {
         /// Why, and what to do.
         message: String,
     },
+}
+
+/// The first digits of a SHA-256, enough to tell two files apart.
+fn short(sha256: &str) -> &str {
+    sha256.get(..12).unwrap_or(sha256)
 }
 
 fn suggestion(nearest: &Option<String>) -> String {

@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use crate::{Result, RunError, manifest::Manifest};
+use crate::{Result, RunError, manifest::Manifest, outputs::Outputs};
 
 /// Version of the layout; raised when a file moves or changes its meaning.
 pub const LAYOUT_VERSION: u32 = 1;
@@ -11,6 +11,7 @@ pub const LAYOUT_VERSION: u32 = 1;
 #[derive(Debug, Clone)]
 pub struct RunFolder {
     root: PathBuf,
+    pub(crate) outputs: Outputs,
 }
 
 /// Names for runs that are shown together: each its own, numbered where several are the same.
@@ -47,7 +48,7 @@ impl Phase {
 impl RunFolder {
     /// The run at `root`, which need not exist yet.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self { root: root.into(), outputs: Outputs::default() }
     }
 
     /// Opens an existing run.
@@ -83,6 +84,14 @@ impl RunFolder {
     /// `run.json`, see [`crate::manifest`].
     pub fn manifest_file(&self) -> PathBuf {
         self.root.join("run.json")
+    }
+    /// Hashes of what was written since `run.json` was, see [`crate::outputs`].
+    pub(crate) fn journal_file(&self) -> PathBuf {
+        self.root.join("run.outputs.jsonl")
+    }
+    /// The file whose lock says that a process writes into the run, see [`crate::lock`].
+    pub fn lock_file(&self) -> PathBuf {
+        self.root.join("run.lock")
     }
     /// `experiment.toml`, the full resolved configuration.
     pub fn experiment_file(&self) -> PathBuf {
@@ -192,6 +201,71 @@ impl RunFolder {
     pub fn report_file(&self) -> PathBuf {
         self.root.join("report.html")
     }
+    /// The single files that later stages and readers use, whose hashes `run.json` keeps.
+    pub(crate) fn read_again(&self) -> Vec<PathBuf> {
+        vec![
+            self.statistics_file(),
+            self.voxels_file(),
+            self.audit_file(),
+            self.weights_file(Phase::Encoder),
+            self.weights_file(Phase::Decoder),
+            self.predictions_array(),
+            self.reconstructions_array(),
+            self.pictures_file(),
+            self.scores_file(),
+            self.classification_file(),
+            self.biology_file(),
+            self.regions_file(),
+            self.people_file(),
+        ]
+    }
+    /// The folders that stages write into, those of the halves included.
+    pub(crate) fn folders(&self) -> Vec<PathBuf> {
+        let mut folders = vec![
+            self.root.clone(),
+            self.phase_dir(Phase::Encoder),
+            self.phase_dir(Phase::Decoder),
+            self.reconstructions_dir(),
+            self.shown_dir(),
+            self.rivals_dir(),
+            self.maps_dir(),
+            self.figures_dir(),
+            self.root.join("biology"),
+        ];
+        folders.extend([1, 2].map(|half| self.half_dir(half)));
+        folders.extend([1, 2].map(|half| Self::new(self.half_dir(half)).phase_dir(Phase::Encoder)));
+        folders
+    }
+    /// What makes the file at a relative path again, as an instruction.
+    pub(crate) fn remedy(&self, relative: &str) -> String {
+        let run = self.root.display();
+        let train = |network: &str| {
+            format!("make it again with `afterimage train {network} {run}/experiment.toml --out {run} --resume`")
+        };
+        let path = self.root.join(relative);
+        let starts = |folder: PathBuf| path.starts_with(folder);
+        if [Phase::Encoder, Phase::Decoder].iter().any(|&phase| path == self.weights_file(phase)) {
+            format!(
+                "restore it, or delete it and make it again with `afterimage run {run}/experiment.toml --out {run} --resume`"
+            )
+        } else if path == self.statistics_file() || path == self.voxels_file() {
+            train("encoder")
+        } else if path == self.audit_file() {
+            train("decoder")
+        } else if starts(self.rivals_dir()) {
+            format!("make it again with `afterimage reconstruct {run}` and `afterimage evaluate {run}`")
+        } else if path == self.scores_file() || path == self.classification_file() {
+            format!("make it again with `afterimage evaluate {run}`")
+        } else if path == self.biology_file() {
+            format!("make it again with `afterimage biology {run}`")
+        } else if path == self.regions_file() {
+            format!("make it again with `afterimage regions {run}`")
+        } else if path == self.people_file() {
+            format!("make it again with `afterimage study analyze STUDY --into {run}`")
+        } else {
+            format!("make it again with `afterimage reconstruct {run}`")
+        }
+    }
     /// What the run is called: the last part of its path.
     pub fn name(&self) -> String {
         let path = self.root.canonicalize().unwrap_or_else(|_| self.root.clone());
@@ -203,9 +277,10 @@ impl RunFolder {
     /// [`RunError::Outside`] where it does.
     pub fn inside(&self, relative: &str) -> Result<PathBuf> {
         let path = self.root.join(relative);
-        match Path::new(relative).components().all(|part| matches!(part, Component::Normal(_))) {
-            true => Ok(path),
-            false => Err(RunError::Outside { path }),
+        if Path::new(relative).components().all(|part| matches!(part, Component::Normal(_))) {
+            Ok(path)
+        } else {
+            Err(RunError::Outside { path })
         }
     }
     /// A path inside the run as it is written into its JSON files: relative, with forward slashes.

@@ -20,6 +20,8 @@
 //! - [`synthesis`][]: `synthesis.json`, images that drive voxels most,
 //! - [`baseline`][]: what `run.json` says of a run without trained networks,
 //! - [`table`][]: tables as text for other programs,
+//! - [`outputs`][]: hashes of what a run wrote, compared when it is read,
+//! - [`lock`][]: one writing process for each run,
 //! - [`atomic`][]: files that appear whole or not at all.
 //!
 //! It knows nothing of networks or data sets, so that a report can be made from a run folder alone.
@@ -32,9 +34,11 @@ pub mod comparison;
 pub mod config;
 mod error;
 pub mod layout;
+pub mod lock;
 pub mod log;
 pub mod manifest;
 pub mod maps;
+pub mod outputs;
 pub mod pictures;
 pub mod regions;
 pub mod scores;

@@ -32,35 +32,49 @@ pub struct Record {
     pub loader_wait_secs: f64,
 }
 
-/// An append-only writer that truncates what a killed run wrote after its last checkpoint.
+/// A writer of one phase's records that truncates what a killed run wrote after its last checkpoint.
+///
+/// Records of the later phase stay behind those of the earlier one, where the earlier one is trained again.
 #[derive(Debug)]
 pub struct LogWriter {
     path: PathBuf,
+    /// Lines up to here; kept only where lines follow.
+    before: String,
+    /// Lines of the later phase.
+    after: String,
 }
 
 impl LogWriter {
-    /// Opens the log of `run`, keeping only the records for which `keep` holds.
+    /// Opens the log of `run` for `phase`, keeping the records of that phase up to `epochs` and those of the other phase.
     ///
     /// # Errors
     /// [`RunError::Io`] where the file can't be written.
-    pub fn open(run: &RunFolder, keep: impl Fn(&Record) -> bool) -> Result<Self> {
+    pub fn open(run: &RunFolder, phase: Phase, epochs: usize) -> Result<Self> {
         let path = run.log_file();
-        let kept: Vec<Record> =
-            if path.is_file() { read(run)?.into_iter().filter(|r| keep(r)).collect() } else { Vec::new() };
-        let mut text = String::new();
-        for record in &kept {
-            text += &line(record, &path)?;
+        let (mut before, mut after) = (String::new(), String::new());
+        for record in if path.is_file() { read(run)? } else { Vec::new() } {
+            let line = line(&record, &path)?;
+            match (phase, record.phase) {
+                (Phase::Encoder, Phase::Decoder) => after += &line,
+                (Phase::Decoder, Phase::Encoder) => before += &line,
+                _ if record.epoch as usize <= epochs => before += &line,
+                _ => {}
+            }
         }
-        crate::atomic::write(&path, text.as_bytes())?;
-        Ok(Self { path })
+        crate::atomic::write(&path, (before.clone() + &after).as_bytes())?;
+        Ok(Self { path, before, after })
     }
 
-    /// Appends a record.
+    /// Appends a record of the phase.
     ///
     /// # Errors
     /// [`RunError::Io`] where the file can't be written.
     pub fn append(&mut self, record: &Record) -> Result<()> {
         let text = line(record, &self.path)?;
+        if !self.after.is_empty() {
+            self.before += &text;
+            return crate::atomic::write(&self.path, (self.before.clone() + &self.after).as_bytes());
+        }
         OpenOptions::new()
             .append(true)
             .open(&self.path)

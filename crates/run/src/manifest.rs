@@ -42,6 +42,10 @@ pub struct Manifest {
     /// How a baseline was made; absent where networks were trained.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<Baseline>,
+    /// SHA-256 of the files that the run wrote, by relative path; [`Manifest::write`] fills it with what was written
+    /// through the [`RunFolder`]. Empty in runs of earlier versions.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub outputs: BTreeMap<String, String>,
 }
 
 /// An input of a run.
@@ -89,12 +93,14 @@ pub struct DataFacts {
 }
 
 impl Manifest {
-    /// Writes `run.json`.
+    /// Writes `run.json`, with the hashes of all that was written through `run`.
     ///
     /// # Errors
     /// As [`atomic::write`].
     pub fn write(&self, run: &RunFolder) -> Result<()> {
-        atomic::write_json(&run.manifest_file(), self)
+        let whole = Self { outputs: run.recorded()?, ..self.clone() };
+        atomic::write_json(&run.manifest_file(), &whole)?;
+        run.close_journal()
     }
 
     /// Reads `run.json`.

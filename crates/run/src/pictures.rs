@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Result, RunFolder, atomic};
+use crate::{Result, RunFolder};
 
 /// The pictures of one test item; paths are relative to the run folder.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,18 +25,24 @@ pub struct Pictures {
     pub rival_name: Option<String>,
 }
 
-/// Reads `pictures.json`.
+/// Reads `pictures.json`, and compares the image files that it names and that are there with their hashes.
 ///
 /// # Errors
-/// As [`atomic::read_json`].
+/// As [`RunFolder::read_json`].
 pub fn read(run: &RunFolder) -> Result<Vec<Pictures>> {
-    atomic::read_json(&run.pictures_file())
+    let list: Vec<Pictures> = run.read_json(&run.pictures_file())?;
+    let named = list.iter().flat_map(|item| [Some(&item.shown), Some(&item.reconstruction), item.rival.as_ref()]);
+    // A path that leads out of the run is refused by whoever opens it.
+    for file in named.flatten().filter_map(|path| run.inside(path).ok()).filter(|file| file.is_file()) {
+        run.check(&file)?;
+    }
+    Ok(list)
 }
 
 /// Writes `pictures.json`.
 ///
 /// # Errors
-/// As [`atomic::write`].
+/// As [`RunFolder::write`].
 pub fn write(run: &RunFolder, pictures: &[Pictures]) -> Result<()> {
-    atomic::write_json(&run.pictures_file(), &pictures)
+    run.write_json(&run.pictures_file(), &pictures)
 }

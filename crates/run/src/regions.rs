@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::comparison::Difference;
 use crate::scores::{NotComputed, Score};
-use crate::{Result, RunFolder, atomic};
+use crate::{Result, RunFolder};
 
 /// Version of the schema below.
 pub const REGIONS_VERSION: u32 = 1;
@@ -159,16 +159,16 @@ impl Regions {
     /// Writes `regions.json` of `run`.
     ///
     /// # Errors
-    /// As [`atomic::write`].
+    /// As [`RunFolder::write`].
     pub fn write(&self, run: &RunFolder) -> Result<()> {
-        atomic::write_json(&run.regions_file(), self)
+        run.write_json(&run.regions_file(), self)
     }
 
     /// Reads `regions.json` of `run`.
     ///
     /// # Errors
-    /// As [`atomic::read_json`].
+    /// As [`RunFolder::read_json`].
     pub fn read(run: &RunFolder) -> Result<Self> {
-        atomic::read_json(&run.regions_file())
+        run.read_json(&run.regions_file())
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Result, RunFolder, atomic};
+use crate::{Result, RunFolder};
 
 /// Version of the schema below.
 pub const SCORES_VERSION: u32 = 1;
@@ -48,7 +48,12 @@ pub struct Score {
     pub interval: Option<Interval>,
     /// Chance level, where one is defined.
     pub chance: Option<f64>,
-    /// p-value against chance, where a test was made.
+    /// What the same reconstructions score on average with shuffled pairings, on these items and candidates: the level that `p`
+    /// tests against. It differs from `chance`, the score of a guess, where shown images and candidates differ as sets.
+    /// `None` where pairings were not shuffled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shuffled: Option<f64>,
+    /// p-value against shuffled pairings, or by the test that its method names; `None` where no test was made.
     pub p: Option<PValue>,
     /// Number of items the value is the mean (or median) of.
     pub n: usize,
@@ -126,23 +131,36 @@ impl ScoreFile {
     /// Writes `scores.json` of `run`.
     ///
     /// # Errors
-    /// As [`atomic::write`].
+    /// As [`RunFolder::write`].
     pub fn write(&self, run: &RunFolder) -> Result<()> {
-        atomic::write_json(&run.scores_file(), self)
+        run.write_json(&run.scores_file(), self)
     }
 
     /// Reads `scores.json` of `run`.
     ///
     /// # Errors
-    /// As [`atomic::read_json`].
+    /// As [`RunFolder::read_json`].
     pub fn read(run: &RunFolder) -> Result<Self> {
-        atomic::read_json(&run.scores_file())
+        run.read_json(&run.scores_file())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn scores_of_earlier_versions_have_no_shuffled_level_and_are_read() {
+        let text = r#"{"version":1,"warnings":[],"not_computed":[],"scores":[{"name":"a","title":"A","protocol":"external","metric":"m",
+            "definition":"d","unit":"fraction","higher_is_better":true,"value":0.2,"interval":null,"chance":0.2,"p":null,"n":1,
+            "item_kind":"image","ways":null,"candidates":null,"repeats_averaged":null,"seed":0,"items":[],"per_item":[],"notes":[]}]}"#;
+        let mut file: ScoreFile = serde_json::from_str(text).unwrap();
+        assert_eq!(file.scores[0].shuffled, None);
+        assert!(!serde_json::to_string(&file).unwrap().contains("shuffled"));
+        file.scores[0].shuffled = Some(0.325);
+        let read: ScoreFile = serde_json::from_str(&serde_json::to_string(&file).unwrap()).unwrap();
+        assert_eq!(read, file);
+    }
 
     #[test]
     fn undefined_ends_of_an_interval_come_back() {

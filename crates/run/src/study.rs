@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::comparison::Difference;
 use crate::scores::{Interval, PValue};
 use crate::undefined::number;
-use crate::{Result, RunFolder, atomic};
+use crate::{Result, RunFolder};
 
 /// Version of the schema below.
 pub const ANALYSIS_VERSION: u32 = 1;
@@ -62,17 +62,17 @@ impl People {
     /// Reads `people.json` of `run`.
     ///
     /// # Errors
-    /// As [`atomic::read_json`].
+    /// As [`RunFolder::read_json`].
     pub fn read(run: &RunFolder) -> Result<Self> {
-        atomic::read_json(&run.people_file())
+        run.read_json(&run.people_file())
     }
 
     /// Writes `people.json` of `run`.
     ///
     /// # Errors
-    /// As [`atomic::write`].
+    /// As [`RunFolder::write`].
     pub fn write(&self, run: &RunFolder) -> Result<()> {
-        atomic::write_json(&run.people_file(), self)
+        run.write_json(&run.people_file(), self)
     }
 
     /// The analysis as far as it is about this run.

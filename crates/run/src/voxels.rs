@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Result, RunError, RunFolder, atomic};
+use crate::{Result, RunError, RunFolder};
 
 /// Version of the schema below.
 pub const VOXELS_VERSION: u32 = 1;
@@ -69,20 +69,20 @@ impl Voxels {
     /// Writes `voxels.json` of `run`, on one line.
     ///
     /// # Errors
-    /// As [`atomic::write`].
+    /// As [`RunFolder::write`].
     pub fn write(&self, run: &RunFolder) -> Result<()> {
         let path = run.voxels_file();
         let mut bytes = serde_json::to_vec(self).map_err(|source| RunError::Json { path: path.clone(), source })?;
         bytes.push(b'\n');
-        atomic::write(&path, &bytes)
+        run.write(&path, &bytes)
     }
 
     /// Reads `voxels.json` of `run`.
     ///
     /// # Errors
-    /// As [`atomic::read_json`]; [`RunError::Map`] where lists have other lengths or places lie outside.
+    /// As [`RunFolder::read_json`]; [`RunError::Map`] where lists have other lengths or places lie outside.
     pub fn read(run: &RunFolder) -> Result<Self> {
-        let voxels: Self = atomic::read_json(&run.voxels_file())?;
+        let voxels: Self = run.read_json(&run.voxels_file())?;
         match voxels.contradiction() {
             None => Ok(voxels),
             Some(reason) => Err(RunError::Map { path: run.voxels_file(), message: reason }),

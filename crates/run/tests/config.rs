@@ -2,7 +2,11 @@
 
 use std::path::Path;
 
-use afterimage_run::config::{Experiment, Upsample, preset_names, preset_text};
+use afterimage_run::config::{
+    Experiment, Upsample, preset_names, preset_text,
+    settings::{differences, in_words},
+};
+use afterimage_run::layout::Phase;
 
 fn read(text: &str) -> Result<Experiment, String> {
     Experiment::from_text(text, Path::new("mine.toml")).map_err(|e| e.to_string())
@@ -61,6 +65,22 @@ fn impossible_values_are_refused_by_key() {
         ("[decoder]\nlearning_rate = -1.0", "decoder.learning_rate = -1"),
         ("[decoder.image_loss]\nweights = [1.0]", "one weight for each of the 5 taps"),
         ("[encoder]\nepochs = \"many\"", "invalid type"),
+        ("[device]\nthreads = 100000", "device.threads = 100000 is impossible: expected a whole number from 0 to 1024"),
+        ("[evaluation]\nresamples = 1e11", "evaluation.resamples = 100000000000.0 is impossible"),
+        ("[evaluation]\npermutations = 100000000000", "evaluation.permutations = 100000000000 is impossible"),
+        ("[evaluation]\nways = [2, 1]", "evaluation.ways = 1 is impossible: expected a whole number from 2 to 1000000"),
+        ("[decoder]\nchannels = 80000000", "decoder.channels = 80000000 is impossible"),
+        ("[decoder]\npaired_weight = 0.0\ncycle_weight = 0.0", "decoder.paired_weight = 0 is impossible"),
+        ("[encoder]\nmilestones = [0]", "encoder.milestones = 0 is impossible"),
+        (
+            "[encoder]\nmilestones = [20, 10]",
+            "encoder.milestones = [20, 10] is impossible: expected epochs in ascending",
+        ),
+        ("[decoder]\nmilestones = [10, 10]", "decoder.milestones = [10, 10] is impossible"),
+        ("[encoder]\nepochs = \"3\"", "encoder.epochs = \"3\" is impossible: expected a whole number from 1"),
+        ("seed = -1", "seed = -1 is impossible"),
+        ("[decoder]\nbatch_paired = 0", "decoder.batch_paired = 0 is impossible"),
+        ("[decoder.image_loss]\npixel_weight = nan", "decoder.image_loss.pixel_weight = nan is impossible"),
     ];
     for (text, expected) in cases {
         let message = read(text).unwrap_err();
@@ -82,4 +102,66 @@ fn learning_rate_falls_at_milestones() {
     let schedule = Experiment::preset("gaziv2022").unwrap().decoder.schedule();
     let rates: Vec<f64> = [99, 100, 140].map(|e| schedule.learning_rate_at(e)).to_vec();
     assert!((rates[0] - 5e-3).abs() < 1e-12 && (rates[1] - 1e-3).abs() < 1e-12 && (rates[2] - 2e-4).abs() < 1e-12);
+}
+
+#[test]
+fn seeds_beyond_the_range_of_toml_are_refused_by_key() {
+    let demo = Experiment::preset("demo").unwrap();
+    let said = demo.with_settings(&["seed=18446744073709551615".to_owned()]).unwrap_err().to_string();
+    assert!(
+        said.contains("seed = \"18446744073709551615\" is impossible: expected a whole number from 0 to"),
+        "{said}"
+    );
+    let beyond = Experiment { seed: u64::MAX, ..demo.clone() };
+    assert!(beyond.check().unwrap_err().to_string().contains("seed = 18446744073709551615 is impossible"));
+    assert!(demo.with_settings(&["seed=9223372036854775807".to_owned()]).is_ok());
+}
+
+#[test]
+fn differences_name_the_key_and_both_values() {
+    let demo = Experiment::preset("demo").unwrap();
+    let changed = demo
+        .with_settings(&["seed=9".into(), "data.external=[\"b.npy\"]".into(), "encoder.dropout=0.25".into()])
+        .unwrap();
+    let words: Vec<String> = changed.differences(&demo).iter().map(ToString::to_string).collect();
+    let dropout = demo.encoder.dropout;
+    let expected = [
+        "data.external was [], is [\"b.npy\"]".to_owned(),
+        format!("encoder.dropout was {dropout}, is 0.25"),
+        "seed was 0, is 9".to_owned(),
+    ];
+    assert_eq!(words, expected);
+    assert!(demo.differences(&demo).is_empty());
+}
+
+#[test]
+fn weights_depend_on_the_keys_of_their_phase_alone() {
+    let demo = Experiment::preset("demo").unwrap();
+    let of = |setting: &str, phase| {
+        let changed = demo.with_settings(&[setting.to_owned()]).unwrap();
+        !differences(&demo.settings_of(phase), &changed.settings_of(phase)).is_empty()
+    };
+    for (setting, encoder, decoder) in [
+        ("seed=9", true, true),
+        ("encoder.dropout=0.25", true, true),
+        ("data.roi=V1", true, true),
+        ("image.side=72", true, true),
+        ("decoder.channels=64", false, true),
+        ("data.unpaired_limit=7", false, true),
+        ("data.external=[\"b.npy\"]", false, false),
+        ("data.unpaired=[\"moved.npy\"]", false, false),
+        ("evaluation.resamples=200", false, false),
+        ("device.threads=2", false, false),
+        ("encoder.checkpoint_every=7", false, false),
+        ("decoder.cache_mib=7", false, false),
+        ("name=other", false, false),
+    ] {
+        let got = (of(setting, Phase::Encoder), of(setting, Phase::Decoder));
+        assert_eq!(got, (encoder, decoder), "{setting}");
+    }
+    let rows = |text: &str| read(text).unwrap().settings_of(Phase::Encoder);
+    let one = "[encoder]\nbranches = [{ tap = \"relu1_2\", pool = 2, kernel = 3, stride = 2, channels = 3 }]";
+    let other = one.replace("channels = 3", "channels = 4");
+    let words = in_words(&differences(&rows(one), &rows(&other)));
+    assert_eq!(words, "encoder.branches[0].channels was 3, is 4");
 }

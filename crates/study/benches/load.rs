@@ -44,7 +44,12 @@ struct Seen {
 
 fn main() {
     if let (Some(folder), Ok(address)) = (std::env::var_os("STUDY_SERVED"), std::env::var("STUDY_ADDRESS")) {
-        let options = ServeOptions { listen: address.parse().unwrap(), behind_proxy: false, limits: common::wide() };
+        let options = ServeOptions {
+            listen: address.parse().unwrap(),
+            behind_proxy: false,
+            hosts: Vec::new(),
+            limits: common::wide(),
+        };
         return serve(&StudyFolder::new(folder), &options, |_, _| {}).unwrap();
     }
     let args: Vec<String> = std::env::args().collect();

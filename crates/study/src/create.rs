@@ -1,9 +1,8 @@
 //! A study from run folders.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use afterimage_run::{RunFolder, atomic, layout::labels, manifest::Manifest, pictures};
+use afterimage_run::{RunFolder, layout::labels, manifest::Manifest, pictures};
 use image::RgbImage;
 use image::imageops::{FilterType, resize};
 
@@ -11,9 +10,12 @@ use crate::design::DESIGN_VERSION;
 use crate::draws::{Purpose, generator, shuffle};
 use crate::keys::{Keys, code};
 use crate::stimuli::Picture;
-use crate::{Copied, Design, Exclusion, Item, Result, SourceRun, Stimuli, Strings, StudyError, StudyFolder, consent};
+use crate::{
+    Copied, Design, Exclusion, Item, Result, SourceRun, Stimuli, Strings, StudyError, StudyFolder, consent, private,
+};
 
 mod copy;
+mod partial;
 
 /// A practice picture is shrunk by this and enlarged again: the coarse layout stays, as in a reconstruction.
 const BLUR: u32 = 8;
@@ -62,7 +64,8 @@ pub struct Created {
 
 /// Makes a study of runs on the same test pictures.
 ///
-/// The folder appears whole or not at all.
+/// The folder appears whole or not at all. Only its owner may read it, from its first byte on; what a killed `create` left of a
+/// study of this name is removed.
 ///
 /// # Errors
 /// [`StudyError::File`] where `out` exists; [`StudyError::Design`] where runs differ in their test pictures, a run has no
@@ -72,27 +75,15 @@ pub fn create(runs: &[PathBuf], options: &Options, out: &Path) -> Result<Created
         let message = "exists already: choose another folder, answers are never overwritten".into();
         return Err(StudyError::File { path: out.to_path_buf(), message });
     }
-    let mut name = out.file_name().unwrap_or_default().to_os_string();
-    name.push(".tmp");
-    let partial = out.with_file_name(name);
-    let _ = fs::remove_dir_all(&partial);
-    let made = fill(runs, options, &StudyFolder::new(&partial)).and_then(|created| {
-        fs::rename(&partial, out).map_err(|source| StudyError::Io {
-            action: "create",
-            path: out.to_path_buf(),
-            source,
-        })?;
-        Ok(Created { study: StudyFolder::new(out), ..created })
-    });
-    if made.is_err() {
-        let _ = fs::remove_dir_all(&partial);
-    }
-    made
+    let partial = partial::Partial::begin(out)?;
+    let created = fill(runs, options, &StudyFolder::new(partial.path()))?;
+    partial.finish(out)?;
+    Ok(Created { study: StudyFolder::new(out), ..created })
 }
 
 fn fill(runs: &[PathBuf], options: &Options, study: &StudyFolder) -> Result<Created> {
     let dir = study.pictures_dir();
-    fs::create_dir_all(&dir).map_err(|source| StudyError::Io { action: "create", path: dir.clone(), source })?;
+    create_dir(&dir)?;
     let opened = runs.iter().map(RunFolder::open).collect::<std::result::Result<Vec<_>, _>>()?;
     let (mut stimuli, shown) = copy::copy(&opened, options, &dir)?;
     let design = design(options, &stimuli)?;
@@ -100,15 +91,16 @@ fn fill(runs: &[PathBuf], options: &Options, study: &StudyFolder) -> Result<Crea
     design.fits(&stimuli).map_err(|message| StudyError::Design { message: format!("the study {message}") })?;
     for (index, run) in opened.iter().enumerate() {
         if run.scores_file().is_file() {
-            atomic::write_json(&study.scores_file(index), &afterimage_run::scores::ScoreFile::read(run)?)?;
+            create_dir(&study.scores_dir())?;
+            private::write_json(&study.scores_file(index), &afterimage_run::scores::ScoreFile::read(run)?)?;
         }
     }
     let (keys, admin_token) = Keys::new()?;
     keys.write(study)?;
-    atomic::write_json(&study.stimuli_file(), &stimuli)?;
-    atomic::write(&study.strings_file(&options.language), Strings::template(&options.language).as_bytes())?;
-    atomic::write(&study.consent_file(), consent::template(&options.language).as_bytes())?;
-    atomic::write(&study.design_file(), design.document().as_bytes())?;
+    private::write_json(&study.stimuli_file(), &stimuli)?;
+    private::write(&study.strings_file(&options.language), Strings::template(&options.language).as_bytes())?;
+    private::write(&study.consent_file(), consent::template(&options.language).as_bytes())?;
+    private::write(&study.design_file(), design.document().as_bytes())?;
     Ok(Created {
         study: study.clone(),
         items: (stimuli.items.len(), stimuli.judged.len()),
@@ -116,6 +108,10 @@ fn fill(runs: &[PathBuf], options: &Options, study: &StudyFolder) -> Result<Crea
         design,
         admin_token,
     })
+}
+
+fn create_dir(path: &Path) -> Result<()> {
+    private::create_dir(path).map_err(|source| StudyError::Io { action: "create", path: path.into(), source })
 }
 
 fn design(options: &Options, stimuli: &Stimuli) -> Result<Design> {

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use afterimage_run::{atomic, table};
+use afterimage_run::table;
 
 use crate::analysis::Answered;
 use crate::keys::Keys;
 use crate::store::Participant;
-use crate::{Result, StudyFolder};
+use crate::{Result, StudyFolder, private};
 
 /// A label for each participant: `P001` and so on in an order that the study's secret key decides, so that it says nothing about who came
 /// when, and stays the same from export to export. It depends on the place in the counterbalancing alone.
@@ -82,10 +82,10 @@ pub fn export(folder: &StudyFolder, profiles: bool) -> Result<String> {
     Ok(table::csv(&rows))
 }
 
-/// Writes an export, whole or not at all.
+/// Writes an export, whole or not at all, for its owner alone.
 ///
 /// # Errors
 /// As [`export`], and those of writing.
 pub fn write(folder: &StudyFolder, profiles: bool, path: &std::path::Path) -> Result<()> {
-    Ok(atomic::write(path, export(folder, profiles)?.as_bytes())?)
+    private::write(path, export(folder, profiles)?.as_bytes())
 }

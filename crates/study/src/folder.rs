@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::{Result, StudyError};
+use crate::{Result, StudyError, private};
 
 /// The text of a file of a study.
 pub(crate) fn read(path: &Path) -> Result<String> {
@@ -22,17 +22,32 @@ impl StudyFolder {
         Self { root: root.into() }
     }
 
-    /// Opens an existing study.
+    /// Opens an existing study. From then on only its owner may read what lies in it, whoever could before.
     ///
     /// # Errors
     /// [`StudyError::File`] where the folder has no `study.toml`.
     pub fn open(root: impl Into<PathBuf>) -> Result<Self> {
         let study = Self::new(root);
         if study.design_file().is_file() {
+            study.keep_private();
             return Ok(study);
         }
         let message = "is not a study: it has no study.toml; make one with `afterimage study create RUN --out STUDY`";
         Err(StudyError::File { path: study.root, message: message.into() })
+    }
+
+    /// Takes from everybody but the owner what they may do with the study.
+    pub(crate) fn keep_private(&self) {
+        private::tighten_all(&self.root);
+    }
+
+    /// Whether others than its owner may enter the folder: it belongs to another user, or its disk knows no owners.
+    pub fn is_exposed(&self) -> bool {
+        #[cfg(unix)]
+        return fs::metadata(&self.root)
+            .is_ok_and(|facts| std::os::unix::fs::PermissionsExt::mode(&facts.permissions()) & 0o077 != 0);
+        #[cfg(not(unix))]
+        false
     }
 
     /// The folder itself.
@@ -51,9 +66,13 @@ impl StudyFolder {
     pub fn pictures_dir(&self) -> PathBuf {
         self.root.join("pictures")
     }
+    /// Folder of the machine scores.
+    pub fn scores_dir(&self) -> PathBuf {
+        self.root.join("scores")
+    }
     /// The machine scores of run `run`, as they were when the study was made.
     pub fn scores_file(&self, run: usize) -> PathBuf {
-        self.root.join("scores").join(format!("{run}.json"))
+        self.scores_dir().join(format!("{run}.json"))
     }
     /// The words of the page in a language.
     pub fn strings_file(&self, language: &str) -> PathBuf {

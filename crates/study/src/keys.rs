@@ -1,9 +1,7 @@
 //! Tokens that nobody guesses, and `keys.toml` that proves them.
 //!
-//! Tokens are 128 random bits in hexadecimal. Of the admin token the study keeps an Argon2id hash, of a participant's a SHA-256
-//! hash; neither is written to a log.
-
-use std::fs;
+//! Tokens are 128 random bits in hexadecimal. Of the admin token the study keeps an Argon2id hash and a proof by its secret key, of
+//! a participant's a SHA-256 hash; neither token is written to a log.
 
 use afterimage_formats::digest::hex;
 use argon2::Argon2;
@@ -12,7 +10,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{Result, StudyError, StudyFolder, folder};
+use crate::{Result, StudyError, StudyFolder, folder, private};
 
 /// Letters of codes that people read and type: none looks like another.
 const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
@@ -27,7 +25,13 @@ pub struct Keys {
     secret: String,
     /// Argon2id hash of the admin token, in PHC form.
     admin: String,
+    /// Proof of the admin token, which takes no time to check; studies of earlier versions have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    admin_proof: Option<String>,
 }
+
+/// What the proof of the admin token is for.
+const ADMIN: &str = "admin";
 
 impl std::fmt::Debug for Keys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -46,7 +50,9 @@ impl Keys {
             .hash_password(admin_token.as_bytes())
             .map_err(|error| StudyError::Random { message: error.to_string() })?;
         let secret = format!("{}{}", token()?, token()?);
-        Ok((Self { study: token()?, secret, admin: hash.to_string() }, admin_token))
+        let mut keys = Self { study: token()?, secret, admin: hash.to_string(), admin_proof: None };
+        keys.admin_proof = Some(keys.proof(ADMIN, &admin_token));
+        Ok((keys, admin_token))
     }
 
     /// Writes `keys.toml`, readable by the owner alone.
@@ -54,18 +60,11 @@ impl Keys {
     /// # Errors
     /// [`StudyError::Io`].
     pub fn write(&self, study: &StudyFolder) -> Result<()> {
-        let path = study.keys_file();
         let text = format!(
             "# Who has this file can act as the study. The admin token itself is not in it.\n{}",
             toml::to_string(self).unwrap_or_default()
         );
-        let written = fs::File::create(&path).and_then(|mut file| {
-            #[cfg(unix)]
-            file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-            std::io::Write::write_all(&mut file, text.as_bytes())?;
-            file.sync_all()
-        });
-        written.map_err(|source| StudyError::Io { action: "write", path, source })
+        private::write(&study.keys_file(), text.as_bytes())
     }
 
     /// Reads `keys.toml`.
@@ -102,8 +101,18 @@ impl Keys {
         mac
     }
 
-    /// Whether this is the admin token. Takes tens of milliseconds by design.
+    /// Whether this is the admin token, in constant time and at once; none in a study of an earlier version, where only
+    /// [`Keys::is_admin`] can tell.
+    pub fn is_admin_at_once(&self, token: &str) -> Option<bool> {
+        self.admin_proof.as_ref().map(|proof| self.proves(proof, ADMIN, token))
+    }
+
+    /// Whether this is the admin token. Takes tens of milliseconds by design where it can't be told at once.
     pub fn is_admin(&self, token: &str) -> bool {
+        self.is_admin_at_once(token).unwrap_or_else(|| self.is_admin_by_hash(token))
+    }
+
+    fn is_admin_by_hash(&self, token: &str) -> bool {
         PasswordHash::new(&self.admin)
             .is_ok_and(|hash| Argon2::default().verify_password(token.as_bytes(), &hash).is_ok())
     }
@@ -152,6 +161,8 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -181,6 +192,14 @@ mod tests {
         }
         let read = Keys::read(&study).unwrap();
         assert!(read.is_admin(&admin) && !read.is_admin(&token().unwrap()) && !read.is_admin(""));
+        assert_eq!(read.is_admin_at_once(&admin), Some(true));
+        // Without the proof, as in a study of an earlier version, the hash tells.
+        let earlier: String =
+            text.lines().filter(|line| !line.starts_with("admin_proof")).collect::<Vec<_>>().join("\n");
+        fs::write(study.keys_file(), earlier).unwrap();
+        let earlier = Keys::read(&study).unwrap();
+        assert!(earlier.is_admin(&admin) && !earlier.is_admin(&token().unwrap()));
+        assert_eq!(earlier.is_admin_at_once(&admin), None);
         assert_eq!(format!("{read:?}"), "Keys");
     }
 

@@ -24,6 +24,7 @@ mod folder;
 pub mod keys;
 mod page;
 pub mod plan;
+pub mod private;
 pub mod server;
 mod stimuli;
 pub mod store;

@@ -15,6 +15,7 @@
 mod admin;
 mod assets;
 mod fields;
+mod log;
 mod participant;
 mod problem;
 mod visit;
@@ -34,7 +35,7 @@ use crate::keys::Keys;
 use crate::store::{self, Store};
 use crate::{Design, Result, Stimuli, Strings, StudyError, StudyFolder, consent, folder as study_folder};
 use afterimage_formats::digest::sha256_bytes;
-use afterimage_web::bucket::{Bucket, Buckets};
+use afterimage_web::bucket::Buckets;
 use afterimage_web::{Guard, Settings};
 
 /// The most that a form may send, bytes.
@@ -67,6 +68,8 @@ pub struct ServeOptions {
     pub listen: SocketAddr,
     /// True where a reverse proxy stands before it: addresses are then taken from `X-Forwarded-For`, and cookies need HTTPS.
     pub behind_proxy: bool,
+    /// Names that the server answers to besides `localhost` and addresses; behind a proxy any, where none is given.
+    pub hosts: Vec<String>,
     /// What each address may do.
     pub limits: Limits,
 }
@@ -84,7 +87,7 @@ pub(crate) struct Study {
     pictures: HashMap<String, Bytes>,
     store: Store,
     starts: Mutex<Buckets>,
-    admin: tokio::sync::Mutex<Bucket>,
+    admin: admin::Tries,
     answers: Mutex<Buckets>,
     secure_cookies: bool,
 }
@@ -101,6 +104,7 @@ impl Service {
     /// # Errors
     /// Those of reading; [`StudyError::File`] where a picture is damaged, or the design is not the one the first participant met.
     pub fn open(folder: &StudyFolder, options: &ServeOptions) -> Result<Self> {
+        folder.keep_private();
         let (design, stimuli, fingerprint) = Design::read_with_pictures(folder)?;
         let markdown = study_folder::read(&folder.consent_file())?;
         Ok(Self(Arc::new(Study {
@@ -111,7 +115,7 @@ impl Service {
             pictures: pictures(folder, &stimuli)?,
             store: Store::start(&folder.database_file())?,
             starts: Mutex::new(Buckets::per_minute(options.limits.starts_a_minute)),
-            admin: tokio::sync::Mutex::new(Bucket::full(5.0)),
+            admin: admin::Tries::new(),
             answers: Mutex::new(Buckets::new(options.limits.answers_a_second, 2.0 * options.limits.answers_a_second)),
             secure_cookies: options.behind_proxy,
             fingerprint,
@@ -169,7 +173,7 @@ async fn health(State(study): Shared) -> StatusCode {
     }
 }
 
-/// Serves a study until it is told to stop (Ctrl-C, SIGTERM); what was begun is finished. `started` gets the address and the path of the
+/// Serves a study until it is told to stop (Ctrl-C, SIGTERM); what was begun has ten seconds to finish. `started` gets the address and the path of the
 /// participants' link.
 ///
 /// # Errors
@@ -180,6 +184,7 @@ pub fn serve(folder: &StudyFolder, options: &ServeOptions, started: impl FnOnce(
         behind_proxy: options.behind_proxy,
         requests_a_second: options.limits.requests_a_second,
         policy: POLICY,
+        hosts: options.hosts.clone(),
     });
     let served =
         afterimage_web::serve(options.listen, routes(&service), guard, |address| started(address, &service.path()));

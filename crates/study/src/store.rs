@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 use crate::{Result, StudyError};
 
 pub use answers::{Given, Outcome, Recorded, answer, answers, chosen};
-pub use participants::{Overview, Participant, Profile, find, forget, overview, participants, profile, start};
+pub use participants::{Overview, Participant, Profile, find, forget, meet, overview, participants, profile, start};
 pub use schema::{fingerprint, open};
 
 /// The most that waits before the server says that it is busy.
@@ -94,8 +94,11 @@ fn within_savepoint<T>(connection: &Connection, job: impl FnOnce(&Connection) ->
 
 fn work(connection: Connection, jobs: &Receiver<Job>) {
     while let Ok(first) = jobs.recv() {
-        // A transaction that can't begin or end drops its acknowledgements, which tells those who wait.
+        // A transaction that can't begin or end drops its acknowledgements, which tells those who wait. To begin may take ten
+        // seconds where another program holds the database: what came meanwhile does not wait as long again.
         if connection.execute_batch("BEGIN IMMEDIATE").is_err() {
+            drop(first);
+            while jobs.try_recv().is_ok() {}
             continue;
         }
         let mut done = vec![first(&connection)];

@@ -23,7 +23,8 @@ fn server_process() {
     let (Some(folder), Ok(address)) = (std::env::var_os("STUDY_SERVED"), std::env::var("STUDY_ADDRESS")) else {
         return;
     };
-    let options = ServeOptions { listen: address.parse().unwrap(), behind_proxy: false, limits: wide() };
+    let options =
+        ServeOptions { listen: address.parse().unwrap(), behind_proxy: false, hosts: Vec::new(), limits: wide() };
     serve(&StudyFolder::new(folder), &options, |_, _| {}).unwrap();
 }
 
@@ -57,6 +58,32 @@ fn take_part(address: SocketAddr, link: &str, seed: usize, acknowledged: &Atomic
             acknowledged.fetch_add(1, Ordering::SeqCst);
         }
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn sigterm_ends_the_server_although_half_requests_are_held_open() {
+    use std::io::Write;
+    let folder = tempfile::tempdir().unwrap();
+    let created = study(folder.path(), 8, 1, &options());
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut server = start(&created.study, address);
+    let until = std::time::Instant::now() + Duration::from_secs(30);
+    let half = |text: &str| {
+        let mut stream = std::net::TcpStream::connect(address)?;
+        stream.write_all(text.as_bytes()).map(|()| stream)
+    };
+    let mut held = Vec::new();
+    while held.is_empty() && std::time::Instant::now() < until {
+        held.extend(half("GET / HTTP/1.1\r\nX: "));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    held.push(half("POST /admin HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\ntok").unwrap());
+    std::thread::sleep(Duration::from_millis(200));
+    let told = std::time::Instant::now();
+    assert!(Command::new("kill").arg(server.id().to_string()).status().unwrap().success());
+    assert!(server.wait().unwrap().success());
+    assert!(told.elapsed() < Duration::from_secs(15), "{:?}", told.elapsed());
 }
 
 #[test]

@@ -218,6 +218,7 @@ fn changed_design_is_refused_from_the_first_participant_on() {
     let options = afterimage_study::server::ServeOptions {
         listen: "127.0.0.1:0".parse().unwrap(),
         behind_proxy: false,
+        hosts: Vec::new(),
         limits: wide(),
     };
     let open = || afterimage_study::server::Service::open(&created.study, &options);

@@ -2,6 +2,8 @@
 
 mod anatomy;
 
+use std::path::Path;
+
 use ndarray::{Array2, Array4, ArrayView2, ArrayView4};
 
 use afterimage_model::{
@@ -12,13 +14,17 @@ use afterimage_model::{
     encoder::{Encoder, EncoderState},
     vision::Vision,
 };
-use afterimage_run::{Experiment, RunFolder, layout::Phase};
+use afterimage_run::{Experiment, RunFolder, config::settings, layout::Phase};
 use burn::tensor::Device;
 
 pub use crate::encoder::Spread;
 pub use anatomy::BranchAnatomy;
 
-use crate::{Result, TrainError, checkpoint::Checkpoint, decoder, encoder};
+use crate::{
+    Result, TrainError,
+    checkpoint::{Checkpoint, Progress},
+    decoder, encoder,
+};
 
 /// A frozen backbone for images of `side`, at `backbone_side`.
 ///
@@ -42,10 +48,11 @@ impl TrainedEncoder {
     /// Loads it.
     ///
     /// # Errors
-    /// [`TrainError::Unsuitable`] where the run has no trained encoder.
+    /// [`TrainError::Unsuitable`] where the run has no trained encoder; [`TrainError::Run`] for a file that was changed,
+    /// [`TrainError::OtherSettings`] where it was trained with another configuration, [`TrainError::NotFinite`].
     pub fn load(run: &RunFolder, experiment: &Experiment) -> Result<Self> {
         let device = device(&experiment.device.name)?;
-        let weights = weights(run, Phase::Encoder)?;
+        let weights = weights(run, experiment, Phase::Encoder)?;
         let config = &experiment.encoder;
         let vision = vision(&config.backbone, experiment.image.side, config.backbone_side, &device)?;
         let state = encoder::state_of(&weights, &device);
@@ -82,10 +89,10 @@ impl TrainedDecoder {
     /// Loads it.
     ///
     /// # Errors
-    /// [`TrainError::Unsuitable`] where the run has no trained decoder.
+    /// As [`TrainedEncoder::load`].
     pub fn load(run: &RunFolder, experiment: &Experiment) -> Result<Self> {
         let device = device(&experiment.device.name)?;
-        let params = weights(run, Phase::Decoder)?.params("params", &device);
+        let params = weights(run, experiment, Phase::Decoder)?.params("params", &device);
         let side = experiment.image.side;
         let decoder = Decoder::new(&experiment.decoder, side, &device);
         Ok(Self(ReadyDecoder::new(decoder, params, side, &device)))
@@ -224,7 +231,7 @@ impl Classifier {
     }
 }
 
-pub(crate) fn weights(run: &RunFolder, phase: Phase) -> Result<Checkpoint> {
+pub(crate) fn weights(run: &RunFolder, experiment: &Experiment, phase: Phase) -> Result<Checkpoint> {
     let path = run.weights_file(phase);
     if !path.is_file() {
         let name = phase.name();
@@ -233,7 +240,37 @@ pub(crate) fn weights(run: &RunFolder, phase: Phase) -> Result<Checkpoint> {
             run.root().display()
         )));
     }
-    Checkpoint::read(&path)
+    let weights = Checkpoint::parse(&run.read(&path)?, &path)?;
+    refuse_other_settings(&weights.progress, experiment, phase, &path)?;
+    match weights.not_finite() {
+        Some((tensor, value)) => Err(TrainError::NotFinite { tensor: tensor.to_owned(), value, path }),
+        None => Ok(weights),
+    }
+}
+
+/// Refuses a configuration that the networks of a run, trained or in training, were not begun with. Keys that no phase
+/// reads, such as those of the evaluation, may differ, and paths of data, whose hashes tell. Of a damaged file nothing is
+/// said here, nor of one of an earlier version, which does not name its configuration.
+///
+/// # Errors
+/// [`TrainError::OtherSettings`].
+pub fn check_settings(run: &RunFolder, experiment: &Experiment) -> Result<()> {
+    for phase in [Phase::Encoder, Phase::Decoder] {
+        for path in [run.weights_file(phase), run.checkpoint_file(phase)] {
+            if let Ok(progress) = Checkpoint::read_progress(&path) {
+                refuse_other_settings(&progress, experiment, phase, &path)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn refuse_other_settings(progress: &Progress, experiment: &Experiment, phase: Phase, path: &Path) -> Result<()> {
+    let differences = settings::differences(&progress.settings, &experiment.settings_of(phase));
+    if differences.is_empty() {
+        return Ok(());
+    }
+    Err(TrainError::OtherSettings { path: path.to_path_buf(), differences: settings::in_words(&differences) })
 }
 
 #[cfg(test)]

@@ -1,14 +1,19 @@
 //! Checkpoints: parameters, statistics and optimiser state as one `.safetensors` file, written whole or not at all.
+//!
+//! The header's `progress` carries a SHA-256 of itself and of every tensor, so that a changed bit is refused.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use burn::tensor::Device;
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
 
+use afterimage_formats::digest;
 use afterimage_model::{convert, params::Params};
-use afterimage_run::{RunError, atomic};
+use afterimage_run::{RunError, atomic, config::settings::Settings};
 
 use crate::{Result, TrainError};
 
@@ -27,6 +32,9 @@ pub struct Progress {
     pub finished: bool,
     /// Fingerprint of the configuration that shapes training; resuming under another is refused.
     pub fingerprint: String,
+    /// The keys that the phase reads, with their values; empty in files of earlier versions.
+    #[serde(default)]
+    pub settings: Settings,
 }
 
 /// Named groups of tensors with the progress they belong to.
@@ -82,11 +90,26 @@ impl Checkpoint {
         self.tensors.iter().filter_map(move |(k, v)| k.strip_prefix(&prefix).map(|name| (name, v)))
     }
 
+    /// Name and value of the first parameter that is no finite number.
+    pub fn not_finite(&self) -> Option<(&str, f32)> {
+        self.tensors.iter().find_map(|(name, (_, values))| {
+            values.iter().find(|value| !value.is_finite()).map(|&value| (name.as_str(), value))
+        })
+    }
+
     /// Writes the checkpoint, replacing the file only once the new one is whole.
     ///
     /// # Errors
     /// [`TrainError::Run`] where the file can't be written.
     pub fn write(&self, path: &Path) -> Result<()> {
+        Ok(atomic::write(path, &self.bytes(path)?)?)
+    }
+
+    /// The content of its file; `path` is for messages only.
+    ///
+    /// # Errors
+    /// [`TrainError::Checkpoint`] where it does not fit the format.
+    pub fn bytes(&self, path: &Path) -> Result<Vec<u8>> {
         let bytes: BTreeMap<&str, Vec<u8>> = self
             .tensors
             .iter()
@@ -98,9 +121,12 @@ impl Checkpoint {
         });
         let progress = serde_json::to_string(&self.progress)
             .map_err(|source| RunError::Json { path: path.to_path_buf(), source })?;
-        let metadata = HashMap::from([("progress".to_owned(), progress)]);
-        let file = safetensors::serialize(views, Some(metadata)).map_err(|e| broken(path, &e.to_string()))?;
-        Ok(atomic::write(path, &file)?)
+        let parts =
+            self.tensors.iter().map(|(name, (shape, _))| (name.as_str(), &shape[..], &bytes[name.as_str()][..]));
+        let sealed = seal(&progress, &checksum(&progress, parts));
+        // One entry: the order of several would differ from file to file.
+        let metadata = HashMap::from([("progress".to_owned(), sealed)]);
+        safetensors::serialize(views, Some(metadata)).map_err(|e| broken(path, &e.to_string()))
     }
 
     /// Reads a checkpoint.
@@ -110,25 +136,95 @@ impl Checkpoint {
     pub fn read(path: &Path) -> Result<Self> {
         let file =
             std::fs::read(path).map_err(|source| RunError::Io { action: "read", path: path.to_path_buf(), source })?;
-        let (_, metadata) = SafeTensors::read_metadata(&file).map_err(|e| broken(path, &e.to_string()))?;
-        let progress = metadata
+        Self::parse(&file, path)
+    }
+
+    /// As [`Checkpoint::read`], from the content of the file.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn parse(file: &[u8], path: &Path) -> Result<Self> {
+        let (_, metadata) = SafeTensors::read_metadata(file).map_err(|e| broken(path, &e.to_string()))?;
+        let sealed = metadata
             .metadata()
             .as_ref()
             .and_then(|m| m.get("progress"))
             .ok_or_else(|| broken(path, "it has no progress"))?;
-        let progress = serde_json::from_str(progress).map_err(|e| broken(path, &e.to_string()))?;
-        let contents = SafeTensors::deserialize(&file).map_err(|e| broken(path, &e.to_string()))?;
-        let tensors = contents.iter().map(|(name, view)| {
-            let values = view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
-            (name.to_owned(), (view.shape().to_vec(), values))
-        });
-        Ok(Self { progress, tensors: tensors.collect() })
+        let (text, expected) = unseal(sealed);
+        let contents = SafeTensors::deserialize(file).map_err(|e| broken(path, &e.to_string()))?;
+        let views: BTreeMap<&str, TensorView<'_>> = contents.iter().collect();
+        let parts = views.iter().map(|(name, view)| (*name, view.shape(), view.data()));
+        if expected.is_some_and(|expected| expected != checksum(&text, parts)) {
+            return Err(broken(path, "its content does not fit its checksum, so it was changed after it was written"));
+        }
+        let progress = serde_json::from_str(&text).map_err(|e| broken(path, &e.to_string()))?;
+        let tensors = views.iter().map(|(name, view)| Ok(((*name).to_owned(), values(name, view, path)?)));
+        Ok(Self { progress, tensors: tensors.collect::<Result<_>>()? })
+    }
+
+    /// Only the progress, from the head of the file: cheap, and nothing is checked.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::read`].
+    pub fn read_progress(path: &Path) -> Result<Progress> {
+        let io = |source| RunError::Io { action: "read", path: path.to_path_buf(), source };
+        let mut file = File::open(path).map_err(io)?;
+        let mut length = [0; 8];
+        file.read_exact(&mut length).map_err(io)?;
+        let mut head = String::new();
+        file.take(u64::from_le_bytes(length).min(LONGEST_HEAD)).read_to_string(&mut head).map_err(io)?;
+        let head: serde_json::Value = serde_json::from_str(&head).map_err(|e| broken(path, &e.to_string()))?;
+        let sealed = head["__metadata__"]["progress"].as_str().ok_or_else(|| broken(path, "it has no progress"))?;
+        serde_json::from_str(&unseal(sealed).0).map_err(|e| broken(path, &e.to_string()))
+    }
+}
+
+/// More than any header has: a damaged length asks for no more memory than this.
+const LONGEST_HEAD: u64 = 64 << 20;
+
+/// Shape and values of a tensor, which must be 32-bit floats.
+fn values(name: &str, view: &TensorView<'_>, path: &Path) -> Result<(Vec<usize>, Vec<f32>)> {
+    let (shape, data) = (view.shape().to_vec(), view.data());
+    if view.dtype() != Dtype::F32 {
+        return Err(broken(path, &format!("tensor \"{name}\" has type {:?}, expected F32", view.dtype())));
+    }
+    if data.len() != 4 * shape.iter().product::<usize>() {
+        return Err(broken(path, &format!("tensor \"{name}\" has {} bytes for shape {shape:?}", data.len())));
+    }
+    Ok((shape, data.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()))
+}
+
+/// SHA-256 over progress, and names, shapes and bytes of the tensors in the order of their names.
+fn checksum<'a>(progress: &str, tensors: impl Iterator<Item = (&'a str, &'a [usize], &'a [u8])>) -> String {
+    let mut lines = format!("{progress}\n");
+    for (name, shape, bytes) in tensors {
+        lines += &format!("{name} {shape:?} {}\n", digest::sha256_bytes(bytes));
+    }
+    digest::sha256_bytes(lines.as_bytes())
+}
+
+const SEAL: &str = ",\"sha256\":\"";
+
+/// Progress, a JSON object, with the checksum as its last field.
+fn seal(progress: &str, sha256: &str) -> String {
+    format!("{}{SEAL}{sha256}\"}}", progress.strip_suffix('}').unwrap_or(progress))
+}
+
+/// Progress as it was sealed, and the checksum; files of earlier versions have none.
+fn unseal(sealed: &str) -> (String, Option<String>) {
+    let parts = sealed.rsplit_once(SEAL).and_then(|(head, tail)| Some((head, tail.strip_suffix("\"}")?)));
+    match parts {
+        Some((head, sha256)) => (format!("{head}}}"), Some(sha256.to_owned())),
+        None => (sealed.to_owned(), None),
     }
 }
 
 fn broken(path: &Path, why: &str) -> TrainError {
     TrainError::Checkpoint {
         path: path.to_path_buf(),
-        message: format!("can't be read: {why}; delete it to train this phase again"),
+        message: format!("can't be used: {why}; delete it and give `afterimage run` with --resume to make it again"),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,7 +18,7 @@ use crate::{
     Context, Result, TrainError,
     checkpoint::{Checkpoint, Progress},
     draws::{self, Purpose},
-    encoder::check_fingerprint,
+    encoder::{check_fingerprint, refuse_not_finite},
     journal::Journal,
     loader::prefetch,
     optimiser::Optimiser,
@@ -60,7 +60,8 @@ pub fn train(
         trainer.restore()?;
     }
     if trainer.progress.finished {
-        return Ok(());
+        // The process may have been killed between the last checkpoint and the weights.
+        return trainer.finish();
     }
     trainer.run(material)
 }
@@ -96,7 +97,11 @@ impl<'a> Trainer<'a> {
             objective: Objective::new(context.experiment, encoder, loss_vision, material, device)?,
             best: None,
             optimiser: Optimiser::new(&config.schedule()),
-            progress: Progress { fingerprint, ..Progress::default() },
+            progress: Progress {
+                fingerprint,
+                settings: context.experiment.settings_of(Phase::Decoder),
+                ..Progress::default()
+            },
             steps_per_epoch: (material.training.len() / config.batch_paired).max(1),
             context,
             decoder,
@@ -201,6 +206,7 @@ impl<'a> Trainer<'a> {
         if let Some(best) = &self.best {
             checkpoint.add_params("best", best);
         }
+        refuse_not_finite(&checkpoint, "decoder")?;
         checkpoint.write(&self.context.run.checkpoint_file(Phase::Decoder))
     }
 
@@ -210,7 +216,7 @@ impl<'a> Trainer<'a> {
             return Ok(());
         }
         let checkpoint = Checkpoint::read(&path)?;
-        check_fingerprint(&checkpoint, &self.progress.fingerprint, &path)?;
+        check_fingerprint(&checkpoint.progress, &self.progress, &path)?;
         let device = &self.context.device;
         self.params = checkpoint.params("params", device);
         self.best = checkpoint.has("best").then(|| checkpoint.params("best", device));
@@ -222,7 +228,8 @@ impl<'a> Trainer<'a> {
     fn finish(&self) -> Result<()> {
         let mut weights = Checkpoint::new(self.progress.clone());
         weights.add_params("params", self.best.as_ref().unwrap_or(&self.params));
-        weights.write(&self.context.run.weights_file(Phase::Decoder))
+        let path = self.context.run.weights_file(Phase::Decoder);
+        Ok(self.context.run.write(&path, &weights.bytes(&path)?)?)
     }
 }
 

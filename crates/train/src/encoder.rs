@@ -12,7 +12,7 @@ use afterimage_model::{
     params::Params,
     vision::Vision,
 };
-use afterimage_run::layout::Phase;
+use afterimage_run::{config::settings, layout::Phase};
 
 use crate::{
     Context, Result, TrainError,
@@ -48,7 +48,8 @@ pub fn train(
         trainer.restore()?;
     }
     if trainer.progress.finished {
-        return Ok(());
+        // The process may have been killed between the last checkpoint and the weights.
+        return trainer.finish();
     }
     trainer.run(training, validation)
 }
@@ -75,7 +76,11 @@ impl<'a> Trainer<'a> {
             state: encoder.init(seed, &context.device),
             best: None,
             optimiser: Optimiser::new(&config.schedule()),
-            progress: Progress { fingerprint: fingerprint(context, training), ..Progress::default() },
+            progress: Progress {
+                fingerprint: fingerprint(context, training),
+                settings: context.experiment.settings_of(Phase::Encoder),
+                ..Progress::default()
+            },
             steps_per_epoch: (training.len() / config.batch).max(1),
             context,
             vision,
@@ -189,6 +194,7 @@ impl<'a> Trainer<'a> {
             checkpoint.add_params("best_params", &best.params);
             checkpoint.add_params("best_statistics", &best.statistics);
         }
+        refuse_not_finite(&checkpoint, "encoder")?;
         checkpoint.write(&self.context.run.checkpoint_file(Phase::Encoder))
     }
 
@@ -198,7 +204,7 @@ impl<'a> Trainer<'a> {
             return Ok(());
         }
         let checkpoint = Checkpoint::read(&path)?;
-        check_fingerprint(&checkpoint, &self.progress.fingerprint, &path)?;
+        check_fingerprint(&checkpoint.progress, &self.progress, &path)?;
         let device = &self.context.device;
         let state = |params: &str, statistics: &str| EncoderState {
             params: checkpoint.params(params, device),
@@ -217,7 +223,8 @@ impl<'a> Trainer<'a> {
         let mut weights = Checkpoint::new(self.progress.clone());
         weights.add_params("params", &state.params);
         weights.add_params("statistics", &state.statistics);
-        weights.write(&self.context.run.weights_file(Phase::Encoder))
+        let path = self.context.run.weights_file(Phase::Encoder);
+        Ok(self.context.run.write(&path, &weights.bytes(&path)?)?)
     }
 }
 
@@ -285,13 +292,29 @@ fn fingerprint(context: &Context<'_>, training: &Pairs) -> String {
     format!("{:?} {:?} seed {} data {}", e.encoder, e.image, e.seed, training.fingerprint())
 }
 
-pub(crate) fn check_fingerprint(checkpoint: &Checkpoint, now: &str, path: &std::path::Path) -> Result<()> {
-    if checkpoint.progress.fingerprint == now {
-        return Ok(());
-    }
-    Err(TrainError::Checkpoint {
-        path: path.to_path_buf(),
-        message: "belongs to another configuration or data set: resume with the run's own experiment.toml, or choose a new --out".into(),
+pub(crate) fn check_fingerprint(found: &Progress, now: &Progress, path: &std::path::Path) -> Result<()> {
+    let advice = "resume with the run's own experiment.toml, or choose a new --out";
+    let message = match settings::differences(&found.settings, &now.settings) {
+        differences if !differences.is_empty() => {
+            format!("belongs to another configuration: {}; {advice}", settings::in_words(&differences))
+        }
+        _ if found.fingerprint != now.fingerprint => {
+            format!("belongs to another configuration or data set: {advice}")
+        }
+        _ => return Ok(()),
+    };
+    Err(TrainError::Checkpoint { path: path.to_path_buf(), message })
+}
+
+/// Keeps the last checkpoint whose numbers are all finite: from one with others, training could not go on.
+pub(crate) fn refuse_not_finite(checkpoint: &Checkpoint, phase: &'static str) -> Result<()> {
+    let Some((name, value)) = checkpoint.not_finite() else { return Ok(()) };
+    Err(TrainError::Diverged {
+        phase,
+        term: name.to_owned(),
+        value: f64::from(value),
+        step: checkpoint.progress.steps as u64,
+        epoch: checkpoint.progress.epoch,
     })
 }
 

@@ -47,6 +47,30 @@ pub enum TrainError {
         /// What is wrong and what to do.
         message: String,
     },
+    /// The configuration is not the one that the networks of the run were trained with.
+    #[error(
+        "\"{}\" was trained with another configuration than that of experiment.toml: {differences}; set these keys back, or train again with another --out",
+        path.display()
+    )]
+    OtherSettings {
+        /// The file with the weights.
+        path: PathBuf,
+        /// The keys, with their values then and now.
+        differences: String,
+    },
+    /// Weights that no network can have.
+    #[error(
+        "\"{}\" has the value {value} in \"{tensor}\", and weights are finite: train it again with a lower learning_rate or with clip_norm set, in another --out",
+        path.display()
+    )]
+    NotFinite {
+        /// The file with the weights.
+        path: PathBuf,
+        /// The tensor.
+        tensor: String,
+        /// Its first value that is not finite.
+        value: f32,
+    },
     /// The configuration asks for something the data do not have.
     #[error("{0}")]
     Unsuitable(String),

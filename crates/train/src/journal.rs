@@ -26,12 +26,7 @@ impl Journal {
     /// Opens the journal where `progress` stands: later records of this phase were written by a run that was killed
     /// before its next checkpoint, and go.
     pub(crate) fn open(run: &RunFolder, phase: Phase, progress: &Progress, steps_per_epoch: usize) -> Result<Self> {
-        let keep = |r: &Record| match (phase, r.phase) {
-            (Phase::Encoder, Phase::Decoder) => false,
-            (Phase::Decoder, Phase::Encoder) => true,
-            _ => r.epoch as usize <= progress.epoch,
-        };
-        let log = LogWriter::open(run, keep)?;
+        let log = LogWriter::open(run, phase, progress.epoch)?;
         let mut events = Events::create(run)?;
         for record in log::read(run)? {
             events.append(&record)?;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use afterimage_data::{Averaging, DataSet, HeldOutSplit, Items, Parts, Reliability, ZScore};
 use afterimage_formats::{digest, picture};
 use afterimage_run::{
-    Experiment, RunFolder, atomic,
+    Experiment, RunFolder,
     config::{self, Normalise, SnrSource},
 };
 
@@ -82,9 +82,9 @@ impl Statistics {
     /// Reads `statistics.json` of `run`.
     ///
     /// # Errors
-    /// [`crate::TrainError::Run`] where it can't be read.
+    /// [`crate::TrainError::Run`] where it can't be read or was changed.
     pub fn read(run: &RunFolder) -> Result<Self> {
-        Ok(atomic::read_json(&run.statistics_file())?)
+        Ok(run.read_json(&run.statistics_file())?)
     }
 
     /// Writes `statistics.json` of `run`.
@@ -92,7 +92,7 @@ impl Statistics {
     /// # Errors
     /// [`crate::TrainError::Run`] where it can't be written.
     pub fn write(&self, run: &RunFolder) -> Result<()> {
-        Ok(atomic::write_json(&run.statistics_file(), self)?)
+        Ok(run.write_json(&run.statistics_file(), self)?)
     }
 
     fn fit(data: &DataSet, experiment: &Experiment, parts: Parts) -> Result<Self> {

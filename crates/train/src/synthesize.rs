@@ -87,7 +87,7 @@ impl Driver {
         let decoder = match prior {
             Prior::Pixels => None,
             Prior::Decoder => {
-                let params = apply::weights(run, Phase::Decoder)?.params("params", &device);
+                let params = apply::weights(run, experiment, Phase::Decoder)?.params("params", &device);
                 Some((Decoder::new(&experiment.decoder, experiment.image.side, &device), params))
             }
         };

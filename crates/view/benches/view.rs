@@ -43,6 +43,7 @@ fn served(runs: Vec<PathBuf>) -> SocketAddr {
     let options = ViewOptions {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         behind_proxy: false,
+        hosts: Vec::new(),
         requests_a_second: 1e6,
         waiting: 1024,
         device: None,

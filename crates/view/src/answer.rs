@@ -30,12 +30,18 @@ impl Problem {
     pub(crate) fn message_of(self) -> String {
         self.message
     }
+
+    pub(crate) fn status_of(&self) -> StatusCode {
+        self.status
+    }
 }
 
 impl From<ViewError> for Problem {
     fn from(error: ViewError) -> Self {
         let status = match error {
             ViewError::Request { .. } => StatusCode::BAD_REQUEST,
+            ViewError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            ViewError::NotFinite { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             ViewError::Busy => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };

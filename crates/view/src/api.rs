@@ -1,10 +1,12 @@
 //! `/api/v1`: images to predicted responses, responses to images. `assets/openapi.json` describes it.
 
 mod body;
+mod json;
+mod table;
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::rejection::{BytesRejection, QueryRejection};
+use axum::body::Body;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -16,15 +18,18 @@ use serde::{Deserialize, Serialize};
 use afterimage_formats::npy;
 
 use crate::answer::{Problem, bytes};
+use crate::effort::Stop;
 use crate::networks::{Done, Facts, Work};
 use crate::pictures;
 use crate::server::Shared;
-use body::{accepts, limited, matrix, media_type, of_csv, of_npy, unsupported, used};
+use body::{Rows, accepts, limited, media_type, most_columns, of_npy, unsupported, used};
 
 /// The most images or responses of one request.
 pub(crate) const MOST: usize = 256;
 /// The most bytes of one request.
 pub(crate) const MOST_BYTES: usize = 64 * 1024 * 1024;
+/// A number as text with what stands around it, bytes at most.
+const BYTES_OF_A_NUMBER: usize = 64;
 /// The description of the API.
 const OPENAPI: &str = include_str!("../assets/openapi.json");
 const NPY: &str = "application/x-npy";
@@ -44,18 +49,6 @@ pub(crate) struct Asked {
 enum Units {
     Standardised,
     Recorded,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Images {
-    images: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Responses {
-    responses: Vec<Vec<f32>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -111,50 +104,55 @@ pub(crate) async fn encode(
     State(server): State<Shared>,
     asked: Result<Query<Asked>, QueryRejection>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Body,
 ) -> Answer {
-    let (asked, body) = sent(asked, body)?;
+    let asked = of_query(asked)?;
     let (run, facts) = of_run(&server, asked.run.as_deref())?;
-    let side = server.catalog.runs[run].side_px;
-    let recorded = asked.units == Some(Units::Recorded);
     let kind = media_type(&headers);
-    let images = aside(move || {
-        let files = match kind.as_str() {
-            "image/png" | "image/jpeg" | "image/bmp" | "image/tiff" => vec![body.to_vec()],
-            "application/json" => {
-                let sent: Images = serde_json::from_slice(&body).map_err(|error| {
-                    Problem::bad(format!("the JSON is not {{\"images\": [\"BASE64\", ...]}}: {error}"))
-                })?;
-                limited(sent.images.len())?;
-                let file = |(index, text): (usize, &String)| {
-                    STANDARD.decode(text).map_err(|error| Problem::bad(format!("image {index} is not base64: {error}")))
-                };
-                sent.images.iter().enumerate().map(file).collect::<Result<Vec<_>, _>>()?
-            }
-            other => {
-                return Err(unsupported(other, "image/png, image/jpeg, image/bmp, image/tiff or application/json"));
-            }
-        };
-        Ok(pictures::read(&files, side)?)
-    })
-    .await?;
+    let is_json = kind == "application/json";
+    if !is_json && !["image/png", "image/jpeg", "image/bmp", "image/tiff"].contains(&kind.as_str()) {
+        return Err(unsupported(&kind, "image/png, image/jpeg, image/bmp, image/tiff or application/json"));
+    }
+    let effort = &server.effort;
+    let mut received = effort.receive(body, MOST_BYTES).await?;
+    let side = server.catalog.runs[run].side_px;
+    let read = move |stop: &Stop| {
+        let sent = std::mem::take(&mut received.bytes);
+        let files = if is_json { json::images(&sent, stop)? } else { vec![sent] };
+        limited(files.len())?;
+        let largest = pictures::largest(&files)?;
+        Ok((files, largest, received))
+    };
+    let (files, largest, room) = effort.aside(read).await?;
+    let pixels = effort.pixels(largest).await?;
+    let images = effort.aside(move |stop| {
+        let _rooms = (room, pixels);
+        pictures::read(&files, side, stop)
+    });
+    let images = images.await?;
+    let recorded = asked.units == Some(Units::Recorded);
     let Done::Responses(responses) = server.networks.ask(run, Work::Encode { images, recorded }).await? else {
         return Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the networks gave images for images"));
     };
     if accepts(&headers, NPY) {
-        return Ok(bytes(NPY, npy::to_bytes_f32(responses.view().into_dyn())));
+        let array = effort.aside(move |_| Ok(npy::to_bytes_f32(responses.view().into_dyn()))).await?;
+        return Ok(bytes(NPY, effort.held(array)?));
     }
     let units = match (recorded, facts.standardises) {
         (false, true) => "standard deviations of the training responses".to_owned(),
         _ => facts.units.clone().unwrap_or_else(|| "those of the recording, not stated by the data set".into()),
     };
-    let predicted = Predicted {
-        run: &server.catalog.runs[run].label,
-        units,
-        voxels: &facts.ids,
-        responses: responses.rows().into_iter().map(|row| row.to_vec()).collect(),
-    };
-    Ok(Json(predicted).into_response())
+    let of = server.clone();
+    let text = effort.aside(move |_| {
+        let predicted = Predicted {
+            run: &of.catalog.runs[run].label,
+            units,
+            voxels: of.networks.facts(run).map_or(&[], |facts| &facts.ids),
+            responses: responses.rows().into_iter().map(|row| row.to_vec()).collect(),
+        };
+        in_json(&predicted)
+    });
+    Ok(bytes("application/json", effort.held(text.await?)?))
 }
 
 /// `POST /api/v1/decode`.
@@ -162,52 +160,64 @@ pub(crate) async fn decode(
     State(server): State<Shared>,
     asked: Result<Query<Asked>, QueryRejection>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Body,
 ) -> Answer {
-    let (asked, body) = sent(asked, body)?;
+    let asked = of_query(asked)?;
     let (run, facts) = of_run(&server, asked.run.as_deref())?;
     let kind = media_type(&headers);
-    let known = facts.clone();
-    let responses = aside(move || {
+    if ![NPY, "text/csv", "application/json"].contains(&kind.as_str()) {
+        return Err(unsupported(&kind, "application/json, application/x-npy or text/csv"));
+    }
+    let (effort, known, most) = (&server.effort, facts.clone(), most_columns(facts));
+    let received = effort.receive(body, bytes_of(most)).await?;
+    let responses = effort.aside(move |stop| {
+        let mut rows = Rows::new(most, stop);
         let responses = match kind.as_str() {
-            NPY => of_npy(&body)?,
-            "text/csv" => of_csv(&body)?,
-            "application/json" => {
-                let sent: Responses = serde_json::from_slice(&body).map_err(|error| {
-                    Problem::bad(format!("the JSON is not {{\"responses\": [[NUMBER, ...], ...]}}: {error}"))
-                })?;
-                matrix(sent.responses)?
+            NPY => of_npy(&received.bytes, most)?,
+            "text/csv" => {
+                table::read(&received.bytes, &known, &mut rows, stop)?;
+                rows.finish()?
             }
-            other => return Err(unsupported(other, "application/json, application/x-npy or text/csv")),
+            _ => {
+                json::responses(&received.bytes, &mut rows)?;
+                rows.finish()?
+            }
         };
-        limited(responses.nrows())?;
         used(responses, &known)
-    })
-    .await?;
-    let single = responses.nrows() == 1;
+    });
+    let responses = responses.await?;
+    let (single, wants_array) = (responses.nrows() == 1, accepts(&headers, NPY));
+    let wants_picture = !wants_array && accepts(&headers, "image/png");
+    if wants_picture && !single {
+        return Err(Problem::new(
+            StatusCode::NOT_ACCEPTABLE,
+            "image/png is the answer to one response: ask for application/json or application/x-npy",
+        ));
+    }
     let work = Work::Decode { responses, standardised: asked.standardised.unwrap_or(false) };
     let Done::Images(images) = server.networks.ask(run, work).await? else {
         return Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the networks gave responses for responses"));
     };
-    if accepts(&headers, NPY) {
-        return Ok(bytes(NPY, npy::to_bytes_f32(images.view().into_dyn())));
-    }
-    let files = aside(move || {
-        images.axis_iter(Axis(0)).map(|image| Ok(pictures::png(image)?)).collect::<Result<Vec<_>, Problem>>()
-    })
-    .await?;
-    if accepts(&headers, "image/png") {
-        return match files.into_iter().next() {
-            Some(file) if single => Ok(bytes("image/png", file)),
-            _ => Err(Problem::new(
-                StatusCode::NOT_ACCEPTABLE,
-                "image/png is the answer to one response: ask for application/json or application/x-npy",
-            )),
-        };
-    }
-    let images = files.iter().map(|file| STANDARD.encode(file)).collect();
-    let run = &server.catalog.runs[run];
-    Ok(Json(Decoded { run: &run.label, side: run.side_px, images }).into_response())
+    let of = server.clone();
+    let (media, answer) = effort
+        .aside(move |stop| {
+            if wants_array {
+                return Ok((NPY, npy::to_bytes_f32(images.view().into_dyn())));
+            }
+            let mut files = Vec::with_capacity(images.len_of(Axis(0)));
+            for image in images.axis_iter(Axis(0)) {
+                stop.check()?;
+                files.push(pictures::png(image)?);
+            }
+            if wants_picture {
+                return Ok(("image/png", files.pop().unwrap_or_default()));
+            }
+            let images = files.iter().map(|file| STANDARD.encode(file)).collect();
+            let run = &of.catalog.runs[run];
+            Ok(("application/json", in_json(&Decoded { run: &run.label, side: run.side_px, images })?))
+        })
+        .await?;
+    Ok(bytes(media, effort.held(answer)?))
 }
 
 /// `GET /api/v1/openapi.json`.
@@ -215,13 +225,20 @@ pub(crate) async fn openapi() -> Response {
     bytes("application/json", OPENAPI)
 }
 
-/// What was asked and sent, where it can be understood.
-fn sent(
-    asked: Result<Query<Asked>, QueryRejection>,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<(Asked, Bytes), Problem> {
+/// What was asked, where it can be understood.
+fn of_query(asked: Result<Query<Asked>, QueryRejection>) -> Result<Asked, Problem> {
     let Query(asked) = asked.map_err(|rejection| Problem::new(rejection.status(), rejection.body_text()))?;
-    Ok((asked, body.map_err(|rejection| Problem::new(rejection.status(), rejection.body_text()))?))
+    Ok(asked)
+}
+
+/// The most bytes of as many responses as are taken, each of so many numbers, with room for names and blanks.
+fn bytes_of(columns: usize) -> usize {
+    (1 << 20) + columns.saturating_mul((MOST + 1) * BYTES_OF_A_NUMBER).min(MOST_BYTES - (1 << 20))
+}
+
+fn in_json(value: &impl Serialize) -> Result<Vec<u8>, Problem> {
+    let written = serde_json::to_vec(value);
+    written.map_err(|error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
 }
 
 /// The run of a request, which must have networks.
@@ -239,10 +256,4 @@ fn of_run<'a>(server: &'a Shared, label: Option<&str>) -> Result<(usize, &'a Fac
         Problem::new(StatusCode::CONFLICT, message)
     })?;
     Ok((run, facts))
-}
-
-/// Work that would keep other requests waiting, on a thread for such.
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T, Problem> + Send + 'static) -> Result<T, Problem> {
-    let lost = |_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the request could not be worked on");
-    tokio::task::spawn_blocking(work).await.map_err(lost)?
 }

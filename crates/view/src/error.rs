@@ -44,6 +44,22 @@ pub enum ViewError {
         /// What is wrong and what to do.
         message: String,
     },
+    /// A request asks for more than is taken at once.
+    #[error("{message}")]
+    TooLarge {
+        /// What is too much and what to do.
+        message: String,
+    },
+    /// A response gives an image with values that are not finite.
+    #[error(
+        "response {row} gives an image that is not finite: its largest value is {largest:e}, far beyond the responses of training; check its unit"
+    )]
+    NotFinite {
+        /// Its number in the request, from 0.
+        row: usize,
+        /// Its largest value, without the sign.
+        largest: f32,
+    },
     /// The networks of a run can't be loaded or applied.
     #[error("{message}")]
     Networks {

@@ -7,6 +7,7 @@
 mod answer;
 mod api;
 mod catalog;
+mod effort;
 mod error;
 mod metrics;
 mod networks;

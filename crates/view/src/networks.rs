@@ -20,7 +20,7 @@ use afterimage_train::prepare::Statistics;
 
 use crate::metrics::Metrics;
 use crate::{Catalog, Result, ViewError};
-use batch::{joined, take_batch};
+use batch::{BATCH, joined, take_batch};
 
 /// What is asked of a run's networks.
 #[derive(Debug)]
@@ -212,15 +212,16 @@ impl Thread {
         let batch: Vec<Job> = batch.into_iter().filter(|job| !job.reply.is_closed()).collect();
         let Some(first) = batch.first() else { return };
         let run = first.run;
-        let rows: Vec<usize> = batch.iter().map(|job| job.work.len()).collect();
         let (works, replies): (Vec<Work>, Vec<_>) =
             batch.into_iter().map(|job| (job.work, (job.reply, job._room))).unzip();
-        let done = catch_unwind(AssertUnwindSafe(|| self.apply(run, works)));
+        let is_wanted = || replies.iter().any(|(reply, _)| !reply.is_closed());
+        let done = catch_unwind(AssertUnwindSafe(|| self.apply(run, &works, is_wanted)));
         match done.unwrap_or(Err(ViewError::Unanswered)) {
             Ok(done) => {
                 let mut start = 0;
-                for ((reply, _room), rows) in replies.into_iter().zip(rows) {
-                    let _ = reply.send(Ok(done.part(start, rows)));
+                for ((reply, _room), work) in replies.into_iter().zip(&works) {
+                    let rows = work.len();
+                    let _ = reply.send(work.check(&done, start).map(|()| done.part(start, rows)));
                     start += rows;
                 }
             }
@@ -233,16 +234,27 @@ impl Thread {
         }
     }
 
-    fn apply(&mut self, run: usize, works: Vec<Work>) -> Result<Done> {
+    /// Does work in parts of a batch, as long as somebody waits for it.
+    fn apply(&mut self, run: usize, works: &[Work], is_wanted: impl Fn() -> bool) -> Result<Done> {
         let work = joined(works)?;
-        let rows = work.len();
-        self.metrics.batch();
-        let done = self.runs[run].as_mut().ok_or(ViewError::Unanswered)?.apply(work)?;
-        match &done {
-            Done::Responses(_) => self.metrics.encoded(rows),
-            Done::Images(_) => self.metrics.decoded(rows),
+        let opened = self.runs[run].as_mut().ok_or(ViewError::Unanswered)?;
+        let mut parts = Vec::new();
+        for start in (0..work.len()).step_by(BATCH) {
+            if !is_wanted() {
+                return Err(ViewError::Unanswered);
+            }
+            self.metrics.batch();
+            let part = opened.apply(work.part(start, BATCH))?;
+            match &part {
+                Done::Responses(of) => self.metrics.encoded(of.nrows()),
+                Done::Images(of) => self.metrics.decoded(of.len_of(Axis(0))),
+            }
+            parts.push(part);
         }
-        Ok(done)
+        match parts.len() {
+            1 => parts.pop().ok_or(ViewError::Unanswered),
+            _ => Done::joined(parts),
+        }
     }
 }
 

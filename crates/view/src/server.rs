@@ -17,15 +17,16 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Path, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{MatchedPath, Path, Request, State};
+use axum::http::{StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
 
 use afterimage_web::{Guard, Settings, asset::asset};
 
 use crate::answer::{Problem, bytes};
+use crate::effort::Effort;
 use crate::metrics::Metrics;
 use crate::networks::Networks;
 use crate::{Catalog, Result, ViewError, api, page};
@@ -41,6 +42,8 @@ pub struct ViewOptions {
     pub listen: SocketAddr,
     /// True where a reverse proxy stands before it.
     pub behind_proxy: bool,
+    /// Names that the server answers to besides `localhost` and addresses; behind a proxy any, where none is given.
+    pub hosts: Vec<String>,
     /// Requests of one address in a second, twenty times as many at once.
     pub requests_a_second: f64,
     /// Images and responses that may wait for the networks; more are told that the server is busy.
@@ -54,16 +57,15 @@ pub struct ViewOptions {
 pub(crate) struct Server {
     pub(crate) catalog: Catalog,
     pub(crate) networks: Networks,
+    pub(crate) effort: Effort,
     page: Bytes,
     catalog_json: Bytes,
     metrics: Arc<Metrics>,
-    /// Names that a browser on this machine may call the server by; empty where any name is right.
-    hosts: &'static [&'static str],
 }
 
 pub(crate) type Shared = Arc<Server>;
 
-/// Serves runs until told to stop (Ctrl-C, SIGTERM); what was begun is finished. Nothing of a run is changed. `started` gets the
+/// Serves runs until told to stop (Ctrl-C, SIGTERM); what was begun has ten seconds to finish. Nothing of a run is changed. `started` gets the
 /// address.
 ///
 /// # Errors
@@ -74,6 +76,7 @@ pub fn view(runs: &[PathBuf], options: &ViewOptions, started: impl FnOnce(Socket
         behind_proxy: options.behind_proxy,
         requests_a_second: options.requests_a_second,
         policy: POLICY,
+        hosts: options.hosts.clone(),
     });
     let served = afterimage_web::serve(options.listen, routes(&Arc::new(server)), guard, started);
     served.map_err(|source| ViewError::Io { action: "listen on", what: options.listen.to_string(), source })
@@ -85,14 +88,13 @@ impl Server {
         let networks = Networks::start(&catalog, options.device.clone(), options.waiting, metrics.clone())?;
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
         let stamp = since.map_or(0, |since| since.as_millis()).to_string();
-        let is_local = options.listen.ip().is_loopback() && !options.behind_proxy;
         Ok(Self {
             page: page::page(&catalog, &stamp).into_string().into(),
             catalog_json: serde_json::to_vec(&catalog).unwrap_or_default().into(),
             catalog,
             networks,
+            effort: Effort::new(),
             metrics,
-            hosts: if is_local { &["localhost", "127.0.0.1", "[::1]"] } else { &[] },
         })
     }
 }
@@ -115,32 +117,17 @@ fn routes(server: &Shared) -> Router {
         .method_not_allowed_fallback(|| async {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path knows other methods")
         })
-        .layer(DefaultBodyLimit::max(api::MOST_BYTES))
         .layer(from_fn_with_state(server.clone(), watched))
         .with_state(server.clone())
 }
 
-/// Counts every request; refuses names that only another site's page would use for a server on this machine.
+/// Counts every request.
 async fn watched(State(server): State<Shared>, request: Request, next: Next) -> Response {
     let start = Instant::now();
     let route = request.extensions().get::<MatchedPath>().map_or("none", |path| path.as_str()).to_owned();
-    let response = match is_known_host(server.hosts, request.headers()) {
-        true => next.run(request).await,
-        false => {
-            Problem::new(StatusCode::MISDIRECTED_REQUEST, "this server answers to localhost alone").into_response()
-        }
-    };
+    let response = next.run(request).await;
     server.metrics.request(&route, response.status().as_u16(), start.elapsed());
     response
-}
-
-fn is_known_host(known: &[&str], headers: &HeaderMap) -> bool {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
-        _ => host,
-    };
-    known.is_empty() || known.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 async fn show(State(server): State<Shared>) -> Response {
@@ -169,23 +156,4 @@ async fn picture(
     let mut response = bytes("image/png", picture);
     response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("private, max-age=86400"));
     Ok(response)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_server_of_this_machine_has_the_names_of_this_machine() {
-        let known = |hosts: &[&str], host: &str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::HOST, host.parse().unwrap());
-            is_known_host(hosts, &headers)
-        };
-        let local = ["localhost", "127.0.0.1", "[::1]"];
-        assert!(known(&local, "localhost:8081") && known(&local, "127.0.0.1") && known(&local, "[::1]:80"));
-        assert!(!known(&local, "evil.example:8081") && !known(&local, "localhost.evil.example"));
-        assert!(!is_known_host(&local, &HeaderMap::new()));
-        assert!(known(&[], "any.example"));
-    }
 }

@@ -1,10 +1,12 @@
 //! Allowances: so many at once, and so many more with time.
 
 use std::collections::HashMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Addresses that are remembered; beyond them those whose allowance is full again are dropped.
 const REMEMBERED: usize = 50_000;
+/// They are looked through so often at most.
+const LOOKED_THROUGH: Duration = Duration::from_secs(1);
 
 /// An allowance that fills up again with time.
 #[derive(Debug, Clone, Copy)]
@@ -35,12 +37,13 @@ pub struct Buckets {
     rate: f64,
     size: f64,
     of: HashMap<u128, Bucket>,
+    looked_through: Option<Instant>,
 }
 
 impl Buckets {
     /// Allowances of `size` that fill up again by `rate` a second.
     pub fn new(rate: f64, size: f64) -> Self {
-        Self { rate, size: size.max(1.0), of: HashMap::new() }
+        Self { rate, size: size.max(1.0), of: HashMap::new(), looked_through: None }
     }
 
     /// Allowances of `rate` a minute, all of them at once where they were saved up.
@@ -51,7 +54,9 @@ impl Buckets {
     /// Takes one of the key's allowance, where there is one.
     pub fn take(&mut self, key: u128, now: Instant) -> bool {
         let (rate, size) = (self.rate, self.size);
-        if self.of.len() >= REMEMBERED {
+        let is_recent = |at: Instant| now.saturating_duration_since(at) < LOOKED_THROUGH;
+        if self.of.len() >= REMEMBERED && !self.looked_through.is_some_and(is_recent) {
+            self.looked_through = Some(now);
             self.of.retain(|_, b| b.left + rate * now.saturating_duration_since(b.seen).as_secs_f64() < size);
         }
         // Where too many addresses ask at once, those not known yet wait.
@@ -64,8 +69,6 @@ impl Buckets {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]

@@ -1,4 +1,5 @@
-//! What stands before every route: headers, limits an address, limits of the whole, and no posts from other sites.
+//! What stands before every route: the server's names, headers, limits an address, limits of the whole, and no posts from other
+//! sites.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex};
@@ -11,6 +12,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use tokio::sync::Semaphore;
 
+use crate::Hosts;
 use crate::bucket::Buckets;
 
 /// Requests that are worked on at once; more are told that the server is busy.
@@ -27,6 +29,8 @@ pub struct Settings {
     pub requests_a_second: f64,
     /// `Content-Security-Policy` of every response.
     pub policy: &'static str,
+    /// Names that the server answers to besides `localhost` and addresses; see [`Hosts::new`].
+    pub hosts: Vec<String>,
 }
 
 /// The key of an address: of IPv6 the network of 64 bits that one customer has.
@@ -45,6 +49,7 @@ pub fn key(address: IpAddr) -> u128 {
 pub struct Guard {
     behind_proxy: bool,
     policy: HeaderValue,
+    hosts: Arc<Hosts>,
     at_once: Arc<Semaphore>,
     requests: Arc<Mutex<Buckets>>,
 }
@@ -56,9 +61,15 @@ impl Guard {
         Self {
             behind_proxy: settings.behind_proxy,
             policy: HeaderValue::from_static(settings.policy),
+            hosts: Arc::new(Hosts::new(&settings.hosts, settings.behind_proxy)),
             at_once: Arc::new(Semaphore::new(AT_ONCE)),
             requests: Arc::new(Mutex::new(Buckets::new(rate, 20.0 * rate))),
         }
+    }
+
+    /// True where every connection comes from a proxy.
+    pub(crate) fn is_behind_proxy(&self) -> bool {
+        self.behind_proxy
     }
 }
 
@@ -73,7 +84,7 @@ pub fn wrap(router: Router, guard: Guard) -> Router {
 
 async fn pass(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
     let mut response = match admitted(&guard, &mut request) {
-        Err(status) => (status, [(header::RETRY_AFTER, "5")]).into_response(),
+        Err(refusal) => *refusal,
         Ok(()) => match guard.at_once.try_acquire() {
             Err(_) => (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")]).into_response(),
             Ok(_permit) => tokio::time::timeout(LONGEST, next.run(request))
@@ -85,18 +96,30 @@ async fn pass(State(guard): State<Guard>, mut request: Request, next: Next) -> R
     response
 }
 
-fn admitted(guard: &Guard, request: &mut Request) -> Result<(), StatusCode> {
+fn admitted(guard: &Guard, request: &mut Request) -> Result<(), Box<Response>> {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    let address = forwarded(guard, request.headers()).or(peer).ok_or(StatusCode::BAD_REQUEST)?;
+    let address = forwarded(guard, request.headers()).or(peer);
+    let address = address.ok_or_else(|| Box::new(StatusCode::BAD_REQUEST.into_response()))?;
     request.extensions_mut().insert(Client(address));
     let mut requests = guard.requests.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     if !requests.take(key(address), Instant::now()) {
-        return Err(StatusCode::TOO_MANY_REQUESTS);
+        return Err(Box::new((StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "5")]).into_response()));
     }
+    guard.hosts.check(request).map_err(|name| Box::new(misdirected(name)))?;
     // Browsers say where a request comes from; a form on another site is refused whatever it knows.
     let site = request.headers().get("sec-fetch-site").and_then(|site| site.to_str().ok());
     let foreign = matches!(site, Some("cross-site" | "same-site"));
-    if foreign && request.method() == Method::POST { Err(StatusCode::FORBIDDEN) } else { Ok(()) }
+    let is_refused = foreign && request.method() == Method::POST;
+    if is_refused { Err(Box::new(StatusCode::FORBIDDEN.into_response())) } else { Ok(()) }
+}
+
+fn misdirected(name: String) -> Response {
+    let is_plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_[]:".contains(&byte));
+    let name = if name.is_empty() || !is_plain(&name) { "NAME" } else { &name };
+    let message = format!(
+        "this server does not answer to the name of this address: open it by its number or as localhost, or start it with --host {name}\n"
+    );
+    (StatusCode::MISDIRECTED_REQUEST, message).into_response()
 }
 
 /// The last entry is what our own proxy saw; those before it are what the client claims.
@@ -145,6 +168,7 @@ mod tests {
         let guard = |behind_proxy| Guard {
             behind_proxy,
             policy: HeaderValue::from_static(""),
+            hosts: Arc::default(),
             at_once: Arc::new(Semaphore::new(1)),
             requests: Arc::new(Mutex::new(Buckets::new(1.0, 1.0))),
         };

@@ -4,6 +4,8 @@ mod sources;
 
 use std::path::PathBuf;
 
+use afterimage_data::NameOrder;
+
 pub(crate) use sources::{
     Algonauts2023, Bold5000, BrainDiffuser, Generic, God, Miyawaki, Nifti, Nsd, Ssr, Things, Vim1,
 };
@@ -84,6 +86,22 @@ pub(crate) struct Side {
     /// Height and width of the stored images, pixels.
     #[arg(long, value_name = "PIXELS", default_value_t = 112, value_parser = clap::value_parser!(u16).range(8..=2048))]
     pub(crate) image_side: u16,
+}
+
+/// How names are put in order, where natural order (2 before 10) and byte order (10 before 2) differ.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum Order {
+    Natural,
+    Bytes,
+}
+
+impl From<Order> for NameOrder {
+    fn from(order: Order) -> Self {
+        match order {
+            Order::Natural => Self::Natural,
+            Order::Bytes => Self::Bytes,
+        }
+    }
 }
 
 /// Which voxels, and which training pictures are held out for early stopping.

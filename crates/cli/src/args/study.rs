@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::positive;
+use super::{host, positive};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Study {
@@ -16,7 +16,7 @@ pub(crate) enum Study {
     Create(Box<Create>),
     /// Run a study: prints the link that participants get
     #[command(
-        after_help = "Examples:\n  afterimage study serve studies/mine\n  afterimage study serve studies/mine --listen 127.0.0.1:9000 --behind-proxy\n\nCtrl-C stops it; no stored answer is lost, and participants go on where they were."
+        after_help = "Examples:\n  afterimage study serve studies/mine\n  afterimage study serve studies/mine --behind-proxy --host study.example.org\n\nCtrl-C stops it; no stored answer is lost, and participants go on where they were."
     )]
     Serve(Serve),
     /// Compute what the answers say: accuracy, agreement, runs compared, which score predicts people
@@ -108,6 +108,9 @@ pub(crate) struct Serve {
     /// A reverse proxy with TLS stands before it: take addresses from X-Forwarded-For, send cookies over HTTPS alone.
     #[arg(long)]
     pub(crate) behind_proxy: bool,
+    /// A name that the server answers to besides localhost and addresses; may be repeated. Behind a proxy: the proxy's name.
+    #[arg(long = "host", value_name = "NAME", value_parser = host)]
+    pub(crate) hosts: Vec<String>,
     /// Participants that may begin from one address in a minute.
     #[arg(long, default_value_t = 60.0, value_name = "N", value_parser = positive)]
     pub(crate) starts_a_minute: f64,

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use super::positive;
+use super::{host, positive};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct View {
@@ -16,6 +16,9 @@ pub(crate) struct View {
     /// A reverse proxy stands before it: take addresses from X-Forwarded-For.
     #[arg(long)]
     pub(crate) behind_proxy: bool,
+    /// A name that the server answers to besides localhost and addresses; may be repeated. Behind a proxy: the proxy's name.
+    #[arg(long = "host", value_name = "NAME", value_parser = host)]
+    pub(crate) hosts: Vec<String>,
     /// Requests of one address in a second, twenty times as many at once.
     #[arg(long, default_value_t = 1000.0, value_name = "N", value_parser = positive)]
     pub(crate) requests_a_second: f64,

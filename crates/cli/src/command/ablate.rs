@@ -17,7 +17,7 @@ use afterimage_run::{Experiment, RunFolder};
 use super::{compare as page, run};
 use crate::args::compare::Ablate;
 use crate::say;
-use crate::stage::Session;
+use crate::stage::{Session, preflight::Work};
 use variants::Variant;
 pub(super) use variants::without_perceptual;
 
@@ -37,6 +37,7 @@ pub(super) fn ablate(args: &Ablate) -> Result<()> {
     let variants = variants::variants(&experiment, &args.over, &voxels)?;
     let seeds: Vec<u64> = (0..u64::from(args.seeds)).map(|i| experiment.seed + i).collect();
     let total = variants.len() * seeds.len();
+    check(&variants, &seeds, &args.out)?;
     let mut runs = Vec::new();
     for &seed in &seeds {
         let full = args.out.join(variants[0].folder(seed));
@@ -70,17 +71,41 @@ pub(super) fn ablate(args: &Ablate) -> Result<()> {
     }
 }
 
+/// Checks every variant before the first is trained, each with the first seed: other seeds only choose other images.
+fn check(variants: &[Variant], seeds: &[u64], out: &Path) -> Result<()> {
+    let mut runs = (variants.len() * seeds.len()) as u64;
+    for variant in variants {
+        let folder = out.join(variant.folder(seeds[0]));
+        let is_there = RunFolder::new(&folder).manifest_file().exists();
+        if is_there && is_finished(&Session::open(&folder)?) {
+            runs = runs.saturating_sub(1);
+            continue;
+        }
+        eprintln!("{}:", variant.label);
+        let work = Work { runs, ..Work::RUN };
+        Session::check_new(&folder, variant.experiment.clone(), &work).with_context(|| variant.label.clone())?;
+    }
+    Ok(())
+}
+
+fn is_finished(session: &Session) -> bool {
+    STAGES.iter().all(|stage| session.is_finished(stage))
+}
+
 /// One run, unless it is finished; `full` is the run of the whole method with the same seed.
 fn one(variant: &Variant, seed: u64, out: &Path, full: &Path) -> Result<()> {
     let experiment = variant.experiment.with_settings(&[format!("seed={seed}")])?;
-    let mut session = match RunFolder::new(out).manifest_file().exists() {
-        true => Session::resume(out, experiment)?,
-        false => Session::create(out, experiment)?,
+    let mut session = if RunFolder::new(out).manifest_file().exists() {
+        let session = Session::resume(out, experiment)?;
+        if is_finished(&session) {
+            eprintln!("finished before");
+            return Ok(());
+        }
+        session.check(&Work::RUN)?;
+        session
+    } else {
+        Session::create(out, experiment, &Work::RUN)?
     };
-    if STAGES.iter().all(|stage| session.is_finished(stage)) {
-        eprintln!("finished before");
-        return Ok(());
-    }
     if out != full && !session.is_finished("encoder") {
         reuse::encoder(&mut session, full)?;
     }

@@ -12,7 +12,7 @@ use super::run;
 use crate::args::classes::Classes;
 use crate::progress::Bar;
 use crate::say;
-use crate::stage::{classify::bank, evaluate};
+use crate::stage::{classify::bank, evaluate, pool, preflight};
 
 /// What was made.
 #[derive(Serialize)]
@@ -45,9 +45,12 @@ fn build(sources: &[PathBuf], out: &Path, experiment: &Experiment) -> Result<Mad
     if out.extension().is_none_or(|ending| ending != "safetensors") {
         bail!("\"{}\" must end in .safetensors, so that an experiment knows it for a bank", out.display());
     }
+    refuse_folder(out)?;
     run::start(experiment)?;
     let sources: Vec<PathBuf> =
         sources.iter().map(std::path::absolute).collect::<std::io::Result<_>>().context("the sources")?;
+    let named: Vec<String> = sources.iter().map(|source| source.to_string_lossy().into_owned()).collect();
+    pool::refuse_no_source("SOURCES", &named)?;
     let features = bank::embedding(experiment)?;
     let made = bank::build_bank(&sources, experiment, &features, evaluate::cache(experiment).as_ref())?;
     made.write(out)?;
@@ -60,6 +63,14 @@ fn build(sources: &[PathBuf], out: &Path, experiment: &Experiment) -> Result<Mad
         fewest: extreme(usize::min),
         most: extreme(usize::max),
     })
+}
+
+/// Refuses a place that a file cannot be written to, before minutes of embedding.
+fn refuse_folder(out: &Path) -> Result<()> {
+    if out.is_dir() {
+        bail!("\"{}\" is a folder: name a file", out.display());
+    }
+    preflight::refuse_unwritable(out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")))
 }
 
 fn generate(config: &SimConfig, out: &Path) -> Result<Made> {

@@ -16,10 +16,28 @@ const HALVES: usize = 20;
 /// `afterimage inspect`.
 pub(super) fn inspect(args: &args::Inspect) -> Result<()> {
     let data = DataSet::open(&args.dataset)?;
+    if args.verify {
+        data.verify()?;
+    }
     if args.reliability {
         return reliability(&data, args.json);
     }
-    show(&Summary::of(&data), args.json)
+    let summary = Summary::of(&data);
+    if args.json && args.verify {
+        let mut value = serde_json::to_value(&summary)?;
+        value["verified"] = true.into();
+        return say::json(&value);
+    }
+    show(&summary, args.json)?;
+    if args.verify { say::line(format!("   verified: {}", verified(&data))) } else { Ok(()) }
+}
+
+/// What was read and compared, in words.
+fn verified(data: &DataSet) -> String {
+    let header = data.header();
+    let images = if header.has_images() { header.stimuli.len() } else { 0 };
+    let (trials, voxels) = (header.trials.len(), header.voxels.count);
+    format!("read {trials} trials x {voxels} voxels and {images} images, all as they were written")
 }
 
 /// `afterimage audit`.
@@ -45,6 +63,7 @@ pub(super) fn audit(args: &args::Audit) -> Result<()> {
     if args.json {
         return say::json(&audit);
     }
+    say::line(format!("pass  content: {}", verified(&data)))?;
     for check in &audit.checks {
         let verdict = match check.verdict {
             Verdict::Pass => "pass",
@@ -134,5 +153,6 @@ pub(super) fn show(summary: &Summary, json: bool) -> Result<()> {
     from.steps.iter().try_for_each(|step| say::line(format!("       step: {step}")))?;
     say::line(format!("    licence: {}", from.licence.as_deref().unwrap_or("not stated")))?;
     say::line(format!("       cite: {}", from.citation.as_deref().unwrap_or("not stated")))?;
-    say::line(format!("     sha256: {}", summary.fingerprint))
+    say::line(format!("     sha256: {}", summary.fingerprint))?;
+    from.left_out.iter().try_for_each(|what| say::line(format!("   left out: {what}")))
 }

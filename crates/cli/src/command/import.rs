@@ -43,6 +43,7 @@ pub(super) fn import(kind: Kind) -> Result<()> {
                 betas: args.betas,
                 mask: args.mask,
                 regions: args.regions,
+                region_threshold: args.region_threshold,
                 ncsnr: args.ncsnr,
                 design: args.design,
                 stimuli: args.stimuli,
@@ -59,19 +60,22 @@ pub(super) fn import(kind: Kind) -> Result<()> {
                 test: args.test,
                 train_images: args.train_images,
                 test_images: args.test_images,
+                order: args.order.map(Into::into),
                 validation: args.validation,
                 seed: args.seed,
             };
             finish(&out, |path, bar| import_brain_diffuser(&options, path, write, bar))
         }
-        Kind::Algonauts2023(Algonauts2023 { folder, test, choice, side, out }) => {
+        Kind::Algonauts2023(Algonauts2023 { folder, test, order, choice, side, out }) => {
             let (roi, validation, seed) = (choice.roi, choice.validation, choice.seed);
-            let options = AlgonautsOptions { folder, roi, test, validation, seed };
+            let order = order.map(Into::into);
+            let options = AlgonautsOptions { folder, roi, test, order, validation, seed };
             finish(&out, |path, bar| import_algonauts(&options, path, write(&out, &side), bar))
         }
-        Kind::Bold5000(Bold5000 { responses, lists, repeated, images, test, choice, side, out }) => {
+        Kind::Bold5000(Bold5000 { responses, lists, order, repeated, images, test, choice, side, out }) => {
             let (roi, validation, seed) = (choice.roi, choice.validation, choice.seed);
-            let options = Bold5000Options { responses, lists, repeated, images, test, roi, validation, seed };
+            let order = order.map(Into::into);
+            let options = Bold5000Options { responses, lists, order, repeated, images, test, roi, validation, seed };
             finish(&out, |path, bar| import_bold5000(&options, path, write(&out, &side), bar))
         }
         Kind::Things(Things { responses, voxels, stimuli, images, choice, side, out }) => {
@@ -91,6 +95,7 @@ pub(super) fn import(kind: Kind) -> Result<()> {
                 tables: args.tables,
                 mask: args.mask,
                 regions: args.regions,
+                region_threshold: args.region_threshold,
                 roi: args.choice.roi,
                 images: args.images,
                 test_runs: args.test_runs,

@@ -6,23 +6,31 @@ use anyhow::{Result, bail};
 
 use afterimage_eval::regions::DRAWS;
 use afterimage_model::device::device;
-use afterimage_run::{Experiment, RunFolder, layout::Phase, scores::ScoreFile};
+use afterimage_run::{Experiment, RunFolder, layout::Phase, manifest::Manifest, scores::ScoreFile};
 
 use super::ablate::without_perceptual;
 use crate::args::{Ablation, Network, OfRun, RunOptions, Train};
-use crate::stage::{Session, biology, evaluate, reconstruct, regions, train};
+use crate::stage::preflight::Work;
+use crate::stage::{Session, biology, evaluate, reconstruct, regions, session, train};
 use crate::{progress, say};
 
 /// `afterimage run`.
 pub(super) fn everything(args: &Train) -> Result<()> {
     let experiment = configured(Experiment::read(&args.experiment)?, &args.options)?;
     start(&experiment)?;
-    let mut session = match args.options.resume && RunFolder::new(&args.options.out).manifest_file().exists() {
-        true => Session::resume(&args.options.out, experiment)?,
-        false => Session::create(&args.options.out, experiment)?,
-    };
+    let mut session = begun(&args.options.out, experiment, args.options.resume)?;
     let scores = all_stages(&mut session, args.options.resume)?;
     conclude(&session, &scores, args.options.json)
+}
+
+/// A new run, or the one to go on with, after the check that all its stages can be carried through.
+pub(super) fn begun(out: &Path, experiment: Experiment, resume: bool) -> Result<Session> {
+    if resume && RunFolder::new(out).manifest_file().exists() {
+        let session = Session::resume(out, experiment)?;
+        session.check(&Work::RUN)?;
+        return Ok(session);
+    }
+    Session::create(out, experiment, &Work::RUN)
 }
 
 /// All stages that are not finished, in order.
@@ -36,10 +44,10 @@ pub(super) fn all_stages(session: &mut Session, resume: bool) -> Result<ScoreFil
 
 /// The stages up to the scores.
 pub(super) fn scored_stages(session: &mut Session, resume: bool) -> Result<ScoreFile> {
-    if !session.is_finished("encoder") {
+    if !session.is_trained(Phase::Encoder) {
         session.stage("encoder", |s| train::encoder(s, resume))?;
     }
-    if !session.is_finished("decoder") {
+    if !session.is_trained(Phase::Decoder) {
         session.stage("decoder", |s| train::decoder(s, resume))?;
     }
     eprintln!("reconstructing and scoring the held-out images");
@@ -66,11 +74,16 @@ pub(super) fn train(network: Network, args: &Train) -> Result<()> {
     let options = &args.options;
     let experiment = configured(Experiment::read(&args.experiment)?, options)?;
     start(&experiment)?;
-    let mut session = match RunFolder::new(&options.out).manifest_file().exists() {
-        true => Session::resume(&options.out, experiment)?,
-        false => Session::create(&options.out, experiment)?,
+    let (phase, work) = match network {
+        Network::Encoder => (Phase::Encoder, Work::ENCODER),
+        Network::Decoder => (Phase::Decoder, Work::DECODER),
     };
-    let phase = if network == Network::Encoder { Phase::Encoder } else { Phase::Decoder };
+    let is_new = !RunFolder::new(&options.out).manifest_file().exists();
+    let mut session = if is_new {
+        Session::create(&options.out, experiment, &work)?
+    } else {
+        Session::resume(&options.out, experiment)?
+    };
     if !options.resume && train::has_begun(&session, phase) {
         bail!(
             "\"{}\" already has a {} in training: go on with --resume, or choose another --out",
@@ -78,7 +91,10 @@ pub(super) fn train(network: Network, args: &Train) -> Result<()> {
             phase.name()
         );
     }
-    if network == Network::Encoder || !session.is_finished("encoder") {
+    if !is_new {
+        session.check(&work)?;
+    }
+    if network == Network::Encoder || !session.is_trained(Phase::Encoder) {
         session.stage("encoder", |s| train::encoder(s, true))?;
     }
     if network == Network::Decoder {
@@ -86,7 +102,8 @@ pub(super) fn train(network: Network, args: &Train) -> Result<()> {
     }
     let file = session.run.weights_file(phase);
     if options.json {
-        return say::json(&serde_json::json!({ "run": options.out, "network": phase.name(), "weights": file }));
+        let (run, weights) = (options.out.display().to_string(), file.display().to_string());
+        return say::json(&serde_json::json!({ "run": run, "network": phase.name(), "weights": weights }));
     }
     say::line(format!("trained {}: {}", phase.name(), file.display()))
 }
@@ -108,6 +125,7 @@ pub(super) fn reconstruct(args: &OfRun) -> Result<()> {
 /// `afterimage evaluate`.
 pub(super) fn evaluate(args: &OfRun) -> Result<()> {
     let mut session = opened(&args.run)?;
+    evaluate::refuse_missing_inputs(&session)?;
     let scores = session.stage("evaluate", evaluate::evaluate)?;
     if args.json {
         return say::json(&scores);
@@ -120,9 +138,15 @@ pub(super) fn evaluate(args: &OfRun) -> Result<()> {
 /// `afterimage report`.
 pub(super) fn report(args: &OfRun) -> Result<()> {
     let run = RunFolder::open(&args.run)?;
+    let _lock = session::lock(&run)?;
+    // A report needs no experiment.toml, and shows one of another version as text.
+    if let Ok(experiment) = Experiment::read(&run.experiment_file()) {
+        session::refuse_edited(&run, &Manifest::read(&run)?, &experiment)?;
+    }
+    session::note_unchecked(&run)?;
     let path = afterimage_report::write(&run)?;
     if args.json {
-        return say::json(&serde_json::json!({ "report": path }));
+        return say::json(&serde_json::json!({ "report": path.display().to_string() }));
     }
     say::line(format!("report: {}", path.display()))
 }
@@ -157,8 +181,9 @@ pub(super) fn threads(experiment: &Experiment) -> Result<()> {
     Ok(())
 }
 
+/// Opens a run to write into it, with its threads.
 pub(super) fn opened(path: &Path) -> Result<Session> {
-    let session = Session::open(path)?;
+    let session = Session::open_to_write(path)?;
     start(&session.experiment)?;
     Ok(session)
 }

@@ -6,17 +6,18 @@ use anyhow::{Result, bail};
 use serde::Serialize;
 
 use afterimage_run::{
-    RunFolder, atomic,
+    RunFolder,
     manifest::Manifest,
     scores::Interval,
     study::{Analysis, JudgedRun, People},
 };
 use afterimage_study::analysis::{Draws, tables};
 use afterimage_study::server::{Limits, ServeOptions, serve};
-use afterimage_study::{Exclusion, Options, StudyFolder, analyze, create, export, store};
+use afterimage_study::{Exclusion, Options, StudyFolder, analyze, create, export, private, store};
 
 use crate::args::study::{Analyze, Create, Serve, Study};
 use crate::say;
+use crate::stage::session::{lock, note_unchecked};
 
 /// `afterimage study`.
 pub(super) fn study(command: &Study) -> Result<()> {
@@ -26,13 +27,25 @@ pub(super) fn study(command: &Study) -> Result<()> {
         Study::Analyze(args) => analyzed(args),
         Study::Forget { study, participant } => forgotten(study, participant),
         Study::Export { study, out: None, profiles } => {
-            say::line(export::export(&StudyFolder::open(study)?, *profiles)?.trim_end())
+            say::line(export::export(&opened(study)?, *profiles)?.trim_end())
         }
         Study::Export { study, out: Some(path), profiles } => {
-            export::write(&StudyFolder::open(study)?, *profiles, path)?;
+            export::write(&opened(study)?, *profiles, path)?;
             say::line(path.display())
         }
     }
+}
+
+/// A study, with a note where others than its owner may look into it.
+fn opened(path: &Path) -> Result<StudyFolder> {
+    let study = StudyFolder::open(path)?;
+    if study.is_exposed() {
+        let folder = path.display();
+        eprintln!(
+            "note: other users of this machine may read the answers in \"{folder}\": its owner should run chmod 700 on it"
+        );
+    }
+    Ok(study)
 }
 
 /// What was made. The token is printed this once.
@@ -68,6 +81,9 @@ fn made(args: &Create) -> Result<()> {
         },
     };
     let created = create(&args.runs, &options, &args.out)?;
+    for run in &args.runs {
+        note_unchecked(&RunFolder::open(run)?)?;
+    }
     let design = &created.design;
     let made = Made {
         study: created.study.root(),
@@ -108,6 +124,7 @@ fn served(args: &Serve) -> Result<()> {
     let options = ServeOptions {
         listen: args.listen,
         behind_proxy: args.behind_proxy,
+        hosts: args.hosts.clone(),
         limits: Limits {
             starts_a_minute: args.starts_a_minute,
             requests_a_second: args.requests_a_second,
@@ -119,6 +136,9 @@ fn served(args: &Serve) -> Result<()> {
             "note: this address may be reached from other machines, without encryption; put a proxy with TLS before it (docs/study.md)"
         );
     }
+    if args.behind_proxy && args.hosts.is_empty() {
+        eprintln!("note: without --host the server answers to any name; give the name of the proxy");
+    }
     let started = |address: std::net::SocketAddr, path: &str| {
         let _ = say::line(format!("participants: http://{address}{path}"));
         let _ = say::line(format!("progress: http://{address}/admin"));
@@ -126,11 +146,11 @@ fn served(args: &Serve) -> Result<()> {
             eprintln!("note: participants use the address of the proxy, with the same path");
         }
     };
-    Ok(serve(&StudyFolder::open(&args.study)?, &options, started)?)
+    Ok(serve(&opened(&args.study)?, &options, started)?)
 }
 
 fn analyzed(args: &Analyze) -> Result<()> {
-    let study = StudyFolder::open(&args.study)?;
+    let study = opened(&args.study)?;
     let draws = args.draws as usize;
     let analysis = analyze(&study, Draws { resamples: draws, permutations: draws, seed: args.seed })?;
     let folder = args.out.clone().unwrap_or_else(|| study.analysis_dir());
@@ -167,14 +187,14 @@ fn analyzed(args: &Analyze) -> Result<()> {
     say::line(format!("page: {}", page.display()))
 }
 
-/// Writes `analysis.html`, `analysis.json` and the tables into a folder; gives the path of the page.
+/// Writes `analysis.html`, `analysis.json` and the tables into a folder, readable by their owner: they list every participant. Gives the path of the page.
 fn write(analysis: &Analysis, folder: &Path) -> Result<PathBuf> {
-    atomic::write_json(&folder.join("analysis.json"), analysis)?;
+    private::write_json(&folder.join("analysis.json"), analysis)?;
     for (name, table) in tables(analysis) {
-        atomic::write(&folder.join(format!("{name}.csv")), table.as_bytes())?;
+        private::write(&folder.join(format!("{name}.csv")), table.as_bytes())?;
     }
     let page = folder.join("analysis.html");
-    atomic::write(&page, afterimage_report::render_study(analysis).as_bytes())?;
+    private::write(&page, afterimage_report::render_study(analysis).as_bytes())?;
     Ok(page)
 }
 
@@ -187,7 +207,9 @@ fn into_report(path: &Path, analysis: &Analysis) -> Result<PathBuf> {
         let runs: Vec<&str> = analysis.runs.iter().map(|run| run.label.as_str()).collect();
         bail!("\"{}\" is none of the runs that were judged: they are {}", path.display(), runs.join(", "));
     };
+    let _lock = lock(&run)?;
     People { label: judged.label.clone(), analysis: analysis.clone() }.write(&run)?;
+    Manifest::read(&run)?.write(&run)?;
     Ok(afterimage_report::write(&run)?)
 }
 
@@ -200,7 +222,7 @@ fn between(interval: Option<&Interval>) -> String {
 }
 
 fn forgotten(study: &Path, participant: &str) -> Result<()> {
-    let study = StudyFolder::open(study)?;
+    let study = opened(study)?;
     let answers = store::forget(&store::open(&study.database_file())?, participant)?;
     say::line(format!("deleted: participant {} with {answers} answers", participant.trim().to_ascii_uppercase()))?;
     say::line(

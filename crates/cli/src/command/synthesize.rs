@@ -9,12 +9,15 @@ use afterimage_run::synthesis::{Objective, Prior, Settings, Synthesis, Target};
 
 use super::{refuse_used, run};
 use crate::args::regions::{self as args, Synthesize};
-use crate::{say, stage::synthesize as stage};
+use crate::say;
+use crate::stage::{Session, preflight, synthesize as stage};
 
 /// Makes the images, their page, and prints what they reach.
 pub(super) fn synthesize(args: &Synthesize) -> Result<()> {
     refuse_used(&args.out)?;
-    let session = run::opened(&args.run)?;
+    preflight::refuse_unwritable(&args.out)?;
+    let session = Session::open(&args.run)?;
+    run::start(&session.experiment)?;
     let settings = Settings {
         prior: match args.prior {
             args::Prior::Pixels => Prior::Pixels,

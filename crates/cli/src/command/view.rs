@@ -3,10 +3,11 @@
 use anyhow::Result;
 
 use afterimage_model::device::device;
+use afterimage_run::RunFolder;
 use afterimage_view::{ViewOptions, view};
 
 use crate::args::view::View;
-use crate::say;
+use crate::{say, stage::session::note_unchecked};
 
 /// Serves runs until told to stop.
 pub(super) fn serve(args: &View) -> Result<()> {
@@ -16,12 +17,19 @@ pub(super) fn serve(args: &View) -> Result<()> {
     let options = ViewOptions {
         listen: args.listen,
         behind_proxy: args.behind_proxy,
+        hosts: args.hosts.clone(),
         requests_a_second: args.requests_a_second,
         waiting: args.waiting as usize,
         device: args.device.clone(),
     };
     if !args.listen.ip().is_loopback() && !args.behind_proxy {
         eprintln!("note: other machines may reach this address and ask the networks; nothing asks for a password");
+    }
+    for run in &args.runs {
+        note_unchecked(&RunFolder::open(run)?)?;
+    }
+    if args.behind_proxy && args.hosts.is_empty() {
+        eprintln!("note: without --host the server answers to any name; give the name of the proxy");
     }
     let started = |address| {
         let _ = say::line(format!("page: http://{address}/"));

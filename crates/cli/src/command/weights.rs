@@ -9,7 +9,7 @@ use afterimage_model::{
     ModelError,
     backbone::BackboneKind,
     foreign::{self, FOREIGN},
-    weights::{self, REGISTRY},
+    weights::{self, Published, REGISTRY},
 };
 use afterimage_run::config::METRICS;
 
@@ -20,23 +20,29 @@ use crate::say;
 /// Installs weights, or lists them.
 pub(super) fn weights(command: &Weights) -> Result<()> {
     match command {
-        Weights::Get { name, from, json } => {
+        Weights::Get { name, from, unverified, json } => {
             let installed = match foreign::foreign(name) {
                 Some(kind) => foreign::get(kind, from.as_deref())?,
                 None => {
                     let kind = name.parse::<BackboneKind>().map_err(with_foreign)?;
                     let mut bar: Option<Bar> = None;
-                    weights::get(kind, from.as_deref(), &mut |done, total| {
+                    weights::get(kind, from.as_deref(), *unverified, &mut |done, total| {
                         bar.get_or_insert_with(|| Bar::new(name, 0, total)).set(done);
                     })?
                 }
             };
+            let checksum = checksum_words(installed.published);
             if *json {
-                return say::json(
-                    &serde_json::json!({ "name": name, "file": installed.path, "sha256": installed.sha256 }),
-                );
+                return say::json(&serde_json::json!({
+                    "name": name, "file": installed.path.display().to_string(), "sha256": installed.sha256,
+                    "published": installed.published.map(|file| file.url),
+                }));
             }
-            say::line(format!("installed {name}: {} (SHA-256 {})", installed.path.display(), installed.sha256))
+            say::line(format!(
+                "installed {name}: {} (SHA-256 {}: {checksum})",
+                installed.path.display(),
+                installed.sha256
+            ))
         }
         Weights::List { json } => list(*json),
     }
@@ -53,29 +59,49 @@ fn with_foreign(error: ModelError) -> ModelError {
     }
 }
 
+/// What is known of a file by its SHA-256.
+fn checksum_words(published: Option<&Published>) -> String {
+    published
+        .map_or_else(|| "no published file is known to have it".into(), |file| format!("as published, {}", file.name()))
+}
+
 /// A network whose weights are not built in.
 struct Row {
     name: &'static str,
     file: Option<PathBuf>,
+    sha256: Option<String>,
+    published: Option<&'static Published>,
     source: String,
     licence: &'static str,
     mend: String,
 }
 
 fn rows() -> Vec<Row> {
-    let own = REGISTRY.iter().map(|entry| Row {
-        name: entry.kind.name(),
-        file: weights::find(entry.kind).ok(),
-        source: entry.url(),
-        licence: entry.licence,
-        mend: entry.mend(),
+    let sum = |file: &Option<PathBuf>| file.as_deref().and_then(|path| weights::checksum(path).ok());
+    let own = REGISTRY.iter().map(|entry| {
+        let file = weights::find(entry.kind).ok();
+        let sha256 = sum(&file);
+        Row {
+            name: entry.kind.name(),
+            published: sha256.as_deref().and_then(|sha256| weights::published(entry.kind, sha256)),
+            file,
+            sha256,
+            source: entry.url().to_owned(),
+            licence: entry.licence,
+            mend: entry.mend(),
+        }
     });
-    let foreign = FOREIGN.iter().map(|kind| Row {
-        name: kind.name,
-        file: foreign::find(kind).ok(),
-        source: kind.source.to_owned(),
-        licence: kind.licence,
-        mend: kind.mend(),
+    let foreign = FOREIGN.iter().map(|kind| {
+        let file = foreign::find(kind).ok();
+        Row {
+            name: kind.name,
+            sha256: sum(&file),
+            file,
+            published: None,
+            source: kind.source.to_owned(),
+            licence: kind.licence,
+            mend: kind.mend(),
+        }
     });
     own.chain(foreign).collect()
 }
@@ -91,7 +117,8 @@ fn list(json: bool) -> Result<()> {
     if json {
         let value = |row: &Row| {
             serde_json::json!({
-                "name": row.name, "file": row.file, "source": row.source, "licence": row.licence,
+                "name": row.name, "file": row.file, "sha256": row.sha256,
+                "published": row.published.map(|file| file.url), "source": row.source, "licence": row.licence,
                 "metrics": metrics_of(row.name),
             })
         };
@@ -100,7 +127,11 @@ fn list(json: bool) -> Result<()> {
     say::line("squeezenet1_1: built in")?;
     for row in &rows {
         match &row.file {
-            Some(path) => say::line(format!("{}: {}", row.name, path.display()))?,
+            Some(path) => {
+                say::line(format!("{}: {}", row.name, path.display()))?;
+                let sum = row.sha256.as_deref().unwrap_or("cannot be read");
+                say::line(format!("  SHA-256 {sum}: {}", checksum_words(row.published)))?;
+            }
             None => say::line(format!("{}: not installed; {}", row.name, row.mend))?,
         }
     }

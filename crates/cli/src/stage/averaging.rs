@@ -1,12 +1,11 @@
 //! The averaging curve: averages of some of the test repeats, decoded and scored.
 
 use anyhow::Result;
-use ndarray::{Array2, ArrayView4, Axis, Ix2};
+use ndarray::{Array2, ArrayView4, Axis};
 
 use afterimage_data::DataSet;
 use afterimage_eval::averaging::{Decoded, Level, averaging_encoder_scores, averaging_scores, plan};
 use afterimage_eval::{Candidates, Context, Distance, cache::Cache, no_candidates};
-use afterimage_formats::npy;
 use afterimage_run::{
     config::Averaging,
     layout::Phase,
@@ -17,7 +16,7 @@ use afterimage_train::{
     prepare::{self, Statistics},
 };
 
-use super::Session;
+use super::{Session, arrays, evaluate::undefined};
 
 /// Single trials of the test stimuli, normalised as in training.
 struct Trials {
@@ -63,12 +62,13 @@ pub(super) fn add(
         Some(candidates) => candidates,
         None => &mut none,
     };
-    file.scores.extend(averaging_scores(&decoded, shown, distance, candidates, cache, context)?);
+    let scores = averaging_scores(&decoded, shown, distance, candidates, cache, context);
+    undefined::add(file, &[AVERAGING], scores)?;
     if session.run.predictions_array().is_file() {
-        let predicted = npy::read_f32(&session.run.predictions_array())?.into_dimensionality::<Ix2>()?;
         let responses = trials.responses.view();
-        let scores = averaging_encoder_scores(predicted.view(), &measured, responses, &trials.item_of, context)?;
-        file.scores.extend(scores);
+        let predicted = arrays::predictions(&session.run, context.held_out.len(), responses.ncols())?;
+        let scores = averaging_encoder_scores(predicted.view(), &measured, responses, &trials.item_of, context);
+        undefined::add(file, &["averaging.encoder"], scores)?;
     }
     Ok(())
 }

@@ -9,14 +9,12 @@ mod pixels;
 mod record;
 mod retrieval;
 
-use std::fs;
-
 use anyhow::{Result, bail};
 use ndarray::{Array3, ArrayView2, Axis};
 
 use afterimage_baseline::Folds;
-use afterimage_formats::npy;
-use afterimage_run::{atomic, layout::Phase};
+use afterimage_data::DataSet;
+use afterimage_run::Experiment;
 use afterimage_train::{
     draws::{Purpose, derive},
     prepare::{self, ImagePool, Prepared, Statistics},
@@ -87,17 +85,37 @@ enum FittedDecoder {
     Mean(Array3<f32>),
 }
 
+/// Refuses a plan that [`fit`] could not carry out, before anything is fitted.
+pub(crate) fn check(plan: &Plan, experiment: &Experiment, prepared: &Prepared) -> Result<()> {
+    if let Decoder::Pixels { side } = plan.decoder {
+        pixels::refuse_size(side, experiment.image.side)?;
+    }
+    folds(plan, experiment, prepared)?;
+    if let Decoder::Retrieval { layer, .. } = &plan.decoder {
+        features::open(experiment, &plan.backbone, std::slice::from_ref(layer))?;
+    }
+    if let Some(encoder) = &plan.encoder {
+        features::open(experiment, &plan.backbone, &encoder.layers)?;
+    }
+    Ok(())
+}
+
+fn folds(plan: &Plan, experiment: &Experiment, prepared: &Prepared) -> Result<Option<Folds>> {
+    let seed = derive(experiment.seed, Purpose::BaselineFolds);
+    match plan.decoder {
+        Decoder::Mean => Ok(None),
+        _ => Ok(Some(Folds::of_groups(&prepared.training.stimulus, plan.folds, seed)?)),
+    }
+}
+
 /// Fits decoder and encoder on the training part, writes the statistics and the audit.
 pub(crate) fn fit(session: &mut Session, plan: &Plan) -> Result<Fitted> {
     let prepared = train::prepare_data(session)?;
-    let seed = derive(session.experiment.seed, Purpose::BaselineFolds);
-    let folds = match plan.decoder {
-        Decoder::Mean => None,
-        _ => Some(Folds::of_groups(&prepared.training.stimulus, plan.folds, seed)?),
-    };
+    let folds = folds(plan, &session.experiment, &prepared)?;
     let mut record = record::begin(plan);
     let unpaired = open_pool(session, plan)?;
-    atomic::write_json(&session.run.audit_file(), &pool::audit(&session.data()?, unpaired.as_ref())?)?;
+    let audit = pool::audit(&session.data()?, unpaired.as_ref())?;
+    session.run.write_json(&session.run.audit_file(), &audit)?;
     let decoder = match (&plan.decoder, &folds, unpaired) {
         (Decoder::Pixels { side }, Some(folds), _) => {
             eprintln!("fitting ridge regression from responses to {side} x {side} pixels");
@@ -150,8 +168,7 @@ pub(crate) fn apply(session: &mut Session, fitted: &Fitted) -> Result<()> {
     };
     if let Some(encoder) = &fitted.encoder {
         let predicted = encoder.predict(test.images.view(), &test.image_of)?;
-        fs::create_dir_all(session.run.phase_dir(Phase::Encoder))?;
-        npy::write_f32(&session.run.predictions_array(), predicted.view().into_dyn())?;
+        reconstruct::write_array(&session.run, &session.run.predictions_array(), predicted.view().into_dyn())?;
     }
     reconstruct::write(session, &data, &test, decoded.view())
 }
@@ -161,13 +178,19 @@ fn open_pool(session: &mut Session, plan: &Plan) -> Result<Option<pool::Pool>> {
     if !matches!(plan.decoder, Decoder::Retrieval { .. }) {
         return Ok(None);
     }
-    let Some(pool) = pool::without_responses(&session.data()?, &session.experiment)? else {
-        bail!("there is nothing to retrieve: set data.unpaired to folders, zip archives or .npy arrays of images");
-    };
+    let pool = to_retrieve(&session.data()?, &session.experiment)?;
     let sources = session.experiment.data.unpaired.join(", ");
     session.record("unpaired images", &sources, pool.fingerprint(), Some(pool.len()));
     session.manifest.data.unpaired_images = pool.len();
     Ok(Some(pool))
+}
+
+/// The images to retrieve from; refused where the experiment names none.
+pub(crate) fn to_retrieve(data: &DataSet, experiment: &Experiment) -> Result<pool::Pool> {
+    let Some(pool) = pool::without_responses(data, experiment)? else {
+        bail!("there is nothing to retrieve: set data.unpaired to folders, zip archives or .npy arrays of images");
+    };
+    Ok(pool)
 }
 
 /// Mean over the training stimuli, each once, `[3, side, side]` in 0..1.

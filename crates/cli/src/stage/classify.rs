@@ -1,7 +1,7 @@
 //! Which class a reconstruction shows: the protocols `class` and `representative`.
 
 pub(crate) mod bank;
-mod labels;
+pub(crate) mod labels;
 
 use anyhow::Result;
 use ndarray::{ArrayView4, Axis};
@@ -18,8 +18,8 @@ use afterimage_run::pictures::Pictures;
 use afterimage_run::scores::{NotComputed, ScoreFile};
 use afterimage_train::apply::Classifier;
 
-use super::Session;
-use bank::{embedding, missing_weights, open_bank};
+use super::{Session, evaluate::undefined, weights};
+use bank::{embedding, open_bank};
 use labels::{few, notes, seen_in, superclasses};
 
 /// Side that the built-in classifier was trained at, pixels.
@@ -45,15 +45,23 @@ pub(crate) fn classify(session: &mut Session, of: &Material, file: &mut ScoreFil
     by_representatives(session, of, file)
 }
 
+/// The classifier of the experiment, if it names one.
+pub(crate) fn classifier(experiment: &Experiment) -> Result<Option<Classifier>> {
+    let name = &experiment.evaluation.classification.classifier;
+    if name.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Classifier::new(name, experiment.image.side, CLASSIFIER_SIDE, &experiment.device.name)?))
+}
+
 fn by_classifier(experiment: &Experiment, of: &Material, file: &mut ScoreFile) -> Result<()> {
     let config = &experiment.evaluation.classification;
-    if config.classifier.is_empty() {
+    let side = experiment.image.side;
+    let Some(network) = classifier(experiment)? else {
         let reason = "the experiment names no classifier: set evaluation.classification.classifier".into();
         file.not_computed.push(NotComputed { name: "identification.class".into(), reason });
         return Ok(());
-    }
-    let side = experiment.image.side;
-    let network = Classifier::new(&config.classifier, side, CLASSIFIER_SIDE, &experiment.device.name)?;
+    };
     let scores = |images: ArrayView4<f32>| -> Result<ndarray::Array2<f32>> {
         let parts = images.axis_chunks_iter(Axis(0), BATCH).map(|block| network.logits(block));
         let parts = parts.collect::<afterimage_train::Result<Vec<_>>>()?;
@@ -61,13 +69,9 @@ fn by_classifier(experiment: &Experiment, of: &Material, file: &mut ScoreFile) -
     };
     let name = format!("{} at {CLASSIFIER_SIDE} px, enlarged from {side}", config.classifier);
     let shown = from_bytes(of.shown);
-    let (found, missing) = class_protocol_scores(
-        scores(of.decoded)?.view(),
-        scores(shown.view())?.view(),
-        &name,
-        &config.ways,
-        of.context,
-    )?;
+    let (reconstructed, shown) = (scores(of.decoded)?, scores(shown.view())?);
+    let found = class_protocol_scores(reconstructed.view(), shown.view(), &name, &config.ways, of.context);
+    let Some((found, missing)) = undefined::or_reason(file, &["identification.class"], found)? else { return Ok(()) };
     file.scores.extend(found);
     file.not_computed.extend(missing);
     Ok(())
@@ -85,8 +89,8 @@ fn by_representatives(session: &mut Session, of: &Material, file: &mut ScoreFile
     }
     let features = match embedding(&experiment) {
         Ok(features) => features,
-        // Weights that are not installed are a reason, as for every other metric; all else is a mistake.
-        Err(error) if missing_weights(&error) => {
+        // Weights that are not installed or broken are a reason, as for every other metric; all else is a mistake.
+        Err(error) if weights::cannot_be_used(&error) => {
             not(crate::message(&error));
             return Ok(());
         }
@@ -121,7 +125,9 @@ fn by_representatives(session: &mut Session, of: &Material, file: &mut ScoreFile
         return Ok(());
     }
     let seen = seen_in(of.data, &experiment, &names)?;
-    let (mut scores, missing) = representative_scores(&table, &config.ways, of.context)?;
+    let found = representative_scores(&table, &config.ways, of.context);
+    let name = ["identification.representative"];
+    let Some((mut scores, missing)) = undefined::or_reason(file, &name, found)? else { return Ok(()) };
     let superclasses = superclasses(&config.superclasses, &names)?;
     let confusion = superclass_score(&table, &superclasses, of.context);
     scores.extend(confusion.iter().map(|(score, _)| score.clone()));

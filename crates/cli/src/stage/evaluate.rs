@@ -1,11 +1,16 @@
 //! Scores of a run: reconstructions against images, predictions against responses.
+//!
+//! A score that these items leave undefined (too few of them, constant features) is listed with its reason, and the
+//! others are computed.
 
+mod line;
 mod metrics;
+pub(super) mod undefined;
 
 use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, sync::Arc};
 
 use anyhow::{Context as _, Result, bail};
-use ndarray::{Array2, Array4, ArrayView4, Axis, Ix2, Ix4};
+use ndarray::{Array4, ArrayView4, Axis};
 
 use afterimage_data::{DataSet, Reliability};
 use afterimage_eval::{
@@ -13,11 +18,10 @@ use afterimage_eval::{
     PixelCorrelation, cache::Cache, diversity_scores, encoder_scores, encoding_matrix, encoding_scores,
     external_scores, no_candidates, pairwise_scores, possible_ways,
 };
-use afterimage_formats::npy;
 use afterimage_run::{
     Experiment,
     pictures::{self, Pictures},
-    scores::{AVERAGING, NotComputed, Score, ScoreFile},
+    scores::{AVERAGING, NotComputed, ScoreFile},
 };
 use afterimage_train::{
     apply::FeatureExtractor,
@@ -25,23 +29,44 @@ use afterimage_train::{
     prepare::{self, ImagePool, Pairs, Statistics},
 };
 
+pub(super) use metrics::missing_weights;
+
 use super::classify::{Material, classify};
-use super::{Session, averaging, clusters, external::ExternalCandidates, pool, reconstruct::write_png, voxels};
+use super::{
+    Session, arrays, averaging, clusters, external::ExternalCandidates, pool, preflight, reconstruct::write_picture,
+    voxels,
+};
+pub(crate) use line::{line, summary};
 
 /// Computes all scores and writes `scores.json`; the best-ranked wrong candidates become pictures.
 pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
     let (data, statistics, test, mut items) = held_out(session)?;
     let context = context(session, &items);
     let mut file = ScoreFile::new(Vec::new());
-    file.warnings = session.manifest.warnings.clone();
     images(session, &data, &test, &context, &mut items, &mut file)?;
     encoder(session, &data, &statistics, &test, &context, &mut file)?;
+    file.warnings = session.manifest.warnings.clone();
     // The curve last: what is read first stands first.
     file.scores.sort_by_key(|score| score.protocol == AVERAGING);
     pictures::write(&session.run, &items)?;
     file.write(&session.run)?;
     voxels::write_maps(session, &file)?;
     Ok(file)
+}
+
+/// Refuses a run whose scores would end for lack of a file or of weights after minutes of computing.
+pub(crate) fn refuse_missing_inputs(session: &Session) -> Result<()> {
+    let run = &session.run;
+    let predicts = session.manifest.baseline.as_ref().is_none_or(|baseline| baseline.encoder.is_some());
+    let arrays = [run.reconstructions_array()].into_iter().chain(predicts.then(|| run.predictions_array()));
+    if let Some(missing) = arrays.into_iter().find(|array| !array.is_file()) {
+        let again = match session.manifest.baseline {
+            Some(_) => "make the baseline again".to_owned(),
+            None => format!("run `afterimage reconstruct {}` first", run.root().display()),
+        };
+        bail!("\"{}\" is missing: {again}", missing.display());
+    }
+    preflight::scoring(&session.experiment)
 }
 
 /// The data set, what was fitted on its training part, the held-out items, and their pictures, which are refused where they are not of these items.
@@ -92,7 +117,7 @@ fn images(
     items: &mut [Pictures],
     file: &mut ScoreFile,
 ) -> Result<()> {
-    let decoded: Array4<f32> = npy::read_f32(&session.run.reconstructions_array())?.into_dimensionality::<Ix4>()?;
+    let decoded = arrays::reconstructions(&session.run, test.len(), session.experiment.image.side)?;
     let pictures = test.item_images();
     let shown = afterimage_eval::images::from_bytes(pictures.view());
     let external = pool::external(data, &session.experiment)?.map(Arc::new);
@@ -118,10 +143,17 @@ fn images(
             None => &mut none,
         };
         let matrix =
-            DistanceMatrix::compute_cached(distance, decoded.view(), shown.view(), source, cache.as_ref(), context)?;
+            DistanceMatrix::compute_cached(distance, decoded.view(), shown.view(), source, cache.as_ref(), context);
+        let key = distance.key();
+        let names = [format!("identification.external.{key}"), format!("identification.pairwise.{key}")];
+        let Some(matrix) = undefined::or_reason(file, &names, matrix)? else { continue };
         identification(session, &matrix, context, file)?;
         if index == 0 {
-            file.scores.extend(clusters::scores(&matrix, test, context)?);
+            undefined::add(
+                file,
+                &["identification.pairwise.perceptual.within_cluster"],
+                clusters::scores(&matrix, test, context),
+            )?;
         }
         if let (0, Some(pool)) = (index, &external) {
             rivals(session, &matrix, pool, items)?;
@@ -140,7 +172,8 @@ fn images(
     if let Some(problem) = cache.as_ref().and_then(Cache::problem) {
         eprintln!("note: features could not be kept in {problem}; they will be computed again next time");
     }
-    file.scores.extend(diversity_scores(decoded.view(), shown.view(), context)?);
+    let diversity = diversity_scores(decoded.view(), shown.view(), context);
+    undefined::add(file, &["diversity.distance", "diversity.rank"], diversity)?;
     let candidates: Option<&mut dyn Candidates> = candidates.as_mut().map(|c| c as &mut dyn Candidates);
     averaging::add(session, data, (shown.view(), &perceptual, candidates, cache.as_ref()), context, file)
 }
@@ -151,14 +184,14 @@ fn identification(session: &Session, matrix: &DistanceMatrix, context: &Context,
     let distractors = matrix.candidate_names().len();
     if distractors > 0 {
         let (ways, missing) = possible_ways(&prefix, &session.experiment.evaluation.ways, distractors);
-        file.scores.extend(external_scores(matrix, &ways, context)?);
+        undefined::add(file, &[&prefix], external_scores(matrix, &ways, context))?;
         file.not_computed.extend(missing);
     } else {
         let reason = "the experiment names no external images: set data.external".to_owned();
         file.not_computed.push(NotComputed { name: prefix, reason });
     }
-    file.scores.extend(pairwise_scores(matrix, context)?);
-    Ok(())
+    let pairwise = format!("identification.pairwise.{}", matrix.key());
+    undefined::add(file, &[pairwise], pairwise_scores(matrix, context))
 }
 
 fn rivals(session: &Session, matrix: &DistanceMatrix, pool: &pool::Pool, items: &mut [Pictures]) -> Result<()> {
@@ -166,7 +199,7 @@ fn rivals(session: &Session, matrix: &DistanceMatrix, pool: &pool::Pool, items: 
         let Some(rival) = rival else { continue };
         let path = session.run.rivals_dir().join(format!("{row:04}.png"));
         let image = pool.read(&[rival.index])?;
-        write_png(&path, image.index_axis(Axis(0), 0))?;
+        write_picture(&session.run, &path, image.index_axis(Axis(0), 0))?;
         item.rival = Some(session.run.relative(&path));
         item.rival_name = Some(rival.name);
     }
@@ -186,7 +219,7 @@ fn encoder(
         file.not_computed.push(NotComputed { name: "encoder".into(), reason });
         return Ok(());
     }
-    let predicted: Array2<f32> = npy::read_f32(&session.run.predictions_array())?.into_dimensionality::<Ix2>()?;
+    let predicted = arrays::predictions(&session.run, test.len(), statistics.voxels.len())?;
     let regions = masks(data, statistics);
     let ceiling = Reliability::noise_ceiling(&data.held_out())?;
     let values: Option<Vec<f32>> = ceiling.map(|c| statistics.voxels.iter().map(|&v| c.correlation[v]).collect());
@@ -195,35 +228,20 @@ fn encoder(
         let reason = "the data set has no single trials of the test stimuli, so their noise is unknown".to_owned();
         file.not_computed.push(NotComputed { name: "encoder.r_over_ceiling.median".into(), reason });
     }
-    file.scores.extend(encoder_scores(predicted.view(), test.responses.view(), ceilings, &regions, context)?);
+    let scores = encoder_scores(predicted.view(), test.responses.view(), ceilings, &regions, context);
+    undefined::add(file, &["encoder.r.median", "encoder.r2.median", "encoder.significant"], scores)?;
+    const ENCODING: &str = "identification.encoding";
+    if context.held_out.len() < 2 {
+        let reason =
+            format!("identification among test images needs at least 2, the run has {}", context.held_out.len());
+        file.not_computed.push(NotComputed { name: ENCODING.into(), reason });
+        return Ok(());
+    }
     let matrix = encoding_matrix(test.responses.view(), predicted.view(), None, context)?;
-    let (ways, missing) =
-        possible_ways("identification.encoding", &session.experiment.evaluation.ways, context.held_out.len() - 1);
-    file.scores.extend(encoding_scores(&matrix, &ways, context)?);
+    let (ways, missing) = possible_ways(ENCODING, &session.experiment.evaluation.ways, context.held_out.len() - 1);
+    undefined::add(file, &[ENCODING], encoding_scores(&matrix, &ways, context))?;
     file.not_computed.extend(missing);
     Ok(())
-}
-
-/// The scores a reader wants first, each in a line.
-pub(crate) fn summary(file: &ScoreFile) -> Vec<String> {
-    let wanted = ["identification.external.perceptual.5way", "identification.pairwise.perceptual", "encoder.r.median"];
-    wanted.iter().filter_map(|name| file.get(name)).map(line).collect()
-}
-
-/// Title, value, interval, chance, p and n of a score.
-pub(crate) fn line(score: &Score) -> String {
-    let show = |v: f64| if score.unit == "fraction" { format!("{:.1} %", 100.0 * v) } else { format!("{v:.3}") };
-    let mut text = format!("{}: {}", score.title, show(score.value));
-    if let Some(i) = &score.interval {
-        text += &format!(" [{:.0} % interval {} to {}]", 100.0 * i.level, show(i.low), show(i.high));
-    }
-    if let Some(chance) = score.chance {
-        text += &format!(", chance {}", show(chance));
-    }
-    if let Some(p) = &score.p {
-        text += &format!(", p = {:.2e}", p.value);
-    }
-    text + &format!(", n = {} {}s", score.n, score.item_kind)
 }
 
 pub(super) fn taps_name(session: &Session) -> String {

@@ -1,8 +1,13 @@
 //! Images nobody was scanned with, and external candidates: opened without what must not be among them.
 
-use std::{collections::BTreeSet, path::PathBuf, sync::OnceLock};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, bail};
 use ndarray::Array4;
 use rayon::prelude::*;
 
@@ -37,7 +42,7 @@ impl Pool {
         if sources.is_empty() {
             return Ok(None);
         }
-        let inner = UnpairedPool::open(&paths(sources), experiment.image.side as u32, exclude)?;
+        let inner = opened(sources, experiment, exclude)?;
         let mut rows: Vec<usize> = (0..inner.len()).collect();
         if limit > 0 && limit < rows.len() {
             rows = order(experiment.seed, purpose, 0, rows.len());
@@ -107,18 +112,22 @@ pub(super) fn without_responses(data: &DataSet, experiment: &Experiment) -> Resu
     if config.unpaired.is_empty() {
         return Ok(None);
     }
-    let found = audit_all(data, &config.unpaired, experiment)?;
-    let mut exclude = session::exclusions(experiment)?;
+    let (all, found) = audit_all("data.unpaired", data, &config.unpaired, experiment)?;
+    let mut reasons = vec![("data.exclusions", session::exclusions(experiment)?)];
     if config.exclude_test_classes {
-        exclude.extend(&found.class_exclusions);
+        reasons.push(("data.exclude_test_classes", found.class_exclusions));
     }
     if config.exclude_duplicates {
-        exclude.extend(&found.exclusions);
+        reasons.push(("data.exclude_duplicates", found.exclusions));
     }
     // A candidate that the decoder was trained on would be told apart from the shown image by that alone.
     if let Some(candidates) = external(data, experiment)? {
-        exclude.sha256.extend(candidates.contents()?.iter().cloned());
+        let sha256 = candidates.contents()?.iter().cloned().collect();
+        reasons.push(("data.external", Exclusions { sha256, ..Exclusions::default() }));
     }
+    refuse_empty("data.unpaired", &all, &reasons, config.external_limit)?;
+    let mut exclude = Exclusions::default();
+    reasons.iter().for_each(|(_, reason)| exclude.extend(reason));
     Pool::open(&config.unpaired, config.unpaired_limit, Purpose::UnpairedChoice, experiment, &exclude)
 }
 
@@ -130,7 +139,7 @@ pub(crate) fn classes(experiment: &Experiment) -> Result<BTreeSet<String>> {
     }
     let exclude = session::exclusions(experiment)?;
     let by_name = Exclusions { sha256: BTreeSet::new(), ..exclude };
-    let pool = UnpairedPool::open(&paths(&config.unpaired), experiment.image.side as u32, &by_name)?;
+    let pool = opened(&config.unpaired, experiment, &by_name)?;
     Ok((0..pool.len()).filter_map(|row| pool.class(row)).map(str::to_owned).collect())
 }
 
@@ -141,7 +150,10 @@ pub(crate) fn external(data: &DataSet, experiment: &Experiment) -> Result<Option
     if config.external.is_empty() {
         return Ok(None);
     }
-    let exclude = audit_all(data, &config.external, experiment)?.exclusions;
+    let (all, found) = audit_all("data.external", data, &config.external, experiment)?;
+    let duplicates = [("copies of test images", found.exclusions)];
+    refuse_empty("data.external", &all, &duplicates, config.external_limit)?;
+    let [(_, exclude)] = duplicates;
     Pool::open(&config.external, config.external_limit, Purpose::ExternalChoice, experiment, &exclude)
 }
 
@@ -150,12 +162,68 @@ pub(crate) fn audit(data: &DataSet, pool: Option<&Pool>) -> Result<Audit> {
     Ok(audit::audit(data, pool.map(|p| &p.inner))?)
 }
 
-/// The audit against all images of the sources.
-fn audit_all(data: &DataSet, sources: &[String], experiment: &Experiment) -> Result<Audit> {
-    let pool = UnpairedPool::open(&paths(sources), experiment.image.side as u32, &Exclusions::default())?;
-    Ok(audit::audit(data, Some(&pool))?)
+/// All images of the sources of `key`, and their audit.
+fn audit_all(key: &str, data: &DataSet, sources: &[String], experiment: &Experiment) -> Result<(UnpairedPool, Audit)> {
+    refuse_no_source(key, sources)?;
+    let pool = opened(sources, experiment, &Exclusions::default()).context(key.to_owned())?;
+    let found = audit::audit(data, Some(&pool)).context(key.to_owned())?;
+    Ok((pool, found))
 }
 
-fn paths(sources: &[String]) -> Vec<PathBuf> {
-    sources.iter().map(PathBuf::from).collect()
+fn opened(sources: &[String], experiment: &Experiment, exclude: &Exclusions) -> Result<UnpairedPool> {
+    let paths: Vec<PathBuf> = sources.iter().map(PathBuf::from).collect();
+    Ok(UnpairedPool::open(&paths, experiment.image.side as u32, exclude)?)
+}
+
+/// Refuses a path that images cannot come from, without a look inside: one that is not there, a device or a pipe, which
+/// would be read without end, and the root of a file system.
+pub(crate) fn refuse_no_source(key: &str, sources: &[String]) -> Result<()> {
+    for source in sources {
+        let path = Path::new(source);
+        let meta = fs::metadata(path).with_context(|| {
+            let what = if path.exists() { "cannot be opened" } else { "is not there" };
+            format!("{key} names \"{source}\", which {what}: correct the path, or take it out")
+        })?;
+        if !meta.is_dir() && !meta.is_file() {
+            bail!("{key} names \"{source}\", which is neither a folder nor a file: give images, a .zip or an .npy");
+        }
+        if meta.is_dir() && path.canonicalize().is_ok_and(|whole| whole.parent().is_none()) {
+            bail!("{key} names \"{source}\", the root of the file system: name the folder that the images lie in");
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a pool that `reasons` leave nothing of, saying how many images each takes away.
+fn refuse_empty(key: &str, all: &UnpairedPool, reasons: &[(&str, Exclusions)], external_limit: usize) -> Result<()> {
+    let by_content = reasons.iter().any(|(_, exclude)| !exclude.sha256.is_empty());
+    let mut taken = vec![0; reasons.len()];
+    for index in 0..all.len() {
+        let sha256 = if by_content { Some(all.sha256(index)?) } else { None };
+        let drops = |exclude: &Exclusions| {
+            exclude.drops(&all.names()[index], all.class(index))
+                || sha256.as_ref().is_some_and(|sha256| exclude.sha256.contains(sha256))
+        };
+        let mut kept = true;
+        for ((_, exclude), taken) in reasons.iter().zip(&mut taken) {
+            if drops(exclude) {
+                kept = false;
+                *taken += 1;
+            }
+        }
+        if kept {
+            return Ok(());
+        }
+    }
+    let what = |(&(reason, _), &taken): (&(&str, Exclusions), &usize)| match reason {
+        "data.exclusions" => format!("{taken} are named by data.exclusions"),
+        "data.exclude_test_classes" => format!("{taken} are of classes of test images (data.exclude_test_classes)"),
+        "data.exclude_duplicates" => format!("{taken} are copies of test images (data.exclude_duplicates)"),
+        "data.external" => {
+            format!("{taken} are external candidates (data.external, data.external_limit = {external_limit})")
+        }
+        other => format!("{taken} are {other}"),
+    };
+    let causes: Vec<String> = reasons.iter().zip(&taken).filter(|(_, taken)| **taken > 0).map(what).collect();
+    bail!("none of the {} images of {key} is left: {}; name other images there", all.len(), causes.join(", "))
 }

@@ -3,11 +3,14 @@
 use std::path::Path;
 
 use anyhow::Result;
-use ndarray::{ArrayView3, ArrayView4, Axis};
+use ndarray::{ArrayView3, ArrayView4, ArrayViewD, Axis};
 
 use afterimage_data::DataSet;
 use afterimage_formats::{npy, picture};
-use afterimage_run::pictures::{self, Pictures};
+use afterimage_run::{
+    RunFolder,
+    pictures::{self, Pictures},
+};
 use afterimage_train::{
     apply::{TrainedDecoder, TrainedEncoder},
     prepare::{self, Pairs, Statistics},
@@ -21,22 +24,25 @@ pub(crate) fn reconstruct(session: &mut Session) -> Result<()> {
     let data = session.data()?;
     let statistics = Statistics::read(&session.run)?;
     let test = prepare::held_out(&data.held_out(), &statistics, &session.experiment)?;
-    let predicted = TrainedEncoder::load(&session.run, &session.experiment)?.predict(test.item_images().view());
-    npy::write_f32(&session.run.predictions_array(), predicted.view().into_dyn())?;
-    let decoded = TrainedDecoder::load(&session.run, &session.experiment)?.decode(test.responses.view());
+    // Both first: a missing decoder is met before anything is computed.
+    let encoder = TrainedEncoder::load(&session.run, &session.experiment)?;
+    let decoder = TrainedDecoder::load(&session.run, &session.experiment)?;
+    let predicted = encoder.predict(test.item_images().view());
+    write_array(&session.run, &session.run.predictions_array(), predicted.view().into_dyn())?;
+    let decoded = decoder.decode(test.responses.view());
     write(session, &data, &test, decoded.view())
 }
 
 /// Writes reconstructions `[items, 3, height, width]` of the held-out items as array and pictures.
 pub(crate) fn write(session: &mut Session, data: &DataSet, test: &Pairs, decoded: ArrayView4<'_, f32>) -> Result<()> {
-    npy::write_f32(&session.run.reconstructions_array(), decoded.into_dyn())?;
+    write_array(&session.run, &session.run.reconstructions_array(), decoded.into_dyn())?;
     let shown = test.item_images();
     let mut items = Vec::new();
     for (row, name) in test.names.iter().enumerate() {
         let file = format!("{row:04}.png");
         let (shown_path, path) = (session.run.shown_dir().join(&file), session.run.reconstructions_dir().join(&file));
-        write_png(&shown_path, shown.index_axis(Axis(0), row))?;
-        write_png(&path, picture::bytes(decoded.index_axis(Axis(0), row)).view())?;
+        write_picture(&session.run, &shown_path, shown.index_axis(Axis(0), row))?;
+        write_picture(&session.run, &path, picture::bytes(decoded.index_axis(Axis(0), row)).view())?;
         let info = &data.header().stimuli[test.stimulus[row] as usize];
         items.push(Pictures {
             name: name.clone(),
@@ -56,7 +62,18 @@ pub(crate) fn write(session: &mut Session, data: &DataSet, test: &Pairs, decoded
     Ok(())
 }
 
-/// Writes a PNG, making its folder.
+/// Writes an array of a run.
+pub(super) fn write_array(run: &RunFolder, path: &Path, values: ArrayViewD<'_, f32>) -> Result<()> {
+    Ok(run.write_through(path, |temporary| Ok(npy::write_f32(temporary, values)?))?)
+}
+
+/// Writes a PNG of a run.
+pub(super) fn write_picture(run: &RunFolder, path: &Path, image: ArrayView3<'_, u8>) -> Result<()> {
+    let bytes = picture::encode_png(image, path)?;
+    Ok(run.write(path, &bytes)?)
+}
+
+/// Writes a PNG outside of runs, making its folder.
 pub(crate) fn write_png(path: &Path, image: ArrayView3<'_, u8>) -> Result<()> {
     let bytes = picture::encode_png(image, path)?;
     Ok(afterimage_run::atomic::write(path, &bytes)?)

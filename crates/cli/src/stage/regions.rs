@@ -3,12 +3,11 @@
 mod table;
 
 use anyhow::Result;
-use ndarray::{Array2, ArrayView2, Axis, Ix2};
+use ndarray::{ArrayView2, Axis};
 
 use afterimage_data::DataSet;
 use afterimage_eval::regions::{self as eval, Decode, Subset};
 use afterimage_eval::{Candidates, Context, PerceptualDistance, no_candidates, possible_ways};
-use afterimage_formats::npy;
 use afterimage_run::{
     atomic,
     layout::Phase,
@@ -21,7 +20,7 @@ use afterimage_train::{
 };
 
 use super::evaluate::{self, Taps, taps_name};
-use super::{Session, external::ExternalCandidates, pool};
+use super::{Session, arrays, external::ExternalCandidates, pool};
 
 /// Ways of the identification of reconstructions, where the experiment has them.
 const WAYS: usize = 5;
@@ -70,7 +69,7 @@ fn encoding(
         not(format!("identification needs two test images, the run has {}", test.len()));
         return Ok(());
     }
-    let predicted: Array2<f32> = npy::read_f32(&session.run.predictions_array())?.into_dimensionality::<Ix2>()?;
+    let predicted = arrays::predictions(&session.run, test.len(), statistics.voxels.len())?;
     let (measured, predicted) = (test.responses.view(), predicted.view());
     let (possible, _) = possible_ways("", &session.experiment.evaluation.ways, test.len() - 1);
     let most = possible.into_iter().max().unwrap_or(2);
@@ -96,6 +95,11 @@ fn decoding(
 ) -> Result<()> {
     if !session.run.weights_file(Phase::Decoder).is_file() {
         let reason = "the run has no decoder network whose input could be silenced".into();
+        found.not_computed.push(NotComputed { name: "decoding".into(), reason });
+        return Ok(());
+    }
+    if test.len() < 2 {
+        let reason = format!("identification needs two test images, the run has {}", test.len());
         found.not_computed.push(NotComputed { name: "decoding".into(), reason });
         return Ok(());
     }

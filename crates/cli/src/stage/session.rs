@@ -8,11 +8,15 @@ use anyhow::{Context, Result, bail};
 use afterimage_data::{DataSet, Exclusions};
 use afterimage_formats::digest;
 use afterimage_run::{
-    Experiment, RunFolder,
-    layout::LAYOUT_VERSION,
+    Experiment, RunError, RunFolder,
+    config::settings,
+    layout::{LAYOUT_VERSION, Phase},
+    lock::{Holder, RunLock},
     manifest::{DataFacts, Input, Manifest},
 };
+use afterimage_train::apply;
 
+use super::preflight::{self, Work};
 use crate::build;
 
 /// An open run.
@@ -23,50 +27,93 @@ pub(crate) struct Session {
     pub(crate) experiment: Experiment,
     /// Its manifest; written after each stage.
     pub(crate) manifest: Manifest,
+    /// The right to write, where the command writes.
+    _lock: Option<RunLock>,
 }
 
 impl Session {
-    /// Starts a run in a folder that holds none.
-    pub(crate) fn create(out: &Path, mut experiment: Experiment) -> Result<Self> {
+    /// Starts a run in a folder that contains none.
+    ///
+    /// Everything that `work` will need is checked first: where that fails, there is no folder.
+    pub(crate) fn create(out: &Path, experiment: Experiment, work: &Work<'_>) -> Result<Self> {
+        Self::begin(out, experiment, work, |run| lock(run).map(Some))
+    }
+
+    /// As [`Session::create`], where the caller holds the lock and keeps it.
+    pub(crate) fn create_locked(out: &Path, experiment: Experiment, work: &Work<'_>, _: &RunLock) -> Result<Self> {
+        Self::begin(out, experiment, work, |_| Ok(None))
+    }
+
+    fn begin(
+        out: &Path,
+        mut experiment: Experiment,
+        work: &Work<'_>,
+        lock: impl FnOnce(&RunFolder) -> Result<Option<RunLock>>,
+    ) -> Result<Self> {
         let run = RunFolder::new(out);
-        if run.manifest_file().exists() {
-            bail!("\"{}\" already holds a run: go on with --resume, or choose another --out", out.display());
-        }
+        refuse_run(out)?;
         absolute(&mut experiment)?;
-        refuse_missing_classes(&experiment)?;
         let data = open_data(&experiment)?;
+        preflight::check(out, &experiment, &data, work)?;
         let mut manifest = new_manifest(&experiment, &data);
         if let Some(sha256) = exclusions_digest(&experiment)? {
             let path = experiment.data.exclusions.clone();
             manifest.inputs.push(Input { role: EXCLUSIONS.into(), path, sha256, count: None });
         }
-        // A folder with run.json is a run: killed in between, it is begun anew.
+        let lock = lock(&run)?;
+        // Another process may have begun the run meanwhile.
+        refuse_run(out)?;
+        // A folder with run.json is a run: killed in between, it is begun again.
         experiment.write(&run)?;
         manifest.write(&run)?;
-        Ok(Self { run, experiment, manifest })
+        Ok(Self { run, experiment, manifest, _lock: lock })
+    }
+
+    /// Checks a run that is not created yet, as [`Session::create`] does.
+    pub(crate) fn check_new(out: &Path, mut experiment: Experiment, work: &Work<'_>) -> Result<()> {
+        absolute(&mut experiment)?;
+        preflight::check(out, &experiment, &open_data(&experiment)?, work)
     }
 
     /// Goes on with a run that has this configuration.
     pub(crate) fn resume(out: &Path, mut experiment: Experiment) -> Result<Self> {
-        let session = Self::open(out)?;
+        let session = Self::open_to_write(out)?;
         session.refuse_baseline("train networks in it")?;
         absolute(&mut experiment)?;
         if session.experiment != experiment {
             bail!(
-                "the configuration differs from the one \"{}\" was begun with: resume with {}, or choose another --out",
+                "the configuration differs from the one \"{}\" was begun with: {}; resume with {}, or choose another --out",
                 out.display(),
+                settings::in_words(&experiment.differences(&session.experiment)),
                 session.run.experiment_file().display()
             );
         }
         Ok(session)
     }
 
-    /// Opens a run with its own configuration.
+    /// Checks what is left of `work`, as [`Session::create`] does for a new run.
+    pub(crate) fn check(&self, work: &Work<'_>) -> Result<()> {
+        let left = work.without(|phase| self.is_trained(phase));
+        preflight::check(self.run.root(), &self.experiment, &self.data()?, &left)
+    }
+
+    /// Opens a run with its own configuration, to read it. A configuration that its networks or its seeds do not have is
+    /// refused, and what of the run can't be checked is told.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         let run = RunFolder::open(path)?;
         let experiment = Experiment::read(&run.experiment_file())?;
         let manifest = Manifest::read(&run)?;
-        Ok(Self { run, experiment, manifest })
+        refuse_edited(&run, &manifest, &experiment)?;
+        note_unchecked(&run)?;
+        Ok(Self { run, experiment, manifest, _lock: None })
+    }
+
+    /// As [`Session::open`], to write into the run: no other process may.
+    pub(crate) fn open_to_write(path: &Path) -> Result<Self> {
+        let run = RunFolder::open(path)?;
+        let lock = lock(&run)?;
+        run.probe()?;
+        Ok(Self { _lock: Some(lock), ..Self::open(path)? })
     }
 
     /// Refuses what makes no sense in a run without networks.
@@ -113,6 +160,15 @@ impl Session {
         outcome
     }
 
+    /// True where a phase was finished before and all that it writes is there.
+    pub(crate) fn is_trained(&self, phase: Phase) -> bool {
+        let mut written = vec![self.run.weights_file(phase)];
+        if phase == Phase::Decoder {
+            written.extend([self.run.statistics_file(), self.run.voxels_file(), self.run.audit_file()]);
+        }
+        self.is_finished(phase.name()) && written.iter().all(|file| file.is_file())
+    }
+
     /// True where a stage was finished before.
     pub(crate) fn is_finished(&self, name: &str) -> bool {
         self.manifest.finished.iter().any(|f| f == name)
@@ -123,6 +179,54 @@ impl Session {
         self.manifest.inputs.retain(|i| i.role != role);
         self.manifest.inputs.push(Input { role: role.to_owned(), path: path.to_owned(), sha256, count });
     }
+}
+
+/// Takes the lock of a run; where the file system gives none, says so and goes on.
+pub(crate) fn lock(run: &RunFolder) -> Result<RunLock> {
+    let holder = Holder {
+        pid: std::process::id(),
+        host: build::host(),
+        since: build::timestamp(),
+        command: build::command().join(" "),
+    };
+    let lock = run.lock(&holder)?;
+    if let Some(problem) = lock.problem() {
+        eprintln!("note: {problem}: let no other process write into it");
+    }
+    Ok(lock)
+}
+
+/// Refuses a configuration that the seeds or the networks of a run do not have.
+pub(crate) fn refuse_edited(run: &RunFolder, manifest: &Manifest, experiment: &Experiment) -> Result<()> {
+    if let Some(&seed) = manifest.seeds.get("experiment").filter(|&&seed| seed != experiment.seed) {
+        bail!(
+            "\"{}\" says seed = {}, and the run was made with seed {seed}: set it back, or make another run with --out",
+            run.experiment_file().display(),
+            experiment.seed
+        );
+    }
+    Ok(apply::check_settings(run, experiment)?)
+}
+
+/// Says in a line which files of a run have no recorded hash.
+pub(crate) fn note_unchecked(run: &RunFolder) -> Result<()> {
+    let names = run.unchecked()?;
+    if !names.is_empty() {
+        eprintln!(
+            "note: not checked: {} of \"{}\", written by an earlier version without a hash in run.json",
+            names.join(", "),
+            run.root().display()
+        );
+    }
+    Ok(())
+}
+
+/// Refuses a folder that is a run already.
+pub(crate) fn refuse_run(out: &Path) -> Result<()> {
+    if RunFolder::new(out).manifest_file().exists() {
+        bail!("\"{}\" already holds a run: go on with --resume, or choose another --out", out.display());
+    }
+    Ok(())
 }
 
 const DATA_SET: &str = "data set";
@@ -153,30 +257,18 @@ pub(crate) fn exclusions(experiment: &Experiment) -> Result<Exclusions> {
     }
 }
 
-/// What the last stage would miss is refused before hours of training.
-fn refuse_missing_classes(experiment: &Experiment) -> Result<()> {
-    let config = &experiment.evaluation.classification;
-    let named = config.classes.iter().chain(Some(&config.superclasses).filter(|path| !path.is_empty()));
-    let mut missing = named.filter(|path| !Path::new(path.as_str()).exists());
-    if let Some(path) = missing.next() {
-        bail!("evaluation.classification names \"{path}\", which is not there: make or fetch it first, or take it out");
+/// Paths as they will still be found from another folder.
+fn absolute(experiment: &mut Experiment) -> Result<()> {
+    for path in experiment.paths_mut().filter(|p| !p.is_empty()) {
+        let whole: PathBuf = std::path::absolute(&path).with_context(|| format!("\"{path}\""))?;
+        *path = text(whole)?;
     }
     Ok(())
 }
 
-/// Paths as they will still be found from another folder.
-fn absolute(experiment: &mut Experiment) -> Result<()> {
-    let data = &mut experiment.data;
-    let paths = [&mut data.dataset, &mut data.exclusions]
-        .into_iter()
-        .chain(&mut data.unpaired)
-        .chain(&mut data.external)
-        .chain(experiment.evaluation.paths_mut());
-    for path in paths.filter(|p| !p.is_empty()) {
-        let whole: PathBuf = std::path::absolute(&path).with_context(|| format!("\"{path}\""))?;
-        *path = whole.to_string_lossy().into_owned();
-    }
-    Ok(())
+/// A path as an experiment can keep it.
+pub(crate) fn text(path: PathBuf) -> Result<String> {
+    Ok(path.into_os_string().into_string().map_err(|path| RunError::NotText { path: path.into() })?)
 }
 
 fn new_manifest(experiment: &Experiment, data: &DataSet) -> Manifest {
@@ -196,7 +288,7 @@ fn new_manifest(experiment: &Experiment, data: &DataSet) -> Manifest {
         name: experiment.name.clone(),
         software: build::software(),
         git_commit: build::commit(),
-        command: std::env::args().collect(),
+        command: build::command(),
         created: build::timestamp(),
         device: format!("{}, {threads} threads", experiment.device.name),
         machine: build::machine(),
@@ -213,5 +305,6 @@ fn new_manifest(experiment: &Experiment, data: &DataSet) -> Manifest {
         finished: Vec::new(),
         warnings: Vec::new(),
         baseline: None,
+        outputs: Default::default(),
     }
 }

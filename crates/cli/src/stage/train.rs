@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use afterimage_model::device::device;
-use afterimage_run::{atomic, config::CycleResponses, layout::Phase};
+use afterimage_run::{config::CycleResponses, layout::Phase};
 use afterimage_train::{
     Context, apply, decoder, encoder,
     prepare::{self, ImagePool, Prepared},
@@ -40,7 +40,7 @@ pub(crate) fn decoder(session: &mut Session, resume: bool) -> Result<()> {
         session.manifest.data.unpaired_images = pool.len();
     }
     let audit = pool::audit(&data, unpaired.as_ref())?;
-    atomic::write_json(&session.run.audit_file(), &audit)?;
+    session.run.write_json(&session.run.audit_file(), &audit)?;
     let device = device(&session.experiment.device.name)?;
     let loss = &session.experiment.decoder.image_loss;
     let vision = apply::vision(&loss.backbone, session.experiment.image.side, loss.backbone_side, &device)?;
@@ -84,8 +84,7 @@ fn steps_of(data: &afterimage_data::DataSet) -> impl Iterator<Item = String> {
 }
 
 fn record_backbone(session: &mut Session, role: &str, vision: &afterimage_model::vision::Vision) {
-    let origin = vision.origin().clone();
-    session.record(role, &origin.origin, origin.sha256.unwrap_or_default(), None);
+    super::weights::record(session, role, vision.kind().name(), vision.origin());
 }
 
 /// Responses of the third cycle. Test responses make every score transductive, which is written where it is read.

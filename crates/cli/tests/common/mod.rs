@@ -67,12 +67,17 @@ seed = 0
 impl Desk {
     /// Writes the recording and `experiment.toml`.
     pub(crate) fn new() -> Self {
+        Self::with_test_images(10)
+    }
+
+    /// The same with another number of test images.
+    pub(crate) fn with_test_images(test: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = SimConfig {
             voxels: 60,
             train: 48,
             validation: 8,
-            test: 10,
+            test,
             unpaired: 60,
             external: 30,
             classes: 30,

@@ -96,7 +96,8 @@ pub(super) fn of_pool(pool: &UnpairedPool, limit: usize) -> Result<Vec<Hashed>> 
     let count = pool.len().min(limit);
     let chosen: Vec<usize> = (0..count).map(|i| i * pool.len() / count).collect();
     let blocks = chosen.chunks(BLOCK).map(|block| {
-        let images = pool.read(block)?;
+        // A damaged image is told with all others that are damaged, so that one look is enough.
+        let images = pool.read(block).or_else(|error| pool.require(&chosen).and(Err(error)))?;
         let hash = |(position, &index): (usize, &usize)| Hashed::of(index, images.index_axis(Axis(0), position));
         block.par_iter().enumerate().map(|(position, index)| hash((position, index))).collect::<Result<Vec<_>>>()
     });

@@ -83,6 +83,20 @@ fn unpaired_duplicates_become_exclusions_that_remove_them() {
 }
 
 #[test]
+fn damaged_images_of_the_pool_are_named_together() {
+    let (folder, data) = data_set(&[(scene(0), Split::Train, None), (scene(1), Split::Test, None)]);
+    let path = folder.path().join("pool");
+    std::fs::create_dir(&path).unwrap();
+    afterimage_formats::picture::write_png(&path.join("a.png"), scene(2).view()).unwrap();
+    for name in ["b.png", "c.jpg"] {
+        std::fs::write(path.join(name), b"no picture").unwrap();
+    }
+    let pool = UnpairedPool::open(&[path], SIDE as u32, &Exclusions::default()).unwrap();
+    let message = audit(&data, Some(&pool)).unwrap_err().to_string();
+    assert!(message.contains("2 of 3 unpaired images cannot be read (pool/b.png, pool/c.jpg)"), "{message}");
+}
+
+#[test]
 fn limit_is_stated() {
     let (folder, data) = data_set(&[(scene(0), Split::Train, None), (scene(1), Split::Test, None)]);
     let path = folder.path().join("pool.npy");

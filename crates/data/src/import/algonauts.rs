@@ -9,8 +9,9 @@ use afterimage_formats::images::ImageSource;
 use afterimage_formats::npy;
 use ndarray::{Axis, concatenate};
 
-use super::files::source_files;
+use super::files::{source_files, unused};
 use super::matrix::{Matrix, blocks};
+use super::order::{NameOrder, sequence};
 use super::shown::{Shown, Trial};
 use super::{Block, Images, Source, Watch, WriteOptions};
 use crate::header::{FittedOn, Provenance, Step, SurfaceGeometry, Voxels};
@@ -19,6 +20,8 @@ use crate::{Error, Result};
 
 /// Presentations behind most rows.
 const AVERAGED: u16 = 3;
+/// How the order is stated.
+const OPTION: &str = "--order natural or --order bytes";
 /// Names of the codes in `roi_masks/{lh,rh}.NAME_challenge_space.npy`, from 1; the challenge pickles them.
 const REGIONS: [(&str, &[&str]); 6] = [
     ("prf-visualrois", &["V1v", "V1d", "V2v", "V2d", "V3v", "V3d", "hV4"]),
@@ -38,6 +41,8 @@ pub struct AlgonautsOptions {
     pub roi: Option<String>,
     /// Pictures drawn for the test.
     pub test: usize,
+    /// How the names of images are put in order, where natural and byte order differ.
+    pub order: Option<NameOrder>,
     /// Pictures drawn for early stopping.
     pub validation: usize,
     /// Seed of the draws.
@@ -78,8 +83,10 @@ pub fn open_algonauts(options: &AlgonautsOptions) -> Result<Source<'static>> {
     let mask = options.roi.as_deref().map_or_else(|| Ok(vec![true; all.count]), |roi| all.mask(roi))?;
     let kept: Vec<usize> = (0..all.count).filter(|&at| mask[at]).collect();
     let voxels = all.keep(&mask);
+    let (positions, how) = sequence(&pictures, options.order, OPTION)?;
     let mut shown = Shown::default();
-    for name in pictures.names() {
+    for &at in &positions {
+        let name = &pictures.names()[at];
         shown.push(Trial { name, class: None, is_test: false, session: 0, run: 0, averaged: AVERAGED });
     }
     if options.test == 0 {
@@ -87,8 +94,9 @@ pub fn open_algonauts(options: &AlgonautsOptions) -> Result<Source<'static>> {
         return Err(Error::manifest(&options.folder, reason));
     }
     shown.draw(&options.folder, options.test, options.validation, options.seed)?;
-    let provenance = provenance(options, &files, &masks)?;
-    let images: Images<'static> = Box::new(move |row, side| Ok(pictures.read_square(row, side)?));
+    let left_out = unused(&pictures, 0..pictures.len());
+    let provenance = Provenance { left_out, ..provenance(options, &files, &masks, how)? };
+    let images: Images<'static> = Box::new(move |row, side| Ok(pictures.read_square(positions[row], side)?));
     let trials = shown.trials;
     let blocks = blocks(trials.len(), all.count).map(move |(first, count)| {
         let parts = [tables[0].read(first, count)?, tables[1].read(first, count)?];
@@ -159,7 +167,7 @@ fn surface(
     Ok(Some(surface))
 }
 
-fn provenance(options: &AlgonautsOptions, files: &[PathBuf], masks: &[PathBuf]) -> Result<Provenance> {
+fn provenance(options: &AlgonautsOptions, files: &[PathBuf], masks: &[PathBuf], how: &str) -> Result<Provenance> {
     let title = options.folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Ok(Provenance {
         title: format!("Algonauts 2023, {title}"),
@@ -179,6 +187,7 @@ fn provenance(options: &AlgonautsOptions, files: &[PathBuf], masks: &[PathBuf]) 
                 FittedOn::Everything,
             ),
             Step::plain("means over up to 3 presentations; the files do not tell sessions and runs"),
+            Step::plain(format!("rows and images paired {how}")),
             Step::plain(format!(
                 "{} pictures drawn for the test, {} for validation, seed {}",
                 options.test, options.validation, options.seed

@@ -13,6 +13,7 @@ use ndarray::{Axis, concatenate};
 
 use super::files::source_files;
 use super::matrix::{Matrix, blocks};
+use super::order::NameOrder;
 use super::shown::{Shown, Trial};
 use super::{Block, Source, Watch, WriteOptions};
 use crate::header::{FittedOn, Provenance, Split, Step, Voxels};
@@ -30,6 +31,8 @@ pub struct Bold5000Options {
     /// Presentation lists, a name on each line: files in the order of the trials, or a folder whose files are called
     /// by session and run. None for an `.npz`.
     pub lists: Vec<PathBuf>,
+    /// How lists that a shell put in order are: needed where natural and byte order of their names differ.
+    pub order: Option<NameOrder>,
     /// `repeated_stimuli_113_list.txt`; without it, pictures called `rep_…` or shown more than once are the test.
     pub repeated: Option<PathBuf>,
     /// Folder or archive of the pictures; without it the data set has none.
@@ -71,8 +74,10 @@ pub fn open_bold5000(options: &Bold5000Options) -> Result<Source<'static>> {
     let voxels = all.keep(&mask);
     let shown = shown(options, &presented)?;
     let images = options.images.as_deref().map(|path| shown.images(path, |name| format!("{REPEATED}{name}")));
-    let images = images.transpose()?;
-    let provenance = provenance(options, &presented)?;
+    let (images, mut left_out) = images.transpose()?.unzip();
+    let left_out = left_out.get_or_insert_default();
+    left_out.extend(presented.left_out.iter().cloned());
+    let provenance = Provenance { left_out: std::mem::take(left_out), ..provenance(options, &presented)? };
     let trials = shown.trials;
     let blocks = blocks(presented.len(), all.count).map(move |(first, count)| {
         let parts = arrays.iter().map(|(_, array)| array.read(first, count)).collect::<Result<Vec<_>>>()?;

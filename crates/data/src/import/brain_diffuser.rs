@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use afterimage_formats::images::ImageSource;
 
-use super::files::source_files;
+use super::files::{source_files, unused};
 use super::matrix::{Matrix, blocks};
+use super::order::{NameOrder, numbered_sequence};
 use super::shown::{Shown, Trial};
 use super::{Block, Images, Source, Watch, WriteOptions};
 use crate::header::{FittedOn, Provenance, Step, Voxels};
@@ -14,6 +15,8 @@ use crate::{Error, Result};
 
 /// Presentations behind most rows; the tables do not say which have fewer.
 const AVERAGED: u16 = 3;
+/// How the order is stated.
+const OPTION: &str = "--order natural or --order bytes";
 
 /// Which files, and what of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,10 +25,12 @@ pub struct BrainDiffuserOptions {
     pub train: PathBuf,
     /// `nsd_test_fmriavg_nsdgeneral_subX.npy`
     pub test: PathBuf,
-    /// `nsd_train_stim_subX.npy`, in the same order, or a folder whose sorted names are.
+    /// `nsd_train_stim_subX.npy`, in the same order, or a folder whose names are.
     pub train_images: PathBuf,
-    /// `nsd_test_stim_subX.npy`
+    /// `nsd_test_stim_subX.npy`, or the folder `test_images` of that project, whose images are called by number.
     pub test_images: PathBuf,
+    /// How names of folders are put in order, where natural and byte order differ and they are not the numbers 0 to n-1.
+    pub order: Option<NameOrder>,
     /// Training pictures drawn for early stopping.
     pub validation: usize,
     /// Seed of the draw.
@@ -57,6 +62,8 @@ pub fn open_brain_diffuser(options: &BrainDiffuserOptions) -> Result<Source<'sta
         let reason = format!("it has {} voxels, the training {}", tables[1].columns(), tables[0].columns());
         return Err(Error::mismatch(&options.test, reason));
     }
+    let [train, test] = pictures.each_ref().map(|source| numbered_sequence(source, options.order, OPTION));
+    let sequences = [train?, test?];
     let mut shown = Shown::default();
     for (part, (table, pictures)) in tables.iter().zip(&pictures).enumerate() {
         if table.rows() != pictures.len() {
@@ -70,11 +77,12 @@ pub fn open_brain_diffuser(options: &BrainDiffuserOptions) -> Result<Source<'sta
     }
     shown.hold_out(&options.train, options.validation, options.seed)?;
     let voxels = Voxels::new(tables[0].columns());
-    let provenance = provenance(options)?;
+    let provenance = provenance(options, &pictures, sequences.each_ref().map(|(_, how)| *how))?;
+    let rows = sequences.map(|(positions, _)| positions);
     let first_test = tables[0].rows();
     let images: Images<'static> = Box::new(move |row, side| match row.checked_sub(first_test) {
-        Some(row) => Ok(pictures[1].read_square(row, side)?),
-        None => Ok(pictures[0].read_square(row, side)?),
+        Some(row) => Ok(pictures[1].read_square(rows[1][row], side)?),
+        None => Ok(pictures[0].read_square(rows[0][row], side)?),
     });
     let mut trials = shown.trials;
     let of_test = trials.split_off(first_test);
@@ -86,7 +94,7 @@ pub fn open_brain_diffuser(options: &BrainDiffuserOptions) -> Result<Source<'sta
     Ok(Source { stimuli: shown.stimuli, voxels, provenance, images: Some(images), blocks: Box::new(blocks) })
 }
 
-fn provenance(options: &BrainDiffuserOptions) -> Result<Provenance> {
+fn provenance(options: &BrainDiffuserOptions, pictures: &[ImageSource; 2], how: [&str; 2]) -> Result<Provenance> {
     let files = [&options.train, &options.test, &options.train_images, &options.test_images];
     Ok(Provenance {
         title: options.train.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(),
@@ -104,11 +112,13 @@ fn provenance(options: &BrainDiffuserOptions) -> Result<Provenance> {
             Step::new("prepared by whoever wrote the tables", FittedOn::Unknown),
             Step::plain("means over up to 3 presentations; the tables do not tell sessions and runs"),
             Step::plain("test: the table of the test"),
+            Step::plain(format!("training rows and images paired {}; test rows and images {}", how[0], how[1])),
             Step::plain(format!(
                 "{} training pictures drawn for validation, seed {}",
                 options.validation, options.seed
             )),
         ],
+        left_out: pictures.iter().flat_map(|source| unused(source, 0..source.len())).collect(),
         ..Provenance::default()
     })
 }

@@ -15,10 +15,10 @@ use pictures::{Pictures, stem};
 use samples::Samples;
 
 use super::bdata::BData;
-use super::files::source_files;
+use super::files::{source_files, unused};
 use super::{Block, Images, Source, Watch, WriteOptions};
 use crate::assign::random_split;
-use crate::header::{Provenance, Split, Step, StimulusInfo, TrialInfo, Voxels};
+use crate::header::{LeftOut, Provenance, Split, Step, StimulusInfo, TrialInfo, Voxels};
 use crate::inspect::Summary;
 use crate::{Error, Result};
 
@@ -75,9 +75,16 @@ pub fn open_god(options: &GodOptions) -> Result<Source<'static>> {
         samples.add(table, index == 1, options.test_file.is_some())?;
     }
     let pictures = Pictures::open(options)?;
-    let found = samples.stimuli.iter().map(|(label, _)| pictures.find(*label)).collect::<Result<Vec<_>>>()?;
+    let found = pictures.find(samples.stimuli.iter().map(|(label, _)| *label))?;
+    pictures.source.require(found.iter().copied())?;
     let stimuli = stimuli(&samples, &found, &pictures, options)?;
-    let provenance = provenance(options, &samples)?;
+    let [others, unlabelled] = samples.left_out;
+    let left_out = [
+        LeftOut::counted("sample", "of imagery, or of another kind than training and test", others),
+        LeftOut::counted("sample", "without a label, such as rest", unlabelled),
+    ];
+    let left_out = left_out.into_iter().flatten().chain(unused(&pictures.source, found.iter().copied())).collect();
+    let provenance = Provenance { left_out, ..provenance(options)? };
     let images: Images<'static> = Box::new(move |row, side| Ok(pictures.source.read_square(found[row], side)?));
     let rows = samples.rows;
     let blocks = tables.into_iter().zip(columns).zip(rows).flat_map(|((table, columns), rows)| {
@@ -146,7 +153,7 @@ fn stimuli(samples: &Samples, found: &[usize], pictures: &Pictures, options: &Go
     Ok(samples.stimuli.iter().zip(splits).zip(found).map(info).collect())
 }
 
-fn provenance(options: &GodOptions, samples: &Samples) -> Result<Provenance> {
+fn provenance(options: &GodOptions) -> Result<Provenance> {
     let files = [Some(&options.file), options.test_file.as_ref(), Some(&options.images)];
     let files = files.into_iter().flatten().chain(&options.image_lists).map(PathBuf::as_path);
     Ok(Provenance {
@@ -162,8 +169,8 @@ fn provenance(options: &GodOptions, samples: &Samples) -> Result<Provenance> {
         steps: vec![
             Step::plain("training and test pictures as the source gives them"),
             Step::plain(format!(
-                "{} training pictures drawn for validation, seed {}; {} samples without a label or of imagery left out",
-                options.validation, options.seed, samples.left_out
+                "{} training pictures drawn for validation, seed {}",
+                options.validation, options.seed
             )),
             Step::plain(format!("voxels: {}", options.roi.as_deref().unwrap_or("all"))),
             Step::plain("responses stored as they are in the file: no normalisation"),

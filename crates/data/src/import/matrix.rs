@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use afterimage_formats::hdf5::{self, Dataset};
 use afterimage_formats::mat::MatFile;
-use afterimage_formats::table::Table;
 use afterimage_formats::{npy, npz};
 use ndarray::{Array2, ArrayD, Ix2, s};
 
+use super::columns::{self, Role, Stated};
 use crate::{Error, Result};
 
 /// Bytes in memory at a time.
@@ -173,18 +173,25 @@ pub(crate) fn read(path: &Path, array: Option<&str>) -> Result<ArrayD<f32>> {
     }
 }
 
-/// A table of numbers, whose first line may hold names.
+/// A table of text without columns that only a manifest can say the use of.
 fn separated(path: &Path) -> Result<ArrayD<f32>> {
-    let named = Table::read(path)?;
-    let is_number = |name: &String| name.trim().parse::<f64>().is_ok();
-    let table = if named.names().iter().all(is_number) { Table::read_bare(path)? } else { named };
-    let mut values = Array2::zeros((table.len(), table.width()));
-    for (column, mut into) in values.columns_mut().into_iter().enumerate() {
-        for (to, value) in into.iter_mut().zip(table.f64s(column)?) {
-            *to = value as f32;
+    let columns = columns::read(path, &Stated::default())?;
+    match columns.others.iter().find(|column| column.role != Some(Role::Index)) {
+        Some(column) => {
+            let reason = format!(
+                "its column \"{}\" holds no responses: leave it out, or use \"import generic\", whose manifest can say \
+                 what it is",
+                column.name
+            );
+            Err(Error::mismatch(path, reason))
         }
+        None => Ok(columns.values.into_dyn()),
     }
-    Ok(values.into_dyn())
+}
+
+/// Whether a file is a table of text, packed or not.
+pub(super) fn is_text(path: &Path) -> bool {
+    matches!(ending(path).as_str(), "csv" | "tsv")
 }
 
 fn named(path: &Path, array: Option<&str>, names: Vec<String>) -> Result<String> {
@@ -202,6 +209,10 @@ fn named(path: &Path, array: Option<&str>, names: Vec<String>) -> Result<String>
     }
 }
 
+/// The ending in small letters, that of packed text without `.gz`.
 fn ending(path: &Path) -> String {
-    path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase()).unwrap_or_default()
+    let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    let plain =
+        name.strip_suffix(".gz").filter(|name| name.ends_with(".csv") || name.ends_with(".tsv")).unwrap_or(&name);
+    plain.rsplit_once('.').map(|(_, ending)| ending.to_owned()).unwrap_or_default()
 }

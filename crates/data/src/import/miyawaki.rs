@@ -182,7 +182,13 @@ fn order(file: &MatFile, path: &Path, trials: usize) -> Result<Vec<usize>> {
     }
     let mut order: Vec<usize> = (0..trials).collect();
     order.sort_by(|&a, &b| places[a].total_cmp(&places[b]));
-    Ok(order)
+    match order.windows(2).find(|pair| places[pair[0]] == places[pair[1]]) {
+        Some(pair) => {
+            let reason = format!("train_indices and test_indices name the place {} twice", places[pair[0]]);
+            Err(Error::mismatch(path, reason))
+        }
+        None => Ok(order),
+    }
 }
 
 fn trials(order: &[usize], pictures: &Array2<f32>, labels: &Array2<f32>) -> (Vec<TrialInfo>, Vec<Array2<f32>>) {

@@ -20,10 +20,10 @@ use design::Design;
 use super::files::source_files;
 use super::matrix::{Matrix, blocks};
 use super::shown::Repeats;
-use super::volumes::Mask;
+use super::volumes::{Found, Mask};
 use super::{Block, Images, Source, Watch, WriteOptions};
 use crate::assign::random_split;
-use crate::header::{FittedOn, Provenance, Split, Step, StimulusInfo, TrialInfo, VoxelColumn, Voxels};
+use crate::header::{FittedOn, LeftOut, Provenance, Split, Step, StimulusInfo, TrialInfo, VoxelColumn, Voxels};
 use crate::inspect::Summary;
 use crate::{Error, Result};
 
@@ -31,7 +31,7 @@ use crate::{Error, Result};
 const TRIALS: usize = 750;
 
 /// Which files, and what of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct NsdOptions {
     /// The subject, 1 to 8.
     pub subject: usize,
@@ -42,6 +42,8 @@ pub struct NsdOptions {
     pub mask: Option<PathBuf>,
     /// Further volumes with regions, such as `prf-visualrois.nii.gz`, their label tables (`.ctab`) beside them.
     pub regions: Vec<PathBuf>,
+    /// The value from which a voxel is in the region of a volume with fractions, such as a map of probabilities.
+    pub region_threshold: Option<f32>,
     /// The volume `ncsnr.nii.gz`, kept as a column of the voxels.
     pub ncsnr: Option<PathBuf>,
     /// `nsd_expdesign.mat`
@@ -73,29 +75,37 @@ pub fn open_nsd(options: &NsdOptions) -> Result<Source<'static>> {
     let design = Design::read(&options.design, options.subject)?;
     let brick = open_brick(&options.stimuli)?;
     let available = brick.shape()[0];
-    let (shown, voxels, files, blocks) = match betas::table(&options.betas)? {
+    let (shown, found, files, blocks) = match betas::table(&options.betas)? {
         Some(table) => {
             let shown = Shown::of(&[(0, table.rows())], &design, available, options)?;
             let (voxels, blocks) = of_table(table, shown.trials[0].clone(), options)?;
-            (shown, voxels, vec![options.betas.clone()], blocks)
+            let found = Found { voxels, steps: Vec::new(), left_out: Vec::new() };
+            (shown, found, vec![options.betas.clone()], blocks)
         }
         None => {
-            let sessions = betas::find(&options.betas)?;
+            let (sessions, passed_over) = betas::find(&options.betas)?;
             let parts = sessions.iter().map(part).collect::<Result<Vec<_>>>()?;
             let shown = Shown::of(&parts, &design, available, options)?;
             let files = sessions.iter().map(|session| session.path.clone()).collect();
-            let (voxels, blocks) = of_sessions(sessions, shown.trials.clone(), options)?;
-            (shown, voxels, files, blocks)
+            let (mut found, blocks) = of_sessions(sessions, shown.trials.clone(), options)?;
+            found.left_out.extend(LeftOut::named(
+                "file",
+                "whose session is there as HDF5 or under another name",
+                passed_over,
+            ));
+            (shown, found, files, blocks)
         }
     };
-    let provenance = provenance(options, &files)?;
+    let mut provenance = provenance(options, &files)?;
+    provenance.steps.extend(found.steps);
+    provenance.left_out.extend(found.left_out);
     let stimuli = shown.stimuli(options)?;
     let (pictures, path) = (shown.pictures, options.stimuli.clone());
     let images: Images<'static> = Box::new(move |row, side| {
         let picture = read_picture(&brick, pictures[row], &path)?;
         Ok(picture::crop_resize(picture.view(), side, &path)?)
     });
-    Ok(Source { stimuli, voxels, provenance, images: Some(images), blocks })
+    Ok(Source { stimuli, voxels: found.voxels, provenance, images: Some(images), blocks })
 }
 
 type Blocks = Box<dyn Iterator<Item = Result<Block>>>;
@@ -108,27 +118,37 @@ fn part(session: &Session) -> Result<(usize, usize)> {
     }
 }
 
-fn of_sessions(sessions: Vec<Session>, trials: Vec<Vec<TrialInfo>>, options: &NsdOptions) -> Result<(Voxels, Blocks)> {
+fn of_sessions(sessions: Vec<Session>, trials: Vec<Vec<TrialInfo>>, options: &NsdOptions) -> Result<(Found, Blocks)> {
     let mask = options.mask.as_ref().ok_or_else(|| {
         Error::mismatch(&options.betas, "give a mask of the voxels to keep with --mask, such as nsdgeneral.nii.gz")
     })?;
     let mut mask = Mask::read(mask)?;
-    let mut voxels = mask.voxels(&options.regions)?;
+    mask.take_side(sessions.iter().map(|session| session.path.as_path()));
+    let mut found = mask.voxels(&options.regions, options.region_threshold)?;
     if let Some(path) = &options.ncsnr {
         let meaning = "noise-ceiling SNR of the source, from all trials: not for selecting voxels".into();
         let values = mask.read_values(path)?;
-        voxels.columns.insert("ncsnr".into(), VoxelColumn { meaning, fitted_on: FittedOn::Everything, values });
+        let column = VoxelColumn { meaning, fitted_on: FittedOn::Everything, values };
+        found.voxels.columns.insert("ncsnr".into(), column);
+    }
+    let mut unplaced = 0;
+    for session in &sessions {
+        unplaced += usize::from(!session.compares_affine(&mask)?);
+    }
+    if unplaced > 0 {
+        let what = "betas: places of voxels compared by the shape of the volumes only, for want of an affine";
+        found.steps.push(Step::plain(format!("{what}, in {unplaced} of {} files", sessions.len())));
     }
     if let Some(roi) = &options.roi {
-        let inside = voxels.mask(roi)?;
-        voxels = voxels.keep(&inside);
+        let inside = found.voxels.mask(roi)?;
+        found.voxels = found.voxels.keep(&inside);
         mask.keep(&inside);
     }
     let blocks = sessions.into_iter().zip(trials).map(move |(session, trials)| {
         let responses = session.read(&mask, trials.len())?;
         Ok(Block { responses, trials })
     });
-    Ok((voxels, Box::new(blocks)))
+    Ok((found, Box::new(blocks)))
 }
 
 /// A table does not tell where its voxels lie.

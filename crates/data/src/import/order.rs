@@ -1,12 +1,25 @@
 //! Which image each trial shows.
 
+mod lookup;
+mod sequence;
+
 use std::collections::HashMap;
 use std::path::Path;
 
 use afterimage_formats::images::ImageSource;
+use afterimage_formats::table::Table;
+use afterimage_formats::text;
 
+pub(crate) use lookup::{Found, Lookup};
+pub use sequence::NameOrder;
+pub(crate) use sequence::{numbered_sequence, refuse_conflict, sequence};
+
+use super::columns::Column;
 use crate::manifest::Manifest;
 use crate::{Error, Result};
+
+/// How a manifest states the order.
+const OPTION: &str = "images.order = \"natural\", \"bytes\" or a FILE that lists the names";
 
 /// Images of the source in the order of the stimuli, and the stimulus of each position of the table.
 pub(super) struct Order {
@@ -14,106 +27,134 @@ pub(super) struct Order {
     pub(super) stimuli: Vec<usize>,
     /// Row of the stimuli, one per entry of the order: several trials may name one image.
     pub(super) trials: Vec<u32>,
+    /// How trials and images were paired, for the provenance.
+    pub(super) description: String,
+    /// Whether the pairing rests on the order of names and of rows, and on no list.
+    pub(super) by_position: bool,
 }
 
-pub(super) fn read(manifest: &Manifest, source: &ImageSource) -> Result<Order> {
-    let named = match manifest.images.order.as_str() {
-        "sorted" => (0..source.len()).collect(),
-        file => {
-            let names: Vec<&str> = source.names().iter().map(String::as_str).collect();
-            listed(&manifest.resolve(Path::new(file)), manifest.images.column.as_deref(), &names)?
-        }
+impl Order {
+    fn new(named: Vec<usize>, description: String, by_position: bool) -> Self {
+        let mut rows = HashMap::new();
+        let mut stimuli = Vec::new();
+        let trials = named.into_iter().map(|index| {
+            *rows.entry(index).or_insert_with(|| {
+                stimuli.push(index);
+                stimuli.len() as u32 - 1
+            })
+        });
+        let trials = trials.collect();
+        Self { stimuli, trials, description, by_position }
+    }
+}
+
+/// Reads the order that the manifest states, or else that of a column of the table of responses that names `images`.
+///
+/// # Errors
+/// [`Error::Mismatch`] naming an entry that no image has, two names whose order is not clear, or the first row in which
+/// the stated order and a column of the table differ.
+pub(super) fn read(manifest: &Manifest, source: &ImageSource, images: &[&Column]) -> Result<Order> {
+    let keys = &manifest.images;
+    let names: Vec<&str> = source.names().iter().map(String::as_str).collect();
+    let by_columns = columns(manifest, &names, images)?;
+    let stated = match keys.order.as_deref() {
+        None if by_columns.is_some() => None,
+        None | Some("sorted") => Some((sequence(source, None, OPTION)?, true)),
+        Some("natural") => Some((sequence(source, Some(NameOrder::Natural), OPTION)?, true)),
+        Some("bytes") => Some((sequence(source, Some(NameOrder::Bytes), OPTION)?, true)),
+        Some(file) => Some(((from_file(manifest, file, &names)?, "listed"), false)),
     };
-    let mut rows = HashMap::new();
-    let mut stimuli = Vec::new();
-    let trials = named.into_iter().map(|index| {
-        *rows.entry(index).or_insert_with(|| {
-            stimuli.push(index);
-            stimuli.len() as u32 - 1
-        })
-    });
-    let trials = trials.collect();
-    Ok(Order { stimuli, trials })
+    match (stated, by_columns) {
+        (None, Some((column, named))) => {
+            Ok(Order::new(named, format!("trials and images paired by the table's column \"{column}\""), false))
+        }
+        (Some(((named, how), by_position)), by_columns) => {
+            if let Some((column, others)) = by_columns {
+                refuse_other_order(manifest, &names, &named, (&column, &others))?;
+            }
+            let file = keys.order.as_deref().unwrap_or_default();
+            let description = if by_position {
+                format!("trials and images paired {how}")
+            } else {
+                format!("trials and images paired by the list {file}")
+            };
+            Ok(Order::new(named, description, by_position))
+        }
+        (None, None) => Ok(Order::new(Vec::new(), String::new(), true)),
+    }
 }
 
-/// Positions in `names` of the names that a file lists.
-pub(super) fn listed(path: &Path, column: Option<&str>, names: &[&str]) -> Result<Vec<usize>> {
-    let entries = entries(path, column)?;
-    find(path, &entries.iter().map(String::as_str).collect::<Vec<_>>(), names)
+fn from_file(manifest: &Manifest, file: &str, names: &[&str]) -> Result<Vec<usize>> {
+    let path = manifest.resolve(Path::new(file));
+    if !path.is_file() {
+        let reason = format!(
+            "images.order is \"{file}\", which is neither \"natural\", \"bytes\" or \"sorted\" nor a file: {} does not exist",
+            path.display()
+        );
+        return Err(Error::manifest(&manifest.path, reason));
+    }
+    Lookup::new(names).find_either(&path, &single(&entries(&path, manifest.images.column.as_deref())?))
+}
+
+/// The first column of names and the images it names; all such columns must name the same.
+fn columns(manifest: &Manifest, names: &[&str], columns: &[&Column]) -> Result<Option<(String, Vec<usize>)>> {
+    let path = manifest.resolve(&manifest.responses.file);
+    let lookup = Lookup::new(names);
+    let mut first: Option<(String, Vec<usize>)> = None;
+    for column in columns {
+        let named = lookup.find_either(&path, &single(&column.texts)).map_err(|error| {
+            let reason = format!(
+                "column \"{}\" of \"{}\" does not name the images ({error}): correct it or, if it is something else, \
+                 name it in responses.ignore",
+                column.name,
+                path.display()
+            );
+            Error::manifest(&manifest.path, reason)
+        })?;
+        match &first {
+            Some((name, others)) => refuse_other_order(manifest, names, &named, (name, others))?,
+            None => first = Some((column.name.clone(), named)),
+        }
+    }
+    Ok(first)
+}
+
+fn refuse_other_order(manifest: &Manifest, names: &[&str], named: &[usize], column: (&str, &[usize])) -> Result<()> {
+    let (column, others) = column;
+    let Some(row) = (0..named.len().min(others.len())).find(|&row| named[row] != others[row]) else { return Ok(()) };
+    let reason = format!(
+        "row {} shows \"{}\" by the column \"{column}\", but \"{}\" by the order of the images: leave images.order out, \
+         or name the column in responses.ignore",
+        row + 1,
+        names[others[row]],
+        names[named[row]]
+    );
+    Err(Error::mismatch(&manifest.resolve(&manifest.responses.file), reason))
 }
 
 /// Positions in `names` of the `entries` of a file.
 pub(super) fn find(path: &Path, entries: &[&str], names: &[&str]) -> Result<Vec<usize>> {
-    let single: Vec<[&str; 1]> = entries.iter().map(|entry| [*entry]).collect();
-    find_either(path, &single, names)
+    Lookup::new(names).find_either(path, &single(entries))
 }
 
-/// Positions in `names` of entries that may be called one thing or another.
-pub(super) fn find_either<S: AsRef<str>, const N: usize>(
-    path: &Path,
-    entries: &[[S; N]],
-    names: &[&str],
-) -> Result<Vec<usize>> {
-    let positions = positions(names);
-    let find = |(line, called): (usize, &[S; N])| {
-        let name = called[0].as_ref();
-        match called.iter().find_map(|name| positions.get(name.as_ref())) {
-            Some(Some(index)) => Ok(*index),
-            Some(None) => Err(Error::mismatch(path, format!("\"{name}\" (entry {}) names several images", line + 1))),
-            None => {
-                let example = names.first().copied().unwrap_or_default();
-                let reason = format!(
-                    "entry {} is \"{name}\", which no image is called; they are called like \"{example}\"",
-                    line + 1
-                );
-                Err(Error::mismatch(path, reason))
-            }
-        }
-    };
-    entries.iter().enumerate().map(find).collect()
+fn single<S: AsRef<str>>(entries: &[S]) -> Vec<[&str; 1]> {
+    entries.iter().map(|entry| [entry.as_ref()]).collect()
 }
 
-/// Every way to name an image: in full, by its last part, or by that without its ending; `None` where ambiguous.
-fn positions<'a>(names: &[&'a str]) -> HashMap<&'a str, Option<usize>> {
-    let mut positions: HashMap<&str, Option<usize>> = HashMap::new();
-    for (index, name) in names.iter().enumerate() {
-        let last = name.rsplit('/').next().unwrap_or(name);
-        let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
-        for key in [last, stem] {
-            let known = positions.entry(key).or_insert(Some(index));
-            if *known != Some(index) {
-                *known = None;
-            }
-        }
+/// The names that a file lists: one a line, or in a column of a `.csv` or `.tsv`.
+pub(super) fn entries(path: &Path, column: Option<&str>) -> Result<Vec<String>> {
+    let name = path.to_string_lossy().to_ascii_lowercase();
+    if ![".csv", ".tsv", ".csv.gz", ".tsv.gz"].iter().any(|ending| name.ends_with(ending)) {
+        return Ok(text::lines(path)?);
     }
-    // Full names win over the shortened ones of others.
-    positions.extend(names.iter().enumerate().map(|(index, name)| (*name, Some(index))));
-    positions
-}
-
-fn entries(path: &Path, column: Option<&str>) -> Result<Vec<String>> {
-    if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv")) {
-        return csv_column(path, column);
-    }
-    let text = std::fs::read_to_string(path).map_err(Error::io("read", path))?;
-    Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect())
-}
-
-fn csv_column(path: &Path, column: Option<&str>) -> Result<Vec<String>> {
-    let unusable = |error: csv::Error| Error::manifest(path, error);
-    let mut reader = csv::Reader::from_path(path).map_err(unusable)?;
-    let header = reader.headers().map_err(unusable)?.clone();
+    let table = Table::read(path)?;
     let position = match column {
-        Some(name) => header.iter().position(|known| known.trim() == name),
-        None => (header.len() == 1).then_some(0),
+        Some(name) => Some(table.column(name)?),
+        None => (table.width() == 1).then_some(0),
     };
     let position = position.ok_or_else(|| {
-        let columns = header.iter().collect::<Vec<_>>().join(", ");
+        let columns = table.names().join(", ");
         Error::manifest(path, format!("it has the columns {columns}: set images.column to the one with image names"))
     })?;
-    let cell = |record: Result<csv::StringRecord, csv::Error>| {
-        let record = record.map_err(unusable)?;
-        Ok(record.get(position).unwrap_or_default().trim().to_owned())
-    };
-    reader.records().map(cell).collect()
+    Ok(table.texts(position)?.into_iter().map(|cell| cell.trim().to_owned()).collect())
 }

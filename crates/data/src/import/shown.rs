@@ -5,9 +5,11 @@ use std::path::Path;
 
 use afterimage_formats::images::ImageSource;
 
-use super::{Images, order};
+use super::Images;
+use super::files::unused;
+use super::order::Lookup;
 use crate::assign::random_split;
-use crate::header::{Split, StimulusInfo, TrialInfo};
+use crate::header::{LeftOut, Split, StimulusInfo, TrialInfo};
 use crate::{Error, Result};
 
 /// Trials in their order, and the stimuli in the order in which they first occur.
@@ -92,16 +94,39 @@ impl Shown {
         Ok(())
     }
 
-    /// The pictures of the stimuli in a folder, an archive or an array; `other` is a second name to look under.
+    /// The images of the stimuli in a folder, an archive or an array; `other` is a second name to look under.
     ///
     /// # Errors
-    /// [`Error::Format`]; [`Error::Mismatch`] naming the first stimulus that has no picture.
-    pub(super) fn images(&self, path: &Path, other: impl Fn(&str) -> String) -> Result<Images<'static>> {
-        let source = ImageSource::open(path)?;
+    /// [`Error::Format`]; [`Error::Mismatch`] naming the first stimulus that has no image.
+    pub(super) fn images(
+        &self,
+        path: &Path,
+        other: impl Fn(&str) -> String,
+    ) -> Result<(Images<'static>, Vec<LeftOut>)> {
+        let source = ImageSource::open_by_name(path)?;
         let names: Vec<&str> = source.names().iter().map(String::as_str).collect();
         let wanted: Vec<[String; 2]> =
             self.stimuli.iter().map(|stimulus| [stimulus.name.clone(), other(&stimulus.name)]).collect();
-        let found = order::find_either(path, &wanted, &names)?;
-        Ok(Box::new(move |row, side| Ok(source.read_square(found[row], side)?)))
+        let found = Lookup::new(&names).find_either(path, &wanted)?;
+        source.require(found.iter().copied())?;
+        self.refuse_shared(path, &names, &found)?;
+        let left_out = unused(&source, found.iter().copied());
+        Ok((Box::new(move |row, side| Ok(source.read_square(found[row], side)?)), left_out))
+    }
+
+    /// Two names of one image would be two stimuli, one perhaps of the test and one of the training.
+    fn refuse_shared(&self, path: &Path, names: &[&str], found: &[usize]) -> Result<()> {
+        let mut first = HashMap::new();
+        for (row, &index) in found.iter().enumerate() {
+            if let Some(other) = first.insert(index, row) {
+                let [a, b] = [other, row].map(|row| self.stimuli[row].name.escape_debug());
+                let reason = format!(
+                    "\"{a}\" and \"{b}\" are both the image \"{}\": call it one name in the lists",
+                    names[index]
+                );
+                return Err(Error::mismatch(path, reason));
+            }
+        }
+        Ok(())
     }
 }

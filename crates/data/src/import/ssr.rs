@@ -8,6 +8,7 @@
 //! | `arr_5`, `arr_6` | `[voxels]` | noise ceiling and SNR |
 //! | `V1` ... `VC` | `[voxels]` | masks of regions |
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use afterimage_formats::{npz, picture};
@@ -17,7 +18,7 @@ use super::files::source_files;
 use super::shown::Repeats;
 use super::{Block, Images, Source, Watch, WriteOptions};
 use crate::assign::random_split;
-use crate::header::{FittedOn, Provenance, Step, StimulusInfo, TrialInfo, VoxelColumn, Voxels};
+use crate::header::{FittedOn, LeftOut, Provenance, Step, StimulusInfo, TrialInfo, VoxelColumn, Voxels};
 use crate::inspect::Summary;
 use crate::{Error, Result};
 
@@ -70,6 +71,7 @@ pub fn open_ssr(options: &SsrOptions) -> Result<Source<'static>> {
     let mask = options.roi.as_deref().map(|roi| voxels.mask(roi)).transpose()?;
     let kept: Vec<usize> = (0..voxels.count).filter(|&at| mask.as_ref().is_none_or(|mask| mask[at])).collect();
     let voxels = mask.as_ref().map_or_else(|| voxels.clone(), |mask| voxels.keep(mask));
+    let left_out = unshown(&labels, counts);
     let trials = trials(&labels, counts[0]);
     let responses = [train.select(Axis(1), &kept), test.select(Axis(1), &kept)];
     let images_path = options.images.clone();
@@ -88,7 +90,7 @@ pub fn open_ssr(options: &SsrOptions) -> Result<Source<'static>> {
     Ok(Source {
         stimuli: stimuli(options, counts)?,
         voxels,
-        provenance: provenance(options)?,
+        provenance: Provenance { left_out, ..provenance(options)? },
         images: Some(images),
         blocks: Box::new(blocks),
     })
@@ -192,9 +194,22 @@ fn read_pictures(path: &Path, name: &str) -> Result<Array4<u8>> {
     if array.is_empty() || !(3..=4).contains(&array.len_of(Axis(3))) {
         return Err(wrong());
     }
+    if let Some(value) = array.iter().find(|value| !(-0.01..=255.5).contains(*value)) {
+        return Err(Error::mismatch(path, format!("{name} has the pixel {value}, expected 0 to 1 or 0 to 255")));
+    }
     // Bytes are read as floats up to 255, floats go up to 1.
     let scale = if array.iter().any(|&value| value > 1.5) { 1.0 } else { 255.0 };
     Ok(array.slice(s![.., .., .., ..3]).mapv(|value| (value * scale).round().clamp(0.0, 255.0) as u8))
+}
+
+/// Pictures of both parts that no trial shows; they stay among the stimuli.
+fn unshown(labels: &[Vec<usize>; 2], counts: [usize; 2]) -> Vec<LeftOut> {
+    let parts = ["train_images", "test_images"].into_iter().zip(labels).zip(counts);
+    let unshown = parts.flat_map(|((name, labels), count)| {
+        let shown: HashSet<usize> = labels.iter().copied().collect();
+        (0..count).filter(move |at| !shown.contains(at)).map(move |at| format!("{name}[{at}]"))
+    });
+    LeftOut::named("image", "that no trial shows", unshown).into_iter().collect()
 }
 
 /// Trials of both parts; test pictures come after those of the training.

@@ -1,12 +1,16 @@
 //! The table of responses, turned to `[trials, voxels]` and checked against the order of images.
 
+mod opened;
+
 use std::path::Path;
 
 use ndarray::{Array2, ArrayD, ArrayView1, Axis, Ix2, Ix3};
 
+pub(super) use opened::{Opened, open};
+
 use super::order::Order;
 use super::shown::Repeats;
-use crate::header::TrialInfo;
+use crate::header::{LeftOut, TrialInfo};
 use crate::manifest::{Manifest, Orientation};
 use crate::{Error, Result};
 
@@ -16,6 +20,8 @@ pub(super) struct Table {
     pub(super) trials: Vec<TrialInfo>,
     /// What was done, for the provenance.
     pub(super) description: String,
+    /// What of the table is not in the responses.
+    pub(super) left_out: Vec<LeftOut>,
 }
 
 impl Table {
@@ -24,25 +30,25 @@ impl Table {
     }
 }
 
-pub(super) fn read(manifest: &Manifest, order: &Order) -> Result<Table> {
-    let path = manifest.resolve(&manifest.responses.file);
-    let array = super::matrix::read(&path, manifest.responses.array.as_deref())?;
+/// Joins responses and trials.
+///
+/// # Errors
+/// [`Error::Mismatch`] naming the file and the key of the manifest for numbers that do not fit, values that are not
+/// finite, rows of several subjects, and rows out of order.
+pub(super) fn join(opened: Opened, manifest: &Manifest, order: &Order) -> Result<Table> {
+    opened.check(order)?;
     match manifest.responses.orientation {
-        Orientation::VoxelsByStimuliByRepeats => with_repeats(array, manifest, order, &path),
-        orientation => flat(array, orientation, manifest, order, &path),
+        Orientation::VoxelsByStimuliByRepeats => with_repeats(opened.array, manifest, order, &opened.path),
+        orientation => flat(opened, orientation, manifest, order),
     }
 }
 
-fn flat(
-    array: ArrayD<f32>,
-    orientation: Orientation,
-    manifest: &Manifest,
-    order: &Order,
-    path: &Path,
-) -> Result<Table> {
+fn flat(opened: Opened, orientation: Orientation, manifest: &Manifest, order: &Order) -> Result<Table> {
+    let (places, left_out, more) = (opened.places()?, opened.left_out(), opened.description());
+    let path = opened.path.as_path();
     let images = order.trials.len();
-    let shape = array.shape().to_vec();
-    let array = array.into_dimensionality::<Ix2>().map_err(|_| {
+    let shape = opened.array.shape().to_vec();
+    let array = opened.array.into_dimensionality::<Ix2>().map_err(|_| {
         let hint =
             if shape.len() == 3 { ": with repeats, set orientation = \"voxels_by_stimuli_by_repeats\"" } else { "" };
         Error::mismatch(path, format!("the array has shape {shape:?}, expected two axes{hint}"))
@@ -54,11 +60,18 @@ fn flat(
     };
     if trials != images {
         let fact = format!("the array is {rows} x {columns} and there are {images} images");
-        let mend = match other == images {
-            true => format!("set orientation = \"{flipped}\""),
-            false => "give one image per trial, in the order of trials, with images.order".into(),
+        let mend = if other == images {
+            format!("set orientation = \"{flipped}\"")
+        } else {
+            "give one image per trial, in the order of trials, with images.order".into()
         };
-        return Err(Error::mismatch(path, format!("{fact}: {mend}")));
+        let numbers = opened.names.first().is_some_and(|name| name.parse::<f64>().is_ok());
+        let names = if numbers {
+            "; its first line was taken for names: if it is data, set responses.header = false"
+        } else {
+            ""
+        };
+        return Err(Error::mismatch(path, format!("{fact}: {mend}{names}")));
     }
     let responses = match orientation {
         Orientation::TrialsByVoxels => array,
@@ -70,13 +83,14 @@ fn flat(
     }
     let averaged = manifest.responses.averaged;
     let mut repeats = Repeats::default();
-    let trials = order.trials.iter().map(|&stimulus| {
+    let trials = order.trials.iter().enumerate().map(|(row, &stimulus)| {
         let repeat = repeats.next(stimulus as usize);
-        TrialInfo { stimulus, repeat, session: 0, run: 0, averaged }
+        let [session, run] = places.get(row).copied().unwrap_or_default();
+        TrialInfo { stimulus, repeat, session, run, averaged }
     });
     let trials = trials.collect();
-    let description = format!("{} x {} table, each value the mean of {averaged} repeats as recorded", rows, columns);
-    Ok(Table { responses, trials, description })
+    let description = format!("{rows} x {columns} table, each value the mean of {averaged} repeats as recorded{more}");
+    Ok(Table { responses, trials, description, left_out })
 }
 
 fn with_repeats(array: ArrayD<f32>, manifest: &Manifest, order: &Order, path: &Path) -> Result<Table> {
@@ -112,7 +126,8 @@ fn with_repeats(array: ArrayD<f32>, manifest: &Manifest, order: &Order, path: &P
         Array2::from_shape_vec((trials.len(), voxels), values).map_err(|error| Error::mismatch(path, error))?;
     let description =
         format!("{voxels} x {stimuli} x {repeats} table with repeats, {absent} absent ones (NaN) left out");
-    Ok(Table { responses, trials, description })
+    let left_out = LeftOut::counted("repeat", "without values (NaN)", absent).into_iter().collect();
+    Ok(Table { responses, trials, description, left_out })
 }
 
 /// A repeat is absent when all its voxels are NaN; only some is damage.

@@ -54,7 +54,7 @@ pub fn import_things(
 /// [`crate::Error::Region`]; [`crate::Error::Manifest`] when no picture is left for training.
 pub fn open_things(options: &ThingsOptions) -> Result<Source<'static>> {
     let mut responses = Responses::open(&options.responses)?;
-    let mut voxels = voxels(&options.voxels, responses.voxel_ids())?;
+    let (mut voxels, unused_voxels) = voxels(&options.voxels, responses.voxel_ids())?;
     if let Some(roi) = &options.roi {
         let mask = voxels.mask(roi)?;
         voxels = voxels.keep(&mask);
@@ -62,8 +62,9 @@ pub fn open_things(options: &ThingsOptions) -> Result<Source<'static>> {
     }
     let mut shown = shown(&options.stimuli, responses.trial_names())?;
     shown.hold_out(&options.stimuli, options.validation, options.seed)?;
-    let images = shown.images(&options.images, str::to_owned)?;
-    let provenance = provenance(options)?;
+    let (images, mut left_out) = shown.images(&options.images, str::to_owned)?;
+    left_out.extend(unused_voxels);
+    let provenance = Provenance { left_out, ..provenance(options)? };
     let (trials, count) = (shown.trials, voxels.count);
     let blocks = blocks(trials.len(), count).map(move |(first, count)| {
         let trials = trials[first..first + count].to_vec();

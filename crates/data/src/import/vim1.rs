@@ -10,7 +10,7 @@ use super::files::source_files;
 use super::matrix::{Matrix, blocks};
 use super::shown::{Shown, Trial};
 use super::{Block, Images, Source, Watch, WriteOptions};
-use crate::header::{FittedOn, Provenance, Step, VolumeGeometry, Voxels};
+use crate::header::{FittedOn, LeftOut, Provenance, Step, VolumeGeometry, Voxels};
 use crate::inspect::Summary;
 use crate::{Error, Result};
 
@@ -193,7 +193,6 @@ fn provenance(options: &Vim1Options, dropped: usize) -> Result<Provenance> {
         steps: vec![
             Step::new("response amplitudes estimated by the source", FittedOn::Unknown),
             Step::plain("each training value stands for 2 presentations, each test value for 13"),
-            Step::plain(format!("{dropped} voxels left out that are not finite in either part")),
             Step::plain("test: the validation part of the source"),
             Step::plain(format!(
                 "{} training pictures drawn for validation, seed {}",
@@ -204,6 +203,7 @@ fn provenance(options: &Vim1Options, dropped: usize) -> Result<Provenance> {
                 "grey pictures scaled from their darkest to their brightest value; the files do not tell millimetres",
             ),
         ],
+        left_out: LeftOut::counted("voxel", "with values that are not finite", dropped).into_iter().collect(),
         ..Provenance::default()
     })
 }

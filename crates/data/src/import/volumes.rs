@@ -1,28 +1,42 @@
 //! Masks and regions from volumes, and the voxels they pick.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod labels;
+mod place;
+mod regions;
+#[cfg(test)]
+mod tests;
+
 use std::path::{Path, PathBuf};
 
-use afterimage_formats::volume::{AffineSource, Volume};
-use ndarray::Array3;
+use afterimage_formats::volume::{Volume, VolumeHeader};
+use ndarray::{Array3, ArrayView1};
 
-use crate::header::{SurfaceGeometry, VolumeGeometry, Voxels};
+use place::{Place, Side};
+use regions::Regions;
+
+use crate::header::{LeftOut, Step, SurfaceGeometry, VolumeGeometry, Voxels};
 use crate::{Error, Result};
 
 /// The voxels above zero in a mask, in C order of `(x, y, z)`.
 #[derive(Debug, Clone)]
 pub(super) struct Mask {
     pub(super) geometry: VolumeGeometry,
-    /// 0 left, 1 right, where the voxels are the vertices of a hemisphere.
-    hemisphere: Option<u32>,
+    place: Place,
+}
+
+/// The voxels of a mask, and what is to be said of them.
+pub(super) struct Found {
+    pub(super) voxels: Voxels,
+    pub(super) steps: Vec<Step>,
+    pub(super) left_out: Vec<LeftOut>,
 }
 
 impl Mask {
     /// # Errors
-    /// [`Error::Format`] for an unreadable file; [`Error::Mismatch`] when no voxel is above zero.
+    /// [`Error::Format`] for an unreadable file; [`Error::Mismatch`] when no voxel is above zero, or for several volumes.
     pub(super) fn read(path: &Path) -> Result<Self> {
         let volume = Volume::open(path)?;
-        let values = volume.volume(0)?;
+        let values = single(&volume)?;
         let inside = values.indexed_iter().filter(|(_, value)| **value > 0.0);
         let indices: Vec<[u32; 3]> = inside.map(|((x, y, z), _)| [x as u32, y as u32, z as u32]).collect();
         if indices.is_empty() {
@@ -40,7 +54,12 @@ impl Mask {
 
     fn new(volume: &Volume, indices: Vec<[u32; 3]>) -> Self {
         let (shape, affine) = (volume.header().volume_shape(), volume.header().affine);
-        Self { geometry: VolumeGeometry { shape, affine, indices }, hemisphere: hemisphere(volume) }
+        Self { geometry: VolumeGeometry { shape, affine, indices }, place: Place::of(volume) }
+    }
+
+    /// Takes the hemisphere that the first of some names states, if that of the mask states none.
+    pub(super) fn take_side<'a>(&mut self, paths: impl IntoIterator<Item = &'a Path>) {
+        paths.into_iter().for_each(|path| self.place.take_side(path));
     }
 
     /// Keeps the voxels of a mask over them.
@@ -58,33 +77,67 @@ impl Mask {
         self.geometry.indices.iter().map(|&[x, y, z]| volume[[x as usize, y as usize, z as usize]]).collect()
     }
 
-    /// Reads the first volume of a file of the same shape, at the voxels.
+    /// Reads the only volume of a file of the same place, at the voxels.
     pub(super) fn read_values(&self, path: &Path) -> Result<Vec<f32>> {
         let volume = Volume::open(path)?;
-        self.refuse_other_shape(path, volume.header().volume_shape())?;
-        Ok(self.pick(&volume.volume(0)?))
+        self.refuse_other_place(path, volume.header())?;
+        Ok(self.pick(&single(&volume)?))
     }
 
-    pub(super) fn refuse_other_shape(&self, path: &Path, shape: [usize; 3]) -> Result<()> {
-        match shape == self.geometry.shape {
-            true => Ok(()),
-            false => {
-                let reason = format!(
-                    "its volumes are {shape:?}, those of the mask {:?}: give files of one subject in one space",
-                    self.geometry.shape
-                );
-                Err(Error::mismatch(path, reason))
-            }
+    /// Reads the only volume of a file with regions. In a volume both hemispheres have their place, whatever its name.
+    fn read_region(&self, path: &Path) -> Result<Array3<f32>> {
+        let volume = Volume::open(path)?;
+        if self.place.is_row() {
+            self.place.refuse_other_side(path)?;
         }
+        self.place.refuse_other_grid(path, volume.header())?;
+        single(&volume)
+    }
+
+    /// # Errors
+    /// [`Error::Mismatch`] naming both files for another shape, affine or hemisphere.
+    pub(super) fn refuse_other_place(&self, path: &Path, header: &VolumeHeader) -> Result<()> {
+        self.place.refuse_other_side(path)?;
+        self.place.refuse_other_grid(path, header)
+    }
+
+    /// For files that hold no affine.
+    ///
+    /// # Errors
+    /// [`Error::Mismatch`] naming both files for another shape or hemisphere.
+    pub(super) fn refuse_other_shape(&self, path: &Path, shape: [usize; 3]) -> Result<()> {
+        self.place.refuse_other_side(path)?;
+        self.place.refuse_other_shape(path, shape)
+    }
+
+    /// Whether an affine was compared for a file, rather than the shape only.
+    pub(super) fn compares_affine(&self, header: &VolumeHeader) -> bool {
+        self.place.knows_affine(header) && !self.place.is_row()
+    }
+
+    /// # Errors
+    /// [`Error::Mismatch`] with the voxel of the first value that is not finite; `volumes` says where in the file it is.
+    pub(super) fn refuse_undefined(&self, path: &Path, values: ArrayView1<'_, f32>, volumes: &str) -> Result<()> {
+        let Some(voxel) = values.iter().position(|value| !value.is_finite()) else { return Ok(()) };
+        let [i, j, k] = self.geometry.indices[voxel];
+        let reason = format!(
+            "voxel ({i}, {j}, {k}) is {} in {volumes}: leave such voxels out with a mask, --mask",
+            values[voxel]
+        );
+        Err(Error::mismatch(path, reason))
     }
 
     /// The voxels with their coordinates in millimetres, or their vertices, and the regions of further volumes.
-    pub(super) fn voxels(&self, regions: &[PathBuf]) -> Result<Voxels> {
+    ///
+    /// # Errors
+    /// [`Error::Format`]; [`Error::Mismatch`] for regions of another place, given twice, or with fractions and no threshold.
+    pub(super) fn voxels(&self, regions: &[PathBuf], threshold: Option<f32>) -> Result<Found> {
         let mut voxels = Voxels::new(self.count());
         let indices = &self.geometry.indices;
-        match self.hemisphere {
+        match self.place.side().filter(|_| self.place.is_row()) {
             // The affine of a surface's file says nothing of where the vertices lie.
             Some(side) => {
+                let side = u32::from(side == Side::Right);
                 let mut vertices = [0; 2];
                 vertices[side as usize] = self.geometry.shape[0];
                 let places = indices.iter().map(|&[vertex, ..]| [side, vertex]).collect();
@@ -95,39 +148,26 @@ impl Mask {
                 voxels.volume = Some(self.geometry.clone());
             }
         }
+        let mut found = Regions::default();
         for path in regions {
-            voxels.regions.extend(self.regions(path)?);
+            regions::refuse_threshold(path, threshold)?;
+            found.add(self, path, threshold)?;
         }
-        Ok(voxels)
-    }
-
-    /// One region for each value above zero, named by the label table beside the file, or the file itself.
-    fn regions(&self, path: &Path) -> Result<BTreeMap<String, Vec<bool>>> {
-        let values = self.read_values(path)?;
-        let labels = labels(path)?;
-        let codes: BTreeSet<i64> =
-            values.iter().filter(|value| **value > 0.0).map(|value| value.round() as i64).collect();
-        let stem = stem(path);
-        let name = |code: i64| match labels.get(&code) {
-            Some(name) => name.clone(),
-            None if codes.len() == 1 => stem.clone(),
-            None => format!("{stem}-{code}"),
-        };
-        let region = |&code: &i64| (name(code), values.iter().map(|value| value.round() as i64 == code).collect());
-        Ok(codes.iter().map(region).collect())
+        found.finish();
+        let left_out = found.left_out().into_iter().collect();
+        voxels.regions = found.masks;
+        Ok(Found { voxels, steps: found.steps, left_out })
     }
 }
 
-/// The hemisphere of an MGH file of one row, whose name begins with `lh.` or `rh.` as FreeSurfer has it.
-fn hemisphere(volume: &Volume) -> Option<u32> {
-    let header = volume.header();
-    let is_surface = header.affine_source == AffineSource::Directions && header.volume_shape()[1..] == [1, 1];
-    let name = volume.path().file_name()?.to_string_lossy().into_owned();
-    match name.split('.').next() {
-        Some("lh") if is_surface => Some(0),
-        Some("rh") if is_surface => Some(1),
-        _ => None,
+/// The volume of a file that must have one.
+fn single(volume: &Volume) -> Result<Array3<f32>> {
+    let count = volume.header().count();
+    if count != 1 {
+        let reason = format!("it has {count} volumes where one is needed: give a file with one of them");
+        return Err(Error::mismatch(volume.path(), reason));
     }
+    Ok(volume.volume(0)?)
 }
 
 fn millimetres(geometry: &VolumeGeometry, index: &[u32; 3]) -> [f32; 3] {
@@ -137,29 +177,10 @@ fn millimetres(geometry: &VolumeGeometry, index: &[u32; 3]) -> [f32; 3] {
     })
 }
 
-/// A file's name without `.nii`, `.gz`, `.mgz`.
+/// A file's name without `.nii`, `.gz`, `.mgz` and the like.
 pub(super) fn stem(path: &Path) -> String {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    name.split('.')
-        .next()
-        .filter(|first| !["lh", "rh"].contains(first))
-        .map_or_else(|| name.split('.').take(2).collect::<Vec<_>>().join("."), str::to_owned)
-}
-
-/// FreeSurfer's colour table: a code and a name on each line. It lies beside the volume as `NAME.ctab`,
-/// `NAME.mgz.ctab` or `NAME.nii.gz.ctab`; without one the map is empty.
-fn labels(path: &Path) -> Result<BTreeMap<i64, String>> {
-    let stem = stem(path);
-    let beside = ["ctab", "mgz.ctab", "nii.gz.ctab"].map(|ending| path.with_file_name(format!("{stem}.{ending}")));
-    let Some(table) = beside.into_iter().find(|table| table.is_file()) else { return Ok(BTreeMap::new()) };
-    let text = std::fs::read_to_string(&table).map_err(Error::io("read", &table))?;
-    let mut labels = BTreeMap::new();
-    for (line, content) in text.lines().enumerate().filter(|(_, content)| !content.trim().is_empty()) {
-        let mut words = content.split_whitespace();
-        match (words.next().and_then(|word| word.parse().ok()), words.next()) {
-            (Some(code), Some(name)) => labels.insert(code, name.to_owned()),
-            _ => return Err(Error::manifest(&table, format!("line {} has not a code and a name", line + 1))),
-        };
-    }
-    Ok(labels)
+    let plain = name.strip_suffix(".gz").unwrap_or(&name);
+    let endings = [".nii", ".mgz", ".mgh", ".hdr", ".img"];
+    endings.iter().find_map(|ending| plain.strip_suffix(ending)).unwrap_or(plain).to_owned()
 }

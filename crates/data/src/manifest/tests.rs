@@ -30,3 +30,35 @@ fn wrong_values_name_the_valid_ones() {
     let text = format!("image_side = 0\n{LEAST}");
     assert!(Manifest::parse(&text, Path::new("m.toml")).is_err());
 }
+
+#[test]
+fn a_mark_at_the_head_is_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("m.toml");
+    std::fs::write(&path, format!("\u{feff}{}", LEAST.replace('\n', "\r\n"))).unwrap();
+    assert_eq!(Manifest::read(&path).unwrap().name, "x");
+}
+
+#[test]
+fn columns_are_named_by_pattern_or_list() {
+    let names = |line: &str| {
+        let text = LEAST.replace("[images]", &format!("{line}\n[images]"));
+        Manifest::parse(&text, Path::new("m.toml")).unwrap().responses.columns.unwrap()
+    };
+    let pattern = names("columns = \"unit*\"");
+    assert!(pattern.contains("unit3") && !pattern.contains("age"));
+    let list = names("columns = [\"a\", \"b\"]");
+    assert!(list.contains("b") && !list.contains("c"));
+}
+
+#[test]
+fn keys_that_do_not_go_together_are_refused() {
+    for (line, said) in [
+        ("source = \"i\"\ncolumn = \"name\"", "set images.order"),
+        ("source = \"i\"\n[split]\nby = \"column\"\ntest_list = \"t.txt\"", "leave one out"),
+    ] {
+        let message =
+            Manifest::parse(&LEAST.replace("source = \"i\"", line), Path::new("m.toml")).unwrap_err().to_string();
+        assert!(message.contains(said), "{message}");
+    }
+}

@@ -64,3 +64,61 @@ fn picture_that_cannot_be_decoded_is_named_when_it_is_read() {
     assert!(pool.read(&[0, 1]).unwrap_err().to_string().contains("b.jpg"));
     assert!(pool.read(&[2]).is_err());
 }
+
+#[test]
+fn label_of_a_name_in_two_folders_and_damaged_tables_are_refused() {
+    let root = tempfile::tempdir().unwrap();
+    pictures(root.path(), &["p/x/a.png", "p/y/a.png", "p/y/b.png"]);
+    let table = |text: &str| std::fs::write(root.path().join("p/images.csv"), text).unwrap();
+    table("image,class\na.png,cup\n");
+    let message = open(root.path().join("p"), &Exclusions::default()).unwrap_err().to_string();
+    assert!(message.contains("images.csv") && message.contains("x/a.png"), "{message}");
+    table("image,class\nb,cup,dog\n");
+    assert!(open(root.path().join("p"), &Exclusions::default()).unwrap_err().to_string().contains("images.csv"));
+    // Excel in a language with decimal commas.
+    table("\u{feff}image;class\r\nb;dog\r\n");
+    let pool = open(root.path().join("p"), &Exclusions::default()).unwrap();
+    assert_eq!([0, 1, 2].map(|index| pool.class(index)), [None, None, Some("dog")]);
+}
+
+#[test]
+fn table_beside_the_folder_about_other_images_is_passed_over() {
+    let root = tempfile::tempdir().unwrap();
+    pictures(root.path(), &["p/cup/a.png"]);
+    std::fs::write(root.path().join("images.csv"), "image,class\nz,dog\n").unwrap();
+    assert_eq!(open(root.path().join("p"), &Exclusions::default()).unwrap().class(0), Some("cup"));
+}
+
+#[test]
+fn exclusions_are_compared_composed() {
+    let root = tempfile::tempdir().unwrap();
+    pictures(root.path(), &["p/cafe\u{301}.png", "p/b.png"]);
+    let list = root.path().join("list.toml");
+    std::fs::write(&list, "\u{feff}names = [\"caf\u{e9}.png\"]\n").unwrap();
+    let pool = open(root.path().join("p"), &Exclusions::read(&list).unwrap()).unwrap();
+    assert_eq!(pool.names(), ["p/b.png"]);
+}
+
+#[test]
+fn all_damaged_images_are_named_at_once() {
+    let root = tempfile::tempdir().unwrap();
+    pictures(root.path(), &["p/a.png", "p/c.png"]);
+    for name in ["p/b.jpg", "p/d.png"] {
+        std::fs::write(root.path().join(name), b"no picture").unwrap();
+    }
+    let pool = open(root.path().join("p"), &Exclusions::default()).unwrap();
+    assert!(pool.require(&[0, 2]).is_ok());
+    let message = pool.require(&[0, 1, 2, 3]).unwrap_err().to_string();
+    assert!(message.contains("2 of 4 unpaired images cannot be read (p/b.jpg, p/d.png)"), "{message}");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_to_missing_images_are_refused_when_the_pool_is_opened() {
+    let root = tempfile::tempdir().unwrap();
+    pictures(root.path(), &["cup/a.png", "dog/b.png"]);
+    std::os::unix::fs::symlink("../.git/annex/objects/c.png", root.path().join("dog/c.png")).unwrap();
+    let message = open(root.path().to_owned(), &Exclusions::default()).unwrap_err().to_string();
+    assert!(message.starts_with("1 of 3 images in") && message.contains("\"dog/c.png\""), "{message}");
+    assert!(message.contains("datalad get"), "{message}");
+}

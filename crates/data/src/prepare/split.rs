@@ -20,7 +20,7 @@ pub enum SplitRule {
     },
     /// Stimuli shown in some sessions are the test; their trials of other sessions are left out.
     Sessions {
-        /// Sessions of the test, from 0.
+        /// Sessions of the test, by their numbers in the data set.
         test: Vec<u16>,
         /// Stimuli of validation, drawn among the others.
         validation: usize,
@@ -97,7 +97,7 @@ fn words(rule: &SplitRule) -> String {
 fn shown_in(header: &Header, sessions: &[u16]) -> Result<BTreeSet<usize>> {
     let known: BTreeSet<u16> = header.trials.iter().map(|trial| trial.session).collect();
     if let Some(stray) = sessions.iter().find(|session| !known.contains(session)) {
-        return Err(wrong(header, format!("there is no session {stray}; there are {known:?}, counted from 0")));
+        return Err(wrong(header, format!("there is no session {stray}; there are {known:?}")));
     }
     let inside = header.trials.iter().filter(|trial| sessions.contains(&trial.session));
     Ok(inside.map(|trial| trial.stimulus as usize).collect())

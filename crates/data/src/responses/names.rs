@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::VOXEL_COLUMN;
+use crate::import::columns::voxel_number;
 use crate::{Error, Result};
 
 /// Names of missing and unknown columns that a message shows.
@@ -21,12 +22,6 @@ pub struct VoxelIds<'a> {
     pub numbers: Option<&'a [usize]>,
 }
 
-/// The number in `voxel_12`; `None` for another name.
-pub(super) fn number(name: &str) -> Option<usize> {
-    let digits = name.trim().to_ascii_lowercase().strip_prefix(VOXEL_COLUMN)?.to_owned();
-    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
-}
-
 /// The places, among `names`, of the voxels to find.
 ///
 /// Names may stand in any order and name more voxels of the data set than are wanted.
@@ -39,7 +34,7 @@ pub(super) fn places(path: &Path, names: &[String], ids: VoxelIds<'_>) -> Result
     let mut strange = Vec::new();
     let mut repeated = Vec::new();
     for (place, name) in names.iter().enumerate() {
-        match number(name) {
+        match voxel_number(name) {
             None => strange.push(name.clone()),
             Some(number) => {
                 if places.insert(number, place).is_some() {

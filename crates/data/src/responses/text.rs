@@ -5,65 +5,16 @@ use std::path::Path;
 use afterimage_formats::table::Table;
 use ndarray::Array2;
 
-use super::{ResponseTable, TableOptions, VOXEL_COLUMN, names, turned};
+use super::{ResponseTable, TableOptions, VOXEL_COLUMN, turned};
+use crate::import::columns::{Role, is_marked, voxel_number};
 use crate::{Error, Result};
 
 /// Columns from which on a first line 0, 1, 2, … is taken for names without further signs.
 const CERTAIN: usize = 8;
+/// Where rows are voxels, names of the column with their numbers, in small letters.
+const NUMBERS: [&str; 4] = ["voxel", "voxel_id", "voxel_number", "vox"];
 /// Marks of missing numbers, in small letters.
 const MISSING: [&str; 5] = ["n/a", "na", "nan", "null", "none"];
-/// Names of columns that say something of a response and are no voxel, in small letters without `_id`, `_number` and
-/// the like at their ends.
-const OF_RESPONSES: [&str; 26] = [
-    "trial",
-    "session",
-    "ses",
-    "run",
-    "chunk",
-    "image",
-    "img",
-    "stimulus",
-    "stim",
-    "picture",
-    "file",
-    "filename",
-    "split",
-    "subject",
-    "sub",
-    "onset",
-    "duration",
-    "time",
-    "block",
-    "repeat",
-    "repetition",
-    "condition",
-    "class",
-    "category",
-    "label",
-    "target",
-];
-/// The same where rows are voxels.
-const OF_VOXELS: [&str; 16] = [
-    "voxel",
-    "vox",
-    "vertex",
-    "unit",
-    "neuron",
-    "channel",
-    "roi",
-    "region",
-    "hemisphere",
-    "hemi",
-    "x",
-    "y",
-    "z",
-    "i",
-    "j",
-    "k",
-];
-/// Names of columns that number rows.
-const INDICES: [&str; 5] = ["", "index", "idx", "id", "row"];
-const ENDS: [&str; 8] = ["id", "index", "idx", "number", "num", "nr", "name", "type"];
 
 /// Reads a `.csv` or `.tsv`.
 pub(super) fn read(path: &Path, options: &TableOptions) -> Result<ResponseTable> {
@@ -71,7 +22,7 @@ pub(super) fn read(path: &Path, options: &TableOptions) -> Result<ResponseTable>
     if let Some(label) = &options.label {
         table.column(label)?;
     }
-    let marked = table.names().iter().any(|name| is_marked(name));
+    let marked = table.names().iter().any(|name| is_voxel(name));
     if marked && options.voxels_first {
         let reason =
             format!("its columns are called {VOXEL_COLUMN}…, so its rows are responses: leave out --voxels-first");
@@ -82,8 +33,8 @@ pub(super) fn read(path: &Path, options: &TableOptions) -> Result<ResponseTable>
         let name = table.names().get(column).cloned().unwrap_or_else(|| (column + 1).to_string());
         let is_named = table.names().get(column).is_some();
         let is_other = options.label.as_ref() == Some(&name)
-            || (marked && !is_marked(&name))
-            || (!marked && is_named && is_known(&name, options.voxels_first));
+            || (marked && !is_voxel(&name))
+            || (!marked && is_named && Role::of(&name, !options.voxels_first).is_some());
         match table.f64s(column) {
             Ok(numbers) if !is_other => {
                 values.push(numbers);
@@ -104,15 +55,24 @@ pub(super) fn read(path: &Path, options: &TableOptions) -> Result<ResponseTable>
     Ok(ResponseTable { responses, labels, voxels: if marked { called } else { Vec::new() } })
 }
 
+/// Whether a column is called like a voxel.
+fn is_voxel(name: &str) -> bool {
+    is_marked(name) && !names_rows(name)
+}
+
+fn names_rows(name: &str) -> bool {
+    NUMBERS.contains(&name.to_ascii_lowercase().as_str())
+}
+
 /// Rows are voxels, which a column of their numbers may name; the names of columns are those of responses.
 fn voxels_first(
     responses: Array2<f32>,
     of_rows: &[(String, Vec<String>)],
     called: Option<Vec<String>>,
 ) -> ResponseTable {
-    let numbers = of_rows.iter().find(|(name, _)| stem(name) == "voxel").map(|(_, texts)| texts);
+    let numbers = of_rows.iter().find(|(name, _)| names_rows(name)).map(|(_, texts)| texts);
     let name = |text: &String| {
-        let number: Option<usize> = text.trim().parse().ok().or_else(|| names::number(text));
+        let number: Option<usize> = text.trim().parse().ok().or_else(|| voxel_number(text));
         number.map(|number| format!("{VOXEL_COLUMN}{number}"))
     };
     let voxels = numbers.and_then(|texts| texts.iter().map(name).collect()).unwrap_or_default();
@@ -172,26 +132,4 @@ fn holds_only_fractions(table: &Table) -> Result<bool> {
         }
     }
     Ok(!table.is_empty())
-}
-
-fn is_marked(name: &str) -> bool {
-    name.to_ascii_lowercase().starts_with(VOXEL_COLUMN)
-}
-
-/// Whether a name says that the column is an index or tells of its row.
-fn is_known(name: &str, voxels_first: bool) -> bool {
-    let stem = stem(name);
-    let known: &[&str] = if voxels_first { &OF_VOXELS } else { &OF_RESPONSES };
-    INDICES.contains(&stem.as_str()) || stem.starts_with("unnamed:") || known.contains(&stem.as_str())
-}
-
-/// `Trial_Number` is `trial`, `stimFile` stays `stimfile`.
-fn stem(name: &str) -> String {
-    let name = name.trim().to_ascii_lowercase();
-    let parts: Vec<&str> = name.split(['_', ' ', '-']).collect();
-    match parts[..] {
-        [first, end] if ENDS.contains(&end) || OF_RESPONSES.contains(&end) => first.to_owned(),
-        ["level", number] if number.bytes().all(|byte| byte.is_ascii_digit()) => "index".into(),
-        _ => name.clone(),
-    }
 }

@@ -1,6 +1,6 @@
 //! Gathering rows into whole chunks.
 
-use zarrs::array::{Array, Element};
+use zarrs::array::{Array, CodecOptions, Element};
 use zarrs::storage::ReadableWritableListableStorageTraits;
 
 pub(super) type Store = dyn ReadableWritableListableStorageTraits;
@@ -36,6 +36,8 @@ impl<T: Clone + Default + Element> Buffer<T> {
         let mut index = vec![0; array.shape().len()];
         index[0] = self.chunk;
         self.chunk += 1;
-        array.store_chunk(&index, values).map_err(|error| error.to_string())
+        // A chunk of zeros has a file like any other, so that one without a file is one that was lost.
+        let options = CodecOptions::default().with_store_empty_chunks(true);
+        array.store_chunk_opt(&index, values, &options).map_err(|error| error.to_string())
     }
 }

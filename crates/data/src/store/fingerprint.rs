@@ -26,12 +26,27 @@ impl Fingerprint {
         self.stimuli.update(values);
     }
 
-    pub(super) fn finish(self, header: &Header) -> Result<String, serde_json::Error> {
-        let described = serde_json::to_vec(&(&header.stimuli, &header.trials, &header.voxels, header.size))?;
+    /// `described` is that of the header.
+    pub(super) fn finish(self, described: &Described) -> String {
         let mut whole = Sha256::new();
-        whole.update(Sha256::digest(&described));
+        whole.update(described.0);
         whole.update(self.responses.finalize());
         whole.update(self.stimuli.finalize());
-        Ok(digest::hex(&whole.finalize()))
+        digest::hex(&whole.finalize())
+    }
+}
+
+/// SHA-256 of what the fingerprint covers of a header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Described([u8; 32]);
+
+impl Described {
+    pub(super) fn of(header: &Header) -> Result<Self, serde_json::Error> {
+        let text = serde_json::to_vec(&(&header.stimuli, &header.trials, &header.voxels, header.size))?;
+        Ok(Self(Sha256::digest(&text).into()))
+    }
+
+    pub(super) fn hex(&self) -> String {
+        digest::hex(&self.0)
     }
 }

@@ -1,6 +1,7 @@
 //! Reading a data set: the header at once, the arrays when asked for.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use ndarray::{Array2, Array4, Axis};
 use rayon::prelude::*;
@@ -8,7 +9,7 @@ use zarrs::array::{Array, ArraySubset};
 use zarrs::group::Group;
 
 use super::buffer::Store;
-use super::fingerprint::Fingerprint;
+use super::fingerprint::Described;
 use super::{ATTRIBUTE, RESPONSES, STIMULI, Stored, storage};
 use crate::header::{Header, LAYOUT_VERSION, Split};
 use crate::items::{HeldOutSplit, TrainingSplit};
@@ -16,11 +17,16 @@ use crate::{Error, Result};
 
 /// An open data set. Opening reads its description only; it may be larger than memory and read from many threads.
 pub struct DataSet {
-    path: PathBuf,
-    header: Header,
-    fingerprint: String,
-    responses: Array<Store>,
-    stimuli: Array<Store>,
+    pub(super) path: PathBuf,
+    pub(super) header: Header,
+    pub(super) fingerprint: String,
+    /// Of the header as it was read; [`DataSet::leave_out`] changes the header afterwards.
+    pub(super) described: Described,
+    pub(super) responses: Array<Store>,
+    pub(super) stimuli: Array<Store>,
+    /// Whether chunks without a file are known to be zeros.
+    pub(super) sparse: bool,
+    pub(super) verified: OnceLock<()>,
 }
 
 impl std::fmt::Debug for DataSet {
@@ -32,8 +38,13 @@ impl std::fmt::Debug for DataSet {
 impl DataSet {
     /// Opens the data set in a folder.
     ///
+    /// All chunk files must be there and as long as they were written; their content is compared when it is read. Data
+    /// sets written by versions that kept no lengths have no file for a chunk of nothing but zeros: if files are missing
+    /// there, all of it is read, and the fingerprint tells whether they were such chunks.
+    ///
     /// # Errors
-    /// [`Error::Store`] when the folder is none, was written by a newer version, or contradicts itself.
+    /// [`Error::Store`] when the folder is none, was written by a newer version, or contradicts itself;
+    /// [`Error::Damaged`] when a chunk file is missing or cut, or the header was edited.
     pub fn open(path: &Path) -> Result<Self> {
         let fail = |error: &dyn std::fmt::Display| Error::store(path, error);
         if !path.join("zarr.json").is_file() {
@@ -47,17 +58,26 @@ impl DataSet {
             return Err(fail(&format!("its layout has version {layout}, this software reads 1 to {LAYOUT_VERSION}")));
         }
         let stored: Stored = serde_json::from_value(value.clone()).map_err(|error| fail(&error))?;
-        let data_set = Self {
+        let mut data_set = Self {
             path: path.to_owned(),
+            described: Described::of(&stored.header).map_err(|error| fail(&error))?,
             header: stored.header,
             fingerprint: stored.fingerprint,
             responses: Array::open(storage.clone(), RESPONSES).map_err(|error| fail(&error))?,
             stimuli: Array::open(storage, STIMULI).map_err(|error| fail(&error))?,
+            sparse: false,
+            verified: OnceLock::new(),
         };
-        match data_set.contradiction() {
-            Some(reason) => Err(fail(&reason)),
-            None => Ok(data_set),
+        if let Some(reason) = data_set.contradiction() {
+            return Err(fail(&reason));
         }
+        if stored.header_sha256.is_some_and(|written| written != data_set.described.hex()) {
+            let reason = "its stimuli, splits, trials or voxels in \"zarr.json\" are not those that were written: \
+                          change a data set with \"afterimage prepare\", or import it again";
+            return Err(Error::damaged(path, reason));
+        }
+        data_set.check_files(stored.chunk_bytes.as_ref())?;
+        Ok(data_set)
     }
 
     fn contradiction(&self) -> Option<String> {
@@ -117,7 +137,8 @@ impl DataSet {
     /// Reads images by their rows: `[n, height, width, 3]`, in the order asked for, repeats allowed.
     ///
     /// # Errors
-    /// [`Error::Shape`] for a row beyond the end; [`Error::Store`] for damaged chunks, or when there are no images.
+    /// [`Error::Shape`] for a row beyond the end; [`Error::Damaged`] for damaged chunks; [`Error::Store`] when there are
+    /// no images.
     pub fn images(&self, stimuli: &[u32]) -> Result<Array4<u8>> {
         let (count, side) = (self.header.stimuli.len(), self.header.size);
         if let Some(row) = stimuli.iter().find(|&&row| row as usize >= count) {
@@ -140,6 +161,12 @@ impl DataSet {
 
     fn image(&self, row: u32) -> Result<Vec<u8>> {
         let side = self.header.size as u64;
+        let shard = self.stimuli.chunk_shape(&[0; 4]).map_err(|error| self.damaged(error))?[0].get();
+        let index = [u64::from(row) / shard, 0, 0, 0];
+        let file = self.stimuli.storage().size_key(&self.stimuli.chunk_key(&index));
+        if file.map_err(|error| self.damaged(error))?.is_none() && !self.sparse {
+            return Err(self.lost(&self.stimuli, &index));
+        }
         let subset = ArraySubset::new_with_ranges(&[u64::from(row)..u64::from(row) + 1, 0..side, 0..side, 0..3]);
         self.stimuli.retrieve_array_subset(&subset).map_err(|error| self.damaged(error))
     }
@@ -157,22 +184,35 @@ impl DataSet {
         let rows = self.block_rows();
         let mut values = Vec::with_capacity(count * voxels);
         for chunk in first / rows..end.div_ceil(rows) {
-            let whole: Vec<f32> =
-                self.responses.retrieve_chunk(&[chunk as u64, 0]).map_err(|error| self.damaged(error))?;
+            let whole = self.response_chunk(chunk as u64)?;
             let inside = |row: usize| (row.clamp(chunk * rows, (chunk + 1) * rows) - chunk * rows) * voxels;
             values.extend_from_slice(&whole[inside(first)..inside(end)]);
         }
         Array2::from_shape_vec((count, voxels), values).map_err(|error| self.damaged(error))
     }
 
-    fn damaged(&self, error: impl std::fmt::Display) -> Error {
-        Error::store(&self.path, format!("{error}; copy the data set again or import it again"))
+    fn response_chunk(&self, chunk: u64) -> Result<Vec<f32>> {
+        let index = [chunk, 0];
+        let found = self.responses.retrieve_chunk_if_exists(&index).map_err(|error| self.damaged(error))?;
+        match found {
+            Some(values) => Ok(values),
+            None if self.sparse => Ok(vec![0.0; self.block_rows() * self.header.voxels.count]),
+            None => Err(self.lost(&self.responses, &index)),
+        }
+    }
+
+    fn lost(&self, array: &Array<Store>, chunk: &[u64]) -> Error {
+        self.damaged(format!("chunk file \"{}\" is missing", array.chunk_key(chunk)))
+    }
+
+    pub(super) fn damaged(&self, error: impl std::fmt::Display) -> Error {
+        Error::damaged(&self.path, format!("{error}: copy the data set again, or import it again"))
     }
 
     /// Calls `visit` with each trial's index and responses `[voxels]`, holding one block in memory.
     ///
     /// # Errors
-    /// [`Error::Store`] for damaged chunks.
+    /// [`Error::Damaged`] for damaged chunks.
     pub fn for_each_trial(&self, mut visit: impl FnMut(usize, ndarray::ArrayView1<'_, f32>)) -> Result<()> {
         let trials = self.header.trials.len();
         let block = self.block_rows();
@@ -188,25 +228,5 @@ impl DataSet {
     fn block_rows(&self) -> usize {
         let chunk = self.responses.chunk_shape(&[0, 0]).map(|shape| shape[0].get() as usize);
         chunk.unwrap_or(256).max(1)
-    }
-
-    /// Reads everything once and compares it with the fingerprint.
-    ///
-    /// # Errors
-    /// [`Error::Store`] when a chunk is damaged or the content has changed.
-    pub fn verify(&self) -> Result<()> {
-        let mut fingerprint = Fingerprint::default();
-        self.for_each_trial(|_, row| fingerprint.responses(row.as_slice().unwrap_or_default()))?;
-        let images = if self.header.has_images() { self.header.stimuli.len() as u32 } else { 0 };
-        let rows: Vec<u32> = (0..images).collect();
-        for block in rows.chunks(64) {
-            let images = self.images(block)?;
-            fingerprint.stimuli(images.as_slice().unwrap_or_default());
-        }
-        let found = fingerprint.finish(&self.header).map_err(|error| Error::store(&self.path, error))?;
-        match found == self.fingerprint {
-            true => Ok(()),
-            false => Err(Error::store(&self.path, "its content has changed since it was written; import it again")),
-        }
     }
 }

@@ -1,5 +1,9 @@
 //! Round trips, refusals and damaged folders.
 
+mod damage;
+
+use std::path::PathBuf;
+
 use ndarray::{Array2, Array4, s};
 
 use super::*;
@@ -167,8 +171,9 @@ fn damage_is_noticed() {
     flip(&shard, |_| 60);
     assert!(DataSet::open(&path).unwrap().images(&[0]).is_err());
     assert!(DataSet::open(&path).unwrap().images(&[2]).is_ok());
-    std::fs::write(&chunk, b"").unwrap();
     assert!(DataSet::open(&path).unwrap().verify().is_err());
+    std::fs::write(&chunk, b"").unwrap();
+    assert!(DataSet::open(&path).is_err());
     std::fs::write(path.join("zarr.json"), "{\"zarr_format\":3,\"node_type\":\"group\"}").unwrap();
     assert!(DataSet::open(&path).unwrap_err().to_string().contains("something else"));
     assert!(DataSet::open(folder.path()).unwrap_err().to_string().contains("no zarr.json"));

@@ -11,7 +11,8 @@ use zarrs::group::GroupBuilder;
 use zarrs::storage::ReadableWritableListableStorage;
 
 use super::buffer::{Buffer, Store};
-use super::fingerprint::Fingerprint;
+use super::chunks::Lengths;
+use super::fingerprint::{Described, Fingerprint};
 use super::partial::Partial;
 use super::{ATTRIBUTE, RESPONSES, STIMULI, Stored, storage};
 use crate::header::{Header, LAYOUT_VERSION, TrialInfo};
@@ -58,7 +59,7 @@ impl DataSetWriter {
     /// # Errors
     /// As there; what is no data set is never replaced.
     pub fn replace(path: &Path, header: Header) -> Result<Self> {
-        if path.exists() && super::DataSet::open(path).is_err() {
+        if path.exists() && !super::is_data_set(path) {
             return Err(Error::store(path, "what lies there is something else and is not overwritten"));
         }
         Self::begin(path, header, true)
@@ -180,9 +181,14 @@ impl DataSetWriter {
         self.responses.set_shape(shape).map_err(|error| error.to_string())?;
         self.responses.store_metadata().map_err(|error| error.to_string())?;
         self.stimuli.store_metadata().map_err(|error| error.to_string())?;
-        let fingerprint =
-            std::mem::take(&mut self.fingerprint).finish(&self.header).map_err(|error| error.to_string())?;
-        let stored = Stored { layout: LAYOUT_VERSION, fingerprint, header: self.header.clone() };
+        let described = Described::of(&self.header).map_err(|error| error.to_string())?;
+        let stored = Stored {
+            layout: LAYOUT_VERSION,
+            fingerprint: std::mem::take(&mut self.fingerprint).finish(&described),
+            header_sha256: Some(described.hex()),
+            chunk_bytes: Some(Lengths::of(&self.responses, &self.stimuli)?),
+            header: self.header.clone(),
+        };
         let value = serde_json::to_value(&stored).map_err(|error| error.to_string())?;
         let attributes = std::iter::once((ATTRIBUTE.to_owned(), value)).collect::<serde_json::Map<_, _>>();
         let group = GroupBuilder::new().attributes(attributes).build(self.storage.clone(), "/");

@@ -8,7 +8,7 @@ use super::resampling::Sums;
 use super::scores::centred;
 use crate::averaging::draws_note;
 use crate::draws::{Purpose, blocks, bootstrap_counts, generator};
-use crate::error::shape;
+use crate::error::{finite_rows, shape};
 use crate::score::Draft;
 use crate::statistics::{median, percentile_interval};
 use crate::{Context, Result};
@@ -135,6 +135,7 @@ impl Noise {
         if counts.iter().any(|&n| n < 2.0) {
             return Err(shape("the table of single trials", trials.shape(), "at least two trials of every item"));
         }
+        finite_rows("the table of single trials", &trials)?;
         let column = counts.view().insert_axis(Axis(1));
         mean /= &column;
         for (&item, row) in item_of.iter().zip(trials.outer_iter()) {

@@ -7,9 +7,9 @@ use ndarray::ArrayView2;
 
 use super::resampling::{Group, Of, Statistic, Sums, bootstrap, shuffles};
 use super::voxel_fit;
-use crate::error::shape;
+use crate::error::{shape, undefined};
 use crate::score::{Draft, with_p};
-use crate::statistics::{LEVEL, benjamini_hochberg, bootstrap_mean, median, percentile_interval};
+use crate::statistics::{benjamini_hochberg, fraction_interval, median, percentile_interval};
 use crate::{Context, Result};
 
 /// Share of false discoveries allowed among voxels called above chance.
@@ -41,7 +41,8 @@ impl Ceilings<'_> {
 /// for all voxels, which keeps the correlation among voxels.
 ///
 /// # Errors
-/// As [`voxel_fit`]; [`crate::EvalError::Shape`] for a mask or ceilings of another length.
+/// As [`voxel_fit`]; [`crate::EvalError::Shape`] for a mask or ceilings of another length; [`crate::EvalError::Undefined`] where no
+/// voxel varies.
 pub fn encoder_scores(
     predicted: ArrayView2<f32>,
     measured: ArrayView2<f32>,
@@ -60,11 +61,8 @@ pub fn encoder_scores(
     }
     groups.retain(|(_, g)| g.iter().any(|&v| fit.r[v].is_finite()));
     if groups.is_empty() || groups[0].0.is_some() {
-        return Err(shape(
-            "the array of responses",
-            measured.shape(),
-            "at least one voxel that varies over the held-out items, predicted and measured",
-        ));
+        let reason = format!("no voxel varies over the {} held-out items, both predicted and measured", ctx.len());
+        return Err(undefined("the encoder's correlation", reason));
     }
     let usable = usable_ceilings(ceilings, voxels)?;
 
@@ -166,10 +164,7 @@ fn share_score(p: &[f64], ctx: &Context) -> Score {
         higher_is_better: true,
         chance: Some(0.0),
     };
-    let interval = bootstrap_mean(&defined, ctx.resamples, ctx.seed).map(|mut i| {
-        i.method = format!("percentile bootstrap over voxels, {} resamples, level {LEVEL}", ctx.resamples);
-        i
-    });
+    let interval = fraction_interval(&defined, "voxels", ctx.resamples, ctx.seed);
     let value = defined.iter().sum::<f64>() / defined.len() as f64;
     let mut score = over_voxels(draft.build(value, interval, ctx), &(0..p.len()).collect(), &hits, ctx);
     score.notes.push("voxels are not independent: the interval describes the sample of voxels only".into());

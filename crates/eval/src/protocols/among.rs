@@ -3,7 +3,7 @@
 use afterimage_run::scores::{NotComputed, Score};
 use ndarray::{Array2, ArrayView2};
 
-use crate::error::shape;
+use crate::error::{shape, undefined};
 use crate::identification::{Accuracy, Rank};
 use crate::score::{Draft, with_test};
 use crate::statistics::{bootstrap_median, median, pairing_test};
@@ -90,6 +90,22 @@ fn rank(distances: impl Iterator<Item = f64>, truth: f64) -> Rank {
     }
     rank.tied -= 1; // The truth itself.
     rank
+}
+
+/// Refuses tables `[items, classes]` in which every shown image has the same row: such features put all images into one class,
+/// and every reconstruction would be right.
+pub(super) fn refuse_alike(shown: ArrayView2<f64>, what: &str) -> Result<()> {
+    let mut rows = shown.outer_iter();
+    let Some(first) = rows.next().filter(|_| shown.nrows() > 1) else { return Ok(()) };
+    if first.iter().all(|v| *v == first[0]) {
+        // Everything is tied, which is exactly chance.
+        return Ok(());
+    }
+    let rounding = 1e-6 * first.iter().fold(0.0_f64, |most, v| most.max(v.abs()));
+    if rows.any(|row| row.iter().zip(&first).any(|(a, b)| (a - b).abs() > rounding)) {
+        return Ok(());
+    }
+    Err(undefined(what, format!("the features of all {} shown images are the same", shown.nrows())))
 }
 
 /// The words of a protocol.

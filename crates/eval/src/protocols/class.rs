@@ -3,7 +3,7 @@
 use afterimage_run::scores::{NotComputed, Score};
 use ndarray::ArrayView2;
 
-use super::among::{ClassRanks, ClassWords, class_scores};
+use super::among::{ClassRanks, ClassWords, class_scores, refuse_alike};
 use crate::error::{finite_rows, shape};
 use crate::{Context, Result};
 
@@ -27,7 +27,8 @@ fn best(scores: ArrayView2<f32>) -> Vec<(usize, f64)> {
 /// is a hit where the true class has the largest score on the reconstruction. Names: `identification.class.50way`.
 ///
 /// # Errors
-/// [`crate::EvalError::Shape`] where arrays do not fit; [`crate::EvalError::NotFinite`] for a NaN.
+/// [`crate::EvalError::Shape`] where arrays do not fit; [`crate::EvalError::NotFinite`] for a NaN; [`crate::EvalError::Undefined`] where
+/// the classifier answers all shown images alike.
 ///
 /// Source: n-way top-k classification as in Chen et al., CVPR 2023 (MinD-Vis), there with 1000 random draws.
 pub fn class_protocol_scores(
@@ -41,6 +42,8 @@ pub fn class_protocol_scores(
         return Err(shape("class scores of the shown images", shown.shape(), format!("{:?}", reconstructed.shape())));
     }
     finite_rows("class scores of the shown images", &shown)?;
+    finite_rows("class scores of the reconstructions", &reconstructed)?;
+    refuse_alike(shown.mapv(f64::from).view(), "classes of a classifier")?;
     let best = best(shown);
     let truth: Vec<Option<usize>> = best.iter().map(|&(class, _)| Some(class)).collect();
     let ranks = ClassRanks::new(reconstructed.mapv(|score| -f64::from(score)).view(), &truth, ctx)?;

@@ -33,7 +33,7 @@ pub fn pairwise_by_cluster(
     let distinct = clusters.iter().collect::<std::collections::BTreeSet<_>>().len();
     let mut scores = Vec::new();
     for within in [true, false] {
-        let values = values(matrix, clusters, within);
+        let values = matrix.defined(&values(matrix, clusters, within), |value| value)?;
         let own = values.diag().to_vec();
         if own.iter().all(|v| v.is_nan()) {
             continue;
@@ -60,7 +60,7 @@ pub fn pairwise_by_cluster(
             chance: Some(0.5),
         };
         let test = match within {
-            true => pairing_test_within(values.view(), clusters, ctx.permutations, ctx.seed),
+            true => pairing_test_within(values.view(), clusters, " inside clusters", ctx.permutations, ctx.seed),
             false => pairing_test(values.view(), ctx.permutations, ctx.seed),
         };
         let mut score = with_test(draft.mean_over_images(&own, ctx), test, 1.0);

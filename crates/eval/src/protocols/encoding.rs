@@ -12,7 +12,7 @@ use crate::{Context, Result, correlation};
 /// `1 - Pearson` over voxels of each measured response with the prediction for each shown image and each extra candidate.
 ///
 /// `measured` and `predicted` are `[items, voxels]`; `extra` holds names and predictions `[candidates, voxels]` for
-/// further images. A constant row correlates 0 with all.
+/// further images. A constant row correlates 0 with all, and the item that it belongs to is undefined.
 ///
 /// # Errors
 /// [`crate::EvalError::Shape`] where arrays do not fit; [`crate::EvalError::NotFinite`] for a NaN.
@@ -50,7 +50,9 @@ pub fn encoding_matrix(
         None => (Vec::new(), Array2::zeros((ctx.len(), 0))),
     };
     let metric = format!("1 - Pearson correlation over {} voxels of measured and predicted response", measured.ncols());
-    DistanceMatrix::new("encoding", metric, distance(predicted), candidates, names, ctx)
+    let constant = correlation::constant_rows(measured).into_iter().zip(correlation::constant_rows(predicted));
+    let matrix = DistanceMatrix::new("encoding", metric, distance(predicted), candidates, names, ctx)?;
+    Ok(matrix.with_undefined(constant.map(|(measured, predicted)| measured || predicted).collect()))
 }
 
 /// n-way identification of the measured response among predicted ones, for each of `ways`, and the mean rank.

@@ -4,9 +4,9 @@ use afterimage_run::classification::{Confusion, Item, Point};
 use afterimage_run::scores::{NotComputed, Score};
 use ndarray::{Array2, ArrayView2, Axis};
 
-use super::among::{ClassRanks, ClassWords, accuracy, class_scores};
+use super::among::{ClassRanks, ClassWords, accuracy, class_scores, refuse_alike};
 use crate::score::{Draft, with_test};
-use crate::statistics::{bootstrap_mean, pairing_test};
+use crate::statistics::{fraction_interval, pairing_test};
 use crate::{Context, Result};
 
 /// Numbers of classes of the curve; those beyond the number of classes are replaced by that number.
@@ -71,7 +71,7 @@ impl<'a> Representatives<'a> {
 /// Names: `identification.representative.50way`, `….1000way.top5`, `….rank`, `….rank.median`, `….own`.
 ///
 /// # Errors
-/// As [`ClassRanks::new`].
+/// As [`ClassRanks::new`]; [`crate::EvalError::Undefined`] where all shown images have the same distances.
 ///
 /// Source: Gaziv et al., NeuroImage 254, 2022, large-scale semantic classification.
 pub fn representative_scores(
@@ -80,6 +80,7 @@ pub fn representative_scores(
     ctx: &Context,
 ) -> Result<(Vec<Score>, Vec<NotComputed>)> {
     let words = of.words();
+    refuse_alike(of.shown, "class representatives")?;
     let ranks = ClassRanks::new(of.reconstructed, &of.truth, ctx)?;
     let (mut scores, missing) = class_scores(&ranks, ways, &words, ctx)?;
     let (of_shown, _) = class_scores(&ClassRanks::new(of.shown, &of.truth, ctx)?, ways, &words, ctx)?;
@@ -126,8 +127,9 @@ pub fn classification_curve(of: &Representatives, ctx: &Context) -> Result<Vec<P
         (ClassRanks::new(of.reconstructed, &of.truth, ctx)?, ClassRanks::new(of.shown, &of.truth, ctx)?);
     let mut numbers: Vec<usize> = CURVE.iter().map(|&n| n.min(ranks.classes())).collect();
     numbers.dedup();
+    let finite = |values: &[f64]| values.iter().copied().filter(|v| v.is_finite()).collect::<Vec<f64>>();
     let mean = |values: &[f64]| {
-        let defined: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+        let defined = finite(values);
         defined.iter().sum::<f64>() / defined.len() as f64
     };
     let point = |classes: usize| {
@@ -135,7 +137,7 @@ pub fn classification_curve(of: &Representatives, ctx: &Context) -> Result<Vec<P
         Ok(Point {
             classes,
             top1: mean(&values),
-            interval: bootstrap_mean(&values, ctx.resamples, ctx.seed),
+            interval: fraction_interval(&finite(&values), "images", ctx.resamples, ctx.seed),
             shown: mean(&shown.accuracy(classes, 1, ctx)?),
             chance: 1.0 / classes as f64,
         })

@@ -2,12 +2,12 @@
 
 use afterimage_run::regions::Condition;
 use afterimage_run::scores::Score;
-use ndarray::{Array4, ArrayView2, ArrayView4, Axis, concatenate, s};
+use ndarray::{Array4, ArrayView2, ArrayView4, Axis, concatenate};
 
 use super::{Subset, conditions};
 use crate::cache::Cache;
 use crate::candidates::Candidates;
-use crate::distance::{Distance, DistanceMatrix, distances};
+use crate::distance::{Distance, distances};
 use crate::error::shape;
 use crate::image_scores::pixcorr_scores;
 use crate::protocols::{external_scores, pairwise_scores};
@@ -71,18 +71,15 @@ pub fn decoding_conditions(
         }
         let stacked = concatenate(Axis(0), &views)
             .map_err(|_| shape("an array of reconstructions", views[0].shape(), "the same size for every subset"))?;
-        let (to_shown, to_candidates) = distances(distance, stacked.view(), shown, candidates, cache)?;
+        let found = distances(distance, stacked.view(), shown, candidates, cache)?;
         for (index, (subset, decoded)) in block.iter().zip(&views).enumerate() {
-            let rows = s![index * ctx.len()..(index + 1) * ctx.len(), ..];
-            let tables = (to_shown.slice(rows).to_owned(), to_candidates.slice(rows).to_owned());
-            let names = candidates.names().to_vec();
-            let matrix = DistanceMatrix::new(distance.key(), distance.metric(), tables.0, tables.1, names, ctx)?;
+            let matrix = found.matrix(index * ctx.len(), distance, candidates.names().to_vec(), ctx)?;
             let mut scores: Vec<Score> = match ways {
                 Some(ways) => external_scores(&matrix, &[ways], ctx)?.into_iter().take(1).collect(),
                 None => Vec::new(),
             };
             scores.extend(pairwise_scores(&matrix, ctx)?);
-            scores.extend(pixcorr_scores(*decoded, shown, ctx)?.into_iter().take(1));
+            scores.extend(pixcorr_scores(*decoded, shown, ctx)?.0.into_iter().take(1));
             scored.push((subset, scores));
         }
     }

@@ -34,7 +34,17 @@ pub fn encoding_conditions(
         let matrix = encoding_matrix(cut(measured).view(), cut(predicted).view(), None, ctx)?;
         encoding_scores(&matrix, ways, ctx)
     };
-    let scores = large.par_iter().map(of).collect::<Result<Vec<_>>>()?;
+    let mut scored = Vec::new();
+    let mut missing = Vec::new();
+    for (subset, scores) in large.iter().copied().zip(large.par_iter().map(of).collect::<Vec<_>>()) {
+        match scores {
+            Ok(scores) => scored.push((subset, scores)),
+            Err(error) if error.is_undefined() => {
+                missing.push(NotComputed { name: format!("encoding, {}", subset.label()), reason: error.to_string() });
+            }
+            Err(error) => return Err(error),
+        }
+    }
     let reason = |subset: &&Subset| NotComputed {
         name: format!("encoding, {}", subset.label()),
         reason: format!(
@@ -42,7 +52,8 @@ pub fn encoding_conditions(
             subset.voxels().len()
         ),
     };
-    Ok((conditions(large.iter().copied().zip(scores).collect(), ctx), small.iter().map(reason).collect()))
+    missing.extend(small.iter().map(reason));
+    Ok((conditions(scored, ctx), missing))
 }
 
 #[cfg(test)]

@@ -20,11 +20,16 @@ pub const LEVEL: f64 = 0.95;
 /// assert!(i.low <= 0.5 && i.high >= 0.5);
 /// ```
 pub fn bootstrap_mean(values: &[f64], resamples: usize, seed: u64) -> Option<Interval> {
+    bootstrap_over(values, "images", resamples, seed)
+}
+
+/// As [`bootstrap_mean`], of what is not images.
+pub(super) fn bootstrap_over(values: &[f64], what: &str, resamples: usize, seed: u64) -> Option<Interval> {
     let values: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
     if values.len() < 2 || resamples == 0 {
         return None;
     }
-    percentile_interval(resampled_means(&values, resamples, seed), "images")
+    percentile_interval(resampled_means(&values, resamples, seed), what)
 }
 
 /// Means of `resamples` resamples of finite values.

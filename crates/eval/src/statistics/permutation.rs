@@ -1,10 +1,10 @@
 //! Tests against shuffled pairings.
 
 use afterimage_run::scores::PValue;
-use ndarray::ArrayView2;
+use ndarray::{ArrayView2, Axis};
 use rayon::prelude::*;
 
-use crate::draws::{Purpose, below, blocks, generator, shuffle};
+use crate::draws::{Purpose, blocks, generator, shuffle};
 
 /// Two sums of the same numbers in another order may differ by rounding; such a draw counts as equal.
 const ROUNDING: f64 = 1e-12;
@@ -28,12 +28,20 @@ pub struct PairingTest {
 /// `p = (1 + draws at or above the observed) / (1 + draws)`. The expectation over permutations is the
 /// mean of the whole matrix, exactly.
 ///
-/// `None` with fewer than two items, a matrix that is not square, a score that is not finite, or no draws.
+/// Items whose own score is NaN are left out. `None` with fewer than two others, a matrix that is not square, another score that is
+/// not finite, or no draws.
 ///
 /// Source: Phipson and Smyth, Stat. Appl. Genet. Mol. Biol. 9, 2010 (why p is never zero).
 pub fn pairing_test(scores: ArrayView2<f64>, draws: usize, seed: u64) -> Option<PairingTest> {
     let n = scores.nrows();
-    if n < 2 || scores.ncols() != n || draws == 0 || scores.iter().any(|v| !v.is_finite()) {
+    if n < 2 || scores.ncols() != n || draws == 0 {
+        return None;
+    }
+    let defined: Vec<usize> = (0..n).filter(|&i| !scores[[i, i]].is_nan()).collect();
+    if defined.len() < n {
+        return pairing_test(scores.select(Axis(0), &defined).select(Axis(1), &defined).view(), draws, seed);
+    }
+    if scores.iter().any(|v| !v.is_finite()) {
         return None;
     }
     let sum: f64 = scores.diag().sum();
@@ -61,11 +69,18 @@ pub fn pairing_test(scores: ArrayView2<f64>, draws: usize, seed: u64) -> Option<
     })
 }
 
-/// As [`pairing_test`], with pairings shuffled inside groups only: `groups[i]` is the group of item i.
+/// As [`pairing_test`], with pairings shuffled inside groups only: `groups[i]` is the group of item i, and `what` follows "permutation of
+/// pairings" in the name of the test.
 ///
 /// `scores[i, j]` is read for i and j of one group. Items whose own score is NaN are left out, as their group must be: `None` where
 /// a group has a NaN beside a number. `shuffled` is the exact expectation over such permutations.
-pub fn pairing_test_within(scores: ArrayView2<f64>, groups: &[usize], draws: usize, seed: u64) -> Option<PairingTest> {
+pub fn pairing_test_within(
+    scores: ArrayView2<f64>,
+    groups: &[usize],
+    what: &str,
+    draws: usize,
+    seed: u64,
+) -> Option<PairingTest> {
     let mut members = std::collections::BTreeMap::<usize, Vec<usize>>::new();
     for (item, group) in groups.iter().enumerate().filter(|(item, _)| !scores[[*item, *item]].is_nan()) {
         members.entry(*group).or_default().push(item);
@@ -100,44 +115,7 @@ pub fn pairing_test_within(scores: ArrayView2<f64>, groups: &[usize], draws: usi
         shuffled: expected / n as f64,
         p: PValue {
             value: (1 + at_or_above) as f64 / (1 + draws) as f64,
-            method: format!("permutation of pairings inside clusters, {draws} draws, one-sided"),
-        },
-    })
-}
-
-/// Test of own scores against scores with a few other images, where the full matrix is too dear.
-///
-/// `own[i]` is item i's score, `others[i, k]` its score with the k-th mismatched image (larger is better).
-/// Were the pairing arbitrary, own and others would be exchangeable within an item; each draw
-/// picks one of the `1 + k` values per item at random, and the means are compared as in [`pairing_test`].
-/// `shuffled` is the mean over `others`. `None` as there.
-pub fn within_item_test(own: &[f64], others: ArrayView2<f64>, draws: usize, seed: u64) -> Option<PairingTest> {
-    let (n, k) = others.dim();
-    let finite = own.iter().chain(others.iter()).all(|v| v.is_finite());
-    if n < 2 || k == 0 || own.len() != n || draws == 0 || !finite {
-        return None;
-    }
-    let sum: f64 = own.iter().sum();
-    let threshold = sum - ROUNDING * (1.0 + sum.abs());
-    let at_or_above: usize = blocks(draws)
-        .into_par_iter()
-        .map(|(block, size)| {
-            let mut rng = generator(seed, Purpose::Permutation, block);
-            let mut pick = |i: usize| match below(&mut rng, k + 1) {
-                0 => own[i],
-                c => others[[i, c - 1]],
-            };
-            (0..size).filter(|_| (0..n).map(&mut pick).sum::<f64>() >= threshold).count()
-        })
-        .sum();
-    Some(PairingTest {
-        observed: sum / n as f64,
-        shuffled: others.mean().unwrap_or(f64::NAN),
-        p: PValue {
-            value: (1 + at_or_above) as f64 / (1 + draws) as f64,
-            method: format!(
-                "permutation within items, own image against {k} other shown images, {draws} draws, one-sided"
-            ),
+            method: format!("permutation of pairings{what}, {draws} draws, one-sided"),
         },
     })
 }
@@ -174,7 +152,7 @@ mod tests {
         // Two groups of three: the identity is the best of 6 x 6 permutations; a lone item of a third group is left out.
         let mut scores = Array2::<f64>::eye(7);
         scores[[6, 6]] = f64::NAN;
-        let test = pairing_test_within(scores.view(), &[0, 1, 0, 1, 0, 1, 2], 40_000, 5).unwrap();
+        let test = pairing_test_within(scores.view(), &[0, 1, 0, 1, 0, 1, 2], "", 40_000, 5).unwrap();
         assert!((test.p.value - 1.0 / 36.0).abs() < 0.004, "{}", test.p.value);
         assert!((test.shuffled - 1.0 / 3.0).abs() < 1e-12 && test.observed == 1.0);
     }
@@ -186,10 +164,11 @@ mod tests {
     }
 
     #[test]
-    fn own_among_others_matches_its_enumeration() {
-        // Two items, own best of three each: p = 1/9.
-        let others = Array2::zeros((2, 2));
-        let p = within_item_test(&[1.0, 1.0], others.view(), 40_000, 2).unwrap().p.value;
-        assert!((p - 1.0 / 9.0).abs() < 0.005, "{p}");
+    fn item_without_a_score_is_left_out() {
+        let mut scores = Array2::<f64>::eye(5);
+        scores.row_mut(2).fill(f64::NAN);
+        scores.column_mut(2).fill(f64::NAN);
+        let test = pairing_test(scores.view(), 40_000, 5).unwrap();
+        assert_eq!(test, pairing_test(Array2::<f64>::eye(4).view(), 40_000, 5).unwrap());
     }
 }

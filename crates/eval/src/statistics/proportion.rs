@@ -3,6 +3,7 @@
 use afterimage_run::scores::Interval;
 
 use super::LEVEL;
+use super::bootstrap::bootstrap_over;
 use super::distributions::normal_quantile;
 
 /// Wilson's score interval of `successes` in `n` trials; `None` without a trial.
@@ -33,9 +34,40 @@ pub fn wilson_interval(successes: usize, n: usize) -> Option<Interval> {
     })
 }
 
+/// Interval of a mean of fractions in 0..1: a percentile bootstrap over `what`, or [`wilson_interval`] where all fractions are 0 or
+/// all are 1, since resamples of a constant have no width.
+///
+/// `None` with fewer than two values, or no resample.
+///
+/// ```
+/// let i = afterimage_eval::statistics::fraction_interval(&[0.0; 60], "voxels", 1000, 1).unwrap();
+/// assert!(i.low == 0.0 && (i.high - 0.0602).abs() < 1e-4 && i.method.contains("Wilson"));
+/// ```
+pub fn fraction_interval(values: &[f64], what: &str, resamples: usize, seed: u64) -> Option<Interval> {
+    let n = values.len();
+    let hits = values.iter().filter(|&&v| v == 1.0).count();
+    let constant = hits == n || values.iter().all(|&v| v == 0.0);
+    if n < 2 || !constant {
+        return bootstrap_over(values, what, resamples, seed);
+    }
+    let interval = wilson_interval(hits, n)?;
+    let method = format!("Wilson score interval over {n} {what}: all of them are {}", if hits == n { 1 } else { 0 });
+    Some(Interval { method, ..interval })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn fractions_that_all_are_0_or_1_keep_a_width_and_others_have_the_bootstrap() {
+        let ones = fraction_interval(&[1.0; 50], "images", 500, 1).unwrap();
+        assert!((ones.low - 0.928_651_6).abs() < 1e-6 && ones.high == 1.0, "{ones:?}");
+        assert!(ones.method.contains("Wilson") && ones.method.contains("50 images"));
+        let mixed = [1.0, 0.0, 1.0, 0.25];
+        assert_eq!(fraction_interval(&mixed, "images", 500, 1), super::super::bootstrap_mean(&mixed, 500, 1));
+        assert_eq!(fraction_interval(&[1.0], "images", 500, 1), None);
+    }
 
     #[test]
     fn intervals_are_those_of_statsmodels() {

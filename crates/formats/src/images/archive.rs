@@ -5,7 +5,8 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use zip::ZipArchive;
+use zip::read::ZipFileEntry;
+use zip::{CompressionMethod, ZipArchive};
 
 use crate::{Error, Result};
 
@@ -20,17 +21,36 @@ pub(super) struct Archive {
 }
 
 impl Archive {
-    /// Opens it and lists its pictures in byte order of their names.
-    pub(super) fn open(path: &Path) -> Result<(Vec<String>, Self)> {
+    /// Opens it and lists its pictures in byte order of their names, and why one cannot be read where it cannot;
+    /// then its other files.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] for a damaged archive, names that cannot be read, or two members of one name.
+    pub(super) fn open(path: &Path) -> Result<(super::Listed, Self)> {
+        let malformed = |reason: &dyn std::fmt::Display| Error::malformed(".zip", path, reason);
         let file = File::open(path).map_err(Error::io("open", path))?;
-        let archive = ZipArchive::new(file).map_err(|error| Error::malformed(".zip", path, error))?;
-        let mut found: Vec<(String, usize)> = (0..archive.len())
-            .filter_map(|index| Some((archive.name_for_index(index)?.ok()?.into_owned(), index)))
-            .filter(|(name, _)| super::is_picture(name) && !has_hidden_part(name))
-            .collect();
+        let archive = ZipArchive::new(file).map_err(|error| malformed(&error))?;
+        if archive.has_duplicate_names() {
+            return Err(malformed(
+                &"several of its members have the same name, of which one would hide the others: pack it again",
+            ));
+        }
+        let (mut found, mut others) = (Vec::new(), Vec::new());
+        for index in 0..archive.len() {
+            let entry = archive.by_index_data(index).map_err(|error| malformed(&error))?;
+            let name = entry.name().map_err(|error| malformed(&format!("the name of member {index}: {error}")))?;
+            if has_hidden_part(&name) || name.ends_with('/') {
+                continue;
+            } else if super::is_picture(&name) {
+                found.push((name.into_owned(), index, unreadable(&entry)));
+            } else {
+                others.push(name.into_owned());
+            }
+        }
         found.sort();
-        let (names, members) = found.into_iter().unzip();
-        Ok((names, Self { file: Mutex::new(archive), members }))
+        let members = found.iter().map(|(_, index, _)| *index).collect();
+        let listed = found.into_iter().map(|(name, _, reason)| (name, reason)).collect();
+        Ok(((listed, others), Self { file: Mutex::new(archive), members }))
     }
 
     pub(super) fn bytes(&self, index: usize, location: &Path) -> Result<Vec<u8>> {
@@ -44,6 +64,17 @@ impl Archive {
         }
         Ok(bytes)
     }
+}
+
+/// Why a member cannot be read, in words.
+fn unreadable(entry: &ZipFileEntry<'_>) -> Option<String> {
+    let reason = match entry.compression() {
+        _ if entry.encrypted() => "it is encrypted: pack it again without a password".to_owned(),
+        _ if entry.is_symlink() => "it is a link, not an image: pack what it leads to".to_owned(),
+        CompressionMethod::Stored | CompressionMethod::Deflated => return None,
+        other => format!("it is packed by {other}, which is not read: pack it again with deflate"),
+    };
+    Some(reason)
 }
 
 /// Archives made on a Mac carry `__MACOSX/._name.jpg` beside each picture.

@@ -1,7 +1,12 @@
 //! Images in an `.npy` of shape `[n, height, width, 3]`.
+//!
+//! Integers are bytes, 0 to 255. Floats are either shares of the full brightness, 0 to 1, or bytes that NumPy made floats
+//! of (`numpy.zeros` filled with images is float64). Which of the two holds for the whole array, not image by image: a
+//! dark image among bytes may have no value above 1. The first value that is neither 0 nor 1 tells, so that seldom more
+//! than the first image is read; an array of nothing but 0 and 1 is shares, black and white.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use ndarray::Array3;
@@ -9,21 +14,53 @@ use ndarray::Array3;
 use crate::npy::{Element, Header};
 use crate::{Error, Result, npy};
 
+/// Bytes read at a time while the scale is looked for.
+const BLOCK: usize = 1 << 20;
+
 #[derive(Debug)]
 pub(super) struct ImageArray {
     header: Header,
+    scale: Scale,
+}
+
+/// What the numbers mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scale {
+    /// Whole numbers from 0 to 255.
+    Bytes,
+    /// 0 is black, 1 is the full brightness.
+    Shares,
+}
+
+impl Scale {
+    /// What an element says by itself, `None` where both are possible.
+    fn of_value(value: f32) -> Option<Self> {
+        match value {
+            0.0 | 1.0 => None,
+            _ if value.fract() == 0.0 => Some(Self::Bytes),
+            _ => Some(Self::Shares),
+        }
+    }
+
+    fn byte(self, value: f32) -> Option<u8> {
+        match self {
+            Self::Bytes if value.fract() == 0.0 && (0.0..=255.0).contains(&value) => Some(value as u8),
+            Self::Shares if (0.0..=1.0).contains(&value) => Some((value * 255.0).round() as u8),
+            _ => None,
+        }
+    }
 }
 
 impl ImageArray {
     pub(super) fn open(path: &Path) -> Result<(Vec<String>, Self)> {
         let header = npy::read_header(path)?;
-        let pixel = matches!(header.element, Element::U8 | Element::F16 | Element::F32 | Element::F64);
-        if header.shape.len() != 4 || header.shape[3] != 3 || !pixel {
-            return Err(Error::Shape {
-                path: path.to_owned(),
-                got: header.shape,
-                expected: "[n, height, width, 3] of bytes, or of floats from 0 to 1".into(),
-            });
+        if header.shape.len() != 4 || header.shape[3] != 3 {
+            let expected = "[n, height, width, 3] of whole numbers from 0 to 255, or of floats from 0 to 1".into();
+            return Err(Error::Shape { path: path.to_owned(), got: header.shape, expected });
+        }
+        if header.element == Element::Bool {
+            let reason = "its elements are truth values (b1), expected integers or floats: save it with x.astype(\"uint8\") * 255";
+            return Err(Error::malformed("image array", path, reason));
         }
         if header.fortran_order {
             let reason = "it is in Fortran order: save it with numpy.ascontiguousarray";
@@ -31,7 +68,8 @@ impl ImageArray {
         }
         let digits = header.shape[0].saturating_sub(1).to_string().len();
         let names = (0..header.shape[0]).map(|index| format!("{index:0digits$}")).collect();
-        Ok((names, Self { header }))
+        let scale = scale(path, &header)?;
+        Ok((names, Self { header, scale }))
     }
 
     pub(super) fn bytes(&self, index: usize, path: &Path) -> Result<Vec<u8>> {
@@ -47,19 +85,52 @@ impl ImageArray {
     pub(super) fn decode(&self, bytes: Vec<u8>, location: &Path) -> Result<Array3<u8>> {
         let pixels = match self.header.element {
             Element::U8 => bytes,
-            element => scale(&element.to_f32(&bytes, self.header.big_endian), location)?,
+            element => self.pixels(&element.to_f32(&bytes, self.header.big_endian), location)?,
         };
         let shape = (self.header.shape[1], self.header.shape[2], 3);
         Array3::from_shape_vec(shape, pixels).map_err(|error| Error::malformed("image array", location, error))
     }
+
+    fn pixels(&self, values: &[f32], location: &Path) -> Result<Vec<u8>> {
+        let byte = |&value: &f32| self.scale.byte(value).ok_or(value);
+        values.iter().map(byte).collect::<Result<_, f32>>().map_err(|value| {
+            let element = self.header.element;
+            let reason = match self.scale {
+                Scale::Bytes => format!(
+                    "it has the value {value} of type {element}, expected whole numbers from 0 to 255: scale the whole array and round it"
+                ),
+                Scale::Shares => format!(
+                    "it has the value {value} of type {element}, expected floats from 0 to 1, since the array has fractions: divide the whole array by its largest possible value, or round it to whole numbers from 0 to 255"
+                ),
+            };
+            Error::malformed("image array", location, reason)
+        })
+    }
 }
 
-fn scale(values: &[f32], location: &Path) -> Result<Vec<u8>> {
-    match values.iter().find(|value| !(0.0..=1.0).contains(*value)) {
-        Some(value) => {
-            let reason = format!("it has the value {value}, floats must lie between 0 and 1: divide by the largest");
-            Err(Error::malformed("image array", location, reason))
+/// Reads until a value tells what the numbers are.
+fn scale(path: &Path, header: &Header) -> Result<Scale> {
+    if !matches!(header.element, Element::F16 | Element::F32 | Element::F64) {
+        return Ok(Scale::Bytes);
+    }
+    let mut file = File::open(path).map_err(Error::io("open", path))?;
+    file.seek(SeekFrom::Start(header.offset)).map_err(Error::io("seek in", path))?;
+    let mut values = BufReader::with_capacity(BLOCK, file).take(header.bytes() as u64);
+    let mut block = vec![0; BLOCK];
+    loop {
+        let mut filled = 0;
+        while filled < BLOCK {
+            match values.read(&mut block[filled..]).map_err(Error::io("read", path))? {
+                0 => break,
+                read => filled += read,
+            }
         }
-        None => Ok(values.iter().map(|value| (value * 255.0).round() as u8).collect()),
+        let found = header.element.to_f32(&block[..filled], header.big_endian);
+        if let Some(scale) = found.into_iter().find_map(Scale::of_value) {
+            return Ok(scale);
+        }
+        if filled < BLOCK {
+            return Ok(Scale::Shares);
+        }
     }
 }

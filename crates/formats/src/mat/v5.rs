@@ -10,7 +10,7 @@ use flate2::read::ZlibDecoder;
 
 use super::element::{COMPRESSED, MATRIX, Parts, tag, word};
 use super::{FORMAT, MatValue, matrix};
-use crate::{Error, Result};
+use crate::{Error, Result, packed};
 
 const HEADER: u64 = 128;
 
@@ -90,7 +90,8 @@ impl Index {
         matrix::head(&mut Parts::new(&bytes, self.big_endian)).map(|head| head.name)
     }
 
-    /// The first `most` bytes of a matrix, unpacked; the buffer grows with what really arrives.
+    /// The first `most` bytes of a matrix, unpacked; the buffer grows with what really arrives. Where that is all of
+    /// it, the checksum behind a compressed one is compared.
     fn bytes(&self, variable: &Variable, most: u64) -> Result<Vec<u8>, String> {
         let damaged = |error: std::io::Error| format!("it cannot be unpacked ({error}): copy it again");
         let mut file = File::open(&self.path).map_err(damaged)?;
@@ -110,9 +111,12 @@ impl Index {
             return Err(format!("a compressed element is of type {kind}, not an array"));
         }
         let wanted = most.min(length as u64);
-        unpacked.take(wanted).read_to_end(&mut bytes).map_err(damaged)?;
+        (&mut unpacked).take(wanted).read_to_end(&mut bytes).map_err(damaged)?;
         if (bytes.len() as u64) < wanted {
             return Err(format!("it unpacks to {} of {wanted} bytes: copy it again", bytes.len()));
+        }
+        if most == u64::MAX {
+            packed::finish(&mut unpacked).map_err(damaged)?;
         }
         Ok(bytes)
     }

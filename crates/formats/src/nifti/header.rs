@@ -6,6 +6,14 @@ use crate::volume::{AffineSource, VolumeHeader};
 /// Bytes of the longer header.
 pub(super) const LARGEST: usize = 540;
 
+/// The intents that CIFTI-2 has for itself.
+const CIFTI_INTENTS: std::ops::RangeInclusive<i32> = 3000..=3099;
+
+/// Why a file of CIFTI is refused, and what to do with it.
+pub(super) const CIFTI: &str = "it is CIFTI, whose rows are vertices and voxels without a grid, and CIFTI is not read: \
+    save its rows as .npy (in Python: numpy.save(\"x.npy\", nibabel.load(FILE).get_fdata())), or its volume as NIfTI \
+    (wb_command -cifti-separate FILE COLUMN -volume-all x.nii.gz)";
+
 /// Reads a header, and whether the voxels follow in the same file.
 pub(super) fn parse(bytes: &[u8]) -> Result<(VolumeHeader, bool), String> {
     let (version, big_endian) = match bytes.first_chunk::<4>() {
@@ -22,6 +30,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<(VolumeHeader, bool), String> {
         _ => return Err("its header lacks the mark of NIfTI: convert an ANALYZE file first".into()),
     };
     let shape = fields.shape()?;
+    fields.refuse_other_than_a_series(&shape)?;
     let sizes: [f64; 8] = std::array::from_fn(|at| fields.float(if fields.wide { 104 } else { 76 }, at));
     let voxel_size = [1, 2, 3].map(|axis| sizes[axis].abs());
     let (affine, affine_source) = fields.affine(&shape, &sizes);
@@ -102,6 +111,23 @@ impl Fields<'_> {
         lengths.collect::<Result<_, _>>().map_err(|_| "an axis has a negative length".into())
     }
 
+    /// CIFTI, and axes of which it is not known which one the volumes lie along.
+    fn refuse_other_than_a_series(&self, shape: &[usize]) -> Result<(), String> {
+        let intent = if self.wide { self.code(504) } else { i32::from(self.short(68)) };
+        let longer = |axes: &[usize]| axes.iter().filter(|&&length| length > 1).count();
+        let (space, beyond) = shape.split_at(shape.len().min(3));
+        let no_space = longer(space) == 0 && longer(beyond.get(1..).unwrap_or_default()) > 0;
+        if CIFTI_INTENTS.contains(&intent) || no_space {
+            return Err(CIFTI.into());
+        }
+        if longer(beyond) > 1 {
+            return Err(format!(
+                "its shape {shape:?} has several axes beyond space, so that the order of its volumes is not known: save it with one axis of volumes"
+            ));
+        }
+        Ok(())
+    }
+
     fn element(&self) -> Result<Element, String> {
         let code = self.short(if self.wide { 12 } else { 70 });
         Ok(match code {
@@ -153,7 +179,8 @@ impl Fields<'_> {
             24 => 1e-6,
             _ => return None,
         };
-        (shape.len() > 3 && sizes[4] > 0.0).then_some(sizes[4] * factor)
+        let is_time = shape.len() > 3 && shape[4..].iter().all(|&length| length == 1);
+        (is_time && sizes[4] > 0.0 && sizes[4].is_finite()).then_some(sizes[4] * factor)
     }
 
     fn affine(&self, shape: &[usize], sizes: &[f64; 8]) -> ([[f64; 4]; 4], AffineSource) {

@@ -92,3 +92,79 @@ fn series_written_volume_by_volume_is_the_array_written_whole() {
     assert!(nifti::write_series(&series, [2, 3, 4], 4, &AFFINE, volumes()).is_err());
     assert!(nifti::write_series(&series, [3, 2, 4], 3, &AFFINE, volumes()).is_err());
 }
+
+/// A file of NIfTI-2 as nibabel writes it, of `float32`.
+fn second_version(shape: &[i64], intent: i32) -> Vec<u8> {
+    let mut bytes = vec![0; 544];
+    let mut put = |at: usize, raw: &[u8]| bytes[at..at + raw.len()].copy_from_slice(raw);
+    put(0, &540_i32.to_le_bytes());
+    put(4, b"n+2\0\r\n\x1a\n");
+    put(12, &16_i16.to_le_bytes());
+    put(14, &32_i16.to_le_bytes());
+    for (axis, length) in std::iter::once(&(shape.len() as i64)).chain(shape).enumerate() {
+        put(16 + 8 * axis, &length.to_le_bytes());
+    }
+    put(168, &544_i64.to_le_bytes());
+    put(504, &intent.to_le_bytes());
+    bytes.resize(544 + 4 * shape.iter().product::<i64>() as usize, 0);
+    bytes
+}
+
+fn opened(name: &str, bytes: &[u8]) -> Result<Vec<usize>> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).unwrap();
+    Volume::open(&path).map(|volume| volume.header().shape.clone())
+}
+
+#[test]
+fn cifti_is_refused_by_name_by_intent_and_by_shape() {
+    let plain = second_version(&[2, 3, 4, 5], 0);
+    assert_eq!(opened("sub-01_bold.nii", &plain).unwrap(), [2, 3, 4, 5]);
+    let series = second_version(&[1, 1, 1, 1, 12, 40], 3002);
+    for (name, bytes) in [
+        ("sub-01_bold.dtseries.nii", &series),
+        ("renamed.nii", &series),
+        ("renamed.nii", &second_version(&[1, 1, 1, 1, 12, 40], 0)),
+        ("renamed.nii", &second_version(&[1, 1, 1, 1, 1, 40], 3006)),
+        ("betas.dscalar.nii", &plain),
+        ("Schaefer.DLABEL.nii", &plain),
+        ("sub-01_bold.ptseries.nii.gz", &plain),
+    ] {
+        let message = opened(name, bytes).unwrap_err().to_string();
+        assert!(message.contains(name) && message.contains("it is CIFTI") && message.contains(".npy"), "{message}");
+    }
+}
+
+#[test]
+fn axis_of_the_volumes_must_be_one() {
+    let message = opened("a.nii", &second_version(&[2, 3, 4, 5, 6], 0)).unwrap_err().to_string();
+    assert!(message.contains("shape [2, 3, 4, 5, 6]") && message.contains("order of its volumes"), "{message}");
+    // AFNI writes the maps of a bucket along the fifth axis.
+    assert_eq!(opened("a.nii", &second_version(&[2, 3, 4, 1, 6], 0)).unwrap(), [2, 3, 4, 1, 6]);
+    assert_eq!(opened("a.nii", &second_version(&[1, 1, 1, 6], 0)).unwrap(), [1, 1, 1, 6]);
+}
+
+#[test]
+fn time_between_volumes_follows_its_unit_and_is_unknown_without_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.nii");
+    nifti::write_f32(&path, Array::<f32, _>::zeros((2, 2, 2, 3)).into_dyn().view(), &AFFINE).unwrap();
+    let whole = std::fs::read(&path).unwrap();
+    for (unit, time, wanted) in [
+        (8, 1.5, Some(1.5)),
+        (16, 1500.0, Some(1.5)),
+        (24, 1.5e6, Some(1.5)),
+        (0, 1.5, None),
+        (32, 1.5, None),
+        (8, 0.0, None),
+        (8, f32::NAN, None),
+        (8, f32::INFINITY, None),
+    ] {
+        let mut bytes = whole.clone();
+        bytes[123] = 2 | unit;
+        bytes[92..96].copy_from_slice(&time.to_le_bytes());
+        std::fs::write(&path, bytes).unwrap();
+        assert_eq!(Volume::open(&path).unwrap().header().tr_secs, wanted, "unit {unit}, time {time}");
+    }
+}

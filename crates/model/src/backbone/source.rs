@@ -26,11 +26,14 @@ pub struct WeightOrigin {
     pub origin: String,
     /// Of the file; `None` for random weights.
     pub sha256: Option<String>,
+    /// The published file with that SHA-256; `None` where none is known.
+    #[serde(default)]
+    pub published: Option<String>,
 }
 
 impl WeightOrigin {
     pub(super) fn random(seed: u64) -> Self {
-        Self { origin: format!("random, seed {seed}"), sha256: None }
+        Self { origin: format!("random, seed {seed}"), sha256: None, published: None }
     }
 }
 
@@ -41,8 +44,10 @@ impl WeightSource {
             (Self::Installed, BackboneKind::SqueezeNet11) => return built_in(),
             (Self::Installed, kind) => weights::find(kind)?,
         };
-        let sha256 = Some(weights::checksum(&path)?);
-        Ok((TensorFile::open(&path)?, WeightOrigin { origin: path.display().to_string(), sha256 }))
+        let sha256 = weights::checksum(&path)?;
+        let published = weights::published(kind, &sha256).map(|file| file.name().to_owned());
+        let origin = WeightOrigin { origin: path.display().to_string(), sha256: Some(sha256), published };
+        Ok((TensorFile::open(&path)?, origin))
     }
 }
 
@@ -50,5 +55,5 @@ fn built_in() -> Result<(TensorFile, WeightOrigin)> {
     const NAME: &str = "built-in squeezenet1_1.f16.safetensors";
     let tensors = TensorFile::safetensors(NAME.into(), Box::new(Cursor::new(squeezenet::WEIGHTS)))?;
     let sha256 = Some(weights::checksum_of(squeezenet::WEIGHTS));
-    Ok((tensors, WeightOrigin { origin: NAME.to_owned(), sha256 }))
+    Ok((tensors, WeightOrigin { origin: NAME.to_owned(), sha256, published: Some(NAME.to_owned()) }))
 }

@@ -66,6 +66,11 @@ impl Head {
         std::iter::once(pool).filter(|pool| pool.kernel > 1).chain([convolution]).collect()
     }
 
+    /// Number of trainable values.
+    pub(super) fn parameters(&self) -> usize {
+        self.channels * (self.channels_in * self.kernel.pow(2) + 1) + 2 * (self.channels_in + self.channels)
+    }
+
     pub(super) fn init(&self, index: usize, init: Init, params: &mut Params, statistics: &mut Params, device: &Device) {
         let fan_in = self.channels_in * self.kernel * self.kernel;
         let name = format!("branch{index}.conv.weight");

@@ -42,6 +42,13 @@ impl Readout {
         &self.map_sides
     }
 
+    /// Number of trainable values.
+    pub(super) fn parameters(&self) -> usize {
+        let maps: usize = self.map_sides.iter().map(|side| side * side).sum();
+        let branches: usize = self.branches.iter().map(|(channels, _)| channels + 2).sum();
+        (maps + branches) * self.voxels
+    }
+
     /// Xavier-normal maps and channel weights, bias 0.01, branch weights 1.
     pub(super) fn init(&self, init: Init, params: &mut Params, device: &Device) {
         let mut xavier = |name: &str, rows: usize| {

@@ -44,7 +44,7 @@ fn install(folder: &Path, kind: &Foreign, from: Option<&Path>) -> Result<Install
     check(kind, source)?;
     fs::create_dir_all(folder).map_err(io("create", folder))?;
     copy(source, &path)?;
-    Ok(Installed { sha256: weights::checksum(&path)?, path })
+    Ok(Installed { sha256: weights::checksum(&path)?, path, published: None })
 }
 
 fn check(kind: &Foreign, source: &Path) -> Result<()> {

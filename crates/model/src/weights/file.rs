@@ -71,7 +71,8 @@ impl TensorFile {
     /// is passed over. Half, bfloat16 and double precision are converted.
     ///
     /// # Errors
-    /// [`ModelError::TensorMissing`], [`ModelError::TensorShape`] and [`ModelError::WeightsFormat`].
+    /// [`ModelError::TensorMissing`], [`ModelError::TensorShape`], [`ModelError::WeightsFormat`], and
+    /// [`ModelError::WeightsNotFinite`] for a NaN or an infinity.
     pub fn read(&mut self, tensor: &str, expected: &[usize]) -> Result<Vec<f32>> {
         let key = self.resolve(tensor)?;
         let wrong = |file: &str, got: &[usize]| ModelError::TensorShape {
@@ -98,12 +99,19 @@ impl TensorFile {
             }
         };
         let values = values.map_err(|detail| format_error(name, format!("tensor \"{tensor}\": {detail}")))?;
-        match values.len() == expected.iter().product::<usize>() {
-            true => Ok(values),
-            false => Err(format_error(
-                name,
-                format!("tensor \"{tensor}\" holds {} values, expected {expected:?}", values.len()),
-            )),
+        if values.len() != expected.iter().product::<usize>() {
+            let detail = format!("tensor \"{tensor}\" holds {} values, expected {expected:?}", values.len());
+            return Err(format_error(name, detail));
+        }
+        // A ReLU turns what a NaN made into 0, so that features of a broken network would look like those of a blank image.
+        match values.iter().position(|value| !value.is_finite()) {
+            None => Ok(values),
+            Some(place) => Err(ModelError::WeightsNotFinite {
+                file: name.clone(),
+                tensor: tensor.to_owned(),
+                place,
+                value: values[place],
+            }),
         }
     }
 

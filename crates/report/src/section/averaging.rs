@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::{scores::legend, section};
 use crate::{
-    number::{interval, many, p, score as shown_value, value},
+    number::{chance, interval, many, p, score as shown_value},
     plot::{self, Line, Lines},
     source::Source,
 };
@@ -67,7 +67,7 @@ fn curve(families: &Families, name: &str, family: &[&Score]) -> Option<Markup> {
         band: scores.iter().filter_map(|s| s.interval.as_ref().map(|i| (repeats(s), i.low, i.high))).collect(),
         dots: true,
     };
-    let chance = Line {
+    let guess = Line {
         class: "chance",
         points: family.iter().filter_map(|s| s.chance.map(|c| (repeats(s), c))).collect(),
         band: Vec::new(),
@@ -75,7 +75,7 @@ fn curve(families: &Families, name: &str, family: &[&Score]) -> Option<Markup> {
     };
     let mut lines = match (name, families.get(CEILING)) {
         (R, Some(ceiling)) => vec![line("b", ceiling)],
-        _ => vec![chance],
+        _ => vec![guess],
     };
     lines.push(line("a", family));
     // The plot's own range is that of the points; intervals must fit in too.
@@ -106,7 +106,7 @@ fn table(families: &Families) -> Markup {
                 td data-label="repeats" { (many(repeats(score) as usize)) }
                 td.number data-label="value" { (shown_value(score)) }
                 td data-label="interval" { (score.interval.as_ref().map_or("–".into(), |i| interval(i, &score.unit))) }
-                td data-label="chance" { (score.chance.map_or("–".into(), |c| value(c, &score.unit))) }
+                td data-label="chance" { (chance(score)) }
                 td data-label="p" { (score.p.as_ref().map_or("–".into(), p)) }
                 td data-label="n" { (many(score.n)) " " (score.item_kind) "s" }
             } } } }

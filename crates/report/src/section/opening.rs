@@ -4,7 +4,7 @@ use afterimage_run::scores::{Score, ScoreFile};
 use maud::{Markup, html};
 
 use crate::{
-    number::{interval, level, of, p, score as shown_value, value},
+    number::{interval, level, of, p, score as shown_value, shuffled, value},
     plot,
     source::{Source, Verdict},
 };
@@ -71,6 +71,7 @@ fn tile(source: &Source, score: &Score) -> Markup {
             @if let Some(i) = &score.interval { p { (level(i)) " " b { (interval(i, &score.unit)) } } }
             @if score.chance.is_some() || score.p.is_some() { p {
                 @if let Some(c) = score.chance { span { "chance " b { (value(c, &score.unit)) } } }
+                @if let Some(level) = shuffled(score) { span { "shuffled pairings " b { (level) } } }
                 @if let Some(test) = &score.p { span { "p " b { (p(test)) } } }
             } }
             p { "n " b { (source.items(score)) } }

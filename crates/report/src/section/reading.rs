@@ -64,7 +64,7 @@ fn seeds(source: &Source) -> Markup {
 fn general(source: &Source) -> Markup {
     let (_, more) = source.unit_words();
     html! {
-        li { b { "Chance" } ": with n candidates a guess is right one time in n, so 50\u{202f}% among two and 20\u{202f}% among five. A score stands above chance where its interval lies above it and its p is small." }
+        li { b { "Chance" } ": with n candidates a guess is right one time in n, so 50\u{202f}% among two and 20\u{202f}% among five. Shuffled pairings of the same reconstructions and pictures can score another level, where the shown pictures differ from the candidates as a set; p asks whether the true pairing scores above that level. A score speaks for the pairing where its p is small, and stands above a guess where its interval lies above chance." }
         li { b { "Identification" } " asks whether a reconstruction is nearer to the shown picture than to others. It shows that information got through. It does not show that the picture is recognisable, and it depends on the candidates: "
             "against pictures that differ in colour alone, matching colour is enough. Names of protocols are never interchangeable: " em { "external" } " draws candidates from pictures outside the data set, " em { "pairwise" } " from the other held-out pictures, "
             em { "encoding" } " uses the encoder and the responses and no reconstruction at all, " em { "class" } " asks a classifier whether it gives the reconstruction the class that it gives the shown picture, "

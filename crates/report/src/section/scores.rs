@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::{missing, section};
 use crate::{
-    number::{interval, level, many, p, repeats, score as shown_value, value},
+    number::{chance, interval, level, many, p, repeats, score as shown_value},
     plot::{self, Line, Lines},
     source::Source,
 };
@@ -17,7 +17,7 @@ pub(crate) fn scores(source: &Source) -> Markup {
     let content = match &source.scores {
         None => missing("The reconstructions have not been scored.", "afterimage evaluate RUN"),
         Some(file) => html! {
-            p { "An interval is for the mean or median over items; chance is what a guess would score. On the small scales the dot is the value, "
+            p { "An interval is for the mean or median over items; chance is what a guess would score. Where shuffled pairings of the same pictures score another level, it stands in brackets: p tests against that level, not against a guess. On the small scales the dot is the value, "
                 "the thick line its interval and the dashed line chance." }
             (table(source, &file.scores))
             (ways(file))
@@ -50,7 +50,7 @@ fn row(source: &Source, score: &Score) -> Markup {
             td.number data-label="value" { (shown_value(score)) }
             td.scale { @if let Some(mark) = plot::mark(score) { (mark) } }
             td data-label=(score.interval.as_ref().map_or("interval".into(), level)) { (score.interval.as_ref().map_or("–".into(), |i| interval(i, &score.unit))) }
-            td data-label="chance" { (score.chance.map_or("–".into(), |c| value(c, &score.unit))) }
+            td data-label="chance" { (chance(score)) }
             td data-label="p" { (score.p.as_ref().map_or("–".into(), p)) }
             td data-label="n" { (source.items(score)) }
             td data-label="repeats averaged" { (score.repeats_averaged.map_or("–".into(), repeats)) }
@@ -103,7 +103,7 @@ fn ways_plot(family: &[&Score]) -> Option<Markup> {
         band: family.iter().filter_map(|s| s.interval.as_ref().map(|i| (at(s), i.low, i.high))).collect(),
         dots: true,
     };
-    let chance = Line {
+    let guess = Line {
         class: "chance",
         points: family.iter().filter_map(|s| s.chance.map(|c| (at(s), c))).collect(),
         band: Vec::new(),
@@ -120,7 +120,7 @@ fn ways_plot(family: &[&Score]) -> Option<Markup> {
         x_log: true,
         y_log: false,
         y_range: Some((0.0, 1.0)),
-        lines: vec![chance, accuracy],
+        lines: vec![guess, accuracy],
     })
 }
 

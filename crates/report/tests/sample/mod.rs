@@ -74,6 +74,7 @@ pub(crate) fn manifest(items: usize) -> Manifest {
             "This is an example with made-up pictures and numbers; it shows the form of a report only.".into(),
         ],
         baseline: None,
+        outputs: Default::default(),
     }
 }
 
@@ -202,13 +203,14 @@ fn score(
         seed: 3,
         items: items.to_vec(),
         per_item: values.into_iter().map(Some).collect(),
+        shuffled: None,
         pseudo_values: Vec::new(),
         notes: Vec::new(),
     }
 }
 
 fn write_log(run: &RunFolder) -> afterimage_run::Result<()> {
-    let mut log = LogWriter::open(run, |_| false)?;
+    let mut log = LogWriter::open(run, Phase::Encoder, 0)?;
     for (phase, epochs, terms) in [
         (Phase::Encoder, 40, &[("mse", 1.0), ("cosine", 0.14), ("smoothness", 0.02), ("channel_l1", 0.05)][..]),
         (

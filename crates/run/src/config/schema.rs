@@ -1,8 +1,6 @@
 //! The keys of an experiment as types. What each means stands in `presets/gaziv2022.toml`.
 #![allow(missing_docs)] // The documentation of the keys is the documented preset, printed by `afterimage config`.
 
-use std::path::{Path, PathBuf};
-
 use serde::{Deserialize, Serialize};
 
 /// A whole experiment.
@@ -258,27 +256,22 @@ pub struct ClassificationConfig {
 }
 
 impl Experiment {
+    /// Paths of files and folders; empty ones are none.
+    pub fn paths_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        let data = &mut self.data;
+        [&mut data.dataset, &mut data.exclusions]
+            .into_iter()
+            .chain(&mut data.unpaired)
+            .chain(&mut data.external)
+            .chain(self.evaluation.paths_mut())
+    }
+
     /// Weights of the perceptual distance of the scores, one a tap of `decoder.image_loss`.
     pub fn perceptual_weights(&self) -> &[f64] {
         match self.evaluation.perceptual_weights.as_slice() {
             [] => &self.decoder.image_loss.weights,
             weights => weights,
         }
-    }
-}
-
-impl DataConfig {
-    pub(super) fn resolve_paths(&mut self, folder: &Path) {
-        let resolve = |path: &mut String| {
-            if !path.is_empty() {
-                let joined: PathBuf = folder.join(path.as_str());
-                *path = joined.to_string_lossy().into_owned();
-            }
-        };
-        resolve(&mut self.dataset);
-        resolve(&mut self.exclusions);
-        self.unpaired.iter_mut().for_each(resolve);
-        self.external.iter_mut().for_each(resolve);
     }
 }
 

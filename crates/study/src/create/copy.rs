@@ -93,7 +93,8 @@ pub(super) fn save(image: &RgbImage, dir: &Path) -> Result<Picture> {
     image
         .write_to(&mut std::io::Cursor::new(&mut bytes), image::ImageFormat::Png)
         .map_err(|error| StudyError::File { path: path.clone(), message: format!("can't be encoded: {error}") })?;
-    fs::write(&path, &bytes).map_err(|source| StudyError::Io { action: "write", path, source })?;
+    let written = private::create(&path).and_then(|mut file| std::io::Write::write_all(&mut file, &bytes));
+    written.map_err(|source| StudyError::Io { action: "write", path, source })?;
     let mut pixels = Sha256::new();
     pixels.update(image.width().to_le_bytes());
     pixels.update(image.height().to_le_bytes());

@@ -48,9 +48,11 @@ impl FromRequestParts<Arc<Study>> for Token {
     }
 }
 
-/// The visitor's token from the cookie, where there is one.
-pub(super) struct Visitor(pub(super) Option<String>);
+/// What the visitor's cookies of this name hold. Another site of the same domain may have set one too.
+pub(super) struct Visitor(pub(super) Vec<String>);
 
+/// The most cookies of one name that are looked at.
+const COOKIES: usize = 4;
 /// Name of the cookie.
 pub(super) const COOKIE: &str = "afterimage";
 
@@ -59,7 +61,8 @@ impl FromRequestParts<Arc<Study>> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, _: &Arc<Study>) -> Result<Self, Self::Rejection> {
         let headers = parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let mut pairs = headers.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        Ok(Self(pairs.find(|(name, value)| *name == COOKIE && is_token(value)).map(|(_, value)| value.to_owned())))
+        let pairs = headers.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        let own = pairs.filter(|(name, _)| *name == COOKIE).map(|(_, value)| value.to_owned());
+        Ok(Self(own.take(COOKIES).collect()))
     }
 }

@@ -83,7 +83,7 @@ async fn shown(study: &Study, token: &str) -> Result<maud::Markup, Problem> {
 
 async fn known(study: &Study, token: &str) -> Result<Participant, Problem> {
     let hash = token_hash(token);
-    study.store.run(move |connection| store::find(connection, &hash)).await?.ok_or(Problem::NotFound)
+    study.store.run(move |connection| store::meet(connection, &hash)).await?.ok_or(Problem::NotFound)
 }
 
 pub(super) async fn questions(State(study): Shared, Token(token): Token, Fields(form): Fields<Questions>) -> Response {

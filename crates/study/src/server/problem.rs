@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
-use super::{Shared, Study};
+use super::{Shared, Study, log};
 use crate::{StudyError, page};
 
 /// A request that is not answered as it hoped.
@@ -61,7 +61,7 @@ impl From<StudyError> for Problem {
     fn from(error: StudyError) -> Self {
         // What a participant can do is wait; what is wrong goes to who runs the server. No message holds a token.
         if !matches!(error, StudyError::Busy) {
-            eprintln!("error: {error}");
+            log::error(&error.to_string());
         }
         Problem::Busy
     }

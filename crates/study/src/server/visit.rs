@@ -1,8 +1,10 @@
 //! The link of the study: information, consent, and the begin.
 //!
-//! A visitor's cookie holds a new token. Who begins becomes the participant of that token, so that beginning twice is beginning once.
-//! Who comes back by the same link goes on.
+//! A visitor's cookie holds a token with this server's proof, so that one which somebody else made up is not taken. Who begins gets
+//! another token, which nobody could know before, and becomes its participant. A visit that is sent twice begins once. Who comes
+//! back by the same link goes on.
 
+use std::net::IpAddr;
 use std::time::Instant;
 
 use axum::extract::{Extension, State};
@@ -15,11 +17,13 @@ use super::problem::Problem;
 use super::{Shared, Study, now};
 use afterimage_web::{Client, guard::key};
 
-use crate::keys::{code, token, token_hash};
+use crate::keys::{code, is_token, token, token_hash};
 use crate::{StudyError, page, store};
 
 /// What the proof of the form is for.
 const PURPOSE: &str = "begin";
+/// What the proof in a visitor's cookie is for.
+const VISIT: &str = "visit";
 /// A cookie lasts thirty days.
 const COOKIE_SECS: u32 = 30 * 24 * 3600;
 
@@ -29,24 +33,38 @@ pub(super) struct Begin {
     agree: Option<String>,
 }
 
-pub(super) async fn show(State(study): Shared, Token(link): Token, Visitor(visitor): Visitor) -> Response {
+pub(super) async fn show(State(study): Shared, Token(link): Token, Visitor(cookies): Visitor) -> Response {
     if link != study.keys.study {
         return Problem::NotFound.page(&study);
     }
-    match enter(&study, visitor, false).await {
-        Ok(response) => response,
-        Err(problem) => problem.page(&study),
-    }
+    let response = match participant(&study, &cookies).await {
+        Ok(Some(token)) => Ok(see(&format!("/p/{token}"))),
+        Ok(None) => consent(&study, issued(&study, &cookies), false),
+        Err(problem) => Err(problem),
+    };
+    response.unwrap_or_else(|problem| problem.page(&study))
 }
 
-/// The consent page, or the way to where the visitor was.
-async fn enter(study: &Study, visitor: Option<String>, must_agree: bool) -> Result<Response, Problem> {
-    if let Some(visitor) = &visitor {
-        let hash = token_hash(visitor);
-        if study.store.run(move |connection| store::find(connection, &hash)).await?.is_some() {
-            return Ok(see(&format!("/p/{visitor}")));
+/// The token of the participant that one of the cookies belongs to.
+async fn participant(study: &Study, cookies: &[String]) -> Result<Option<String>, Problem> {
+    for token in cookies.iter().filter(|value| is_token(value)) {
+        let hash = token_hash(token);
+        if study.store.run(move |connection| store::meet(connection, &hash)).await?.is_some() {
+            return Ok(Some(token.clone()));
         }
     }
+    Ok(None)
+}
+
+/// The visitor's token, where this server made it.
+fn issued(study: &Study, cookies: &[String]) -> Option<String> {
+    let mut tokens = cookies.iter().filter_map(|value| value.split_once('.'));
+    let found = tokens.find(|(token, proof)| is_token(token) && study.keys.proves(proof, VISIT, token));
+    found.map(|(token, _)| token.to_owned())
+}
+
+/// The consent page.
+fn consent(study: &Study, visitor: Option<String>, must_agree: bool) -> Result<Response, Problem> {
     let visitor = visitor.map_or_else(token, Ok)?;
     let proof = study.keys.proof(PURPOSE, &visitor);
     let html = page::consent(&study.design, &study.strings, &study.consent, &proof, must_agree).into_string();
@@ -54,57 +72,72 @@ async fn enter(study: &Study, visitor: Option<String>, must_agree: bool) -> Resu
     if must_agree {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
+    set_cookie(study, &mut response, &format!("{visitor}.{}", study.keys.proof(VISIT, &visitor)));
+    Ok(response)
+}
+
+fn set_cookie(study: &Study, response: &mut Response, value: &str) {
     let secure = if study.secure_cookies { "; Secure" } else { "" };
     let cookie = format!(
-        "{COOKIE}={visitor}; Path=/s/{}; Max-Age={COOKIE_SECS}; HttpOnly; SameSite=Lax{secure}",
+        "{COOKIE}={value}; Path=/s/{}; Max-Age={COOKIE_SECS}; HttpOnly; SameSite=Lax{secure}",
         study.keys.study
     );
     if let Ok(value) = HeaderValue::from_str(&cookie) {
         response.headers_mut().insert(header::SET_COOKIE, value);
     }
-    Ok(response)
 }
 
 pub(super) async fn begin(
     State(study): Shared,
     Token(link): Token,
-    Visitor(visitor): Visitor,
+    Visitor(cookies): Visitor,
     Extension(Client(address)): Extension<Client>,
     Fields(form): Fields<Begin>,
 ) -> Response {
     if link != study.keys.study {
         return Problem::NotFound.page(&study);
     }
-    let proven = visitor.filter(|visitor| study.keys.proves(&form.proof, PURPOSE, visitor));
-    let Some(visitor) = proven else {
-        return Problem::Expired.page(&study);
-    };
+    match begun(&study, &cookies, address, form).await {
+        Ok(response) => response,
+        Err(problem) => problem.page(&study),
+    }
+}
+
+async fn begun(study: &Study, cookies: &[String], address: IpAddr, form: Begin) -> Result<Response, Problem> {
+    if let Some(token) = participant(study, cookies).await? {
+        return Ok(see(&format!("/p/{token}")));
+    }
+    let visitor = issued(study, cookies).filter(|visitor| study.keys.proves(&form.proof, PURPOSE, visitor));
+    let visitor = visitor.ok_or(Problem::Expired)?;
     if form.agree.as_deref() != Some("yes") {
-        return enter(&study, Some(visitor), true).await.unwrap_or_else(|problem| problem.page(&study));
+        return consent(study, Some(visitor), true);
     }
     let allowed = {
         let mut starts = study.starts.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         starts.take(key(address), Instant::now())
     };
     if !allowed {
-        return Problem::TooMany.page(&study);
+        return Err(Problem::TooMany);
     }
-    match started(&study, &visitor).await {
-        Ok(()) => see(&format!("/p/{visitor}")),
-        Err(error) => Problem::from(error).page(&study),
-    }
+    let token = started(study, &visitor).await?;
+    let mut response = see(&format!("/p/{token}"));
+    set_cookie(study, &mut response, &token);
+    Ok(response)
 }
 
-async fn started(study: &Study, visitor: &str) -> Result<(), StudyError> {
-    let (hash, code, now) = (token_hash(visitor), code()?, now());
+/// Begins, and gives the participant's token.
+async fn started(study: &Study, visitor: &str) -> Result<String, StudyError> {
+    let (token, code, now) = (token()?, code()?, now());
+    let (visit, hash) = (token_hash(visitor), token_hash(&token));
     let (consent, design) = (study.consent_hash.clone(), study.fingerprint.clone());
     let begin = move |connection: &rusqlite::Connection| {
         if store::fingerprint(connection, Some(&design))?.as_ref() != Some(&design) {
             return Err(StudyError::Design { message: "the design changed after the first participant began".into() });
         }
-        store::start(connection, &hash, &code, &consent, now)
+        store::start(connection, &visit, &hash, &code, &consent, now)
     };
-    study.store.run(begin).await
+    study.store.run(begin).await?;
+    Ok(token)
 }
 
 /// 303: the browser goes on with a `GET`, so that a reload sends nothing again.

@@ -63,22 +63,40 @@ fn participant(row: &Row) -> rusqlite::Result<Participant> {
     })
 }
 
-/// Begins for the token, once: a second call changes nothing. A new participant has the lowest free place.
+/// Begins a participant with this token for a visit. A new participant has the lowest free place.
+///
+/// A visit begins once: sent again, because the response was lost, it gives its participant the new token. That ends when the
+/// participant has come back with a token, see [`meet`]: from then on nobody gets a token for it by sending the visit.
 ///
 /// # Errors
 /// [`StudyError::Database`].
-pub fn start(connection: &Connection, token: &[u8], code: &str, consent: &str, now: i64) -> Result<()> {
+pub fn start(connection: &Connection, visit: &[u8], token: &[u8], code: &str, consent: &str, now: i64) -> Result<()> {
+    let again =
+        connection.prepare_cached("UPDATE participants SET token = ?2 WHERE visit = ?1")?.execute([visit, token])?;
+    if again > 0 {
+        return Ok(());
+    }
     connection
         .prepare_cached(
-            "INSERT INTO participants (place, token, code, consent, started)
+            "INSERT INTO participants (place, token, code, consent, started, visit)
              SELECT CASE WHEN EXISTS (SELECT 1 FROM participants WHERE place = 0)
                  THEN (SELECT MIN(p.place) + 1 FROM participants p
                        WHERE NOT EXISTS (SELECT 1 FROM participants q WHERE q.place = p.place + 1))
-                 ELSE 0 END, ?1, ?2, ?3, ?4
-             WHERE NOT EXISTS (SELECT 1 FROM participants WHERE token = ?1)",
+                 ELSE 0 END, ?1, ?2, ?3, ?4, ?5",
         )?
-        .execute(params![token, code, consent, now])?;
+        .execute(params![token, code, consent, now, visit])?;
     Ok(())
+}
+
+/// The participant of a token, who has now come back with it: the visit that began is over.
+///
+/// # Errors
+/// [`StudyError::Database`].
+pub fn meet(connection: &Connection, token: &[u8]) -> Result<Option<Participant>> {
+    connection
+        .prepare_cached("UPDATE participants SET visit = NULL WHERE token = ?1 AND visit IS NOT NULL")?
+        .execute([token])?;
+    find(connection, token)
 }
 
 /// The participant of a token.

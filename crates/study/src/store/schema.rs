@@ -1,17 +1,18 @@
 //! The tables, and opening them.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::{Result, StudyError};
+use crate::{Result, StudyError, private};
 
 /// Raised when a table changes its meaning.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Times are seconds since 1970. `place` is the participant's place in the counterbalancing; `code` is what people name, `token` the
-/// SHA-256 of what is in their link. `chosen` and `right_place` are counted from 0 along `options`, items in the order of the page.
+/// SHA-256 of what is in their link, `visit` that of the visit which began, until the participant has come back. `chosen` and `right_place` are counted from 0 along `options`, items in the order of the page.
 const TABLES: &str = "
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE participants (
@@ -23,7 +24,8 @@ CREATE TABLE participants (
     finished INTEGER,
     asked INTEGER NOT NULL DEFAULT 0,
     age TEXT,
-    vision TEXT
+    vision TEXT,
+    visit BLOB
 );
 CREATE TABLE answers (
     place INTEGER NOT NULL REFERENCES participants (place) ON DELETE CASCADE,
@@ -41,13 +43,17 @@ CREATE TABLE answers (
 ) WITHOUT ROWID;
 ";
 
-/// Opens the database of a study, and makes it where there is none.
+/// Of version 1, to version 2.
+const WITH_VISITS: &str = "ALTER TABLE participants ADD COLUMN visit BLOB";
+
+/// Opens the database of a study, and makes it where there is none. Only its owner may read it and the files beside it.
 ///
 /// Write-ahead log, `synchronous = FULL`; deleted content is overwritten.
 ///
 /// # Errors
 /// [`StudyError::Database`]; [`StudyError::File`] where the file is of another version.
 pub fn open(path: &Path) -> Result<Connection> {
+    keep_private(path)?;
     let connection = Connection::open(path)?;
     connection.busy_timeout(Duration::from_secs(10))?;
     connection.execute_batch(
@@ -56,8 +62,8 @@ pub fn open(path: &Path) -> Result<Connection> {
     connection.set_prepared_statement_cache_capacity(32);
     connection.execute_batch("BEGIN IMMEDIATE")?;
     let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if version == 0 {
-        connection.execute_batch(TABLES)?;
+    if version < VERSION {
+        connection.execute_batch(if version == 0 { TABLES } else { WITH_VISITS })?;
         connection.pragma_update(None, "user_version", VERSION)?;
     }
     connection.execute_batch("COMMIT")?;
@@ -66,6 +72,22 @@ pub fn open(path: &Path) -> Result<Connection> {
         return Err(StudyError::File { path: path.into(), message });
     }
     Ok(connection)
+}
+
+/// Makes the file where there is none, and takes from others what they may do with it: SQLite gives its log the same mode.
+fn keep_private(path: &Path) -> Result<()> {
+    match private::create(path) {
+        Err(source) if source.kind() != ErrorKind::AlreadyExists => {
+            return Err(StudyError::Io { action: "create", path: path.into(), source });
+        }
+        _ => {}
+    }
+    for ending in ["", "-wal", "-shm", "-journal"] {
+        let mut file = path.as_os_str().to_owned();
+        file.push(ending);
+        let _ = private::tighten(Path::new(&file));
+    }
+    Ok(())
 }
 
 /// The design that the first participant met, and with `set` the one that is so from now on where there was none.

@@ -37,6 +37,7 @@ pub(crate) fn run_folder(folder: &Path, items: usize, tint: u8) -> PathBuf {
         finished: Vec::new(),
         warnings: Vec::new(),
         baseline: None,
+        outputs: Default::default(),
     };
     manifest.write(&run).unwrap();
     let mut list = Vec::new();
@@ -93,6 +94,7 @@ fn score(list: &[Pictures]) -> Score {
         seed: 0,
         items: list.iter().map(|p| p.name.clone()).collect(),
         per_item: (0..list.len()).map(|i| Some(i as f64)).collect(),
+        shuffled: None,
         pseudo_values: Vec::new(),
         notes: Vec::new(),
     }
@@ -131,7 +133,7 @@ pub(crate) fn wide() -> Limits {
 pub(crate) fn served(study: &StudyFolder, limits: Limits) -> (SocketAddr, String) {
     let (send, receive) = std::sync::mpsc::channel();
     let (study, listen) = (study.clone(), SocketAddr::from(([127, 0, 0, 1], 0)));
-    let options = ServeOptions { listen, behind_proxy: false, limits };
+    let options = ServeOptions { listen, behind_proxy: false, hosts: Vec::new(), limits };
     std::thread::spawn(move || {
         serve(&study, &options, |address, path| send.send((address, path.to_owned())).unwrap()).unwrap()
     });

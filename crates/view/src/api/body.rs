@@ -1,14 +1,16 @@
 //! What comes in the body of a request, and what is asked for in its headers.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use axum::http::{HeaderMap, StatusCode, header};
-use ndarray::{Array2, Axis, Ix2};
+use ndarray::{Array2, Axis};
 
 use afterimage_formats::npy;
 
 use super::MOST;
 use crate::answer::Problem;
+use crate::effort::Stop;
 use crate::networks::Facts;
 
 pub(super) fn media_type(headers: &HeaderMap) -> String {
@@ -26,48 +28,114 @@ pub(super) fn unsupported(kind: &str, known: &str) -> Problem {
     Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("Content-Type \"{kind}\" is not known here: send {known}"))
 }
 
+pub(super) fn too_many() -> Problem {
+    let message = format!("more than {MOST} at once, at most {MOST} are taken: send them in parts");
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, message)
+}
+
 pub(super) fn limited(count: usize) -> Result<(), Problem> {
     match count {
         0 => Err(Problem::bad("nothing was sent: give at least one")),
-        n if n > MOST => Err(Problem::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            format!("{n} at once, at most {MOST} are taken: send them in parts"),
-        )),
+        n if n > MOST => Err(too_many()),
         _ => Ok(()),
     }
 }
 
-pub(super) fn matrix(rows: Vec<Vec<f32>>) -> Result<Array2<f32>, Problem> {
-    let columns = rows.first().map_or(0, Vec::len);
-    if let Some(row) = rows.iter().position(|row| row.len() != columns) {
-        return Err(Problem::bad(format!("row {row} has {} numbers, row 0 has {columns}", rows[row].len())));
+/// Rows of numbers while they arrive. The first number or row that is too much is refused.
+pub(super) struct Rows<'a> {
+    most: usize,
+    values: Vec<f32>,
+    rows: usize,
+    /// Where the row begins.
+    start: usize,
+    columns: usize,
+    stop: &'a Stop,
+}
+
+impl<'a> Rows<'a> {
+    /// Rows of `most` numbers at most.
+    pub(super) fn new(most: usize, stop: &'a Stop) -> Self {
+        Self { most, values: Vec::new(), rows: 0, start: 0, columns: 0, stop }
     }
-    let shape = (rows.len(), columns);
-    Array2::from_shape_vec(shape, rows.into_iter().flatten().collect()).map_err(|error| Problem::bad(error.to_string()))
+
+    pub(super) fn begin(&mut self) -> Result<(), Problem> {
+        self.stop.check()?;
+        self.start = self.values.len();
+        if self.rows == MOST { Err(too_many()) } else { Ok(()) }
+    }
+
+    pub(super) fn push(&mut self, value: f32) -> Result<(), Problem> {
+        if self.values.len() - self.start == self.most {
+            let message =
+                format!("row {} has more than {} numbers, which is more than the run knows", self.rows, self.most);
+            return Err(Problem::bad(message));
+        }
+        self.values.push(value);
+        Ok(())
+    }
+
+    pub(super) fn end(&mut self) -> Result<(), Problem> {
+        let columns = self.values.len() - self.start;
+        if self.rows == 0 {
+            self.columns = columns;
+        }
+        if columns != self.columns {
+            return Err(Problem::bad(format!("row {} has {columns} numbers, row 0 has {}", self.rows, self.columns)));
+        }
+        self.rows += 1;
+        Ok(())
+    }
+
+    pub(super) fn finish(self) -> Result<Array2<f32>, Problem> {
+        limited(self.rows)?;
+        let shape = (self.rows, self.columns);
+        Array2::from_shape_vec(shape, self.values).map_err(|error| Problem::bad(error.to_string()))
+    }
 }
 
-pub(super) fn of_npy(body: &[u8]) -> Result<Array2<f32>, Problem> {
-    let array = npy::parse_f32(body, Path::new("the array")).map_err(|error| Problem::bad(error.to_string()))?;
-    let array = if array.ndim() == 1 { array.insert_axis(Axis(0)) } else { array };
-    let shape = array.shape().to_vec();
-    array
-        .into_dimensionality::<Ix2>()
-        .map_err(|_| Problem::bad(format!("the array has shape {shape:?}, expected [responses, voxels]")))
+/// The most numbers that a row may have.
+pub(super) fn most_columns(facts: &Facts) -> usize {
+    facts.columns.unwrap_or(0).max(facts.ids.len())
 }
 
-/// Rows of numbers; a first row that is no numbers is passed over.
-pub(super) fn of_csv(body: &[u8]) -> Result<Array2<f32>, Problem> {
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(body);
-    let mut rows: Vec<Vec<f32>> = Vec::new();
-    for (line, record) in reader.records().enumerate() {
-        let record = record.map_err(|error| Problem::bad(error.to_string()))?;
-        match record.iter().map(str::parse).collect::<Result<Vec<f32>, _>>() {
-            Ok(numbers) => rows.push(numbers),
-            Err(_) if line == 0 => {}
-            Err(error) => return Err(Problem::bad(format!("line {}: {error}", line + 1))),
+/// Where the voxels of the run are among columns with these places and IDs, in the order of the run.
+pub(super) fn ids_of(columns: &[(usize, &str)], prefix: &str, facts: &Facts) -> Result<Vec<usize>, Problem> {
+    let mut at: HashMap<usize, usize> = HashMap::new();
+    for (place, text) in columns {
+        let known = |id: &usize| facts.columns.is_some_and(|all| *id < all) || facts.ids.contains(id);
+        let id = text.parse().ok().filter(known).ok_or_else(|| {
+            Problem::bad(format!(
+                "the run and its data set have no {prefix}{text:.40}: is the table of another subject?"
+            ))
+        })?;
+        if at.insert(id, *place).is_some() {
+            return Err(Problem::bad(format!("the column {prefix}{id} is there twice")));
         }
     }
-    matrix(rows)
+    let place = |id: &usize| {
+        let missing =
+            || Problem::bad(format!("the column {prefix}{id} is missing: the run decodes {}", facts.ids.len()));
+        at.get(id).copied().ok_or_else(missing)
+    };
+    facts.ids.iter().map(place).collect()
+}
+
+/// An array, whose shape is looked at before its values.
+pub(super) fn of_npy(body: &[u8], most: usize) -> Result<Array2<f32>, Problem> {
+    let (name, bad) = (Path::new("the array"), |error: &dyn std::fmt::Display| Problem::bad(error.to_string()));
+    let shape = npy::parse_header(body, name).map_err(|error| bad(&error))?.shape;
+    let (rows, columns) = match shape[..] {
+        [columns] => (1, columns),
+        [rows, columns] => (rows, columns),
+        _ => return Err(Problem::bad(format!("the array has shape {shape:?}, expected [responses, voxels]"))),
+    };
+    limited(rows)?;
+    if columns > most {
+        let message = format!("{columns} voxels were sent, which is more than the {most} that the run knows");
+        return Err(Problem::bad(message));
+    }
+    let array = npy::parse_f32(body, name).map_err(|error| bad(&error))?;
+    array.into_shape_with_order((rows, columns)).map_err(|error| bad(&error))
 }
 
 /// The columns that the run uses, of responses that have those of its data set or the used ones alone.
@@ -96,6 +164,17 @@ mod tests {
         Facts { ids: vec![1, 3], columns: Some(4), units: None, standardises: true }
     }
 
+    fn matrix(rows: Vec<Vec<f32>>) -> Result<Array2<f32>, Problem> {
+        let stop = Stop::default();
+        let mut read = Rows::new(4, &stop);
+        for row in rows {
+            read.begin()?;
+            row.into_iter().try_for_each(|value| read.push(value))?;
+            read.end()?;
+        }
+        read.finish()
+    }
+
     #[test]
     fn rows_of_the_data_set_are_cut_to_the_voxels_of_the_run() {
         let all = matrix(vec![vec![0.0, 1.0, 2.0, 3.0]]).unwrap();
@@ -104,15 +183,20 @@ mod tests {
         assert!(said(vec![vec![0.0; 3]]).contains("the run decodes 2 or 4"));
         assert!(said(vec![vec![0.0; 2], vec![0.0, f32::NAN]]).contains("row 1"));
         assert!(matrix(vec![vec![0.0; 2], vec![0.0]]).unwrap_err().message_of().contains("row 1 has 1 numbers"));
+        assert!(matrix(vec![vec![0.0; 5]]).unwrap_err().message_of().contains("row 0 has more than 4 numbers"));
+        assert!(matrix(vec![vec![0.0]; 257]).unwrap_err().message_of().contains("at most 256"));
     }
 
     #[test]
-    fn tables_come_with_or_without_a_header() {
-        assert_eq!(of_csv(b"v1, v2\n1, 2\n3,4\n").unwrap(), ndarray::array![[1.0, 2.0], [3.0, 4.0]]);
-        assert_eq!(of_csv(b"1,2\n").unwrap(), ndarray::array![[1.0, 2.0]]);
-        assert!(of_csv(b"1,2\n3,x\n").unwrap_err().message_of().contains("line 2"));
-        let array = npy::to_bytes_f32(ndarray::array![1.0_f32, 2.0].view().into_dyn());
-        assert_eq!(of_npy(&array).unwrap(), ndarray::array![[1.0, 2.0]]);
-        assert!(of_npy(&array[..20]).is_err());
+    fn arrays_have_their_shape_looked_at_first() {
+        let bytes = |shape: (usize, usize)| npy::to_bytes_f32(Array2::<f32>::ones(shape).view().into_dyn());
+        assert_eq!(of_npy(&bytes((2, 4)), 4).unwrap(), Array2::<f32>::ones((2, 4)));
+        let one = npy::to_bytes_f32(ndarray::array![1.0_f32, 2.0].view().into_dyn());
+        assert_eq!(of_npy(&one, 4).unwrap(), ndarray::array![[1.0, 2.0]]);
+        assert!(of_npy(&one[..20], 4).is_err());
+        assert!(of_npy(&bytes((257, 1)), 4).unwrap_err().message_of().contains("at most 256"));
+        assert!(of_npy(&bytes((1, 5)), 4).unwrap_err().message_of().contains("5 voxels were sent"));
+        let deep = npy::to_bytes_f32(ndarray::Array3::<f32>::ones((1, 1, 4)).view().into_dyn());
+        assert!(of_npy(&deep, 4).unwrap_err().message_of().contains("expected [responses, voxels]"));
     }
 }

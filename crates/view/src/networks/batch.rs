@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use ndarray::{Axis, concatenate, s};
 
 use super::{Done, Job, Work, of_networks};
-use crate::Result;
+use crate::{Result, ViewError};
 
 /// The most images or responses of one batch.
 pub(super) const BATCH: usize = 64;
@@ -30,34 +30,87 @@ pub(super) fn take_batch(waiting: &mut VecDeque<Job>) -> Vec<Job> {
 }
 
 /// One piece of work out of several of a kind.
-pub(super) fn joined(works: Vec<Work>) -> Result<Work> {
+pub(super) fn joined(works: &[Work]) -> Result<Work> {
     let fault = |error| of_networks(error);
     let (mut images, mut responses) = (Vec::new(), Vec::new());
     let (mut in_units, mut is_standardised) = (false, false);
     for work in works {
         match work {
             Work::Encode { images: of, recorded } => {
-                images.push(of);
-                in_units = recorded;
+                images.push(of.view());
+                in_units = *recorded;
             }
             Work::Decode { responses: of, standardised } => {
-                responses.push(of);
-                is_standardised = standardised;
+                responses.push(of.view());
+                is_standardised = *standardised;
             }
         }
     }
     if images.is_empty() {
-        let views: Vec<_> = responses.iter().map(|of| of.view()).collect();
         return Ok(Work::Decode {
-            responses: concatenate(Axis(0), &views).map_err(fault)?,
+            responses: concatenate(Axis(0), &responses).map_err(fault)?,
             standardised: is_standardised,
         });
     }
-    let views: Vec<_> = images.iter().map(|of| of.view()).collect();
-    Ok(Work::Encode { images: concatenate(Axis(0), &views).map_err(fault)?, recorded: in_units })
+    Ok(Work::Encode { images: concatenate(Axis(0), &images).map_err(fault)?, recorded: in_units })
+}
+
+impl Work {
+    /// Rows from `start` on, `rows` of them at most.
+    pub(super) fn part(&self, start: usize, rows: usize) -> Self {
+        let end = (start + rows).min(self.len());
+        match self {
+            Work::Encode { images, recorded } => {
+                Work::Encode { images: images.slice(s![start..end, .., .., ..]).to_owned(), recorded: *recorded }
+            }
+            Work::Decode { responses, standardised } => {
+                let responses = responses.slice(s![start..end, ..]).to_owned();
+                Work::Decode { responses, standardised: *standardised }
+            }
+        }
+    }
+
+    /// # Errors
+    /// For the first row of this work whose result is not finite; `start` is where the work begins in the result.
+    /// [`ViewError::NotFinite`] for a response; [`ViewError::Networks`] for an image, which can't be the cause of it.
+    pub(super) fn check(&self, done: &Done, start: usize) -> Result<()> {
+        let Some(row) = (0..self.len()).find(|row| !done.is_finite(start + row)) else { return Ok(()) };
+        match self {
+            Work::Encode { .. } => {
+                let message = format!("the encoder's values for image {row} are not finite: train it again");
+                Err(ViewError::Networks { message })
+            }
+            Work::Decode { responses, .. } => {
+                let largest = responses.row(row).iter().fold(0.0_f32, |largest, value| value.abs().max(largest));
+                Err(ViewError::NotFinite { row, largest })
+            }
+        }
+    }
 }
 
 impl Done {
+    fn is_finite(&self, row: usize) -> bool {
+        match self {
+            Done::Responses(of) => of.row(row).iter().all(|value| value.is_finite()),
+            Done::Images(of) => of.index_axis(Axis(0), row).iter().all(|value| value.is_finite()),
+        }
+    }
+
+    /// Results one after another.
+    pub(super) fn joined(parts: Vec<Self>) -> Result<Self> {
+        let (mut responses, mut images) = (Vec::new(), Vec::new());
+        for part in &parts {
+            match part {
+                Done::Responses(of) => responses.push(of.view()),
+                Done::Images(of) => images.push(of.view()),
+            }
+        }
+        if images.is_empty() {
+            return Ok(Done::Responses(concatenate(Axis(0), &responses).map_err(of_networks)?));
+        }
+        Ok(Done::Images(concatenate(Axis(0), &images).map_err(of_networks)?))
+    }
+
     pub(super) fn part(&self, start: usize, rows: usize) -> Self {
         match self {
             Done::Responses(of) => Done::Responses(of.slice(s![start..start + rows, ..]).to_owned()),
@@ -109,10 +162,27 @@ mod tests {
 
     #[test]
     fn parts_of_what_is_done_are_those_that_were_asked_for() {
-        let Work::Decode { responses, .. } = joined(vec![decode(1, true), decode(2, true)]).unwrap() else { panic!() };
+        let Work::Decode { responses, .. } = joined(&[decode(1, true), decode(2, true)]).unwrap() else { panic!() };
         assert_eq!(responses.dim(), (3, 3));
         let done = Done::Responses(Array2::from_shape_fn((3, 2), |(i, j)| (10 * i + j) as f32));
         let Done::Responses(part) = done.part(1, 2) else { panic!() };
         assert_eq!(part, ndarray::array![[10.0, 11.0], [20.0, 21.0]]);
+        let Done::Responses(whole) = Done::joined(vec![done.part(0, 1), done.part(1, 2)]).unwrap() else { panic!() };
+        assert_eq!(whole, ndarray::array![[0.0, 1.0], [10.0, 11.0], [20.0, 21.0]]);
+        let Work::Decode { responses, .. } = decode(5, true).part(4, 64) else { panic!() };
+        assert_eq!(responses.nrows(), 1);
+    }
+
+    #[test]
+    fn first_row_without_a_finite_result_is_named_and_others_are_not() {
+        let mut images = Array4::zeros((4, 3, 2, 2));
+        images[[3, 1, 0, 0]] = f32::NAN;
+        let done = Done::Images(images);
+        let mut responses = Array2::zeros((2, 3));
+        responses[[1, 2]] = -3e38;
+        let work = Work::Decode { responses, standardised: false };
+        assert!(work.check(&done, 0).is_ok(), "rows of another request");
+        let said = work.check(&done, 2).unwrap_err().to_string();
+        assert!(said.contains("response 1") && said.contains("3e38"), "{said}");
     }
 }

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::{Choice, Out, Side};
+use afterimage_data::RunChoice;
+
+use super::{Choice, Order, Out, Side};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Generic {
@@ -85,6 +87,9 @@ pub(crate) struct Nsd {
     /// Volumes with regions, such as prf-visualrois.nii.gz, their label tables (.ctab) beside them.
     #[arg(long, num_args = 1.., value_name = "FILE")]
     pub(crate) regions: Vec<PathBuf>,
+    /// The value from which a voxel is in the region, for volumes with fractions, such as 0.5.
+    #[arg(long, value_name = "VALUE")]
+    pub(crate) region_threshold: Option<f32>,
     /// The volume ncsnr.nii.gz, kept as a column of the voxels.
     #[arg(long, value_name = "FILE")]
     pub(crate) ncsnr: Option<PathBuf>,
@@ -116,22 +121,26 @@ pub(crate) struct Nifti {
     /// Volumes with regions.
     #[arg(long, num_args = 1.., value_name = "FILE")]
     pub(crate) regions: Vec<PathBuf>,
+    /// The value from which a voxel is in the region, for volumes with fractions, such as 0.5.
+    #[arg(long, value_name = "VALUE")]
+    pub(crate) region_threshold: Option<f32>,
     /// The pictures that the tables name: a folder, archive or array. Without it, stimuli are conditions.
     #[arg(long)]
     pub(crate) images: Option<PathBuf>,
-    /// Runs held out for the test, counted from 0, where stimuli are conditions.
-    #[arg(long, value_delimiter = ',', conflicts_with = "images")]
-    pub(crate) test_runs: Vec<u16>,
+    /// Runs held out for the test, where stimuli are conditions: by number, as in run-10 or the table (10), in one session
+    /// (ses-02:run-01), or by the name of the series' file. Without numbers, series count from 1.
+    #[arg(long, value_name = "RUNS", value_delimiter = ',', conflicts_with = "images")]
+    pub(crate) test_runs: Vec<RunChoice>,
     /// Runs held out for early stopping, where stimuli are conditions.
-    #[arg(long, value_delimiter = ',', conflicts_with = "images")]
-    pub(crate) validation_runs: Vec<u16>,
+    #[arg(long, value_name = "RUNS", value_delimiter = ',', conflicts_with = "images")]
+    pub(crate) validation_runs: Vec<RunChoice>,
     /// Pictures held out for the test, drawn by the seed.
     #[arg(long, value_name = "PICTURES", default_value_t = 0, requires = "images")]
     pub(crate) test: usize,
     /// Seconds from a stimulus to its response.
     #[arg(long, value_name = "SECONDS", default_value_t = 0.0)]
     pub(crate) delay: f64,
-    /// Seconds from volume to volume, instead of the header's.
+    /// Seconds from volume to volume, instead of those of the JSON file beside the series or of its header.
     #[arg(long, value_name = "SECONDS")]
     pub(crate) tr: Option<f64>,
     /// Conditions that are no stimulus.
@@ -160,9 +169,12 @@ pub(crate) struct BrainDiffuser {
     /// Pictures of the training in the order of the rows: an .npy, or a folder in the order of its names.
     #[arg(long)]
     pub(crate) train_images: PathBuf,
-    /// Pictures of the test.
+    /// Pictures of the test, likewise.
     #[arg(long)]
     pub(crate) test_images: PathBuf,
+    /// Order of a folder's names, where numbers in them are not padded; 0.png, 1.png, ... need none.
+    #[arg(long, value_enum)]
+    pub(crate) order: Option<Order>,
     /// Training pictures held out for early stopping, drawn by the seed.
     #[arg(long, value_name = "PICTURES", default_value_t = 0)]
     pub(crate) validation: usize,
@@ -182,6 +194,9 @@ pub(crate) struct Algonauts2023 {
     /// Pictures held out for the test, drawn by the seed: the challenge keeps the responses of its own.
     #[arg(long, value_name = "PICTURES")]
     pub(crate) test: usize,
+    /// Order of the pictures' names, where numbers in them are not padded.
+    #[arg(long, value_enum)]
+    pub(crate) order: Option<Order>,
     #[command(flatten)]
     pub(crate) choice: Choice,
     #[command(flatten)]
@@ -198,6 +213,9 @@ pub(crate) struct Bold5000 {
     /// Presentation lists in the order of the trials, or their folder.
     #[arg(long, num_args = 1.., value_name = "PATH")]
     pub(crate) lists: Vec<PathBuf>,
+    /// Order of the lists' names, where numbers in them are not padded.
+    #[arg(long, value_enum)]
+    pub(crate) order: Option<Order>,
     /// The list of repeated pictures, which are the test; without it, those called rep_ or shown more than once.
     #[arg(long, value_name = "FILE")]
     pub(crate) repeated: Option<PathBuf>,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
 use afterimage_formats::digest;
 use afterimage_run::{
@@ -22,7 +22,7 @@ pub(super) fn encoder(session: &mut Session, full: &Path) -> Result<()> {
     let input = |s: &Session, role: &str| s.manifest.inputs.iter().find(|i| i.role == role).cloned();
     let sha = |s: &Session, role: &str| input(s, role).map(|i| i.sha256);
     let (ours, theirs) = (&session.manifest, &full.manifest);
-    let same = full.is_finished("encoder")
+    let same = full.is_trained(Phase::Encoder)
         && (&ours.software, &ours.git_commit) == (&theirs.software, &theirs.git_commit)
         && ["data set", "exclusions"].iter().all(|role| sha(&*session, role) == sha(&full, role))
         && phase_one(&session.experiment, &full.experiment) == full.experiment;
@@ -31,16 +31,14 @@ pub(super) fn encoder(session: &mut Session, full: &Path) -> Result<()> {
     }
     eprintln!("the encoder is that of {}, which has the same configuration, data and seed", full.run.root().display());
     session.stage("encoder", |session| {
-        for from in [full.run.checkpoint_file(Phase::Encoder), full.run.weights_file(Phase::Encoder)] {
-            let name = from.file_name().context("a file of the encoder")?;
-            let bytes = std::fs::read(&from).with_context(|| format!("cannot read \"{}\"", from.display()))?;
-            atomic::write(&session.run.phase_dir(Phase::Encoder).join(name), &bytes)?;
-        }
-        let mut writer = LogWriter::open(&session.run, |_| false)?;
+        let checkpoint = full.run.read(&full.run.checkpoint_file(Phase::Encoder))?;
+        atomic::write(&session.run.checkpoint_file(Phase::Encoder), &checkpoint)?;
+        let weights = full.run.weights_file(Phase::Encoder);
+        session.run.write(&session.run.weights_file(Phase::Encoder), &full.run.read(&weights)?)?;
+        let mut writer = LogWriter::open(&session.run, Phase::Encoder, 0)?;
         for record in log::read(&full.run)?.iter().filter(|r| r.phase == Phase::Encoder) {
             writer.append(record)?;
         }
-        let weights = full.run.weights_file(Phase::Encoder);
         let place = std::path::absolute(full.run.root())?;
         session.record("encoder trained in", &place.to_string_lossy(), digest::sha256(&weights)?, None);
         if let Some(i) = input(&full, "encoder backbone") {

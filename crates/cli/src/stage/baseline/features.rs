@@ -5,6 +5,7 @@ use ndarray::{Array4, ArrayView4, Axis, s};
 
 use afterimage_eval::images::from_bytes;
 use afterimage_model::backbone::BackboneKind;
+use afterimage_run::Experiment;
 use afterimage_train::apply::FeatureExtractor;
 
 use crate::stage::Session;
@@ -12,18 +13,21 @@ use crate::stage::Session;
 /// Images passed through the network at a time.
 const BATCH: usize = 32;
 
-/// Some layers of a backbone for the images of a session; recorded among its inputs.
-pub(super) fn extractor(session: &mut Session, backbone: &str, layers: &[String]) -> Result<FeatureExtractor> {
+/// Some layers of a backbone for the images of an experiment.
+pub(super) fn open(experiment: &Experiment, backbone: &str, layers: &[String]) -> Result<FeatureExtractor> {
     let kind: BackboneKind = backbone.parse()?;
     let known: Vec<&str> = kind.taps().iter().map(|tap| tap.name).collect();
     if let Some(unknown) = layers.iter().find(|layer| !known.contains(&layer.as_str())) {
         bail!("{backbone} has no layer \"{unknown}\": choose among {}", known.join(", "));
     }
     let taps: Vec<&str> = layers.iter().map(String::as_str).collect();
-    let extractor =
-        FeatureExtractor::new(backbone, &taps, session.experiment.image.side, &session.experiment.device.name)?;
-    let origin = extractor.origin().clone();
-    session.record("baseline backbone", &origin.origin, origin.sha256.unwrap_or_default(), None);
+    Ok(FeatureExtractor::new(backbone, &taps, experiment.image.side, &experiment.device.name)?)
+}
+
+/// As [`open`], recorded among the inputs of a session.
+pub(super) fn extractor(session: &mut Session, backbone: &str, layers: &[String]) -> Result<FeatureExtractor> {
+    let extractor = open(&session.experiment, backbone, layers)?;
+    crate::stage::weights::record(session, "baseline backbone", backbone, extractor.origin());
     Ok(extractor)
 }
 

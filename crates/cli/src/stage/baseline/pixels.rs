@@ -10,6 +10,14 @@ use afterimage_train::prepare::{self, Prepared};
 
 use super::record::{decoder_grid, decoder_penalties};
 
+/// Refuses predicted images of a side that cannot be enlarged to `side`.
+pub(super) fn refuse_size(small: usize, side: usize) -> Result<()> {
+    if !(4..=side).contains(&small) {
+        bail!("--pixels is {small}, expected 4 to {side}, the side of the experiment's images");
+    }
+    Ok(())
+}
+
 /// The fitted regression.
 pub(super) struct Pixels {
     ridge: Ridge,
@@ -22,9 +30,7 @@ pub(super) struct Pixels {
 impl Pixels {
     /// Fits to training images at `small` pixels a side.
     pub(super) fn fit(prepared: &Prepared, small: usize, side: usize, folds: &Folds) -> Result<(Self, Penalties)> {
-        if !(4..=side).contains(&small) {
-            bail!("--pixels is {small}, expected 4 to {side}, the side of the experiment's images");
-        }
+        refuse_size(small, side)?;
         let training = &prepared.training;
         let images = from_bytes(prepare::at_side(training.images.clone(), small)?.view());
         let targets = images.to_shape((images.len_of(Axis(0)), 3 * small * small))?.select(Axis(0), &training.image_of);

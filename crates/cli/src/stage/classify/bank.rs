@@ -1,8 +1,8 @@
 //! The classes of an experiment: opened from files, or embedded.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use afterimage_data::{Exclusions, UnpairedPool};
 use afterimage_eval::classes::{Bank, Selection};
@@ -12,6 +12,9 @@ use afterimage_train::apply::FeatureExtractor;
 
 use crate::progress::Bar;
 use crate::stage::evaluate::Taps;
+
+/// Images decoded at a time.
+const BLOCK: usize = 128;
 
 /// The embedding of an experiment's classification.
 pub(crate) fn embedding(experiment: &Experiment) -> Result<Taps> {
@@ -23,41 +26,65 @@ pub(crate) fn embedding(experiment: &Experiment) -> Result<Taps> {
     Ok(Taps { extractor, name: format!("{} at {}, {side} px enlarged to {shown_at}", config.backbone, config.tap) })
 }
 
-pub(super) fn missing_weights(error: &anyhow::Error) -> bool {
-    let of = |cause: &(dyn std::error::Error + 'static)| match cause.downcast_ref::<afterimage_train::TrainError>() {
-        Some(afterimage_train::TrainError::Model(error)) => {
-            matches!(error, afterimage_model::ModelError::WeightsMissing { .. })
-        }
-        _ => false,
-    };
-    error.chain().any(of)
-}
-
 /// The classes of an experiment: its bank files, and a bank of its image sources, which the cache keeps.
 pub(super) fn open_bank(experiment: &Experiment, features: &Taps, cache: Option<&Cache>) -> Result<Bank> {
-    let config = &experiment.evaluation.classification;
-    let paths = config.classes.iter().map(PathBuf::from);
-    let (files, sources): (Vec<_>, Vec<_>) =
-        paths.partition(|path| path.extension().is_some_and(|e| e == "safetensors"));
+    let (files, sources) = by_kind(&experiment.evaluation.classification.classes);
     let mut banks = Vec::new();
     if !sources.is_empty() {
         banks.push(build_bank(&sources, experiment, features, cache)?);
     }
     for path in &files {
-        let bank = Bank::read(path)?;
-        if Some(&bank.embedding) != features.identity().as_ref() || bank.side != experiment.image.side {
-            anyhow::bail!(
-                "bank of classes \"{}\" was made with {} at {} px, the experiment asks for {} at {} px: build it again with `afterimage classes build --experiment`",
-                path.display(),
-                bank.embedding,
-                bank.side,
-                features.identity().unwrap_or_default(),
-                experiment.image.side
-            );
-        }
-        banks.push(bank);
+        banks.push(read_bank(path, experiment, features)?);
     }
     Ok(Bank::merge(banks)?)
+}
+
+/// A bank file, refused where it was made with other features than the experiment asks for.
+fn read_bank(path: &Path, experiment: &Experiment, features: &Taps) -> Result<Bank> {
+    let bank = Bank::read(path)?;
+    if Some(&bank.embedding) != features.identity().as_ref() || bank.side != experiment.image.side {
+        bail!(
+            "bank of classes \"{}\" was made with {} at {} px, the experiment asks for {} at {} px: build it again with `afterimage classes build --experiment`",
+            path.display(),
+            bank.embedding,
+            bank.side,
+            features.identity().unwrap_or_default(),
+            experiment.image.side
+        );
+    }
+    Ok(bank)
+}
+
+/// Names of the classes of an experiment, for a look at them before anything is embedded: bank files are read, of image sources
+/// the first image of each class is decoded.
+pub(crate) fn names(experiment: &Experiment, features: &Taps) -> Result<Vec<String>> {
+    let paths = &experiment.evaluation.classification.classes;
+    let (files, sources) = by_kind(paths);
+    let mut names = Vec::new();
+    for path in &files {
+        names.extend(read_bank(path, experiment, features)?.names());
+    }
+    if !sources.is_empty() {
+        let (pool, selection) = selection(&sources, experiment)?;
+        let first: Vec<usize> = selection.images.iter().filter_map(|of_class| of_class.first().copied()).collect();
+        for block in first.chunks(BLOCK) {
+            pool.read(block)?;
+        }
+        names.extend(selection.names);
+    }
+    Ok(names)
+}
+
+/// Bank files, and sources of images.
+fn by_kind(paths: &[String]) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    paths.iter().map(PathBuf::from).partition(|path| path.extension().is_some_and(|e| e == "safetensors"))
+}
+
+/// The images of a bank by class.
+fn selection(sources: &[PathBuf], experiment: &Experiment) -> Result<(UnpairedPool, Selection)> {
+    let pool = UnpairedPool::open(sources, experiment.image.side as u32, &Exclusions::default())?;
+    let selection = Selection::of(&pool, experiment.evaluation.classification.images_per_class)?;
+    Ok((pool, selection))
 }
 
 /// The bank of image sources, read from the cache where these very images were embedded before.
@@ -67,8 +94,7 @@ pub(crate) fn build_bank(
     features: &Taps,
     cache: Option<&Cache>,
 ) -> Result<Bank> {
-    let pool = UnpairedPool::open(sources, experiment.image.side as u32, &Exclusions::default())?;
-    let selection = Selection::of(&pool, experiment.evaluation.classification.images_per_class)?;
+    let (pool, selection) = selection(sources, experiment)?;
     let contents = selection.contents(&pool)?;
     let identity = features.identity().unwrap_or_default();
     let kept = cache.map(|cache| {

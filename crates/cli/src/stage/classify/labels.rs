@@ -39,7 +39,7 @@ fn meanings<'a>(names: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, Meani
 }
 
 /// The superclass of each class by a user's table.
-pub(super) fn superclasses(path: &str, names: &[String]) -> Result<Vec<Option<String>>> {
+pub(crate) fn superclasses(path: &str, names: &[String]) -> Result<Vec<Option<String>>> {
     if path.is_empty() {
         return Ok(vec![None; names.len()]);
     }

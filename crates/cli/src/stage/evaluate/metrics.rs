@@ -7,16 +7,15 @@ use afterimage_eval::{
     BoxError, Candidates, Context, DistanceMatrix, FeatureMetric, Features, Lpips, LpipsNet, Metric, lpips_score,
     ms_ssim_scores, no_candidates, pixcorr_scores, ssim_scores,
 };
-use afterimage_model::{
-    ModelError,
-    backbone::WeightOrigin,
-    foreign::{ForeignNetwork, foreign},
+use afterimage_model::foreign::{ForeignNetwork, foreign};
+use afterimage_run::{
+    Experiment,
+    scores::{NotComputed, ScoreFile},
 };
-use afterimage_run::scores::{NotComputed, ScoreFile};
-use afterimage_train::{TrainError, apply::FeatureExtractor};
+use afterimage_train::apply::FeatureExtractor;
 
-use super::identification;
-use crate::stage::{Session, external::ExternalCandidates};
+use super::{identification, undefined};
+use crate::stage::{Session, external::ExternalCandidates, weights};
 
 /// What is compared.
 struct Images<'a> {
@@ -26,7 +25,8 @@ struct Images<'a> {
     context: &'a Context,
 }
 
-/// Computes every measure of `evaluation.metrics`. One whose weights are missing is listed as not computed, with what to fetch.
+/// Computes every measure of `evaluation.metrics`. One whose weights are missing or broken, or that these images leave undefined, is
+/// listed as not computed, with the reason.
 pub(super) fn measure(
     session: &mut Session,
     decoded: &Array4<f32>,
@@ -41,21 +41,50 @@ pub(super) fn measure(
         let Some(metric) = Metric::find(&name) else { bail!("no metric is called \"{name}\"") };
         match one(metric, session, &mut images, file) {
             Ok(()) => {}
-            Err(error) if weights_are_missing(&error) => {
-                let reason = error.root_cause().to_string();
+            Err(error) => {
+                let weights = weights::cannot_be_used(&error).then(|| error.root_cause().to_string());
+                let Some(reason) = weights.or_else(|| undefined::reason(&error)) else {
+                    return Err(error.context(format!("the metric \"{name}\" failed")));
+                };
                 let missing = |name| NotComputed { name, reason: reason.clone() };
                 file.not_computed.extend(metric.score_names().into_iter().map(missing));
             }
-            Err(error) => return Err(error.context(format!("the metric \"{name}\" failed"))),
         }
     }
     Ok(())
 }
 
+/// Why metrics of the experiment cannot be computed: a sentence for each network whose weights are not installed. Every
+/// network is loaded as [`measure`] loads it.
+pub(crate) fn missing_weights(experiment: &Experiment) -> Result<Vec<String>> {
+    let device = &experiment.device.name;
+    let mut missing = Vec::new();
+    for name in experiment.evaluation.chosen_metrics() {
+        let Some(metric) = Metric::find(name) else { bail!("no metric is called \"{name}\"") };
+        let loaded = match metric {
+            Metric::PixCorr | Metric::Ssim | Metric::MsSsim | Metric::Dists => continue,
+            Metric::Lpips(net) => Network::own(net.backbone(), net.taps(), experiment.image.side, device),
+            Metric::Features(metric) => Network::of_metric(metric, device),
+        };
+        match loaded {
+            Ok(_) => {}
+            Err(error) if weights::cannot_be_used(&error) => {
+                missing.push(format!("evaluation.metrics has \"{name}\", but {}", error.root_cause()));
+            }
+            Err(error) => return Err(error.context(format!("evaluation.metrics: \"{name}\""))),
+        }
+    }
+    Ok(missing)
+}
+
 fn one(metric: Metric, session: &mut Session, images: &mut Images, file: &mut ScoreFile) -> Result<()> {
     let Images { decoded, shown, context, .. } = *images;
     match metric {
-        Metric::PixCorr => file.scores.extend(pixcorr_scores(decoded, shown, context)?),
+        Metric::PixCorr => {
+            let (scores, missing) = pixcorr_scores(decoded, shown, context)?;
+            file.scores.extend(scores);
+            file.not_computed.extend(missing);
+        }
         Metric::Ssim => file.scores.extend(ssim_scores(decoded, shown, context)?),
         Metric::MsSsim => file.scores.extend(ms_ssim_scores(decoded, shown, context)?),
         Metric::Dists => file.not_computed.extend(
@@ -85,14 +114,6 @@ fn lpips(net: LpipsNet, session: &mut Session, images: &mut Images, file: &mut S
     let matrix = DistanceMatrix::compute(&lpips, decoded, shown, source, context)?;
     file.scores.push(lpips_score(&lpips, &matrix, decoded, shown, context)?);
     identification(session, &matrix, context, file)
-}
-
-fn weights_are_missing(error: &anyhow::Error) -> bool {
-    let missing = |error: &ModelError| matches!(error, ModelError::WeightsMissing { .. });
-    match error.downcast_ref::<TrainError>() {
-        Some(TrainError::Model(error)) => missing(error),
-        _ => error.downcast_ref::<ModelError>().is_some_and(missing),
-    }
 }
 
 /// A network as the measures want it.
@@ -127,11 +148,11 @@ impl Network {
 
     /// Notes the weights among the inputs of the run.
     fn record(&self, network: &str, session: &mut Session) {
-        let WeightOrigin { origin, sha256 } = match &self.run {
+        let origin = match &self.run {
             Run::Own(extractor) => extractor.origin(),
             Run::Foreign(network) => network.origin(),
         };
-        session.record(&format!("weights of {network}"), origin, sha256.clone().unwrap_or_default(), None);
+        weights::record(session, &format!("weights of {network}"), network, origin);
     }
 }
 

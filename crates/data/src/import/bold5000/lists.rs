@@ -3,7 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use afterimage_formats::names::nfc;
+use afterimage_formats::text;
+
 use super::{Bold5000Options, REPEATED, names_within};
+use crate::header::LeftOut;
+use crate::import::order::{Lookup, NameOrder, refuse_conflict};
 use crate::{Error, Result};
 
 /// What was shown, in the order of the trials.
@@ -13,6 +18,8 @@ pub(super) struct Presented {
     entries: Vec<(String, u16, u16)>,
     test: HashSet<String>,
     pub(super) files: Vec<PathBuf>,
+    /// What of the lists no trial has.
+    pub(super) left_out: Vec<LeftOut>,
 }
 
 impl Presented {
@@ -31,11 +38,11 @@ impl Presented {
 
     fn add(&mut self, lines: impl Iterator<Item = String>, session: u16, run: u16) {
         for line in lines {
-            let name = plain(&line);
-            if name.len() < line.len() {
-                self.test.insert(name.to_owned());
+            let name = nfc(plain(&line)).into_owned();
+            if line.starts_with(REPEATED) {
+                self.test.insert(name.clone());
             }
-            self.entries.push((name.to_owned(), session, run));
+            self.entries.push((name, session, run));
         }
     }
 }
@@ -46,21 +53,13 @@ fn plain(name: &str) -> &str {
 }
 
 pub(super) fn read(options: &Bold5000Options) -> Result<Presented> {
-    let mut presented = Presented::default();
-    for path in &options.lists {
-        match path.is_dir() {
-            true => presented.files.extend(folder(path)?),
-            false => presented.files.push(path.clone()),
-        }
-    }
-    let files = presented.files.clone();
-    for path in &files {
-        let name = path.to_string_lossy();
-        let counted = |what: &str| number_after(&name, what).unwrap_or(1).saturating_sub(1);
-        presented.add(lines(path)?.into_iter(), counted("sess"), counted("run"));
+    let mut presented = Presented { files: files(options)?, ..Presented::default() };
+    let places = places(&presented.files)?;
+    for (path, (session, run)) in presented.files.clone().iter().zip(places) {
+        presented.add(text::lines(path)?.into_iter(), session, run);
     }
     let archive = options.responses.iter().find(|path| path.extension().is_some_and(|ending| ending == "npz"));
-    if let (true, Some(archive)) = (files.is_empty(), archive) {
+    if let (true, Some(archive)) = (presented.files.is_empty(), archive) {
         presented.add(names_within(archive)?.into_iter(), 0, 0);
     }
     if presented.entries.is_empty() {
@@ -68,7 +67,7 @@ pub(super) fn read(options: &Bold5000Options) -> Result<Presented> {
         return Err(Error::mismatch(path, "give the presentation lists of this subject with --lists"));
     }
     match &options.repeated {
-        Some(path) => presented.test = lines(path)?.iter().map(|name| plain(name).to_owned()).collect(),
+        Some(path) => (presented.test, presented.left_out) = repeated(path, &presented)?,
         None => {
             let mut times = HashMap::<&str, usize>::new();
             presented.entries.iter().for_each(|(name, ..)| *times.entry(name).or_default() += 1);
@@ -77,9 +76,66 @@ pub(super) fn read(options: &Bold5000Options) -> Result<Presented> {
             presented.test.extend(often);
         }
     }
-    let shown: HashSet<&str> = presented.entries.iter().map(|(name, ..)| name.as_str()).collect();
-    presented.test.retain(|name| shown.contains(name.as_str()));
     Ok(presented)
+}
+
+/// The lists in the order of the trials.
+fn files(options: &Bold5000Options) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in &options.lists {
+        if path.is_dir() { files.extend(folder(path)?) } else { files.push(path.clone()) }
+    }
+    let names: Vec<String> = files.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+    let sorted = |order: NameOrder| order.positions(&names);
+    match options.order {
+        Some(order) => Ok(sorted(order).into_iter().map(|at| files[at].clone()).collect()),
+        // A shell puts run10 before run2; any other order than that was chosen.
+        None if options.lists.len() > 1 && sorted(NameOrder::Bytes).is_sorted() => {
+            refuse_conflict(&files[0], &names, "--order natural or --order bytes")?;
+            Ok(files)
+        }
+        None => Ok(files),
+    }
+}
+
+/// Session and run of each list, from 0: by its name or, where not all names say both, by its place.
+fn places(files: &[PathBuf]) -> Result<Vec<(u16, u16)>> {
+    let named: Option<Vec<(u16, u16)>> = files.iter().map(|path| place(path)).collect();
+    let Some(named) = named else { return Ok((0..files.len()).map(|at| (0, at as u16)).collect()) };
+    let mut known = HashMap::new();
+    for (path, place) in files.iter().zip(&named) {
+        if let Some(other) = known.insert(*place, path) {
+            let reason = format!(
+                "it is of the same session and run as \"{}\": give the lists of one subject, each once",
+                other.display()
+            );
+            return Err(Error::mismatch(path, reason));
+        }
+    }
+    Ok(named.into_iter().map(|(session, run)| (session.saturating_sub(1), run.saturating_sub(1))).collect())
+}
+
+/// The list of repeated images, as far as this subject saw them.
+fn repeated(path: &Path, presented: &Presented) -> Result<(HashSet<String>, Vec<LeftOut>)> {
+    let names: Vec<String> = text::lines(path)?.iter().map(|name| nfc(plain(name)).into_owned()).collect();
+    let shown: HashSet<&str> = presented.entries.iter().map(|(name, ..)| name.as_str()).collect();
+    let (test, unseen): (Vec<String>, Vec<String>) = names.into_iter().partition(|name| shown.contains(name.as_str()));
+    if test.is_empty() {
+        let reason = match unseen.first() {
+            None => "it names no image".to_owned(),
+            Some(first) => {
+                let known: Vec<&str> = shown.into_iter().collect();
+                format!(
+                    "no trial shows any of its {} images; for \"{first}\", {}",
+                    unseen.len(),
+                    Lookup::new(&known).nearest(first)
+                )
+            }
+        };
+        return Err(Error::mismatch(path, reason));
+    }
+    let unseen = LeftOut::named("name", "of a repeated image that no trial shows", unseen);
+    Ok((test.into_iter().collect(), unseen.into_iter().collect()))
 }
 
 /// The text files below a folder, by session and run.
@@ -88,17 +144,16 @@ fn folder(path: &Path) -> Result<Vec<PathBuf>> {
     while let Some(folder) = open.pop() {
         for entry in std::fs::read_dir(&folder).map_err(Error::io("list", &folder))? {
             let path = entry.map_err(Error::io("list", &folder))?.path();
-            match path.is_dir() {
-                true => open.push(path),
-                false if path.extension().is_some_and(|ending| ending == "txt") => found.push(path),
-                false => (),
+            let is_hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+            if path.is_dir() {
+                open.push(path);
+            } else if !is_hidden && path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("txt")) {
+                found.push(path);
             }
         }
     }
     let key = |path: &PathBuf| {
-        let name = path.to_string_lossy().into_owned();
-        let place = number_after(&name, "sess").zip(number_after(&name, "run"));
-        place
+        place(path)
             .ok_or_else(|| Error::mismatch(path, "its name has no session and run, as in sess01_run02: list the files"))
     };
     let mut keyed = found.into_iter().map(|path| Ok((key(&path)?, path))).collect::<Result<Vec<_>>>()?;
@@ -106,14 +161,16 @@ fn folder(path: &Path) -> Result<Vec<PathBuf>> {
     Ok(keyed.into_iter().map(|(_, path)| path).collect())
 }
 
+/// Session and run in a path such as `CSI1/CSI_sess02_run10.txt` or `ses-02/run-10.txt`.
+fn place(path: &Path) -> Option<(u16, u16)> {
+    let path = path.to_string_lossy().to_ascii_lowercase();
+    let session = ["session", "sess", "ses"].iter().find_map(|word| number_after(&path, word))?;
+    Some((session, number_after(&path, "run")?))
+}
+
 /// The number behind the last occurrence of a word: 2 in `sess02_run10` behind `sess`.
 fn number_after(text: &str, word: &str) -> Option<u16> {
     let rest = &text[text.rfind(word)? + word.len()..];
     let digits = rest.trim_start_matches(['_', '-']);
     digits[..digits.bytes().take_while(u8::is_ascii_digit).count()].parse().ok()
-}
-
-fn lines(path: &Path) -> Result<Vec<String>> {
-    let text = std::fs::read_to_string(path).map_err(Error::io("read", path))?;
-    Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect())
 }

@@ -19,7 +19,10 @@ pub(super) struct Samples {
     repeats: Repeats,
     /// One list for each file, an entry for each row.
     pub(super) rows: Vec<Vec<Option<TrialInfo>>>,
-    pub(super) left_out: usize,
+    /// Samples of neither part (imagery), and samples without a label (rest).
+    pub(super) left_out: [usize; 2],
+    /// Sessions of the files before.
+    sessions: u16,
 }
 
 impl Samples {
@@ -35,8 +38,15 @@ impl Samples {
                 return Err(missing("it has no column DataType: give the file of test samples as well".into()));
             }
         };
-        let runs = table.label(&["Run", "run"])?.unwrap_or_else(|| vec![1.0; labels.len()]);
-        let sessions = table.label(&["Session", "session"])?.unwrap_or_else(|| vec![1.0; labels.len()]);
+        refuse_rounded(table.path(), &labels)?;
+        let counted = |keys: &[&str]| -> Result<Vec<u16>> {
+            Ok(table.label(keys)?.map_or_else(|| vec![0; labels.len()], |numbers| from_zero(&numbers)))
+        };
+        let runs = counted(&["Run", "run"])?;
+        let mut sessions = counted(&["Session", "session"])?;
+        // The files count their sessions each from 1.
+        sessions.iter_mut().for_each(|session| *session = session.saturating_add(self.sessions));
+        self.sessions = sessions.iter().max().map_or(0, |last| last.saturating_add(1));
         let mut rows = Vec::with_capacity(labels.len());
         for row in 0..labels.len() {
             let split = match kinds[row] {
@@ -50,14 +60,16 @@ impl Samples {
                 }
                 _ => None,
             };
-            self.left_out += usize::from(trial.is_none());
+            if trial.is_none() {
+                self.left_out[usize::from(split.is_some())] += 1;
+            }
             rows.push(trial);
         }
         self.rows.push(rows);
         Ok(())
     }
 
-    fn trial(&mut self, path: &Path, label: Label, split: Split, place: [f64; 2]) -> Result<TrialInfo> {
+    fn trial(&mut self, path: &Path, label: Label, split: Split, place: [u16; 2]) -> Result<TrialInfo> {
         let stimulus = *self.known.entry(label).or_insert_with(|| {
             self.stimuli.push((label, split));
             self.stimuli.len() - 1
@@ -67,7 +79,46 @@ impl Samples {
             return Err(Error::mismatch(path, reason));
         }
         let repeat = self.repeats.next(stimulus);
-        let [session, run] = place.map(|number| (number - 1.0).max(0.0) as u16); // counted from 1 in the file
+        let [session, run] = place;
         Ok(TrialInfo { stimulus: stimulus as u32, repeat, session, run, averaged: 1 })
+    }
+}
+
+/// Numbers counted from the smallest of them; what has none is of the first.
+fn from_zero(numbers: &[f64]) -> Vec<u16> {
+    let first = numbers.iter().copied().fold(f64::INFINITY, f64::min);
+    numbers.iter().map(|number| if number.is_nan() { 0 } else { (number - first) as u16 }).collect()
+}
+
+/// The six decimals of a label are its image; a 32-bit float keeps none of them.
+fn refuse_rounded(path: &Path, labels: &[f64]) -> Result<()> {
+    let mut known = labels.iter().copied().filter(|label| *label >= 1e6).peekable();
+    let Some(first) = known.peek().copied() else { return Ok(()) };
+    if known.all(|label| f64::from(label as f32) == label) {
+        let reason = format!(
+            "its labels, such as {first}, went through 32-bit floats, which lose the number of the image: save the file \
+             with 64-bit floats"
+        );
+        return Err(Error::mismatch(path, reason));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_that_went_through_32_bits_are_refused() {
+        let labels = [1_518_878.010_042, 1_846_331.017_038, f64::NAN];
+        assert!(refuse_rounded(Path::new("s.h5"), &labels).is_ok());
+        let message = refuse_rounded(Path::new("s.h5"), &labels.map(|label| f64::from(label as f32))).unwrap_err();
+        assert!(message.to_string().contains("1518878, went through 32-bit floats"), "{message}");
+    }
+
+    #[test]
+    fn runs_are_counted_from_the_first() {
+        assert_eq!(from_zero(&[0.0, 1.0, 2.0]), [0, 1, 2]);
+        assert_eq!(from_zero(&[2.0, 1.0, f64::NAN]), [1, 0, 0]);
     }
 }

@@ -1,12 +1,15 @@
 //! A series as a table of voxels, and what is done to each run.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use afterimage_formats::volume::Volume;
 use ndarray::{Array2, ArrayViewMut1, Axis};
 
-use crate::Result;
+use super::NiftiOptions;
+use super::runs::RunId;
+use super::table::Shown;
 use crate::import::volumes::Mask;
+use crate::{Error, Result};
 
 /// `[volumes, voxels]`
 pub(super) fn read(path: &Path, mask: &Mask) -> Result<Array2<f32>> {
@@ -18,12 +21,46 @@ pub(super) fn read(path: &Path, mask: &Mask) -> Result<Array2<f32>> {
     Ok(rows)
 }
 
+/// A table of events may number the runs of its trials, but says nothing of the volumes between them.
+pub(super) fn refuse_unknown_runs(options: &NiftiOptions, shown: &[Shown], tables: &[PathBuf]) -> Result<()> {
+    let unknown = shown.iter().zip(tables).find(|(shown, _)| shown.runs_of_volumes_unknown);
+    match unknown.filter(|_| options.detrend || options.zscore) {
+        Some((_, table)) => {
+            let reason = "it has events of several runs, so the run of the volumes between them is not known: leave out \
+                          --detrend and --zscore (afterimage prepare has both), or give a series for each run";
+            Err(Error::mismatch(table, reason))
+        }
+        None => Ok(()),
+    }
+}
+
+/// `[trials, voxels]`: the mean over the volumes of each trial.
+///
+/// # Errors
+/// [`Error::Mismatch`] with the voxel and the volumes of the first mean that is not finite.
+pub(super) fn means(rows: &Array2<f32>, shown: &Shown, path: &Path, mask: &Mask) -> Result<Array2<f32>> {
+    let mut responses = Array2::zeros((shown.trials.len(), rows.ncols()));
+    for (mut row, trial) in responses.outer_iter_mut().zip(&shown.trials) {
+        let mean = rows.select(Axis(0), &trial.volumes.clone().collect::<Vec<_>>()).mean_axis(Axis(0));
+        if let Some(mean) = mean {
+            row.assign(&mean);
+        }
+        let range = &trial.volumes;
+        let volumes = match range.len() {
+            1 => format!("volume {}", range.start),
+            _ => format!("volumes {} to {}", range.start, range.end - 1),
+        };
+        mask.refuse_undefined(path, row.view(), &volumes)?;
+    }
+    Ok(responses)
+}
+
 /// Takes a line out of, and standardises, each voxel within each run.
-pub(super) fn standardise(rows: &mut Array2<f32>, run_of_volume: &[u16], (detrend, zscore): (bool, bool)) {
+pub(super) fn standardise(rows: &mut Array2<f32>, run_of_volume: &[RunId], (detrend, zscore): (bool, bool)) {
     if !detrend && !zscore {
         return;
     }
-    let mut runs: Vec<u16> = run_of_volume.to_vec();
+    let mut runs: Vec<RunId> = run_of_volume.to_vec();
     runs.dedup();
     runs.sort_unstable();
     runs.dedup();
@@ -70,13 +107,17 @@ mod tests {
 
     use super::*;
 
+    fn runs(numbers: &[u16]) -> Vec<RunId> {
+        numbers.iter().map(|&run| RunId { session: 0, run }).collect()
+    }
+
     #[test]
     fn line_and_scale_are_taken_out_run_by_run() {
         let mut rows = array![[1.0_f32, 5.0], [2.0, 5.0], [3.0, 5.0], [10.0, 5.0], [8.0, 5.0]];
-        standardise(&mut rows, &[0, 0, 0, 1, 1], (true, false));
+        standardise(&mut rows, &runs(&[0, 0, 0, 1, 1]), (true, false));
         assert_eq!(rows.column(0).to_vec(), [2.0, 2.0, 2.0, 9.0, 9.0]);
         let mut rows = array![[1.0_f32, 5.0], [3.0, 5.0], [10.0, 5.0], [30.0, 5.0]];
-        standardise(&mut rows, &[0, 0, 1, 1], (false, true));
+        standardise(&mut rows, &runs(&[0, 0, 1, 1]), (false, true));
         assert_eq!(rows.column(0).to_vec(), [-1.0, 1.0, -1.0, 1.0]);
         assert_eq!(rows.column(1).to_vec(), [0.0; 4]);
     }

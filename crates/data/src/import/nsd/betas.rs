@@ -32,8 +32,8 @@ pub(super) struct Session {
     pub(super) number: usize,
 }
 
-/// The files `betas_sessionNN` of a folder, in their order; HDF5 where both are there.
-pub(super) fn find(folder: &Path) -> Result<Vec<Session>> {
+/// The files `betas_sessionNN` of a folder, in their order; HDF5 where both are there. The names of the others come second.
+pub(super) fn find(folder: &Path) -> Result<(Vec<Session>, Vec<String>)> {
     let mut sessions: Vec<Session> = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(Error::io("list", folder))? {
         let path = entry.map_err(Error::io("list", folder))?.path();
@@ -46,11 +46,18 @@ pub(super) fn find(folder: &Path) -> Result<Vec<Session>> {
         }
     }
     sessions.sort_by_key(|session| (session.number, !session.is_hdf5()));
-    sessions.dedup_by_key(|session| session.number);
-    match sessions.is_empty() {
-        true => Err(Error::mismatch(folder, "it holds no betas_sessionNN.hdf5 or betas_sessionNN.nii.gz")),
-        false => Ok(sessions),
+    let mut passed_over = Vec::new();
+    sessions.dedup_by(|later, first| {
+        let is_same = later.number == first.number;
+        if is_same {
+            passed_over.push(later.path.file_name().unwrap_or_default().to_string_lossy().into_owned());
+        }
+        is_same
+    });
+    if sessions.is_empty() {
+        return Err(Error::mismatch(folder, "it has no betas_sessionNN.hdf5 or betas_sessionNN.nii.gz"));
     }
+    Ok((sessions, passed_over))
 }
 
 impl Session {
@@ -74,12 +81,30 @@ impl Session {
         }
     }
 
+    /// Whether the affine of the betas is that of the mask, rather than the shape only.
+    ///
+    /// # Errors
+    /// [`Error::Mismatch`] for betas of another grid.
+    pub(super) fn compares_affine(&self, mask: &Mask) -> Result<bool> {
+        if self.is_hdf5() {
+            let shape = self.dataset()?.shape().to_vec();
+            mask.refuse_other_shape(&self.path, [shape[3], shape[2], shape[1]])?;
+            return Ok(false);
+        }
+        let series = Volume::open(&self.path)?;
+        mask.refuse_other_place(&self.path, series.header())?;
+        Ok(mask.compares_affine(series.header()))
+    }
+
     /// `[trials, voxels]` in percent signal change.
     pub(super) fn read(&self, mask: &Mask, trials: usize) -> Result<Array2<f32>> {
         let mut responses = Array2::zeros((trials, mask.count()));
         match self.is_hdf5() {
             true => self.read_hdf5(mask, &mut responses)?,
             false => self.read_nifti(mask, &mut responses)?,
+        }
+        for (trial, row) in responses.outer_iter().enumerate() {
+            mask.refuse_undefined(&self.path, row, &format!("trial {trial}"))?;
         }
         Ok(responses)
     }
@@ -88,7 +113,6 @@ impl Session {
     fn read_hdf5(&self, mask: &Mask, responses: &mut Array2<f32>) -> Result<()> {
         let dataset = self.dataset()?;
         let shape = dataset.shape();
-        mask.refuse_other_shape(&self.path, [shape[3], shape[2], shape[1]])?;
         let places: Vec<usize> = mask
             .geometry
             .indices
@@ -111,7 +135,6 @@ impl Session {
     fn read_nifti(&self, mask: &Mask, responses: &mut Array2<f32>) -> Result<()> {
         let series = Volume::open(&self.path)?;
         let header = series.header();
-        mask.refuse_other_shape(&self.path, header.volume_shape())?;
         // A scale that the header states has been applied already.
         let scale = if (header.slope, header.intercept) == (1.0, 0.0) { scale(header.element) } else { 1.0 };
         for (mut row, volume) in responses.outer_iter_mut().zip(series.volumes()?) {

@@ -1,19 +1,20 @@
 //! The tables of voxels and of trials.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use afterimage_formats::table::Table;
 
-use crate::header::{FittedOn, VoxelColumn, Voxels};
+use crate::header::{FittedOn, LeftOut, VoxelColumn, Voxels};
 use crate::import::shown::{Shown, Trial};
 use crate::{Error, Result};
 
-/// The voxels in the order of the responses: flags are regions, other numbers are columns.
-pub(super) fn voxels(path: &Path, ids: &[i64]) -> Result<Voxels> {
+/// The voxels in the order of the responses: flags are regions, other numbers are columns. With those of the table that
+/// have no responses.
+pub(super) fn voxels(path: &Path, ids: &[i64]) -> Result<(Voxels, Option<LeftOut>)> {
     let table = Table::read(path)?;
     let known = table.i64s(table.column("voxel_id")?)?;
-    let row_of: HashMap<i64, usize> = known.iter().enumerate().map(|(row, &id)| (id, row)).collect();
+    let row_of = rows_of(path, "voxel_id", &known)?;
     let rows = ids.iter().map(|id| {
         row_of.get(id).copied().ok_or_else(|| {
             Error::mismatch(path, format!("it has no voxel {id}, which the responses have: give both of one subject"))
@@ -52,7 +53,9 @@ pub(super) fn voxels(path: &Path, ids: &[i64]) -> Result<Voxels> {
             }
         }
     }
-    Ok(voxels)
+    let used: HashSet<i64> = ids.iter().copied().collect();
+    let unused = known.iter().filter(|id| !used.contains(id)).map(ToString::to_string);
+    Ok((voxels, LeftOut::named("voxel", "of the table that has no responses", unused)))
 }
 
 fn meaning(name: &str) -> (&'static str, FittedOn) {
@@ -77,10 +80,21 @@ pub(super) fn shown(path: &Path, names: &[String]) -> Result<Shown> {
         return Err(wrong(reason));
     }
     let rows: Vec<usize> = match table.column("trial_id") {
-        Err(_) => (0..names.len()).collect(),
+        Err(_) => {
+            // Without names to join by, frames that number their trials must number them in order.
+            let numbers = names.iter().map(|name| name.parse::<i64>().ok()).collect::<Option<Vec<_>>>();
+            if let Some(numbers) = numbers.filter(|numbers| !numbers.is_sorted()) {
+                let reason = format!(
+                    "it has no column trial_id, and the responses are not in the order of their trials ({}, …): add it",
+                    numbers.iter().take(4).map(ToString::to_string).collect::<Vec<_>>().join(", ")
+                );
+                return Err(wrong(reason));
+            }
+            (0..names.len()).collect()
+        }
         Ok(column) => {
-            let row_of: HashMap<&str, usize> =
-                table.texts(column)?.into_iter().enumerate().map(|(row, id)| (id.trim(), row)).collect();
+            let ids: Vec<&str> = table.texts(column)?.into_iter().map(str::trim).collect();
+            let row_of = rows_of(path, "trial_id", &ids)?;
             let find = |name: &String| row_of.get(name.as_str()).copied();
             let missing = |name: &String| wrong(format!("it has no trial {name}, which the responses have"));
             names.iter().map(|name| find(name).ok_or_else(|| missing(name))).collect::<Result<_>>()?
@@ -92,19 +106,46 @@ pub(super) fn shown(path: &Path, names: &[String]) -> Result<Shown> {
         let values = table.i64s(table.column(name)?)?;
         let first = values.iter().copied().min().unwrap_or(0);
         // Counted from 0 here, whatever the table counts from.
-        Ok(values.iter().map(|value| u16::try_from(value - first).unwrap_or(u16::MAX)).collect())
+        let number = |value: &i64| {
+            u16::try_from(value - first).map_err(|_| wrong(format!("column {name} goes from {first} to {value}")))
+        };
+        values.iter().map(number).collect()
     };
     let (sessions, runs) = (numbers("session")?, numbers("run")?);
+    let is_test = kinds.iter().enumerate().map(|(row, kind)| match kind.trim().to_ascii_lowercase().as_str() {
+        "test" => Ok(true),
+        "train" | "training" => Ok(false),
+        _ => Err(wrong(format!("row {}, column trial_type holds \"{kind}\", expected train or test", row + 1))),
+    });
+    let is_test = is_test.collect::<Result<Vec<bool>>>()?;
+    if !is_test.contains(&true) {
+        return Err(wrong("its column trial_type has no trial of the test: give the table of all trials".into()));
+    }
     let mut shown = Shown::default();
     for row in rows {
         shown.push(Trial {
-            name: stimuli[row],
-            class: Some(concepts[row]),
-            is_test: kinds[row] == "test",
+            name: stimuli[row].trim(),
+            class: Some(concepts[row].trim()),
+            is_test: is_test[row],
             session: sessions[row],
             run: runs[row],
             averaged: 1,
         });
     }
     Ok(shown)
+}
+
+/// The row of each name; names are distinct.
+fn rows_of<T: std::hash::Hash + Eq + Copy + std::fmt::Display>(
+    path: &Path,
+    column: &str,
+    names: &[T],
+) -> Result<HashMap<T, usize>> {
+    let mut rows = HashMap::new();
+    for (row, name) in names.iter().enumerate() {
+        if rows.insert(*name, row).is_some() {
+            return Err(Error::mismatch(path, format!("column {column} has {name} twice: leave one of the rows out")));
+        }
+    }
+    Ok(rows)
 }

@@ -4,7 +4,7 @@ use afterimage_run::regions::{Condition, Part, Regions, SingleVoxels};
 use afterimage_run::scores::Score;
 use maud::{Markup, html};
 
-use crate::number::{interval, many, p, plain, signed, value};
+use crate::number::{chance, interval, many, p, plain, signed, value};
 
 /// Everything, folded away; `more` is what voxels are called.
 pub(super) fn tables(found: &Regions, more: &str) -> Markup {
@@ -56,7 +56,7 @@ fn measured(score: &Score) -> Markup {
         td { (score.title) }
         td.number { (value(score.value, &score.unit)) }
         td { (score.interval.as_ref().map_or("–".into(), |i| interval(i, &score.unit))) }
-        td { (score.chance.map_or("–".into(), |c| value(c, &score.unit))) }
+        td { (chance(score)) }
         td { (score.p.as_ref().map_or("–".into(), p)) }
         td.number { (many(score.n)) }
     }

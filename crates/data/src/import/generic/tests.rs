@@ -1,4 +1,4 @@
-//! Manifests of small files: what fits is joined, what does not is named.
+//! Manifests of small files: what fits is joined, what does not is named, what is left out is counted.
 
 use std::path::PathBuf;
 
@@ -169,4 +169,100 @@ fn split_too_large_is_refused() {
     let manifest = Manifest::parse(text, &case.at("m.toml")).unwrap();
     let message = import_generic(&manifest, &case.at("x.afterimage"), false, |_| ()).unwrap_err().to_string();
     assert!(message.contains("split.test = 100") && message.contains("of 12 stimuli"), "{message}");
+}
+
+/// A folder of grey images, called so, each of value 20 times its place.
+fn folder_of(case: &Case, names: &[&str]) {
+    for (at, name) in names.iter().enumerate() {
+        let path = case.at("images").join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let image = Array3::from_elem((8, 8, 3), (20 * at) as u8);
+        afterimage_formats::picture::write_png(&path, image.view()).unwrap();
+    }
+}
+
+fn from_folder(case: &Case, images: &str, split: &str) -> Result<Summary> {
+    let text = format!(
+        "name = \"x\"\nimage_side = 8\n[responses]\nfile = \"r.npy\"\norientation = \"voxels_by_trials\"\n\
+         [split]\nvalidation = 1\n{split}\n[images]\nsource = \"images\"\n{images}\n"
+    );
+    import_generic(&Manifest::parse(&text, &case.at("m.toml"))?, &case.at("x.afterimage"), true, |_| ())
+}
+
+const NAMES: [&str; COUNT] =
+    ["1.png", "2.png", "3.png", "4.png", "5.png", "6.png", "7.png", "8.png", "9.png", "10.png", "11.png", "12.png"];
+
+#[test]
+fn order_of_names_without_padding_must_be_stated() {
+    let case = Case::new();
+    folder_of(&case, &NAMES);
+    for images in ["", "order = \"sorted\""] {
+        let message = from_folder(&case, images, "test = 2").unwrap_err().to_string();
+        for said in ["\"10.png\"", "\"2.png\"", "images.order = \"natural\", \"bytes\" or a FILE"] {
+            assert!(message.contains(said), "{message}");
+        }
+    }
+    let shown = || {
+        let data = case.data();
+        let grey = |row: usize| data.images(&[data.header().trials[row].stimulus]).unwrap()[[0, 0, 0, 0]] / 20;
+        [grey(0), grey(1), grey(2), grey(11)]
+    };
+    from_folder(&case, "order = \"natural\"", "test = 2").unwrap();
+    assert_eq!(shown(), [0, 1, 2, 11]);
+    from_folder(&case, "order = \"bytes\"", "test = 2").unwrap();
+    assert_eq!(shown(), [0, 9, 10, 8]);
+    let message = from_folder(&case, "order = \"alphabetical\"", "test = 2").unwrap_err().to_string();
+    assert!(message.contains("neither \"natural\", \"bytes\" or \"sorted\" nor a file"), "{message}");
+}
+
+#[test]
+fn image_of_a_format_that_is_not_read_would_shift_the_others() {
+    let case = Case::new();
+    folder_of(&case, &["00.png", "01.png", "02.png"]);
+    std::fs::write(case.at("images/00b.webp"), b"RIFF").unwrap();
+    let message = from_folder(&case, "", "test = 1").unwrap_err().to_string();
+    assert!(message.contains("00b.webp") && message.contains("save it as .png"), "{message}");
+}
+
+#[test]
+fn what_is_left_out_is_counted_and_named() {
+    let case = Case::new();
+    folder_of(&case, &[&NAMES[..], &["x/unseen.png"]].concat());
+    std::fs::write(case.at("images/notes.txt"), "none").unwrap();
+    std::fs::write(case.at("order.txt"), format!("\u{feff}{}\r\n", NAMES.join("\r\n"))).unwrap();
+    std::fs::write(case.at("test.txt"), "3\n\"4.png\"\n3.png\n").unwrap();
+    std::fs::write(case.at("labels.csv"), "image,class\n1,cup\n99,dog\n").unwrap();
+    let images = "order = \"order.txt\"\nlabels = \"labels.csv\"";
+    let summary = from_folder(&case, images, "test_list = \"test.txt\"").unwrap();
+    assert_eq!(summary.test.stimuli, 2);
+    let said: Vec<String> = summary.provenance.left_out.iter().map(ToString::to_string).collect();
+    let unlabelled = "(2.png, 3.png, 4.png, 5.png, 6.png, …)";
+    assert_eq!(
+        said,
+        [
+            "1 image that no trial shows (x/unseen.png)".to_owned(),
+            "1 file among the images that cannot be read as one (notes.txt)".into(),
+            "1 label that names no image (99)".into(),
+            format!("11 labels missing for images that the table does not name {unlabelled}"),
+            "1 name that the list of the test has again (3.png)".into(),
+        ]
+    );
+    assert_eq!(case.data().header().provenance.left_out.len(), 5);
+}
+
+#[test]
+fn lists_of_the_test_that_change_it_are_refused() {
+    let case = Case::new();
+    folder_of(&case, &[&NAMES[..], &["x/unseen.png"]].concat());
+    std::fs::write(case.at("order.txt"), NAMES.join("\n")).unwrap();
+    for (list, said) in [
+        ("", "names no image"),
+        ("\u{feff}\n\n", "names no image"),
+        ("3.png\nunseen.png\n", "\"unseen.png\" is an image that no trial shows"),
+        ("3.PNG\n", "differs in letter case"),
+    ] {
+        std::fs::write(case.at("test.txt"), list).unwrap();
+        let message = from_folder(&case, "order = \"order.txt\"", "test_list = \"test.txt\"").unwrap_err().to_string();
+        assert!(message.contains("test.txt") && message.contains(said), "{message}");
+    }
 }

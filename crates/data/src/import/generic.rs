@@ -1,0 +1,219 @@
+//! Any table of responses and any images, joined by a manifest.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use afterimage_formats::digest;
+use afterimage_formats::images::ImageSource;
+
+use super::files::unused;
+use super::order::{self, Order};
+use super::table::{self, Opened, Table};
+use super::{Block, Images, Source, Watch, WriteOptions, regions, source};
+use crate::assign::random_split;
+use crate::classes::{ClassTable, Classes};
+use crate::header::{FittedOn, LeftOut, Provenance, SourceFile, Split, Step, StimulusInfo, VoxelColumn, Voxels};
+use crate::inspect::Summary;
+use crate::manifest::{Manifest, SplitBy};
+use crate::responses::VOXEL_NUMBER;
+use crate::{Error, Result};
+
+/// Joins what the manifest names and writes the data set at `out`.
+///
+/// # Errors
+/// [`Error::Exists`] when something lies at `out` and `overwrite` is false; [`Error::Mismatch`] naming the file and
+/// the mend when responses and images do not fit; [`Error::Manifest`] and [`Error::Format`] for unusable files.
+/// Nothing is left at `out` after an error.
+pub fn import_generic(manifest: &Manifest, out: &Path, overwrite: bool, progress: impl Watch) -> Result<Summary> {
+    let options = WriteOptions { image_side: manifest.image_side, overwrite };
+    source::refuse_existing(out, options)?;
+    open_generic(manifest)?.write(out, options, progress)
+}
+
+fn open_generic(manifest: &Manifest) -> Result<Source<'static>> {
+    let source = ImageSource::open_by_name(&manifest.resolve(&manifest.images.source))?;
+    let opened = table::open(manifest)?;
+    let images = opened.images(source.names());
+    let order = order::read(manifest, &source, &images.iter().collect::<Vec<_>>())?;
+    source.require(order.stimuli.iter().copied())?;
+    let names: Vec<&str> = order.stimuli.iter().map(|&index| source.names()[index].as_str()).collect();
+    let mut left_out = unused(&source, order.stimuli.iter().copied());
+    let classes = classes(manifest, &names)?;
+    left_out.extend(classes.left_out());
+    let splits = splits(manifest, &names, &source, &order, &opened, &mut left_out)?;
+    let numbers = opened.numbers.clone();
+    let table = table::join(opened, manifest, &order)?;
+    left_out.extend(table.left_out.iter().cloned());
+    let stimuli = names.iter().zip(splits).zip(classes.of);
+    let stimuli =
+        stimuli.map(|((name, split), class)| StimulusInfo { class, ..StimulusInfo::new(*name, split) }).collect();
+    let mut voxels = regions::read(manifest, table.voxels())?;
+    if let Some(numbers) = numbers {
+        number(&mut voxels, &numbers);
+    }
+    let provenance = Provenance { left_out, ..provenance(manifest, &table, &order)? };
+    let images: Images<'static> =
+        Box::new(move |stimulus, side| Ok(source.read_square(order.stimuli[stimulus], side)?));
+    let block = Block { responses: table.responses, trials: table.trials };
+    Ok(Source { stimuli, voxels, provenance, images: Some(images), blocks: Box::new(std::iter::once(Ok(block))) })
+}
+
+/// Keeps the numbers in `voxel_12`, where they are others than the places of the voxels.
+fn number(voxels: &mut Voxels, numbers: &[usize]) {
+    let column = VoxelColumn {
+        meaning: "number of the voxel in the names of the table of responses".into(),
+        fitted_on: FittedOn::Nothing,
+        values: numbers.iter().map(|&number| number as f32).collect(),
+    };
+    voxels.columns.insert(VOXEL_NUMBER.into(), column);
+}
+
+fn classes(manifest: &Manifest, names: &[&str]) -> Result<Classes> {
+    match &manifest.images.labels {
+        Some(path) => ClassTable::read(&manifest.resolve(path))?.classes(names),
+        None => Ok(Classes::of_folders(names)),
+    }
+}
+
+fn splits(
+    manifest: &Manifest,
+    names: &[&str],
+    source: &ImageSource,
+    order: &Order,
+    opened: &Opened,
+    left_out: &mut Vec<LeftOut>,
+) -> Result<Vec<Split>> {
+    let keys = &manifest.split;
+    match (keys.by, opened.split()) {
+        (Some(SplitBy::Column), Some(column)) => return of_column(manifest, names, order, column),
+        (Some(SplitBy::Column), None) => {
+            let reason = "split.by is \"column\", but the table of responses has no column \"split\"";
+            return Err(Error::manifest(&manifest.path, reason));
+        }
+        (None, Some(column)) if keys.test_list.is_none() => {
+            let reason = format!(
+                "the table of responses has a column \"{}\": set split.by = \"column\" to use it, or \"random\" to draw",
+                column.name
+            );
+            return Err(Error::manifest(&manifest.path, reason));
+        }
+        _ => (),
+    }
+    let fixed = match &keys.test_list {
+        Some(list) => Some(test_list(&manifest.resolve(list), names, source, left_out)?),
+        None => None,
+    };
+    random_split(names.len(), keys.test, keys.validation, keys.seed, fixed.as_deref()).ok_or_else(|| {
+        let test = fixed.as_ref().map_or(keys.test, Vec::len);
+        let reason = format!(
+            "split.test = {test} and split.validation = {} leave nothing of {} stimuli for training: make them smaller",
+            keys.validation,
+            names.len()
+        );
+        Error::manifest(&manifest.path, reason)
+    })
+}
+
+/// The stimuli of the test in a list of names.
+fn test_list(path: &Path, names: &[&str], source: &ImageSource, left_out: &mut Vec<LeftOut>) -> Result<Vec<usize>> {
+    let entries = order::entries(path, None)?;
+    if entries.is_empty() {
+        let reason = "split.test_list names no image: list the images of the test, or set split.test to their number";
+        return Err(Error::manifest(path, reason));
+    }
+    // Found among all images first: what no trial shows is another mistake than a wrong name.
+    let all: Vec<&str> = source.names().iter().map(String::as_str).collect();
+    let found = order::find(path, &entries.iter().map(String::as_str).collect::<Vec<_>>(), &all)?;
+    let mut rows = Vec::with_capacity(found.len());
+    for (entry, index) in entries.iter().zip(found) {
+        let row = names.iter().position(|name| *name == all[index]).ok_or_else(|| {
+            Error::mismatch(path, format!("\"{entry}\" is an image that no trial shows: take it from the list"))
+        })?;
+        rows.push(row);
+    }
+    let mut known = BTreeSet::new();
+    let again = entries.iter().zip(&rows).filter(|(_, row)| !known.insert(**row)).map(|(entry, _)| entry);
+    left_out.extend(LeftOut::named("name", "that the list of the test has again", again));
+    Ok(known.into_iter().collect())
+}
+
+/// The part of each stimulus, by the column of the table.
+fn of_column(
+    manifest: &Manifest,
+    names: &[&str],
+    order: &Order,
+    column: &super::columns::Column,
+) -> Result<Vec<Split>> {
+    let wrong = |reason: String| Error::mismatch(&manifest.resolve(&manifest.responses.file), reason);
+    let mut splits: Vec<Option<Split>> = vec![None; names.len()];
+    for (row, (text, &stimulus)) in column.texts.iter().zip(&order.trials).enumerate() {
+        let split = match text.to_ascii_lowercase().as_str() {
+            "train" | "training" => Split::Train,
+            "val" | "valid" | "validation" => Split::Validation,
+            "test" | "testing" => Split::Test,
+            _ => {
+                let reason = format!(
+                    "row {}, column \"{}\" holds \"{text}\", expected train, validation or test",
+                    row + 1,
+                    column.name
+                );
+                return Err(wrong(reason));
+            }
+        };
+        match splits[stimulus as usize].replace(split) {
+            Some(other) if other != split => {
+                let name = names[stimulus as usize];
+                let reason =
+                    format!("\"{name}\" is of two parts in the column \"{}\": leave it out of one", column.name);
+                return Err(wrong(reason));
+            }
+            _ => (),
+        }
+    }
+    let splits: Vec<Split> = splits.into_iter().map(|split| split.unwrap_or(Split::Train)).collect();
+    match [Split::Train, Split::Test].iter().find(|part| !splits.contains(part)) {
+        Some(part) => {
+            let part = if *part == Split::Test { "test" } else { "training" };
+            Err(wrong(format!("its column \"{}\" has no row of the {part}", column.name)))
+        }
+        None => Ok(splits),
+    }
+}
+
+fn provenance(manifest: &Manifest, table: &Table, order: &Order) -> Result<Provenance> {
+    let named = [Some(&manifest.responses.file), Some(&manifest.images.source), manifest.images.labels.as_ref()];
+    let rest = [manifest.voxels.regions.as_ref(), manifest.split.test_list.as_ref()];
+    let mut source_files = Vec::new();
+    for path in named.into_iter().chain(rest).flatten() {
+        let sha256 = digest::sha256(&manifest.resolve(path))?;
+        source_files.push(SourceFile { path: path.to_string_lossy().into_owned(), sha256 });
+    }
+    let keys = &manifest.split;
+    let split = match (&keys.test_list, keys.by) {
+        (None, Some(SplitBy::Column)) => "split by the column of the table".to_owned(),
+        (list, _) => {
+            let test =
+                list.as_ref().map_or(format!("{} at random", keys.test), |list| format!("from {}", list.display()));
+            format!("split by stimulus: test {test}, validation {} at random, seed {}", keys.validation, keys.seed)
+        }
+    };
+    Ok(Provenance {
+        title: manifest.name.clone(),
+        kind: "generic".into(),
+        source_files,
+        licence: manifest.licence.clone(),
+        citation: manifest.citation.clone(),
+        units: manifest.units.clone(),
+        fov_deg: manifest.fov_deg,
+        steps: vec![
+            Step::plain(table.description.clone()),
+            Step::plain(order.description.clone()),
+            Step::plain(split),
+            Step::plain("responses stored as they were: no normalisation, no selection of voxels"),
+        ],
+        ..Provenance::default()
+    })
+}

@@ -1,0 +1,207 @@
+//! Which runs are held out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use super::{Named, RunId, file_name, number};
+use crate::header::Split;
+use crate::import::nifti::table::Shown;
+use crate::import::volumes::stem;
+use crate::{Error, Result};
+
+/// Runs that a user names.
+///
+/// ```
+/// use afterimage_data::RunChoice;
+/// assert_eq!("run-02".parse::<RunChoice>(),  Ok(RunChoice::Number(2)));
+/// assert_eq!("ses-02:run-1".parse::<RunChoice>(),  Ok(RunChoice::InSession { session: "02".into(), run: 1 }));
+/// assert_eq!("sub-01_task-x_bold.nii.gz".parse::<RunChoice>(),  Ok(RunChoice::File("sub-01_task-x_bold.nii.gz".into())));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RunChoice {
+    /// The run of this number in every session.
+    Number(u16),
+    /// A run of one session.
+    InSession {
+        /// The session's number or label, as in `ses-02`.
+        session: String,
+        /// The run's number.
+        run: u16,
+    },
+    /// All runs of a series, by the name of its file.
+    File(String),
+}
+
+impl From<u16> for RunChoice {
+    fn from(run: u16) -> Self {
+        Self::Number(run)
+    }
+}
+
+impl FromStr for RunChoice {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim();
+        if let Some(run) = number(text) {
+            return Ok(Self::Number(run));
+        }
+        let parts = text.split_once(':').and_then(|(session, run)| Some((session, number(run)?)));
+        Ok(match parts {
+            Some((session, run)) => {
+                let label = session.trim().strip_prefix("ses-").unwrap_or(session.trim());
+                Self::InSession { session: label.to_owned(), run }
+            }
+            None => Self::File(text.to_owned()),
+        })
+    }
+}
+
+impl fmt::Display for RunChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(run) => write!(f, "{run}"),
+            Self::InSession { session, run } => write!(f, "{session}:{run}"),
+            Self::File(name) => f.write_str(name),
+        }
+    }
+}
+
+/// The part of each run that is held out.
+#[derive(Debug, Default)]
+pub(in crate::import::nifti) struct Held {
+    parts: BTreeMap<RunId, Split>,
+    /// The runs of each part with their files, for people.
+    pub(in crate::import::nifti) test: Vec<String>,
+    pub(in crate::import::nifti) validation: Vec<String>,
+}
+
+/// The runs that there are, and where.
+struct Known<'a> {
+    series: &'a [PathBuf],
+    names: &'a [Named],
+    /// The series of each run that has trials.
+    runs: BTreeMap<RunId, BTreeSet<usize>>,
+    /// Whether the number of a series' runs is its place in the order given.
+    by_place: Vec<bool>,
+}
+
+impl Held {
+    /// # Errors
+    /// [`Error::Mismatch`] with the runs there are for one that no trial is of, for one that is named twice, or where a
+    /// number means one series by its place and another by its name.
+    pub(in crate::import::nifti) fn of(
+        (test, validation): (&[RunChoice], &[RunChoice]),
+        shown: &[Shown],
+        names: &[Named],
+        series: &[PathBuf],
+    ) -> Result<Self> {
+        let mut runs = BTreeMap::<RunId, BTreeSet<usize>>::new();
+        for (index, shown) in shown.iter().enumerate() {
+            for trial in &shown.trials {
+                runs.entry(trial.run).or_default().insert(index);
+            }
+        }
+        let by_place = names.iter().zip(shown).map(|(name, shown)| !name.by_name && !shown.states_runs).collect();
+        let known = Known { series, names, runs, by_place };
+        let mut held = Self::default();
+        for (choices, part) in [(test, Split::Test), (validation, Split::Validation)] {
+            for choice in choices {
+                for run in known.chosen(choice)? {
+                    if held.parts.insert(run, part).is_some_and(|other| other != part) {
+                        let reason =
+                            format!("{} is held out for the test and for validation: choose one", known.words(run));
+                        return Err(Error::mismatch(&series[0], reason));
+                    }
+                }
+            }
+        }
+        let words = |part| {
+            let runs = held.parts.iter().filter(|(_, of)| **of == part);
+            runs.map(|(run, _)| known.words(*run)).collect::<Vec<String>>()
+        };
+        let (test, validation) = (words(Split::Test), words(Split::Validation));
+        Ok(Self { test, validation, ..held })
+    }
+
+    pub(in crate::import::nifti) fn part(&self, run: RunId) -> Split {
+        self.parts.get(&run).copied().unwrap_or(Split::Train)
+    }
+}
+
+impl Known<'_> {
+    fn chosen(&self, choice: &RunChoice) -> Result<Vec<RunId>> {
+        let inside = |(run, series): (&RunId, &BTreeSet<usize>)| match choice {
+            RunChoice::Number(number) => run.run == *number,
+            RunChoice::InSession { session, run: number } => {
+                run.run == *number && series.iter().any(|&at| self.is_session(run.session, at, session))
+            }
+            RunChoice::File(name) => series.iter().any(|&at| is_called(&self.series[at], name)),
+        };
+        let found: Vec<RunId> =
+            self.runs.iter().filter(|(run, series)| inside((*run, *series))).map(|(run, _)| *run).collect();
+        if found.is_empty() {
+            let all: Vec<String> = self.runs.keys().map(|run| self.words(*run)).collect();
+            let reason = format!("run {choice} is to be held out, but no trial is of it; there are {}", all.join(", "));
+            return Err(Error::mismatch(&self.series[0], reason));
+        }
+        if let RunChoice::Number(number) = choice {
+            found.iter().try_for_each(|run| self.refuse_two_meanings(*number, *run))?;
+        }
+        Ok(found)
+    }
+
+    /// The run `2` by its place must not be `bold_3` where another series is called `bold_2`.
+    fn refuse_two_meanings(&self, wanted: u16, run: RunId) -> Result<()> {
+        let Some(&at) = self.runs.get(&run).and_then(|series| series.first()).filter(|&&at| self.by_place[at]) else {
+            return Ok(());
+        };
+        let numbers: Vec<Vec<u64>> = self.series.iter().map(|path| numbers(&stem(path))).collect();
+        let everywhere = |number: &u64| numbers.iter().all(|all| all.contains(number));
+        let called =
+            |index: &usize| numbers[*index].iter().any(|number| *number == u64::from(wanted) && !everywhere(number));
+        let labelled = |index: &usize| *index != at && self.names[*index].label == Some(wanted);
+        let other = (0..self.series.len()).find(labelled);
+        match other.or_else(|| (0..self.series.len()).find(called).filter(|_| !called(&at))) {
+            Some(other) => {
+                let reason = format!(
+                    "run {wanted} is this series by its place, but \"{}\" by its name: hold out by the name of the file",
+                    self.series[other].display()
+                );
+                Err(Error::mismatch(&self.series[at], reason))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn is_session(&self, session: u16, series: usize, wanted: &str) -> bool {
+        let label = self.names[series].session_label.as_deref();
+        match (label, number(wanted)) {
+            // A label that is a number has that number, or else a place.
+            (Some(label), Some(wanted)) => number(label).unwrap_or(session) == wanted,
+            (Some(label), None) => label == wanted,
+            (None, wanted) => wanted == Some(session),
+        }
+    }
+
+    /// A run with its session, where there are several, and its files.
+    fn words(&self, run: RunId) -> String {
+        let first = self.runs.keys().next().map(|run| run.session);
+        let several = self.runs.keys().any(|run| Some(run.session) != first);
+        let files: Vec<String> =
+            self.runs.get(&run).into_iter().flatten().map(|&at| file_name(&self.series[at])).collect();
+        let session = if several { format!(" of session {}", run.session) } else { String::new() };
+        format!("run {}{session} ({})", run.run, files.join(", "))
+    }
+}
+
+fn is_called(path: &Path, name: &str) -> bool {
+    path == Path::new(name) || file_name(path) == name || stem(path) == name
+}
+
+/// The numbers in a name.
+fn numbers(name: &str) -> Vec<u64> {
+    name.split(|letter: char| !letter.is_ascii_digit()).filter_map(|digits| digits.parse().ok()).collect()
+}

@@ -1,0 +1,221 @@
+//! The runs of series by the names of their files.
+
+use std::path::{Path, PathBuf};
+
+use afterimage_formats::names::{entity, natural_cmp, order_conflict};
+
+use super::{RunId, file_name, number};
+use crate::import::nifti::table::Shown;
+use crate::{Error, Result};
+
+/// Entities that tell versions of one scan apart, not scans.
+const VERSIONS: [&str; 8] = ["space-", "res-", "den-", "desc-", "hemi-", "label-", "echo-", "part-"];
+
+/// The run of a series.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::import::nifti) struct Named {
+    pub(in crate::import::nifti) id: RunId,
+    /// Whether the number of the run is that of the name, rather than the place in the order given.
+    pub(in crate::import::nifti) by_name: bool,
+    /// The number in the name.
+    pub(in crate::import::nifti) label: Option<u16>,
+    /// Whether the name states a session.
+    pub(in crate::import::nifti) has_session: bool,
+    /// `02` of `ses-02`.
+    pub(in crate::import::nifti) session_label: Option<String>,
+}
+
+/// What a name says, before runs are numbered.
+struct Labels {
+    file: String,
+    subject: Option<String>,
+    session: Option<String>,
+    run: Option<u16>,
+}
+
+impl Labels {
+    fn of(path: &Path) -> Self {
+        let file = file_name(path);
+        let folder = |key: &str| path.ancestors().skip(1).find_map(|folder| stated(&file_name(folder), key));
+        let label = |key: &str| stated(&file, key).or_else(|| folder(key));
+        let session = label("ses").or_else(|| counted(&file, &["session", "sess", "ses"]).map(|n| n.to_string()));
+        let run = entity(&file, "run").and_then(number).or_else(|| counted(&file, &["run"]));
+        Self { subject: label("sub"), session, run, file }
+    }
+
+    fn session_key(&self) -> (Option<String>, Option<String>) {
+        // `ses-1` and `ses-01` are one session.
+        let session = self.session.as_ref().map(|label| number(label).map_or(label.clone(), |n| n.to_string()));
+        (self.subject.clone(), session)
+    }
+}
+
+fn stated(name: &str, key: &str) -> Option<String> {
+    entity(name, key).map(str::to_owned)
+}
+
+/// The number behind a word, as in `run2` or `betas_session01`.
+fn counted(file: &str, words: &[&str]) -> Option<u16> {
+    let lower = file.to_ascii_lowercase();
+    lower.split(['.', '_', '-', ' ']).find_map(|part| {
+        let digits = words.iter().find_map(|word| part.strip_prefix(word))?;
+        digits.parse().ok()
+    })
+}
+
+/// The runs of series in the order given.
+///
+/// # Errors
+/// [`Error::Mismatch`] for a series that is given twice, or one scan in two versions.
+pub(in crate::import::nifti) fn of_series(series: &[PathBuf]) -> Result<Vec<Named>> {
+    refuse_twice(series)?;
+    let labels: Vec<Labels> = series.iter().map(|path| Labels::of(path)).collect();
+    let sessions = sessions(&labels);
+    let mut named: Vec<Option<Named>> = vec![None; series.len()];
+    for at in 0..series.len() {
+        if named[at].is_some() {
+            continue;
+        }
+        let inside: Vec<usize> = (at..series.len()).filter(|&other| sessions[other] == sessions[at]).collect();
+        let by_name = have_numbers(&labels, &inside, series)?;
+        for (place, &index) in inside.iter().enumerate() {
+            let run = labels[index].run.filter(|_| by_name).unwrap_or((place + 1).min(usize::from(u16::MAX)) as u16);
+            named[index] = Some(Named {
+                id: RunId { session: sessions[index], run },
+                by_name,
+                label: labels[index].run,
+                has_session: labels[index].session.is_some(),
+                session_label: labels[index].session.clone(),
+            });
+        }
+    }
+    Ok(named.into_iter().flatten().collect())
+}
+
+fn refuse_twice(series: &[PathBuf]) -> Result<()> {
+    let twice = series.iter().enumerate().find(|(at, path)| series[..*at].contains(path));
+    twice.map_or(Ok(()), |(_, path)| Err(Error::mismatch(path, "it is given twice: give each series once")))
+}
+
+/// The session of each: the number of `ses-` where all have one, else counted from 1; 0 where none is stated.
+fn sessions(labels: &[Labels]) -> Vec<u16> {
+    let mut keys: Vec<_> = labels.iter().map(Labels::session_key).collect();
+    let of = keys.clone();
+    keys.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| natural(a.1.as_deref(), b.1.as_deref())));
+    keys.dedup();
+    let subjects = keys.iter().any(|key| key.0 != keys[0].0);
+    let numbers: Option<Vec<u16>> = keys.iter().map(|key| number(key.1.as_deref()?)).collect();
+    let session = |key| {
+        let place = keys.iter().position(|known| known == key).unwrap_or(0);
+        match &numbers {
+            Some(numbers) if !subjects => numbers[place],
+            _ if keys.len() == 1 => 0,
+            _ => (place + 1) as u16,
+        }
+    };
+    of.iter().map(session).collect()
+}
+
+fn natural(a: Option<&str>, b: Option<&str>) -> std::cmp::Ordering {
+    match (a, b) {
+        (Some(a), Some(b)) => natural_cmp(a, b),
+        _ => a.is_some().cmp(&b.is_some()),
+    }
+}
+
+/// Whether each series of a session has a number of its own in its name.
+fn have_numbers(labels: &[Labels], inside: &[usize], series: &[PathBuf]) -> Result<bool> {
+    for (place, &at) in inside.iter().enumerate() {
+        let Some(run) = labels[at].run else { return Ok(false) };
+        let Some(&same) = inside[..place].iter().find(|&&other| labels[other].run == Some(run)) else { continue };
+        let [one, other] = [at, same].map(|at| (series[at].parent(), scan(&labels[at].file)));
+        if one != other {
+            return Ok(false);
+        }
+        let reason = format!(
+            "it is of run {run}, as \"{}\" is: give each run of a session once, in one space",
+            series[same].display()
+        );
+        return Err(Error::mismatch(&series[at], reason));
+    }
+    Ok(true)
+}
+
+/// A name without what tells versions of a scan apart.
+fn scan(file: &str) -> Vec<&str> {
+    let is_version = |part: &&str| VERSIONS.iter().any(|version| part.starts_with(version));
+    file.split('_').filter(|part| !is_version(part)).collect()
+}
+
+/// Order counts where neither names nor tables number the runs; the shell lists `bold_10` before `bold_2`.
+///
+/// # Errors
+/// [`Error::Mismatch`] where the order of such series in a session is the shell's rather than that of the numbers in them.
+pub(in crate::import::nifti) fn refuse_shells_order(
+    series: &[PathBuf],
+    named: &[Named],
+    shown: &[Shown],
+) -> Result<()> {
+    let by_place = |at: &usize| !named[*at].by_name && !shown[*at].states_runs;
+    let counted: Vec<usize> = (0..series.len()).filter(by_place).collect();
+    for &first in &counted {
+        let inside = counted.iter().filter(|&&at| named[at].id.session == named[first].id.session);
+        let names: Vec<String> = inside.map(|&at| file_name(&series[at])).collect();
+        let Some((bytes, natural)) = order_conflict(&names).filter(|_| names.is_sorted()) else { continue };
+        let reason = format!(
+            "series are in the order of their letters, with \"{bytes}\" before \"{natural}\", and neither names nor tables \
+             number their runs: give them in the order of the scans, as $(ls -v ...) lists them, or call them run-1, run-2"
+        );
+        return Err(Error::mismatch(&series[first], reason));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(names: &[&str]) -> Vec<(u16, u16)> {
+        let paths: Vec<PathBuf> = names.iter().map(PathBuf::from).collect();
+        of_series(&paths).unwrap().iter().map(|named| (named.id.session, named.id.run)).collect()
+    }
+
+    #[test]
+    fn numbers_of_bids_count_whatever_the_order() {
+        assert_eq!(
+            of(&["sub-01_run-1_bold.nii", "sub-01_run-10_bold.nii", "sub-01_run-2_bold.nii"]),
+            [(0, 1), (0, 10), (0, 2)]
+        );
+        assert_eq!(of(&["ses-10_run-1_bold.nii", "ses-2_run-1_bold.nii"]), [(10, 1), (2, 1)]);
+        assert_eq!(of(&["sub-01/ses-02/run2.nii", "sub-01/ses-01/run10.nii"]), [(2, 2), (1, 10)]);
+        assert_eq!(of(&["ses-imagery_bold.nii", "ses-percept_bold.nii"]), [(1, 1), (2, 1)]);
+        assert_eq!(of(&["sub-01_run-1_bold.nii", "sub-02_run-1_bold.nii"]), [(1, 1), (2, 1)]);
+        assert_eq!(of(&["betas_session03.nii", "betas_session12.nii"]), [(3, 1), (12, 1)]);
+    }
+
+    #[test]
+    fn names_without_numbers_are_counted_from_one_in_the_order_given() {
+        assert_eq!(of(&["b.nii", "a.nii"]), [(0, 1), (0, 2)]);
+        assert_eq!(of(&["bold_1.nii", "bold_2.nii", "bold_10.nii"]), [(0, 1), (0, 2), (0, 3)]);
+        assert_eq!(of(&["task-x_run-1_bold.nii", "task-y_run-1_bold.nii"]), [(0, 1), (0, 2)]);
+    }
+
+    #[test]
+    fn order_of_the_shell_and_repeated_runs_are_refused() {
+        let paths = |names: &[&str]| names.iter().map(PathBuf::from).collect::<Vec<PathBuf>>();
+        let refusal = |names: &[&str]| of_series(&paths(names)).unwrap_err().to_string();
+        let order = |names: &[&str], states_runs: bool| {
+            let series = paths(names);
+            let shown: Vec<Shown> = names.iter().map(|_| Shown { states_runs, ..Shown::default() }).collect();
+            let refused = refuse_shells_order(&series, &of_series(&series).unwrap(), &shown);
+            refused.err().map(|error| error.to_string()).unwrap_or_default()
+        };
+        let message = order(&["bold_1.nii", "bold_10.nii", "bold_2.nii"], false);
+        assert!(message.contains("\"bold_10.nii\" before \"bold_2.nii\"") && message.contains("ls -v"), "{message}");
+        assert_eq!(order(&["bold_1.nii", "bold_10.nii", "bold_2.nii"], true), "");
+        assert_eq!(order(&["bold_1.nii", "bold_2.nii", "bold_10.nii"], false), "");
+        let message = refusal(&["run-1_space-T1w_bold.nii", "run-1_space-MNI_bold.nii"]);
+        assert!(message.contains("it is of run 1") && message.contains("space-T1w"), "{message}");
+        assert!(refusal(&["a.nii", "a.nii"]).contains("given twice"));
+    }
+}

@@ -1,0 +1,77 @@
+//! Tables as they lie: with tabs, commas, semicolons or blanks, with a line of names or PyMVPA's two columns without one.
+
+use std::path::Path;
+
+use afterimage_formats::table::Table;
+use afterimage_formats::text;
+
+use super::{CONDITIONS, PICTURES, RUNS, SESSIONS};
+use crate::Result;
+
+const TIMES: [&str; 2] = ["onset", "duration"];
+
+/// Lines with `#` in front are comments, unless the first is the line of names.
+pub(super) fn open(path: &Path) -> Result<Table> {
+    let text = uncommented(&text::read(path)?);
+    let line = text.lines().next().unwrap_or_default();
+    if line.contains([',', '\t', ';']) {
+        return Ok(Table::of_text(path, &text, true, None)?);
+    }
+    let words: Vec<&str> = line.split_whitespace().collect();
+    if words.len() == 1 && is_known(words[0]) {
+        // One column, whose values may hold blanks.
+        return Ok(Table::of_text(path, &text, true, Some(b'\t'))?);
+    }
+    let single = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text: String = text.lines().map(|line| single(line) + "\n").collect();
+    Ok(Table::of_text(path, &text, words.iter().any(|word| is_known(word)), Some(b' '))?)
+}
+
+fn is_known(word: &str) -> bool {
+    let known = [&CONDITIONS[..], &PICTURES, &RUNS, &SESSIONS, &TIMES].concat();
+    known.iter().any(|name| word.trim_matches('"').eq_ignore_ascii_case(name))
+}
+
+fn uncommented(text: &str) -> String {
+    let mut lines: Vec<&str> = Vec::new();
+    for line in text.lines() {
+        match line.trim_start().strip_prefix('#') {
+            None => lines.push(line),
+            Some(names) if lines.is_empty() && names.split([',', '\t', ';', ' ']).any(|word| is_known(word.trim())) => {
+                lines.push(names.trim_start());
+            }
+            Some(_) => {}
+        }
+    }
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(name: &str, text: &str) -> Table {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        open(&path).unwrap()
+    }
+
+    #[test]
+    fn comments_and_empty_fields_at_the_end_are_no_part_of_a_table() {
+        let table =
+            read("e.tsv", "# made by hand\nonset\tduration\ttrial_type\t\n# break\n0\t2\tface\t\t\n2\t2\thouse\n");
+        assert_eq!((table.names(), table.len()), (&["onset", "duration", "trial_type"].map(String::from)[..], 2));
+        assert_eq!(table.texts(2).unwrap(), ["face", "house"]);
+        assert_eq!(read("e.txt", "# condition run\nface 0\n").names(), ["condition", "run"]);
+    }
+
+    #[test]
+    fn one_column_may_be_called_as_any_known_name() {
+        for name in ["stimulus", "stim_file", "Image", "condition", "Trial_Type"] {
+            let table = read("t.tsv", &format!("{name}\na b.png\nc.png\n"));
+            assert_eq!(table.texts(0).unwrap(), ["a b.png", "c.png"], "{name}");
+        }
+        assert_eq!(read("t.txt", "face  0\nhouse   1\n").i64s(1).unwrap(), [0, 1]);
+    }
+}

@@ -1,0 +1,174 @@
+//! A file of responses, and what its columns say of its rows.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use ndarray::ArrayD;
+
+use crate::header::LeftOut;
+use crate::import::columns::{self, Column, Columns, Role, Stated};
+use crate::import::matrix;
+use crate::import::order::{Found, Lookup, Order};
+use crate::manifest::{Manifest, Orientation};
+use crate::{Error, Result};
+
+/// The file of responses as it is, and what its columns of text say.
+pub(crate) struct Opened {
+    pub(super) path: PathBuf,
+    pub(super) array: ArrayD<f32>,
+    /// Names of the columns of responses; empty if there are none.
+    pub(super) names: Vec<String>,
+    /// Columns that hold no responses; only if rows are trials they say something of trials.
+    others: Vec<Column>,
+    /// The numbers of the voxels in their names, if they are not 0 to n-1.
+    pub(crate) numbers: Option<Vec<usize>>,
+    rows_are_trials: bool,
+}
+
+/// Reads the file of responses.
+///
+/// # Errors
+/// As [`matrix::read`] and [`columns::read`]; [`Error::Manifest`] for keys that are only for text.
+pub(crate) fn open(manifest: &Manifest) -> Result<Opened> {
+    let keys = &manifest.responses;
+    let path = manifest.resolve(&keys.file);
+    let rows_are_trials = keys.orientation == Orientation::TrialsByVoxels;
+    if matrix::is_text(&path) {
+        let stated = Stated {
+            header: keys.header,
+            voxels: keys.columns.clone(),
+            ignore: keys.ignore.clone(),
+            rows_are_voxels: !rows_are_trials,
+        };
+        let mut columns = columns::read(&path, &stated)?;
+        let numbers = if rows_are_trials { columns.sort_voxels() } else { None };
+        let Columns { values, names, others } = columns;
+        return Ok(Opened { path, array: values.into_dyn(), names, others, numbers, rows_are_trials });
+    }
+    if keys.header.is_some() || keys.columns.is_some() || !keys.ignore.is_empty() {
+        let reason = "responses.header, responses.columns and responses.ignore are for a .csv or .tsv: leave them out";
+        return Err(Error::manifest(&manifest.path, reason));
+    }
+    let array = matrix::read(&path, keys.array.as_deref())?;
+    Ok(Opened { path, array, names: Vec::new(), others: Vec::new(), numbers: None, rows_are_trials })
+}
+
+impl Opened {
+    fn of(&self, role: Role) -> Vec<&Column> {
+        let others = self.others.iter().filter(|_| self.rows_are_trials);
+        others.filter(|column| column.role == Some(role)).collect()
+    }
+
+    /// Columns that name the image of each trial: those called so, and those without a telling name, such as an index, in
+    /// which names of `images` stand. With voxels as rows, the names of the columns if they name images.
+    pub(crate) fn images(&self, images: &[String]) -> Vec<Column> {
+        let names: Vec<&str> = images.iter().map(String::as_str).collect();
+        let lookup = Lookup::new(&names);
+        let is_text = |name: &String| name.parse::<f64>().is_err();
+        let names_any = |texts: &[String]| texts.iter().any(|text| is_text(text) && lookup.find(text) != Found::None);
+        if !self.rows_are_trials {
+            let first_line =
+                || Column { name: "first line".into(), role: Some(Role::Image), texts: self.names.clone() };
+            return names_any(&self.names).then(first_line).into_iter().collect();
+        }
+        let others = self.of(Role::Index).into_iter().chain(self.of(Role::Unknown));
+        let others = others.filter(|column| names_any(&column.texts));
+        self.of(Role::Image).into_iter().chain(others).cloned().collect()
+    }
+
+    /// The part of each trial, if a column says it.
+    pub(crate) fn split(&self) -> Option<&Column> {
+        self.of(Role::Split).into_iter().next()
+    }
+
+    /// Session and run of each trial, counted from 0.
+    pub(super) fn places(&self) -> Result<Vec<[u16; 2]>> {
+        let mut places = vec![[0; 2]; if self.rows_are_trials { self.array.shape()[0] } else { 0 }];
+        for (at, role) in [Role::Session, Role::Run].into_iter().enumerate() {
+            let mut first: Option<(&Column, Vec<u16>)> = None;
+            for column in self.of(role) {
+                if let Some(row) = column.texts.iter().position(String::is_empty) {
+                    return Err(self.wrong(format!("column \"{}\" is empty in row {}", column.name, row + 1)));
+                }
+                let ranks = columns::ranks(&column.texts);
+                match &first {
+                    Some((other, known)) if *known != ranks => {
+                        let reason = format!(
+                            "columns \"{}\" and \"{}\" differ: name one in responses.ignore",
+                            other.name, column.name
+                        );
+                        return Err(self.wrong(reason));
+                    }
+                    Some(_) => (),
+                    None => first = Some((column, ranks)),
+                }
+            }
+            for (place, rank) in places.iter_mut().zip(first.into_iter().flat_map(|(_, ranks)| ranks)) {
+                place[at] = rank;
+            }
+        }
+        Ok(places)
+    }
+
+    /// Refuses rows of several subjects, and rows out of order that are paired with images by their order.
+    pub(super) fn check(&self, order: &Order) -> Result<()> {
+        for column in self.of(Role::Subject) {
+            let mut subjects: Vec<&str> = column.texts.iter().map(String::as_str).collect();
+            subjects.sort_unstable();
+            subjects.dedup();
+            if let [first, second, ..] = subjects[..] {
+                let reason = format!(
+                    "column \"{}\" names {} subjects, such as \"{first}\" and \"{second}\": a data set is of one",
+                    column.name,
+                    subjects.len()
+                );
+                return Err(self.wrong(reason));
+            }
+        }
+        for column in self.of(Role::Index).into_iter().chain(self.of(Role::Trial)).filter(|_| order.by_position) {
+            let numbers: Option<Vec<f64>> = column.texts.iter().map(|text| text.parse().ok()).collect();
+            let numbers = numbers.unwrap_or_default();
+            let distinct: HashSet<u64> = numbers.iter().map(|number| number.to_bits()).collect();
+            let falls = numbers.windows(2).position(|pair| pair[1] < pair[0]);
+            if let (Some(row), true) = (falls, distinct.len() == numbers.len()) {
+                let name = if column.name.is_empty() { "without a name" } else { &column.name };
+                let reason = format!(
+                    "rows are paired with images by their order, but the column {name} has {} in row {} and then {}: sort \
+                     the rows, or list the images with images.order",
+                    numbers[row],
+                    row + 1,
+                    numbers[row + 1]
+                );
+                return Err(self.wrong(reason));
+            }
+        }
+        Ok(())
+    }
+
+    fn wrong(&self, reason: String) -> Error {
+        Error::mismatch(&self.path, reason)
+    }
+
+    pub(super) fn left_out(&self) -> Vec<LeftOut> {
+        let used = |column: &Column| {
+            let used = [Role::Session, Role::Run, Role::Image, Role::Split];
+            self.rows_are_trials && column.role.is_some_and(|role| used.contains(&role))
+        };
+        let name = |column: &Column| {
+            if column.name.is_empty() { "the one without a name".into() } else { column.name.clone() }
+        };
+        let unused = self.others.iter().filter(|column| !used(column)).map(name);
+        LeftOut::named("column", "of the table that holds no responses", unused).into_iter().collect()
+    }
+
+    pub(super) fn description(&self) -> String {
+        let named = [(Role::Session, "sessions"), (Role::Run, "runs")].into_iter();
+        let named = named
+            .filter_map(|(role, what)| Some(format!("{what} from its column \"{}\"", self.of(role).first()?.name)));
+        let numbers = self.numbers.is_some().then(|| {
+            "voxels in the order of their numbers, which do not run from 0: a voxel's number here is its place"
+                .to_owned()
+        });
+        named.chain(numbers).map(|part| format!("; {part}")).collect()
+    }
+}

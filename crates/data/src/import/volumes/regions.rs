@@ -1,0 +1,153 @@
+//! Regions from volumes: coded with whole numbers, or thresholded.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use ndarray::Array3;
+
+use super::labels::labels;
+use super::place::Side;
+use super::{Mask, stem};
+use crate::header::{LeftOut, Step};
+use crate::{Error, Result};
+
+/// How far from a whole number a code may be, relative to it: a slope in the header leaves rounding of 32 bits.
+const ROUNDING: f32 = 1e-6;
+
+/// Regions over the voxels of a mask, from any number of files.
+#[derive(Debug, Default)]
+pub(super) struct Regions {
+    pub(super) masks: BTreeMap<String, Vec<bool>>,
+    /// The files of each region.
+    files: BTreeMap<String, Vec<PathBuf>>,
+    /// What is worth saying of a file.
+    pub(super) steps: Vec<Step>,
+    /// Regions whose voxels all lie outside the mask.
+    pub(super) outside: Vec<String>,
+}
+
+impl Regions {
+    /// # Errors
+    /// [`Error::Mismatch`] for a file of another grid, with several volumes, with fractions and no threshold, or with a region
+    /// that another file has already, unless the two are of different hemispheres.
+    pub(super) fn add(&mut self, mask: &Mask, path: &Path, threshold: Option<f32>) -> Result<()> {
+        let values = mask.read_region(path)?;
+        let fraction = values.iter().copied().find(|value| *value > 0.0 && code(*value).is_none());
+        let regions = match (fraction, threshold) {
+            (None, _) => self.coded(mask, path, &values)?,
+            (Some(_), Some(threshold)) => {
+                let inside = mask.pick(&values).iter().map(|value| *value >= threshold).collect();
+                self.steps.push(Step::plain(format!("region {}: {threshold} or more in its volume", stem(path))));
+                BTreeMap::from([(stem(path), inside)])
+            }
+            (Some(value), None) => {
+                let reason = format!(
+                    "it holds {value}, which is not a whole number, so it does not code regions: give the value from \
+                     which a voxel is inside with --region-threshold"
+                );
+                return Err(Error::mismatch(path, reason));
+            }
+        };
+        for (name, inside) in regions {
+            self.join(name, inside, path)?;
+        }
+        Ok(())
+    }
+
+    /// One region for each code above zero, named by the label table, or by the file.
+    fn coded(&mut self, mask: &Mask, path: &Path, values: &Array3<f32>) -> Result<BTreeMap<String, Vec<bool>>> {
+        let labels = labels(path)?;
+        let mut codes: Vec<i64> = values.iter().filter_map(|value| code(*value)).filter(|code| *code > 0).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        let picked = mask.pick(values);
+        let mut regions = BTreeMap::<String, Vec<bool>>::new();
+        for &wanted in &codes {
+            let name = match labels.as_ref().and_then(|labels| labels.get(&wanted)) {
+                Some(name) => name.clone(),
+                None if codes.len() == 1 => stem(path),
+                None => format!("{}-{wanted}", stem(path)),
+            };
+            // Two codes of one name are one region.
+            let region = regions.entry(name).or_insert_with(|| vec![false; picked.len()]);
+            region.iter_mut().zip(&picked).for_each(|(inside, value)| *inside |= code(*value) == Some(wanted));
+        }
+        self.describe(path, &picked, labels.map(|labels| codes.into_iter().filter(move |at| !labels.contains_key(at))));
+        Ok(regions)
+    }
+
+    fn describe(&mut self, path: &Path, picked: &[f32], unnamed: Option<impl Iterator<Item = i64>>) {
+        let count = |is: fn(&f32) -> bool| picked.iter().filter(|value| is(value)).count();
+        let (negative, undefined) = (count(|value| *value < 0.0), count(|value| value.is_nan()));
+        let name = stem(path);
+        if negative + undefined > 0 {
+            let what = format!(
+                "{name}: {negative} voxels with negative codes and {undefined} without a number are in none of its regions"
+            );
+            self.steps.push(Step::plain(what));
+        }
+        let codes: Vec<String> = unnamed.into_iter().flatten().map(|code| code.to_string()).collect();
+        if !codes.is_empty() {
+            let what = format!(
+                "{name}: codes {} have no name in the label table, and are regions by number",
+                codes.join(", ")
+            );
+            self.steps.push(Step::plain(what));
+        }
+    }
+
+    /// Files of both hemispheres have the same names; others must not.
+    fn join(&mut self, name: String, inside: Vec<bool>, path: &Path) -> Result<()> {
+        let files = self.files.entry(name.clone()).or_default();
+        let sides: Vec<Option<Side>> = files.iter().map(|file| Side::of(file)).collect();
+        let side = Side::of(path);
+        if let Some(other) = files.first().filter(|_| side.is_none() || sides.contains(&None) || sides.contains(&side))
+        {
+            let reason = format!(
+                "it has the region \"{name}\", as \"{}\" has: rename one of the files or labels, or give lh. and rh. files",
+                other.display()
+            );
+            return Err(Error::mismatch(path, reason));
+        }
+        files.push(path.to_owned());
+        let region = self.masks.entry(name).or_insert_with(|| vec![false; inside.len()]);
+        region.iter_mut().zip(inside).for_each(|(into, inside)| *into |= inside);
+        Ok(())
+    }
+
+    /// Leaves out regions without a voxel, and says which were joined.
+    pub(super) fn finish(&mut self) {
+        let outside: Vec<String> =
+            self.masks.iter().filter(|(_, inside)| !inside.contains(&true)).map(|(name, _)| name.clone()).collect();
+        self.masks.retain(|_, inside| inside.contains(&true));
+        self.outside = outside;
+        let joined: Vec<&str> =
+            self.files.iter().filter(|(_, files)| files.len() > 1).map(|(name, _)| name.as_str()).collect();
+        if !joined.is_empty() {
+            let what = format!("regions joined from the files of both hemispheres: {}", joined.join(", "));
+            self.steps.push(Step::plain(what));
+        }
+    }
+
+    pub(super) fn left_out(&self) -> Option<LeftOut> {
+        LeftOut::named("region", "without a voxel inside the mask", &self.outside)
+    }
+}
+
+/// The whole number that a value is, if it is one.
+fn code(value: f32) -> Option<i64> {
+    let whole = value.round();
+    (value.is_finite() && (value - whole).abs() <= ROUNDING * whole.abs()).then_some(whole as i64)
+}
+
+/// # Errors
+/// [`Error::Mismatch`] for a threshold that is not above zero: it would make a region of the background.
+pub(super) fn refuse_threshold(path: &Path, threshold: Option<f32>) -> Result<()> {
+    match threshold {
+        Some(threshold) if threshold.is_nan() || threshold <= 0.0 => Err(Error::mismatch(
+            path,
+            format!("the threshold {threshold} of regions is not above zero: give a larger one"),
+        )),
+        _ => Ok(()),
+    }
+}

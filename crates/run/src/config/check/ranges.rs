@@ -1,0 +1,255 @@
+//! The range of every number of an experiment.
+//!
+//! The upper ends are far beyond what a sensible experiment uses. They keep a slip of the keyboard from starting threads,
+//! resamples or networks without end. Weights and learning rates end where single precision does.
+
+use std::fmt;
+
+use toml::{Table, Value};
+
+use crate::{Result, RunError};
+
+/// What a number may be, both ends included where the name does not say otherwise.
+#[derive(Debug, Clone, Copy)]
+enum Range {
+    /// A whole number.
+    Whole(i64, i64),
+    /// An odd whole number.
+    Odd(i64, i64),
+    /// A multiple of the first.
+    MultipleOf(i64, i64, i64),
+    /// 0, or a whole number.
+    ZeroOr(i64, i64),
+    /// One of two.
+    Either(i64, i64),
+    /// A real number.
+    Real(f64, f64),
+    /// A real number above the first.
+    Above(f64, f64),
+    /// A real number below the second.
+    Below(f64, f64),
+}
+use Range::{Above, Below, Either, MultipleOf, Odd, Real, Whole, ZeroOr};
+
+/// What a weight of a loss or a penalty may be.
+const WEIGHT: Range = Real(0.0, 1e30);
+const RATE: Range = Above(0.0, 1e30);
+const SIDE: Range = ZeroOr(32, 1024);
+const IMAGES: Range = Whole(0, 1_000_000_000);
+const EPOCHS: Range = Whole(1, 1_000_000);
+const WAYS: Range = Whole(2, 1_000_000);
+const DRAWS: Range = Whole(100, 1_000_000);
+
+/// Every key with a number, with what it may be; `[]` stands for each entry of a list.
+const RANGES: &[(&str, Range)] = &[
+    ("seed", Whole(0, i64::MAX)),
+    ("data.unpaired_limit", IMAGES),
+    ("data.external_limit", IMAGES),
+    ("image.side", MultipleOf(8, 64, 224)),
+    ("device.threads", Whole(0, 1024)),
+    ("encoder.backbone_side", SIDE),
+    ("encoder.augment_shift", Real(0.0, 0.5)),
+    ("encoder.patch", Odd(1, 31)),
+    ("encoder.dropout", Below(0.0, 1.0)),
+    ("encoder.cosine_weight", WEIGHT),
+    ("encoder.epochs", EPOCHS),
+    ("encoder.batch", Whole(2, 65_536)), // the batch norm needs two
+    ("encoder.learning_rate", RATE),
+    ("encoder.milestones[]", EPOCHS),
+    ("encoder.decay", Above(0.0, 1.0)),
+    ("encoder.clip_norm", WEIGHT),
+    ("encoder.early_stopping", Whole(0, 1_000_000)),
+    ("encoder.checkpoint_every", EPOCHS),
+    ("encoder.branches[].pool", Whole(1, 64)),
+    ("encoder.branches[].kernel", Odd(1, 31)),
+    ("encoder.branches[].stride", Whole(1, 64)),
+    ("encoder.branches[].channels", Whole(1, 4096)),
+    ("encoder.regularise.conv_l1", WEIGHT),
+    ("encoder.regularise.map_l1", WEIGHT),
+    ("encoder.regularise.map_smooth", WEIGHT),
+    ("encoder.regularise.map_compact", WEIGHT),
+    ("encoder.regularise.channel_l1", WEIGHT),
+    ("encoder.regularise.branch_l1", WEIGHT),
+    ("decoder.channels", Whole(1, 4096)),
+    ("decoder.groups", Whole(1, 4096)),
+    ("decoder.paired_weight", WEIGHT),
+    ("decoder.cycle_weight", WEIGHT),
+    ("decoder.response_cycle_weight", WEIGHT),
+    ("decoder.batch_paired", Whole(1, 65_536)),
+    ("decoder.batch_unpaired", Whole(0, 65_536)),
+    ("decoder.epochs", EPOCHS),
+    ("decoder.learning_rate", RATE),
+    ("decoder.milestones[]", EPOCHS),
+    ("decoder.decay", Above(0.0, 1.0)),
+    ("decoder.clip_norm", WEIGHT),
+    ("decoder.early_stopping", Whole(0, 1_000_000)),
+    ("decoder.checkpoint_every", EPOCHS),
+    ("decoder.cache_mib", Whole(0, 16_777_216)),
+    ("decoder.image_loss.pixel_weight", WEIGHT),
+    ("decoder.image_loss.variation_weight", WEIGHT),
+    ("decoder.image_loss.backbone_side", SIDE),
+    ("decoder.image_loss.weights[]", WEIGHT),
+    ("decoder.regularise.linear_l1", WEIGHT),
+    ("decoder.regularise.linear_group", WEIGHT),
+    ("decoder.regularise.neighbours", Either(4, 8)),
+    ("decoder.regularise.conv_l1", WEIGHT),
+    ("evaluation.ways[]", WAYS),
+    ("evaluation.perceptual_weights[]", WEIGHT),
+    ("evaluation.resamples", DRAWS),
+    ("evaluation.permutations", DRAWS),
+    ("evaluation.cache_gib", Real(0.0, 1e6)),
+    ("evaluation.classification.images_per_class", Whole(1, 1_000_000)),
+    ("evaluation.classification.backbone_side", SIDE),
+    ("evaluation.classification.ways[]", WAYS),
+];
+
+impl Range {
+    fn holds(self, value: &Value) -> bool {
+        let real = |test: &dyn Fn(f64) -> bool| {
+            let number = value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64));
+            number.is_some_and(test)
+        };
+        let whole = |test: &dyn Fn(i64) -> bool| value.as_integer().is_some_and(test);
+        match self {
+            Whole(low, high) => whole(&|v| (low..=high).contains(&v)),
+            Odd(low, high) => whole(&|v| (low..=high).contains(&v) && v % 2 == 1),
+            MultipleOf(step, low, high) => whole(&|v| (low..=high).contains(&v) && v % step == 0),
+            ZeroOr(low, high) => whole(&|v| v == 0 || (low..=high).contains(&v)),
+            Either(one, other) => whole(&|v| v == one || v == other),
+            Real(low, high) => real(&|v| (low..=high).contains(&v)),
+            Above(low, high) => real(&|v| v > low && v <= high),
+            Below(low, high) => real(&|v| (low..high).contains(&v)),
+        }
+    }
+}
+
+impl fmt::Display for Range {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Whole(low, high) => write!(f, "a whole number from {low} to {high}"),
+            Odd(low, high) => write!(f, "an odd number from {low} to {high}"),
+            MultipleOf(step, low, high) => write!(f, "a multiple of {step} from {low} to {high}"),
+            ZeroOr(low, high) => write!(f, "0, or a whole number from {low} to {high}"),
+            Either(one, other) => write!(f, "{one} or {other}"),
+            Real(low, high) => write!(f, "a number from {low:?} to {high:?}"),
+            Above(low, high) => write!(f, "a number above {low:?}, at most {high:?}"),
+            Below(low, high) => write!(f, "a number from {low:?}, below {high:?}"),
+        }
+    }
+}
+
+/// Refuses the first number of an experiment's document that is out of its range, also one in quotes, as `--set` writes a number
+/// that TOML does not know. Keys that are missing and values that are no numbers are left to the parser.
+///
+/// # Errors
+/// [`RunError::BadValue`] with key, value and range.
+pub(in crate::config) fn check_numbers(document: &Table) -> Result<()> {
+    for (key, range) in RANGES {
+        for value in values(document, key) {
+            let quoted = value.as_str().is_some_and(|text| text.trim().parse::<f64>().is_ok());
+            let number = quoted || value.is_integer() || value.is_float();
+            if number && !range.holds(value) {
+                let got = value.to_string();
+                return Err(RunError::BadValue { key: key.replace("[]", ""), got, expected: range.to_string() });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The values of a key of the table above.
+fn values<'a>(document: &'a Table, key: &str) -> Vec<&'a Value> {
+    let (first, rest) = key.split_once('.').unwrap_or((key, ""));
+    let Some(found) = document.get(first.trim_end_matches("[]")) else { return Vec::new() };
+    let entries: Vec<&Value> =
+        if first.ends_with("[]") { found.as_array().into_iter().flatten().collect() } else { vec![found] };
+    if rest.is_empty() {
+        return entries;
+    }
+    entries.into_iter().filter_map(Value::as_table).flat_map(|table| values(table, rest)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::config::Experiment;
+
+    /// Keys of all numbers in a document, written as in [`RANGES`].
+    fn numbers(prefix: &str, value: &Value, found: &mut Vec<String>) {
+        match value {
+            Value::Integer(_) | Value::Float(_) => found.push(prefix.to_owned()),
+            Value::Array(entries) => entries.iter().for_each(|entry| numbers(&format!("{prefix}[]"), entry, found)),
+            Value::Table(table) => {
+                let dotted = |key: &str| if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") };
+                table.iter().for_each(|(key, value)| numbers(&dotted(key), value, found));
+            }
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn every_number_of_the_schema_has_a_range() {
+        let mut experiment = Experiment::preset("gaziv2022").unwrap();
+        experiment.evaluation.perceptual_weights = vec![1.0; 5]; // empty in every preset
+        let mut found = Vec::new();
+        numbers("", &Value::try_from(&experiment).unwrap(), &mut found);
+        found.sort();
+        found.dedup();
+        let mut known: Vec<&str> = RANGES.iter().map(|(key, _)| *key).collect();
+        known.sort_unstable();
+        assert_eq!(found, known);
+    }
+
+    /// Text with one number of the documented preset replaced.
+    fn with(key: &str, value: Value) -> String {
+        fn put(table: &mut Table, key: &str, value: Value) {
+            let (first, rest) = key.split_once('.').unwrap_or((key, ""));
+            let entry = table.get_mut(first.trim_end_matches("[]")).unwrap();
+            match (entry, rest) {
+                (Value::Array(entries), "") => *entries = vec![value],
+                (Value::Array(entries), _) => put(entries[0].as_table_mut().unwrap(), rest, value),
+                (entry, "") => *entry = value,
+                (entry, _) => put(entry.as_table_mut().unwrap(), rest, value),
+            }
+        }
+        let mut table = Table::try_from(Experiment::preset("gaziv2022").unwrap()).unwrap();
+        put(&mut table, key, value);
+        toml::to_string(&table).unwrap()
+    }
+
+    #[test]
+    fn every_number_out_of_its_range_is_refused_by_key_value_and_range() {
+        let too = [
+            Value::Integer(-1),
+            Value::Float(-0.5),
+            Value::Float(f64::NAN),
+            Value::Float(f64::INFINITY),
+            Value::Float(1e300),
+        ];
+        for (key, range) in RANGES {
+            for value in &too {
+                let text = with(key, value.clone());
+                let said = Experiment::from_text(&text, Path::new("mine.toml")).unwrap_err().to_string();
+                let expected = format!("{} = {value} is impossible: expected {range}", key.replace("[]", ""));
+                assert_eq!(said, expected);
+            }
+        }
+    }
+
+    #[test]
+    fn both_ends_of_a_range_are_accepted_and_what_lies_beyond_is_not() {
+        let whole = |range: Range, v: i64| range.holds(&Value::Integer(v));
+        let real = |range: Range, v: f64| range.holds(&Value::Float(v));
+        assert_eq!([99, 100, 1_000_000, 1_000_001].map(|v| whole(DRAWS, v)), [false, true, true, false]);
+        assert_eq!([0, 1, 2, 31, 33].map(|v| whole(Odd(1, 31), v)), [false, true, false, true, false]);
+        assert_eq!([60, 64, 65, 224, 232].map(|v| whole(MultipleOf(8, 64, 224), v)), [false, true, false, true, false]);
+        assert_eq!([0, 31, 32, 1024, 1025].map(|v| whole(SIDE, v)), [true, false, true, true, false]);
+        assert_eq!([3, 4, 5, 8].map(|v| whole(Either(4, 8), v)), [false, true, false, true]);
+        assert_eq!([0.0, 0.5, 0.51].map(|v| real(Real(0.0, 0.5), v)), [true, true, false]);
+        assert_eq!([0.0, 1e-9, 1.0, 1.01].map(|v| real(Above(0.0, 1.0), v)), [false, true, true, false]);
+        assert_eq!([0.0, 0.99, 1.0].map(|v| real(Below(0.0, 1.0), v)), [true, true, false]);
+        assert!(whole(WEIGHT, 3), "a whole number is a number");
+    }
+}

@@ -1,0 +1,121 @@
+use std::path::PathBuf;
+
+use super::*;
+use crate::scores::ScoreFile;
+
+/// A run folder with a manifest and nothing else.
+fn run() -> (tempfile::TempDir, RunFolder) {
+    let folder = tempfile::tempdir().unwrap();
+    let run = RunFolder::new(folder.path());
+    manifest().write(&run).unwrap();
+    (folder, run)
+}
+
+fn manifest() -> Manifest {
+    let json = serde_json::json!({
+        "layout": 1, "name": "small", "software": "afterimage", "git_commit": null, "command": [], "created": "",
+        "device": "cpu", "machine": "", "seeds": {}, "inputs": [], "timing_secs": {}, "peak_memory_mib": null,
+        "finished": [], "warnings": [], "data": {
+            "title": "", "licence": null, "citation": null, "voxels": 0, "training_items": 0, "validation_items": 0,
+            "test_items": 0, "unpaired_images": 0, "external_images": 0, "test_repeats": [0, 0], "regions": {},
+            "snr_source": "", "preprocessing": []
+        }
+    });
+    serde_json::from_value(json).unwrap()
+}
+
+/// The folder as another process opens it.
+fn again(run: &RunFolder) -> RunFolder {
+    RunFolder::open(run.root()).unwrap()
+}
+
+fn weights(run: &RunFolder) -> PathBuf {
+    run.root().join("encoder/model.safetensors")
+}
+
+#[test]
+fn changed_file_is_refused_by_name_with_what_makes_it_again() {
+    let (_folder, run) = run();
+    run.write(&run.statistics_file(), b"{}").unwrap();
+    run.write_through(&weights(&run), |path| atomic::write(path, b"weights")).unwrap();
+    ScoreFile::new(Vec::new()).write(&run).unwrap();
+    manifest().write(&run).unwrap();
+    for (path, command) in [
+        (run.statistics_file(), "afterimage train encoder"),
+        (weights(&run), "delete it"),
+        (run.scores_file(), "afterimage evaluate"),
+    ] {
+        assert!(again(&run).read(&path).is_ok());
+        let mut bytes = fs::read(&path).unwrap();
+        bytes[0] ^= 1;
+        fs::write(&path, bytes).unwrap();
+        for said in [again(&run).read(&path).map(drop), again(&run).check(&path)].map(|r| r.unwrap_err().to_string()) {
+            assert!(said.contains(&path.display().to_string()) && said.contains(command), "{said}");
+        }
+    }
+    assert!(ScoreFile::read(&again(&run)).is_err());
+}
+
+#[test]
+fn manifest_keeps_the_published_hash_of_the_content() {
+    let (_folder, run) = run();
+    run.write(&run.scores_file(), b"abc").unwrap();
+    manifest().write(&run).unwrap();
+    let outputs = Manifest::read(&run).unwrap().outputs;
+    // NIST's example of SHA-256.
+    assert_eq!(outputs["scores.json"], "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    assert!(!run.journal_file().exists());
+}
+
+#[test]
+fn killed_before_the_manifest_both_the_old_and_the_new_file_are_known() {
+    let (_folder, run) = run();
+    run.write(&run.scores_file(), b"old").unwrap();
+    manifest().write(&run).unwrap();
+    // Killed between the journal and the file's name: the old file is there.
+    run.announce(&run.scores_file(), &digest::sha256_bytes(b"new")).unwrap();
+    assert_eq!(again(&run).read(&run.scores_file()).unwrap(), b"old");
+    // Killed between the file's name and `run.json`: the new one is.
+    fs::write(run.scores_file(), b"new").unwrap();
+    let later = again(&run);
+    assert_eq!(later.read(&run.scores_file()).unwrap(), b"new");
+    // The next stage's manifest settles it.
+    manifest().write(&later).unwrap();
+    assert_eq!(Manifest::read(&run).unwrap().outputs["scores.json"], digest::sha256_bytes(b"new"));
+    fs::write(run.scores_file(), b"old").unwrap();
+    assert!(again(&run).read(&run.scores_file()).is_err());
+}
+
+#[test]
+fn line_of_the_journal_that_was_cut_off_harms_nothing() {
+    let (_folder, run) = run();
+    run.write(&run.scores_file(), b"abc").unwrap();
+    let whole = fs::read(run.journal_file()).unwrap();
+    fs::write(run.journal_file(), [&whole[..], &whole[..20]].concat()).unwrap();
+    assert_eq!(again(&run).read(&run.scores_file()).unwrap(), b"abc");
+}
+
+#[test]
+fn reader_sees_what_another_process_wrote_meanwhile() {
+    let (_folder, run) = run();
+    run.write(&run.scores_file(), b"old").unwrap();
+    manifest().write(&run).unwrap();
+    let reader = again(&run);
+    reader.check(&run.scores_file()).unwrap();
+    run.write(&run.scores_file(), b"new").unwrap();
+    reader.check(&run.scores_file()).unwrap();
+}
+
+#[test]
+fn run_of_an_earlier_version_opens_and_names_what_is_not_checked() {
+    let (_folder, run) = run();
+    fs::create_dir(run.root().join("encoder")).unwrap();
+    fs::write(weights(&run), b"weights").unwrap();
+    fs::write(run.scores_file(), b"[]").unwrap();
+    let old = again(&run);
+    assert_eq!(old.read(&weights(&run)).unwrap(), b"weights");
+    assert_eq!(old.unchecked().unwrap(), ["encoder/model.safetensors", "scores.json"]);
+    old.write(&run.scores_file(), b"[]").unwrap();
+    manifest().write(&old).unwrap();
+    assert_eq!(again(&run).unchecked().unwrap(), ["encoder/model.safetensors"]);
+}

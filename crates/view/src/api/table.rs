@@ -1,0 +1,191 @@
+//! Bodies of comma-separated values, field by field: no row is kept before its fields are counted.
+
+use csv_core::{ReadFieldResult, Reader};
+
+use super::body::{Rows, ids_of};
+use crate::answer::Problem;
+use crate::effort::Stop;
+use crate::networks::Facts;
+
+/// The longest field, bytes.
+const FIELD: usize = 1024;
+/// Columns besides the voxels, as a table of trials has.
+const OTHERS: usize = 64;
+/// Columns that are named so are voxels, and then no others are; `afterimage encode` writes them.
+const VOXEL: &str = "voxel_";
+
+/// Which fields of a row are voxels.
+enum Columns {
+    /// All of them, in the order of the run or of its data set.
+    All,
+    /// Those at these places, in the order of the run.
+    At(Vec<usize>),
+}
+
+/// Rows of numbers. A first row that holds names, or counts its columns, is a header: columns named `voxel_ID` are then found
+/// by their names, and others are passed over.
+pub(super) fn read(body: &[u8], facts: &Facts, rows: &mut Rows<'_>, stop: &Stop) -> Result<(), Problem> {
+    let most = facts.columns.unwrap_or(0).max(facts.ids.len()) + OTHERS;
+    let mut table = Table::new(body, most);
+    let mut fields = Vec::new();
+    let mut columns = Columns::All;
+    // A row that counts its columns is a header where other rows follow it.
+    let mut counting = None;
+    let mut is_first = true;
+    while table.row(&mut fields)? {
+        stop.check()?;
+        if std::mem::take(&mut is_first) {
+            if is_counting(&fields) {
+                counting = Some(std::mem::take(&mut fields));
+                continue;
+            }
+            if fields.iter().any(|text| text.parse::<f32>().is_err()) {
+                columns = of_header(&fields, facts)?;
+                continue;
+            }
+        }
+        counting = None;
+        row(&fields, &columns, table.line, rows)?;
+    }
+    counting.map_or(Ok(()), |fields| row(&fields, &columns, 1, rows))
+}
+
+fn row(fields: &[String], columns: &Columns, line: u64, rows: &mut Rows<'_>) -> Result<(), Problem> {
+    let number = |column: usize| {
+        let text = fields.get(column).map_or("", String::as_str);
+        text.parse::<f32>()
+            .map_err(|_| Problem::bad(format!("line {line}, column {}: \"{text:.40}\" is not a number", column + 1)))
+    };
+    rows.begin()?;
+    match columns {
+        Columns::All => (0..fields.len()).try_for_each(|column| rows.push(number(column)?))?,
+        Columns::At(places) => places.iter().try_for_each(|&column| rows.push(number(column)?))?,
+    }
+    rows.end()
+}
+
+/// The numbers of the columns from 0 or 1, as pandas writes them; one or two numbers may well be a response.
+fn is_counting(fields: &[String]) -> bool {
+    let from = |first: usize| fields.iter().enumerate().all(|(i, text)| *text == (i + first).to_string());
+    fields.len() > 2 && (from(0) || from(1))
+}
+
+fn of_header(names: &[String], facts: &Facts) -> Result<Columns, Problem> {
+    if let Some(column) = names.iter().position(|name| name.is_empty() || name.starts_with("Unnamed:")) {
+        let message =
+            format!("column {} has no name: leave out the index of the rows (pandas: index=False)", column + 1);
+        return Err(Problem::bad(message));
+    }
+    let marked = names.iter().enumerate().filter(|(_, name)| name.starts_with(VOXEL));
+    let marked: Vec<(usize, &str)> = marked.map(|(column, name)| (column, &name[VOXEL.len()..])).collect();
+    if marked.is_empty() { Ok(Columns::All) } else { Ok(Columns::At(ids_of(&marked, VOXEL, facts)?)) }
+}
+
+/// The fields of a body, one row after another.
+struct Table<'a> {
+    rest: &'a [u8],
+    reader: Reader,
+    most: usize,
+    line: u64,
+}
+
+impl<'a> Table<'a> {
+    fn new(body: &'a [u8], most: usize) -> Self {
+        Self { rest: body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body), reader: Reader::new(), most, line: 0 }
+    }
+
+    /// Reads the next row; false where there is none.
+    fn row(&mut self, fields: &mut Vec<String>) -> Result<bool, Problem> {
+        fields.clear();
+        self.line = self.reader.line();
+        let (mut field, mut length) = ([0; FIELD], 0);
+        loop {
+            let (result, read, written) = self.reader.read_field(self.rest, &mut field[length..]);
+            self.rest = &self.rest[read..];
+            length += written;
+            match result {
+                ReadFieldResult::InputEmpty => {}
+                ReadFieldResult::OutputFull => {
+                    let message = format!("line {}: a field of more than {FIELD} bytes", self.line);
+                    return Err(Problem::bad(message));
+                }
+                ReadFieldResult::End => return Ok(false),
+                ReadFieldResult::Field { record_end } => {
+                    if fields.len() == self.most {
+                        let message =
+                            format!("line {} has more than {} columns, more than the run knows", self.line, self.most);
+                        return Err(Problem::bad(message));
+                    }
+                    fields.push(String::from_utf8_lossy(&field[..length]).trim().to_owned());
+                    length = 0;
+                    if record_end {
+                        return Ok(true);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array2, array};
+
+    use super::*;
+
+    fn facts() -> Facts {
+        Facts { ids: vec![3, 10, 1], columns: Some(12), units: None, standardises: true }
+    }
+
+    fn table(text: &str) -> Result<Array2<f32>, String> {
+        let stop = Stop::default();
+        let mut rows = Rows::new(12, &stop);
+        read(text.as_bytes(), &facts(), &mut rows, &stop).and_then(|()| rows.finish()).map_err(Problem::message_of)
+    }
+
+    #[test]
+    fn tables_come_with_or_without_a_header() {
+        let expected = array![[1.0, 2.0], [3.0, 4.0]];
+        for text in ["1,2\n3,4", "v1, v2\n1, 2\n3,4\n", "\u{feff}v1,v2\r\n\"1\",2\r\n3,4\r\n\n"] {
+            assert_eq!(table(text).unwrap(), expected, "{text:?}");
+        }
+        let expected = array![[5.0, 6.0, 7.0], [0.0, 1.0, 2.0]];
+        for text in ["0,1,2\n5,6,7\n0,1,2\n", "1,2,3\n5,6,7\n0,1,2\n", "5,6,7\n0,1,2\n"] {
+            assert_eq!(table(text).unwrap(), expected, "{text:?}");
+        }
+        assert_eq!(table("1,2,3\n").unwrap(), array![[1.0, 2.0, 3.0]], "a header would have rows");
+        assert!(table("1,3\n3,x\n").unwrap_err().contains("line 2, column 2: \"x\""));
+        assert!(table("a,b\nc,d\n").unwrap_err().contains("line 2"));
+    }
+
+    #[test]
+    fn voxels_are_found_by_their_names() {
+        let expected = array![[3.0, 10.0, 1.0]];
+        assert_eq!(table("voxel_1,voxel_10,voxel_3\n1,10,3\n").unwrap(), expected);
+        assert_eq!(table("image,voxel_3,trial,voxel_10,voxel_1\nx.png,3,7,10,1\n").unwrap(), expected);
+        let all: Vec<String> = (0..12).rev().map(|id| format!("voxel_{id}")).collect();
+        let values: Vec<String> = (0..12).rev().map(|id| id.to_string()).collect();
+        assert_eq!(table(&format!("{}\n{}\n", all.join(","), values.join(","))).unwrap(), expected);
+        for (text, reason) in [
+            ("voxel_3,voxel_10\n1,2\n", "voxel_1 is missing"),
+            ("voxel_3,voxel_10,voxel_1000\n1,2,3\n", "voxel_1000"),
+            ("voxel_3,voxel_10,voxel_1,voxel_3\n1,2,3,4\n", "voxel_3 is there twice"),
+            ("voxel_3,voxel_10,voxel_one\n1,2,3\n", "voxel_one"),
+            (",a,b\n0,1,2\n", "column 1 has no name"),
+            ("Unnamed: 0,a,b\n0,1,2\n", "column 1 has no name"),
+        ] {
+            let said = table(text).unwrap_err();
+            assert!(said.contains(reason), "{text:?}: {said}");
+        }
+    }
+
+    #[test]
+    fn commas_without_end_are_refused_after_a_row() {
+        let said = table(&",".repeat(10_000_000)).unwrap_err();
+        assert!(said.contains("more than 76 columns"), "{said}");
+        let said = table(&"x".repeat(10_000_000)).unwrap_err();
+        assert!(said.contains("more than 1024 bytes"), "{said}");
+        let said = table(&"1\n".repeat(1000)).unwrap_err();
+        assert!(said.contains("at most 256"), "{said}");
+    }
+}

@@ -40,8 +40,9 @@ pub(super) fn encode(args: &Encode) -> Result<()> {
     progress::listen();
     let format = Format::of(&args.out)?;
     let ensemble = Ensemble::open(args)?;
+    format.refuse(&args.out, ensemble.voxels())?;
     let pictures = Pictures::open(&args.images)?;
-    format.refuse(&args.out, pictures.names().len(), ensemble.voxels())?;
+    format.refuse_many(&args.out, pictures.names().len())?;
     let spread = ensemble.spread_in_words(args.samples);
     let shape = (pictures.names().len(), ensemble.voxels().len());
     let mut mean = Array2::zeros(shape);

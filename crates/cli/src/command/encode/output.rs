@@ -45,12 +45,9 @@ impl Format {
     }
 
     /// Refuses what cannot be written, before anything is computed.
-    pub(super) fn refuse(self, path: &Path, images: usize, voxels: &Voxels) -> Result<()> {
+    pub(super) fn refuse(self, path: &Path, voxels: &Voxels) -> Result<()> {
         let name = path.display();
         match self {
-            Self::Nifti if images > MOST => {
-                bail!("\"{name}\" can hold {MOST} volumes, not {images}: encode fewer images")
-            }
             Self::Nifti if voxels.volume.is_none() => bail!(
                 "cannot write \"{name}\": the run's data set does not say where its voxels lie in a volume; write .npy or \
                  .csv, or import the recording from volumes with a mask (`afterimage import nifti` or `nsd`)"
@@ -61,6 +58,14 @@ impl Format {
             ),
             _ => Ok(()),
         }
+    }
+
+    /// Refuses more images than a file of the format holds.
+    pub(super) fn refuse_many(self, path: &Path, images: usize) -> Result<()> {
+        if self == Self::Nifti && images > MOST {
+            bail!("\"{}\" can hold {MOST} volumes, not {images}: encode fewer images", path.display());
+        }
+        Ok(())
     }
 
     /// Writes `[images, voxels]` and gives the files.
@@ -96,7 +101,7 @@ impl Format {
                 return Ok(files);
             }
             (Self::Npy, ..) => atomic::through(path, |path| Ok(npy::write_f32(path, values.view().into_dyn())?))?,
-            (Self::Nifti | Self::Gifti, ..) => self.refuse(path, names.len(), voxels)?,
+            (Self::Nifti | Self::Gifti, ..) => self.refuse(path, voxels)?,
         }
         Ok(vec![path.to_owned()])
     }

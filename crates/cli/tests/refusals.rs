@@ -116,7 +116,8 @@ fn import_and_inspect_end_with_what_was_left_out() {
     small_images(&desk, 20);
     responses(&desk, &Array2::from_shape_fn((19, 7), |(i, j)| ((i * 7 + j) % 5) as f32));
     desk.write("order.txt", &(0..19).map(|at| format!("{at:02}\n")).collect::<String>());
-    desk.write("manifest.toml", &MANIFEST.replace("\"sorted\"", "\"order.txt\""));
+    let manifest = MANIFEST.replace("\"sorted\"", "\"order.txt\"").replace("test = 4", "test = 4\nvalidation = 0");
+    desk.write("manifest.toml", &manifest);
     let made = ["import", "generic", "manifest.toml", "--out", "made.afterimage"];
     for command in [&made[..], &["inspect", "made.afterimage"]] {
         let said = common::printed(&desk.run(command));

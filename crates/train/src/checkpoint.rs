@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use afterimage_formats::digest;
 use afterimage_model::{convert, params::Params};
-use afterimage_run::{RunError, atomic, config::settings::Settings};
+use afterimage_run::{RunError, RunFolder, atomic, config::settings::Settings, layout::Phase};
 
 use crate::{Result, TrainError};
 
@@ -95,6 +95,19 @@ impl Checkpoint {
         self.tensors.iter().find_map(|(name, (_, values))| {
             values.iter().find(|value| !value.is_finite()).map(|&value| (name.as_str(), value))
         })
+    }
+
+    /// Writes the weights of a phase into the run, unless the file holds these bytes already.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::bytes`]; [`TrainError::Run`] if the file cannot be written.
+    pub(crate) fn keep(&self, run: &RunFolder, phase: Phase) -> Result<()> {
+        let path = run.weights_file(phase);
+        let bytes = self.bytes(&path)?;
+        if std::fs::read(&path).is_ok_and(|known| known == bytes) {
+            return Ok(());
+        }
+        Ok(run.write(&path, &bytes)?)
     }
 
     /// Writes the checkpoint, replacing the file only once the new one is whole.

@@ -228,8 +228,7 @@ impl<'a> Trainer<'a> {
     fn finish(&self) -> Result<()> {
         let mut weights = Checkpoint::new(self.progress.clone());
         weights.add_params("params", self.best.as_ref().unwrap_or(&self.params));
-        let path = self.context.run.weights_file(Phase::Decoder);
-        Ok(self.context.run.write(&path, &weights.bytes(&path)?)?)
+        weights.keep(self.context.run, Phase::Decoder)
     }
 }
 

@@ -223,8 +223,7 @@ impl<'a> Trainer<'a> {
         let mut weights = Checkpoint::new(self.progress.clone());
         weights.add_params("params", &state.params);
         weights.add_params("statistics", &state.statistics);
-        let path = self.context.run.weights_file(Phase::Encoder);
-        Ok(self.context.run.write(&path, &weights.bytes(&path)?)?)
+        weights.keep(self.context.run, Phase::Encoder)
     }
 }
 

@@ -9,9 +9,10 @@ use std::path::Path;
 use afterimage_formats::digest;
 use afterimage_formats::images::ImageSource;
 
+use super::columns::Column;
 use super::files::unused;
 use super::order::{self, Order};
-use super::table::{self, Opened, Table};
+use super::table::{self, Table};
 use super::{Block, Images, Source, Watch, WriteOptions, regions, source};
 use crate::assign::random_split;
 use crate::classes::{ClassTable, Classes};
@@ -43,9 +44,9 @@ fn open_generic(manifest: &Manifest) -> Result<Source<'static>> {
     let mut left_out = unused(&source, order.stimuli.iter().copied());
     let classes = classes(manifest, &names)?;
     left_out.extend(classes.left_out());
-    let splits = splits(manifest, &names, &source, &order, &opened, &mut left_out)?;
-    let numbers = opened.numbers.clone();
+    let (numbers, parts) = (opened.numbers.clone(), opened.split().cloned());
     let table = table::join(opened, manifest, &order)?;
+    let splits = splits(manifest, &names, &source, &order, parts.as_ref(), &mut left_out)?;
     left_out.extend(table.left_out.iter().cloned());
     let stimuli = names.iter().zip(splits).zip(classes.of);
     let stimuli =
@@ -83,11 +84,11 @@ fn splits(
     names: &[&str],
     source: &ImageSource,
     order: &Order,
-    opened: &Opened,
+    parts: Option<&Column>,
     left_out: &mut Vec<LeftOut>,
 ) -> Result<Vec<Split>> {
     let keys = &manifest.split;
-    match (keys.by, opened.split()) {
+    match (keys.by, parts) {
         (Some(SplitBy::Column), Some(column)) => return of_column(manifest, names, order, column),
         (Some(SplitBy::Column), None) => {
             let reason = "split.by is \"column\", but the table of responses has no column \"split\"";
@@ -141,12 +142,7 @@ fn test_list(path: &Path, names: &[&str], source: &ImageSource, left_out: &mut V
 }
 
 /// The part of each stimulus, by the column of the table.
-fn of_column(
-    manifest: &Manifest,
-    names: &[&str],
-    order: &Order,
-    column: &super::columns::Column,
-) -> Result<Vec<Split>> {
+fn of_column(manifest: &Manifest, names: &[&str], order: &Order, column: &Column) -> Result<Vec<Split>> {
     let wrong = |reason: String| Error::mismatch(&manifest.resolve(&manifest.responses.file), reason);
     let mut splits: Vec<Option<Split>> = vec![None; names.len()];
     for (row, (text, &stimulus)) in column.texts.iter().zip(&order.trials).enumerate() {

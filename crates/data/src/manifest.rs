@@ -11,27 +11,27 @@
 //!
 //! [responses]
 //! file = "responses.npy"               # .npy, .npz, .mat, .h5, .csv or .tsv
-//! # array = "arr_0"                    # which one, where the file holds several
+//! ## array = "arr_0"                    # which one, where the file holds several
 //! orientation = "voxels_by_trials"     # trials_by_voxels, voxels_by_trials or voxels_by_stimuli_by_repeats
 //! averaged = 12                        # repeats already averaged in each value
-//! # columns = "unit*"                  # of a .csv or .tsv: the columns that are voxels, by pattern or list
-//! # ignore = ["age"]                   # columns that are none; of a table without names by number, from "1"
-//! # header = true                      # whether its first line holds names, where that is not clear
+//! ## columns = "unit*"                  # of a .csv or .tsv: the columns that are voxels, by pattern or list
+//! ## ignore = ["age"]                   # columns that are none; of a table without names by number, from "1"
+//! ## header = true                      # whether its first line holds names, where that is not clear
 //!
 //! [images]
 //! source = "images.zip"                # folder, .zip or .npy
 //! order = "natural"                    # or "bytes", or a file: one name a line, or a .csv (then `column`)
-//! # labels = "classes.csv"             # columns image and class
+//! ## labels = "classes.csv"             # columns image and class
 //!
 //! [voxels]
-//! # regions = "regions.npz"            # named masks, or a .csv with one 0/1 column a region
+//! ## regions = "regions.npz"            # named masks, or a .csv with one 0/1 column a region
 //!
 //! [split]
 //! test = 100                           # number of stimuli held out for scores
 //! validation = 100                     # number of stimuli for early stopping
 //! seed = 0
-//! # test_list = "test.txt"             # names of the test stimuli, instead of a number
-//! # by = "column"                      # use the table's column "split", instead of "random"
+//! ## test_list = "test.txt"             # names of the test stimuli, instead of a number
+//! ## by = "column"                      # use the table's column "split", instead of "random"
 //! "#, std::path::Path::new("v4.toml"))?;
 //! assert_eq!(manifest.split.test, 100);
 //! # Ok::<_, afterimage_data::Error>(())

@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn header_alone_states_the_dimensions() {
         let bytes = encode_png(gradient(5, 9).view(), Path::new("x.png")).unwrap();
-        assert_eq!(dimensions(&bytes[..40], Path::new("x.png")).unwrap(), (9, 5));
+        assert_eq!(dimensions(&bytes[..48], Path::new("x.png")).unwrap(), (9, 5));
         assert!(dimensions(b"no picture", Path::new("x.png")).unwrap_err().to_string().contains("x.png"));
     }
 

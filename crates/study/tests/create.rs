@@ -4,6 +4,7 @@ mod common;
 
 use std::path::PathBuf;
 
+use afterimage_run::RunFolder;
 use afterimage_study::{Design, Options, Stimuli, create};
 use common::{options, run_folder, study};
 
@@ -50,7 +51,8 @@ fn what_can_not_be_judged_is_refused_and_nothing_is_left() {
     assert!(refused(&[path("none")], &options()).contains("run.json"));
     // A run that names a picture outside itself.
     let list = std::fs::read_to_string(path("nine/pictures.json")).unwrap();
-    std::fs::write(path("nine/pictures.json"), list.replace("shown/0004.png", "../eight/shown/0004.png")).unwrap();
+    let list = list.replace("shown/0004.png", "../eight/shown/0004.png");
+    RunFolder::new(path("nine")).write(&path("nine/pictures.json"), list.as_bytes()).unwrap();
     assert!(refused(std::slice::from_ref(&nine), &options()).contains("lies outside its run"));
     // Another picture of the same name.
     let other = run_folder(&path("other"), 8, 3);

@@ -120,7 +120,7 @@ def cifti(desk):
 def damaged(desk, name, importing, places=60):
     """The numbers of refused and of harmless copies with one flipped bit; a wrong value that is accepted fails."""
     whole = (desk.path / name).read_bytes()
-    desk.accepts(*importing, "--out", "whole.afterimage")
+    desk.accepts(*importing, "--out", "whole.afterimage", "--overwrite")
     truth, refused, harmless = desk.responses("whole.afterimage"), 0, 0
     for place in np.linspace(0, len(whole) - 1, places).astype(int):
         broken = bytearray(whole)
@@ -155,7 +155,7 @@ def runs_by_their_number(desk):
     expected = []
     for run in (10, 11):
         image = nibabel.load(desk.path / f"sub-01_run-{run}_bold.nii.gz")
-        volumes = image.get_fdata().reshape(-1, image.shape[3], order="F").T
+        volumes = image.get_fdata().reshape(-1, image.shape[3]).T
         events = pd.read_csv(desk.path / f"sub-01_run-{run}_events.tsv", sep="\t")
         spans = (events[["onset", "duration"]].to_numpy() / image.header.get_zooms()[3]).round().astype(int)
         expected += [volumes[first:first + length].mean(0) for first, length in spans]
@@ -209,7 +209,7 @@ def repetition_time(desk):
             assert secs != 2.0 and "RepetitionTime" in done.stderr, done.stderr
             said.append(f"header {secs:g} s refused")
             continue
-        voxels = data.reshape(-1, series.shape[3], order="F").T
+        voxels = data.reshape(-1, series.shape[3]).T
         for row, (onset, duration) in zip(desk.responses("o.afterimage"), events[["onset", "duration"]].values):
             first = int(round(onset / 2))
             assert np.allclose(row, voxels[first:first + int(round(duration / 2))].mean(0), atol=1e-3), f"header {secs:g} s: other volumes"

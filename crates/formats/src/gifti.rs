@@ -12,31 +12,14 @@ use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 
+use crate::hemisphere::Hemisphere;
 use crate::{Error, Result};
 
-/// The half of the cortex that a surface covers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hemisphere {
-    /// The left one.
-    Left,
-    /// The right one.
-    Right,
-}
-
-impl Hemisphere {
-    /// FreeSurfer's name, `lh` or `rh`.
-    pub fn short(self) -> &'static str {
-        match self {
-            Self::Left => "lh",
-            Self::Right => "rh",
-        }
-    }
-
-    fn structure(self) -> &'static str {
-        match self {
-            Self::Left => "CortexLeft",
-            Self::Right => "CortexRight",
-        }
+/// GIFTI's name of the structure that a surface covers.
+fn structure(hemisphere: Hemisphere) -> &'static str {
+    match hemisphere {
+        Hemisphere::Left => "CortexLeft",
+        Hemisphere::Right => "CortexRight",
     }
 }
 
@@ -67,7 +50,7 @@ pub fn write_f32(
 }
 
 fn head(hemisphere: Hemisphere, maps: usize) -> String {
-    let structure = metadata("AnatomicalStructurePrimary", hemisphere.structure());
+    let structure = metadata("AnatomicalStructurePrimary", structure(hemisphere));
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <!DOCTYPE GIFTI SYSTEM \"http://www.nitrc.org/frs/download.php/115/gifti.dtd\">\n\

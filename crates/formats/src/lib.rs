@@ -15,6 +15,7 @@
 //! | [`numbers`] | an array in the type that a file holds | |
 //! | [`images`] | a folder, a `.zip` or an `.npy` of images, one at a time | |
 //! | [`text`] | text files and plain lists, with a byte-order mark or packed | |
+//! | [`hemisphere`] | hemispheres, and names that state one | |
 //! | [`names`] | order and spelling of file names, BIDS entities | |
 //! | [`digest`] | SHA-256 of files and folders | |
 //!
@@ -39,6 +40,7 @@ mod error;
 mod folder;
 pub mod gifti;
 pub mod hdf5;
+pub mod hemisphere;
 pub mod images;
 pub mod mat;
 pub mod mgh;

@@ -14,6 +14,7 @@
 //! # Ok(()) }
 //! ```
 
+pub mod grid;
 #[cfg(test)]
 mod tests;
 mod walk;

@@ -6,7 +6,7 @@ mod table;
 
 use std::path::{Path, PathBuf};
 
-use afterimage_formats::gifti::Hemisphere;
+use afterimage_formats::hemisphere::Hemisphere;
 use afterimage_formats::{gifti, nifti};
 use ndarray::Array3;
 use serde::Serialize;

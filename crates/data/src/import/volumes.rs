@@ -8,10 +8,11 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
+use afterimage_formats::hemisphere::Hemisphere;
 use afterimage_formats::volume::{Volume, VolumeHeader};
 use ndarray::{Array3, ArrayView1};
 
-use place::{Place, Side};
+use place::Place;
 use regions::Regions;
 
 use crate::header::{LeftOut, Step, SurfaceGeometry, VolumeGeometry, Voxels};
@@ -137,7 +138,7 @@ impl Mask {
         match self.place.side().filter(|_| self.place.is_row()) {
             // The affine of a surface's file says nothing of where the vertices lie.
             Some(side) => {
-                let side = u32::from(side == Side::Right);
+                let side = u32::from(side == Hemisphere::Right);
                 let mut vertices = [0; 2];
                 vertices[side as usize] = self.geometry.shape[0];
                 let places = indices.iter().map(|&[vertex, ..]| [side, vertex]).collect();

@@ -6,13 +6,13 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use afterimage_formats::gifti::Hemisphere;
-use afterimage_formats::volume::{Volume, VolumeHeader};
+use afterimage_formats::hemisphere::Hemisphere;
+use afterimage_formats::volume::{
+    Volume, VolumeHeader,
+    grid::{Affine, apart},
+};
 use afterimage_run::maps::HEMISPHERES;
 use afterimage_run::voxels::Voxels;
-
-/// How far apart two grids may have a voxel, in voxels: headers of 32 bits round, and no tool resamples for less.
-const TOLERANCE: f64 = 0.01;
 
 /// How the voxels of a source and those of the run were found to be the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -183,20 +183,14 @@ fn only_side(voxels: &Voxels) -> Option<usize> {
 
 /// Refuses a file whose name states the hemisphere that the run does not know.
 fn refuse_other_side(path: &Path, voxels: &Voxels) -> Result<()> {
-    let words = |hemisphere: Hemisphere| match hemisphere {
-        Hemisphere::Left => ["lh", "hemi-l"],
-        Hemisphere::Right => ["rh", "hemi-r"],
-    };
-    let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
-    let states = |side: usize| name.split(['.', '_']).any(|word| words(HEMISPHERES[side]).contains(&word));
-    match only_side(voxels) {
-        Some(side) if states(1 - side) && !states(side) => {
-            let [of_run, of_file] = [side, 1 - side].map(|side| HEMISPHERES[side].short());
-            bail!(
-                "\"{}\" is of {of_file} by its name, the run's voxels are of {of_run}: give that hemisphere",
-                path.display()
-            )
-        }
+    let ours = only_side(voxels).map(|side| HEMISPHERES[side]);
+    match (ours, Hemisphere::of(path)) {
+        (Some(ours), Some(theirs)) if ours != theirs => bail!(
+            "\"{}\" is of {} by its name, the run's voxels are of {}: give that hemisphere",
+            path.display(),
+            theirs.short(),
+            ours.short()
+        ),
         _ => Ok(()),
     }
 }
@@ -205,43 +199,19 @@ fn refuse_other_side(path: &Path, voxels: &Voxels) -> Result<()> {
 fn refuse_other_grid(
     path: &Path,
     shape: &[usize; 3],
-    affine: &[[f64; 4]; 4],
-    (expected, expected_affine): (&[usize; 3], &[[f64; 4]; 4]),
+    affine: &Affine,
+    (expected, expected_affine): (&[usize; 3], &Affine),
     of: &str,
 ) -> Result<()> {
     if shape != expected {
         bail!("\"{}\" has volumes {shape:?}, {of} has {expected:?}: resample it to that grid", path.display());
     }
-    let (off, size) = (distance(affine, expected_affine, *shape), smallest(expected_affine));
-    // A distance that is not a number is refused too.
-    if off <= TOLERANCE * size {
-        return Ok(());
-    }
+    let Some((off, _)) = apart(affine, expected_affine, *shape) else { return Ok(()) };
     bail!(
         "\"{}\" has another affine than {of}, with voxels up to {off:.3} mm from where they should lie: resample it to that \
          grid",
         path.display()
     )
-}
-
-/// The largest distance of a voxel's places by two affines, reached at a corner of the volume.
-fn distance(a: &[[f64; 4]; 4], b: &[[f64; 4]; 4], shape: [usize; 3]) -> f64 {
-    let corner = |corner: usize| {
-        let at = |axis: usize| if corner >> axis & 1 == 1 { (shape[axis].max(1) - 1) as f64 } else { 0.0 };
-        let off = |row: usize| {
-            let of = |column: usize| a[row][column] - b[row][column];
-            of(0) * at(0) + of(1) * at(1) + of(2) * at(2) + of(3)
-        };
-        (0..3).map(|row| off(row).powi(2)).sum::<f64>().sqrt()
-    };
-    // `f64::max` would pass over what is not a number.
-    (0..8).map(corner).fold(0.0, |most, off| if off > most || off.is_nan() { off } else { most })
-}
-
-/// The smallest distance of neighbouring voxels.
-fn smallest(affine: &[[f64; 4]; 4]) -> f64 {
-    let length = |axis: usize| (0..3).map(|row| affine[row][axis].powi(2)).sum::<f64>().sqrt();
-    (0..3).map(length).fold(f64::INFINITY, f64::min)
 }
 
 #[cfg(test)]

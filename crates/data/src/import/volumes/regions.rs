@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use afterimage_formats::hemisphere::Hemisphere;
 use ndarray::Array3;
 
 use super::labels::labels;
-use super::place::Side;
 use super::{Mask, stem};
 use crate::header::{LeftOut, Step};
 use crate::{Error, Result};
@@ -99,8 +99,8 @@ impl Regions {
     /// Files of both hemispheres have the same names; others must not.
     fn join(&mut self, name: String, inside: Vec<bool>, path: &Path) -> Result<()> {
         let files = self.files.entry(name.clone()).or_default();
-        let sides: Vec<Option<Side>> = files.iter().map(|file| Side::of(file)).collect();
-        let side = Side::of(path);
+        let sides: Vec<Option<Hemisphere>> = files.iter().map(|file| Hemisphere::of(file)).collect();
+        let side = Hemisphere::of(path);
         if let Some(other) = files.first().filter(|_| side.is_none() || sides.contains(&None) || sides.contains(&side))
         {
             let reason = format!(

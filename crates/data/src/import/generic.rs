@@ -26,7 +26,7 @@ use crate::{Error, Result};
 ///
 /// # Errors
 /// [`Error::Exists`] when something lies at `out` and `overwrite` is false; [`Error::Mismatch`] naming the file and
-/// the mend when responses and images do not fit; [`Error::Manifest`] and [`Error::Format`] for unusable files.
+/// the fix when responses and images do not fit; [`Error::Manifest`] and [`Error::Format`] for unusable files.
 /// Nothing is left at `out` after an error.
 pub fn import_generic(manifest: &Manifest, out: &Path, overwrite: bool, progress: impl Watch) -> Result<Summary> {
     let options = WriteOptions { image_side: manifest.image_side, overwrite };

@@ -60,7 +60,7 @@ fn flat(opened: Opened, orientation: Orientation, manifest: &Manifest, order: &O
     };
     if trials != images {
         let fact = format!("the array is {rows} x {columns} and there are {images} images");
-        let mend = if other == images {
+        let hint = if other == images {
             format!("set orientation = \"{flipped}\"")
         } else {
             "give one image per trial, in the order of trials, with images.order".into()
@@ -71,7 +71,7 @@ fn flat(opened: Opened, orientation: Orientation, manifest: &Manifest, order: &O
         } else {
             ""
         };
-        return Err(Error::mismatch(path, format!("{fact}: {mend}{names}")));
+        return Err(Error::mismatch(path, format!("{fact}: {hint}{names}")));
     }
     let responses = match orientation {
         Orientation::TrialsByVoxels => array,

@@ -1,3 +1,5 @@
+//! Tables of responses in every form that is read.
+
 use ndarray::array;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Hashes of outputs through writes, kills and changes.
+
 use std::path::PathBuf;
 
 use super::*;

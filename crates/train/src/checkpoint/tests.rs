@@ -1,3 +1,5 @@
+//! Round trips and damage of checkpoints.
+
 use safetensors::tensor::Dtype;
 
 use super::*;

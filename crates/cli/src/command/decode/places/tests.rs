@@ -1,3 +1,5 @@
+//! Which voxels of a source are those of the run.
+
 use afterimage_data::{SurfaceGeometry, VolumeGeometry, Voxels as Recorded};
 use afterimage_formats::nifti;
 use afterimage_run::voxels::{Surface, Volume as Places};

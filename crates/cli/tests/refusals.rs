@@ -89,6 +89,11 @@ fn divergence_names_the_step_and_the_term() {
     let args = ["run", "experiment.toml", "--out", "run", "--set", "encoder.learning_rate=1e30"];
     let said = desk.refusal(&args);
     says(&said, &["encoder", "step", "term", "encoder.learning_rate"]);
+    // After the last step no loss tells.
+    let last = ["--set", "encoder.epochs=1", "--set", "encoder.batch=48", "--set", "encoder.milestones=[1]"];
+    let said = desk.refusal(&[&["run", "experiment.toml", "--out", "last"], &args[4..], &last].concat());
+    says(&said, &["encoder", "predicted response", "encoder.learning_rate"]);
+    assert!(!desk.path("last/decoder").exists());
 }
 
 #[test]

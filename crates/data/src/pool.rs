@@ -62,6 +62,17 @@ impl UnpairedPool {
         Ok(pool)
     }
 
+    /// The images of folders and archives whose format is not read, by their paths.
+    pub fn unread(&self) -> Vec<String> {
+        let of = |source: &Source| match source {
+            Source::Images(images) => {
+                images.unread().map(|name| images.path().join(name).display().to_string()).collect()
+            }
+            Source::DataSet(_) => Vec::new(),
+        };
+        self.sources.iter().flat_map(of).collect()
+    }
+
     fn add(&mut self, path: &Path, exclude: &Exclusions) -> Result<()> {
         let label = path.file_name().map_or("source".into(), |name| name.to_string_lossy().into_owned());
         let source = self.sources.len();

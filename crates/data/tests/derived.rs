@@ -152,6 +152,22 @@ fn algonauts_joins_the_hemispheres_and_names_the_regions() {
 }
 
 #[test]
+fn algonauts_says_which_region_maps_are_missing_and_refuses_unknown_codes() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&algonauts().folder, folder.path());
+    let options = AlgonautsOptions { folder: folder.path().to_owned(), ..algonauts() };
+    let map = folder.path().join("roi_masks/lh.prf-visualrois_challenge_space.npy");
+    let codes = npy::read_f32(&map).unwrap();
+    npy::write_f32(&map, codes.mapv(|code| code + 0.5).view()).unwrap();
+    let message = import(|out, write| import_algonauts(&options, out, write, |_| ())).unwrap_err().to_string();
+    assert!(message.contains("lh.prf-visualrois") && message.contains(".5, expected 0 to 7"), "{message}");
+    std::fs::remove_file(&map).unwrap();
+    let (_out, data) = import(|out, write| import_algonauts(&options, out, write, |_| ())).unwrap();
+    let absent = data.header().provenance.left_out.iter().find(|left_out| left_out.what == "region map").unwrap();
+    assert!(absent.examples.contains(&"lh.prf-visualrois".to_owned()), "{absent}");
+}
+
+#[test]
 fn algonauts_vertices_are_placed_on_the_surface_where_the_source_says_so() {
     let (_folder, data) = import(|out, write| import_algonauts(&algonauts(), out, write, |_| ())).unwrap();
     assert_eq!(data.header().voxels.surface, None);
@@ -196,6 +212,7 @@ fn mindeye_table_is_joined_with_the_design() {
         mask: None,
         regions: vec![],
         region_threshold: None,
+        mask_threshold: None,
         ncsnr: None,
         design: file("nsd_expdesign.mat"),
         stimuli: file("nsd_stimuli.hdf5"),

@@ -20,6 +20,7 @@ fn options(betas: &str) -> NsdOptions {
         mask: Some(fixture("nsdgeneral.nii.gz")),
         regions: vec![fixture("prf-visualrois.nii.gz")],
         region_threshold: None,
+        mask_threshold: None,
         ncsnr: Some(fixture("ncsnr.nii.gz")),
         design: fixture("nsd_expdesign.mat"),
         stimuli: fixture("nsd_stimuli.hdf5"),
@@ -64,6 +65,23 @@ fn betas_of_both_formats_are_those_that_nibabel_reads() {
         assert!(is_close(&header.voxels.columns["ncsnr"].values, &numbers(&expected["ncsnr"])));
         let place = header.voxels.coordinates.as_ref().unwrap().last().unwrap();
         assert!(is_close(place, &numbers(expected["xyz"].as_array().unwrap().last().unwrap())));
+    }
+}
+
+#[test]
+fn sessions_and_trials_that_are_not_there_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::copy(fixture("hdf5/betas_session02.hdf5"), folder.path().join("betas_session02.hdf5")).unwrap();
+    std::fs::write(folder.path().join("betas_session03.hdf5.part"), b"half").unwrap();
+    let options = NsdOptions { betas: folder.path().to_owned(), ..options("hdf5") };
+    let (_out, data) = import(&options).unwrap();
+    let left_out: Vec<String> = data.header().provenance.left_out.iter().map(ToString::to_string).collect();
+    for wanted in [
+        "1 file whose name is not that of a session's betas (betas_session03.hdf5.part)",
+        "1 session without a file (1)",
+        "744 trials that the files of their sessions lack",
+    ] {
+        assert!(left_out.iter().any(|line| line == wanted), "{wanted}: {left_out:?}");
     }
 }
 

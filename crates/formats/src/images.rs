@@ -17,6 +17,11 @@ use ndarray::Array3;
 
 use crate::{Error, Result, folder, picture};
 
+/// Endings of images that are not read.
+const OTHER_IMAGES: [&str; 16] = [
+    "gif", "webp", "heic", "heif", "avif", "jp2", "jxl", "jfif", "jpe", "ppm", "pgm", "pbm", "tga", "svg", "psd", "exr",
+];
+
 /// A readable collection of images; cheap to keep, safe to read from many threads.
 #[derive(Debug)]
 pub struct ImageSource {
@@ -144,6 +149,12 @@ impl ImageSource {
     /// Files of a folder or an archive that are no images by their ending; hidden ones are not among them.
     pub fn passed_over(&self) -> &[String] {
         &self.passed_over
+    }
+
+    /// Those of them that are images of a format that is not read, by their ending.
+    pub fn unread(&self) -> impl Iterator<Item = &str> {
+        let is_image = |name: &&String| OTHER_IMAGES.contains(&ending(name).as_str());
+        self.passed_over.iter().filter(is_image).map(String::as_str)
     }
 
     /// Where an image lies, for messages.

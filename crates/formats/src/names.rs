@@ -8,7 +8,8 @@ use std::cmp::Ordering;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-/// Compares names with runs of digits taken as numbers; names that differ in leading zeros only compare by bytes.
+/// Compares names with runs of digits taken as numbers, folder by folder; names that differ in leading zeros only
+/// compare by bytes.
 ///
 /// ```
 /// # use std::cmp::Ordering;
@@ -25,7 +26,7 @@ pub fn natural_cmp(a: &str, b: &str) -> Ordering {
             (x.len().cmp(&y.len()).then_with(|| x.cmp(y)), (head, other))
         } else {
             let (x, y) = (first(left), first(right));
-            (x.cmp(&y), (x.len_utf8(), y.len_utf8()))
+            (rank(x).cmp(&rank(y)), (x.len_utf8(), y.len_utf8()))
         };
         if order != Ordering::Equal {
             return order;
@@ -37,6 +38,11 @@ pub fn natural_cmp(a: &str, b: &str) -> Ordering {
 
 fn digits(text: &str) -> usize {
     text.bytes().take_while(u8::is_ascii_digit).count()
+}
+
+/// The end of a folder's name comes before every letter: `a/1.png` before `a-b/1.png`.
+fn rank(letter: char) -> u32 {
+    if letter == '/' { 0 } else { letter.into() }
 }
 
 fn first(text: &str) -> char {
@@ -84,6 +90,8 @@ mod tests {
     fn padded_names_have_one_order() {
         assert_eq!(order_conflict(&["00.png", "01.png", "10.png"]), None);
         assert_eq!(order_conflict(&["1.png", "2.png", "10.png"]), Some(("10.png".into(), "2.png".into())));
+        // By bytes "-" comes before "/"; whatever lists folder by folder has it the other way round.
+        assert_eq!(order_conflict(&["a/1.png", "a-b/1.png"]), Some(("a-b/1.png".into(), "a/1.png".into())));
     }
 
     #[test]

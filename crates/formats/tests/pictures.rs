@@ -75,6 +75,9 @@ fn what_follows_the_image_changes_nothing() {
         // A cut file that was padded to its old length is still cut.
         let padded = [&whole[..end_of_image(&whole) - 30], &[0; 500]].concat();
         assert!(picture::decode(&padded, Path::new(name)).is_err(), "{name}");
+        // So is one that a whole download was appended to.
+        let again = [&whole[..end_of_image(&whole) - 30], &whole[..]].concat();
+        assert!(picture::decode(&again, Path::new(name)).is_err(), "{name}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ndarray::{Array2, Array4, ArrayView4, Axis};
+use ndarray::{Array2, Array4, ArrayView4, Axis, s};
 use rayon::prelude::*;
 
 use afterimage_model::{
@@ -108,6 +108,9 @@ impl<'a> Trainer<'a> {
             let record = journal.epoch(self.progress.epoch, self.optimiser.steps() as u64, rate, scores)?;
             self.context.observer.epoch(&record);
             self.progress.finished = stop || self.progress.epoch == schedule.epochs;
+            if self.progress.finished {
+                self.refuse_diverged(training)?;
+            }
             if self.progress.finished || self.progress.epoch.is_multiple_of(schedule.checkpoint_every) {
                 self.save()?;
             }
@@ -172,6 +175,23 @@ impl<'a> Trainer<'a> {
         scores.insert("total".into(), scores.values().sum());
         scores.insert("median_r".into(), median_correlation(&predicted, &pairs.responses));
         scores
+    }
+
+    /// Weights can be finite and so large that predictions are not: the last step is followed by no loss that would tell.
+    fn refuse_diverged(&self, training: &Pairs) -> Result<()> {
+        let state = self.best.as_ref().unwrap_or(&self.state);
+        let images = training.images.slice(s![..training.images.len_of(Axis(0)).min(PREDICT_BATCH), .., .., ..]);
+        let predicted = predict(&self.encoder, state, self.vision, images, &self.context.device);
+        match predicted.iter().find(|value| !value.is_finite()) {
+            Some(&value) => Err(TrainError::Diverged {
+                phase: "encoder",
+                term: "predicted response to a training image".into(),
+                value: value.into(),
+                step: self.optimiser.steps() as u64,
+                epoch: self.progress.epoch,
+            }),
+            None => Ok(()),
+        }
     }
 
     /// Keeps the best state where early stopping is on; true where it is time to stop.

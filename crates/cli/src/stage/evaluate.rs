@@ -43,6 +43,7 @@ pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
     let (data, statistics, test, mut items) = held_out(session)?;
     let context = context(session, &items);
     let mut file = ScoreFile::new(Vec::new());
+    super::weights::forget_metrics(session);
     images(session, &data, &test, &context, &mut items, &mut file)?;
     encoder(session, &data, &statistics, &test, &context, &mut file)?;
     file.warnings = session.manifest.warnings.clone();

@@ -69,9 +69,22 @@ impl Pool {
         Ok(self.contents.get_or_init(|| contents))
     }
 
+    /// Says on stderr which images of the pool's sources are in formats that are not read.
+    pub(crate) fn note_unread(&self) {
+        note_unread(&self.inner.unread());
+    }
+
     /// Side of the images, pixels.
     pub(crate) fn side(&self) -> usize {
         self.inner.side()
+    }
+}
+
+/// Names the first of images that are left out since their format is not read.
+pub(crate) fn note_unread(names: &[String]) {
+    if let Some(first) = names.first() {
+        let more = if names.len() > 1 { format!(" and {} more", names.len() - 1) } else { String::new() };
+        eprintln!("warning: left out \"{first}\"{more}: images of this format are not read; save them as .png or .jpg");
     }
 }
 

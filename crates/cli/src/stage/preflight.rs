@@ -170,11 +170,15 @@ fn enough_pairs(prepared: &Prepared, experiment: &Experiment) -> Result<()> {
 
 /// Opens and audits the images without responses as the stages do; says how many are left.
 fn pools(data: &DataSet, experiment: &Experiment, prepared: &Prepared, work: &Work<'_>) -> Result<String> {
-    let external = pool::external(data, experiment)?.map_or(0, |pool| pool.len());
+    let counted = |pool: pool::Pool| {
+        pool.note_unread();
+        pool.len()
+    };
+    let external = pool::external(data, experiment)?.map_or(0, counted);
     let unpaired = if work.retrieves() {
         baseline::to_retrieve(data, experiment)?.len()
     } else if work.trains() {
-        pool::unpaired(data, experiment)?.map_or(0, |pool| pool.len())
+        pool::unpaired(data, experiment)?.map_or(0, counted)
     } else {
         0
     };

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use ndarray::{ArrayView3, ArrayView4, ArrayViewD, Axis};
 
 use afterimage_data::DataSet;
@@ -28,9 +28,22 @@ pub(crate) fn reconstruct(session: &mut Session) -> Result<()> {
     let encoder = TrainedEncoder::load(&session.run, &session.experiment)?;
     let decoder = TrainedDecoder::load(&session.run, &session.experiment)?;
     let predicted = encoder.predict(test.item_images().view());
-    write_array(&session.run, &session.run.predictions_array(), predicted.view().into_dyn())?;
+    refuse_not_finite("encoder", "predicts", predicted.iter())?;
     let decoded = decoder.decode(test.responses.view());
+    refuse_not_finite("decoder", "decodes", decoded.iter())?;
+    write_array(&session.run, &session.run.predictions_array(), predicted.view().into_dyn())?;
     write(session, &data, &test, decoded.view())
+}
+
+/// What is not finite comes from weights that are finite and far too large.
+fn refuse_not_finite<'a>(network: &str, verb: &str, mut values: impl Iterator<Item = &'a f32>) -> Result<()> {
+    match values.find(|value| !value.is_finite()) {
+        Some(value) => bail!(
+            "the {network} {verb} {value} for held-out items: its training diverged; lower {network}.learning_rate or set \
+             {network}.clip_norm, and train again in another --out"
+        ),
+        None => Ok(()),
+    }
 }
 
 /// Writes reconstructions `[items, 3, height, width]` of the held-out items as array and pictures.

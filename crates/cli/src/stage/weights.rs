@@ -11,17 +11,39 @@ use super::Session;
 pub(crate) fn record(session: &mut Session, role: &str, network: &str, origin: &WeightOrigin) {
     let sha256 = origin.sha256.clone().unwrap_or_default();
     let known = network.parse::<BackboneKind>().ok().and_then(weights::entry);
+    let about = about(network, &origin.origin);
+    session.manifest.warnings.retain(|warning| !warning.starts_with(&about));
     if let (Some(entry), None) = (known, &origin.published) {
-        let warning = format!(
-            "the weights of {network} in \"{}\" are not a published file: their SHA-256 is {sha256}, expected {}",
-            origin.origin,
-            entry.checksums()
-        );
-        if !session.manifest.warnings.contains(&warning) {
-            session.manifest.warnings.push(warning);
-        }
+        let warning =
+            format!("{about} are not a published file: their SHA-256 is {sha256}, expected {}", entry.checksums());
+        session.manifest.warnings.push(warning);
     }
     session.record(role, &origin.origin, sha256, None);
+}
+
+/// How the warning of a network's weights begins.
+fn about(network: &str, path: &str) -> String {
+    format!("the weights of {network} in \"{path}\"")
+}
+
+/// The role of a network that only scores.
+pub(super) fn role_of_metric(network: &str) -> String {
+    format!("{OF_METRIC}{network}")
+}
+
+const OF_METRIC: &str = "weights of ";
+
+/// Forgets the networks of earlier scores, with their warnings, before scores are computed again.
+pub(super) fn forget_metrics(session: &mut Session) {
+    let (metrics, rest): (Vec<_>, Vec<_>) =
+        session.manifest.inputs.drain(..).partition(|input| input.role.starts_with(OF_METRIC));
+    for input in &metrics {
+        let about = about(&input.role[OF_METRIC.len()..], &input.path);
+        if !rest.iter().any(|other| other.path == input.path) {
+            session.manifest.warnings.retain(|warning| !warning.starts_with(&about));
+        }
+    }
+    session.manifest.inputs = rest;
 }
 
 /// True where the weights of a network are not installed, or their file is not sound.

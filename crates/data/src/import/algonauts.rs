@@ -14,7 +14,7 @@ use super::matrix::{Matrix, blocks};
 use super::order::{NameOrder, sequence};
 use super::shown::{Shown, Trial};
 use super::{Block, Images, Source, Watch, WriteOptions};
-use crate::header::{FittedOn, Provenance, Step, SurfaceGeometry, Voxels};
+use crate::header::{FittedOn, LeftOut, Provenance, Step, SurfaceGeometry, Voxels};
 use crate::inspect::Summary;
 use crate::{Error, Result};
 
@@ -79,7 +79,7 @@ pub fn open_algonauts(options: &AlgonautsOptions) -> Result<Source<'static>> {
             return Err(Error::mismatch(table.path(), reason));
         }
     }
-    let (all, masks) = vertices(options, [tables[0].columns(), tables[1].columns()])?;
+    let (all, masks, absent) = vertices(options, [tables[0].columns(), tables[1].columns()])?;
     let mask = options.roi.as_deref().map_or_else(|| Ok(vec![true; all.count]), |roi| all.mask(roi))?;
     let kept: Vec<usize> = (0..all.count).filter(|&at| mask[at]).collect();
     let voxels = all.keep(&mask);
@@ -94,7 +94,7 @@ pub fn open_algonauts(options: &AlgonautsOptions) -> Result<Source<'static>> {
         return Err(Error::manifest(&options.folder, reason));
     }
     shown.draw(&options.folder, options.test, options.validation, options.seed)?;
-    let left_out = unused(&pictures, 0..pictures.len());
+    let left_out = unused(&pictures, 0..pictures.len()).into_iter().chain(absent).collect();
     let provenance = Provenance { left_out, ..provenance(options, &files, &masks, how)? };
     let images: Images<'static> = Box::new(move |row, side| Ok(pictures.read_square(positions[row], side)?));
     let trials = shown.trials;
@@ -108,9 +108,9 @@ pub fn open_algonauts(options: &AlgonautsOptions) -> Result<Source<'static>> {
 }
 
 /// The vertices of both hemispheres, left first, with the regions `lh` and `rh` and those of the masks that are there.
-fn vertices(options: &AlgonautsOptions, counts: [usize; 2]) -> Result<(Voxels, Vec<PathBuf>)> {
+fn vertices(options: &AlgonautsOptions, counts: [usize; 2]) -> Result<(Voxels, Vec<PathBuf>, Option<LeftOut>)> {
     let mut voxels = Voxels::new(counts[0] + counts[1]);
-    let mut files = Vec::new();
+    let (mut files, mut absent) = (Vec::new(), Vec::new());
     let mut regions: BTreeMap<String, Vec<bool>> = BTreeMap::new();
     for (side, (name, first)) in [("lh", 0), ("rh", counts[0])].into_iter().enumerate() {
         let mut fill = |region: &str, inside: &mut dyn Iterator<Item = bool>| {
@@ -121,9 +121,17 @@ fn vertices(options: &AlgonautsOptions, counts: [usize; 2]) -> Result<(Voxels, V
         for (family, members) in REGIONS {
             let path = options.folder.join(format!("roi_masks/{name}.{family}_challenge_space.npy"));
             if !path.is_file() {
+                absent.push(format!("{name}.{family}"));
                 continue;
             }
             let codes = npy::read_f32(&path)?;
+            if let Some(code) =
+                codes.iter().find(|code| **code < 0.0 || **code > members.len() as f32 || code.fract() != 0.0)
+            {
+                let reason =
+                    format!("it has the code {code}, expected 0 to {} for {}", members.len(), members.join(", "));
+                return Err(Error::mismatch(&path, reason));
+            }
             if codes.len() != counts[side] {
                 let reason = format!("it has {} entries for {} vertices", codes.len(), counts[side]);
                 return Err(Error::mismatch(&path, reason));
@@ -136,7 +144,7 @@ fn vertices(options: &AlgonautsOptions, counts: [usize; 2]) -> Result<(Voxels, V
     }
     voxels.regions = regions.into_iter().filter(|(_, mask)| mask.contains(&true)).collect();
     voxels.surface = surface(options, counts, &mut files)?;
-    Ok((voxels, files))
+    Ok((voxels, files, LeftOut::named("region map", "that the folder roi_masks lacks", absent)))
 }
 
 /// Where the vertices of the challenge lie on fsaverage, where both files that say so are there.

@@ -52,6 +52,8 @@ pub struct NiftiOptions {
     pub regions: Vec<PathBuf>,
     /// The value from which a voxel is in the region of a volume with fractions, such as a map of probabilities.
     pub region_threshold: Option<f32>,
+    /// The value from which a voxel of a mask with fractions is kept.
+    pub mask_threshold: Option<f32>,
     /// Keep the voxels of a region expression.
     pub roi: Option<String>,
     /// The pictures, where the table names them: a folder, archive or array.
@@ -87,6 +89,7 @@ impl NiftiOptions {
             mask: None,
             regions: Vec::new(),
             region_threshold: None,
+            mask_threshold: None,
             roi: None,
             images: None,
             test_runs: Vec::new(),
@@ -119,7 +122,7 @@ pub fn import_nifti(options: &NiftiOptions, out: &Path, write: WriteOptions, pro
 pub fn open_nifti(options: &NiftiOptions) -> Result<Source<'static>> {
     let first = options.series.first().ok_or_else(|| Error::mismatch(Path::new(""), "name at least one series"))?;
     let mut mask = match &options.mask {
-        Some(path) => Mask::read(path)?,
+        Some(path) => Mask::read(path, options.mask_threshold)?,
         None => Mask::whole(&Volume::open(first)?),
     };
     mask.take_side(options.series.iter().map(PathBuf::as_path));

@@ -44,6 +44,8 @@ pub struct NsdOptions {
     pub regions: Vec<PathBuf>,
     /// The value from which a voxel is in the region of a volume with fractions, such as a map of probabilities.
     pub region_threshold: Option<f32>,
+    /// The value from which a voxel of a mask with fractions is kept.
+    pub mask_threshold: Option<f32>,
     /// The volume `ncsnr.nii.gz`, kept as a column of the voxels.
     pub ncsnr: Option<PathBuf>,
     /// `nsd_expdesign.mat`
@@ -83,16 +85,14 @@ pub fn open_nsd(options: &NsdOptions) -> Result<Source<'static>> {
             (shown, found, vec![options.betas.clone()], blocks)
         }
         None => {
-            let (sessions, passed_over) = betas::find(&options.betas)?;
+            let (sessions, left_out) = betas::find(&options.betas)?;
             let parts = sessions.iter().map(part).collect::<Result<Vec<_>>>()?;
             let shown = Shown::of(&parts, &design, available, options)?;
             let files = sessions.iter().map(|session| session.path.clone()).collect();
             let (mut found, blocks) = of_sessions(sessions, shown.trials.clone(), options)?;
-            found.left_out.extend(LeftOut::named(
-                "file",
-                "whose session is there as HDF5 or under another name",
-                passed_over,
-            ));
+            found.left_out.extend(left_out);
+            let short = parts.iter().map(|&(_, count)| TRIALS - count).sum();
+            found.left_out.extend(LeftOut::counted("trial", "that the files of their sessions lack", short));
             (shown, found, files, blocks)
         }
     };
@@ -122,7 +122,7 @@ fn of_sessions(sessions: Vec<Session>, trials: Vec<Vec<TrialInfo>>, options: &Ns
     let mask = options.mask.as_ref().ok_or_else(|| {
         Error::mismatch(&options.betas, "give a mask of the voxels to keep with --mask, such as nsdgeneral.nii.gz")
     })?;
-    let mut mask = Mask::read(mask)?;
+    let mut mask = Mask::read(mask, options.mask_threshold)?;
     mask.take_side(sessions.iter().map(|session| session.path.as_path()));
     let mut found = mask.voxels(&options.regions, options.region_threshold)?;
     if let Some(path) = &options.ncsnr {

@@ -13,7 +13,7 @@ use afterimage_formats::volume::{Volume, VolumeHeader};
 use ndarray::{Array3, ArrayView1};
 
 use place::Place;
-use regions::Regions;
+use regions::{Regions, fraction, refuse_threshold};
 
 use crate::header::{LeftOut, Step, SurfaceGeometry, VolumeGeometry, Voxels};
 use crate::{Error, Result};
@@ -33,15 +33,30 @@ pub(super) struct Found {
 }
 
 impl Mask {
+    /// Reads a mask: its voxels above zero or, of a mask with fractions, those of `threshold` or more.
+    ///
     /// # Errors
-    /// [`Error::Format`] for an unreadable file; [`Error::Mismatch`] when no voxel is above zero, or for several volumes.
-    pub(super) fn read(path: &Path) -> Result<Self> {
+    /// [`Error::Format`] for an unreadable file; [`Error::Mismatch`] when no voxel is inside, for several volumes, or for
+    /// fractions without a threshold.
+    pub(super) fn read(path: &Path, threshold: Option<f32>) -> Result<Self> {
+        refuse_threshold(path, threshold)?;
         let volume = Volume::open(path)?;
         let values = single(&volume)?;
-        let inside = values.indexed_iter().filter(|(_, value)| **value > 0.0);
+        if let (Some(value), None) = (fraction(&values), threshold) {
+            let reason = format!(
+                "it holds {value}, which is not a whole number: give the value from which a voxel is inside with \
+                 --mask-threshold"
+            );
+            return Err(Error::mismatch(path, reason));
+        }
+        let is_inside = |value: f32| threshold.map_or(value > 0.0, |threshold| value >= threshold);
+        let inside = values.indexed_iter().filter(|(_, value)| is_inside(**value));
         let indices: Vec<[u32; 3]> = inside.map(|((x, y, z), _)| [x as u32, y as u32, z as u32]).collect();
         if indices.is_empty() {
-            return Err(Error::mismatch(path, "no voxel of the mask is above zero: give a mask of the visual cortex"));
+            return Err(Error::mismatch(
+                path,
+                "no voxel of the mask is above zero, or above the threshold: give a mask of the visual cortex",
+            ));
         }
         Ok(Self::new(&volume, indices))
     }
@@ -151,11 +166,11 @@ impl Mask {
         }
         let mut found = Regions::default();
         for path in regions {
-            regions::refuse_threshold(path, threshold)?;
+            refuse_threshold(path, threshold)?;
             found.add(self, path, threshold)?;
         }
         found.finish();
-        let left_out = found.left_out().into_iter().collect();
+        let left_out = found.left_out().collect();
         voxels.regions = found.masks;
         Ok(Found { voxels, steps: found.steps, left_out })
     }

@@ -66,6 +66,16 @@ fn picture_that_cannot_be_decoded_is_named_when_it_is_read() {
 }
 
 #[test]
+fn images_of_other_formats_are_named() {
+    let root = tempfile::tempdir().unwrap();
+    pictures(root.path(), &["a.png"]);
+    std::fs::write(root.path().join("b.webp"), b"RIFF").unwrap();
+    std::fs::write(root.path().join("notes.txt"), b"none").unwrap();
+    let pool = open(root.path().to_owned(), &Exclusions::default()).unwrap();
+    assert_eq!((pool.len(), pool.unread()), (1, vec![root.path().join("b.webp").display().to_string()]));
+}
+
+#[test]
 fn label_of_a_name_in_two_folders_and_damaged_tables_are_refused() {
     let root = tempfile::tempdir().unwrap();
     pictures(root.path(), &["p/x/a.png", "p/y/a.png", "p/y/b.png"]);

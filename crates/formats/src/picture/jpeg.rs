@@ -5,6 +5,7 @@
 //! be padding or further images (MPF), and a thumbnail within the headers ends with the same marker.
 
 const START: [u8; 2] = [0xff, 0xd8];
+const BEGIN: u8 = 0xd8;
 const END: u8 = 0xd9;
 
 /// Whether bytes begin as a JPEG does.
@@ -23,8 +24,10 @@ pub(super) fn is_whole(bytes: &[u8]) -> bool {
         let Some((&marker, after)) = rest[fill..].split_first() else { return false };
         rest = match marker {
             END => return true,
-            // A data byte of 255, and the markers without a segment: TEM, restarts, start of an image.
-            0x00 | 0x01 | 0xd0..=0xd8 => after,
+            // Another image begins before this one has ended, as where a download that broke off was begun again.
+            BEGIN => return false,
+            // A data byte of 255, and the markers without a segment: TEM and restarts.
+            0x00 | 0x01 | 0xd0..=0xd7 => after,
             _ => {
                 let length = after.first_chunk().map_or(0, |raw| usize::from(u16::from_be_bytes(*raw)));
                 let Some(after) = after.get(length.max(2)..) else { return false };

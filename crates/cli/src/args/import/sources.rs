@@ -88,8 +88,11 @@ pub(crate) struct Nsd {
     #[arg(long, num_args = 1.., value_name = "FILE")]
     pub(crate) regions: Vec<PathBuf>,
     /// The value from which a voxel is in the region, for volumes with fractions, such as 0.5.
-    #[arg(long, value_name = "VALUE")]
+    #[arg(long, value_name = "VALUE", requires = "regions")]
     pub(crate) region_threshold: Option<f32>,
+    /// The value from which a voxel is kept, for masks with fractions, such as 0.5.
+    #[arg(long, value_name = "VALUE", requires = "mask")]
+    pub(crate) mask_threshold: Option<f32>,
     /// The volume ncsnr.nii.gz, kept as a column of the voxels.
     #[arg(long, value_name = "FILE")]
     pub(crate) ncsnr: Option<PathBuf>,
@@ -122,8 +125,11 @@ pub(crate) struct Nifti {
     #[arg(long, num_args = 1.., value_name = "FILE")]
     pub(crate) regions: Vec<PathBuf>,
     /// The value from which a voxel is in the region, for volumes with fractions, such as 0.5.
-    #[arg(long, value_name = "VALUE")]
+    #[arg(long, value_name = "VALUE", requires = "regions")]
     pub(crate) region_threshold: Option<f32>,
+    /// The value from which a voxel is kept, for masks with fractions, such as 0.5.
+    #[arg(long, value_name = "VALUE", requires = "mask")]
+    pub(crate) mask_threshold: Option<f32>,
     /// The pictures that the tables name: a folder, archive or array. Without it, stimuli are conditions.
     #[arg(long)]
     pub(crate) images: Option<PathBuf>,

@@ -153,6 +153,9 @@ fn inside(mask: &Path, series: &Path, header: &VolumeHeader) -> Result<Mask> {
     }
     refuse_other_grid(series, &header.volume_shape(), &header.affine, (&of.volume_shape(), &of.affine), "the mask")?;
     let values = volume.volume(0)?;
+    if let Some(value) = values.iter().find(|value| **value > 0.0 && value.fract() != 0.0) {
+        bail!("\"{}\" holds {value}, not a whole number: give a mask of zeros and ones", mask.display());
+    }
     let inside = values.indexed_iter().filter(|(_, value)| **value > 0.0).map(|((x, y, z), _)| [x, y, z]).collect();
     Ok(Mask { path: mask.to_owned(), inside })
 }

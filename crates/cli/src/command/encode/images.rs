@@ -11,6 +11,8 @@ use afterimage_data::DataSet;
 use afterimage_formats::{images::ImageSource, names::nfc, text};
 use afterimage_train::prepare::at_side;
 
+use crate::stage::pool::note_unread;
+
 /// Images, read when they are asked for.
 pub(super) struct Pictures {
     sources: Vec<Source>,
@@ -82,6 +84,8 @@ impl Pictures {
             }
             false => {
                 let images = ImageSource::open(path)?;
+                let unread: Vec<String> = images.unread().map(|name| path.join(name).display().to_string()).collect();
+                note_unread(&unread);
                 let names: Vec<String> = images.names().to_vec();
                 (Source::Images(images), names)
             }

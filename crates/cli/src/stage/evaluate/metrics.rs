@@ -152,7 +152,7 @@ impl Network {
             Run::Own(extractor) => extractor.origin(),
             Run::Foreign(network) => network.origin(),
         };
-        weights::record(session, &format!("weights of {network}"), network, origin);
+        weights::record(session, &weights::role_of_metric(network), network, origin);
     }
 }
 

@@ -7,6 +7,7 @@ use afterimage_formats::npy::Element;
 use afterimage_formats::volume::Volume;
 use ndarray::{Array2, Axis};
 
+use crate::header::LeftOut;
 use crate::import::matrix::Matrix;
 use crate::import::volumes::Mask;
 use crate::{Error, Result};
@@ -32,19 +33,20 @@ pub(super) struct Session {
     pub(super) number: usize,
 }
 
-/// The files `betas_sessionNN` of a folder, in their order; HDF5 where both are there. The names of the others come second.
-pub(super) fn find(folder: &Path) -> Result<(Vec<Session>, Vec<String>)> {
-    let mut sessions: Vec<Session> = Vec::new();
+/// The files `betas_sessionNN` of a folder, in their order; HDF5 where both are there. What is left out comes second.
+pub(super) fn find(folder: &Path) -> Result<(Vec<Session>, Vec<LeftOut>)> {
+    let (mut sessions, mut others): (Vec<Session>, Vec<String>) = Default::default();
     for entry in std::fs::read_dir(folder).map_err(Error::io("list", folder))? {
         let path = entry.map_err(Error::io("list", folder))?.path();
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let Some((number, ending)) = name.strip_prefix("betas_session").and_then(|rest| rest.split_once('.')) else {
-            continue;
-        };
-        if let (Ok(number @ 1..), "hdf5" | "nii.gz" | "nii") = (number.parse(), ending) {
-            sessions.push(Session { path, number });
+        let parts = name.strip_prefix("betas_session").and_then(|rest| rest.split_once('.'));
+        match parts.map(|(number, ending)| (number.parse(), ending)) {
+            Some((Ok(number @ 1..), "hdf5" | "nii.gz" | "nii")) => sessions.push(Session { path, number }),
+            _ if name.to_ascii_lowercase().starts_with("betas_session") => others.push(name),
+            _ => (),
         }
     }
+    others.sort();
     sessions.sort_by_key(|session| (session.number, !session.is_hdf5()));
     let mut passed_over = Vec::new();
     sessions.dedup_by(|later, first| {
@@ -57,7 +59,14 @@ pub(super) fn find(folder: &Path) -> Result<(Vec<Session>, Vec<String>)> {
     if sessions.is_empty() {
         return Err(Error::mismatch(folder, "it has no betas_sessionNN.hdf5 or betas_sessionNN.nii.gz"));
     }
-    Ok((sessions, passed_over))
+    let last = sessions.last().map_or(0, |session| session.number);
+    let missing = (1..=last).filter(|number| !sessions.iter().any(|session| session.number == *number));
+    let left_out = [
+        LeftOut::named("file", "whose session is there as HDF5 or under another name", passed_over),
+        LeftOut::named("file", "whose name is not that of a session's betas", others),
+        LeftOut::named("session", "without a file", missing.map(|number| number.to_string())),
+    ];
+    Ok((sessions, left_out.into_iter().flatten().collect()))
 }
 
 impl Session {

@@ -8,11 +8,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result};
 
-/// Endings of images that are not read; a row may belong to one.
-const OTHER_IMAGES: [&str; 16] = [
-    "gif", "webp", "heic", "heif", "avif", "jp2", "jxl", "jfif", "jpe", "ppm", "pgm", "pbm", "tga", "svg", "psd", "exr",
-];
-
 /// How names are put in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -84,9 +79,7 @@ pub(crate) fn numbered_sequence(
 
 /// An image that is passed over would shift all that come after it.
 fn refuse_other_images(source: &ImageSource) -> Result<()> {
-    let ending = |name: &str| name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
-    let other = source.passed_over().iter().find(|name| OTHER_IMAGES.contains(&ending(name).as_str()));
-    match other {
+    match source.unread().next() {
         Some(name) => {
             let reason =
                 format!("rows are paired by the order of images, and \"{name}\" cannot be read: save it as .png");
@@ -103,8 +96,8 @@ fn refuse_other_images(source: &ImageSource) -> Result<()> {
 pub(crate) fn refuse_conflict<S: AsRef<str>>(path: &Path, names: &[S], option: &str) -> Result<()> {
     let Some((first, other)) = order_conflict(names) else { return Ok(()) };
     let reason = format!(
-        "rows are paired by the order of names, and \"{first}\" comes before \"{other}\" by bytes but after it by \
-         numbers: state the order with {option}"
+        "rows are paired by the order of names, and \"{first}\" comes before \"{other}\" by bytes but after it in \
+         natural order: state the order with {option}"
     );
     Err(Error::mismatch(path, reason))
 }

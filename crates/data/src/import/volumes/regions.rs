@@ -14,6 +14,9 @@ use crate::{Error, Result};
 /// How far from a whole number a code may be, relative to it: a slope in the header leaves rounding of 32 bits.
 const ROUNDING: f32 = 1e-6;
 
+/// Whole numbers from here on are not exact in 32 bits.
+const EXACT: i64 = 1 << 24;
+
 /// Regions over the voxels of a mask, from any number of files.
 #[derive(Debug, Default)]
 pub(super) struct Regions {
@@ -24,6 +27,8 @@ pub(super) struct Regions {
     pub(super) steps: Vec<Step>,
     /// Regions whose voxels all lie outside the mask.
     pub(super) outside: Vec<String>,
+    /// Files without a code above zero.
+    empty: Vec<String>,
 }
 
 impl Regions {
@@ -32,10 +37,15 @@ impl Regions {
     /// that another file has already, unless the two are of different hemispheres.
     pub(super) fn add(&mut self, mask: &Mask, path: &Path, threshold: Option<f32>) -> Result<()> {
         let values = mask.read_region(path)?;
-        let fraction = values.iter().copied().find(|value| *value > 0.0 && code(*value).is_none());
-        let regions = match (fraction, threshold) {
-            (None, _) => self.coded(mask, path, &values)?,
-            (Some(_), Some(threshold)) => {
+        let labels = labels(path)?;
+        let regions = match (fraction(&values), threshold) {
+            (None, None) => self.coded(mask, path, &values, labels)?,
+            (None, Some(_)) if labels.is_some() => {
+                let what = format!("{}: codes of its label table, which the threshold does not apply to", stem(path));
+                self.steps.push(Step::plain(what));
+                self.coded(mask, path, &values, labels)?
+            }
+            (_, Some(threshold)) => {
                 let inside = mask.pick(&values).iter().map(|value| *value >= threshold).collect();
                 self.steps.push(Step::plain(format!("region {}: {threshold} or more in its volume", stem(path))));
                 BTreeMap::from([(stem(path), inside)])
@@ -55,11 +65,25 @@ impl Regions {
     }
 
     /// One region for each code above zero, named by the label table, or by the file.
-    fn coded(&mut self, mask: &Mask, path: &Path, values: &Array3<f32>) -> Result<BTreeMap<String, Vec<bool>>> {
-        let labels = labels(path)?;
+    fn coded(
+        &mut self,
+        mask: &Mask,
+        path: &Path,
+        values: &Array3<f32>,
+        labels: Option<BTreeMap<i64, String>>,
+    ) -> Result<BTreeMap<String, Vec<bool>>> {
         let mut codes: Vec<i64> = values.iter().filter_map(|value| code(*value)).filter(|code| *code > 0).collect();
         codes.sort_unstable();
         codes.dedup();
+        match codes.last() {
+            None => self.empty.push(stem(path)),
+            Some(largest) if *largest >= EXACT => {
+                let reason =
+                    format!("it has the code {largest}: codes from {EXACT} on cannot be told from their neighbours");
+                return Err(Error::mismatch(path, reason));
+            }
+            Some(_) => (),
+        }
         let picked = mask.pick(values);
         let mut regions = BTreeMap::<String, Vec<bool>>::new();
         for &wanted in &codes {
@@ -129,9 +153,16 @@ impl Regions {
         }
     }
 
-    pub(super) fn left_out(&self) -> Option<LeftOut> {
-        LeftOut::named("region", "without a voxel inside the mask", &self.outside)
+    pub(super) fn left_out(&self) -> impl Iterator<Item = LeftOut> {
+        let outside = LeftOut::named("region", "without a voxel inside the mask", &self.outside);
+        let empty = LeftOut::named("region file", "without a code above zero", &self.empty);
+        outside.into_iter().chain(empty)
     }
+}
+
+/// The first value above zero that is not a whole number.
+pub(super) fn fraction(values: &Array3<f32>) -> Option<f32> {
+    values.iter().copied().find(|value| *value > 0.0 && code(*value).is_none())
 }
 
 /// The whole number that a value is, if it is one.
@@ -141,13 +172,12 @@ fn code(value: f32) -> Option<i64> {
 }
 
 /// # Errors
-/// [`Error::Mismatch`] for a threshold that is not above zero: it would make a region of the background.
+/// [`Error::Mismatch`] for a threshold that is not above zero: it would take the background in.
 pub(super) fn refuse_threshold(path: &Path, threshold: Option<f32>) -> Result<()> {
     match threshold {
-        Some(threshold) if threshold.is_nan() || threshold <= 0.0 => Err(Error::mismatch(
-            path,
-            format!("the threshold {threshold} of regions is not above zero: give a larger one"),
-        )),
+        Some(threshold) if threshold.is_nan() || threshold <= 0.0 => {
+            Err(Error::mismatch(path, format!("its threshold {threshold} is not above zero: give a larger one")))
+        }
         _ => Ok(()),
     }
 }

@@ -45,7 +45,7 @@ impl Desk {
     }
 
     fn mask(&self) -> Mask {
-        Mask::read(&self.volume("mask.nii.gz", &ArrayD::ones(SHAPE.to_vec()), &self.affine)).unwrap()
+        Mask::read(&self.volume("mask.nii.gz", &ArrayD::ones(SHAPE.to_vec()), &self.affine), None).unwrap()
     }
 
     fn refusal(&self, affine: [[f64; 4]; 4]) -> String {
@@ -97,7 +97,7 @@ fn other_places_of_one_shape_are_refused_and_rounding_is_not() {
 fn hemispheres_of_names_must_agree() {
     let desk = Desk::new();
     let values = ArrayD::ones(SHAPE.to_vec());
-    let mask = Mask::read(&desk.volume("lh.mask.nii.gz", &values, &desk.affine)).unwrap();
+    let mask = Mask::read(&desk.volume("lh.mask.nii.gz", &values, &desk.affine), None).unwrap();
     let refusal = |mask: &Mask, name: &str| {
         let path = desk.volume(name, &values, &desk.affine);
         mask.refuse_other_place(&path, Volume::open(&path).unwrap().header()).err().map(|error| error.to_string())
@@ -114,11 +114,11 @@ fn hemispheres_of_names_must_agree() {
 fn series_is_no_mask_and_no_region() {
     let desk = Desk::new();
     let path = desk.volume("4d.nii.gz", &ArrayD::ones(vec![4, 3, 2, 5]), &desk.affine);
-    assert!(Mask::read(&path).unwrap_err().to_string().contains("it has 5 volumes where one is needed"));
+    assert!(Mask::read(&path, None).unwrap_err().to_string().contains("it has 5 volumes where one is needed"));
     assert!(desk.mask().voxels(std::slice::from_ref(&path), None).err().unwrap().to_string().contains("4d.nii.gz"));
     assert!(desk.mask().read_values(&path).is_err());
     let single = desk.volume("single.nii.gz", &ArrayD::ones(vec![4, 3, 2, 1]), &desk.affine);
-    assert_eq!(Mask::read(&single).unwrap().count(), 24);
+    assert_eq!(Mask::read(&single, None).unwrap().count(), 24);
 }
 
 #[test]
@@ -165,6 +165,42 @@ fn fractions_need_a_threshold_and_codes_are_never_rounded() {
     // What a slope of 1/255 in a header leaves.
     let slope = desk.codes("slope.nii.gz", &[(0, 1.000_000_1), (5, 1.0)]);
     assert_eq!(inside(&desk.mask().voxels(&[slope], None).unwrap(), "slope"), [0, 5]);
+}
+
+#[test]
+fn threshold_holds_for_whole_numbers_too_unless_a_table_names_them() {
+    let desk = Desk::new();
+    let percent = desk.codes("percent.nii.gz", &[(0, 20.0), (1, 50.0), (2, 80.0)]);
+    assert_eq!(inside(&desk.mask().voxels(std::slice::from_ref(&percent), Some(50.0)).unwrap(), "percent"), [1, 2]);
+    assert_eq!(desk.mask().voxels(&[percent], None).unwrap().voxels.regions.len(), 3);
+    std::fs::write(desk.folder.path().join("prf.ctab"), "1 V1\n2 V2\n").unwrap();
+    let named = desk.codes("prf.nii.gz", &[(0, 1.0), (1, 2.0)]);
+    let found = desk.mask().voxels(&[named], Some(1.5)).unwrap();
+    assert_eq!((inside(&found, "V1"), inside(&found, "V2")), (vec![0], vec![1]));
+    assert!(steps(&found).contains("prf: codes of its label table"), "{}", steps(&found));
+}
+
+#[test]
+fn codes_that_are_not_exact_are_refused_and_empty_files_named() {
+    let desk = Desk::new();
+    let large = desk.codes("large.nii.gz", &[(0, 16_777_216.0)]);
+    assert!(desk.mask().voxels(&[large], None).err().unwrap().to_string().contains("16777216"));
+    let empty = desk.codes("empty.nii.gz", &[]);
+    let found = desk.mask().voxels(&[empty], None).unwrap();
+    assert_eq!(found.left_out[0].to_string(), "1 region file without a code above zero (empty)");
+}
+
+#[test]
+fn mask_with_fractions_needs_a_threshold() {
+    let desk = Desk::new();
+    let path = desk.codes("gm.nii.gz", &[(0, 0.2), (1, 0.7), (2, 1.0)]);
+    let message = Mask::read(&path, None).unwrap_err().to_string();
+    assert!(
+        message.contains("gm.nii.gz") && message.contains("0.2") && message.contains("--mask-threshold"),
+        "{message}"
+    );
+    assert_eq!(Mask::read(&path, Some(0.5)).unwrap().count(), 2);
+    assert!(Mask::read(&path, Some(2.0)).is_err());
 }
 
 #[test]

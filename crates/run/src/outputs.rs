@@ -49,6 +49,19 @@ impl RunFolder {
         self.settle(path, sha256)
     }
 
+    /// As [`RunFolder::write`], but a file that holds these bytes already is left as it is, and only its hash recorded.
+    ///
+    /// # Errors
+    /// As [`atomic::write`].
+    pub fn keep(&self, path: &Path, bytes: &[u8]) -> Result<()> {
+        if !fs::read(path).is_ok_and(|known| known == bytes) {
+            return self.write(path, bytes);
+        }
+        let sha256 = digest::sha256_bytes(bytes);
+        self.announce(path, &sha256)?;
+        self.settle(path, sha256)
+    }
+
     /// As [`RunFolder::write`], with `value` as indented JSON.
     ///
     /// # Errors

@@ -103,11 +103,7 @@ impl Checkpoint {
     /// As [`Checkpoint::bytes`]; [`TrainError::Run`] if the file cannot be written.
     pub(crate) fn keep(&self, run: &RunFolder, phase: Phase) -> Result<()> {
         let path = run.weights_file(phase);
-        let bytes = self.bytes(&path)?;
-        if std::fs::read(&path).is_ok_and(|known| known == bytes) {
-            return Ok(());
-        }
-        Ok(run.write(&path, &bytes)?)
+        Ok(run.keep(&path, &self.bytes(&path)?)?)
     }
 
     /// Writes the checkpoint, replacing the file only once the new one is whole.

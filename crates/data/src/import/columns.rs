@@ -21,7 +21,7 @@ pub(crate) use number::{counts, whole};
 pub(crate) use raw::Raw;
 pub(crate) use reader::Reader;
 pub(crate) use role::{Role, voxel_number};
-pub(crate) use voxels::{Sorted, row_voxels};
+pub(crate) use voxels::{Sorted, falls, numbers_rows, row_voxels};
 
 use crate::manifest::VoxelNames;
 use crate::{Error, Result};

@@ -177,6 +177,13 @@ pub(crate) fn read(path: &Path, array: Option<&str>) -> Result<ArrayD<f32>> {
 fn separated(path: &Path) -> Result<ArrayD<f32>> {
     let mut columns = columns::read(path, &Stated { reader: Reader::Array, ..Stated::default() })?;
     columns.sort_voxels(path, false, Reader::Array)?;
+    if let Some((row, [before, after])) = columns.others.iter().find_map(|column| columns::falls(&column.texts)) {
+        let reason = format!(
+            "its rows are taken in their order, but its index has {before} in row {} and then {after}: sort the rows",
+            row + 1
+        );
+        return Err(Error::mismatch(path, reason));
+    }
     match columns.others.iter().find(|column| column.role != Some(Role::Index)) {
         Some(column) => {
             let reason = format!(

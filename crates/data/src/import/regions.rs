@@ -5,7 +5,7 @@ use std::path::Path;
 
 use afterimage_formats::npz;
 
-use super::columns::{Column, Raw, Reader, Role, Sorted, counts, row_voxels, whole};
+use super::columns::{Column, Raw, Reader, Role, Sorted, counts, numbers_rows, row_voxels, whole};
 use super::matrix;
 use crate::header::{LeftOut, Voxels};
 use crate::manifest::Manifest;
@@ -82,7 +82,8 @@ fn from_npz(path: &Path) -> Result<Masks> {
     for name in npz::names(path)? {
         let values = npz::read_f32(path, &name)?;
         // Masks of images are 0 and 255, those cut from labels 0 and the label.
-        let inside = values.iter().copied().find(|&value| value != 0.0).filter(|value| value.fract() == 0.0);
+        let inside =
+            values.iter().copied().find(|&value| value != 0.0).filter(|&value| value > 0.0 && value.fract() == 0.0);
         let inside = if values.iter().any(|&value| value == 0.0) { inside.unwrap_or(1.0) } else { 1.0 };
         if let Some((voxel, value)) = values.iter().enumerate().find(|(_, value)| **value != 0.0 && **value != inside) {
             let reason = format!("region \"{name}\" has {value} at voxel {voxel}, expected 0 or 1: {HINT}");
@@ -101,7 +102,7 @@ fn from_text(path: &Path) -> Result<Masks> {
         let texts = || raw.column(at).map(str::trim);
         let role = Role::of(&name, false);
         let is_index = name.is_empty() || (role == Some(Role::Index) && counts(texts()));
-        if is_index || name.eq_ignore_ascii_case("voxel") || name.eq_ignore_ascii_case("voxel_number") {
+        if is_index || numbers_rows(&name) {
             others.push(Column { name, role, texts: texts().map(str::to_owned).collect() });
             continue;
         }

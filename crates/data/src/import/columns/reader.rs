@@ -33,13 +33,13 @@ impl Reader {
 
     /// What to do about columns, named in `shown`, that may hold no responses.
     pub(super) fn about_columns(self, shown: &str, one: bool) -> String {
-        let verb = if one { "it is" } else { "they are" };
+        let (verb, them) = if one { ("it is", "it") } else { ("they are", "them") };
         match self {
             Self::Manifest => {
                 format!("if {verb} no responses, set responses.ignore = [{shown}], else responses.columns = \"*\"")
             }
             Self::Array | Self::Decode => format!(
-                "if {verb} no responses, leave them out of the table, or else call the columns voxel_ID or save the \
+                "if {verb} no responses, leave {them} out of the table, or else call the columns of voxels voxel_ID or save the \
                  numbers as .npy"
             ),
         }

@@ -1,6 +1,6 @@
 //! Voxels that a table names by numbers, as columns or as rows, and the order of these numbers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use ndarray::Axis;
@@ -13,6 +13,8 @@ use crate::{Error, Result};
 
 /// Where rows are voxels, names of the column with their numbers, in small letters.
 const NUMBERS: [&str; 4] = ["voxel", "voxel_id", "voxel_number", "vox"];
+/// Columns of parts in which voxels may be numbered from the beginning, in small letters.
+const PARTS: [&str; 5] = ["roi", "region", "area", "hemi", "hemisphere"];
 /// The largest number that a data set keeps exactly, in 32-bit floats.
 const LARGEST: usize = 1 << 24;
 
@@ -79,51 +81,55 @@ fn column_voxels(path: &Path, names: &[String]) -> Result<Option<Vec<usize>>> {
     }
 }
 
-/// Where rows are voxels, the name of the column with their numbers, and these: from a column `voxel`, or one of `voxel_12` in every row, such as pandas' index.
+/// Where rows are voxels, the name of the column with their numbers, and these: from a column `voxel`, or one of
+/// `voxel_12` in every row, such as pandas' index.
 ///
 /// # Errors
 /// [`Error::Mismatch`] for numbers of some rows only, two columns that differ, and an index out of order that may be
 /// numbers of voxels.
 pub(crate) fn row_voxels(path: &Path, others: &[Column], reader: Reader) -> Result<Option<(String, Vec<usize>)>> {
-    let called = |column: &&Column| NUMBERS.contains(&column.name.to_ascii_lowercase().as_str());
-    let others = || others.iter().filter(|column| column.role.is_some());
+    let stated = || others.iter().filter(|column| column.role.is_some());
+    let is_called = |column: &&Column| numbers_rows(&column.name);
+    let is_marked = |column: &&Column| column.texts.iter().all(|text| voxel_number(text).is_some());
     let mut found: Option<(&Column, Vec<usize>)> = None;
-    let marked = |column: &&Column| column.texts.iter().all(|text| voxel_number(text).is_some());
-    for column in others().filter(called).chain(others().filter(|column| !called(column)).filter(marked)) {
-        let numbers: Vec<Option<usize>> = column.texts.iter().map(|text| number(text)).collect();
-        match (numbers.iter().position(Option::is_none), numbers.iter().any(Option::is_some)) {
-            (None, _) => (),
-            (Some(_), false) => continue,
-            (Some(row), true) => {
-                let reason = format!(
-                    "row {}, column \"{}\" holds \"{}\", expected the number of a voxel as elsewhere: correct it, or {}",
-                    row + 1,
-                    column.name,
-                    column.texts[row],
-                    reader.leave_out()
-                );
-                return Err(Error::mismatch(path, reason));
-            }
-        }
-        let numbers: Vec<usize> = numbers.into_iter().flatten().collect();
-        match &found {
-            Some((other, known)) if *known != numbers => {
+    for column in stated().filter(is_called).chain(stated().filter(is_marked)) {
+        let numbers = numbers(path, column, reader)?.filter(|numbers| !begin_again(numbers, others));
+        match (numbers, &found) {
+            (Some(numbers), Some((other, known))) if *known != numbers => {
                 let reason = format!(
                     "columns \"{}\" and \"{}\" number the voxels in two ways: keep one",
                     other.name, column.name
                 );
                 return Err(Error::mismatch(path, reason));
             }
-            Some(_) => (),
-            None => found = Some((column, numbers)),
+            (Some(numbers), None) => found = Some((column, numbers)),
+            _ => (),
         }
     }
     if found.is_none() {
-        others()
-            .filter(|column| column.role == Some(Role::Index))
-            .try_for_each(|index| refuse_shuffled(path, index))?;
+        let mut indices = stated().filter(|column| column.role == Some(Role::Index));
+        indices.try_for_each(|index| refuse_shuffled(path, index))?;
     }
     Ok(found.map(|(column, numbers)| (column.name.clone(), numbers)))
+}
+
+/// The numbers in a column; `None` if no row has one.
+fn numbers(path: &Path, column: &Column, reader: Reader) -> Result<Option<Vec<usize>>> {
+    let numbers: Vec<Option<usize>> = column.texts.iter().map(|text| number(text)).collect();
+    match numbers.iter().position(Option::is_none) {
+        Some(row) if numbers.iter().any(Option::is_some) => {
+            let reason = format!(
+                "row {}, column \"{}\" holds \"{}\", expected the number of a voxel as elsewhere: correct it, or {}",
+                row + 1,
+                column.name,
+                column.texts[row],
+                reader.leave_out()
+            );
+            Err(Error::mismatch(path, reason))
+        }
+        Some(_) => Ok(None),
+        None => Ok(numbers.into_iter().collect()),
+    }
 }
 
 /// The number of a voxel: `12`, `12.0` or `voxel_12`.
@@ -134,25 +140,37 @@ fn number(text: &str) -> Option<usize> {
 
 /// Refuses an index of different numbers that do not rise: they may be those of voxels, or the rows are shuffled.
 fn refuse_shuffled(path: &Path, index: &Column) -> Result<()> {
-    let numbers: Vec<usize> = index.texts.iter().filter_map(|text| number(text)).collect();
-    let mut different = numbers.clone();
-    different.sort_unstable();
-    different.dedup();
-    let falls = numbers.windows(2).position(|pair| pair[1] < pair[0]);
-    match falls {
-        Some(row) if numbers.len() == index.texts.len() && different.len() == numbers.len() => {
-            let name = if index.name.is_empty() { "without a name".into() } else { format!("\"{}\"", index.name) };
-            let reason = format!(
-                "its rows are voxels, and the column {name} has {} in row {} and then {}: call it voxel if these are the \
-                 numbers of the voxels, or else leave it out of the table",
-                numbers[row],
-                row + 1,
-                numbers[row + 1]
-            );
-            Err(Error::mismatch(path, reason))
-        }
-        _ => Ok(()),
-    }
+    let Some((row, [before, after])) = falls(&index.texts) else { return Ok(()) };
+    let name = if index.name.is_empty() { "without a name".into() } else { format!("\"{}\"", index.name) };
+    let reason = format!(
+        "its rows are voxels, and the column {name} has {before} in row {} and then {after}: call it voxel if these are the \
+         numbers of the voxels, or else leave it out of the table",
+        row + 1
+    );
+    Err(Error::mismatch(path, reason))
+}
+
+/// The row after which different numbers fall for the first time, with both numbers.
+pub(crate) fn falls(texts: &[String]) -> Option<(usize, [f64; 2])> {
+    let numbers: Vec<f64> = texts.iter().map(|text| text.trim().parse().ok()).collect::<Option<_>>()?;
+    let different: HashSet<u64> = numbers.iter().map(|number| number.to_bits()).collect();
+    let row = numbers.windows(2).position(|pair| pair[1] < pair[0])?;
+    (different.len() == numbers.len()).then(|| (row, [numbers[row], numbers[row + 1]]))
+}
+
+/// Whether the numbers begin again in each region or hemisphere, which another column names.
+fn begin_again(numbers: &[usize], others: &[Column]) -> bool {
+    let parts = others.iter().filter(|column| PARTS.contains(&column.name.to_ascii_lowercase().as_str()));
+    let names: Vec<Vec<&str>> =
+        (0..numbers.len()).map(|row| parts.clone().map(|column| column.texts[row].as_str()).collect()).collect();
+    let different: HashSet<(&[&str], usize)> = names.iter().map(Vec::as_slice).zip(numbers.iter().copied()).collect();
+    let plain: HashSet<usize> = numbers.iter().copied().collect();
+    plain.len() < numbers.len() && different.len() == numbers.len()
+}
+
+/// Whether a column of this name numbers the voxels where rows are voxels.
+pub(crate) fn numbers_rows(name: &str) -> bool {
+    NUMBERS.contains(&name.to_ascii_lowercase().as_str())
 }
 
 /// The places of the numbers, from the smallest.

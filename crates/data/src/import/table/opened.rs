@@ -1,6 +1,5 @@
 //! A file of responses, and what its columns say of its rows.
 
-use std::collections::HashSet;
 use std::path::PathBuf;
 
 use ndarray::ArrayD;
@@ -130,18 +129,12 @@ impl Opened {
             }
         }
         for column in self.of(Role::Index).into_iter().chain(self.of(Role::Trial)).filter(|_| order.by_position) {
-            let numbers: Option<Vec<f64>> = column.texts.iter().map(|text| text.parse().ok()).collect();
-            let numbers = numbers.unwrap_or_default();
-            let distinct: HashSet<u64> = numbers.iter().map(|number| number.to_bits()).collect();
-            let falls = numbers.windows(2).position(|pair| pair[1] < pair[0]);
-            if let (Some(row), true) = (falls, distinct.len() == numbers.len()) {
+            if let Some((row, [before, after])) = columns::falls(&column.texts) {
                 let name = if column.name.is_empty() { "without a name" } else { &column.name };
                 let reason = format!(
-                    "rows are paired with images by their order, but the column {name} has {} in row {} and then {}: sort \
-                     the rows, or list the images with images.order",
-                    numbers[row],
-                    row + 1,
-                    numbers[row + 1]
+                    "rows are paired with images by their order, but the column {name} has {before} in row {} and then \
+                     {after}: sort the rows, or list the images with images.order",
+                    row + 1
                 );
                 return Err(self.wrong(reason));
             }

@@ -198,3 +198,182 @@ fn names_of_rows_as_r_writes_them_and_trailing_separators_are_no_responses() {
         assert_eq!(data.responses(1, 1).unwrap(), ndarray::array![[1.25, -1.75]]);
     }
 }
+
+/// Rows that are voxels, turned: 12 trials with value `voxel + trial / 100`, in the order given.
+fn voxel_rows(first: &str, order: &[usize], name: impl Fn(usize) -> String) -> String {
+    let trials: Vec<String> = (0..12).map(|trial| format!("t{trial}")).collect();
+    let row = |&voxel: &usize| {
+        let values: Vec<String> = (0..12).map(|trial| format!("{voxel}.{:02}", trial + 1)).collect();
+        format!("{},{}\n", name(voxel), values.join(","))
+    };
+    format!("{first},{}\n{}", trials.join(","), order.iter().map(row).collect::<String>())
+}
+
+/// Imports text whose rows are voxels, or what `keys` say.
+fn import_rows(text: &str, keys: &str, more: &str) -> afterimage_data::Result<(tempfile::TempDir, DataSet)> {
+    let (table, path) = written(text);
+    let keys = format!("{keys}\n[voxels]\n{}", more.replace("HERE", &table.path().display().to_string()));
+    let grey = Array4::from_shape_fn((12, 8, 8, 3), |(n, ..)| (n * 10) as u8);
+    npy::write_u8(&table.path().join("images.npy"), grey.view().into_dyn()).unwrap();
+    let text = format!(
+        "name = \"t\"\nimage_side = 8\n[images]\nsource = \"images.npy\"\n[split]\ntest = 2\nvalidation = 1\n\
+         [responses]\nfile = '{}'\norientation = \"voxels_by_trials\"\n{keys}\n",
+        path.display()
+    );
+    let out = table.path().join("x.afterimage");
+    import_generic(&Manifest::parse(&text, &table.path().join("m.toml"))?, &out, false, |_| ())?;
+    Ok((table, DataSet::open(&out)?))
+}
+
+#[test]
+fn rows_take_the_places_of_the_numbers_of_their_voxels() {
+    let order = [3, 1, 0, 2];
+    let of_trial = ndarray::array![[0.01, 1.01, 2.01, 3.01]];
+    for text in [
+        voxel_rows("voxel", &order, |voxel| voxel.to_string()),
+        voxel_rows("voxel_id", &order, |voxel| format!("{voxel}.0")),
+        voxel_rows("", &order, |voxel| format!("voxel_{voxel}")),
+    ] {
+        let (_folder, data) = import_rows(&text, "", "").unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(data.responses(0, 1).unwrap(), of_trial, "{text}");
+        assert!(!data.header().voxels.columns.contains_key("voxel_number"));
+    }
+    let text = voxel_rows("", &order, |voxel| format!("voxel_{}", voxel + 7));
+    let (_folder, data) = import_rows(&text, "", "").unwrap();
+    assert_eq!(data.responses(0, 1).unwrap(), of_trial);
+    assert_eq!(data.header().voxels.columns["voxel_number"].values, [7.0, 8.0, 9.0, 10.0]);
+    // Numbers that begin again in each region name no voxel; the order is that of the file.
+    let text = voxel_rows("roi,voxel", &[0, 1, 2, 3], |voxel| format!("V{},{}", 1 + voxel / 2, 1 - voxel % 2));
+    assert_eq!(import_rows(&text, "", "").unwrap().1.responses(0, 1).unwrap(), of_trial);
+}
+
+#[test]
+fn rows_whose_voxels_are_not_clear_are_refused() {
+    let order = [3, 1, 0, 2];
+    for (text, said) in [
+        (voxel_rows("", &order, |voxel| voxel.to_string()), "has 3 in row 1 and then 1: call it voxel"),
+        (voxel_rows("voxel", &order, |voxel| (voxel / 2).to_string()), "voxel 1 is named more than once"),
+        (voxel_rows("voxel,index", &order, |voxel| format!("{voxel},voxel_{}", 3 - voxel)), "in two ways"),
+        (voxel_rows("voxel", &order, |voxel| ["0", "1", "", "3"][voxel].into()), "row 4, column \"voxel\" holds \"\""),
+    ] {
+        let message = import_rows(&text, "", "").unwrap_err().to_string();
+        assert!(message.contains("t.csv") && message.contains(said), "{message}");
+    }
+    let text = voxel_rows("", &order, |voxel| voxel.to_string());
+    let (_folder, data) = import_rows(&text, "ignore = [\"\"]", "").unwrap();
+    assert_eq!(data.responses(0, 1).unwrap(), ndarray::array![[3.01, 1.01, 0.01, 2.01]]);
+}
+
+/// Twelve rows of session, trial in the session, and two responses.
+fn with_places(write: impl Fn(usize) -> String) -> String {
+    (0..12).map(|row| format!("{},{}.31,-{}.77\n", write(row), row * 5 % 12, row * 7 % 12)).collect()
+}
+
+#[test]
+fn whole_numbers_written_as_floats_are_asked_about() {
+    let form = |number: usize| format!("{:.18e}", number as f64);
+    for (text, said) in [
+        (with_places(|row| format!("{},{}", form(1 + row / 6), form(row % 6))), "\"1\", \"2\""),
+        (with_places(|row| form(row)), "its first column counts the rows: \"1\""),
+        (format!("0,1,2,3\n{}", with_places(|row| format!("{}.0,{}.0", 1 + row / 6, row % 6))), "\"0\", \"1\""),
+        (format!("cocoId,a,b\n{}", with_places(|row| format!("{}.0", row * 5077 % 997))), "\"cocoId\""),
+    ] {
+        let (_table, path) = written(&text);
+        let message = import(&path, "").unwrap_err().to_string();
+        assert!(message.contains(said) && message.contains("responses.ignore"), "{message}");
+    }
+    let (_table, path) = written(&with_places(|row| format!("{},{}", form(1 + row / 6), form(row % 6))));
+    let (_folder, data) = import(&path, "ignore = [\"1\", \"2\"]").unwrap();
+    assert_eq!(data.responses(1, 1).unwrap(), ndarray::array![[5.31, -7.77]]);
+    // Trials count again and again among counts of spikes.
+    let spikes = |row: usize| format!("{},{},{}\n", row % 6, row * 5 % 7, row * row % 4);
+    let (_table, path) = written(&(0..12).map(spikes).collect::<String>());
+    assert!(import(&path, "").unwrap_err().to_string().contains("again and again"));
+}
+
+#[test]
+fn counts_of_spikes_their_means_and_voxels_of_zeros_are_responses() {
+    let counts = |row: usize| [row * 5 % 7, row * row % 4, usize::from(row % 5 == 0), 0];
+    let halves = |row: usize| counts(row).map(|count| count as f64 / 2.0 * if row % 2 == 0 { 2.0 } else { 1.0 });
+    let line = |values: [String; 4]| format!("{}\n", values.join(","));
+    for text in [
+        (0..12).map(|row| line(counts(row).map(|n| n.to_string()))).collect::<String>(),
+        (0..12).map(|row| line(counts(row).map(|n| format!("{n}.0")))).collect(),
+        (0..12).map(|row| line(halves(row).map(|n| format!("{n:.1}")))).collect(),
+    ] {
+        let (_table, path) = written(&text);
+        let (_folder, data) = import(&path, "").unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(data.header().voxels.count, 4);
+        assert_eq!(data.header().trials.len(), 12);
+    }
+}
+
+#[test]
+fn a_mean_called_like_a_voxel_is_none_and_changes_no_order() {
+    let names = ["voxel_0", "voxel_1", "voxel_10", "voxel_11", "voxel_2", "voxel_mean"];
+    let body: String = (0..12).map(|row| format!("{row}.0,{row}.1,{row}.3,{row}.4,{row}.2,9.9\n")).collect();
+    let (_table, path) = written(&format!("{}\n{body}", names.join(",")));
+    let (_folder, data) = import(&path, "").unwrap();
+    assert_eq!(data.responses(1, 1).unwrap(), ndarray::array![[1.0, 1.1, 1.2, 1.3, 1.4]]);
+    assert_eq!(data.header().voxels.columns["voxel_number"].values, [0.0, 1.0, 2.0, 10.0, 11.0]);
+    let left_out: Vec<String> = data.header().provenance.left_out.iter().map(ToString::to_string).collect();
+    assert!(left_out.iter().any(|said| said.contains("voxel_mean")), "{left_out:?}");
+    let message = import(&path, "columns = \"voxel_*\"").unwrap_err().to_string();
+    assert!(message.contains("\"voxel_10\" is a voxel by number and \"voxel_mean\" one without"), "{message}");
+    for (other, said) in [("voxel_2.1", "is called like a voxel but not by a number"), ("voxel_02", "more than once")] {
+        let (_table, path) = written(&format!("{}\n{body}", names.join(",").replace("voxel_mean", other)));
+        let message = import(&path, "").unwrap_err().to_string();
+        assert!(message.contains(said), "{message}");
+    }
+    let (_table, path) = written(&format!("{}\n{body}", names.map(|name| format!("{name}.0")).join(",")));
+    let (_folder, data) = import(&path, "").unwrap();
+    assert_eq!(data.responses(1, 1).unwrap(), ndarray::array![[1.0, 1.1, 1.2, 1.3, 1.4]]);
+}
+
+#[test]
+fn an_index_beside_numbered_names_tells_that_they_are_names() {
+    let (_table, path) = written(&format!(",101,205\n{}", with_places(|row| row.to_string())));
+    let (_folder, data) = import(&path, "").unwrap();
+    assert_eq!(data.responses(1, 1).unwrap(), ndarray::array![[5.31, -7.77]]);
+    let counts = |row: usize| format!("{},{},{}\n", row * 5 % 7, row * row % 4, row % 3);
+    let (_table, path) = written(&format!("101,9,205\n{}", (0..12).map(counts).collect::<String>()));
+    let message = import(&path, "").unwrap_err().to_string();
+    assert!(message.contains("13 x 3") && message.contains("set responses.header = true"), "{message}");
+    assert_eq!(import(&path, "header = true").unwrap().1.header().trials.len(), 12);
+}
+
+#[test]
+fn regions_are_masks_by_order_or_by_number() {
+    let plain = voxel_rows("", &[0, 1, 2, 3], |voxel| voxel.to_string());
+    let turned = voxel_rows("voxel", &[3, 1, 0, 2], |voxel| voxel.to_string());
+    let read = |table: &str, regions: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("regions.csv");
+        std::fs::write(&path, regions).unwrap();
+        import_rows(table, "", &format!("regions = '{}'", path.display()))
+    };
+    for (table, regions) in [
+        (&plain, "V1\n0\n1\n0\n0\n"),
+        (&plain, "\u{feff}V1;V2\r\n0;1\r\n1;0\r\n0;0\r\n0;0\r\n"),
+        (&plain, ",V1\n0,0.0\n1,1.0\n2,0.0\n3,0.0\n"),
+        (&plain, "V1\nFalse\nTrue\n\"\"\nFalse\n"),
+        (&turned, "voxel,V1\n0,0\n1,1\n2,0\n3,0\n"),
+        (&turned, ",V1\nvoxel_3,0\nvoxel_1,1\nvoxel_0,0\nvoxel_2,0\n"),
+    ] {
+        let (_folder, data) = read(table, regions).unwrap_or_else(|error| panic!("{regions}: {error}"));
+        assert_eq!(data.header().voxels.regions["V1"], [false, true, false, false], "{regions}");
+    }
+    for (table, regions, said) in [
+        (&plain, "V1,V1\n1,0\n1,0\n0,0\n0,0\n", "two regions \"V1\""),
+        (&plain, "V1\n0.3\n1\n0\n0\n", "\"0.3\" in column V1, voxel 0"),
+        (&plain, "voxel,V1\n0,0\n1,1\n2,0\n7,0\n", "no row of voxel 3"),
+        (&turned, "V1\n0\n1\n0\n0\n", "with a column voxel"),
+    ] {
+        let message = read(table, regions).unwrap_err().to_string();
+        assert!(message.contains("regions.csv") && message.contains(said), "{message}");
+    }
+    let (_folder, data) = read(&plain, "V1,V3\n0,0\n1,0\n0,0\n0,0\n").unwrap();
+    assert_eq!(data.header().voxels.regions.keys().collect::<Vec<_>>(), ["V1"]);
+    let left_out = &data.header().provenance.left_out;
+    assert!(left_out.iter().any(|what| what.to_string() == "1 region without any voxel (V3)"), "{left_out:?}");
+}

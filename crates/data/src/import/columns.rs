@@ -4,26 +4,29 @@
 //! index, a session or an image is no response, and a column that counts rows or holds whole numbers beside fractions is
 //! asked about.
 
+mod header;
 mod number;
 mod raw;
+mod reader;
 mod role;
+mod strange;
+mod voxels;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use ndarray::Array2;
 
-pub(crate) use role::{Role, is_marked, voxel_number};
+pub(crate) use number::{counts, whole};
+pub(crate) use raw::Raw;
+pub(crate) use reader::Reader;
+pub(crate) use role::{Role, voxel_number};
+pub(crate) use voxels::{Sorted, falls, numbers_rows, row_voxels};
 
 use crate::manifest::VoxelNames;
 use crate::{Error, Result};
-use number::{Mark, counts, has_comma, has_point, is_missing, is_whole, parse};
-use raw::Raw;
-
-/// Rows from which on a column that rises from each row to the next is no response.
-const RISING: usize = 8;
-/// Rows from which on a column of whole numbers beside fractions is asked about.
-const ROWS: usize = 3;
+use number::{Mark, has_comma, has_point, is_number, parse};
+use role::is_marked;
 
 /// What the user says about the columns.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +39,8 @@ pub(crate) struct Stated {
     pub(crate) ignore: Vec<String>,
     /// Rows are voxels and columns trials.
     pub(crate) rows_are_voxels: bool,
+    /// Who reads.
+    pub(crate) reader: Reader,
 }
 
 /// A column that holds no responses.
@@ -65,26 +70,29 @@ pub(crate) struct Columns {
 /// [`Error::Format`] for an unreadable file; [`Error::Mismatch`] naming the column or the line that is not clear, and the
 /// key of the manifest that states it.
 pub(crate) fn read(path: &Path, stated: &Stated) -> Result<Columns> {
-    let raw = Raw::read(path, stated.header)?;
+    let raw = Raw::read(path, stated.header, stated.reader)?;
     let named = raw.names.is_some();
     let names: Vec<String> = match &raw.names {
         Some(names) => names.clone(),
         None => (1..=raw.width()).map(|column| column.to_string()).collect(),
     };
-    refuse_repeated(path, &names)?;
-    let kinds = kinds(path, stated, &names, named)?;
+    if stated.reader != Reader::Decode {
+        refuse_repeated(path, &names)?;
+    }
+    let kinds = kinds(path, stated, &names, &raw)?;
     let data: Vec<usize> = (0..names.len()).filter(|&at| kinds[at] == Kind::Response).collect();
     if data.is_empty() {
-        return Err(Error::mismatch(path, "none of its columns holds responses: give one for each voxel"));
+        return Err(Error::mismatch(path, "none of its columns holds responses: give one of numbers for each voxel"));
     }
     let mark = mark(path, &raw, &data)?;
-    if named {
-        refuse_second_names(path, &raw, &data)?;
+    let are_marked = named && data.iter().all(|&at| is_marked(&names[at]));
+    if named && !data.iter().all(|&at| voxel_number(&names[at]).is_some()) {
+        strange::refuse_second_names(path, &raw, &data)?;
     }
-    if stated.voxels.is_none() && !(named && role::is_marked(&names[data[0]])) {
-        refuse_strange(path, &raw, &names, &data)?;
+    if stated.voxels.is_none() && !are_marked {
+        strange::refuse(path, &raw, &names, &data, stated.reader)?;
     }
-    let values = values(path, &raw, &names, &data, mark)?;
+    let values = values(path, &raw, &names, &data, mark, stated.reader)?;
     let other = |at: usize| match kinds[at] {
         Kind::Response => None,
         Kind::Other(role) => Some(Column {
@@ -104,20 +112,24 @@ enum Kind {
     Other(Option<Role>),
 }
 
-/// What each column is, by what is stated, then by its name.
-fn kinds(path: &Path, stated: &Stated, names: &[String], named: bool) -> Result<Vec<Kind>> {
+/// What each column is, by what is stated, then by its name; decoding takes columns of text for labels.
+fn kinds(path: &Path, stated: &Stated, names: &[String], raw: &Raw) -> Result<Vec<Kind>> {
     if let Some(name) = stated.ignore.iter().find(|name| !names.contains(name)) {
-        let reason =
-            format!("it has no column \"{name}\" to ignore; it has {}", list(names.iter().map(String::as_str)));
+        let what = if stated.reader == Reader::Decode { "" } else { " to ignore" };
+        let reason = format!("it has no column \"{name}\"{what}; it has {}", list(names.iter().map(String::as_str)));
         return Err(Error::mismatch(path, reason));
     }
-    let marked = named && names.iter().any(|name| role::is_marked(name));
+    let named = raw.names.is_some();
+    let marked = named && names.iter().any(|name| is_marked(name) && !stated.ignore.contains(name));
     if marked && stated.rows_are_voxels && stated.voxels.is_none() {
-        let reason = "its columns are called like voxels, but orientation says that they are trials: set orientation = \
-                      \"trials_by_voxels\"";
+        let reason = format!("its columns are called like voxels, {}", stated.reader.about_turned());
         return Err(Error::mismatch(path, reason));
     }
-    let kind = |name: &String| {
+    if marked && stated.voxels.is_none() {
+        refuse_half_numbered(path, stated, names)?;
+    }
+    let is_label = |at: usize| stated.reader == Reader::Decode && !raw.column(at).all(is_number);
+    let kind = |(at, name): (usize, &String)| {
         let role = Role::of(name, !stated.rows_are_voxels).filter(|_| named);
         if stated.ignore.contains(name) {
             return Kind::Other(None);
@@ -125,8 +137,8 @@ fn kinds(path: &Path, stated: &Stated, names: &[String], named: bool) -> Result<
         let is_response = match &stated.voxels {
             Some(VoxelNames::Pattern(pattern)) if pattern == "*" => role.is_none(),
             Some(voxels) => voxels.contains(name),
-            None if marked => role::is_marked(name),
-            None => role.is_none(),
+            None if marked => is_marked(name),
+            None => role.is_none() && !is_label(at),
         };
         if is_response { Kind::Response } else { Kind::Other(role.or(Some(Role::Unknown))) }
     };
@@ -135,7 +147,25 @@ fn kinds(path: &Path, stated: &Stated, names: &[String], named: bool) -> Result<
     {
         return Err(Error::mismatch(path, format!("it has no column \"{name}\", which responses.columns names")));
     }
-    Ok(names.iter().map(kind).collect())
+    Ok(names.iter().enumerate().map(kind).collect())
+}
+
+/// Refuses columns called like voxels of which some have a number and others more than that, such as the `voxel_3.1` of
+/// pandas, which is a second `voxel_3`.
+fn refuse_half_numbered(path: &Path, stated: &Stated, names: &[String]) -> Result<()> {
+    let marked = || names.iter().filter(|name| is_marked(name) && !stated.ignore.contains(name));
+    let numbered = marked().find(|name| voxel_number(name).is_some());
+    match (numbered, marked().find(|name| voxel_number(name).is_none())) {
+        (Some(numbered), Some(other)) => {
+            let reason = format!(
+                "column \"{other}\" is called like a voxel but not by a number, as \"{numbered}\" is: name all voxels in \
+                 one way, or, if it is none, {}",
+                stated.reader.leave_out()
+            );
+            Err(Error::mismatch(path, reason))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// How decimals are marked: commas only where no field has a point.
@@ -155,18 +185,18 @@ fn mark(path: &Path, raw: &Raw, data: &[usize]) -> Result<Mark> {
     }
 }
 
-fn values(path: &Path, raw: &Raw, names: &[String], data: &[usize], mark: Mark) -> Result<Array2<f32>> {
+fn values(path: &Path, raw: &Raw, names: &[String], data: &[usize], mark: Mark, reader: Reader) -> Result<Array2<f32>> {
     let mut values = Array2::zeros((raw.rows.len(), data.len()));
     for (row, (fields, mut into)) in raw.rows.iter().zip(values.outer_iter_mut()).enumerate() {
         for (&at, to) in data.iter().zip(&mut into) {
             let field = fields.get(at).unwrap_or_default();
             let value = parse(field, mark).ok_or_else(|| {
                 let reason = format!(
-                    "row {}, column \"{}\" holds \"{}\", expected a number: if the column holds no responses, name it in \
-                     responses.ignore",
+                    "row {}, column \"{}\" holds \"{}\", expected a number: if the column holds no responses, {}",
                     row + 1,
                     names[at],
-                    field.chars().take(80).collect::<String>()
+                    field.chars().take(80).collect::<String>(),
+                    reader.leave_out()
                 );
                 Error::mismatch(path, reason)
             })?;
@@ -174,57 +204,6 @@ fn values(path: &Path, raw: &Raw, names: &[String], data: &[usize], mark: Mark) 
         }
     }
     Ok(values)
-}
-
-/// Refuses a second line of names, as frames with several levels of columns have: whole numbers above fractions only.
-fn refuse_second_names(path: &Path, raw: &Raw, data: &[usize]) -> Result<()> {
-    let is_name = |at: usize| raw.column(at).next().is_some_and(is_whole);
-    let fractions_below = |at: usize| raw.column(at).skip(1).all(|field| !is_whole(field) && !is_missing(field));
-    if data.len() > 1 && raw.rows.len() >= ROWS && data.iter().all(|&at| is_name(at) && fractions_below(at)) {
-        let reason = "its second line holds whole numbers above fractions, as a second line of names does: save it with one \
-                      line of names";
-        return Err(Error::mismatch(path, reason));
-    }
-    Ok(())
-}
-
-/// Refuses columns whose fields are not like responses: those that count or rise from row to row, and whole numbers
-/// beside fractions.
-fn refuse_strange(path: &Path, raw: &Raw, names: &[String], data: &[usize]) -> Result<()> {
-    let ask = |columns: &[usize], what: &str| {
-        let verb = if columns.len() == 1 { "it is" } else { "they are" };
-        let shown = list(columns.iter().map(|&at| names[at].as_str()));
-        let reason = format!(
-            "{what}: {shown}; if {verb} no responses, set responses.ignore = [{shown}], else responses.columns = \"*\""
-        );
-        Err(Error::mismatch(path, reason))
-    };
-    if data[0] == 0 && raw.rows.len() > 1 && counts(raw.column(0)) {
-        return ask(&[0], "its first column counts the rows");
-    }
-    let column = |at: usize| raw.column(at).filter(|field| !is_missing(field));
-    let is_counted = |at: usize| column(at).all(is_whole) && !column(at).all(is_zero);
-    let whole: Vec<usize> = data.iter().copied().filter(|&at| is_counted(at)).collect();
-    let any_fraction = data.iter().any(|&at| column(at).any(|field| !is_whole(field)));
-    if raw.rows.len() >= ROWS && !whole.is_empty() && any_fraction {
-        return ask(&whole, "some columns hold whole numbers, the others fractions");
-    }
-    let rises = |at: usize| {
-        let mut before = f64::NEG_INFINITY;
-        raw.column(at).all(|field| {
-            let value = parse(field, Mark::Comma).unwrap_or(f64::NAN);
-            std::mem::replace(&mut before, value) < value
-        })
-    };
-    let rising: Vec<usize> = data.iter().copied().filter(|&at| raw.rows.len() >= RISING && rises(at)).collect();
-    if rising.is_empty() {
-        return Ok(());
-    }
-    ask(&rising, "some columns rise from each row to the next, as times and numbers of trials do")
-}
-
-fn is_zero(field: &str) -> bool {
-    field.trim().bytes().all(|byte| matches!(byte, b'0' | b'-' | b'+'))
 }
 
 fn refuse_repeated(path: &Path, names: &[String]) -> Result<()> {
@@ -245,24 +224,6 @@ fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
         shown[5] = "…".into();
     }
     shown.join(", ")
-}
-
-impl Columns {
-    /// Puts columns called `voxel_0` to `voxel_{n-1}` into the order of their numbers. Returns the numbers if they are
-    /// others.
-    pub(crate) fn sort_voxels(&mut self) -> Option<Vec<usize>> {
-        let numbers: Vec<usize> = self.names.iter().map(|name| role::voxel_number(name)).collect::<Option<_>>()?;
-        let distinct: BTreeSet<usize> = numbers.iter().copied().collect();
-        if numbers.is_empty() || distinct.len() != numbers.len() {
-            return None;
-        }
-        let mut order: Vec<usize> = (0..numbers.len()).collect();
-        order.sort_by_key(|&at| numbers[at]);
-        self.values = self.values.select(ndarray::Axis(1), &order);
-        self.names = order.iter().map(|&at| self.names[at].clone()).collect();
-        let numbers: Vec<usize> = distinct.into_iter().collect();
-        (numbers.last() != Some(&(numbers.len() - 1))).then_some(numbers)
-    }
 }
 
 /// The place of each text among the different ones, in natural order or, if all are numbers, by number.

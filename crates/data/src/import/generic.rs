@@ -44,16 +44,17 @@ fn open_generic(manifest: &Manifest) -> Result<Source<'static>> {
     let mut left_out = unused(&source, order.stimuli.iter().copied());
     let classes = classes(manifest, &names)?;
     left_out.extend(classes.left_out());
-    let (numbers, parts) = (opened.numbers.clone(), opened.split().cloned());
+    let (sorted, parts) = (opened.sorted.clone(), opened.split().cloned());
     let table = table::join(opened, manifest, &order)?;
     let splits = splits(manifest, &names, &source, &order, parts.as_ref(), &mut left_out)?;
     left_out.extend(table.left_out.iter().cloned());
     let stimuli = names.iter().zip(splits).zip(classes.of);
     let stimuli =
         stimuli.map(|((name, split), class)| StimulusInfo { class, ..StimulusInfo::new(*name, split) }).collect();
-    let mut voxels = regions::read(manifest, table.voxels())?;
-    if let Some(numbers) = numbers {
-        number(&mut voxels, &numbers);
+    let (mut voxels, empty) = regions::read(manifest, table.voxels(), &sorted)?;
+    left_out.extend(empty);
+    if let Some(numbers) = &sorted.numbers {
+        number(&mut voxels, numbers);
     }
     let provenance = Provenance { left_out, ..provenance(manifest, &table, &order)? };
     let images: Images<'static> =
@@ -120,7 +121,7 @@ fn splits(
 
 /// The stimuli of the test in a list of names.
 fn test_list(path: &Path, names: &[&str], source: &ImageSource, left_out: &mut Vec<LeftOut>) -> Result<Vec<usize>> {
-    let entries = order::entries(path, None)?;
+    let entries = order::entries(path, None, "keep the one with image names")?;
     if entries.is_empty() {
         let reason = "split.test_list names no image: list the images of the test, or set split.test to their number";
         return Err(Error::manifest(path, reason));

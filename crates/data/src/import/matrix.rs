@@ -7,7 +7,7 @@ use afterimage_formats::mat::MatFile;
 use afterimage_formats::{npy, npz};
 use ndarray::{Array2, ArrayD, Ix2, s};
 
-use super::columns::{self, Role, Stated};
+use super::columns::{self, Reader, Role, Stated};
 use crate::{Error, Result};
 
 /// Bytes in memory at a time.
@@ -173,9 +173,17 @@ pub(crate) fn read(path: &Path, array: Option<&str>) -> Result<ArrayD<f32>> {
     }
 }
 
-/// A table of text without columns that only a manifest can say the use of.
+/// A table of text without columns that only a manifest can say the use of, its voxels in the order of their numbers.
 fn separated(path: &Path) -> Result<ArrayD<f32>> {
-    let columns = columns::read(path, &Stated::default())?;
+    let mut columns = columns::read(path, &Stated { reader: Reader::Array, ..Stated::default() })?;
+    columns.sort_voxels(path, false, Reader::Array)?;
+    if let Some((row, [before, after])) = columns.others.iter().find_map(|column| columns::falls(&column.texts)) {
+        let reason = format!(
+            "its rows are taken in their order, but its index has {before} in row {} and then {after}: sort the rows",
+            row + 1
+        );
+        return Err(Error::mismatch(path, reason));
+    }
     match columns.others.iter().find(|column| column.role != Some(Role::Index)) {
         Some(column) => {
             let reason = format!(

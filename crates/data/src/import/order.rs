@@ -14,12 +14,15 @@ pub(crate) use lookup::{Found, Lookup};
 pub use sequence::NameOrder;
 pub(crate) use sequence::{numbered_sequence, refuse_conflict, sequence};
 
-use super::columns::Column;
+use super::columns::{Column, counts};
 use crate::manifest::Manifest;
 use crate::{Error, Result};
 
 /// How a manifest states the order.
 const OPTION: &str = "images.order = \"natural\", \"bytes\" or a FILE that lists the names";
+
+/// How a manifest states the column of that file.
+const COLUMN: &str = "set images.column to the one with image names";
 
 /// Images of the source in the order of the stimuli, and the stimulus of each position of the table.
 pub(super) struct Order {
@@ -93,7 +96,7 @@ fn from_file(manifest: &Manifest, file: &str, names: &[&str]) -> Result<Vec<usiz
         );
         return Err(Error::manifest(&manifest.path, reason));
     }
-    Lookup::new(names).find_either(&path, &single(&entries(&path, manifest.images.column.as_deref())?))
+    Lookup::new(names).find_either(&path, &single(&entries(&path, manifest.images.column.as_deref(), COLUMN)?))
 }
 
 /// The first column of names and the images it names; all such columns must name the same.
@@ -141,8 +144,9 @@ fn single<S: AsRef<str>>(entries: &[S]) -> Vec<[&str; 1]> {
     entries.iter().map(|entry| [entry.as_ref()]).collect()
 }
 
-/// The names that a file lists: one a line, or in a column of a `.csv` or `.tsv`.
-pub(super) fn entries(path: &Path, column: Option<&str>) -> Result<Vec<String>> {
+/// The names that a file lists: one a line, or in a column of a `.csv` or `.tsv`, the only one but an index. `hint` says what
+/// to do where there are several.
+pub(super) fn entries(path: &Path, column: Option<&str>, hint: &str) -> Result<Vec<String>> {
     let name = path.to_string_lossy().to_ascii_lowercase();
     if ![".csv", ".tsv", ".csv.gz", ".tsv.gz"].iter().any(|ending| name.ends_with(ending)) {
         return Ok(text::lines(path)?);
@@ -150,11 +154,17 @@ pub(super) fn entries(path: &Path, column: Option<&str>) -> Result<Vec<String>> 
     let table = Table::read(path)?;
     let position = match column {
         Some(name) => Some(table.column(name)?),
-        None => (table.width() == 1).then_some(0),
+        None if table.width() == 1 => Some(0),
+        None => match table.names() {
+            // pandas writes no name above its index.
+            [index, _] if index.is_empty() && counts(table.texts(0)?) => Some(1),
+            _ => None,
+        },
     };
     let position = position.ok_or_else(|| {
-        let columns = table.names().join(", ");
-        Error::manifest(path, format!("it has the columns {columns}: set images.column to the one with image names"))
+        let shown = |name: &String| if name.is_empty() { "one without a name".into() } else { name.clone() };
+        let columns = table.names().iter().map(shown).collect::<Vec<_>>().join(", ");
+        Error::manifest(path, format!("it has the columns {columns}: {hint}"))
     })?;
     Ok(table.texts(position)?.into_iter().map(|cell| cell.trim().to_owned()).collect())
 }

@@ -66,8 +66,11 @@ fn flat(opened: Opened, orientation: Orientation, manifest: &Manifest, order: &O
             "give one image per trial, in the order of trials, with images.order".into()
         };
         let numbers = opened.names.first().is_some_and(|name| name.parse::<f64>().is_ok());
+        let bare = opened.is_text && opened.names.is_empty();
         let names = if numbers {
             "; its first line was taken for names: if it is data, set responses.header = false"
+        } else if bare && orientation == Orientation::TrialsByVoxels && trials == images + 1 {
+            "; its first line was taken for the first row: if it holds names, set responses.header = true"
         } else {
             ""
         };

@@ -130,3 +130,73 @@ fn a_packed_table_is_a_table() {
     let ids = VoxelIds { wanted: &[0, 1], columns: 2, numbers: None };
     assert_eq!(table.columns_of(&path, ids).unwrap(), Some(vec![1, 0]));
 }
+
+#[test]
+fn a_first_line_of_numbers_of_voxels_above_whole_responses_is_no_response() {
+    let counts =
+        |row: usize| (0..12).map(|c| (row * 7 + c * c) % 5).map(|n| n.to_string()).collect::<Vec<_>>().join(",");
+    let body = (0..6).map(counts).collect::<Vec<_>>().join("\n");
+    let line = |number: &dyn Fn(usize) -> usize| (0..12).map(|c| number(c).to_string()).collect::<Vec<_>>().join(",");
+    let bare = read("t.csv", &format!("{body}\n"), &TableOptions::default()).unwrap();
+    assert_eq!(bare.responses.dim(), (6, 12));
+    for names in [line(&|c| 100 + c), line(&|c| 111 - c), line(&|c| c), format!(",{}", line(&|c| 5 * c * c))] {
+        let index =
+            |(row, text): (usize, &str)| if names.starts_with(',') { format!("{row},{text}") } else { text.into() };
+        let rows: Vec<String> = body.lines().enumerate().map(index).collect();
+        let table = read("t.csv", &format!("{names}\n{}\n", rows.join("\n")), &TableOptions::default()).unwrap();
+        assert_eq!(table.responses, bare.responses, "{names}");
+    }
+    // Numbers of chosen voxels, rising or not.
+    for names in [line(&|c| 3 + c * c), line(&|c| 100 + c * 5 % 12)] {
+        let said = read("t.csv", &format!("{names}\n{body}\n"), &TableOptions::default()).unwrap_err().to_string();
+        assert!(said.contains("all different") && said.contains("voxel_ID") && said.contains(".npy"), "{said}");
+    }
+    let floats = format!("5.0,9.0,12.0\n{}", fractions("", 3, 3));
+    let said = read("t.csv", &floats, &TableOptions::default()).unwrap_err().to_string();
+    assert!(said.contains("whole numbers above fractions"), "{said}");
+}
+
+#[test]
+fn an_index_of_voxels_names_the_rows_and_one_out_of_order_is_refused() {
+    let options = TableOptions { voxels_first: true, ..TableOptions::default() };
+    for text in [
+        ",a,b\nvoxel_2,1.5,2.5\nvoxel_0,3.5,4.5\nvoxel_1,5.5,6.5\n",
+        "voxel_2.0,1.5,2.5\nvoxel_0.0,3.5,4.5\nvoxel_1.0,5.5,6.5\n",
+        "voxel_id,a,b\n2.0,1.5,2.5\n0.0,3.5,4.5\n1.0,5.5,6.5\n",
+    ] {
+        let table = read("t.csv", text, &options).unwrap();
+        assert_eq!(table.voxels, ["voxel_2", "voxel_0", "voxel_1"], "{text}");
+        assert_eq!(table.responses, array![[1.5, 3.5, 5.5], [2.5, 4.5, 6.5]], "{text}");
+    }
+    let plain = read("t.csv", ",a,b\n0,1.5,2.5\n1,3.5,4.5\n", &options).unwrap();
+    assert!(plain.voxels.is_empty() && plain.responses == array![[1.5, 3.5], [2.5, 4.5]]);
+    let said = read("t.csv", ",a,b\n1,1.5,2.5\n0,3.5,4.5\n", &options).unwrap_err().to_string();
+    assert!(said.contains("1 in row 1 and then 0") && said.contains("call it voxel"), "{said}");
+    let said = read("t.csv", "voxel,a\nvoxel_1,1.5\nV1,3.5\n", &options).unwrap_err().to_string();
+    assert!(said.contains("row 2") && said.contains("\"V1\""), "{said}");
+}
+
+#[test]
+fn names_of_voxels_may_be_floats_and_names_without_numbers_are_labels() {
+    let path = Path::new("t.csv");
+    let ids = VoxelIds { wanted: &[0, 1, 2], columns: 3, numbers: None };
+    let places =
+        |text: &str| read("t.csv", text, &TableOptions::default()).and_then(|table| table.columns_of(path, ids));
+    assert_eq!(places("voxel_2.0,voxel_1.0,voxel_0.0\n0.5,1.5,2.5\n").unwrap(), Some(vec![2, 1, 0]));
+    assert_eq!(places("voxel_0,voxel_2,voxel_1,voxel_mean\n0.5,1.5,2.5,1.5\n").unwrap(), Some(vec![0, 2, 1]));
+    let said = places("voxel_0,voxel_1,voxel_1.1\n0.5,1.5,2.5\n").unwrap_err().to_string();
+    assert!(said.contains("\"voxel_1.1\"") && said.contains("\"voxel_0\""), "{said}");
+}
+
+#[test]
+fn decimal_commas_are_read_and_unnamed_counts_asked_about() {
+    let table = read("t.csv", ";voxel_1;voxel_0\n0;0,5;-1,25\n1;1,5;2,75\n", &TableOptions::default()).unwrap();
+    assert_eq!(table.responses, array![[0.5, -1.25], [1.5, 2.75]]);
+    assert_eq!(table.voxels, ["voxel_1", "voxel_0"]);
+    for (first, said) in [(["0.0", "1.0", "2.0"], "counts the rows"), (["4.0", "1.0", "9.0"], "whole numbers")] {
+        let rows: Vec<String> = first.iter().map(|n| format!("{n},0.31,-0.7,1.1")).collect();
+        let message =
+            read("t.csv", &format!("{}\n", rows.join("\n")), &TableOptions::default()).unwrap_err().to_string();
+        assert!(message.contains(said) && message.contains("\"1\"") && message.contains("voxel_ID"), "{message}");
+    }
+}

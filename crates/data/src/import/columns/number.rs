@@ -82,11 +82,19 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether whole numbers in order are 0, 1, 2, … or 1, 2, 3, …
-pub(super) fn counts<'a>(fields: impl IntoIterator<Item = &'a str>) -> bool {
-    let mut fields = fields.into_iter().map(|field| field.trim().parse::<usize>().ok());
-    let Some(Some(first @ (0 | 1))) = fields.next() else { return false };
-    (first + 1..).zip(fields).all(|(expected, field)| field == Some(expected))
+/// A whole number, however it is written: `3`, `3.0` or `3.000e+00`.
+pub(crate) fn whole(field: &str) -> Option<f64> {
+    parse(field, Mark::Comma).filter(|value| value.is_finite() && value.fract() == 0.0)
+}
+
+/// Whether whole numbers in order are 0, 1, 2, … or 1, 2, 3, …, however they are written.
+pub(crate) fn counts<'a>(fields: impl IntoIterator<Item = &'a str>) -> bool {
+    let mut fields = fields.into_iter().map(whole);
+    let first = match fields.next() {
+        Some(Some(first)) if first == 0.0 || first == 1.0 => first,
+        _ => return false,
+    };
+    fields.enumerate().all(|(at, field)| field == Some(first + 1.0 + at as f64))
 }
 
 #[cfg(test)]
@@ -114,5 +122,12 @@ mod tests {
         for row in [&["3", "0", "2", "1"][..], &["0", "65", "1"], &["0.5", "1"], &["1", "-5"], &["2", "1e-05"]] {
             assert!(!torn(row), "{row:?}");
         }
+    }
+    #[test]
+    fn whole_numbers_count_however_they_are_written() {
+        assert!(counts(["0", "1", "2"]) && counts(["1.0", "2.0", "3.0"]));
+        assert!(counts(["0.000000000000000000e+00", "1.000000000000000000e+00"]));
+        assert!(!counts(["2", "3"]) && !counts(["0", "1.5"]) && !counts(["0", ""]));
+        assert_eq!((whole("2,50"), whole("1e3"), whole("nan")), (None, Some(1000.0), None));
     }
 }

@@ -5,36 +5,35 @@ use std::path::Path;
 use afterimage_formats::text;
 use csv::StringRecord;
 
-use super::number::{are_torn, counts, is_missing, is_number, is_whole};
+use super::header::is_header;
+use super::number::{are_torn, counts, is_number};
+use super::reader::Reader;
 use crate::{Error, Result};
-
-/// Columns from which on a first line 0, 1, 2, … is taken for names without further signs.
-const CERTAIN: usize = 3;
 
 /// Names and fields, every row as long as the names.
 #[derive(Debug)]
-pub(super) struct Raw {
+pub(crate) struct Raw {
     /// `None` if the table has no line of names.
-    pub(super) names: Option<Vec<String>>,
-    pub(super) rows: Vec<StringRecord>,
+    pub(crate) names: Option<Vec<String>>,
+    pub(crate) rows: Vec<StringRecord>,
 }
 
 impl Raw {
-    pub(super) fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.rows.first().map_or(0, StringRecord::len)
     }
 
     /// The fields of a column.
-    pub(super) fn column(&self, at: usize) -> impl Iterator<Item = &str> + Clone {
+    pub(crate) fn column(&self, at: usize) -> impl Iterator<Item = &str> + Clone {
         self.rows.iter().map(move |row| row.get(at).unwrap_or_default())
     }
 
-    /// Reads a table; `header` says whether its first line holds names, where that is known.
+    /// Reads a table; `header` says whether its first line holds names, where that is known, and `reader` who asks.
     ///
     /// # Errors
     /// [`Error::Format`] for an unreadable file; [`Error::Mismatch`] for rows of different lengths, numbers that were
     /// taken apart, or a first line that could be names or data.
-    pub(super) fn read(path: &Path, header: Option<bool>) -> Result<Self> {
+    pub(crate) fn read(path: &Path, header: Option<bool>, reader: Reader) -> Result<Self> {
         let text = text::read(path)?;
         let comments: Vec<&str> = text.lines().take_while(|line| is_comment(line)).collect();
         let body = text.split_inclusive('\n').skip(comments.len()).collect::<String>();
@@ -48,7 +47,7 @@ impl Raw {
         let named = named.and_then(|line| Some(records(path, line, separator, 0).ok()?.pop()?.1));
         let is_data = rows.first().is_some_and(|(_, row)| row.iter().all(is_number));
         let named = named.filter(|names| names.len() == width && is_data && header != Some(false));
-        let before = if let Some(names) = named { Some(names) } else { names(path, &mut rows, header, width)? };
+        let before = if let Some(names) = named { Some(names) } else { names(path, &mut rows, header, reader)? };
         refuse_ragged(path, &rows, before.as_ref().map_or(width, StringRecord::len))?;
         if separator == b',' && are_torn(rows.iter().map(|(_, row)| row)) {
             let reason = "its numbers have decimal commas and are separated by commas: save it with decimal points, or \
@@ -133,12 +132,13 @@ fn names(
     path: &Path,
     rows: &mut Vec<(u64, StringRecord)>,
     header: Option<bool>,
-    width: usize,
+    reader: Reader,
 ) -> Result<Option<StringRecord>> {
     let Some(((_, first), rest)) = rows.split_first() else { return Ok(None) };
+    let width = rest.last().map_or(first.len(), |(_, row)| row.len());
     let is_header = match header {
         Some(stated) => stated,
-        None => is_header(path, first, rest)?,
+        None => is_header(path, first, rest, reader)?,
     };
     if !is_header {
         return Ok(None);
@@ -150,50 +150,4 @@ fn names(
         && (counts(row_names.clone()) || !row_names.clone().any(is_number));
     let (_, first) = rows.remove(0);
     Ok(Some(if of_r { std::iter::once("").chain(first.iter()).collect() } else { first }))
-}
-
-/// Whether the first line holds names: words, or numbers that cannot be data.
-fn is_header(path: &Path, first: &StringRecord, rest: &[(u64, StringRecord)]) -> Result<bool> {
-    let fields: Vec<&str> =
-        first.iter().skip(usize::from(first.get(0).is_some_and(|name| name.trim().is_empty()))).collect();
-    if fields.is_empty() || !fields.iter().all(|field| is_number(field)) {
-        return Ok(true);
-    }
-    let skipped = first.len() - fields.len();
-    let whole = fields.iter().all(|field| is_whole(field));
-    let counts = whole && counts(fields.iter().copied());
-    // Writers of numbers give all values of a column one form, so whole numbers above fractions are names.
-    let below = |at: usize| rest.iter().filter_map(move |(_, row)| row.get(at + skipped));
-    let above_fractions = !rest.is_empty()
-        && (0..fields.len()).all(|at| below(at).any(|field| !is_missing(field)) && !below(at).any(is_whole));
-    let ask = |what: &str| {
-        let shown: Vec<&str> = fields.iter().take(4).copied().collect();
-        let reason = format!(
-            "its first line ({}{}) {what}: say with responses.header = true that it holds names, or with false that it \
-             is the first row",
-            shown.join(", "),
-            if shown.len() < fields.len() { ", …" } else { "" }
-        );
-        Err(Error::mismatch(path, reason))
-    };
-    if counts && (fields.len() >= CERTAIN || above_fractions) {
-        Ok(true)
-    } else if counts && !rest.is_empty() {
-        ask("counts up, as names of columns do")
-    } else if whole && above_fractions && rest.len() > 1 {
-        ask("holds whole numbers above fractions")
-    } else if fields.len() >= CERTAIN && !whole && counts_in_fractions(&fields) {
-        ask("counts up, as names of columns do")
-    } else {
-        Ok(false)
-    }
-}
-
-/// 0.0, 1.0, 2.0, …: names of a frame whose columns are numbered by floats, or data.
-fn counts_in_fractions(fields: &[&str]) -> bool {
-    let numbers: Vec<f64> = fields.iter().filter_map(|field| field.trim().parse().ok()).collect();
-    let first = numbers.first().copied().unwrap_or(f64::NAN);
-    (first == 0.0 || first == 1.0)
-        && numbers.len() == fields.len()
-        && numbers.windows(2).all(|pair| pair[1] == pair[0] + 1.0)
 }

@@ -129,16 +129,20 @@ impl Role {
     }
 }
 
-/// Whether a name marks a column as a voxel: `voxel_12`, `voxel_V1_3`, `Voxel 12`, `vox12`.
+/// Whether a name marks a column as a voxel: `voxel_12`, `Voxel 12`, `vox12`, `voxel_V1_3`. What ends without a number,
+/// such as `voxel_mean`, is no voxel by its name.
 pub(crate) fn is_marked(name: &str) -> bool {
-    name.to_ascii_lowercase().starts_with(VOXEL_COLUMN) || voxel_number(name).is_some()
+    let is_called = name.trim().to_ascii_lowercase().starts_with(VOXEL_COLUMN);
+    voxel_number(name).is_some() || (is_called && name.trim().ends_with(|end: char| end.is_ascii_digit()))
 }
 
-/// The number in `voxel_12`.
+/// The number in `voxel_12`, and in `voxel_12.0` as names of whole floats are written.
 pub(crate) fn voxel_number(name: &str) -> Option<usize> {
-    let name = name.to_ascii_lowercase();
+    let name = name.trim().to_ascii_lowercase();
     let rest = name.strip_prefix("voxel").or_else(|| name.strip_prefix("vox"))?;
     let digits = rest.trim_start_matches([' ', '_', '-', '.']);
+    let is_zeros = |decimals: &str| !decimals.is_empty() && decimals.bytes().all(|digit| digit == b'0');
+    let digits = digits.split_once('.').filter(|(_, decimals)| is_zeros(decimals)).map_or(digits, |(whole, _)| whole);
     digits.parse().ok().filter(|_| is_digits(digits))
 }
 
@@ -201,10 +205,13 @@ mod tests {
         for name in ["voxel_0", "voxel_V1_3", "Voxel 12", "vox12", "VOXEL-3"] {
             assert!(is_marked(name), "{name}");
         }
-        for name in ["voxels", "voxel", "unit3", "vox_left"] {
+        for name in ["voxels", "voxel", "unit3", "vox_left", "voxel_mean", "voxel_sd", "voxel_id", "voxel_number"] {
             assert!(!is_marked(name), "{name}");
         }
         assert_eq!(voxel_number("voxel_012"), Some(12));
+        assert_eq!(voxel_number("voxel_29.0"), Some(29));
+        // pandas calls the second of two columns "voxel_3" so.
+        assert_eq!(voxel_number("voxel_3.1"), None);
         assert_eq!(voxel_number("voxel_V1"), None);
     }
 }

@@ -1,12 +1,11 @@
 //! A file of responses, and what its columns say of its rows.
 
-use std::collections::HashSet;
 use std::path::PathBuf;
 
 use ndarray::ArrayD;
 
 use crate::header::LeftOut;
-use crate::import::columns::{self, Column, Columns, Role, Stated};
+use crate::import::columns::{self, Column, Columns, Reader, Role, Sorted, Stated};
 use crate::import::matrix;
 use crate::import::order::{Found, Lookup, Order};
 use crate::manifest::{Manifest, Orientation};
@@ -20,9 +19,11 @@ pub(crate) struct Opened {
     pub(super) names: Vec<String>,
     /// Columns that hold no responses; only if rows are trials they say something of trials.
     others: Vec<Column>,
-    /// The numbers of the voxels in their names, if they are not 0 to n-1.
-    pub(crate) numbers: Option<Vec<usize>>,
+    /// The order and the numbers of voxels that the table names by number.
+    pub(crate) sorted: Sorted,
     rows_are_trials: bool,
+    /// Whether the file is a table of text.
+    pub(super) is_text: bool,
 }
 
 /// Reads the file of responses.
@@ -39,18 +40,20 @@ pub(crate) fn open(manifest: &Manifest) -> Result<Opened> {
             voxels: keys.columns.clone(),
             ignore: keys.ignore.clone(),
             rows_are_voxels: !rows_are_trials,
+            reader: Reader::Manifest,
         };
         let mut columns = columns::read(&path, &stated)?;
-        let numbers = if rows_are_trials { columns.sort_voxels() } else { None };
+        let sorted = columns.sort_voxels(&path, !rows_are_trials, Reader::Manifest)?;
         let Columns { values, names, others } = columns;
-        return Ok(Opened { path, array: values.into_dyn(), names, others, numbers, rows_are_trials });
+        return Ok(Opened { path, array: values.into_dyn(), names, others, sorted, rows_are_trials, is_text: true });
     }
     if keys.header.is_some() || keys.columns.is_some() || !keys.ignore.is_empty() {
         let reason = "responses.header, responses.columns and responses.ignore are for a .csv or .tsv: leave them out";
         return Err(Error::manifest(&manifest.path, reason));
     }
     let array = matrix::read(&path, keys.array.as_deref())?;
-    Ok(Opened { path, array, names: Vec::new(), others: Vec::new(), numbers: None, rows_are_trials })
+    let sorted = Sorted::default();
+    Ok(Opened { path, array, names: Vec::new(), others: Vec::new(), sorted, rows_are_trials, is_text: false })
 }
 
 impl Opened {
@@ -126,18 +129,12 @@ impl Opened {
             }
         }
         for column in self.of(Role::Index).into_iter().chain(self.of(Role::Trial)).filter(|_| order.by_position) {
-            let numbers: Option<Vec<f64>> = column.texts.iter().map(|text| text.parse().ok()).collect();
-            let numbers = numbers.unwrap_or_default();
-            let distinct: HashSet<u64> = numbers.iter().map(|number| number.to_bits()).collect();
-            let falls = numbers.windows(2).position(|pair| pair[1] < pair[0]);
-            if let (Some(row), true) = (falls, distinct.len() == numbers.len()) {
+            if let Some((row, [before, after])) = columns::falls(&column.texts) {
                 let name = if column.name.is_empty() { "without a name" } else { &column.name };
                 let reason = format!(
-                    "rows are paired with images by their order, but the column {name} has {} in row {} and then {}: sort \
-                     the rows, or list the images with images.order",
-                    numbers[row],
-                    row + 1,
-                    numbers[row + 1]
+                    "rows are paired with images by their order, but the column {name} has {before} in row {} and then \
+                     {after}: sort the rows, or list the images with images.order",
+                    row + 1
                 );
                 return Err(self.wrong(reason));
             }
@@ -152,7 +149,8 @@ impl Opened {
     pub(super) fn left_out(&self) -> Vec<LeftOut> {
         let used = |column: &Column| {
             let used = [Role::Session, Role::Run, Role::Image, Role::Split];
-            self.rows_are_trials && column.role.is_some_and(|role| used.contains(&role))
+            (self.rows_are_trials && column.role.is_some_and(|role| used.contains(&role)))
+                || self.sorted.by.as_ref() == Some(&column.name)
         };
         let name = |column: &Column| {
             if column.name.is_empty() { "the one without a name".into() } else { column.name.clone() }
@@ -165,10 +163,12 @@ impl Opened {
         let named = [(Role::Session, "sessions"), (Role::Run, "runs")].into_iter();
         let named = named
             .filter_map(|(role, what)| Some(format!("{what} from its column \"{}\"", self.of(role).first()?.name)));
-        let numbers = self.numbers.is_some().then(|| {
+        let numbers = self.sorted.numbers.is_some().then(|| {
             "voxels in the order of their numbers, which do not run from 0: a voxel's number here is its place"
                 .to_owned()
         });
+        let moved = || "voxels in the order of their numbers, which is not that of the file".to_owned();
+        let numbers = numbers.or_else(|| self.sorted.moved.then(moved));
         named.chain(numbers).map(|part| format!("; {part}")).collect()
     }
 }

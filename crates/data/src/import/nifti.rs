@@ -149,7 +149,7 @@ pub fn open_nifti(options: &NiftiOptions) -> Result<Source<'static>> {
         shown.push(table::read(table, timing, named, options)?);
     }
     runs::refuse_shells_order(&options.series, &names, &shown)?;
-    let apart = runs::keep_apart(&mut shown, &names, &tables)?;
+    let apart = runs::keep_apart(&mut shown, &names, (&options.series, &tables))?;
     series::refuse_unknown_runs(options, &shown, &tables)?;
     let held = Held::of((&options.test_runs, &options.validation_runs), &shown, &names, &options.series)?;
     let stimuli = Stimuli::of(&shown, &held, options)?;

@@ -174,6 +174,21 @@ fn lists_are_in_the_order_of_their_runs_in_any_locale() {
 }
 
 #[test]
+fn files_of_two_subjects_or_given_twice_are_refused() {
+    let stem = "GLMbetas-TYPED-FITHRF-GLMDENOISE-RR_allses";
+    let [left, right] = ["LH", "RH"].map(|side| format!("CSI1_{stem}_{side}PPA.npy"));
+    let refusal = |options: &Bold5000Options| bold5000(options).unwrap_err().to_string();
+    assert!(refusal(&options(&[&left, &left])).contains("given twice"));
+    let folder = tempfile::tempdir().unwrap();
+    let mut options = options(&[&left, &right]);
+    for (name, said) in [(format!("CSI2_{stem}_RHPPA.npy"), "of subject 2"), (left.clone(), "region LHPPA is in")] {
+        options.responses[1] = folder.path().join(&name);
+        std::fs::copy(fixture(&format!("bold5000/{left}")), &options.responses[1]).unwrap();
+        assert!(refusal(&options).contains(said), "{}", refusal(&options));
+    }
+}
+
+#[test]
 fn two_lists_of_one_run_are_refused() {
     let list = fixture("bold5000/lists/CSI_sess01_run01.txt");
     let options = Bold5000Options { lists: vec![list.clone(), list], ..options(&["CSI1_ROIs_TR34.h5"]) };

@@ -35,7 +35,7 @@ use stimuli::Stimuli;
 use timing::Timing;
 
 use super::volumes::Mask;
-use super::{Block, Source, Watch, WriteOptions};
+use super::{Block, Source, Watch, WriteOptions, subject};
 use crate::inspect::Summary;
 use crate::{Error, Result};
 
@@ -118,6 +118,8 @@ pub fn import_nifti(options: &NiftiOptions, out: &Path, write: WriteOptions, pro
 /// [`Error::Manifest`] when nothing is left for training.
 pub fn open_nifti(options: &NiftiOptions) -> Result<Source<'static>> {
     let first = options.series.first().ok_or_else(|| Error::mismatch(Path::new(""), "name at least one series"))?;
+    let files = options.series.iter().chain(&options.tables).chain(&options.mask).chain(&options.regions);
+    subject::refuse_several(files.map(PathBuf::as_path), subject::of_bids)?;
     let mut mask = match &options.mask {
         Some(path) => Mask::read(path)?,
         None => Mask::whole(&Volume::open(first)?),

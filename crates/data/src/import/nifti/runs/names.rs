@@ -197,7 +197,6 @@ mod tests {
         assert_eq!(of(&["ses-10_run-1_bold.nii", "ses-2_run-1_bold.nii"]), [(10, 1), (2, 1)]);
         assert_eq!(of(&["sub-01/ses-02/run2.nii", "sub-01/ses-01/run10.nii"]), [(2, 2), (1, 10)]);
         assert_eq!(of(&["ses-imagery_bold.nii", "ses-percept_bold.nii"]), [(1, 1), (2, 1)]);
-        assert_eq!(of(&["sub-01_run-1_bold.nii", "sub-02_run-1_bold.nii"]), [(1, 1), (2, 1)]);
         assert_eq!(of(&["betas_session03.nii", "betas_session12.nii"]), [(3, 1), (12, 1)]);
     }
 

@@ -17,6 +17,7 @@ mod regions;
 mod shown;
 mod source;
 mod ssr;
+mod subject;
 mod table;
 mod things;
 mod vim1;

@@ -146,6 +146,49 @@ fn lists_as_a_shell_orders_them_need_their_order_said() {
 }
 
 #[test]
+fn lists_are_in_the_order_of_their_runs_in_any_locale() {
+    let all = ["01_run01", "01_run02", "02_run01", "02_run02", "02_run10"]
+        .map(|list| fixture(&format!("bold5000/lists/CSI_sess{list}.txt")));
+    let folder = tempfile::tempdir().unwrap();
+    // Names of lists that state session and run, and names that state a number only.
+    let stated = ["sess1_run9", "sess1_run10", "sess2_run1", "sess2_run2", "sess2_run10"];
+    let numbered = ["list1", "list2", "list9", "list10", "list11"];
+    for (names, by) in [(stated, "by the sessions and runs"), (numbered, "by the numbers")] {
+        let lists: Vec<PathBuf> = names.map(|name| folder.path().join(format!("{name}.txt"))).to_vec();
+        all.iter().zip(&lists).for_each(|(from, to)| std::fs::copy(from, to).map(drop).unwrap());
+        let options = Bold5000Options { lists: lists.clone(), ..options(&["CSI1_ROIs_TR34.h5"]) };
+        let (_out, right) = bold5000(&options).unwrap();
+        let listed = expected("bold5000")["shown"].clone();
+        assert_eq!(
+            shown(&right),
+            listed.as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect::<Vec<_>>()
+        );
+        // As en_US.UTF-8 sorts: the longer number first.
+        let turned: Vec<PathBuf> = [1, 0, 4, 2, 3].map(|at: usize| lists[at].clone()).to_vec();
+        let turned = Bold5000Options { lists: turned, ..options };
+        let message = bold5000(&turned).unwrap_err().to_string();
+        assert!(message.contains(by) && message.contains("--order natural"), "{message}");
+        let natural = Bold5000Options { order: Some(NameOrder::Natural), ..turned };
+        assert_eq!(shown(&bold5000(&natural).unwrap().1), shown(&right));
+    }
+}
+
+#[test]
+fn files_of_two_subjects_or_given_twice_are_refused() {
+    let stem = "GLMbetas-TYPED-FITHRF-GLMDENOISE-RR_allses";
+    let [left, right] = ["LH", "RH"].map(|side| format!("CSI1_{stem}_{side}PPA.npy"));
+    let refusal = |options: &Bold5000Options| bold5000(options).unwrap_err().to_string();
+    assert!(refusal(&options(&[&left, &left])).contains("given twice"));
+    let folder = tempfile::tempdir().unwrap();
+    let mut options = options(&[&left, &right]);
+    for (name, said) in [(format!("CSI2_{stem}_RHPPA.npy"), "of subject 2"), (left.clone(), "region LHPPA is in")] {
+        options.responses[1] = folder.path().join(&name);
+        std::fs::copy(fixture(&format!("bold5000/{left}")), &options.responses[1]).unwrap();
+        assert!(refusal(&options).contains(said), "{}", refusal(&options));
+    }
+}
+
+#[test]
 fn two_lists_of_one_run_are_refused() {
     let list = fixture("bold5000/lists/CSI_sess01_run01.txt");
     let options = Bold5000Options { lists: vec![list.clone(), list], ..options(&["CSI1_ROIs_TR34.h5"]) };

@@ -93,3 +93,23 @@ fn kinds_of_trials_are_words_that_are_known() {
         assert!(message.contains("StimulusMetadata.csv") && message.contains(said), "{message}");
     }
 }
+
+#[test]
+fn numbers_of_trials_may_be_floats_and_subjects_must_be_one() {
+    let names = shown(&things(&options("table.h5")).unwrap().1).iter().map(|name| name.to_string()).collect::<Vec<_>>();
+    let floats = |text: &str| {
+        let line = |(at, line): (usize, &str)| {
+            let mut cells: Vec<String> = line.split(',').map(str::to_owned).collect();
+            if at > 0 {
+                cells[4] += ".0";
+            }
+            cells.join(",") + "\n"
+        };
+        text.lines().enumerate().map(line).collect()
+    };
+    let (_folder, floating) = changed(floats);
+    assert_eq!(shown(&things(&floating).unwrap().1), names);
+    let (_folder, other) = changed(|text| text.replace("train,2,2,1,6", "train,2,2,2,6"));
+    let message = things(&other).unwrap_err().to_string();
+    assert!(message.contains("of subject 2 (column subject_id)"), "{message}");
+}

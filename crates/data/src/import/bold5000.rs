@@ -15,7 +15,7 @@ use super::files::source_files;
 use super::matrix::{Matrix, blocks};
 use super::order::NameOrder;
 use super::shown::{Shown, Trial};
-use super::{Block, Source, Watch, WriteOptions};
+use super::{Block, Source, Watch, WriteOptions, subject};
 use crate::header::{FittedOn, Provenance, Split, Step, Voxels};
 use crate::inspect::Summary;
 use crate::{Error, Result};
@@ -67,6 +67,8 @@ pub fn import_bold5000(
 /// [`Error::Manifest`] when no picture is left for the test or for training.
 pub fn open_bold5000(options: &Bold5000Options) -> Result<Source<'static>> {
     let presented = lists::read(options)?;
+    let files = options.responses.iter().chain(&presented.files);
+    subject::refuse_several(files.map(PathBuf::as_path), subject::of_csi)?;
     let arrays = arrays(options, presented.len())?;
     let all = voxels(&arrays);
     let mask = options.roi.as_deref().map_or_else(|| Ok(vec![true; all.count]), |roi| all.mask(roi))?;
@@ -106,8 +108,26 @@ fn arrays(options: &Bold5000Options, trials: usize) -> Result<Vec<(String, Matri
     if arrays.is_empty() {
         return Err(Error::mismatch(Path::new(""), "name at least one file of responses"));
     }
+    refuse_twice(&options.responses, &arrays)?;
     let turned = |(name, array): (String, Matrix)| Ok((name, array.with_trials(trials, "the presentation list")?));
     arrays.into_iter().map(turned).collect()
+}
+
+/// A file or a region of a hemisphere that is there twice would give each of its voxels twice.
+fn refuse_twice(files: &[PathBuf], arrays: &[(String, Matrix)]) -> Result<()> {
+    let whole = |path: &PathBuf| path.canonicalize().unwrap_or_else(|_| path.clone());
+    let twice = (1..files.len()).find(|&at| files[..at].iter().any(|other| whole(other) == whole(&files[at])));
+    if let Some(at) = twice {
+        return Err(Error::mismatch(&files[at], "it is given twice: give each file once"));
+    }
+    for (at, (name, array)) in arrays.iter().enumerate() {
+        let of_side = name.starts_with("LH") || name.starts_with("RH");
+        if let Some((_, other)) = arrays[..at].iter().find(|(known, _)| of_side && known == name) {
+            let reason = format!("region {name} is in \"{}\" too: give each region once", other.path().display());
+            return Err(Error::mismatch(array.path(), reason));
+        }
+    }
+    Ok(())
 }
 
 /// The last part of `CSI1_GLMbetas-TYPED-FITHRF-GLMDENOISE-RR_allses_LHEarlyVis`.

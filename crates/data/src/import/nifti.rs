@@ -35,7 +35,7 @@ use stimuli::Stimuli;
 use timing::Timing;
 
 use super::volumes::Mask;
-use super::{Block, Source, Watch, WriteOptions};
+use super::{Block, Source, Watch, WriteOptions, subject};
 use crate::inspect::Summary;
 use crate::{Error, Result};
 
@@ -121,6 +121,8 @@ pub fn import_nifti(options: &NiftiOptions, out: &Path, write: WriteOptions, pro
 /// [`Error::Manifest`] when nothing is left for training.
 pub fn open_nifti(options: &NiftiOptions) -> Result<Source<'static>> {
     let first = options.series.first().ok_or_else(|| Error::mismatch(Path::new(""), "name at least one series"))?;
+    let files = options.series.iter().chain(&options.tables).chain(&options.mask).chain(&options.regions);
+    subject::refuse_several(files.map(PathBuf::as_path), subject::of_bids)?;
     let mut mask = match &options.mask {
         Some(path) => Mask::read(path, options.mask_threshold)?,
         None => Mask::whole(&Volume::open(first)?),
@@ -152,7 +154,7 @@ pub fn open_nifti(options: &NiftiOptions) -> Result<Source<'static>> {
         shown.push(table::read(table, timing, named, options)?);
     }
     runs::refuse_shells_order(&options.series, &names, &shown)?;
-    let apart = runs::keep_apart(&mut shown, &names, &tables)?;
+    let apart = runs::keep_apart(&mut shown, &names, (&options.series, &tables))?;
     series::refuse_unknown_runs(options, &shown, &tables)?;
     let held = Held::of((&options.test_runs, &options.validation_runs), &shown, &names, &options.series)?;
     let stimuli = Stimuli::of(&shown, &held, options)?;

@@ -1,5 +1,6 @@
 //! Which image each trial shows.
 
+mod given;
 mod lookup;
 mod sequence;
 
@@ -10,9 +11,10 @@ use afterimage_formats::images::ImageSource;
 use afterimage_formats::table::Table;
 use afterimage_formats::text;
 
+pub(crate) use given::{texts, turned};
 pub(crate) use lookup::{Found, Lookup};
 pub use sequence::NameOrder;
-pub(crate) use sequence::{numbered_sequence, refuse_conflict, sequence};
+pub(crate) use sequence::{numbered_sequence, sequence};
 
 use super::columns::{Column, counts};
 use crate::manifest::Manifest;

@@ -10,7 +10,7 @@ use tables::{shown, voxels};
 
 use super::files::source_files;
 use super::matrix::blocks;
-use super::{Block, Source, Watch, WriteOptions};
+use super::{Block, Source, Watch, WriteOptions, subject};
 use crate::Result;
 use crate::header::{FittedOn, Provenance, Step};
 use crate::inspect::Summary;
@@ -60,11 +60,17 @@ pub fn open_things(options: &ThingsOptions) -> Result<Source<'static>> {
         voxels = voxels.keep(&mask);
         responses.keep(&mask);
     }
-    let mut shown = shown(&options.stimuli, responses.trial_names())?;
+    let (mut shown, by_order) = shown(&options.stimuli, responses.trial_names())?;
     shown.hold_out(&options.stimuli, options.validation, options.seed)?;
+    let files = [&options.responses, &options.voxels, &options.stimuli];
+    subject::refuse_several(files.map(PathBuf::as_path), subject::of_bids)?;
+    tables::refuse_other_subject(&options.voxels, &options.stimuli)?;
     let (images, mut left_out) = shown.images(&options.images, str::to_owned)?;
     left_out.extend(unused_voxels);
-    let provenance = Provenance { left_out, ..provenance(options)? };
+    let mut provenance = Provenance { left_out, ..provenance(options)? };
+    if by_order {
+        provenance.steps.push(Step::plain("trials and rows of their table paired by order, without a column trial_id"));
+    }
     let (trials, count) = (shown.trials, voxels.count);
     let blocks = blocks(trials.len(), count).map(move |(first, count)| {
         let trials = trials[first..first + count].to_vec();

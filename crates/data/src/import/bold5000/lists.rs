@@ -8,7 +8,7 @@ use afterimage_formats::text;
 
 use super::{Bold5000Options, REPEATED, names_within};
 use crate::header::LeftOut;
-use crate::import::order::{Lookup, NameOrder, refuse_conflict};
+use crate::import::order::{Lookup, texts, turned};
 use crate::{Error, Result};
 
 /// What was shown, in the order of the trials.
@@ -85,17 +85,35 @@ fn files(options: &Bold5000Options) -> Result<Vec<PathBuf>> {
     for path in &options.lists {
         if path.is_dir() { files.extend(folder(path)?) } else { files.push(path.clone()) }
     }
-    let names: Vec<String> = files.iter().map(|path| path.to_string_lossy().into_owned()).collect();
-    let sorted = |order: NameOrder| order.positions(&names);
     match options.order {
-        Some(order) => Ok(sorted(order).into_iter().map(|at| files[at].clone()).collect()),
-        // A shell puts run10 before run2; any other order than that was chosen.
-        None if options.lists.len() > 1 && sorted(NameOrder::Bytes).is_sorted() => {
-            refuse_conflict(&files[0], &names, "--order natural or --order bytes")?;
+        Some(order) => Ok(order.positions(&texts(&files)).into_iter().map(|at| files[at].clone()).collect()),
+        None => {
+            refuse_turned(&files)?;
             Ok(files)
         }
-        None => Ok(files),
     }
+}
+
+/// A shell puts run10 before run2, or even before run1: lists that are given so are not in the order of the trials.
+fn refuse_turned(files: &[PathBuf]) -> Result<()> {
+    let names = texts(files);
+    let places: Option<Vec<(u16, u16)>> = files.iter().map(|path| place(path)).collect();
+    let (first, second, by) = match places {
+        Some(places) => match places.windows(2).position(|pair| pair[0] > pair[1]) {
+            Some(at) => (names[at].as_str(), names[at + 1].as_str(), "by the sessions and runs in their names"),
+            None => return Ok(()),
+        },
+        None => match turned(&names) {
+            Some((first, second)) => (first, second, "by the numbers in their names"),
+            None => return Ok(()),
+        },
+    };
+    let reason = format!(
+        "lists are in the order of the trials, and \"{first}\" is given before \"{second}\" but comes after it {by}: \
+         give their folder, whose lists are taken by session and run, or state the order with --order natural or --order \
+         bytes; for any other order, give one list of all trials"
+    );
+    Err(Error::mismatch(Path::new(second), reason))
 }
 
 /// Session and run of each list, from 0: by its name or, where not all names say both, by its place.

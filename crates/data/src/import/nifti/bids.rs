@@ -20,13 +20,15 @@ impl<'a> Name<'a> {
     fn of(stem: &'a str) -> Option<Self> {
         let mut parts: Vec<&str> = stem.split('_').collect();
         let suffix = parts.pop().filter(|suffix| !suffix.contains('-'))?;
-        let entities = parts.iter().map(|part| part.split_once('-')).collect::<Option<_>>()?;
+        let entities = parts.iter().map(|part| part.split_once('-').unwrap_or(("", part))).collect();
         Some(Self { entities, suffix })
     }
 
-    /// Whether a file of this name describes a series of the other: it has no entity that the series lacks.
+    /// Whether a file of this name describes a series of the other: it has no entity that the series lacks, and all parts
+    /// that are no entities of BIDS, as `run1` of `run1_bold`.
     fn describes(&self, series: &Self) -> bool {
-        self.entities.iter().all(|entity| series.entities.contains(entity))
+        let bare = |name: &Self| name.entities.iter().filter(|(key, _)| key.is_empty()).count();
+        bare(self) == bare(series) && self.entities.iter().all(|entity| series.entities.contains(entity))
     }
 }
 
@@ -114,6 +116,19 @@ mod tests {
         wanted = vec![&files[5]];
         let found = describing(&series, Some("events"), &[".tsv", ".tsv.gz"]).unwrap();
         assert_eq!(found.iter().collect::<Vec<_>>(), wanted);
+    }
+
+    #[test]
+    fn events_of_the_same_name_are_found_whatever_the_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let events = ["run1", "run2", "subj01_run-1", "S1", "rest_run-1"].map(|name| format!("{name}_events.tsv"));
+        events.iter().for_each(|name| std::fs::write(folder.path().join(name), "").unwrap());
+        for (series, wanted) in [("run1", 0), ("run2", 1), ("subj01_run-1", 2), ("S1", 3), ("run1_space-T1w", 0)] {
+            let series = folder.path().join(format!("{series}_bold.nii.gz"));
+            let found = describing(&series, Some("events"), &[".tsv"]).unwrap();
+            assert_eq!(found, [folder.path().join(&events[wanted])]);
+        }
+        assert!(describing(&folder.path().join("run3_bold.nii"), Some("events"), &[".tsv"]).unwrap().is_empty());
     }
 
     #[test]

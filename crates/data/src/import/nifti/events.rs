@@ -57,7 +57,7 @@ impl Columns<'_> {
         self.refuse_restarts(&trials)?;
         left_out.extend(counts.left_out());
         Ok(Shown {
-            shared: trials.windows(2).filter(|pair| overlap(&pair[0].volumes, &pair[1].volumes)).count(),
+            shared: shared(&trials),
             run_of_volume: vec![if is_one { of_series } else { run }; timing.volumes],
             states_runs: runs.is_some(),
             states_sessions: runs.iter().flatten().any(|other| other.session != run.session),
@@ -160,8 +160,20 @@ impl Columns<'_> {
     }
 }
 
-fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
-    a.start < b.end && b.start < a.end
+/// Pairs of trials that share some of their volumes, whatever the order of the table, and the first in words.
+fn shared(trials: &[Trial]) -> (usize, Option<String>) {
+    let mut by_time: Vec<&Trial> = trials.iter().collect();
+    by_time.sort_by_key(|trial| trial.volumes.start);
+    let (mut count, mut first) = (0, None);
+    for (at, trial) in by_time.iter().enumerate() {
+        for other in by_time[at + 1..].iter().take_while(|other| other.volumes.start < trial.volumes.end) {
+            count += 1;
+            first.get_or_insert_with(|| {
+                format!("\"{}\" and \"{}\" at volume {}", trial.name, other.name, other.volumes.start)
+            });
+        }
+    }
+    (count, first)
 }
 
 impl Event {

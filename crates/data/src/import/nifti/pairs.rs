@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use afterimage_formats::names::{entity, natural_cmp, order_conflict};
+use afterimage_formats::names::{entity, natural_cmp};
 
 use super::bids;
 use super::runs::{file_name, number};
+use crate::import::order::{texts, turned};
 use crate::{Error, Result};
 
 const EVENTS: [&str; 2] = [".tsv", ".tsv.gz"];
@@ -54,21 +55,33 @@ fn refuse_other_entities(series: &Path, table: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The shell lists `events10` before `events2`, but `run-02` before `run-10`.
+/// Shells list `events10` before `events2`, or before `events1`, but `run-02` before `run-10`.
 fn refuse_other_order(series: &[PathBuf], tables: &[PathBuf]) -> Result<()> {
-    let [of_series, of_tables] =
-        [series, tables].map(|paths| paths.iter().map(|path| file_name(path)).collect::<Vec<_>>());
-    let is_shells = |names: &Vec<String>| names.is_sorted() && order_conflict(names).is_some();
-    if (is_shells(&of_series) || is_shells(&of_tables)) && ranks(&of_series) != ranks(&of_tables) {
+    // A table of several series is given for each of them, which no shell does.
+    let is_repeated = (1..tables.len()).any(|at| tables[..at].contains(&tables[at]));
+    if is_repeated || series.iter().zip(tables).all(|(series, table)| is_same_run(series, table)) {
+        return Ok(());
+    }
+    let [of_series, of_tables] = [texts(series), texts(tables)];
+    let is_turned = turned(&of_series).is_some() || turned(&of_tables).is_some();
+    if is_turned && ranks(&of_series) != ranks(&of_tables) {
         let at = ranks(&of_series).iter().zip(ranks(&of_tables)).position(|(a, b)| *a != b).unwrap_or(0);
         let reason = format!(
-            "series and tables are in the order of their letters, which differs between them: \"{}\" stands with \"{}\"; \
-             give both in the order of the scans, as $(ls -v ...) lists them",
+            "series and tables are in different orders by the numbers in their names: \"{}\" stands with \"{}\"; give both \
+             in the order of the scans, as $(ls -v ...) lists them, or name each table after its series, as \
+             X_run-2_events.tsv of X_run-2_bold.nii.gz",
             of_series[at], of_tables[at]
         );
         return Err(Error::mismatch(&tables[at], reason));
     }
     Ok(())
+}
+
+/// Whether both names state the same run, and the same session or none.
+fn is_same_run(series: &Path, table: &Path) -> bool {
+    let names = [file_name(series), file_name(table)];
+    let [runs, sessions] = ["run", "ses"].map(|key| names.each_ref().map(|name| entity(name, key).map(number)));
+    runs[0].flatten().is_some() && runs[0] == runs[1] && sessions[0] == sessions[1]
 }
 
 /// The place of each name in the order of the numbers.
@@ -95,6 +108,8 @@ mod tests {
         assert!(message.contains("it is of run-2") && message.contains("run-01_bold.nii"), "{message}");
         let message = refusal(&["bold_01.nii", "bold_02.nii", "bold_10.nii"], &["e1.tsv", "e10.tsv", "e2.tsv"]);
         assert!(message.contains("\"bold_02.nii\" stands with \"e10.tsv\""), "{message}");
+        let message = refusal(&["bold_10.nii", "bold_1.nii", "bold_2.nii"], &["e1.tsv", "e2.tsv", "e10.tsv"]);
+        assert!(message.contains("\"bold_10.nii\" stands with \"e1.tsv\""), "{message}");
         assert!(refusal(&["a.nii"], &["a.tsv", "b.tsv"]).contains("2 tables for 1 series"));
     }
 
@@ -104,6 +119,9 @@ mod tests {
             (["run-1.nii", "run-10.nii", "run-2.nii"], ["e1.tsv", "e10.tsv", "e2.tsv"]),
             (["run-1.nii", "run-2.nii", "run-10.nii"], ["e1.tsv", "e2.tsv", "e10.tsv"]),
             (["run-1.nii", "run-2.nii", "run-10.nii"], ["run-1_events.tsv"; 3]),
+            (["run-10.nii", "run-1.nii", "run-2.nii"], ["e10.tsv", "e1.tsv", "e2.tsv"]),
+            (["b1.nii", "b2.nii", "b3.nii"], ["list2.tsv", "list1.tsv", "list2.tsv"]),
+            (["run-2.nii", "run-10.nii", "run-1.nii"], ["b/run-2.tsv", "c/run-10.tsv", "a/run-1.tsv"]),
         ] {
             assert_eq!(tables(&paths(&series), &paths(&of)).unwrap(), paths(&of));
         }

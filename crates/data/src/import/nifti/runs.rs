@@ -36,8 +36,13 @@ pub(super) fn number(text: &str) -> Option<u16> {
 /// Runs that two series number alike are not one run: where nothing states a session, each series becomes one.
 ///
 /// # Errors
-/// [`Error::Mismatch`] naming both tables where sessions are stated and runs collide all the same.
-pub(super) fn keep_apart(shown: &mut [Shown], names: &[Named], tables: &[PathBuf]) -> Result<bool> {
+/// [`Error::Mismatch`] naming both tables where sessions are stated and runs collide all the same, or two series whose
+/// order is not that of the numbers in their names.
+pub(super) fn keep_apart(
+    shown: &mut [Shown],
+    names: &[Named],
+    (series, tables): (&[PathBuf], &[PathBuf]),
+) -> Result<bool> {
     let Some((run, first, second)) = collision(shown) else { return Ok(false) };
     if names.iter().any(|name| name.has_session) || shown.iter().any(|shown| shown.states_sessions) {
         let reason = format!(
@@ -48,6 +53,7 @@ pub(super) fn keep_apart(shown: &mut [Shown], names: &[Named], tables: &[PathBuf
         );
         return Err(Error::mismatch(&tables[second], reason));
     }
+    names::refuse_turned(series, "their tables number their runs alike and no name states a session", "ses-1, ses-2")?;
     for (index, shown) in shown.iter_mut().enumerate() {
         let session = u16::try_from(index + 1).unwrap_or(u16::MAX);
         shown.trials.iter_mut().for_each(|trial| trial.run.session = session);

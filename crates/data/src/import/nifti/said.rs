@@ -80,9 +80,9 @@ impl Said<'_> {
             .map(|tr| format!("{} s from volume to volume ({})", tr.secs, tr.from))
             .collect();
         let mut said: Vec<String> = times.into_iter().collect();
-        let shared: usize = self.shown.iter().map(|shown| shown.shared).sum();
-        if shared > 0 {
-            said.push(format!("{shared} pairs of consecutive trials share some of their volumes"));
+        let shared: usize = self.shown.iter().map(|shown| shown.shared.0).sum();
+        if let Some(first) = self.shown.iter().find_map(|shown| shown.shared.1.as_ref()) {
+            said.push(format!("{shared} pairs of trials share some of their volumes, such as {first}"));
         }
         let cut: usize = self.shown.iter().map(|shown| shown.cut).sum();
         if cut > 0 {

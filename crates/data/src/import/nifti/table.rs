@@ -37,8 +37,8 @@ pub(super) struct Shown {
     pub(super) states_sessions: bool,
     /// Whether trials are of runs whose volumes are not known.
     pub(super) runs_of_volumes_unknown: bool,
-    /// Pairs of consecutive trials that share some of their volumes.
-    pub(super) shared: usize,
+    /// Pairs of trials that share some of their volumes, and the first of them in words.
+    pub(super) shared: (usize, Option<String>),
     /// Trials that the end of their run cuts short.
     pub(super) cut: usize,
     /// The time between volumes, where it was needed.
@@ -59,6 +59,7 @@ pub(super) struct Row {
 pub(super) fn read(path: &Path, timing: Timing<'_>, named: &Named, options: &NiftiOptions) -> Result<Shown> {
     let table = open::open(path)?;
     let table = Columns { table: &table, path, options };
+    table.refuse_other_session(timing, named)?;
     let shown = if table.find(&["onset"]).is_some() {
         table.events(timing, named)?
     } else if table.find(&PICTURES).is_some() && options.images.is_some() {
@@ -182,6 +183,21 @@ impl Columns<'_> {
         };
         let (runs, sessions) = (numbers(runs, of.run)?, numbers(sessions, of.session)?);
         Ok(Some(runs.into_iter().zip(sessions).map(|(run, session)| RunId { session, run }).collect()))
+    }
+
+    /// A series that is called session 3 shows no trial of session 4.
+    fn refuse_other_session(&self, timing: Timing<'_>, named: &Named) -> Result<()> {
+        let called = named.session_label.as_deref().and_then(number);
+        let (Some(called), Some(column)) = (called, self.find(&SESSIONS)) else { return Ok(()) };
+        let stated = self.whole(column)?;
+        let Some(row) = stated.iter().position(|session| *session != called) else { return Ok(()) };
+        Err(self.wrong(format!(
+            "row {} is of session {}, but its series \"{}\" is called session {called}: give the tables in the order of \
+             the series",
+            row + 1,
+            stated[row],
+            timing.series.display()
+        )))
     }
 
     /// Numbers of runs or sessions: `3`, `3.0` or `run-03`.

@@ -142,6 +142,8 @@ fn one_number_in_two_sessions_is_two_runs() {
         ("ses-02:run-01", vec![210.5, 214.5]),
         ("2:1", vec![210.5, 214.5]),
         ("1", vec![110.5, 114.5, 210.5, 214.5]),
+        ("ses-02", vec![210.5, 214.5, 220.5, 224.5]),
+        ("session 1", vec![110.5, 114.5, 120.5, 124.5]),
         ("sub-01_ses-01_run-2_bold.nii", vec![120.5, 124.5]),
     ] {
         let (summary, data) = desk.import(&options(choice)).unwrap();
@@ -191,6 +193,28 @@ fn sessions_of_one_table_are_told_apart() {
     let (summary, data) = desk.import(&options).unwrap();
     assert_eq!((summary.sessions, summary.runs, first(&data)), (2, 2, vec![-1.0, 1.0, -1.0, 1.0]));
     assert_eq!(data.header().stimuli[0].name, "a/ses-01_run-01");
+}
+
+#[test]
+fn another_session_or_subject_is_refused() {
+    let desk = Desk::new();
+    let table = desk.text("t.csv", "condition,session,run\na,4,1\nb,4,1\n");
+    let series = desk.series("sub-01_ses-03_run-1_betas.nii", 2, 0.0);
+    let options = NiftiOptions { tables: vec![table.clone()], ..NiftiOptions::new(&series) };
+    let message = desk.refusal(&options);
+    assert!(message.contains("row 1 is of session 4") && message.contains("is called session 3"), "{message}");
+    let other = desk.series("sub-02_ses-03_run-2_betas.nii", 2, 0.0);
+    let two = NiftiOptions { series: vec![series, other], tables: vec![table; 2], ..options };
+    assert!(desk.refusal(&two).contains("it is of subject 2"), "{}", desk.refusal(&two));
+}
+
+#[test]
+fn trials_that_share_volumes_are_counted_in_any_order() {
+    let desk = Desk::new();
+    let events = "onset\tduration\ttrial_type\n0\t20\ta\n30\t4\tb\n4\t4\tc\n12\t4\td\n";
+    let (summary, _) = desk.events("e.tsv", events).unwrap();
+    let wanted = "2 pairs of trials share some of their volumes, such as \"a\" and \"c\" at volume 2";
+    assert!(said(&summary).contains(wanted), "{}", said(&summary));
 }
 
 #[test]

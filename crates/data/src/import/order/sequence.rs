@@ -93,7 +93,7 @@ fn refuse_other_images(source: &ImageSource) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::Mismatch`] naming `path`, two names and what to do.
-pub(crate) fn refuse_conflict<S: AsRef<str>>(path: &Path, names: &[S], option: &str) -> Result<()> {
+fn refuse_conflict<S: AsRef<str>>(path: &Path, names: &[S], option: &str) -> Result<()> {
     let Some((first, other)) = order_conflict(names) else { return Ok(()) };
     let reason = format!(
         "rows are paired by the order of names, and \"{first}\" comes before \"{other}\" by bytes but after it in \

@@ -7,6 +7,7 @@ use afterimage_formats::table::Table;
 
 use crate::header::{FittedOn, LeftOut, VoxelColumn, Voxels};
 use crate::import::shown::{Shown, Trial};
+use crate::import::subject;
 use crate::{Error, Result};
 
 /// The voxels in the order of the responses: flags are regions, other numbers are columns. With those of the table that
@@ -71,8 +72,35 @@ fn meaning(name: &str) -> (&'static str, FittedOn) {
     }
 }
 
-/// The trials in the order of the responses' columns, which are called by `trial_id`.
-pub(super) fn shown(path: &Path, names: &[String]) -> Result<Shown> {
+/// # Errors
+/// [`Error::Mismatch`] where the columns `subject_id` of both tables are not of one subject.
+pub(super) fn refuse_other_subject(voxels: &Path, stimuli: &Path) -> Result<()> {
+    let mut known: Option<(String, &Path)> = None;
+    for path in [voxels, stimuli] {
+        let table = Table::read(path)?;
+        let Ok(column) = table.column("subject_id") else { continue };
+        for (row, text) in table.texts(column)?.into_iter().enumerate() {
+            let found = subject::plain(text);
+            match &known {
+                Some((wanted, other)) if *wanted != found => {
+                    let reason = format!(
+                        "row {} is of subject {found} (column subject_id), \"{}\" of subject {wanted}: give tables of one subject",
+                        row + 1,
+                        other.display()
+                    );
+                    return Err(Error::mismatch(path, reason));
+                }
+                Some(_) => (),
+                None => known = Some((found, path)),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The trials in the order of the responses' columns, which are called by `trial_id`, and whether that is the order of the
+/// table for want of such a column.
+pub(super) fn shown(path: &Path, names: &[String]) -> Result<(Shown, bool)> {
     let table = Table::read(path)?;
     let wrong = |reason: String| Error::mismatch(path, reason);
     if table.len() != names.len() {
@@ -93,13 +121,16 @@ pub(super) fn shown(path: &Path, names: &[String]) -> Result<Shown> {
             (0..names.len()).collect()
         }
         Ok(column) => {
-            let ids: Vec<&str> = table.texts(column)?.into_iter().map(str::trim).collect();
+            // Through a column of floats, trial 7 is called 7.0.
+            let ids: Vec<String> = table.texts(column)?.into_iter().map(subject::plain).collect();
+            let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
             let row_of = rows_of(path, "trial_id", &ids)?;
-            let find = |name: &String| row_of.get(name.as_str()).copied();
+            let find = |name: &String| row_of.get(subject::plain(name).as_str()).copied();
             let missing = |name: &String| wrong(format!("it has no trial {name}, which the responses have"));
             names.iter().map(|name| find(name).ok_or_else(|| missing(name))).collect::<Result<_>>()?
         }
     };
+    let by_order = table.column("trial_id").is_err();
     let texts = |name: &str| -> Result<Vec<&str>> { Ok(table.texts(table.column(name)?)?) };
     let (kinds, stimuli, concepts) = (texts("trial_type")?, texts("stimulus")?, texts("concept")?);
     let numbers = |name: &str| -> Result<Vec<u16>> {
@@ -132,7 +163,7 @@ pub(super) fn shown(path: &Path, names: &[String]) -> Result<Shown> {
             averaged: 1,
         });
     }
-    Ok(shown)
+    Ok((shown, by_order))
 }
 
 /// The row of each name; names are distinct.

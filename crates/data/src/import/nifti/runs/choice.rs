@@ -16,6 +16,7 @@ use crate::{Error, Result};
 /// ```
 /// use afterimage_data::RunChoice;
 /// assert_eq!("run-02".parse::<RunChoice>(),  Ok(RunChoice::Number(2)));
+/// assert_eq!("ses-02".parse::<RunChoice>(),  Ok(RunChoice::Session("02".into())));
 /// assert_eq!("ses-02:run-1".parse::<RunChoice>(),  Ok(RunChoice::InSession { session: "02".into(), run: 1 }));
 /// assert_eq!("sub-01_task-x_bold.nii.gz".parse::<RunChoice>(),  Ok(RunChoice::File("sub-01_task-x_bold.nii.gz".into())));
 /// ```
@@ -23,6 +24,8 @@ use crate::{Error, Result};
 pub enum RunChoice {
     /// The run of this number in every session.
     Number(u16),
+    /// All runs of a session, by its number or label, as in `ses-02`.
+    Session(String),
     /// A run of one session.
     InSession {
         /// The session's number or label, as in `ses-02`.
@@ -45,13 +48,17 @@ impl FromStr for RunChoice {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.trim();
-        if let Some(run) = number(text) {
+        let run_of = |text: &str| number(text).filter(|_| session_label(text).is_none());
+        if let Some(run) = run_of(text) {
             return Ok(Self::Number(run));
         }
-        let parts = text.split_once(':').and_then(|(session, run)| Some((session, number(run)?)));
-        Ok(match parts {
+        if let Some(session) = session_label(text) {
+            return Ok(Self::Session(session.to_owned()));
+        }
+        let parts = text.split_once(':').and_then(|(session, run)| Some((session.trim(), run_of(run)?)));
+        Ok(match parts.filter(|(session, _)| !session.to_ascii_lowercase().starts_with("run")) {
             Some((session, run)) => {
-                let label = session.trim().strip_prefix("ses-").unwrap_or(session.trim());
+                let label = session_label(session).unwrap_or(session);
                 Self::InSession { session: label.to_owned(), run }
             }
             None => Self::File(text.to_owned()),
@@ -63,6 +70,7 @@ impl fmt::Display for RunChoice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Number(run) => write!(f, "{run}"),
+            Self::Session(session) => write!(f, "session {session}"),
             Self::InSession { session, run } => write!(f, "{session}:{run}"),
             Self::File(name) => f.write_str(name),
         }
@@ -135,6 +143,7 @@ impl Known<'_> {
     fn chosen(&self, choice: &RunChoice) -> Result<Vec<RunId>> {
         let inside = |(run, series): (&RunId, &BTreeSet<usize>)| match choice {
             RunChoice::Number(number) => run.run == *number,
+            RunChoice::Session(session) => series.iter().any(|&at| self.is_session(run.session, at, session)),
             RunChoice::InSession { session, run: number } => {
                 run.run == *number && series.iter().any(|&at| self.is_session(run.session, at, session))
             }
@@ -195,6 +204,17 @@ impl Known<'_> {
         let session = if several { format!(" of session {}", run.session) } else { String::new() };
         format!("run {}{session} ({})", run.run, files.join(", "))
     }
+}
+
+/// `02` of `ses-02`, `session 02` or `sess02`; labels that are no numbers need a separator.
+fn session_label(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let after = ["session", "sess", "ses"].iter().find_map(|word| {
+        text.get(..word.len()).filter(|head| head.eq_ignore_ascii_case(word)).map(|_| &text[word.len()..])
+    })?;
+    let label = after.trim_start_matches(['-', '_', ' ']);
+    let is_label = !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (is_label && (label.len() < after.len() || number(label).is_some())).then_some(label)
 }
 
 fn is_called(path: &Path, name: &str) -> bool {

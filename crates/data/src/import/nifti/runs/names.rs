@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use afterimage_formats::names::{entity, natural_cmp, order_conflict};
+use afterimage_formats::names::{entity, natural_cmp};
 
 use super::{RunId, file_name, number};
 use crate::import::nifti::table::Shown;
+use crate::import::order::{texts, turned};
 use crate::{Error, Result};
 
 /// Entities that tell versions of one scan apart, not scans.
@@ -147,10 +148,10 @@ fn scan(file: &str) -> Vec<&str> {
     file.split('_').filter(|part| !is_version(part)).collect()
 }
 
-/// Order counts where neither names nor tables number the runs; the shell lists `bold_10` before `bold_2`.
+/// Order counts where neither names nor tables number the runs; shells list `bold_10` before `bold_2`, or before `bold_1`.
 ///
 /// # Errors
-/// [`Error::Mismatch`] where the order of such series in a session is the shell's rather than that of the numbers in them.
+/// [`Error::Mismatch`] where such series of a session are given in another order than that of the numbers in them.
 pub(in crate::import::nifti) fn refuse_shells_order(
     series: &[PathBuf],
     named: &[Named],
@@ -160,15 +161,22 @@ pub(in crate::import::nifti) fn refuse_shells_order(
     let counted: Vec<usize> = (0..series.len()).filter(by_place).collect();
     for &first in &counted {
         let inside = counted.iter().filter(|&&at| named[at].id.session == named[first].id.session);
-        let names: Vec<String> = inside.map(|&at| file_name(&series[at])).collect();
-        let Some((bytes, natural)) = order_conflict(&names).filter(|_| names.is_sorted()) else { continue };
-        let reason = format!(
-            "series are in the order of their letters, with \"{bytes}\" before \"{natural}\", and neither names nor tables \
-             number their runs: give them in the order of the scans, as $(ls -v ...) lists them, or call them run-1, run-2"
-        );
-        return Err(Error::mismatch(&series[first], reason));
+        let inside: Vec<&PathBuf> = inside.map(|&at| &series[at]).collect();
+        refuse_turned(&inside, "neither names nor tables number their runs", "run-1, run-2")?;
     }
     Ok(())
+}
+
+/// # Errors
+/// [`Error::Mismatch`] where the numbers in the names of series that are counted in the order given do not rise.
+pub(super) fn refuse_turned<P: AsRef<Path>>(series: &[P], why: &str, names: &str) -> Result<()> {
+    let paths = texts(series);
+    let Some((first, second)) = turned(&paths) else { return Ok(()) };
+    let reason = format!(
+        "series are counted in the order given, since {why}, and \"{first}\" is given before \"{second}\": give them in \
+         the order of the numbers, as $(ls -v ...) lists them, or call them {names}"
+    );
+    Err(Error::mismatch(Path::new(second), reason))
 }
 
 #[cfg(test)]
@@ -189,7 +197,6 @@ mod tests {
         assert_eq!(of(&["ses-10_run-1_bold.nii", "ses-2_run-1_bold.nii"]), [(10, 1), (2, 1)]);
         assert_eq!(of(&["sub-01/ses-02/run2.nii", "sub-01/ses-01/run10.nii"]), [(2, 2), (1, 10)]);
         assert_eq!(of(&["ses-imagery_bold.nii", "ses-percept_bold.nii"]), [(1, 1), (2, 1)]);
-        assert_eq!(of(&["sub-01_run-1_bold.nii", "sub-02_run-1_bold.nii"]), [(1, 1), (2, 1)]);
         assert_eq!(of(&["betas_session03.nii", "betas_session12.nii"]), [(3, 1), (12, 1)]);
     }
 
@@ -211,9 +218,17 @@ mod tests {
             refused.err().map(|error| error.to_string()).unwrap_or_default()
         };
         let message = order(&["bold_1.nii", "bold_10.nii", "bold_2.nii"], false);
-        assert!(message.contains("\"bold_10.nii\" before \"bold_2.nii\"") && message.contains("ls -v"), "{message}");
+        assert!(
+            message.contains("\"bold_10.nii\" is given before \"bold_2.nii\"") && message.contains("ls -v"),
+            "{message}"
+        );
         assert_eq!(order(&["bold_1.nii", "bold_10.nii", "bold_2.nii"], true), "");
         assert_eq!(order(&["bold_1.nii", "bold_2.nii", "bold_10.nii"], false), "");
+        let message = order(&["bold_10.nii", "bold_1.nii", "bold_2.nii"], false);
+        assert!(message.contains("\"bold_10.nii\" is given before \"bold_1.nii\""), "{message}");
+        let message = order(&["r1/bold.nii", "r10/bold.nii", "r2/bold.nii"], false);
+        assert!(message.contains("\"r10/bold.nii\" is given before \"r2/bold.nii\""), "{message}");
+        assert_eq!(order(&["before.nii", "after.nii"], false), "");
         let message = refusal(&["run-1_space-T1w_bold.nii", "run-1_space-MNI_bold.nii"]);
         assert!(message.contains("it is of run 1") && message.contains("space-T1w"), "{message}");
         assert!(refusal(&["a.nii", "a.nii"]).contains("given twice"));

@@ -274,7 +274,7 @@ fn whole_numbers_written_as_floats_are_asked_about() {
     let form = |number: usize| format!("{:.18e}", number as f64);
     for (text, said) in [
         (with_places(|row| format!("{},{}", form(1 + row / 6), form(row % 6))), "\"1\", \"2\""),
-        (with_places(|row| form(row)), "its first column counts the rows: \"1\""),
+        (with_places(form), "its first column counts the rows: \"1\""),
         (format!("0,1,2,3\n{}", with_places(|row| format!("{}.0,{}.0", 1 + row / 6, row % 6))), "\"0\", \"1\""),
         (format!("cocoId,a,b\n{}", with_places(|row| format!("{}.0", row * 5077 % 997))), "\"cocoId\""),
     ] {
@@ -293,8 +293,9 @@ fn whole_numbers_written_as_floats_are_asked_about() {
 
 #[test]
 fn counts_of_spikes_their_means_and_voxels_of_zeros_are_responses() {
-    let counts = |row: usize| [row * 5 % 7, row * row % 4, usize::from(row % 5 == 0), 0];
-    let halves = |row: usize| counts(row).map(|count| count as f64 / 2.0 * if row % 2 == 0 { 2.0 } else { 1.0 });
+    let counts = |row: usize| [row * 5 % 7, row * row % 4, usize::from(row.is_multiple_of(5)), 0];
+    let halves =
+        |row: usize| counts(row).map(|count| count as f64 / 2.0 * if row.is_multiple_of(2) { 2.0 } else { 1.0 });
     let line = |values: [String; 4]| format!("{}\n", values.join(","));
     for text in [
         (0..12).map(|row| line(counts(row).map(|n| n.to_string()))).collect::<String>(),

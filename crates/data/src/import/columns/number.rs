@@ -123,6 +123,7 @@ mod tests {
             assert!(!torn(row), "{row:?}");
         }
     }
+
     #[test]
     fn whole_numbers_count_however_they_are_written() {
         assert!(counts(["0", "1", "2"]) && counts(["1.0", "2.0", "3.0"]));

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Each crate may use those before it.
-const ORDER: [&str; 17] = [
+const ORDER: [&str; 18] = [
     "formats",
     "data",
     "sim",
@@ -16,6 +16,7 @@ const ORDER: [&str; 17] = [
     "train",
     "eval",
     "biology",
+    "experiment",
     "report",
     "web",
     "study",

@@ -5,10 +5,11 @@ use std::path::Path;
 use std::process::Command;
 
 /// Each crate may use those before it.
-const ORDER: [&str; 18] = [
+const ORDER: [&str; 19] = [
     "formats",
     "data",
     "sim",
+    "config",
     "run",
     "kernels",
     "baseline",

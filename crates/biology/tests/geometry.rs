@@ -1,7 +1,8 @@
 //! The geometry of a real network: what a pixel changes lies where the grid says.
 
 use afterimage_biology::{Grid, Window};
-use afterimage_model::backbone::BackboneKind;
+use afterimage_config::BackboneKind;
+use afterimage_model::backbone::Architecture as _;
 use afterimage_train::apply::FeatureExtractor;
 use ndarray::{Array4, Axis};
 

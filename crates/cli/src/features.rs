@@ -3,6 +3,7 @@
 use anyhow::Result;
 use ndarray::{Array2, ArrayView4, Axis, s};
 
+use afterimage_config::BackboneKind;
 use afterimage_data::DataSet;
 use afterimage_eval::images::from_bytes;
 use afterimage_train::apply::FeatureExtractor;
@@ -20,7 +21,7 @@ impl Embedder {
     pub(crate) const NAME: &str = "the channel means of SqueezeNet 1.1 after fire9";
 
     pub(crate) fn new(side: usize) -> Result<Self> {
-        Ok(Self { extractor: FeatureExtractor::new("squeezenet1_1", &["fire9"], side, "cpu")? })
+        Ok(Self { extractor: FeatureExtractor::new(BackboneKind::SqueezeNet11, &["fire9"], side, "cpu")? })
     }
 
     /// `[n, 512]` for images `[n, height, width, 3]`.

@@ -5,7 +5,8 @@ mod common;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use afterimage_model::backbone::BackboneKind;
+use afterimage_config::BackboneKind;
+use afterimage_model::backbone::Architecture as _;
 use afterimage_run::{RunFolder, manifest::Manifest, scores::ScoreFile};
 use common::{Desk, printed, program};
 

@@ -13,14 +13,10 @@ mod support;
 use std::ops::Range;
 use std::time::Instant;
 
+use afterimage_config::BackboneKind;
+use afterimage_config::Experiment;
 use afterimage_eval::{BoxError, Context, DistanceMatrix, Features, PerceptualDistance, Streamed, external_scores};
-use afterimage_model::{
-    backbone::{AnyBackbone, BackboneKind},
-    convert,
-    device::device,
-    vision::Vision,
-};
-use afterimage_run::Experiment;
+use afterimage_model::{backbone::AnyBackbone, convert, device::device, vision::Vision};
 use ndarray::{Array4, ArrayView4};
 use rand_chacha::{
     ChaCha8Rng,
@@ -85,9 +81,8 @@ struct Network {
 impl Network {
     fn new(experiment: &Experiment, side: usize) -> Self {
         let loss = &experiment.decoder.image_loss;
-        let kind: BackboneKind = loss.backbone.parse().expect("a known backbone");
         let device = device("cpu").expect("the processor");
-        let vision = Vision::new(AnyBackbone::random(kind, 1, &device), side, loss.backbone_side, &device);
+        let vision = Vision::new(AnyBackbone::random(loss.backbone, 1, &device), side, loss.backbone_side, &device);
         Self { vision, taps: loss.taps.clone() }
     }
 

@@ -9,6 +9,7 @@
 //!
 //! Source: Zhang, Isola, Efros, Shechtman, Wang, CVPR 2018, equation 1. Heads: `assets/lpips.PROVENANCE.md`.
 
+use afterimage_config::BackboneKind;
 use afterimage_run::scores::Score;
 use ndarray::{Array2, Array4, ArrayView4, Axis, s};
 use rayon::prelude::*;
@@ -51,11 +52,11 @@ impl LpipsNet {
     }
 
     /// The backbone whose weights the heads were fitted to.
-    pub fn backbone(self) -> &'static str {
+    pub fn backbone(self) -> BackboneKind {
         match self {
-            Self::Alex => "alexnet",
-            Self::Vgg => "vgg16",
-            Self::Squeeze => "squeezenet1_1-torchvision",
+            Self::Alex => BackboneKind::AlexNet,
+            Self::Vgg => BackboneKind::Vgg16,
+            Self::Squeeze => BackboneKind::SqueezeNet11Torchvision,
         }
     }
 

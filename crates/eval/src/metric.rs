@@ -42,7 +42,7 @@ impl Metric {
     pub fn network(self) -> Option<&'static str> {
         match self {
             Self::PixCorr | Self::Ssim | Self::MsSsim | Self::Dists => None,
-            Self::Lpips(net) => Some(net.backbone()),
+            Self::Lpips(net) => Some(net.backbone().name()),
             Self::Features(metric) => Some(metric.network),
         }
     }
@@ -64,7 +64,7 @@ impl Metric {
 
 #[cfg(test)]
 mod tests {
-    use afterimage_run::config::{METRICS, NSD};
+    use afterimage_config::{METRICS, NSD};
 
     use super::*;
 

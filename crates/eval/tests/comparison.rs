@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use afterimage_config::Experiment;
 use afterimage_eval::EvalError;
 use afterimage_eval::comparison::{Options, ScoredRun, compare};
 use afterimage_formats::picture;
@@ -9,7 +10,7 @@ use afterimage_run::comparison::Comparison;
 use afterimage_run::manifest::{DataFacts, Input, Manifest};
 use afterimage_run::pictures::{self, Pictures};
 use afterimage_run::scores::{Score, ScoreFile};
-use afterimage_run::{Experiment, RunFolder, layout::LAYOUT_VERSION};
+use afterimage_run::{RunFolder, layout::LAYOUT_VERSION};
 use ndarray::Array3;
 
 const SCORE: &str = "image.pixcorr";
@@ -79,7 +80,7 @@ impl Desk {
         let mut experiment = Experiment::preset("demo").unwrap();
         (experiment.seed, experiment.encoder.dropout) = (made.seed, made.dropout);
         manifest(made).write(&run).unwrap();
-        experiment.write(&run).unwrap();
+        run.write_experiment(&experiment).unwrap();
         let mut names: Vec<String> = (0..made.values.len()).map(|i| format!("image {i}")).collect();
         names[0] = made.first_image.into();
         let picture = |(i, name): (usize, &String)| {

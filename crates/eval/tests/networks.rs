@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use afterimage_config::BackboneKind;
 use afterimage_eval::{
     BoxError, Context, Distance, DistanceMatrix, FEATURE_METRICS, FeatureMetric, Features, HeldOut, Lpips, LpipsNet,
     feature_scores::Comparison, lpips_score, ms_ssim::Pyramid, ms_ssim_scores, no_candidates, resize::resize_images,
 };
-use afterimage_model::backbone::{BackboneKind, WeightSource};
+use afterimage_model::backbone::{Architecture as _, WeightSource};
 use afterimage_model::foreign::{FOREIGN, ForeignNetwork, foreign};
 use afterimage_run::{pictures::Pictures, scores::Score};
 use afterimage_train::apply::FeatureExtractor;
@@ -131,7 +132,7 @@ fn values(name: &str, shape: &[usize]) -> Vec<u8> {
     (0..shape.iter().product()).flat_map(|k| value(k).to_le_bytes()).collect()
 }
 
-fn own(backbone: &str, weights: &WeightSource, taps: &[&str], side: usize) -> Network {
+fn own(backbone: BackboneKind, weights: &WeightSource, taps: &[&str], side: usize) -> Network {
     Network::Own(FeatureExtractor::from_source(backbone, weights, taps, side, "cpu").unwrap())
 }
 
@@ -179,7 +180,7 @@ fn assert_lpips(net: LpipsNet, network: &Network, expected: &[Vec<f64>]) {
 fn lpips_equals_the_package() {
     let folder = tempfile::tempdir().unwrap();
     for net in LpipsNet::ALL {
-        let file = by_formula(net.backbone().parse().unwrap(), folder.path());
+        let file = by_formula(net.backbone(), folder.path());
         let network = own(net.backbone(), &WeightSource::File(file), net.taps(), SIDE);
         assert_lpips(net, &network, &golden().lpips[net.key()]);
     }
@@ -187,7 +188,7 @@ fn lpips_equals_the_package() {
 
 #[test]
 fn lpips_over_real_activations_equals_the_package() {
-    let network = own("squeezenet1_1", &WeightSource::Installed, LpipsNet::Squeeze.taps(), SIDE);
+    let network = own(BackboneKind::SqueezeNet11, &WeightSource::Installed, LpipsNet::Squeeze.taps(), SIDE);
     assert_lpips(LpipsNet::Squeeze, &network, &golden().lpips["built-in"]);
 }
 
@@ -196,7 +197,7 @@ fn network_of(metric: &FeatureMetric, folder: &Path) -> Network {
     match metric.tap {
         Some(tap) => {
             let weights = WeightSource::File(by_formula(metric.network.parse().unwrap(), folder));
-            own(metric.network, &weights, &[tap], metric.side)
+            own(metric.network.parse().unwrap(), &weights, &[tap], metric.side)
         }
         None => {
             let kind = foreign(metric.network).unwrap();

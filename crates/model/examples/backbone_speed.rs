@@ -4,7 +4,8 @@
 
 use std::time::Instant;
 
-use afterimage_model::backbone::{AnyBackbone, Backbone, BackboneKind};
+use afterimage_config::BackboneKind;
+use afterimage_model::backbone::{AnyBackbone, Architecture as _, Backbone};
 use burn::tensor::{Device, Distribution, Tensor};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

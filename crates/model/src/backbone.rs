@@ -22,12 +22,14 @@ mod parity;
 
 use std::sync::Arc;
 
+use afterimage_config::BackboneKind;
 use burn::tensor::{Device, Tensor};
 
 use crate::Result;
+use kind::plan;
 use network::Network;
 
-pub use kind::{BackboneKind, Tap};
+pub use kind::{Architecture, Tap};
 pub use source::{WeightOrigin, WeightSource};
 
 pub use plan::Window;
@@ -78,14 +80,14 @@ impl AnyBackbone {
     /// shapes found and expected.
     pub fn load(kind: BackboneKind, source: &WeightSource, device: &Device) -> Result<Self> {
         let (mut tensors, origin) = source.open(kind)?;
-        let plan = kind.plan();
+        let plan = plan(kind);
         let network = Network::build(&plan, device, |name, shape| tensors.read(name, shape))?;
         Ok(Self { kind, origin, network: Arc::new(network) })
     }
 
     /// A backbone of random weights (normal, variance `2 / fan_in`; biases 0): for benchmarks and tests.
     pub fn random(kind: BackboneKind, seed: u64, device: &Device) -> Self {
-        let plan = kind.plan();
+        let plan = plan(kind);
         let network = Network::build(&plan, device, |name, shape| Ok(plan.random_values(seed, name, shape)));
         let network = network.expect("random values cannot be missing");
         Self { kind, origin: WeightOrigin::random(seed), network: Arc::new(network) }
@@ -98,7 +100,7 @@ impl AnyBackbone {
 
     /// Multiplications for one image of `image_side` up to the last of `taps`, as the definition of the layers has them.
     pub fn products(&self, image_side: usize, taps: &[&str]) -> u64 {
-        self.kind.plan().products(image_side, taps)
+        plan(self.kind).products(image_side, taps)
     }
 
     /// ImageNet class scores `[batch, 1000]`, before the softmax, of images `[batch, 3, height, width]` in 0..1.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use afterimage_kernels::{self as kernels, decode::Decode};
 use burn::tensor::{Device, Tensor, activation, module, ops::ConvOptions};
 
-use afterimage_run::config::{Activation, DecoderConfig, Padding, Upsample};
+use afterimage_config::{Activation, DecoderConfig, Padding, Upsample};
 
 use crate::device::is_processor;
 use crate::params::{Init, Params};
@@ -223,6 +223,6 @@ mod tests {
     }
 
     fn decoder_config() -> DecoderConfig {
-        afterimage_run::Experiment::preset("gaziv2022").expect("a valid preset").decoder
+        afterimage_config::Experiment::preset("gaziv2022").expect("a valid preset").decoder
     }
 }

@@ -9,7 +9,7 @@ mod regularise;
 
 use burn::tensor::{Device, Tensor};
 
-use afterimage_run::config::EncoderConfig;
+use afterimage_config::EncoderConfig;
 
 use crate::backbone::Window;
 use crate::params::{Init, Params};

@@ -56,14 +56,6 @@ pub enum ModelError {
         /// What the kind needs.
         needs: &'static str,
     },
-    /// A backbone that does not exist.
-    #[error("unknown backbone \"{got}\"; known: {known}")]
-    UnknownBackbone {
-        /// The name given.
-        got: String,
-        /// All names.
-        known: String,
-    },
     /// Weights that are not installed.
     #[error("the weights of {name} are not installed (looked for \"{}\"): {mend}", looked_for.display())]
     WeightsMissing {

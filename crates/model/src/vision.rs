@@ -2,8 +2,9 @@
 
 use burn::tensor::{Device, Tensor};
 
-use crate::backbone::{AnyBackbone, Backbone, BackboneKind, WeightOrigin};
+use crate::backbone::{AnyBackbone, Backbone, WeightOrigin};
 use crate::resample::{Kernel, Matrix, Resample};
+use afterimage_config::BackboneKind;
 
 /// A backbone behind an optional bilinear enlargement.
 #[derive(Debug, Clone)]

@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::backbone::BackboneKind;
 use crate::{ModelError, Result};
+use afterimage_config::BackboneKind;
 
 pub use file::TensorFile;
 pub use install::{Installed, Progress, get};

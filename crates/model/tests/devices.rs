@@ -6,8 +6,10 @@
 //!
 //!     AFTERIMAGE_DEVICE=cuda cargo test --release -p afterimage-model --features cuda --test devices
 
+use afterimage_config::BackboneKind;
+use afterimage_config::{Experiment, SnrSource};
 use afterimage_model::{
-    backbone::{AnyBackbone, BackboneKind},
+    backbone::{AnyBackbone, Architecture as _},
     convert,
     decoder::{Decoder, DecoderPenalty, ReadyDecoder},
     device::device,
@@ -19,7 +21,6 @@ use afterimage_model::{
     params::{Init, Params},
     vision::Vision,
 };
-use afterimage_run::{Experiment, config::SnrSource};
 use burn::tensor::{Device, Tensor};
 use ndarray::Array2;
 
@@ -178,7 +179,6 @@ fn image_losses_agree() {
     for preset in ["gaziv2022", "gaziv2022-keras", "demo"] {
         let config = Experiment::preset(preset).unwrap().decoder.image_loss;
         compare(preset, &other, |device| {
-            let kind: BackboneKind = config.backbone.parse().unwrap();
             let loss = ImageLoss::new(&config, vision(kind, device), [0.4, 0.5, 0.6]).unwrap();
             let (target, _) = loss.target(noise("shown", [2, 3, SIDE, SIDE], 0.0, 1.0, device), &[]);
             let mut images = Params::default();

@@ -6,8 +6,10 @@
 
 use std::collections::BTreeMap;
 
+use afterimage_config::BackboneKind;
+use afterimage_config::{Experiment, SnrSource};
 use afterimage_model::{
-    backbone::{AnyBackbone, BackboneKind, WeightSource},
+    backbone::{AnyBackbone, WeightSource},
     decoder::{Decoder, DecoderPenalty},
     encoder::{Encoder, EncoderPenalty, Mode},
     loss::{
@@ -18,7 +20,6 @@ use afterimage_model::{
     term::{Terms, scalar},
     vision::Vision,
 };
-use afterimage_run::{Experiment, config::SnrSource};
 use burn::tensor::{Device, Tensor};
 
 /// Side of the test images.

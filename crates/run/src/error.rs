@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-/// What can go wrong with a run folder or an experiment file.
+/// What can go wrong with a run folder.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RunError {
@@ -16,6 +16,9 @@ pub enum RunError {
         /// The system's answer.
         source: std::io::Error,
     },
+    /// The experiment of the run.
+    #[error(transparent)]
+    Config(#[from] afterimage_config::ConfigError),
     /// A JSON file does not have the expected form.
     #[error("\"{}\" is not valid: {source}; was it written by another version, or edited by hand?", path.display())]
     Json {
@@ -23,46 +26,6 @@ pub enum RunError {
         path: PathBuf,
         /// What the parser found.
         source: serde_json::Error,
-    },
-    /// The experiment file is not valid TOML or has wrong types.
-    #[error("\"{}\" is not a valid experiment: {message}", path.display())]
-    Toml {
-        /// The file.
-        path: PathBuf,
-        /// What the parser found.
-        message: String,
-    },
-    /// The experiment file has a key that does not exist.
-    #[error("unknown key \"{key}\" in \"{}\"{}", path.display(), suggestion(nearest))]
-    UnknownKey {
-        /// The file.
-        path: PathBuf,
-        /// The dotted key.
-        key: String,
-        /// The nearest valid key.
-        nearest: Option<String>,
-    },
-    /// A value is impossible.
-    #[error("{key} = {got} is impossible: expected {expected}")]
-    BadValue {
-        /// The dotted key.
-        key: String,
-        /// The value found.
-        got: String,
-        /// What is accepted.
-        expected: String,
-    },
-    /// A preset, or another named choice, does not exist.
-    #[error("unknown {what} \"{got}\"{}; known: {}", suggestion(nearest), known.join(", "))]
-    UnknownName {
-        /// The kind of thing.
-        what: &'static str,
-        /// The name given.
-        got: String,
-        /// The nearest valid name.
-        nearest: Option<String>,
-        /// All valid names.
-        known: Vec<String>,
     },
     /// A file that a run names lies elsewhere.
     #[error("\"{}\" lies outside its run: pictures.json must name files of the run folder", path.display())]
@@ -93,12 +56,6 @@ pub enum RunError {
         /// Process, host, start and command, where they are known.
         holder: String,
     },
-    /// A path that can't stand in a text file.
-    #[error("the path \"{}\" is not valid UTF-8, and experiment.toml holds text only: rename the folder or file", path.display())]
-    NotText {
-        /// The path.
-        path: PathBuf,
-    },
     /// Values of voxels, or their places, do not fit.
     #[error("\"{}\" {message}", path.display())]
     Map {
@@ -123,10 +80,6 @@ pub enum RunError {
 /// The first digits of a SHA-256, enough to tell two files apart.
 fn short(sha256: &str) -> &str {
     sha256.get(..12).unwrap_or(sha256)
-}
-
-fn suggestion(nearest: &Option<String>) -> String {
-    nearest.as_ref().map(|n| format!("; did you mean \"{n}\"?")).unwrap_or_default()
 }
 
 fn hint(source: &std::io::Error) -> &'static str {

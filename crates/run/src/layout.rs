@@ -2,7 +2,11 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use crate::{Result, RunError, manifest::Manifest, outputs::Outputs};
+use afterimage_config::Experiment;
+
+use crate::{Result, RunError, atomic, manifest::Manifest, outputs::Outputs};
+
+pub use afterimage_config::Phase;
 
 /// Version of the layout; raised when a file moves or changes its meaning.
 pub const LAYOUT_VERSION: u32 = 1;
@@ -23,26 +27,6 @@ pub fn labels(runs: &[RunFolder]) -> Vec<String> {
         labels.extend(candidates.find(|label| !labels.contains(label)));
     }
     labels
-}
-
-/// The two phases of training, each with a folder of checkpoints.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Phase {
-    /// Image to responses.
-    Encoder,
-    /// Responses to image.
-    Decoder,
-}
-
-impl Phase {
-    /// The folder name, also used in the training log.
-    pub fn name(self) -> &'static str {
-        match self {
-            Phase::Encoder => "encoder",
-            Phase::Decoder => "decoder",
-        }
-    }
 }
 
 impl RunFolder {
@@ -96,6 +80,20 @@ impl RunFolder {
     /// `experiment.toml`, the full resolved configuration.
     pub fn experiment_file(&self) -> PathBuf {
         self.root.join("experiment.toml")
+    }
+    /// The experiment of the run.
+    ///
+    /// # Errors
+    /// [`RunError::Config`].
+    pub fn experiment(&self) -> Result<Experiment> {
+        Ok(Experiment::read(&self.experiment_file())?)
+    }
+    /// Writes `experiment.toml`.
+    ///
+    /// # Errors
+    /// [`RunError::Config`] for a value that it cannot hold; [`RunError::Io`].
+    pub fn write_experiment(&self, experiment: &Experiment) -> Result<()> {
+        atomic::write(&self.experiment_file(), experiment.to_toml()?.as_bytes())
     }
     /// `metrics.jsonl`, see [`crate::log`].
     pub fn log_file(&self) -> PathBuf {

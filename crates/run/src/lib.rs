@@ -5,7 +5,6 @@
 //! the training log, reconstructions, scores and the report. This crate owns
 //!
 //! - [`layout`][]: where each file lies (versioned, one place),
-//! - [`config`][]: the experiment file, its presets and its validation,
 //! - [`manifest`][]: `run.json`,
 //! - [`scores`][]: `scores.json`,
 //! - [`log`][]: `metrics.jsonl`,
@@ -31,7 +30,6 @@ pub mod baseline;
 pub mod biology;
 pub mod classification;
 pub mod comparison;
-pub mod config;
 mod error;
 pub mod layout;
 pub mod lock;
@@ -48,7 +46,6 @@ pub mod table;
 mod undefined;
 pub mod voxels;
 
-pub use config::Experiment;
 pub use error::RunError;
 pub use layout::RunFolder;
 

@@ -5,14 +5,15 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-use afterimage_run::{Experiment, RunFolder};
+use afterimage_config::Experiment;
+use afterimage_run::RunFolder;
 use afterimage_train::apply::{TrainedDecoder, TrainedEncoder};
 use ndarray::{Array4, Axis};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let run = PathBuf::from(std::env::args().nth(1).ok_or("name a run folder, such as runs/demo")?);
     let run = RunFolder::open(&run)?;
-    let experiment = Experiment::read(&run.experiment_file())?;
+    let experiment = run.experiment()?;
     let side = experiment.image.side;
     // A picture that is red on the left and blue on the right.
     let picture = Array4::from_shape_fn((1, side, side, 3), |(_, _, x, channel)| match (x < side / 2, channel) {

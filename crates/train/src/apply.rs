@@ -6,15 +6,17 @@ use std::path::Path;
 
 use ndarray::{Array2, Array4, ArrayView2, ArrayView4};
 
+use afterimage_config::BackboneKind;
+use afterimage_config::{Experiment, settings};
 use afterimage_model::{
-    backbone::{AnyBackbone, BackboneKind, WeightOrigin, WeightSource},
+    backbone::{AnyBackbone, WeightOrigin, WeightSource},
     convert,
     decoder::{Decoder, ReadyDecoder},
     device::device,
     encoder::{Encoder, EncoderState},
     vision::Vision,
 };
-use afterimage_run::{Experiment, RunFolder, config::settings, layout::Phase};
+use afterimage_run::{RunFolder, layout::Phase};
 use burn::tensor::Device;
 
 pub use crate::encoder::Spread;
@@ -29,10 +31,9 @@ use crate::{
 /// A frozen backbone for images of `side`, at `backbone_side`.
 ///
 /// # Errors
-/// [`TrainError::Model`] for an unknown name or missing weights.
-pub fn vision(backbone: &str, side: usize, backbone_side: usize, device: &Device) -> Result<Vision> {
-    let kind: BackboneKind = backbone.parse()?;
-    let backbone = AnyBackbone::load(kind, &WeightSource::Installed, device)?;
+/// [`TrainError::Model`] for missing weights.
+pub fn vision(backbone: BackboneKind, side: usize, backbone_side: usize, device: &Device) -> Result<Vision> {
+    let backbone = AnyBackbone::load(backbone, &WeightSource::Installed, device)?;
     Ok(Vision::new(backbone, side, backbone_side, device))
 }
 
@@ -54,7 +55,7 @@ impl TrainedEncoder {
         let device = device(&experiment.device.name)?;
         let weights = weights(run, experiment, Phase::Encoder)?;
         let config = &experiment.encoder;
-        let vision = vision(&config.backbone, experiment.image.side, config.backbone_side, &device)?;
+        let vision = vision(config.backbone, experiment.image.side, config.backbone_side, &device)?;
         let state = encoder::state_of(&weights, &device);
         let voxels = state.params.get::<1>("branch0.bias").dims()[0];
         Ok(Self { encoder: Encoder::new(config, &vision, voxels)?, state, vision, device })
@@ -119,7 +120,7 @@ impl FeatureExtractor {
     pub fn of_image_loss(experiment: &Experiment) -> Result<Self> {
         let device = device(&experiment.device.name)?;
         let config = &experiment.decoder.image_loss;
-        let vision = vision(&config.backbone, experiment.image.side, config.backbone_side, &device)?;
+        let vision = vision(config.backbone, experiment.image.side, config.backbone_side, &device)?;
         Ok(Self { vision, taps: config.taps.clone(), device })
     }
 
@@ -127,7 +128,7 @@ impl FeatureExtractor {
     ///
     /// # Errors
     /// As [`FeatureExtractor::of_image_loss`].
-    pub fn new(backbone: &str, taps: &[&str], side: usize, device_name: &str) -> Result<Self> {
+    pub fn new(backbone: BackboneKind, taps: &[&str], side: usize, device_name: &str) -> Result<Self> {
         Self::enlarged(backbone, taps, side, 0, device_name)
     }
 
@@ -136,7 +137,7 @@ impl FeatureExtractor {
     /// # Errors
     /// As there, and [`TrainError::Unsuitable`] for a tap that the backbone lacks or images too small for it.
     pub fn enlarged(
-        backbone: &str,
+        backbone: BackboneKind,
         taps: &[&str],
         side: usize,
         backbone_side: usize,
@@ -162,14 +163,14 @@ impl FeatureExtractor {
     /// # Errors
     /// As [`FeatureExtractor::of_image_loss`], and for a file that is not the backbone's.
     pub fn from_source(
-        backbone: &str,
+        backbone: BackboneKind,
         weights: &WeightSource,
         taps: &[&str],
         side: usize,
         device_name: &str,
     ) -> Result<Self> {
         let device = device(device_name)?;
-        let backbone = AnyBackbone::load(backbone.parse()?, weights, &device)?;
+        let backbone = AnyBackbone::load(backbone, weights, &device)?;
         let vision = Vision::new(backbone, side, 0, &device);
         Ok(Self { vision, taps: taps.iter().map(|&tap| tap.to_owned()).collect(), device })
     }
@@ -212,8 +213,8 @@ impl Classifier {
     /// A backbone with its classifier, for images of `side` enlarged to `backbone_side`.
     ///
     /// # Errors
-    /// [`TrainError::Model`] for an unknown name or missing weights.
-    pub fn new(backbone: &str, side: usize, backbone_side: usize, device_name: &str) -> Result<Self> {
+    /// [`TrainError::Model`] for missing weights.
+    pub fn new(backbone: BackboneKind, side: usize, backbone_side: usize, device_name: &str) -> Result<Self> {
         let device = device(device_name)?;
         Ok(Self { vision: vision(backbone, side, backbone_side, &device)?, device })
     }

@@ -11,9 +11,10 @@ use burn::tensor::Device;
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
 
+use afterimage_config::settings::Settings;
 use afterimage_formats::digest;
 use afterimage_model::{convert, params::Params};
-use afterimage_run::{RunError, RunFolder, atomic, config::settings::Settings, layout::Phase};
+use afterimage_run::{RunError, RunFolder, atomic, layout::Phase};
 
 use crate::{Result, TrainError};
 

@@ -7,12 +7,13 @@ use std::collections::BTreeMap;
 
 use ndarray::Array2;
 
+use afterimage_config::Schedule;
 use afterimage_model::{
     decoder::{Decoder, DecoderPenalty},
     params::Params,
     vision::Vision,
 };
-use afterimage_run::{config::Schedule, layout::Phase};
+use afterimage_run::layout::Phase;
 
 use crate::{
     Context, Result, TrainError,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ndarray::{Array2, Array4, ArrayView4, Axis, s};
 use rayon::prelude::*;
 
+use afterimage_config::settings;
 use afterimage_model::{
     convert,
     encoder::{Encoder, EncoderPenalty, EncoderState, Mode},
@@ -12,7 +13,7 @@ use afterimage_model::{
     params::Params,
     vision::Vision,
 };
-use afterimage_run::{config::settings, layout::Phase};
+use afterimage_run::layout::Phase;
 
 use crate::{
     Context, Result, TrainError,

@@ -28,7 +28,8 @@ pub mod synthesize;
 pub use error::{Result, TrainError};
 pub use observer::Observer;
 
-use afterimage_run::{Experiment, RunFolder};
+use afterimage_config::Experiment;
+use afterimage_run::RunFolder;
 use burn::tensor::Device;
 
 /// What both phases work with.

@@ -8,8 +8,8 @@ use afterimage_kernels::adam::{self, Moments, Step};
 use burn::optim::{Adam, AdamConfig, AdamState, AdaptiveMomentumState, Optimizer};
 use burn::tensor::{Gradients, Tensor, TensorData};
 
+use afterimage_config::{Optimiser as Kind, Schedule};
 use afterimage_model::{convert, device, params::Params};
-use afterimage_run::config::{Optimiser as Kind, Schedule};
 
 /// An optimiser with the state of every parameter.
 pub struct Optimiser {
@@ -174,7 +174,7 @@ mod tests {
     fn in_place_and_framework_agree() {
         let device = Device::flex();
         for kind in [Kind::Adam, Kind::Amsgrad] {
-            let experiment = afterimage_run::Experiment::preset("gaziv2022").expect("a valid preset");
+            let experiment = afterimage_config::Experiment::preset("gaziv2022").expect("a valid preset");
             let schedule = Schedule { optimiser: kind, ..experiment.decoder.schedule() };
             let tensor = |step: f32| {
                 let values: Vec<f32> = (0..300).map(|i| (i as f32 * step).sin()).collect();

@@ -7,12 +7,10 @@ use ndarray::{Array2, Array4, Axis};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use afterimage_config::{self as config, Experiment, Normalise, SnrSource};
 use afterimage_data::{Averaging, DataSet, HeldOutSplit, Items, Parts, Reliability, ZScore};
 use afterimage_formats::{digest, picture};
-use afterimage_run::{
-    Experiment, RunFolder,
-    config::{self, Normalise, SnrSource},
-};
+use afterimage_run::RunFolder;
 
 use crate::Result;
 

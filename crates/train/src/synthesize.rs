@@ -14,6 +14,7 @@
 
 use ndarray::{Array2, Array4, ArrayView4};
 
+use afterimage_config::{Experiment, Optimiser as Kind, Schedule};
 use afterimage_formats::picture;
 use afterimage_model::{
     convert,
@@ -25,8 +26,7 @@ use afterimage_model::{
     term::Terms,
 };
 use afterimage_run::{
-    Experiment, RunFolder,
-    config::{Optimiser as Kind, Schedule},
+    RunFolder,
     layout::Phase,
     synthesis::{Prior, Settings},
 };

@@ -56,8 +56,8 @@ fn gallery(items: usize) {
     let folder = tempfile::tempdir().unwrap();
     let run = common::run_folder(&folder.path().join("many"), items, 9);
     // A run made by hand has no configuration of its own.
-    let preset = afterimage_run::Experiment::preset("demo").unwrap();
-    preset.write(&afterimage_run::RunFolder::new(&run)).unwrap();
+    let preset = afterimage_config::Experiment::preset("demo").unwrap();
+    afterimage_run::RunFolder::new(&run).write_experiment(&preset).unwrap();
     let start = Instant::now();
     Catalog::open(std::slice::from_ref(&run)).unwrap();
     println!("{items} items: read in {:.0} ms", start.elapsed().as_secs_f64() * 1e3);

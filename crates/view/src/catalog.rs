@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use afterimage_run::RunFolder;
 use afterimage_run::biology::Biology;
 use afterimage_run::layout::{Phase, labels};
 use afterimage_run::manifest::Manifest;
 use afterimage_run::pictures::{self, Pictures};
 use afterimage_run::scores::ScoreFile;
-use afterimage_run::{Experiment, RunFolder};
 
 use crate::{Result, ViewError};
 
@@ -147,7 +147,7 @@ impl Run {
             experiment: manifest.name,
             data: manifest.data.title,
             created: manifest.created,
-            side_px: Experiment::read(&folder.experiment_file())?.image.side,
+            side_px: folder.experiment()?.image.side,
             items: list.into_iter().map(item).collect(),
             scores,
             voxels,

@@ -13,8 +13,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use ndarray::{Array2, Array4, Axis};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
+use afterimage_config::Experiment;
+use afterimage_run::RunFolder;
 use afterimage_run::voxels::Voxels;
-use afterimage_run::{Experiment, RunFolder};
 use afterimage_train::apply::{TrainedDecoder, TrainedEncoder};
 use afterimage_train::prepare::Statistics;
 
@@ -137,7 +138,7 @@ struct Opened {
 
 impl Opened {
     fn new(folder: &RunFolder, device: Option<&str>) -> Result<Self> {
-        let mut experiment = Experiment::read(&folder.experiment_file())?;
+        let mut experiment = folder.experiment()?;
         if let Some(device) = device {
             device.clone_into(&mut experiment.device.name);
         }

@@ -10,9 +10,10 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
+use afterimage_config::Experiment;
 use afterimage_data::{DataSet, Voxels};
 use afterimage_eval::comparison::{Options, ScoredRun, compare};
-use afterimage_run::{Experiment, RunFolder};
+use afterimage_run::RunFolder;
 
 use super::{compare as page, run};
 use crate::args::compare::Ablate;
@@ -30,9 +31,9 @@ pub(super) fn ablate(args: &Ablate) -> Result<()> {
     settings.extend(args.device.as_ref().map(|device| format!("device.name={device}")));
     let experiment = Experiment::read(&args.experiment)?.with_settings(&settings)?;
     run::start(&experiment)?;
-    let voxels = match experiment.data.dataset.as_str() {
-        "" => Voxels::default(), // `Session` says what is missing.
-        path => DataSet::open(Path::new(path))?.header().voxels.clone(),
+    let voxels = match &experiment.data.dataset {
+        None => Voxels::default(), // `Session` says what is missing.
+        Some(path) => DataSet::open(path)?.header().voxels.clone(),
     };
     let variants = variants::variants(&experiment, &args.over, &voxels)?;
     let seeds: Vec<u64> = (0..u64::from(args.seeds)).map(|i| experiment.seed + i).collect();

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use afterimage_run::{Experiment, RunFolder, lock::RunLock, scores::ScoreFile};
+use afterimage_config::Experiment;
+use afterimage_run::{RunFolder, lock::RunLock, scores::ScoreFile};
 
 use super::run;
 use crate::args::RunOptions;

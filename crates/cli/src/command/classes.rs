@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde::Serialize;
 
-use afterimage_run::Experiment;
+use afterimage_config::Experiment;
 use afterimage_sim::{SimConfig, generate_classes};
 
 use super::run;
@@ -49,8 +49,7 @@ fn build(sources: &[PathBuf], out: &Path, experiment: &Experiment) -> Result<Mad
     run::start(experiment)?;
     let sources: Vec<PathBuf> =
         sources.iter().map(std::path::absolute).collect::<std::io::Result<_>>().context("the sources")?;
-    let named: Vec<String> = sources.iter().map(|source| source.to_string_lossy().into_owned()).collect();
-    pool::refuse_no_source("SOURCES", &named)?;
+    pool::refuse_no_source("SOURCES", &sources)?;
     let features = bank::embedding(experiment)?;
     let made = bank::build_bank(&sources, experiment, &features, evaluate::cache(experiment).as_ref())?;
     made.write(out)?;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use afterimage_run::{Experiment, config::preset_text};
+use afterimage_config::{Experiment, preset_text};
 
 use crate::{args, say};
 

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use afterimage_run::{Experiment, RunFolder};
+use afterimage_config::Experiment;
+use afterimage_run::RunFolder;
 use afterimage_sim::{SimConfig, Simulation, Written};
 
 use super::run;
@@ -21,7 +22,7 @@ pub(super) fn demo(args: &Demo) -> Result<()> {
     run::start(&experiment)?;
     let folder = out.join("simulation");
     if options.resume && RunFolder::new(out).manifest_file().exists() {
-        let experiment = of_simulation(experiment, &Written::in_folder(&folder))?;
+        let experiment = of_simulation(experiment, &Written::in_folder(&folder));
         let mut session = run::begun(out, experiment, true)?;
         let scores = run::all_stages(&mut session, true)?;
         return run::conclude(&session, &scores, options.json);
@@ -37,22 +38,21 @@ pub(super) fn demo(args: &Demo) -> Result<()> {
         std::fs::remove_dir_all(&folder).with_context(|| format!("cannot remove \"{}\"", folder.display()))?;
     }
     let written = simulate(&folder, &experiment, args.classes)?;
-    let mut session = Session::create_locked(out, of_simulation(experiment, &written)?, &Work::RUN, &lock)?;
+    let mut session = Session::create_locked(out, of_simulation(experiment, &written), &Work::RUN, &lock)?;
     let scores = run::all_stages(&mut session, options.resume)?;
     run::conclude(&session, &scores, options.json)
 }
 
 /// The experiment on the files of a simulation.
-fn of_simulation(mut experiment: Experiment, written: &Written) -> Result<Experiment> {
-    let owned = |path: &Path| text(path.to_path_buf());
-    experiment.data.dataset = owned(&written.data_set)?;
-    experiment.data.unpaired = vec![owned(&written.unpaired)?];
-    experiment.data.external = vec![owned(&written.external)?];
+fn of_simulation(mut experiment: Experiment, written: &Written) -> Experiment {
+    experiment.data.dataset = Some(written.data_set.clone());
+    experiment.data.unpaired = vec![written.unpaired.clone()];
+    experiment.data.external = vec![written.external.clone()];
     if written.classes.is_file() {
-        experiment.evaluation.classification.classes = vec![owned(&written.classes)?];
-        experiment.evaluation.classification.superclasses = owned(&written.classes.with_file_name("superclasses.csv"))?;
+        experiment.evaluation.classification.classes = vec![written.classes.clone()];
+        experiment.evaluation.classification.superclasses = Some(written.classes.with_file_name("superclasses.csv"));
     }
-    Ok(experiment)
+    experiment
 }
 
 fn simulate(folder: &Path, experiment: &Experiment, classes: usize) -> Result<Written> {

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
+use afterimage_config::Experiment;
 use afterimage_eval::regions::DRAWS;
 use afterimage_model::device::device;
-use afterimage_run::{Experiment, RunFolder, layout::Phase, manifest::Manifest, scores::ScoreFile};
+use afterimage_run::{RunFolder, layout::Phase, manifest::Manifest, scores::ScoreFile};
 
 use super::ablate::without_perceptual;
 use crate::args::{Ablation, Network, OfRun, RunOptions, Train};
@@ -140,7 +141,7 @@ pub(super) fn report(args: &OfRun) -> Result<()> {
     let run = RunFolder::open(&args.run)?;
     let _lock = session::lock(&run)?;
     // A report needs no experiment.toml, and shows one of another version as text.
-    if let Ok(experiment) = Experiment::read(&run.experiment_file()) {
+    if let Ok(experiment) = run.experiment() {
         session::refuse_edited(&run, &Manifest::read(&run)?, &experiment)?;
     }
     session::note_unchecked(&run)?;

@@ -4,14 +4,12 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
+use afterimage_config::{BackboneKind, ConfigError, METRICS, nearest_name};
 use afterimage_eval::Metric;
 use afterimage_model::{
-    ModelError,
-    backbone::BackboneKind,
     foreign::{self, FOREIGN},
     weights::{self, Published, REGISTRY},
 };
-use afterimage_run::config::METRICS;
 
 use crate::args::Weights;
 use crate::progress::Bar;
@@ -49,14 +47,12 @@ pub(super) fn weights(command: &Weights) -> Result<()> {
 }
 
 /// An unknown name is answered with the foreign networks too.
-fn with_foreign(error: ModelError) -> ModelError {
-    match error {
-        ModelError::UnknownBackbone { got, known } => {
-            let foreign: Vec<&str> = FOREIGN.iter().map(|kind| kind.name).collect();
-            ModelError::UnknownBackbone { got, known: format!("{known}, {}", foreign.join(", ")) }
-        }
-        other => other,
+fn with_foreign(mut error: ConfigError) -> ConfigError {
+    if let ConfigError::UnknownName { got, nearest, known, .. } = &mut error {
+        known.extend(FOREIGN.iter().map(|kind| kind.name.to_owned()));
+        *nearest = nearest_name(got, known.iter().map(String::as_str));
     }
+    error
 }
 
 /// What is known of a file by its SHA-256.

@@ -3,11 +3,11 @@
 use anyhow::Result;
 use ndarray::{Array2, ArrayView4, Axis};
 
+use afterimage_config::Averaging;
 use afterimage_data::DataSet;
 use afterimage_eval::averaging::{Decoded, Level, averaging_encoder_scores, averaging_scores, plan};
 use afterimage_eval::{Candidates, Context, Distance, cache::Cache, no_candidates};
 use afterimage_run::{
-    config::Averaging,
     layout::Phase,
     scores::{AVERAGING, NotComputed, ScoreFile},
 };

@@ -13,8 +13,8 @@ use anyhow::{Result, bail};
 use ndarray::{Array3, ArrayView2, Axis};
 
 use afterimage_baseline::Folds;
+use afterimage_config::{Experiment, join_paths};
 use afterimage_data::DataSet;
-use afterimage_run::Experiment;
 use afterimage_train::{
     draws::{Purpose, derive},
     prepare::{self, ImagePool, Prepared, Statistics},
@@ -179,7 +179,7 @@ fn open_pool(session: &mut Session, plan: &Plan) -> Result<Option<pool::Pool>> {
         return Ok(None);
     }
     let pool = to_retrieve(&session.data()?, &session.experiment)?;
-    let sources = session.experiment.data.unpaired.join(", ");
+    let sources = join_paths(&session.experiment.data.unpaired);
     session.record("unpaired images", &sources, pool.fingerprint(), Some(pool.len()));
     session.manifest.data.unpaired_images = pool.len();
     Ok(Some(pool))

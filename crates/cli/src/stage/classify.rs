@@ -6,13 +6,13 @@ pub(crate) mod labels;
 use anyhow::Result;
 use ndarray::{ArrayView4, Axis};
 
+use afterimage_config::{Experiment, join_paths};
 use afterimage_data::DataSet;
 use afterimage_eval::classes::{Bank, Truth};
 use afterimage_eval::{
     Context, Features, Representatives, cache::Cache, class_protocol_scores, classification_curve, classified_items,
     images::from_bytes, representative_scores, superclass_score,
 };
-use afterimage_run::Experiment;
 use afterimage_run::classification::{CLASSIFICATION_VERSION, Class, Classification};
 use afterimage_run::pictures::Pictures;
 use afterimage_run::scores::{NotComputed, ScoreFile};
@@ -47,17 +47,14 @@ pub(crate) fn classify(session: &mut Session, of: &Material, file: &mut ScoreFil
 
 /// The classifier of the experiment, if it names one.
 pub(crate) fn classifier(experiment: &Experiment) -> Result<Option<Classifier>> {
-    let name = &experiment.evaluation.classification.classifier;
-    if name.is_empty() {
-        return Ok(None);
-    }
-    Ok(Some(Classifier::new(name, experiment.image.side, CLASSIFIER_SIDE, &experiment.device.name)?))
+    let Some(kind) = experiment.evaluation.classification.classifier else { return Ok(None) };
+    Ok(Some(Classifier::new(kind, experiment.image.side, CLASSIFIER_SIDE, &experiment.device.name)?))
 }
 
 fn by_classifier(experiment: &Experiment, of: &Material, file: &mut ScoreFile) -> Result<()> {
     let config = &experiment.evaluation.classification;
     let side = experiment.image.side;
-    let Some(network) = classifier(experiment)? else {
+    let (Some(kind), Some(network)) = (config.classifier, classifier(experiment)?) else {
         let reason = "the experiment names no classifier: set evaluation.classification.classifier".into();
         file.not_computed.push(NotComputed { name: "identification.class".into(), reason });
         return Ok(());
@@ -67,7 +64,7 @@ fn by_classifier(experiment: &Experiment, of: &Material, file: &mut ScoreFile) -
         let parts = parts.collect::<afterimage_train::Result<Vec<_>>>()?;
         Ok(ndarray::concatenate(Axis(0), &parts.iter().map(|part| part.view()).collect::<Vec<_>>())?)
     };
-    let name = format!("{} at {CLASSIFIER_SIDE} px, enlarged from {side}", config.classifier);
+    let name = format!("{kind} at {CLASSIFIER_SIDE} px, enlarged from {side}");
     let shown = from_bytes(of.shown);
     let (reconstructed, shown) = (scores(of.decoded)?, scores(shown.view())?);
     let found = class_protocol_scores(reconstructed.view(), shown.view(), &name, &config.ways, of.context);
@@ -98,7 +95,7 @@ fn by_representatives(session: &mut Session, of: &Material, file: &mut ScoreFile
     };
     let mut bank = open_bank(&experiment, &features, of.cache)?;
     let excluded = bank.exclude(of.shown, &features)?;
-    record(session, &bank, config.classes.join(", "))?;
+    record(session, &bank, join_paths(&config.classes))?;
     let names = bank.names();
     let shown = bank.distances(&features, from_bytes(of.shown).view())?;
     let reconstructed = bank.distances(&features, of.decoded)?;
@@ -128,7 +125,7 @@ fn by_representatives(session: &mut Session, of: &Material, file: &mut ScoreFile
     let found = representative_scores(&table, &config.ways, of.context);
     let name = ["identification.representative"];
     let Some((mut scores, missing)) = undefined::or_reason(file, &name, found)? else { return Ok(()) };
-    let superclasses = superclasses(&config.superclasses, &names)?;
+    let superclasses = superclasses(config.superclasses.as_deref(), &names)?;
     let confusion = superclass_score(&table, &superclasses, of.context);
     scores.extend(confusion.iter().map(|(score, _)| score.clone()));
     let notes = notes(&bank, &table, &truth, &seen, &excluded);

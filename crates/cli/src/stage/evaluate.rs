@@ -12,6 +12,7 @@ use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, sync::Arc};
 use anyhow::{Context as _, Result, bail};
 use ndarray::{Array4, ArrayView4, Axis};
 
+use afterimage_config::{Experiment, join_paths};
 use afterimage_data::{DataSet, Reliability};
 use afterimage_eval::{
     BoxError, Candidates, Ceilings, Context, Distance, DistanceMatrix, Features, HeldOut, PerceptualDistance,
@@ -19,7 +20,6 @@ use afterimage_eval::{
     external_scores, no_candidates, pairwise_scores, possible_ways,
 };
 use afterimage_run::{
-    Experiment,
     pictures::{self, Pictures},
     scores::{AVERAGING, NotComputed, ScoreFile},
 };
@@ -96,7 +96,7 @@ pub(super) fn masks(data: &DataSet, statistics: &Statistics) -> BTreeMap<String,
 pub(crate) fn cache(experiment: &Experiment) -> Option<Cache> {
     let config = &experiment.evaluation;
     let set = |path: OsString| Some(PathBuf::from(path)).filter(|path| !path.as_os_str().is_empty());
-    let folder = set(config.cache_folder.clone().into())
+    let folder = (config.cache_folder.clone())
         .or_else(|| std::env::var_os("AFTERIMAGE_CACHE").and_then(set))
         .unwrap_or_else(|| afterimage_model::weights::cache_folder().join("features"));
     (config.cache_gib > 0.0).then(|| Cache::new(folder, (config.cache_gib * (1_u64 << 30) as f64) as u64))
@@ -125,7 +125,7 @@ fn images(
     if let Some(pool) = &external {
         session.record(
             "external images",
-            &session.experiment.data.external.join(", "),
+            &join_paths(&session.experiment.data.external),
             pool.fingerprint(),
             Some(pool.len()),
         );

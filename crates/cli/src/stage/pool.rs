@@ -1,22 +1,17 @@
 //! Images nobody was scanned with, and external candidates: opened without what must not be among them.
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::{Path, PathBuf},
-    sync::OnceLock,
-};
+use std::{collections::BTreeSet, fs, path::PathBuf, sync::OnceLock};
 
 use anyhow::{Context as _, Result, bail};
 use ndarray::Array4;
 use rayon::prelude::*;
 
+use afterimage_config::Experiment;
 use afterimage_data::{
     DataSet, Exclusions, UnpairedPool,
     audit::{self, Audit},
 };
 use afterimage_formats::digest;
-use afterimage_run::Experiment;
 use afterimage_train::{
     draws::{Purpose, order},
     prepare::ImagePool,
@@ -33,7 +28,7 @@ pub(crate) struct Pool {
 
 impl Pool {
     fn open(
-        sources: &[String],
+        sources: &[PathBuf],
         limit: usize,
         purpose: Purpose,
         experiment: &Experiment,
@@ -176,23 +171,22 @@ pub(crate) fn audit(data: &DataSet, pool: Option<&Pool>) -> Result<Audit> {
 }
 
 /// All images of the sources of `key`, and their audit.
-fn audit_all(key: &str, data: &DataSet, sources: &[String], experiment: &Experiment) -> Result<(UnpairedPool, Audit)> {
+fn audit_all(key: &str, data: &DataSet, sources: &[PathBuf], experiment: &Experiment) -> Result<(UnpairedPool, Audit)> {
     refuse_no_source(key, sources)?;
     let pool = opened(sources, experiment, &Exclusions::default()).context(key.to_owned())?;
     let found = audit::audit(data, Some(&pool)).context(key.to_owned())?;
     Ok((pool, found))
 }
 
-fn opened(sources: &[String], experiment: &Experiment, exclude: &Exclusions) -> Result<UnpairedPool> {
-    let paths: Vec<PathBuf> = sources.iter().map(PathBuf::from).collect();
-    Ok(UnpairedPool::open(&paths, experiment.image.side as u32, exclude)?)
+fn opened(sources: &[PathBuf], experiment: &Experiment, exclude: &Exclusions) -> Result<UnpairedPool> {
+    Ok(UnpairedPool::open(sources, experiment.image.side as u32, exclude)?)
 }
 
 /// Refuses a path that images cannot come from, without a look inside: one that is not there, a device or a pipe, which
 /// would be read without end, and the root of a file system.
-pub(crate) fn refuse_no_source(key: &str, sources: &[String]) -> Result<()> {
+pub(crate) fn refuse_no_source(key: &str, sources: &[PathBuf]) -> Result<()> {
     for source in sources {
-        let path = Path::new(source);
+        let (path, source) = (source.as_path(), source.display());
         let meta = fs::metadata(path).with_context(|| {
             let what = if path.exists() { "cannot be opened" } else { "is not there" };
             format!("{key} names \"{source}\", which {what}: correct the path, or take it out")

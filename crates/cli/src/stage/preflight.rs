@@ -12,9 +12,10 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 
+use afterimage_config::{CycleResponses, Experiment};
 use afterimage_data::DataSet;
 use afterimage_model::device::device;
-use afterimage_run::{Experiment, config::CycleResponses, layout::Phase};
+use afterimage_run::layout::Phase;
 use afterimage_train::prepare::{self, ImagePool as _, Pairs, Prepared};
 
 use super::baseline::{self, Decoder, Plan};
@@ -204,7 +205,7 @@ fn classes(experiment: &Experiment) -> Result<()> {
     }
     let features = super::classify::bank::embedding(experiment)?;
     let mut names = super::classify::bank::names(experiment, &features).context("evaluation.classification.classes")?;
-    super::classify::labels::superclasses(&config.superclasses, &names)?;
+    super::classify::labels::superclasses(config.superclasses.as_deref(), &names)?;
     names.iter_mut().for_each(|name| *name = name.to_lowercase());
     names.sort_unstable();
     names.dedup();

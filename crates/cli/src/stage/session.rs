@@ -5,11 +5,11 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
+use afterimage_config::{ConfigError, Experiment, join_paths, settings};
 use afterimage_data::{DataSet, Exclusions};
 use afterimage_formats::digest;
 use afterimage_run::{
-    Experiment, RunError, RunFolder,
-    config::settings,
+    RunFolder,
     layout::{LAYOUT_VERSION, Phase},
     lock::{Holder, RunLock},
     manifest::{DataFacts, Input, Manifest},
@@ -57,14 +57,14 @@ impl Session {
         preflight::check(out, &experiment, &data, work)?;
         let mut manifest = new_manifest(&experiment, &data);
         if let Some(sha256) = exclusions_digest(&experiment)? {
-            let path = experiment.data.exclusions.clone();
+            let path = join_paths(&experiment.data.exclusions);
             manifest.inputs.push(Input { role: EXCLUSIONS.into(), path, sha256, count: None });
         }
         let lock = lock(&run)?;
         // Another process may have begun the run meanwhile.
         refuse_run(out)?;
         // A folder with run.json is a run: killed in between, it is begun again.
-        experiment.write(&run)?;
+        run.write_experiment(&experiment)?;
         manifest.write(&run)?;
         Ok(Self { run, experiment, manifest, _lock: lock })
     }
@@ -101,7 +101,7 @@ impl Session {
     /// refused, and what of the run can't be checked is told.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         let run = RunFolder::open(path)?;
-        let experiment = Experiment::read(&run.experiment_file())?;
+        let experiment = run.experiment()?;
         let manifest = Manifest::read(&run)?;
         refuse_edited(&run, &manifest, &experiment)?;
         note_unchecked(&run)?;
@@ -138,11 +138,14 @@ impl Session {
     pub(crate) fn data(&self) -> Result<DataSet> {
         let data = open_data(&self.experiment)?;
         if self.data_fingerprint().is_some_and(|known| known != data.fingerprint()) {
-            bail!("the data set \"{}\" has changed since this run was begun", self.experiment.data.dataset);
+            bail!(
+                "the data set \"{}\" has changed since this run was begun",
+                join_paths(&self.experiment.data.dataset)
+            );
         }
         let known = self.manifest.inputs.iter().find(|i| i.role == EXCLUSIONS);
         if known.map(|input| input.sha256.clone()) != exclusions_digest(&self.experiment)? {
-            bail!("the list \"{}\" has changed since this run was begun", self.experiment.data.exclusions);
+            bail!("the list \"{}\" has changed since this run was begun", join_paths(&self.experiment.data.exclusions));
         }
         Ok(data)
     }
@@ -234,41 +237,34 @@ const EXCLUSIONS: &str = "exclusions";
 
 /// SHA-256 of the experiment's list; `None` where it has none.
 fn exclusions_digest(experiment: &Experiment) -> Result<Option<String>> {
-    match experiment.data.exclusions.as_str() {
-        "" => Ok(None),
-        path => Ok(Some(digest::sha256(Path::new(path))?)),
-    }
+    Ok(experiment.data.exclusions.as_deref().map(digest::sha256).transpose()?)
 }
 
 fn open_data(experiment: &Experiment) -> Result<DataSet> {
-    if experiment.data.dataset.is_empty() {
+    let Some(path) = &experiment.data.dataset else {
         bail!("the experiment names no data set: set data.dataset to one made by `afterimage import`");
-    }
-    let mut data = DataSet::open(Path::new(&experiment.data.dataset))?;
+    };
+    let mut data = DataSet::open(path)?;
     data.leave_out(&exclusions(experiment)?.stimuli);
     Ok(data)
 }
 
 /// What the experiment's own list leaves out.
 pub(crate) fn exclusions(experiment: &Experiment) -> Result<Exclusions> {
-    match experiment.data.exclusions.as_str() {
-        "" => Ok(Exclusions::default()),
-        path => Ok(Exclusions::read(Path::new(path))?),
+    match &experiment.data.exclusions {
+        None => Ok(Exclusions::default()),
+        Some(path) => Ok(Exclusions::read(path)?),
     }
 }
 
 /// Paths as they will still be found from another folder.
 fn absolute(experiment: &mut Experiment) -> Result<()> {
-    for path in experiment.paths_mut().filter(|p| !p.is_empty()) {
-        let whole: PathBuf = std::path::absolute(&path).with_context(|| format!("\"{path}\""))?;
-        *path = text(whole)?;
-    }
-    Ok(())
+    experiment.place_paths(|path| std::path::absolute(path).with_context(|| format!("\"{}\"", path.display())))
 }
 
 /// A path as an experiment can keep it.
 pub(crate) fn text(path: PathBuf) -> Result<String> {
-    Ok(path.into_os_string().into_string().map_err(|path| RunError::NotText { path: path.into() })?)
+    Ok(path.into_os_string().into_string().map_err(|path| ConfigError::NotText { path: path.into() })?)
 }
 
 fn new_manifest(experiment: &Experiment, data: &DataSet) -> Manifest {
@@ -295,7 +291,7 @@ fn new_manifest(experiment: &Experiment, data: &DataSet) -> Manifest {
         seeds: [("experiment".to_owned(), experiment.seed)].into(),
         inputs: vec![Input {
             role: DATA_SET.into(),
-            path: experiment.data.dataset.clone(),
+            path: join_paths(&experiment.data.dataset),
             sha256: data.fingerprint().to_owned(),
             count: Some(header.trials.len()),
         }],

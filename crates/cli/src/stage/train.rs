@@ -2,8 +2,9 @@
 
 use anyhow::Result;
 
+use afterimage_config::{CycleResponses, join_paths};
 use afterimage_model::device::device;
-use afterimage_run::{config::CycleResponses, layout::Phase};
+use afterimage_run::layout::Phase;
 use afterimage_train::{
     Context, apply, decoder, encoder,
     prepare::{self, ImagePool, Prepared},
@@ -17,7 +18,7 @@ pub(crate) fn encoder(session: &mut Session, resume: bool) -> Result<()> {
     let prepared = prepare_data(session)?;
     let device = device(&session.experiment.device.name)?;
     let config = &session.experiment.encoder;
-    let vision = apply::vision(&config.backbone, session.experiment.image.side, config.backbone_side, &device)?;
+    let vision = apply::vision(config.backbone, session.experiment.image.side, config.backbone_side, &device)?;
     record_backbone(session, "encoder backbone", &vision);
     let observer = progress::Training::default();
     let context = Context { run: &session.run, experiment: &session.experiment, device, observer: &observer };
@@ -33,7 +34,7 @@ pub(crate) fn decoder(session: &mut Session, resume: bool) -> Result<()> {
     if let Some(pool) = &unpaired {
         session.record(
             "unpaired images",
-            &session.experiment.data.unpaired.join(", "),
+            &join_paths(&session.experiment.data.unpaired),
             pool.fingerprint(),
             Some(pool.len()),
         );
@@ -43,7 +44,7 @@ pub(crate) fn decoder(session: &mut Session, resume: bool) -> Result<()> {
     session.run.write_json(&session.run.audit_file(), &audit)?;
     let device = device(&session.experiment.device.name)?;
     let loss = &session.experiment.decoder.image_loss;
-    let vision = apply::vision(&loss.backbone, session.experiment.image.side, loss.backbone_side, &device)?;
+    let vision = apply::vision(loss.backbone, session.experiment.image.side, loss.backbone_side, &device)?;
     record_backbone(session, "perceptual backbone", &vision);
     let cycle_responses = cycle_responses(session, &prepared)?;
     let material = decoder::Material {

@@ -1,6 +1,7 @@
 //! Weights of pretrained networks among the inputs of a run.
 
-use afterimage_model::backbone::{BackboneKind, WeightOrigin};
+use afterimage_config::BackboneKind;
+use afterimage_model::backbone::WeightOrigin;
 use afterimage_model::{ModelError, weights};
 use afterimage_train::TrainError;
 

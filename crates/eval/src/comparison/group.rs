@@ -69,8 +69,8 @@ fn key(run: &ScoredRun, subjects: bool) -> String {
     let configuration = run.experiment.clone().map(|mut e| {
         e.seed = 0;
         e.preset.clear();
-        e.device = afterimage_run::config::DeviceConfig { name: String::new(), threads: 0 };
-        (e.data.dataset, e.data.exclusions) = (String::new(), String::new());
+        e.device = afterimage_config::DeviceConfig { name: String::new(), threads: 0 };
+        (e.data.dataset, e.data.exclusions) = (None, None);
         if subjects {
             e.name.clear();
         }

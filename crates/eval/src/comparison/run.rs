@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use afterimage_config::Experiment;
 use afterimage_formats::{digest, picture};
 use afterimage_run::{
-    Experiment, RunFolder,
+    RunFolder,
     manifest::Manifest,
     pictures::{self, Pictures},
     scores::ScoreFile,
@@ -54,7 +55,7 @@ impl ScoredRun {
             }
         }
         let experiment = match run.experiment_file().is_file() {
-            true => Some(Experiment::read(&run.experiment_file())?),
+            true => Some(run.experiment()?),
             false => None,
         };
         let pictures = pictures::read(&run)?;

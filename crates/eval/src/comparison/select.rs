@@ -1,6 +1,6 @@
 //! Which scores are shown.
 
-use afterimage_run::config::nearest_name;
+use afterimage_config::nearest_name;
 
 use super::group::Group;
 use crate::{EvalError, Result};

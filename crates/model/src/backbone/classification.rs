@@ -6,7 +6,8 @@ use burn::tensor::{Device, Tensor, TensorData};
 use fast_image_resize::images::Image;
 use fast_image_resize::{PixelType, Resizer};
 
-use super::{AnyBackbone, BackboneKind, WeightSource};
+use super::{AnyBackbone, WeightSource};
+use afterimage_config::BackboneKind;
 
 const SIDE: u32 = 227;
 

@@ -224,7 +224,7 @@ impl Conv {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backbone::BackboneKind;
+    use afterimage_config::BackboneKind;
 
     /// Both engines, at every tap, and the gradient of a sum of them.
     #[test]
@@ -235,7 +235,7 @@ mod tests {
             (BackboneKind::Vgg16, vec!["relu1_2", "relu2_2", "relu3_3", "relu4_3"]),
             (BackboneKind::AlexNet, vec!["relu1", "relu3", "relu5"]),
         ] {
-            let plan = kind.plan();
+            let plan = crate::backbone::plan(kind);
             let build = |ours| {
                 let read = |name: &str, shape: &[usize]| Ok(plan.random_values(3, name, shape));
                 Network::build_on(&plan, &device, ours, read).expect("random values")

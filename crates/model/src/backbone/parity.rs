@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::network::Network;
-use super::{AnyBackbone, Backbone, BackboneKind, Plan, WeightSource};
+use super::{AnyBackbone, Architecture as _, Backbone, Plan, WeightSource};
 use crate::weights::TensorFile;
 use crate::{ModelError, Result};
+use afterimage_config::BackboneKind;
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/parity").join(name)
@@ -18,7 +19,7 @@ fn fixture(name: &str) -> PathBuf {
 
 fn narrow(kind: BackboneKind) -> Plan {
     let vgg = matches!(kind, BackboneKind::Vgg16 | BackboneKind::Vgg19);
-    kind.plan().narrowed(if vgg { 32 } else { 16 })
+    super::plan(kind).narrowed(if vgg { 32 } else { 16 })
 }
 
 fn network(kind: BackboneKind, file: &Path) -> Result<Network> {

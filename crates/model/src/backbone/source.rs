@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{BackboneKind, squeezenet};
+use super::squeezenet;
 use crate::Result;
 use crate::weights::{self, TensorFile};
+use afterimage_config::BackboneKind;
 
 /// Which weights to load.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

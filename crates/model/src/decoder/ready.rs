@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn ready_decoder_gives_the_images_of_the_decoder_and_the_same_bits_alone() {
         let device = Device::flex();
-        let mut config = afterimage_run::Experiment::preset("gaziv2022").expect("a valid preset").decoder;
+        let mut config = afterimage_config::Experiment::preset("gaziv2022").expect("a valid preset").decoder;
         (config.channels, config.groups) = (16, 4);
         let decoder = Decoder::new(&config, 32, &device);
         let params = decoder.init(7, 1, &device);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use afterimage_kernels::penalty::Penalty;
 use burn::tensor::{Device, Tensor, TensorData};
 
-use afterimage_run::config::DecoderRegularisers;
+use afterimage_config::DecoderRegularisers;
 
 use crate::{device::is_processor, params::Params, processor, term::Terms};
 
@@ -138,7 +138,7 @@ mod tests {
         let device = Device::flex();
         let config = DecoderRegularisers {
             linear_l1: 40.0,
-            snr: afterimage_run::config::SnrSource::Uniform,
+            snr: afterimage_config::SnrSource::Uniform,
             linear_group: 400.0,
             neighbours: 8,
             conv_l1: 0.0,
@@ -170,7 +170,7 @@ mod tests {
         let device = Device::default();
         let config = DecoderRegularisers {
             linear_l1: 40.0,
-            snr: afterimage_run::config::SnrSource::Uniform,
+            snr: afterimage_config::SnrSource::Uniform,
             linear_group: 400.0,
             neighbours: 4,
             conv_l1: 0.0,

@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Tensor, activation, module, ops::ConvOptions, ops::MaxPoolOptions};
 
-use afterimage_run::config::BranchConfig;
+use afterimage_config::BranchConfig;
 
 use crate::backbone::Window;
 use crate::device::is_processor;

@@ -4,8 +4,8 @@
 //! y_v = sum over i of |b_iv| · (sum over channels c of C_icv · sum over positions p of P_i[c, p] · S_g(i)[p, v] + bias_iv),
 //! with dropout on the inner sums. Maps S are shared by the branches on the same grid.
 
+use afterimage_config::EncoderConfig;
 use afterimage_kernels::readout::Dropout;
-use afterimage_run::config::EncoderConfig;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::head::Head;

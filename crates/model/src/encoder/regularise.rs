@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use afterimage_run::config::EncoderRegularisers;
+use afterimage_config::EncoderRegularisers;
 
 use super::Encoder;
 use crate::{params::Params, term::Terms};

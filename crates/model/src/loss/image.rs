@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use burn::tensor::{Tensor, s};
 
-use afterimage_run::config::ImageLossConfig;
+use afterimage_config::ImageLossConfig;
 
 use crate::{ModelError, Result, device::is_processor, processor, term::Terms, vision::Vision};
 

@@ -79,7 +79,7 @@ mod tests {
     use std::net::TcpListener;
 
     use super::*;
-    use crate::backbone::BackboneKind;
+    use afterimage_config::BackboneKind;
 
     /// A server that gives one answer, and its address.
     fn serve(answer: &'static [u8]) -> String {

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use ndarray::{Array4, Axis};
 
 use super::{Entry, Published, TensorFile, checksum, download, entry, file, folder, registry};
-use crate::backbone::{AnyBackbone, Backbone, BackboneKind, WeightSource};
+use crate::backbone::{AnyBackbone, Architecture as _, Backbone, WeightSource};
 use crate::{ModelError, Result, convert, device};
+use afterimage_config::BackboneKind;
 
 /// Bytes so far and in all.
 pub type Progress<'a> = &'a mut dyn FnMut(u64, u64);
@@ -85,7 +86,7 @@ fn keep(folder: &Path, entry: &Entry, source: &Path, published: Option<&'static 
 /// Reads the whole file, and compares its SHA-256 with those that were published.
 fn verify(entry: &Entry, source: &Path, unverified: bool) -> Result<Option<&'static Published>> {
     let mut tensors = TensorFile::open(source)?;
-    entry.kind.plan().parameters().iter().try_for_each(|(name, shape)| tensors.read(name, shape).map(drop))?;
+    entry.kind.parameters().iter().try_for_each(|(name, shape)| tensors.read(name, shape).map(drop))?;
     let sha256 = checksum(source)?;
     let published = registry::published(entry.kind, &sha256);
     if published.is_none() {

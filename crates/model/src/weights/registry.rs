@@ -1,6 +1,6 @@
 //! Weights that can be fetched, and the checksums under which they were published.
 
-use crate::backbone::BackboneKind;
+use afterimage_config::BackboneKind;
 
 /// A file of weights as it was published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

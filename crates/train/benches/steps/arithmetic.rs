@@ -38,7 +38,7 @@ pub(crate) fn decoder(at: &Setting) -> [u64; 2] {
 /// Products for one image of the encoder behind its backbone.
 fn head(at: &Setting) -> u64 {
     let vision = at.encoder_vision();
-    let of_branch = |branch: &afterimage_run::config::BranchConfig| {
+    let of_branch = |branch: &afterimage_config::BranchConfig| {
         let inputs = vision.tap_channels(&branch.tap).expect("a tap of the backbone") as u64;
         let (kernel, channels) = (branch.kernel as u64, branch.channels as u64);
         let pooled = (vision.tap_side(&branch.tap) / branch.pool) as u64;

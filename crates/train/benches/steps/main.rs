@@ -25,14 +25,16 @@ use ndarray::{Array2, Array4};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use afterimage_config::BackboneKind;
+use afterimage_config::Experiment;
 use afterimage_model::{
-    backbone::{AnyBackbone, BackboneKind},
+    backbone::AnyBackbone,
     decoder::{Decoder, ReadyDecoder},
     device::device,
     encoder::Encoder,
     vision::Vision,
 };
-use afterimage_run::{Experiment, RunFolder, layout::Phase, log::Record};
+use afterimage_run::{RunFolder, layout::Phase, log::Record};
 use afterimage_train::{
     Context, Observer, Result, TrainError, decoder, encoder,
     prepare::{ImagePool, Pairs},
@@ -94,19 +96,18 @@ impl Setting {
         Self { size: size.into(), experiment, voxels: voxels.unwrap_or(usual), device }
     }
 
-    fn vision(&self, name: &str, backbone_side: usize) -> Vision {
-        let kind: BackboneKind = name.parse().expect("a known backbone");
+    fn vision(&self, kind: BackboneKind, backbone_side: usize) -> Vision {
         let side = self.experiment.image.side;
         Vision::new(AnyBackbone::random(kind, 1, &self.device), side, backbone_side, &self.device)
     }
 
     fn encoder_vision(&self) -> Vision {
-        self.vision(&self.experiment.encoder.backbone, self.experiment.encoder.backbone_side)
+        self.vision(self.experiment.encoder.backbone, self.experiment.encoder.backbone_side)
     }
 
     fn loss_vision(&self) -> Vision {
         let loss = &self.experiment.decoder.image_loss;
-        self.vision(&loss.backbone, loss.backbone_side)
+        self.vision(loss.backbone, loss.backbone_side)
     }
 
     /// A line of results, for `images` images and `products` multiplications and additions a step.

@@ -2,7 +2,11 @@
 
 use ndarray::{Array1, Array2, ArrayView4, Axis};
 
-use afterimage_model::{backbone::Window, convert, encoder::Mode};
+use afterimage_model::{
+    backbone::{Architecture as _, Window},
+    convert,
+    encoder::Mode,
+};
 
 use super::TrainedEncoder;
 
@@ -106,8 +110,8 @@ impl TrainedEncoder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use afterimage_config::Experiment;
     use afterimage_model::{device::device, encoder::Encoder};
-    use afterimage_run::Experiment;
     use ndarray::Array4;
 
     /// An encoder as it is before training, its branches from the deepest to the first.
@@ -115,7 +119,7 @@ mod tests {
         let mut config = Experiment::preset("demo").unwrap().encoder;
         config.branches.reverse();
         let device = device("cpu").unwrap();
-        let vision = super::super::vision(&config.backbone, 64, 0, &device).unwrap();
+        let vision = super::super::vision(config.backbone, 64, 0, &device).unwrap();
         let encoder = Encoder::new(&config, &vision, 7).unwrap();
         let state = encoder.init(3, &device);
         TrainedEncoder { encoder, state, vision, device }

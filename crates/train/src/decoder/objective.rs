@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ndarray::Axis;
 
+use afterimage_config::{DecoderConfig, Experiment};
 use afterimage_model::{
     convert,
     decoder::Decoder,
@@ -16,7 +17,6 @@ use afterimage_model::{
     term::Terms,
     vision::Vision,
 };
-use afterimage_run::{Experiment, config::DecoderConfig};
 use burn::tensor::{Device, Int, Tensor};
 
 use super::{

@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, Array4, Axis};
 
-use afterimage_run::config::DecoderConfig;
+use afterimage_config::DecoderConfig;
 
 use crate::{
     Result,

@@ -67,8 +67,8 @@ pub fn predict_with_spread(
 
 #[cfg(test)]
 mod tests {
+    use afterimage_config::Experiment;
     use afterimage_model::device::device;
-    use afterimage_run::Experiment;
     use ndarray::{Array4, concatenate, s};
 
     use super::*;
@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn images_in_parts_have_the_masks_of_the_whole_and_another_seed_has_others() {
         let (device, config) = (device("cpu").unwrap(), Experiment::preset("demo").unwrap().encoder);
-        let vision = apply::vision(&config.backbone, 64, config.backbone_side, &device).unwrap();
+        let vision = apply::vision(config.backbone, 64, config.backbone_side, &device).unwrap();
         let encoder = Encoder::new(&config, &vision, 6).unwrap();
         let state = encoder.init(3, &device);
         let images = Array4::from_shape_fn((35, 64, 64, 3), |(n, y, x, c)| ((n * 31 + y * y + x * 5 + c) % 256) as u8);

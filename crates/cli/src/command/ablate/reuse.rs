@@ -4,9 +4,10 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use afterimage_config::Experiment;
 use afterimage_formats::digest;
 use afterimage_run::{
-    Experiment, atomic,
+    atomic,
     layout::Phase,
     log::{self, LogWriter},
 };

@@ -2,8 +2,8 @@
 
 use anyhow::{Result, bail};
 
+use afterimage_config::Experiment;
 use afterimage_data::Voxels;
-use afterimage_run::Experiment;
 
 use super::variants::{Found, quoted};
 

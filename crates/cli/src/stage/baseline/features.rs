@@ -3,9 +3,10 @@
 use anyhow::{Result, bail};
 use ndarray::{Array4, ArrayView4, Axis, s};
 
+use afterimage_config::BackboneKind;
+use afterimage_config::Experiment;
 use afterimage_eval::images::from_bytes;
-use afterimage_model::backbone::BackboneKind;
-use afterimage_run::Experiment;
+use afterimage_model::backbone::Architecture as _;
 use afterimage_train::apply::FeatureExtractor;
 
 use crate::stage::Session;
@@ -21,7 +22,7 @@ pub(super) fn open(experiment: &Experiment, backbone: &str, layers: &[String]) -
         bail!("{backbone} has no layer \"{unknown}\": choose among {}", known.join(", "));
     }
     let taps: Vec<&str> = layers.iter().map(String::as_str).collect();
-    Ok(FeatureExtractor::new(backbone, &taps, experiment.image.side, &experiment.device.name)?)
+    Ok(FeatureExtractor::new(kind, &taps, experiment.image.side, &experiment.device.name)?)
 }
 
 /// As [`open`], recorded among the inputs of a session.

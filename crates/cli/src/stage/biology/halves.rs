@@ -4,9 +4,10 @@ use anyhow::{Result, bail};
 use ndarray::Axis;
 
 use afterimage_biology::{Resampling, measures};
+use afterimage_config::Experiment;
 use afterimage_data::DataSet;
 use afterimage_model::device::device;
-use afterimage_run::{Experiment, RunFolder, biology::Measure, layout::Phase};
+use afterimage_run::{RunFolder, biology::Measure, layout::Phase};
 use afterimage_train::{
     Context, TrainError, apply,
     apply::TrainedEncoder,
@@ -88,7 +89,7 @@ fn train(
     eprintln!("encoder of half {half}: {} training items", pairs.len());
     let device = device(&experiment.device.name)?;
     let config = &experiment.encoder;
-    let vision = apply::vision(&config.backbone, experiment.image.side, config.backbone_side, &device)?;
+    let vision = apply::vision(config.backbone, experiment.image.side, config.backbone_side, &device)?;
     let observer = progress::Training::default();
     let context = Context { run, experiment, device, observer: &observer };
     // Without early stopping, validation would only cost time.

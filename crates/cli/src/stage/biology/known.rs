@@ -1,12 +1,11 @@
 //! What data sets tell of their voxels beside responses: truth, population receptive fields, hemispheres.
 
-use std::path::Path;
-
 use anyhow::Result;
 
+use afterimage_config::Experiment;
 use afterimage_data::{DataSet, VoxelColumn};
 use afterimage_run::{
-    Experiment, atomic,
+    atomic,
     biology::{Biology, Hemisphere, Prf, Truth},
     scores::NotComputed,
 };
@@ -19,7 +18,7 @@ pub(super) fn truth(
     experiment: &Experiment,
     found: &mut Biology,
 ) -> Result<()> {
-    let path = Path::new(&experiment.data.dataset).with_file_name("truth.json");
+    let path = experiment.data.dataset.clone().unwrap_or_default().with_file_name("truth.json");
     if data.header().provenance.kind != "simulation" || !path.is_file() {
         return Ok(());
     }

@@ -6,7 +6,8 @@ use ndarray::Array2;
 use afterimage_biology::{
     BranchWeights, Grid, Kind, Probes, WeightMaps, Window, fields, weight_maps, weights::lattice,
 };
-use afterimage_run::{Experiment, biology::Field};
+use afterimage_config::Experiment;
+use afterimage_run::biology::Field;
 use afterimage_train::{
     apply::{BranchAnatomy, TrainedEncoder},
     draws::{Purpose, derive},

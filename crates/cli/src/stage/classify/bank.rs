@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
+use afterimage_config::Experiment;
 use afterimage_data::{Exclusions, UnpairedPool};
 use afterimage_eval::classes::{Bank, Selection};
 use afterimage_eval::{Features, cache::Cache};
-use afterimage_run::Experiment;
 use afterimage_train::apply::FeatureExtractor;
 
 use crate::progress::Bar;
@@ -21,7 +21,7 @@ pub(crate) fn embedding(experiment: &Experiment) -> Result<Taps> {
     let config = &experiment.evaluation.classification;
     let (side, larger) = (experiment.image.side, config.backbone_side);
     let extractor =
-        FeatureExtractor::enlarged(&config.backbone, &[config.tap.as_str()], side, larger, &experiment.device.name)?;
+        FeatureExtractor::enlarged(config.backbone, &[config.tap.as_str()], side, larger, &experiment.device.name)?;
     let shown_at = if larger == 0 { side } else { larger };
     Ok(Taps { extractor, name: format!("{} at {}, {side} px enlarged to {shown_at}", config.backbone, config.tap) })
 }
@@ -76,8 +76,8 @@ pub(crate) fn names(experiment: &Experiment, features: &Taps) -> Result<Vec<Stri
 }
 
 /// Bank files, and sources of images.
-fn by_kind(paths: &[String]) -> (Vec<PathBuf>, Vec<PathBuf>) {
-    paths.iter().map(PathBuf::from).partition(|path| path.extension().is_some_and(|e| e == "safetensors"))
+fn by_kind(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    paths.iter().cloned().partition(|path| path.extension().is_some_and(|e| e == "safetensors"))
 }
 
 /// The images of a bank by class.

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
+use afterimage_config::Experiment;
 use afterimage_data::{DataSet, Meaning, Split};
 use afterimage_eval::Representatives;
 use afterimage_eval::classes::{Bank, Truth};
 use afterimage_formats::table::Table;
-use afterimage_run::Experiment;
 
 use crate::stage::pool;
 
@@ -39,18 +39,17 @@ fn meanings<'a>(names: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, Meani
 }
 
 /// The superclass of each class by a user's table.
-pub(crate) fn superclasses(path: &str, names: &[String]) -> Result<Vec<Option<String>>> {
-    if path.is_empty() {
-        return Ok(vec![None; names.len()]);
-    }
-    let table = Table::read(Path::new(path)).context("evaluation.classification.superclasses")?;
+pub(crate) fn superclasses(path: Option<&Path>, names: &[String]) -> Result<Vec<Option<String>>> {
+    let Some(path) = path else { return Ok(vec![None; names.len()]) };
+    let table = Table::read(path).context("evaluation.classification.superclasses")?;
     let texts = |column: &str| table.column(column).and_then(|place| table.texts(place));
     let known: BTreeMap<String, &str> =
         texts("class")?.into_iter().map(str::to_lowercase).zip(texts("superclass")?).collect();
     let found: Vec<_> = names.iter().map(|name| known.get(&name.to_lowercase()).map(|&s| s.to_owned())).collect();
     if found.iter().all(Option::is_none) {
         anyhow::bail!(
-            "\"{path}\" has none of the {} classes, such as \"{}\": does it use other names?",
+            "\"{}\" has none of the {} classes, such as \"{}\": does it use other names?",
+            path.display(),
             names.len(),
             names[0]
         );

@@ -3,15 +3,14 @@
 use anyhow::{Context as _, Result, bail};
 use ndarray::{Array4, ArrayView4};
 
+use afterimage_config::BackboneKind;
+use afterimage_config::Experiment;
 use afterimage_eval::{
     BoxError, Candidates, Context, DistanceMatrix, FeatureMetric, Features, Lpips, LpipsNet, Metric, lpips_score,
     ms_ssim_scores, no_candidates, pixcorr_scores, ssim_scores,
 };
 use afterimage_model::foreign::{ForeignNetwork, foreign};
-use afterimage_run::{
-    Experiment,
-    scores::{NotComputed, ScoreFile},
-};
+use afterimage_run::scores::{NotComputed, ScoreFile};
 use afterimage_train::apply::FeatureExtractor;
 
 use super::{identification, undefined};
@@ -104,7 +103,7 @@ fn lpips(net: LpipsNet, session: &mut Session, images: &mut Images, file: &mut S
     let Images { decoded, shown, context, .. } = *images;
     let side = session.experiment.image.side;
     let network = Network::own(net.backbone(), net.taps(), side, &session.experiment.device.name)?;
-    network.record(net.backbone(), session);
+    network.record(net.backbone().name(), session);
     let lpips = Lpips::new(net, &network);
     let mut none = no_candidates();
     let source: &mut dyn Candidates = match &mut images.external {
@@ -132,7 +131,7 @@ enum Run {
 impl Network {
     fn of_metric(metric: &FeatureMetric, device: &str) -> Result<Self> {
         match metric.tap {
-            Some(tap) => Self::own(metric.network, &[tap], metric.side, device),
+            Some(tap) => Self::own(metric.network.parse()?, &[tap], metric.side, device),
             None => {
                 let kind = foreign(metric.network).with_context(|| format!("no network \"{}\"", metric.network))?;
                 let network = ForeignNetwork::load(kind)?;
@@ -141,7 +140,7 @@ impl Network {
         }
     }
 
-    fn own(backbone: &str, taps: &[&str], side: usize, device: &str) -> Result<Self> {
+    fn own(backbone: BackboneKind, taps: &[&str], side: usize, device: &str) -> Result<Self> {
         let extractor = FeatureExtractor::new(backbone, taps, side, device)?;
         Ok(Self { name: format!("{backbone} at {}", taps.join(", ")), run: Run::Own(Box::new(extractor)) })
     }

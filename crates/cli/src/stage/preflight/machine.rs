@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use afterimage_run::{Experiment, config::Optimiser};
+use afterimage_config::{Experiment, Optimiser};
 use afterimage_train::prepare::{Pairs, Prepared};
 
 use super::{Work, networks::Sizes, place};

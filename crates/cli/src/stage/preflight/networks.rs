@@ -2,8 +2,8 @@
 
 use anyhow::{Context as _, Result, bail};
 
+use afterimage_config::Experiment;
 use afterimage_model::{decoder::Decoder, device::device, encoder::Encoder, loss::image::ImageLoss};
-use afterimage_run::Experiment;
 use afterimage_train::apply;
 
 use super::Work;
@@ -25,8 +25,7 @@ pub(super) fn check(experiment: &Experiment, work: &Work<'_>, voxels: usize) -> 
     let mut sizes = Sizes::default();
     if work.trains() {
         let config = &experiment.encoder;
-        let vision =
-            apply::vision(&config.backbone, side, config.backbone_side, &device).context("encoder.backbone")?;
+        let vision = apply::vision(config.backbone, side, config.backbone_side, &device).context("encoder.backbone")?;
         sizes.encoder = Encoder::new(config, &vision, voxels).context("encoder.branches")?.parameters() as u64;
     }
     if work.decoder {
@@ -49,7 +48,7 @@ pub(super) fn check(experiment: &Experiment, work: &Work<'_>, voxels: usize) -> 
 pub(crate) fn scoring(experiment: &Experiment) -> Result<()> {
     let config = &experiment.decoder.image_loss;
     let device = device(&experiment.device.name)?;
-    let vision = apply::vision(&config.backbone, experiment.image.side, config.backbone_side, &device)
+    let vision = apply::vision(config.backbone, experiment.image.side, config.backbone_side, &device)
         .context("decoder.image_loss.backbone")?;
     let too_small = |tap: &&String| vision.tap_channels(tap).is_some() && vision.tap_side(tap) == 0;
     if let Some(tap) = config.taps.iter().find(too_small) {

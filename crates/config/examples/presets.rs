@@ -1,10 +1,10 @@
 //! Prints how two presets differ, key by key.
 //!
-//!     cargo run --release -p afterimage-run --example presets -- gaziv2022 demo
+//!     cargo run --release -p afterimage-config --example presets -- gaziv2022 demo
 
-use afterimage_run::Experiment;
+use afterimage_config::Experiment;
 
-fn main() -> Result<(), afterimage_run::RunError> {
+fn main() -> Result<(), afterimage_config::ConfigError> {
     let mut names = std::env::args().skip(1);
     let mut next = |default: &str| names.next().unwrap_or_else(|| default.to_owned());
     let (left, right) = (next("gaziv2022"), next("demo"));

@@ -1,21 +1,52 @@
-//! The experiment file: every hyper-parameter, its presets, its validation.
+//! The experiment file: every key, its presets, its checks.
 //!
-//! One documented file, `presets/gaziv2022.toml`, holds every key with its default. The other presets
-//! and the user's file are overlays on it, so that a key is valid exactly where that file has it.
+//! A field of [`Experiment`] declares a key once: its doc comment says what it does, in which unit and by which source, its
+//! type and range say what is accepted. The comments of the presets, the page `docs/configuration.md` and the schema
+//! `docs/experiment.schema.json` are generated from these, and a test compares them.
+//!
+//! `presets/gaziv2022.toml` holds every key with its default. The other presets and the user's file are overlays on it, so
+//! that a key is valid exactly where that file has it.
+//!
+//! ```
+//! use afterimage_config::Experiment;
+//!
+//! let demo = Experiment::preset("demo")?;
+//! let mine = demo.with_settings(&["decoder.epochs=40".to_owned()])?;
+//! assert_eq!(mine.differences(&demo)[0].to_string(), "decoder.epochs was 8, is 40");
+//! # Ok::<(), afterimage_config::ConfigError>(())
+//! ```
 
+mod backbone;
 mod check;
+mod decoder;
+mod encoder;
+mod error;
+mod evaluation;
+mod experiment;
 mod metrics;
+mod optional;
 mod overlay;
+mod ranges;
+mod schedule;
 mod schema;
 pub mod settings;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::{Result, RunError, RunFolder, atomic};
-
+pub use backbone::BackboneKind;
+pub use decoder::*;
+pub use encoder::*;
+pub use error::ConfigError;
+pub use evaluation::*;
+pub use experiment::*;
 pub use metrics::{METRICS, NSD};
 pub use overlay::nearest_name;
-pub use schema::*;
+pub use ranges::Range;
+pub use schedule::*;
+pub use schema::schema;
+
+/// Result alias of this crate.
+pub type Result<T, E = ConfigError> = std::result::Result<T, E>;
 
 const BASE: &str = include_str!("../presets/gaziv2022.toml");
 
@@ -31,7 +62,7 @@ impl Experiment {
     /// A preset, whole.
     ///
     /// # Errors
-    /// [`RunError::UnknownName`] for a name that is no preset.
+    /// [`ConfigError::UnknownName`] for a name that is no preset.
     pub fn preset(name: &str) -> Result<Self> {
         Self::parse(&preset_text(name)?, Path::new(name))
     }
@@ -40,20 +71,14 @@ impl Experiment {
     /// start at the folder of the file.
     ///
     /// # Errors
-    /// [`RunError::Io`], [`RunError::Toml`], [`RunError::UnknownKey`], [`RunError::BadValue`]; [`RunError::NotText`] for
+    /// [`ConfigError::Io`], [`ConfigError::Toml`], [`ConfigError::UnknownKey`], [`ConfigError::BadValue`]; [`ConfigError::NotText`] for
     /// a relative path in a folder whose name is no text.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).map_err(|source| RunError::Io {
-            action: "read",
-            path: path.to_path_buf(),
-            source,
-        })?;
+        let text =
+            std::fs::read_to_string(path).map_err(|source| ConfigError::Io { path: path.to_path_buf(), source })?;
         let mut experiment = Self::from_text(&text, path)?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        for path in experiment.paths_mut().filter(|path| !path.is_empty()) {
-            let whole = folder.join(path.as_str());
-            *path = whole.into_os_string().into_string().map_err(|path| RunError::NotText { path: path.into() })?;
-        }
+        experiment.place_paths(|path| Ok::<PathBuf, ConfigError>(folder.join(path)))?;
         Ok(experiment)
     }
 
@@ -83,25 +108,17 @@ impl Experiment {
     /// The whole configuration as TOML with every key's comment.
     ///
     /// # Errors
-    /// [`RunError::Toml`] where a value can't be written.
+    /// [`ConfigError::Toml`] where a value can't be written.
     pub fn to_toml(&self) -> Result<String> {
         let path = Path::new("experiment.toml");
-        let values = toml::to_string(self).map_err(|e| RunError::Toml { path: path.into(), message: e.to_string() })?;
+        let values =
+            toml::to_string(self).map_err(|e| ConfigError::Toml { path: path.into(), message: e.to_string() })?;
         overlay::apply(BASE, &values, path)
     }
 
-    /// Writes `experiment.toml` of `run`.
-    ///
-    /// # Errors
-    /// As [`atomic::write`].
-    pub fn write(&self, run: &RunFolder) -> Result<()> {
-        atomic::write(&run.experiment_file(), self.to_toml()?.as_bytes())
-    }
-
     fn parse(text: &str, path: &Path) -> Result<Self> {
-        let toml = |e: toml::de::Error| RunError::Toml { path: path.into(), message: e.to_string() };
-        // First, since the parser names neither the key nor the range of -1 or 1e11 where a count belongs.
-        check::check_numbers(&toml::from_str(text).map_err(toml)?)?;
+        let toml = |e: toml::de::Error| ConfigError::Toml { path: path.into(), message: e.to_string() };
+        check::check_document(&toml::from_str(text).map_err(toml)?)?;
         let experiment: Self = toml::from_str(text).map_err(toml)?;
         experiment.check()?;
         Ok(experiment)
@@ -116,13 +133,9 @@ pub fn preset_names() -> Vec<String> {
 /// The full text of a preset, comments included.
 ///
 /// # Errors
-/// [`RunError::UnknownName`] for a name that is no preset.
+/// [`ConfigError::UnknownName`] for a name that is no preset.
 pub fn preset_text(name: &str) -> Result<String> {
-    let (_, text) = PRESETS.iter().find(|(n, _)| *n == name).ok_or_else(|| RunError::UnknownName {
-        what: "preset",
-        got: name.to_owned(),
-        nearest: nearest_name(name, PRESETS.iter().map(|(n, _)| *n)),
-        known: preset_names(),
-    })?;
+    let (_, text) = (PRESETS.iter().find(|(n, _)| *n == name))
+        .ok_or_else(|| ConfigError::unknown_name("preset", name, &PRESETS.map(|(n, _)| n)))?;
     overlay::apply(BASE, text, Path::new(name))
 }

@@ -4,14 +4,17 @@
 //! resamples or networks without end. Weights and learning rates end where single precision does.
 
 use std::fmt;
+use std::sync::LazyLock;
 
+use schemars::Schema;
+use serde_json::{Map, Value as Json, json};
 use toml::{Table, Value};
 
-use crate::{Result, RunError};
+use crate::{ConfigError, Result};
 
 /// What a number may be, both ends included where the name does not say otherwise.
-#[derive(Debug, Clone, Copy)]
-enum Range {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Range {
     /// A whole number.
     Whole(i64, i64),
     /// An odd whole number.
@@ -29,81 +32,92 @@ enum Range {
     /// A real number below the second.
     Below(f64, f64),
 }
-use Range::{Above, Below, Either, MultipleOf, Odd, Real, Whole, ZeroOr};
+pub(crate) use Range::{Above, Below, Either, MultipleOf, Odd, Real, Whole, ZeroOr};
 
 /// What a weight of a loss or a penalty may be.
-const WEIGHT: Range = Real(0.0, 1e30);
-const RATE: Range = Above(0.0, 1e30);
-const SIDE: Range = ZeroOr(32, 1024);
-const IMAGES: Range = Whole(0, 1_000_000_000);
-const EPOCHS: Range = Whole(1, 1_000_000);
-const WAYS: Range = Whole(2, 1_000_000);
-const DRAWS: Range = Whole(100, 1_000_000);
+pub(crate) const WEIGHT: Range = Real(0.0, 1e30);
+pub(crate) const RATE: Range = Above(0.0, 1e30);
+pub(crate) const SIDE: Range = ZeroOr(32, 1024);
+pub(crate) const IMAGES: Range = Whole(0, 1_000_000_000);
+pub(crate) const EPOCHS: Range = Whole(1, 1_000_000);
+pub(crate) const WAYS: Range = Whole(2, 1_000_000);
+pub(crate) const DRAWS: Range = Whole(100, 1_000_000);
+
+/// Declares the range of a field's number, or of each number of a list, in its schema.
+pub(crate) fn within(range: Range) -> impl FnMut(&mut Schema) {
+    move |schema| {
+        let entry = entry(schema);
+        let keywords = range.keywords();
+        entry.remove("minimum"); // of unsigned types, also where 0 is none of the range
+        entry.extend(keywords.as_object().cloned().unwrap_or_default());
+    }
+}
+
+/// The schema of a value, or of each entry of a list.
+pub(crate) fn entry(schema: &mut Schema) -> &mut Map<String, Json> {
+    let object = schema.ensure_object();
+    if object.get("items").is_some_and(Json::is_object) {
+        return object.get_mut("items").and_then(Json::as_object_mut).expect("is an object");
+    }
+    object
+}
 
 /// Every key with a number, with what it may be; `[]` stands for each entry of a list.
-const RANGES: &[(&str, Range)] = &[
-    ("seed", Whole(0, i64::MAX)),
-    ("data.unpaired_limit", IMAGES),
-    ("data.external_limit", IMAGES),
-    ("image.side", MultipleOf(8, 64, 224)),
-    ("device.threads", Whole(0, 1024)),
-    ("encoder.backbone_side", SIDE),
-    ("encoder.augment_shift", Real(0.0, 0.5)),
-    ("encoder.patch", Odd(1, 31)),
-    ("encoder.dropout", Below(0.0, 1.0)),
-    ("encoder.cosine_weight", WEIGHT),
-    ("encoder.epochs", EPOCHS),
-    ("encoder.batch", Whole(2, 65_536)), // the batch norm needs two
-    ("encoder.learning_rate", RATE),
-    ("encoder.milestones[]", EPOCHS),
-    ("encoder.decay", Above(0.0, 1.0)),
-    ("encoder.clip_norm", WEIGHT),
-    ("encoder.early_stopping", Whole(0, 1_000_000)),
-    ("encoder.checkpoint_every", EPOCHS),
-    ("encoder.branches[].pool", Whole(1, 64)),
-    ("encoder.branches[].kernel", Odd(1, 31)),
-    ("encoder.branches[].stride", Whole(1, 64)),
-    ("encoder.branches[].channels", Whole(1, 4096)),
-    ("encoder.regularise.conv_l1", WEIGHT),
-    ("encoder.regularise.map_l1", WEIGHT),
-    ("encoder.regularise.map_smooth", WEIGHT),
-    ("encoder.regularise.map_compact", WEIGHT),
-    ("encoder.regularise.channel_l1", WEIGHT),
-    ("encoder.regularise.branch_l1", WEIGHT),
-    ("decoder.channels", Whole(1, 4096)),
-    ("decoder.groups", Whole(1, 4096)),
-    ("decoder.paired_weight", WEIGHT),
-    ("decoder.cycle_weight", WEIGHT),
-    ("decoder.response_cycle_weight", WEIGHT),
-    ("decoder.batch_paired", Whole(1, 65_536)),
-    ("decoder.batch_unpaired", Whole(0, 65_536)),
-    ("decoder.epochs", EPOCHS),
-    ("decoder.learning_rate", RATE),
-    ("decoder.milestones[]", EPOCHS),
-    ("decoder.decay", Above(0.0, 1.0)),
-    ("decoder.clip_norm", WEIGHT),
-    ("decoder.early_stopping", Whole(0, 1_000_000)),
-    ("decoder.checkpoint_every", EPOCHS),
-    ("decoder.cache_mib", Whole(0, 16_777_216)),
-    ("decoder.image_loss.pixel_weight", WEIGHT),
-    ("decoder.image_loss.variation_weight", WEIGHT),
-    ("decoder.image_loss.backbone_side", SIDE),
-    ("decoder.image_loss.weights[]", WEIGHT),
-    ("decoder.regularise.linear_l1", WEIGHT),
-    ("decoder.regularise.linear_group", WEIGHT),
-    ("decoder.regularise.neighbours", Either(4, 8)),
-    ("decoder.regularise.conv_l1", WEIGHT),
-    ("evaluation.ways[]", WAYS),
-    ("evaluation.perceptual_weights[]", WEIGHT),
-    ("evaluation.resamples", DRAWS),
-    ("evaluation.permutations", DRAWS),
-    ("evaluation.cache_gib", Real(0.0, 1e6)),
-    ("evaluation.classification.images_per_class", Whole(1, 1_000_000)),
-    ("evaluation.classification.backbone_side", SIDE),
-    ("evaluation.classification.ways[]", WAYS),
-];
+static RANGES: LazyLock<Vec<(String, Range)>> = LazyLock::new(|| {
+    let mut found = Vec::new();
+    collect("", &crate::schema::declared(), &mut found);
+    found
+});
+
+fn collect(key: &str, schema: &Json, found: &mut Vec<(String, Range)>) {
+    for (name, inner) in schema["properties"].as_object().into_iter().flatten() {
+        collect(&if key.is_empty() { name.clone() } else { format!("{key}.{name}") }, inner, found);
+    }
+    if schema["items"].is_object() {
+        collect(&format!("{key}[]"), &schema["items"], found);
+    }
+    found.extend(Range::of(schema).map(|range| (key.to_owned(), range)));
+}
 
 impl Range {
+    /// The range that a schema declares.
+    pub fn of(schema: &Json) -> Option<Self> {
+        let whole = |schema: &Json| Some((schema["minimum"].as_i64()?, schema["maximum"].as_i64()?));
+        let real = |low: &str, high: &str| Some((schema[low].as_f64()?, schema[high].as_f64()?));
+        let either = |schema: &Json| Some((schema["enum"][0].as_i64()?, schema["enum"][1].as_i64()?));
+        if schema["type"] == "number" {
+            let above = real("exclusiveMinimum", "maximum").map(|(low, high)| Above(low, high));
+            let below = real("minimum", "exclusiveMaximum").map(|(low, high)| Below(low, high));
+            return above.or(below).or(real("minimum", "maximum").map(|(low, high)| Real(low, high)));
+        }
+        if let Some((one, other)) = either(schema) {
+            return Some(Either(one, other));
+        }
+        if let Some((low, high)) = whole(&schema["anyOf"][1]) {
+            return Some(ZeroOr(low, high));
+        }
+        let (low, high) = whole(schema)?;
+        Some(match schema["multipleOf"].as_i64() {
+            Some(step) => MultipleOf(step, low, high),
+            None if schema["not"].is_object() => Odd(low, high),
+            None => Whole(low, high),
+        })
+    }
+
+    /// As keywords of a JSON schema.
+    fn keywords(self) -> Json {
+        match self {
+            Whole(low, high) => json!({ "minimum": low, "maximum": high }),
+            Odd(low, high) => json!({ "minimum": low, "maximum": high, "not": { "multipleOf": 2 } }),
+            MultipleOf(step, low, high) => json!({ "minimum": low, "maximum": high, "multipleOf": step }),
+            ZeroOr(low, high) => json!({ "anyOf": [{ "const": 0 }, { "minimum": low, "maximum": high }] }),
+            Either(one, other) => json!({ "enum": [one, other] }),
+            Real(low, high) => json!({ "minimum": low, "maximum": high }),
+            Above(low, high) => json!({ "exclusiveMinimum": low, "maximum": high }),
+            Below(low, high) => json!({ "minimum": low, "exclusiveMaximum": high }),
+        }
+    }
+
     fn holds(self, value: &Value) -> bool {
         let real = |test: &dyn Fn(f64) -> bool| {
             let number = value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64));
@@ -142,15 +156,15 @@ impl fmt::Display for Range {
 /// that TOML does not know. Keys that are missing and values that are no numbers are left to the parser.
 ///
 /// # Errors
-/// [`RunError::BadValue`] with key, value and range.
-pub(in crate::config) fn check_numbers(document: &Table) -> Result<()> {
-    for (key, range) in RANGES {
+/// [`ConfigError::BadValue`] with key, value and range.
+pub(crate) fn check_numbers(document: &Table) -> Result<()> {
+    for (key, range) in RANGES.iter() {
         for value in values(document, key) {
             let quoted = value.as_str().is_some_and(|text| text.trim().parse::<f64>().is_ok());
             let number = quoted || value.is_integer() || value.is_float();
             if number && !range.holds(value) {
                 let got = value.to_string();
-                return Err(RunError::BadValue { key: key.replace("[]", ""), got, expected: range.to_string() });
+                return Err(ConfigError::BadValue { key: key.replace("[]", ""), got, expected: range.to_string() });
             }
         }
     }
@@ -158,7 +172,7 @@ pub(in crate::config) fn check_numbers(document: &Table) -> Result<()> {
 }
 
 /// The values of a key of the table above.
-fn values<'a>(document: &'a Table, key: &str) -> Vec<&'a Value> {
+pub(crate) fn values<'a>(document: &'a Table, key: &str) -> Vec<&'a Value> {
     let (first, rest) = key.split_once('.').unwrap_or((key, ""));
     let Some(found) = document.get(first.trim_end_matches("[]")) else { return Vec::new() };
     let entries: Vec<&Value> =
@@ -174,7 +188,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::config::Experiment;
+    use crate::Experiment;
 
     /// Keys of all numbers in a document, written as in [`RANGES`].
     fn numbers(prefix: &str, value: &Value, found: &mut Vec<String>) {
@@ -197,7 +211,7 @@ mod tests {
         numbers("", &Value::try_from(&experiment).unwrap(), &mut found);
         found.sort();
         found.dedup();
-        let mut known: Vec<&str> = RANGES.iter().map(|(key, _)| *key).collect();
+        let mut known: Vec<&str> = RANGES.iter().map(|(key, _)| key.as_str()).collect();
         known.sort_unstable();
         assert_eq!(found, known);
     }
@@ -228,7 +242,7 @@ mod tests {
             Value::Float(f64::INFINITY),
             Value::Float(1e300),
         ];
-        for (key, range) in RANGES {
+        for (key, range) in RANGES.iter() {
             for value in &too {
                 let text = with(key, value.clone());
                 let said = Experiment::from_text(&text, Path::new("mine.toml")).unwrap_err().to_string();

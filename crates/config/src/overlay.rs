@@ -4,15 +4,15 @@ use std::path::Path;
 
 use toml_edit::{DocumentMut, Item, TableLike, Value};
 
-use crate::{Result, RunError};
+use crate::{ConfigError, Result};
 
 /// The `preset` key of an experiment text.
-pub(super) fn preset_of(text: &str, path: &Path) -> Result<Option<String>> {
+pub(crate) fn preset_of(text: &str, path: &Path) -> Result<Option<String>> {
     Ok(parse(text, path)?.get("preset").and_then(Item::as_str).map(str::to_owned))
 }
 
 /// `upper` laid over `lower`; a key that `lower` lacks is refused with the nearest one.
-pub(super) fn apply(lower: &str, upper: &str, path: &Path) -> Result<String> {
+pub(crate) fn apply(lower: &str, upper: &str, path: &Path) -> Result<String> {
     let mut document = parse(lower, path)?;
     let upper = parse(upper, path)?;
     merge(document.as_table_mut(), upper.as_table(), "", path)?;
@@ -20,8 +20,8 @@ pub(super) fn apply(lower: &str, upper: &str, path: &Path) -> Result<String> {
 }
 
 /// Turns `a.b=value` into TOML text.
-pub(super) fn setting(setting: &str) -> Result<String> {
-    let bad = || RunError::BadValue {
+pub(crate) fn setting(setting: &str) -> Result<String> {
+    let bad = || ConfigError::BadValue {
         key: "--set".into(),
         got: format!("\"{setting}\""),
         expected: "key=value, such as decoder.epochs=40".into(),
@@ -46,7 +46,7 @@ pub fn nearest_name<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str
 }
 
 fn parse(text: &str, path: &Path) -> Result<DocumentMut> {
-    text.parse().map_err(|e: toml_edit::TomlError| RunError::Toml { path: path.into(), message: e.to_string() })
+    text.parse().map_err(|e: toml_edit::TomlError| ConfigError::Toml { path: path.into(), message: e.to_string() })
 }
 
 fn merge(lower: &mut dyn TableLike, upper: &dyn TableLike, prefix: &str, path: &Path) -> Result<()> {
@@ -60,7 +60,7 @@ fn merge(lower: &mut dyn TableLike, upper: &dyn TableLike, prefix: &str, path: &
         match (known.is_table_like(), item.as_table_like()) {
             (true, Some(above)) => merge(known.as_table_like_mut().expect("is table-like"), above, &dotted, path)?,
             (true, None) | (false, Some(_)) => {
-                return Err(RunError::Toml {
+                return Err(ConfigError::Toml {
                     path: path.into(),
                     message: format!("\"{dotted}\" has the wrong form: it is {} here", item.type_name()),
                 });
@@ -71,10 +71,18 @@ fn merge(lower: &mut dyn TableLike, upper: &dyn TableLike, prefix: &str, path: &
     Ok(())
 }
 
-/// Puts a value in place, keeping the spaces and the comment around the old one.
+/// Puts a value in place, keeping the spaces and the comment around the old one. Tables of a list stand in its brackets, one per
+/// line, as in the presets.
 fn replace(known: &mut Item, item: &Item) {
     let decor = known.as_value().map(|v| v.decor().clone());
     *known = item.clone();
+    if known.is_array_of_tables() {
+        known.make_value();
+        let rows = known.as_array_mut().expect("was a list of tables");
+        rows.iter_mut().for_each(|row| row.decor_mut().set_prefix("\n  "));
+        rows.set_trailing("\n");
+        rows.set_trailing_comma(true);
+    }
     if let (Some(decor), Some(value)) = (decor, known.as_value_mut()) {
         *value.decor_mut() = decor;
     }
@@ -86,7 +94,7 @@ fn check_rows(known: &Item, item: &Item, dotted: &str, path: &Path) -> Result<()
     for row in rows(item) {
         for key in row {
             if !pattern.contains(&key) {
-                return Err(RunError::UnknownKey {
+                return Err(ConfigError::UnknownKey {
                     path: path.into(),
                     nearest: nearest_name(&key, pattern.iter().map(String::as_str))
                         .map(|near| format!("{dotted}.{near}")),
@@ -113,8 +121,8 @@ fn rows(item: &Item) -> Vec<Vec<String>> {
     }
 }
 
-fn unknown_key(lower: &dyn TableLike, key: &str, dotted: &str, path: &Path) -> RunError {
+fn unknown_key(lower: &dyn TableLike, key: &str, dotted: &str, path: &Path) -> ConfigError {
     let table = dotted.strip_suffix(key).unwrap_or_default();
     let nearest = nearest_name(key, lower.iter().map(|(k, _)| k)).map(|near| format!("{table}{near}"));
-    RunError::UnknownKey { path: path.into(), key: dotted.to_owned(), nearest }
+    ConfigError::UnknownKey { path: path.into(), key: dotted.to_owned(), nearest }
 }

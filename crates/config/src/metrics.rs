@@ -1,8 +1,8 @@
 //! Names of the metrics of reconstructions; what each is stands in `docs/metrics.md`.
 
-use super::EvaluationConfig;
+use crate::EvaluationConfig;
 
-/// Every metric that `evaluation.metrics` takes, beside the shorthand `nsd`.
+/// Every metric that `evaluation.metrics` takes, besides the shorthand `nsd`.
 pub const METRICS: [&str; 14] = [
     "pixcorr",
     "ssim",
@@ -23,15 +23,20 @@ pub const METRICS: [&str; 14] = [
 /// The common suite of the Natural Scenes Dataset.
 pub const NSD: [&str; 8] = ["pixcorr", "ssim", "alexnet2", "alexnet5", "inception", "clip", "efficientnet-b1", "swav"];
 
+/// Every name that `evaluation.metrics` takes.
+pub(crate) fn metric_names() -> Vec<&'static str> {
+    METRICS.into_iter().chain(["nsd"]).collect()
+}
+
 impl EvaluationConfig {
     /// The metrics asked for, each once, in the order of the list, `nsd` written out.
     ///
     /// ```
-    /// let mut evaluation = afterimage_run::Experiment::preset("demo")?.evaluation;
+    /// let mut evaluation = afterimage_config::Experiment::preset("demo")?.evaluation;
     /// evaluation.metrics = vec!["clip".into(), "nsd".into()];
     /// assert_eq!(evaluation.chosen_metrics()[..3], ["clip", "pixcorr", "ssim"]);
     /// assert_eq!(evaluation.chosen_metrics().len(), 8);
-    /// # Ok::<(), afterimage_run::RunError>(())
+    /// # Ok::<(), afterimage_config::ConfigError>(())
     /// ```
     pub fn chosen_metrics(&self) -> Vec<&str> {
         let mut chosen: Vec<&str> = Vec::new();

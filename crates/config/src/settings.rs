@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::Experiment;
-use crate::layout::Phase;
+use crate::{Experiment, Phase};
 
 /// Dotted keys, such as `encoder.dropout`, with their values as JSON text.
 pub type Settings = BTreeMap<String, String>;

@@ -1,59 +1,61 @@
 //! Impossible values, refused with what would be possible.
 //!
-//! The range of every number stands in [`ranges`]; here are the names that must exist and what keys ask of each other.
+//! The range of every number stands at its field; here are the names that must exist and what keys ask of each other.
 
-mod ranges;
+use toml::{Table, Value};
 
-use super::{Experiment, METRICS, Schedule};
-use crate::{Result, RunError};
+use crate::ranges::{check_numbers, values};
+use crate::{BackboneKind, ConfigError, Experiment, Result, Schedule, metrics::metric_names};
 
-pub(super) use ranges::check_numbers;
-
-/// Backbones by name.
-const BACKBONES: [&str; 5] = ["squeezenet1_1", "squeezenet1_1-torchvision", "vgg16", "vgg19", "alexnet"];
+/// Refuses a document with a number out of its range or a name that does not exist. Keys that are missing and values of
+/// other types are left to the parser, which names neither the key nor the range of -1 or 1e11 where a count belongs.
+pub(crate) fn check_document(document: &Table) -> Result<()> {
+    check_numbers(document)?;
+    let texts = |key| values(document, key).into_iter().filter_map(Value::as_str);
+    let backbones = ["encoder.backbone", "decoder.image_loss.backbone", "evaluation.classification.backbone"];
+    backbones.into_iter().flat_map(texts).try_for_each(|name| name.parse::<BackboneKind>().map(drop))?;
+    texts("evaluation.metrics[]").try_for_each(|name| known("metric", name, &metric_names()))?;
+    texts("evaluation.classification.classifier").try_for_each(|name| {
+        require(
+            ["", BackboneKind::SqueezeNet11.name()].contains(&name),
+            "evaluation.classification.classifier",
+            name,
+            "\"squeezenet1_1\", or \"\" for none",
+        )
+    })
+}
 
 impl Experiment {
     /// Refuses impossible values.
     ///
     /// # Errors
-    /// [`RunError::BadValue`] or [`RunError::UnknownName`], naming the key.
+    /// [`ConfigError::BadValue`] or [`ConfigError::UnknownName`], naming the key.
     pub fn check(&self) -> Result<()> {
-        let table = toml::Table::try_from(self).map_err(|e| RunError::BadValue {
+        let table = Table::try_from(self).map_err(|e| ConfigError::BadValue {
             key: "seed".into(),
             got: self.seed.to_string(),
             expected: format!("a whole number from 0 to {} ({e})", i64::MAX),
         })?;
-        check_numbers(&table)?;
+        check_document(&table)?;
         self.check_encoder()?;
         self.check_decoder()?;
-        self.evaluation.metrics.iter().try_for_each(|name| metric(name))?;
         let (weights, taps) = (self.perceptual_weights(), self.decoder.image_loss.taps.len());
         require(
             weights.len() == taps && weights.iter().any(|w| *w > 0.0),
             "evaluation.perceptual_weights",
             format!("{weights:?}"),
             &format!("one weight for each of the {taps} taps of decoder.image_loss, not all zero"),
-        )?;
-        let c = &self.evaluation.classification;
-        backbone(&c.backbone)?;
-        require(
-            ["", "squeezenet1_1"].contains(&c.classifier.as_str()),
-            "evaluation.classification.classifier",
-            &c.classifier,
-            "\"squeezenet1_1\", or \"\" for none",
         )
     }
 
     fn check_encoder(&self) -> Result<()> {
         let e = &self.encoder;
-        backbone(&e.backbone)?;
         schedule("encoder", &e.schedule())?;
         require(!e.branches.is_empty(), "encoder.branches", "[]", "at least one branch")
     }
 
     fn check_decoder(&self) -> Result<()> {
         let d = &self.decoder;
-        backbone(&d.image_loss.backbone)?;
         schedule("decoder", &d.schedule())?;
         require(
             d.channels.is_multiple_of(d.groups),
@@ -91,30 +93,13 @@ fn schedule(section: &str, s: &Schedule) -> Result<()> {
     )
 }
 
-fn backbone(name: &str) -> Result<()> {
-    known("backbone", name, &BACKBONES)
-}
-
-fn metric(name: &str) -> Result<()> {
-    let all: Vec<&str> = METRICS.into_iter().chain(["nsd"]).collect();
-    known("metric", name, &all)
-}
-
 fn known(what: &'static str, name: &str, all: &[&str]) -> Result<()> {
-    if all.contains(&name) {
-        return Ok(());
-    }
-    Err(RunError::UnknownName {
-        what,
-        got: name.to_owned(),
-        nearest: super::nearest_name(name, all.iter().copied()),
-        known: all.iter().map(|&name| name.to_owned()).collect(),
-    })
+    if all.contains(&name) { Ok(()) } else { Err(ConfigError::unknown_name(what, name, all)) }
 }
 
 fn require(holds: bool, key: &str, got: impl std::fmt::Display, expected: &str) -> Result<()> {
     if holds {
         return Ok(());
     }
-    Err(RunError::BadValue { key: key.to_owned(), got: got.to_string(), expected: expected.to_owned() })
+    Err(ConfigError::BadValue { key: key.to_owned(), got: got.to_string(), expected: expected.to_owned() })
 }

@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use afterimage_run::config::{
-    Experiment, Upsample, preset_names, preset_text,
-    settings::{differences, in_words},
+use afterimage_config::{
+    BackboneKind, Experiment, Phase, Upsample, preset_names, preset_text,
+    settings::{Settings, differences, in_words},
 };
-use afterimage_run::layout::Phase;
 
 fn read(text: &str) -> Result<Experiment, String> {
     Experiment::from_text(text, Path::new("mine.toml")).map_err(|e| e.to_string())
@@ -32,8 +31,8 @@ fn printed_preset_keeps_comments_and_its_own_values() {
 fn file_overlays_the_preset_it_names() {
     let mine = read("preset = \"gaziv2022-keras\"\n[encoder]\nepochs = 3").unwrap();
     assert_eq!(
-        (mine.encoder.epochs, mine.encoder.backbone.as_str(), mine.decoder.upsample),
-        (3, "vgg16", Upsample::Bilinear)
+        (mine.encoder.epochs, mine.encoder.backbone, mine.decoder.upsample),
+        (3, BackboneKind::Vgg16, Upsample::Bilinear)
     );
 }
 
@@ -115,6 +114,35 @@ fn seeds_beyond_the_range_of_toml_are_refused_by_key() {
     let beyond = Experiment { seed: u64::MAX, ..demo.clone() };
     assert!(beyond.check().unwrap_err().to_string().contains("seed = 18446744073709551615 is impossible"));
     assert!(demo.with_settings(&["seed=9223372036854775807".to_owned()]).is_ok());
+}
+
+#[test]
+fn experiment_of_an_earlier_version_is_read_and_fits_the_settings_in_its_weights() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/earlier");
+    let experiment = Experiment::read(&folder.join("experiment.toml")).unwrap();
+    assert_eq!(experiment.data.dataset.as_deref(), Some(Path::new("/data/simulation/subject.afterimage")));
+    assert_eq!((experiment.data.exclusions.as_ref(), experiment.evaluation.cache_folder.as_ref()), (None, None));
+    for phase in [Phase::Encoder, Phase::Decoder] {
+        let recorded = std::fs::read(folder.join(phase.name()).with_extension("json")).unwrap();
+        let recorded: Settings = serde_json::from_slice(&recorded).unwrap();
+        assert_eq!(experiment.settings_of(phase), recorded);
+    }
+}
+
+#[test]
+fn empty_text_is_a_missing_path_and_is_written_so() {
+    let mine = read("[data]\ndataset = \"\"\n[evaluation.classification]\nclassifier = \"\"").unwrap();
+    assert_eq!((mine.data.dataset.as_ref(), mine.evaluation.classification.classifier), (None, None));
+    let text = mine.to_toml().unwrap();
+    assert!(text.contains("\ndataset = \"\"\n") && text.contains("\nclassifier = \"\"\n"));
+    assert_eq!(mine.settings()["data.dataset"], "\"\"");
+}
+
+#[test]
+fn other_rows_of_a_list_keep_the_comment_and_a_line_each() {
+    let text = Experiment::preset("demo").unwrap().to_toml().unwrap();
+    let at = text.find("\nbranches = [\n  { tap = \"relu1\", pool = 2").unwrap_or_else(|| panic!("{text}"));
+    assert!(text[..at].lines().next_back().unwrap().starts_with("# "));
 }
 
 #[test]

@@ -1,0 +1,79 @@
+//! The error of this crate.
+
+use std::path::PathBuf;
+
+/// What can go wrong with an experiment file.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The file could not be read.
+    #[error("cannot read \"{}\": {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The system's answer.
+        source: std::io::Error,
+    },
+    /// The experiment file is not valid TOML or has wrong types.
+    #[error("\"{}\" is not a valid experiment: {message}", path.display())]
+    Toml {
+        /// The file.
+        path: PathBuf,
+        /// What the parser found.
+        message: String,
+    },
+    /// The experiment file has a key that does not exist.
+    #[error("unknown key \"{key}\" in \"{}\"{}", path.display(), suggestion(nearest))]
+    UnknownKey {
+        /// The file.
+        path: PathBuf,
+        /// The dotted key.
+        key: String,
+        /// The nearest valid key.
+        nearest: Option<String>,
+    },
+    /// A value is impossible.
+    #[error("{key} = {got} is impossible: expected {expected}")]
+    BadValue {
+        /// The dotted key.
+        key: String,
+        /// The value found.
+        got: String,
+        /// What is accepted.
+        expected: String,
+    },
+    /// A preset, or another named choice, does not exist.
+    #[error("unknown {what} \"{got}\"{}; known: {}", suggestion(nearest), known.join(", "))]
+    UnknownName {
+        /// The kind of thing.
+        what: &'static str,
+        /// The name given.
+        got: String,
+        /// The nearest valid name.
+        nearest: Option<String>,
+        /// All valid names.
+        known: Vec<String>,
+    },
+    /// A path that can't stand in a text file.
+    #[error("the path \"{}\" is not valid UTF-8, and experiment.toml holds text only: rename the folder or file", path.display())]
+    NotText {
+        /// The path.
+        path: PathBuf,
+    },
+}
+
+impl ConfigError {
+    /// `got` is none of the `known` names.
+    pub(crate) fn unknown_name(what: &'static str, got: &str, known: &[&str]) -> Self {
+        Self::UnknownName {
+            what,
+            got: got.to_owned(),
+            nearest: crate::nearest_name(got, known.iter().copied()),
+            known: known.iter().map(|&name| name.to_owned()).collect(),
+        }
+    }
+}
+
+fn suggestion(nearest: &Option<String>) -> String {
+    nearest.as_ref().map(|n| format!("; did you mean \"{n}\"?")).unwrap_or_default()
+}

@@ -1,0 +1,34 @@
+//! The JSON schema of an experiment file, from the doc comments, types and ranges of the fields.
+
+use schemars::generate::SchemaSettings;
+use serde_json::Value;
+
+use crate::Experiment;
+
+/// The JSON schema (draft 2020-12) of an experiment file, with the defaults of the preset "gaziv2022". Every key may be
+/// missing, but those of a branch.
+///
+/// Each value's `description` is the doc comment of its field; numbers carry their range, names their choices.
+pub fn schema() -> Value {
+    let mut schema = declared();
+    let defaults = Experiment::preset("gaziv2022").map(|preset| serde_json::to_value(preset).unwrap_or_default());
+    fill(&mut schema, &defaults.unwrap_or_default());
+    schema
+}
+
+/// As [`schema`], without the defaults.
+pub(crate) fn declared() -> Value {
+    let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
+    settings.into_generator().into_root_schema_for::<Experiment>().to_value()
+}
+
+/// Gives the keys of a table their defaults, which makes none of them required.
+fn fill(schema: &mut Value, default: &Value) {
+    let Some(object) = schema.as_object_mut() else { return };
+    let Some(properties) = object.get_mut("properties").and_then(Value::as_object_mut) else {
+        object.insert("default".to_owned(), default.clone());
+        return;
+    };
+    properties.iter_mut().for_each(|(key, inner)| fill(inner, &default[key]));
+    object.remove("required");
+}

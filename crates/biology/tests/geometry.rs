@@ -11,7 +11,7 @@ const TAPS: [&str; 4] = ["relu1", "pool1", "fire3", "fire5"];
 
 #[test]
 fn pixels_change_only_positions_whose_extent_holds_them_and_their_changes_are_centred_there() {
-    let extractor = FeatureExtractor::new("squeezenet1_1", &TAPS, SIDE, "cpu").unwrap();
+    let extractor = FeatureExtractor::new(BackboneKind::SqueezeNet11, &TAPS, SIDE, "cpu").unwrap();
     let base = Array4::from_shape_fn((1, 3, SIDE, SIDE), |(_, c, y, x)| ((c * 5 + y * 3 + x * 7) % 11) as f32 / 11.0);
     let before = extractor.extract(base.view());
     for tap in 0..TAPS.len() {

@@ -13,7 +13,6 @@ mod support;
 use std::ops::Range;
 use std::time::Instant;
 
-use afterimage_config::BackboneKind;
 use afterimage_config::Experiment;
 use afterimage_eval::{BoxError, Context, DistanceMatrix, Features, PerceptualDistance, Streamed, external_scores};
 use afterimage_model::{backbone::AnyBackbone, convert, device::device, vision::Vision};

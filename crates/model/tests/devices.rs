@@ -179,7 +179,7 @@ fn image_losses_agree() {
     for preset in ["gaziv2022", "gaziv2022-keras", "demo"] {
         let config = Experiment::preset(preset).unwrap().decoder.image_loss;
         compare(preset, &other, |device| {
-            let loss = ImageLoss::new(&config, vision(kind, device), [0.4, 0.5, 0.6]).unwrap();
+            let loss = ImageLoss::new(&config, vision(config.backbone, device), [0.4, 0.5, 0.6]).unwrap();
             let (target, _) = loss.target(noise("shown", [2, 3, SIDE, SIDE], 0.0, 1.0, device), &[]);
             let mut images = Params::default();
             let values = flat(noise("image", [2, 3, SIDE, SIDE], 0.2, 0.8, &cpu()));

@@ -5,7 +5,6 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-use afterimage_config::Experiment;
 use afterimage_run::RunFolder;
 use afterimage_train::apply::{TrainedDecoder, TrainedEncoder};
 use ndarray::{Array4, Axis};

@@ -282,8 +282,14 @@ mod tests {
     /// What lets features be kept one image at a time.
     #[test]
     fn features_of_an_image_do_not_depend_on_its_batch() {
-        let extractor =
-            FeatureExtractor::enlarged("squeezenet1_1", &["relu1", "fire3", "fire5", "fire9"], 64, 96, "cpu").unwrap();
+        let extractor = FeatureExtractor::enlarged(
+            BackboneKind::SqueezeNet11,
+            &["relu1", "fire3", "fire5", "fire9"],
+            64,
+            96,
+            "cpu",
+        )
+        .unwrap();
         let images = Array4::from_shape_fn((7, 3, 64, 64), |(n, c, y, x)| {
             ((n * 97 + c * 31 + y * 7 + x * x) % 251) as f32 / 250.0
         });
@@ -297,8 +303,9 @@ mod tests {
 
     #[test]
     fn unknown_tap_and_small_images_are_refused() {
-        let refusal =
-            |tap, side| FeatureExtractor::enlarged("squeezenet1_1", &[tap], side, 0, "cpu").err().unwrap().to_string();
+        let refusal = |tap, side| {
+            FeatureExtractor::enlarged(BackboneKind::SqueezeNet11, &[tap], side, 0, "cpu").err().unwrap().to_string()
+        };
         assert!(refusal("fire10", 64).contains("it has relu1, pool1"));
         assert!(refusal("fire9", 2).contains("too small"));
     }
@@ -306,7 +313,7 @@ mod tests {
     #[test]
     fn only_networks_with_a_classifier_classify() {
         let images = Array4::from_elem((2, 3, 64, 64), 0.5);
-        let scores = Classifier::new("squeezenet1_1", 64, 96, "cpu").unwrap().logits(images.view()).unwrap();
+        let scores = Classifier::new(BackboneKind::SqueezeNet11, 64, 96, "cpu").unwrap().logits(images.view()).unwrap();
         assert_eq!(scores.dim(), (2, 1000));
         assert_eq!(scores.row(0), scores.row(1));
     }

@@ -15,7 +15,7 @@ fn experiment() -> Experiment {
 
 fn driver(prior: Prior) -> Driver {
     let (experiment, device) = (experiment(), Device::flex());
-    let vision = apply::vision("squeezenet1_1", SIDE, 0, &device).unwrap();
+    let vision = apply::vision(afterimage_config::BackboneKind::SqueezeNet11, SIDE, 0, &device).unwrap();
     let encoder = Encoder::new(&experiment.encoder, &vision, VOXELS).unwrap();
     let state = encoder.init(3, &device);
     let decoder = (prior == Prior::Decoder).then(|| {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::ConfigError;
 
 /// A pretrained convolutional network whose activations are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub enum BackboneKind {
     /// SqueezeNet 1.1 (Iandola et al. 2016), 1.2 million parameters, Caffe lineage; its weights are built in.
     #[serde(rename = "squeezenet1_1")]
@@ -48,6 +48,13 @@ impl BackboneKind {
 impl fmt::Display for BackboneKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+/// The quoted name. Checkpoints keep configurations in this form, and those of versions in which a backbone was text resume.
+impl fmt::Debug for BackboneKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.name(), f)
     }
 }
 

@@ -126,6 +126,13 @@ fn experiment_of_an_earlier_version_is_read_and_fits_the_settings_in_its_weights
         let recorded = std::fs::read(folder.join(phase.name()).with_extension("json")).unwrap();
         let recorded: Settings = serde_json::from_slice(&recorded).unwrap();
         assert_eq!(experiment.settings_of(phase), recorded);
+        // A checkpoint is resumed only where this text is the same.
+        let fingerprint = std::fs::read_to_string(folder.join(phase.name()).with_extension("txt")).unwrap();
+        let section = match phase {
+            Phase::Encoder => format!("{:?}", experiment.encoder),
+            Phase::Decoder => format!("{:?}", experiment.decoder),
+        };
+        assert_eq!(fingerprint.trim_end(), format!("{section} {:?} seed {}", experiment.image, experiment.seed));
     }
 }
 

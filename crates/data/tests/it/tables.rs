@@ -1,13 +1,11 @@
 //! One table of responses as pandas and NumPy write it as text, in every way: 12 x 4 with the same values, or a refusal.
 
-mod support;
-
 use std::path::{Path, PathBuf};
 
+use crate::support::{assert_close, expected, fixture, numbers, responses};
 use afterimage_data::{DataSet, Manifest, Split, import_generic};
 use afterimage_formats::{npy, picture};
 use ndarray::{Array3, Array4};
-use support::{assert_close, expected, fixture, numbers, responses};
 
 /// Twelve images, each of one grey value, and a table.
 fn import_with(
@@ -142,7 +140,7 @@ fn images_of_the_table_pair_its_rows() {
     for names in ["", "what"] {
         let (_table, path) = written(&rows(names, |row| format!("{:02}.png", 11 - row)));
         let (_folder, data) = import_pngs(&path).unwrap_or_else(|error| panic!("{error}"));
-        assert_eq!(support::shown(&data)[..2], ["11.png", "10.png"]);
+        assert_eq!(crate::support::shown(&data)[..2], ["11.png", "10.png"]);
     }
     let (_table, path) = written(&rows("stim_file", |row| format!("{row}.png")));
     let message = import(&path, "").unwrap_err().to_string();

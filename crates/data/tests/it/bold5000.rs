@@ -1,13 +1,11 @@
 //! Files that h5py and NumPy wrote in the layouts of both releases, compared with what they read back; and one subject's
 //! parcels where they are at hand.
 
-mod support;
-
 use std::path::{Path, PathBuf};
 
+use crate::support::{assert_close, expected, fixture, import, numbers, responses, shown};
 use afterimage_data::{Bold5000Options, DataSet, NameOrder, import_bold5000};
 use serde_json::Value;
-use support::{assert_close, expected, fixture, import, numbers, responses, shown};
 
 fn options(responses: &[&str]) -> Bold5000Options {
     let folder = fixture("bold5000");

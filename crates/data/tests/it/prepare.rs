@@ -1,14 +1,12 @@
 //! A data set made from another: what is fitted sees training trials only, and gives what is computed by hand.
 
-mod support;
-
+use crate::support::assert_close;
 use afterimage_data::{
     Averaging, DataSet, DataSetWriter, Error, FittedOn, Header, Measure, Parts, PrepareOptions, Provenance,
     Reliability, Rule, Scope, Selection, Split, SplitRule, StimulusInfo, TrialInfo, Verdict, VoxelColumn, Voxels,
     WriteOptions, audit, prepare,
 };
 use ndarray::{Array2, Array4, Axis, s};
-use support::assert_close;
 
 /// 12 stimuli shown in each of 2 sessions of 2 runs; stimulus 3 of every four is of the test. 3 voxels.
 fn parts() -> (Vec<StimulusInfo>, Vec<TrialInfo>) {

@@ -1,14 +1,12 @@
 //! Archives that NumPy wrote, compared with what NumPy reads back.
 
-mod support;
-
 use std::path::PathBuf;
 
+use crate::support::{expected, numbers};
 use afterimage_data::{DataSet, FittedOn, SsrOptions, WriteOptions, import_ssr};
-use support::{expected, numbers};
 
 fn fixture(name: &str) -> PathBuf {
-    support::fixture("ssr").join(name)
+    crate::support::fixture("ssr").join(name)
 }
 
 fn options(images: &str) -> SsrOptions {
@@ -16,7 +14,7 @@ fn options(images: &str) -> SsrOptions {
 }
 
 fn import(options: &SsrOptions) -> (tempfile::TempDir, DataSet) {
-    support::import(|out, write| import_ssr(options, out, write, |_| ())).unwrap()
+    crate::support::import(|out, write| import_ssr(options, out, write, |_| ())).unwrap()
 }
 
 #[test]

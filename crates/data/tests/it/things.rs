@@ -1,9 +1,7 @@
 //! A frame and tables that pandas wrote, compared with what pandas reads back.
 
-mod support;
-
+use crate::support::{assert_close, expected, fixture, import, numbers, responses, shown};
 use afterimage_data::{DataSet, ThingsOptions, import_things};
-use support::{assert_close, expected, fixture, import, numbers, responses, shown};
 
 fn options(responses: &str) -> ThingsOptions {
     ThingsOptions {

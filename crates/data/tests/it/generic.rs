@@ -1,9 +1,7 @@
 //! A manifest joins tables of responses that NumPy, SciPy, h5py and pandas wrote, compared with what they read back.
 
-mod support;
-
+use crate::support::{assert_close, expected, fixture, numbers, responses};
 use afterimage_data::{DataSet, Manifest, import_generic};
-use support::{assert_close, expected, fixture, numbers, responses};
 
 fn import(responses: &str) -> afterimage_data::Result<(tempfile::TempDir, DataSet)> {
     let folder = tempfile::tempdir().unwrap();

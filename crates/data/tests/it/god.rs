@@ -1,15 +1,13 @@
 //! Tables that bdpy and scipy wrote, compared with what bdpy reads back.
 
-mod support;
-
 use std::path::PathBuf;
 
+use crate::support::expected;
 use afterimage_data::{DataSet, GodOptions, Split, WriteOptions, import_god};
 use serde_json::Value;
-use support::expected;
 
 fn fixture(name: &str) -> PathBuf {
-    support::fixture("god").join(name)
+    crate::support::fixture("god").join(name)
 }
 
 fn options(file: &str) -> GodOptions {
@@ -25,7 +23,7 @@ fn options(file: &str) -> GodOptions {
 }
 
 fn import(options: &GodOptions) -> (tempfile::TempDir, DataSet) {
-    support::import(|out, write| import_god(options, out, write, |_| ())).unwrap()
+    crate::support::import(|out, write| import_god(options, out, write, |_| ())).unwrap()
 }
 
 fn refusal(options: &GodOptions) -> String {

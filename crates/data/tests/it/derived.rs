@@ -1,16 +1,14 @@
 //! What others made of NSD, in files that NumPy and h5py wrote, compared with what they read back.
 
-mod support;
-
 use std::path::Path;
 
+use crate::support::{assert_close, expected, fixture, import, numbers, responses, shown};
 use afterimage_data::{
     AlgonautsOptions, BrainDiffuserOptions, DataSet, NameOrder, NsdOptions, Split, import_algonauts,
     import_brain_diffuser, import_nsd,
 };
 use afterimage_formats::{npy, picture};
 use ndarray::{Array2, Array3, Array4, ArrayView1};
-use support::{assert_close, expected, fixture, import, numbers, responses, shown};
 
 fn brain_diffuser() -> BrainDiffuserOptions {
     let file = |name: &str| fixture("derived").join(name);

@@ -1,5 +1,4 @@
 //! What the tests of importers share.
-#![allow(dead_code)]
 
 use std::path::{Path, PathBuf};
 

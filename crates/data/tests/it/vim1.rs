@@ -1,9 +1,7 @@
 //! A v7.3 file that h5py wrote as MATLAB does and a v5 file that scipy wrote, compared with what they read back.
 
-mod support;
-
+use crate::support::{assert_close, expected, fixture, import, numbers, responses};
 use afterimage_data::{Vim1Options, import_vim1};
-use support::{assert_close, expected, fixture, import, numbers, responses};
 
 fn options() -> Vim1Options {
     Vim1Options {

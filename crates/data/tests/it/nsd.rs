@@ -1,16 +1,14 @@
 //! Files that h5py, nibabel and scipy wrote in the layout of NSD, compared with what those tools read back.
 
-mod support;
-
 use std::path::PathBuf;
 
+use crate::support::{expected, numbers};
 use afterimage_data::{DataSet, NsdOptions, import_nsd};
 use afterimage_formats::{nifti, volume::Volume};
 use serde_json::Value;
-use support::{expected, numbers};
 
 fn fixture(name: &str) -> PathBuf {
-    support::fixture("nsd").join(name)
+    crate::support::fixture("nsd").join(name)
 }
 
 fn options(betas: &str) -> NsdOptions {
@@ -31,7 +29,7 @@ fn options(betas: &str) -> NsdOptions {
 }
 
 fn import(options: &NsdOptions) -> afterimage_data::Result<(tempfile::TempDir, DataSet)> {
-    support::import(|out, write| import_nsd(options, out, write, |_| ()))
+    crate::support::import(|out, write| import_nsd(options, out, write, |_| ()))
 }
 
 fn is_close(a: &[f32], b: &[f32]) -> bool {

@@ -1,12 +1,10 @@
 //! What later stages would miss is refused before the first step of training, and a refused start leaves nothing behind.
 
-mod common;
-
 use std::path::Path;
 
+use crate::common::{Desk, printed};
 use afterimage_data::{DataSet, DataSetWriter, Split};
 use afterimage_run::{RunFolder, scores::ScoreFile};
-use common::{Desk, printed};
 
 /// Settings under which both phases take a second.
 const QUICK: [&str; 8] = [

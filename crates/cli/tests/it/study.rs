@@ -1,14 +1,13 @@
 //! A study from the command line: made, served by the program, analysed, exported, and a participant forgotten.
 
-mod common;
-#[path = "../../study/tests/common/mod.rs"]
+#[path = "../../../study/tests/common/mod.rs"]
 mod people;
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use common::{printed, program};
+use crate::common::{printed, program};
 use people::visitor::Visitor;
 
 fn run(folder: &Path, args: &[&str]) -> Output {

@@ -1,10 +1,8 @@
 //! Regions, single voxels and synthesis from the command line.
 
-mod common;
-
 use std::path::Path;
 
-use common::{Desk, printed};
+use crate::common::{Desk, printed};
 use serde_json::Value;
 
 const QUICK: [&str; 6] =
@@ -14,19 +12,13 @@ fn json(path: &Path) -> Value {
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
-fn finished() -> Desk {
-    let desk = Desk::new();
-    printed(&desk.run(&[&["run", "experiment.toml", "--out", "run"][..], &QUICK[..]].concat()));
-    desk
-}
-
 fn score<'a>(scores: &'a Value, name: &str) -> &'a Value {
     scores.as_array().unwrap().iter().find(|s| s["name"] == name).unwrap_or_else(|| panic!("{name}"))
 }
 
 #[test]
 fn run_tells_regions_apart_and_all_voxels_score_as_the_whole_run_does() {
-    let desk = finished();
+    let desk = Desk::with_run();
     let found = json(&desk.path("run/regions.json"));
     let whole = json(&desk.path("run/scores.json"));
     let names: Vec<&str> = found["regions"].as_array().unwrap().iter().map(|r| r["name"].as_str().unwrap()).collect();
@@ -92,7 +84,7 @@ fn part_of_the_brain_and_baselines_say_what_they_cannot_tell() {
 
 #[test]
 fn images_are_made_compared_and_the_same_for_the_same_seed() {
-    let desk = finished();
+    let desk = Desk::with_run();
     let args = ["synthesize", "--run", "run", "--voxel", "3", "--region", "V1 + V2", "--steps", "60", "--starts", "2"];
     let said = printed(&desk.run(&[&args[..], &["--out", "images"]].concat()));
     assert!(said.contains("voxel 3") && said.contains("V1 + V2") && said.contains("synthesis.html"), "{said}");

@@ -1,12 +1,10 @@
 //! What a run wrote is what is read again: changed files, edited configurations and a second writer are refused by name.
 
-mod common;
-
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use common::{Desk, epochs, printed};
+use crate::common::{Desk, ONE_EPOCH, epochs, printed, program};
 use ndarray::Array4;
 use serde_json::Value;
 
@@ -36,9 +34,8 @@ fn without_hashes(desk: &Desk, run: &str) {
 
 #[test]
 fn changed_outputs_are_refused_by_name_by_all_that_read_them() {
-    let desk = Desk::new();
-    printed(&desk.run(&["run", "experiment.toml", "--out", "run"]));
-    desk.scored("other", &["--seed", "1"]);
+    let desk = Desk::with_run();
+    desk.scored("other", &[&["--seed", "1"], &ONE_EPOCH[..]].concat());
     let encode = ["encode", "simulation/unpaired/unpaired.npy", "--run", "run", "--out", "out.npy"];
     let decode = ["decode", "simulation/subject.afterimage", "--run", "run", "--out", "decoded"];
     let synthesize = ["synthesize", "--run", "run", "--out", "driven", "--voxel", "0"];
@@ -81,8 +78,7 @@ fn changed_outputs_are_refused_by_name_by_all_that_read_them() {
 
 #[test]
 fn what_the_refusal_advises_makes_the_file_again() {
-    let desk = Desk::new();
-    desk.scored("run", &[]);
+    let desk = Desk::with_scores();
     let again = ["train", "encoder", "run/experiment.toml", "--out", "run", "--resume"];
     let commands: [(&str, &[&str]); 5] = [
         ("statistics.json", &again),
@@ -103,8 +99,7 @@ fn what_the_refusal_advises_makes_the_file_again() {
 
 #[test]
 fn run_without_hashes_opens_and_says_what_is_not_checked() {
-    let desk = Desk::new();
-    desk.scored("run", &[]);
+    let desk = Desk::with_scores();
     without_hashes(&desk, "run");
     let note = |args: &[&str]| {
         let output = desk.run(args);
@@ -124,8 +119,7 @@ fn run_without_hashes_opens_and_says_what_is_not_checked() {
 
 #[test]
 fn reconstructions_outside_of_0_to_1_are_refused_with_file_and_value() {
-    let desk = Desk::new();
-    desk.scored("run", &[]);
+    let desk = Desk::with_scores();
     without_hashes(&desk, "run");
     let path = desk.path("run/reconstructions.npy");
     let whole: Array4<f32> = afterimage_formats::npy::read_f32(&path).unwrap().into_dimensionality().unwrap();
@@ -150,8 +144,7 @@ fn reconstructions_outside_of_0_to_1_are_refused_with_file_and_value() {
 
 #[test]
 fn edited_configuration_is_refused_where_the_networks_depend_on_it() {
-    let desk = Desk::new();
-    desk.scored("run", &[]);
+    let desk = Desk::with_scores();
     let path = desk.path("run/experiment.toml");
     let whole = fs::read_to_string(&path).unwrap();
     let edit = |from: &str, to: &str| {
@@ -181,8 +174,7 @@ fn edited_configuration_is_refused_where_the_networks_depend_on_it() {
 
 #[test]
 fn resuming_names_the_keys_that_differ() {
-    let desk = Desk::new();
-    printed(&desk.run(&["train", "encoder", "experiment.toml", "--out", "run"]));
+    let desk = Desk::with_scores();
     let resume = ["run", "experiment.toml", "--out", "run", "--resume", "--set"];
     let said = desk.refusal(&[&resume[..], &["data.external=[\"elsewhere.npy\"]"]].concat());
     says(
@@ -225,8 +217,7 @@ fn begun(desk: &Desk, child: &mut std::process::Child) {
 
 #[test]
 fn folder_that_cannot_be_written_is_refused_before_scores_are_computed() {
-    let desk = Desk::new();
-    desk.scored("run", &[]);
+    let desk = Desk::with_scores();
     let (lock, rivals) = (desk.path("run/run.lock"), desk.path("run/rivals"));
     fs::remove_dir_all(&rivals).unwrap();
     desk.write("run/rivals", "in the way");
@@ -268,8 +259,7 @@ fn killed_baseline_is_begun_again_and_two_of_one_name_do_not_meet() {
 
 #[test]
 fn weights_that_are_not_finite_are_refused_on_load() {
-    let desk = Desk::new();
-    desk.scored("run", &[]);
+    let desk = Desk::with_scores();
     without_hashes(&desk, "run");
     let path = desk.path("run/decoder/model.safetensors");
     let file = fs::read(&path).unwrap();
@@ -294,7 +284,7 @@ fn names_that_are_no_text_are_taken_or_refused_without_panic() {
     use std::os::unix::ffi::OsStrExt as _;
     let desk = Desk::new();
     let odd = OsStr::from_bytes(b"caf\xe9");
-    let run = |args: &[&OsStr]| common::program().current_dir(desk.path("")).args(args).output().unwrap();
+    let run = |args: &[&OsStr]| program().current_dir(desk.path("")).args(args).output().unwrap();
     let plain = |args: &[&str]| args.iter().map(OsString::from).collect::<Vec<_>>();
     let with = |args: &[&str]| {
         let mut args = plain(args);

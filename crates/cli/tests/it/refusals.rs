@@ -1,10 +1,8 @@
 //! Every bad input is answered with what is wrong, where, and the mend.
 
-mod common;
-
 use std::path::Path;
 
-use common::{Desk, MANIFEST};
+use crate::common::{Desk, MANIFEST, printed};
 use ndarray::{Array2, Array4};
 
 /// Asserts that all fragments occur.
@@ -125,7 +123,7 @@ fn import_and_inspect_end_with_what_was_left_out() {
     desk.write("manifest.toml", &manifest);
     let made = ["import", "generic", "manifest.toml", "--out", "made.afterimage"];
     for command in [&made[..], &["inspect", "made.afterimage"]] {
-        let said = common::printed(&desk.run(command));
+        let said = printed(&desk.run(command));
         assert_eq!(said.lines().next_back().unwrap().trim(), "left out: 1 image that no trial shows (19)");
     }
 }

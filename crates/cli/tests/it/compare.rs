@@ -1,8 +1,6 @@
 //! Runs compared and ablated from the command line.
 
-mod common;
-
-use common::{Desk, printed};
+use crate::common::{Desk, printed};
 use serde_json::Value;
 
 /// Settings that make a run of the small experiment last a second or two.
@@ -77,10 +75,9 @@ fn ablation_is_kept_resumed_and_equal_to_plain_runs() {
 
 #[test]
 fn compared_runs_give_table_page_and_csv() {
-    let desk = Desk::new();
-    for (out, more) in [("full", &[][..]), ("less", &["--ablate", "unpaired"][..])] {
-        desk.scored(out, &[&QUICK[..], more].concat());
-    }
+    let desk = Desk::with_scores();
+    desk.rename_run("full");
+    desk.scored("less", &[&QUICK[..], &["--ablate", "unpaired"]].concat());
     let args = ["compare", "full", "less", "--draws", "200", "--out", "comparison", "--csv", "table.csv"];
     let text = printed(&desk.run(&args));
     for part in ["variant minus \"full\"", "difference", "percentile", "Holm", "compare.html"] {

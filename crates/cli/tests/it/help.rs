@@ -1,6 +1,6 @@
 //! The help of every command, word for word: a change of what users type shows up in a review.
 //!
-//! `UPDATE_HELP=1 cargo test --release --workspace --test help` writes the files anew.
+//! `UPDATE_HELP=1 cargo test --release --workspace --test it help` writes the files anew.
 
 use std::path::Path;
 use std::process::Command;

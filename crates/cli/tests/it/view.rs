@@ -1,16 +1,14 @@
 //! `afterimage view`: the page in a browser, and the API against the commands that do the same.
 
-mod common;
-
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use crate::common::{Desk, printed, program};
 use afterimage_probe::{Browser, Client, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use common::{Desk, printed, program};
 use serde_json::{Value, json};
 
 /// A server of runs under way; it is told to stop with this.
@@ -61,8 +59,8 @@ fn npy(bytes: &[u8]) -> Vec<f32> {
 
 #[test]
 fn api_gives_what_the_commands_give_and_refuses_what_is_wrong() {
-    let desk = Desk::new();
-    desk.scored("runs/full", &[]);
+    let desk = Desk::with_scores();
+    desk.rename_run("runs/full");
     printed(&desk.run(&["baseline", "mean", "experiment.toml", "--out", "runs/mean"]));
     let server = Served::start(&desk.path("."), &["runs/full", "runs/mean"]);
 
@@ -216,8 +214,8 @@ fn api_gives_what_the_commands_give_and_refuses_what_is_wrong() {
 /// More than may wait is told so at once, and what was taken on is answered.
 #[test]
 fn a_full_queue_says_so_and_a_stop_finishes_what_was_begun() {
-    let desk = Desk::new();
-    desk.scored("runs/full", &[]);
+    let desk = Desk::with_scores();
+    desk.rename_run("runs/full");
     let mut server = Served::start(&desk.path("."), &["runs/full", "--waiting", "256"]);
     let rows = vec![vec![0.0_f32; 60]; 200];
     let body = json!({ "responses": rows }).to_string();
@@ -252,8 +250,8 @@ fn page_sorts_filters_shows_fields_and_asks_the_networks() {
         eprintln!("skipped: Chromium and chromedriver are not installed (Debian: chromium, chromium-driver)");
         return;
     };
-    let desk = Desk::new();
-    printed(&desk.run(&["run", "experiment.toml", "--out", "runs/full"]));
+    let desk = Desk::with_run();
+    desk.rename_run("runs/full");
     printed(&desk.run(&["baseline", "ridge-pixels", "experiment.toml", "--out", "runs/ridge"]));
     let server = Served::start(&desk.path("."), &["runs/full", "runs/ridge"]);
     browser.open(&format!("http://{}/", server.address));

@@ -1,12 +1,10 @@
 //! A killed run resumes and ends where it would have ended, bit for bit.
 
-mod common;
-
 use std::path::Path;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-use common::{Desk, epochs, printed};
+use crate::common::{Desk, epochs, printed};
 
 /// Waits until `phase` has logged an epoch, then sends `signal`.
 fn stop(mut child: Child, run: &Path, phase: &str, signal: &str) -> std::process::ExitStatus {
@@ -51,22 +49,20 @@ fn assert_same(desk: &Desk, a: &str, b: &str) {
 
 #[test]
 fn run_killed_in_both_phases_ends_as_one_never_killed() {
-    let desk = Desk::new();
-    printed(&desk.run(&["run", "experiment.toml", "--out", "whole"]));
+    let desk = Desk::with_run();
     let killed = desk.path("killed");
     let args = ["run", "experiment.toml", "--out", "killed"];
     stop(desk.start(&args), &killed, "encoder", "-KILL");
     let resumed = ["run", "experiment.toml", "--out", "killed", "--resume"];
     stop(desk.start(&resumed), &killed, "decoder", "-KILL");
     printed(&desk.run(&resumed));
-    assert_same(&desk, "whole", "killed");
+    assert_same(&desk, "run", "killed");
     assert_eq!(epochs(&killed, "encoder") + epochs(&killed, "decoder"), 10);
 }
 
 #[test]
 fn interrupted_run_saves_within_the_epoch_and_goes_on() {
-    let desk = Desk::new();
-    printed(&desk.run(&["run", "experiment.toml", "--out", "whole"]));
+    let desk = Desk::with_run();
     let stopped = desk.path("stopped");
     for phase in ["encoder", "decoder"] {
         let args = ["run", "experiment.toml", "--out", "stopped", "--resume"];
@@ -74,13 +70,12 @@ fn interrupted_run_saves_within_the_epoch_and_goes_on() {
         assert_eq!(status.code(), Some(130));
     }
     printed(&desk.run(&["run", "experiment.toml", "--out", "stopped", "--resume"]));
-    assert_same(&desk, "whole", "stopped");
+    assert_same(&desk, "run", "stopped");
 }
 
 #[test]
 fn resuming_under_another_configuration_is_refused() {
-    let desk = Desk::new();
-    printed(&desk.run(&["train", "encoder", "experiment.toml", "--out", "run"]));
+    let desk = Desk::with_scores();
     let said = desk.refusal(&["run", "experiment.toml", "--out", "run", "--resume", "--set", "encoder.dropout=0.1"]);
     assert!(said.contains("configuration differs") && said.contains("experiment.toml"), "{said}");
     let said = desk.refusal(&["run", "experiment.toml", "--out", "run"]);

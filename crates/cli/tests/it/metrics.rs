@@ -1,13 +1,11 @@
 //! Metrics of reconstructions as a user asks for them: weights listed and installed, scores computed or listed as not computed.
 
-mod common;
-
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use crate::common::{Desk, ONE_EPOCH, printed, program};
 use afterimage_model::backbone::BackboneKind;
 use afterimage_run::{RunFolder, manifest::Manifest, scores::ScoreFile};
-use common::{Desk, printed, program};
 
 /// A network's stand-in: the right input and output, no weights.
 fn stand_in(name: &str) -> PathBuf {
@@ -32,7 +30,7 @@ fn metrics_with_weights_are_computed_and_the_others_say_what_to_fetch() {
     }
     let set = r#"evaluation.metrics=["nsd", "efficientnet-lite0", "ms-ssim", "lpips-alex", "dists"]"#;
     let train = ["train", "decoder", "experiment.toml", "--out", "run", "--set", set];
-    for args in [&train[..], &["reconstruct", "run"], &["evaluate", "run"]] {
+    for args in [&[&train[..], &ONE_EPOCH].concat()[..], &["reconstruct", "run"], &["evaluate", "run"]] {
         printed(&run(&desk, args));
     }
     let folder = RunFolder::open(desk.path("run")).unwrap();
@@ -108,7 +106,8 @@ fn weights_that_are_broken_or_not_published_are_no_perfect_score() {
     }
     // Files that were put into the folder by hand.
     let set = r#"evaluation.metrics=["pixcorr", "lpips-alex", "alexnet2"]"#;
-    for args in [&["train", "decoder", "experiment.toml", "--out", "run", "--set", set][..], &["reconstruct", "run"]] {
+    let train = ["train", "decoder", "experiment.toml", "--out", "run", "--set", set];
+    for args in [&[&train[..], &ONE_EPOCH].concat()[..], &["reconstruct", "run"]] {
         printed(&run(&desk, args));
     }
     for (value, expected) in [(f32::NAN, "has NaN at place 0"), (0.0, "features are the same for all")] {

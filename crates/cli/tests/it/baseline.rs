@@ -1,11 +1,9 @@
 //! Baselines from end to end: run folders like any other, fitted on the training part alone.
 
-mod common;
-
 use std::path::Path;
 
+use crate::common::{Desk, printed};
 use afterimage_data::{DataSet, DataSetWriter, Split};
-use common::{Desk, printed};
 use serde_json::Value;
 
 fn json(path: &Path) -> Value {

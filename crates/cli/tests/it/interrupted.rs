@@ -1,13 +1,11 @@
 //! An import that does not come to its end leaves no data set: Ctrl-C, a kill, a full disk, a bad file halfway.
 #![cfg(unix)]
 
-mod common;
-
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use common::{Desk, MANIFEST, printed, program};
+use crate::common::{Desk, MANIFEST, printed, program};
 use ndarray::{Array2, Array4};
 
 const ARGS: [&str; 5] = ["import", "generic", "manifest.toml", "--out", "made.afterimage"];

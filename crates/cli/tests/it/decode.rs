@@ -1,12 +1,10 @@
 //! Responses as other tools write them, decoded: voxels by name, labels exactly, and refusals before anything is written.
 
-mod common;
-
 use std::path::Path;
 use std::sync::OnceLock;
 
+use crate::common::{Desk, printed};
 use afterimage_formats::npy;
-use common::{Desk, printed};
 use ndarray::{Array4, Ix4};
 
 /// Images of the tables below.

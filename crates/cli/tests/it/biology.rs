@@ -1,8 +1,6 @@
 //! Receptive fields on the command line.
 
-mod common;
-
-use common::{Desk, printed};
+use crate::common::{Desk, printed};
 
 fn file(desk: &Desk, name: &str) -> String {
     std::fs::read_to_string(desk.path("run").join(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
@@ -10,17 +8,7 @@ fn file(desk: &Desk, name: &str) -> String {
 
 #[test]
 fn a_run_looks_at_its_fields_and_halves_are_trained_once() {
-    let desk = Desk::new();
-    printed(&desk.run(&[
-        "run",
-        "experiment.toml",
-        "--out",
-        "run",
-        "--set",
-        "decoder.epochs=1",
-        "--set",
-        "encoder.epochs=2",
-    ]));
+    let desk = Desk::with_run();
     let first = file(&desk, "biology.json");
     assert!(first.contains("\"truth.hierarchy.rho\"") && first.contains("\"contralateral.stimulation\""));
     assert_eq!(file(&desk, "biology/voxels.csv").lines().count(), 61);

@@ -1,20 +1,20 @@
 //! Runs with one, two and three test images: every score has a value or a reason, and nothing stops the run.
 
-mod common;
-
 use afterimage_run::{RunFolder, scores::ScoreFile};
-use common::{Desk, printed};
+use afterimage_sim::SimConfig;
+
+use crate::common::{Desk, ONE_EPOCH, printed, recording};
 
 #[test]
 fn every_score_of_few_test_images_is_there_or_says_why_not() {
     for n in 1..=3 {
-        let desk = Desk::with_test_images(n);
+        let desk = Desk::with(SimConfig { test: n, ..recording() });
         let classifier = r#"evaluation.classification.classifier="squeezenet1_1""#;
         let metrics = r#"evaluation.metrics=["pixcorr", "ssim", "ms-ssim"]"#;
-        let set = ["--set", classifier, "--set", metrics];
+        let set = [&["--set", classifier, "--set", metrics], &ONE_EPOCH[..]].concat();
         // One image is the hardest case, and goes through biology, regions and report too.
         if n == 1 {
-            printed(&desk.run(&[&["run", "experiment.toml", "--out", "run"][..], &set].concat()));
+            printed(&desk.run(&[&["run", "experiment.toml", "--out", "run"][..], &set[..]].concat()));
             assert!(desk.path("run/report.html").is_file());
         } else {
             desk.scored("run", &set);

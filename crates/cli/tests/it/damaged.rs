@@ -1,8 +1,6 @@
 //! A data set that lost something on its way is refused by every command, before any work.
 
-mod common;
-
-use common::{Desk, printed};
+use crate::common::{Desk, printed};
 
 const DATA: &str = "simulation/subject.afterimage";
 

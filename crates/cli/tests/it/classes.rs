@@ -1,8 +1,6 @@
 //! Classes on the command line: generated, embedded, kept, and chosen among.
 
-mod common;
-
-use common::{Desk, printed};
+use crate::common::{Desk, printed};
 
 /// `scores.json` and `classification.json` of a run, without the notes on where classes came from.
 fn outcome(desk: &Desk) -> [String; 2] {
@@ -11,8 +9,7 @@ fn outcome(desk: &Desk) -> [String; 2] {
 
 #[test]
 fn scores_are_the_same_from_sources_cache_damaged_cache_and_bank() {
-    let desk = Desk::new();
-    desk.scored("run", &[]);
+    let desk = Desk::with_scores();
     let first = outcome(&desk);
     assert!(
         first[0].contains("identification.representative.30way") && first[0].contains("identification.class.1000way")

@@ -1,17 +1,17 @@
 //! A small simulated recording and the program, as a user has them.
 
-#![allow(dead_code)]
+mod shared;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
-use afterimage_sim::{SimConfig, Simulation, Written};
+use afterimage_sim::{SimConfig, Simulation};
 
 /// A folder with a small recording and an experiment on it.
 pub(crate) struct Desk {
-    folder: tempfile::TempDir,
-    /// What the simulation wrote.
-    pub(crate) written: Written,
+    folder: PathBuf,
+    /// Removes the folder in the end.
+    _temporary: Option<tempfile::TempDir>,
 }
 
 /// Epochs of both phases, and an experiment so small that a run takes seconds.
@@ -64,36 +64,77 @@ test = 4
 seed = 0
 "#;
 
+/// Settings that leave one epoch of each phase, for tests that ask nothing of what is learned.
+pub(crate) const ONE_EPOCH: [&str; 4] = ["--set", "encoder.epochs=1", "--set", "decoder.epochs=1"];
+
+/// The recording of a desk.
+pub(crate) fn recording() -> SimConfig {
+    SimConfig {
+        voxels: 60,
+        train: 48,
+        validation: 8,
+        test: 10,
+        unpaired: 60,
+        external: 30,
+        classes: 30,
+        class_images: 3,
+        ..SimConfig::default()
+    }
+}
+
 impl Desk {
-    /// Writes the recording and `experiment.toml`.
+    /// The recording and `experiment.toml`.
     pub(crate) fn new() -> Self {
-        Self::with_test_images(10)
+        Self::copied("simulated", |_| ())
     }
 
-    /// The same with another number of test images.
-    pub(crate) fn with_test_images(test: usize) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let config = SimConfig {
-            voxels: 60,
-            train: 48,
-            validation: 8,
-            test,
-            unpaired: 60,
-            external: 30,
-            classes: 30,
-            class_images: 3,
-            ..SimConfig::default()
-        };
-        let simulation = folder.path().join("simulation");
+    /// With the folder `run`, trained, reconstructed and scored.
+    pub(crate) fn with_scores() -> Self {
+        Self::copied("scored", |desk| desk.scored("run", &[]))
+    }
+
+    /// With the folder `run`, which `afterimage run` made.
+    pub(crate) fn with_run() -> Self {
+        Self::copied("finished", |desk| {
+            printed(&desk.run(&["run", "experiment.toml", "--out", "run"]));
+        })
+    }
+
+    /// With another recording.
+    pub(crate) fn with(recording: SimConfig) -> Self {
+        let temporary = tempfile::tempdir().unwrap();
+        let desk = Self { folder: temporary.path().to_owned(), _temporary: Some(temporary) };
+        desk.simulate(recording);
+        desk
+    }
+
+    /// A copy of the shared desk `name`, which `finish` completes when it is made.
+    fn copied(name: &str, finish: impl FnOnce(&Desk)) -> Self {
+        let temporary = tempfile::tempdir().unwrap();
+        shared::copy(name, temporary.path(), |folder| {
+            let desk = Self { folder: folder.to_owned(), _temporary: None };
+            desk.simulate(recording());
+            finish(&desk);
+        });
+        Self { folder: temporary.path().to_owned(), _temporary: Some(temporary) }
+    }
+
+    fn simulate(&self, recording: SimConfig) {
+        let simulation = self.path("simulation");
         std::fs::create_dir(&simulation).unwrap();
-        let written = Simulation::generate(config, &simulation, |_| {}).unwrap();
-        std::fs::write(folder.path().join("experiment.toml"), EXPERIMENT).unwrap();
-        Self { folder, written }
+        Simulation::generate(recording, &simulation, |_| {}).unwrap();
+        self.write("experiment.toml", EXPERIMENT);
+    }
+
+    /// Gives the folder `run` another name.
+    pub(crate) fn rename_run(&self, name: &str) {
+        std::fs::create_dir_all(self.path(name).parent().unwrap()).unwrap();
+        std::fs::rename(self.path("run"), self.path(name)).unwrap();
     }
 
     /// A path in the folder.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.folder.join(name)
     }
 
     /// Writes a file and gives its path.
@@ -105,7 +146,7 @@ impl Desk {
 
     /// Runs the program in the folder.
     pub(crate) fn run(&self, args: &[&str]) -> Output {
-        program().current_dir(self.folder.path()).args(args).output().unwrap()
+        program().current_dir(&self.folder).args(args).output().unwrap()
     }
 
     /// Makes a run up to its scores, without what a whole run looks for besides.
@@ -119,7 +160,7 @@ impl Desk {
     /// Starts the program in the folder and lets it run.
     pub(crate) fn start(&self, args: &[&str]) -> Child {
         let mut command = program();
-        command.current_dir(self.folder.path()).args(args).stdout(Stdio::null()).stderr(Stdio::null());
+        command.current_dir(&self.folder).args(args).stdout(Stdio::null()).stderr(Stdio::null());
         command.spawn().unwrap()
     }
 

@@ -1,15 +1,13 @@
 //! The trained encoder and decoder applied to images and responses that no run has seen, and maps of voxels as other tools
 //! open them.
 
-mod common;
-
 use std::path::Path;
 use std::process::Command;
 
+use crate::common::{Desk, printed};
 use afterimage_formats::{nifti, npy, volume::Volume};
 use afterimage_run::{RunFolder, voxels::Voxels};
 use afterimage_train::prepare::Statistics;
-use common::{Desk, printed};
 use ndarray::{Array2, Array3, Array4, Axis, Ix2, Ix4, s};
 
 const AFFINE: [[f64; 4]; 4] =
@@ -25,10 +23,8 @@ fn json(desk: &Desk, name: &str) -> String {
 
 #[test]
 fn encoder_and_decoder_are_those_of_the_run_whatever_the_format() {
-    let desk = Desk::new();
+    let desk = Desk::with_scores();
     let run = |args: &[&str]| printed(&desk.run(args));
-    run(&["train", "decoder", "experiment.toml", "--out", "run"]);
-    run(&["reconstruct", "run"]);
     let folder = RunFolder::open(desk.path("run")).unwrap();
     let voxels = Voxels::read(&folder).unwrap();
     assert_eq!((voxels.len(), voxels.columns, voxels.volume.is_none()), (60, 60, true));

@@ -4,13 +4,13 @@
 //! the compiler that builds this test; where there is none, or no Linux, the test is passed over and says so.
 #![cfg(target_os = "linux")]
 
-mod common;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use common::{Desk, printed, program};
+use afterimage_sim::SimConfig;
+
+use crate::common::{Desk, printed, program, recording};
 
 /// Takes the place of the C library's `rename`: does it, writes the new name into a list, and ends the process by SIGKILL
 /// after the one that was asked for.
@@ -42,6 +42,11 @@ pub unsafe extern "C" fn rename(old: *const c_char, new: *const c_char) -> c_int
     outcome
 }
 "#;
+
+/// A recording of few images.
+fn small() -> Desk {
+    Desk::with(SimConfig { train: 16, validation: 4, unpaired: 16, external: 12, classes: 12, ..recording() })
+}
 
 fn library(desk: &Desk) -> Option<PathBuf> {
     let source = desk.write("renames.rs", LIBRARY);
@@ -140,7 +145,7 @@ fn kill(desk: &Desk, library: &Path, args: &[&str], after: usize) {
 
 #[test]
 fn training_killed_after_any_file_goes_on_and_ends_in_the_same_bytes() {
-    let desk = Desk::new();
+    let desk = small();
     let Some(library) = library(&desk) else { return };
     let train = |out| [&["train", "decoder", "experiment.toml", "--out", out], &QUICK[..]].concat();
     let names = renames(&desk, &library, &train("whole"));
@@ -159,7 +164,7 @@ fn training_killed_after_any_file_goes_on_and_ends_in_the_same_bytes() {
 
 #[test]
 fn later_stages_killed_after_any_file_can_be_given_again() {
-    let desk = Desk::new();
+    let desk = small();
     let Some(library) = library(&desk) else { return };
     printed(&desk.run(&[&["train", "decoder", "experiment.toml", "--out", "run"], &QUICK[..]].concat()));
     let run = desk.path("run");
@@ -181,7 +186,7 @@ fn later_stages_killed_after_any_file_can_be_given_again() {
 
 #[test]
 fn file_that_was_deleted_from_a_finished_run_is_made_again() {
-    let desk = Desk::new();
+    let desk = small();
     let run = |out: &str, more: &[&str]| {
         printed(&desk.run(&[&["run", "experiment.toml", "--out", out], &QUICK[..], more].concat()));
     };

@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{Result, bail};
 
 use afterimage_eval::regions::DRAWS;
+use afterimage_experiment::TrainedRun;
 use afterimage_model::device::device;
 use afterimage_run::{Experiment, RunFolder, layout::Phase, manifest::Manifest, scores::ScoreFile};
 
@@ -179,6 +180,13 @@ pub(super) fn threads(experiment: &Experiment) -> Result<()> {
         rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
     }
     Ok(())
+}
+
+/// Opens a run to apply its networks, on `device` if one is named.
+pub(super) fn of_run(path: &Path, device: Option<&str>) -> Result<TrainedRun> {
+    let run = TrainedRun::open(path)?;
+    session::note_unchecked(run.folder())?;
+    Ok(if let Some(device) = device { run.on(device) } else { run })
 }
 
 /// Opens a run to write into it, with its threads.

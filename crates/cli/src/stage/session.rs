@@ -5,8 +5,9 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use afterimage_data::{DataSet, Exclusions};
-use afterimage_formats::digest;
+use afterimage_data::DataSet;
+use afterimage_experiment::folder::{self, DATA_SET, EXCLUSIONS, exclusions_digest, open_data};
+pub(crate) use afterimage_experiment::folder::{exclusions, refuse_edited};
 use afterimage_run::{
     Experiment, RunError, RunFolder,
     config::settings,
@@ -14,7 +15,6 @@ use afterimage_run::{
     lock::{Holder, RunLock},
     manifest::{DataFacts, Input, Manifest},
 };
-use afterimage_train::apply;
 
 use super::preflight::{self, Work};
 use crate::build;
@@ -118,33 +118,12 @@ impl Session {
 
     /// Refuses what makes no sense in a run without networks.
     pub(crate) fn refuse_baseline(&self, what: &str) -> Result<()> {
-        match &self.manifest.baseline {
-            Some(baseline) => bail!(
-                "\"{}\" is the baseline {name} and has no networks, so one cannot {what}: choose another --out, or make \
-                 the baseline anew with `afterimage baseline {name} EXPERIMENT.toml --out RUN`",
-                self.run.root().display(),
-                name = baseline.name
-            ),
-            None => Ok(()),
-        }
-    }
-
-    /// SHA-256 of the data set's content.
-    pub(crate) fn data_fingerprint(&self) -> Option<&str> {
-        self.manifest.inputs.iter().find(|input| input.role == DATA_SET).map(|input| input.sha256.as_str())
+        Ok(folder::refuse_baseline(&self.run, &self.manifest, what)?)
     }
 
     /// The data set, refused where it is not the one the run was begun with.
     pub(crate) fn data(&self) -> Result<DataSet> {
-        let data = open_data(&self.experiment)?;
-        if self.data_fingerprint().is_some_and(|known| known != data.fingerprint()) {
-            bail!("the data set \"{}\" has changed since this run was begun", self.experiment.data.dataset);
-        }
-        let known = self.manifest.inputs.iter().find(|i| i.role == EXCLUSIONS);
-        if known.map(|input| input.sha256.clone()) != exclusions_digest(&self.experiment)? {
-            bail!("the list \"{}\" has changed since this run was begun", self.experiment.data.exclusions);
-        }
-        Ok(data)
+        Ok(folder::data(&self.manifest, &self.experiment)?)
     }
 
     /// Runs a stage and notes its time, the memory and that it is finished.
@@ -196,18 +175,6 @@ pub(crate) fn lock(run: &RunFolder) -> Result<RunLock> {
     Ok(lock)
 }
 
-/// Refuses a configuration that the seeds or the networks of a run do not have.
-pub(crate) fn refuse_edited(run: &RunFolder, manifest: &Manifest, experiment: &Experiment) -> Result<()> {
-    if let Some(&seed) = manifest.seeds.get("experiment").filter(|&&seed| seed != experiment.seed) {
-        bail!(
-            "\"{}\" says seed = {}, and the run was made with seed {seed}: set it back, or make another run with --out",
-            run.experiment_file().display(),
-            experiment.seed
-        );
-    }
-    Ok(apply::check_settings(run, experiment)?)
-}
-
 /// Says in a line which files of a run have no recorded hash.
 pub(crate) fn note_unchecked(run: &RunFolder) -> Result<()> {
     let names = run.unchecked()?;
@@ -227,34 +194,6 @@ pub(crate) fn refuse_run(out: &Path) -> Result<()> {
         bail!("\"{}\" already holds a run: go on with --resume, or choose another --out", out.display());
     }
     Ok(())
-}
-
-const DATA_SET: &str = "data set";
-const EXCLUSIONS: &str = "exclusions";
-
-/// SHA-256 of the experiment's list; `None` where it has none.
-fn exclusions_digest(experiment: &Experiment) -> Result<Option<String>> {
-    match experiment.data.exclusions.as_str() {
-        "" => Ok(None),
-        path => Ok(Some(digest::sha256(Path::new(path))?)),
-    }
-}
-
-fn open_data(experiment: &Experiment) -> Result<DataSet> {
-    if experiment.data.dataset.is_empty() {
-        bail!("the experiment names no data set: set data.dataset to one made by `afterimage import`");
-    }
-    let mut data = DataSet::open(Path::new(&experiment.data.dataset))?;
-    data.leave_out(&exclusions(experiment)?.stimuli);
-    Ok(data)
-}
-
-/// What the experiment's own list leaves out.
-pub(crate) fn exclusions(experiment: &Experiment) -> Result<Exclusions> {
-    match experiment.data.exclusions.as_str() {
-        "" => Ok(Exclusions::default()),
-        path => Ok(Exclusions::read(Path::new(path))?),
-    }
 }
 
 /// Paths as they will still be found from another folder.

@@ -11,6 +11,7 @@ use afterimage_eval::{
     identification::Rank,
     statistics::{deviation, mean},
 };
+use afterimage_experiment::TrainedRun;
 use afterimage_formats::digest;
 use afterimage_run::{
     atomic,
@@ -65,9 +66,9 @@ struct Natural {
 pub(crate) fn synthesize(session: &Session, wanted: &Wanted, settings: &Settings, out: &Path) -> Result<Synthesis> {
     session.refuse_baseline("drive their voxels")?;
     let data = session.data()?;
-    let statistics = Statistics::read(&session.run)?;
-    let mut aims = aims(&data, &statistics, wanted)?;
-    let driver = Driver::load(&session.run, &session.experiment, settings.prior)?;
+    let run = TrainedRun::open(session.run.root())?;
+    let mut aims = aims(&data, run.statistics(), wanted)?;
+    let driver = run.driver(settings.prior)?;
     eprintln!("predicting responses to natural images");
     let natural = natural(session, &data, &driver, &aims, wanted.natural, settings)?;
     for (aim, column) in aims.iter_mut().zip(natural.responses.columns()) {

@@ -59,8 +59,8 @@ impl TrainedRun {
     /// Opens the folder of a run to read it.
     ///
     /// # Errors
-    /// [`Error::Run`] for a folder that is no run or has files that were changed; [`Error::Refused`] and [`Error::Train`] for
-    /// an `experiment.toml` that was edited after training.
+    /// [`Error::Run`] for a folder that is no run or has files that were changed; [`Error::Refused`] and [`Error::Train`]
+    /// for an `experiment.toml` that was edited after training.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
         let folder = RunFolder::open(path)?;
         let experiment = Experiment::read(&folder.experiment_file())?;
@@ -121,8 +121,8 @@ impl TrainedRun {
     /// Images of another side than the run's are resized as those of training are.
     ///
     /// # Errors
-    /// [`Error::Train`] if the run has no encoder or its weights are damaged; [`Error::Refused`] for a baseline, which has no
-    /// networks, and for images without three channels.
+    /// [`Error::Train`] if the run has no encoder or its weights are damaged; [`Error::Refused`] for a baseline, which has
+    /// no networks, and for images without three channels.
     pub fn encode(&self, images: ArrayView4<'_, u8>, units: Units) -> Result<Array2<f32>> {
         let mut predicted = self.at_side(images, |encoder, images| encoder.predict(images))?;
         self.to_units(&mut predicted, units)?;
@@ -154,8 +154,8 @@ impl TrainedRun {
     /// Responses that belong together, such as repeats of one stimulus, are averaged first with [`average`].
     ///
     /// # Errors
-    /// [`Error::Train`] if the run has no decoder or its weights are damaged; [`Error::Refused`] for a baseline and for another
-    /// number of voxels than [`TrainedRun::voxels`] has.
+    /// [`Error::Train`] if the run has no decoder or its weights are damaged; [`Error::Refused`] for a baseline and for
+    /// another number of voxels than [`TrainedRun::voxels`] has.
     pub fn decode(&self, responses: ArrayView2<'_, f32>, units: Units) -> Result<Array4<f32>> {
         let decoder = self.decoder()?;
         let voxels = self.statistics.voxels.len();

@@ -18,8 +18,8 @@ pub struct Item {
 /// Means `[items, voxels]` of the rows of `responses` `[rows, voxels]` that share a label, in the order in which labels
 /// first appear.
 ///
-/// `weights` are the repeats that each row averages already, 1 for a single response; with `w` for them, the mean of an item is
-/// `sum_i w_i y_i / sum_i w_i` over its rows, in double precision.
+/// `weights` are the repeats that each row averages already, 1 for a single response; with `w` for them, the mean of an
+/// item is `sum_i w_i y_i / sum_i w_i` over its rows, in double precision.
 ///
 /// ```
 /// use afterimage_experiment::trained::average;

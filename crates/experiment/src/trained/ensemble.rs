@@ -39,8 +39,8 @@ impl Ensemble {
     /// Loads the encoders of `members`.
     ///
     /// # Errors
-    /// [`Error::Refused`] for no run, a run that is there twice, runs of other voxels, runs that standardise otherwise if
-    /// `how` asks for standardised responses, and runs without dropout if it asks for masks; as [`TrainedRun::encode`].
+    /// [`Error::Refused`] for no run, a run that is there twice, runs of different voxels, runs that standardise differently
+    /// if `how` asks for standardised responses, and runs without dropout if it asks for masks; as [`TrainedRun::encode`].
     pub fn new(members: Vec<TrainedRun>, how: EncodeOptions) -> Result<Self> {
         let mut known: Option<(&TrainedRun, Voxels)> = None;
         for (place, run) in members.iter().enumerate() {
@@ -97,8 +97,8 @@ impl Ensemble {
         self.encode_part(0, |side| Ok::<_, Error>(at_side(images.to_owned(), side)?))
     }
 
-    /// [`Ensemble::encode`] for a part of more images, of which `first` came before: a multiple of [`Spread::BATCH`], so that an
-    /// image has the dropout masks that it has in one piece. `images` reads the part at the side of a run, u8
+    /// [`Ensemble::encode`] for a part of more images, of which `first` came before: a multiple of [`Spread::BATCH`], so
+    /// that an image has the dropout masks that it has in one piece. `images` reads the part at the side of a run, u8
     /// `[images, side, side, 3]`, and is called again only for another side.
     ///
     /// The mean is that of the runs' predictions without dropout. The variance is the variance between runs (divided by

@@ -8,7 +8,13 @@
 //!
 //! # A first program
 //!
-//! A trained run encodes and decodes:
+//! The example `demo` simulates a subject, trains on it, decodes its held-out responses and scores what was decoded:
+//!
+//! ```no_run
+#![doc = include_str!("../examples/demo.rs")]
+//! ```
+//!
+//! What was trained encodes and decodes:
 //!
 //! ```no_run
 //! use afterimage::{TrainedRun, Units};
@@ -44,7 +50,8 @@
 //! | open, write, import, split and audit data sets | [`DataSet`], [`data`] |
 //! | simulate a subject with known receptive fields | [`sim`] |
 //! | configure an experiment; read an experiment folder | [`Experiment`], [`run`] |
-//! | encode and decode with what was trained | [`TrainedRun`], [`Ensemble`], [`experiment`] |
+//! | run an experiment stage by stage, with its checks, checkpoints and scores | [`Session`], [`Stage`], [`experiment`] |
+//! | encode and decode with what was trained | [`TrainedRun`], [`Ensemble`] |
 //! | train each phase, look into a trained encoder, drive voxels | [`train`] |
 //! | networks, backbones and their weights, devices | [`model`] |
 //! | score, test and compare | [`eval`] |
@@ -99,5 +106,6 @@ pub use afterimage_train as train;
 pub use afterimage_view as view;
 
 pub use afterimage_data::DataSet;
-pub use afterimage_experiment::{Ensemble, TrainedRun, Units};
+pub use afterimage_experiment::{Caller, Ensemble, Program, Session, Stage, TrainedRun, Units};
 pub use afterimage_run::Experiment;
+pub use afterimage_train::observer::Silent;

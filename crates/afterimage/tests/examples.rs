@@ -1,6 +1,6 @@
 //! Each example runs, on little data and with short training. `cargo test` builds them before this.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use afterimage::formats::npy;
@@ -12,7 +12,7 @@ fn example(folder: &Path, name: &str, args: &[&str]) -> String {
     let test = std::env::current_exe().unwrap();
     let built = test.parent().unwrap().with_file_name("examples").join(name);
     assert!(built.is_file(), "{} is not built: run `cargo test -p afterimage`", built.display());
-    let output = Command::new(PathBuf::from(built)).args(args).current_dir(folder).output().unwrap();
+    let output = Command::new(built).args(args).current_dir(folder).output().unwrap();
     assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
@@ -46,10 +46,10 @@ const SHORT: [&str; 6] = [
 ];
 
 #[test]
-fn arrays_of_ones_own_become_a_data_set_and_a_trained_encoder() {
+fn arrays_of_ones_own_become_a_data_set_and_a_trained_run() {
     let folder = tempfile::tempdir().unwrap();
     let said = example(folder.path(), "own_data", &[&["own"][..], &SHORT].concat());
-    assert!(said.contains("audit: ") && said.contains("n = 60"), "{said}");
+    assert!(said.contains("audit: ") && said.contains("reconstruction: (1, 3, 64, 64)"), "{said}");
 }
 
 #[test]
@@ -58,7 +58,6 @@ fn a_subject_is_simulated_trained_on_and_decoded_and_the_run_encodes_and_decodes
     let said = example(folder.path(), "demo", &[&["demo"][..], &SHORT].concat());
     assert!(said.contains("Structural similarity") && said.contains("n = 20"), "{said}");
 
-    write_manifest(&folder.path().join("demo/run"));
     let images = "demo/simulation/external/external.npy";
     let said = example(folder.path(), "trained_run", &["demo/run", images, "decoded.npy"]);
     assert!(said.contains("20 images x 100 voxels") && said.contains("2 averages, 10 of them"), "{said}");
@@ -76,26 +75,4 @@ fn a_subject_is_simulated_trained_on_and_decoded_and_the_run_encodes_and_decodes
     let said = run.decode(z.slice(s![.., 1..]), Units::Recorded).unwrap_err().to_string();
     assert_eq!(said, "the responses have 99 voxels, the run decodes 100");
     assert_eq!(run.encode(images.slice(s![..0, .., .., ..]), Units::Recorded).unwrap().dim(), (0, 100));
-}
-
-/// Writes the `run.json` that makes a folder with networks a run.
-fn write_manifest(run: &Path) {
-    let manifest = serde_json::json!({
-        "layout": afterimage::run::layout::LAYOUT_VERSION,
-        "name": "demo",
-        "software": "demo",
-        "git_commit": null,
-        "command": [],
-        "created": "",
-        "device": "cpu",
-        "machine": "",
-        "seeds": {},
-        "inputs": [],
-        "data": afterimage::run::manifest::DataFacts::default(),
-        "timing_secs": {},
-        "peak_memory_mib": null,
-        "finished": ["encoder", "decoder"],
-        "warnings": [],
-    });
-    std::fs::write(run.join("run.json"), manifest.to_string()).unwrap();
 }

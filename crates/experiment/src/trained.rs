@@ -3,15 +3,16 @@
 mod average;
 mod ensemble;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::OnceLock;
 
 use ndarray::{Array2, Array4, ArrayView2, ArrayView4};
 use serde::{Deserialize, Serialize};
 
 use afterimage_run::synthesis::Prior;
-use afterimage_run::{Experiment, RunFolder, manifest::Manifest, voxels::Voxels};
+use afterimage_run::{Experiment, RunFolder, voxels::Voxels};
 use afterimage_train::apply::{TrainedDecoder, TrainedEncoder};
+use afterimage_train::observer::Silent;
 use afterimage_train::prepare::{Statistics, at_side};
 use afterimage_train::synthesize::Driver;
 
@@ -19,7 +20,8 @@ pub use afterimage_train::apply::Spread;
 pub use average::{Item, average};
 pub use ensemble::{EncodeOptions, Ensemble, Prediction};
 
-use crate::{Error, Result, folder, voxels};
+use crate::error::bail;
+use crate::{Caller, Program, Result, Session, voxels};
 
 /// Unit of responses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -47,9 +49,7 @@ pub enum Units {
 /// # Ok::<(), afterimage_experiment::Error>(())
 /// ```
 pub struct TrainedRun {
-    folder: RunFolder,
-    experiment: Experiment,
-    manifest: Manifest,
+    session: Session,
     statistics: Statistics,
     encoder: OnceLock<TrainedEncoder>,
     decoder: OnceLock<TrainedDecoder>,
@@ -61,42 +61,47 @@ impl TrainedRun {
     /// # Errors
     /// [`Error::Run`] for a folder that is no run or has files that were changed; [`Error::Refused`] and [`Error::Train`]
     /// for an `experiment.toml` that was edited after training.
-    pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
-        let folder = RunFolder::open(path)?;
-        let experiment = Experiment::read(&folder.experiment_file())?;
-        let manifest = Manifest::read(&folder)?;
-        folder::refuse_edited(&folder, &manifest, &experiment)?;
-        let statistics = Statistics::read(&folder)?;
-        Ok(Self { folder, experiment, manifest, statistics, encoder: OnceLock::new(), decoder: OnceLock::new() })
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        let program = Program::new(concat!("afterimage ", env!("CARGO_PKG_VERSION")), None);
+        Self::of(Session::open(path.as_ref(), &Caller::new(program, Silent))?)
+    }
+
+    /// The networks of an open run.
+    ///
+    /// # Errors
+    /// [`Error::Train`] for statistics that are missing or were changed.
+    pub fn of(session: Session) -> Result<Self> {
+        let statistics = Statistics::read(&session.run)?;
+        Ok(Self { session, statistics, encoder: OnceLock::new(), decoder: OnceLock::new() })
     }
 
     /// The same run with its networks on `device`, such as `cpu` or `cuda:1`, instead of the device it was trained on.
     #[must_use]
     pub fn on(mut self, device: &str) -> Self {
-        device.clone_into(&mut self.experiment.device.name);
+        device.clone_into(&mut self.session.experiment.device.name);
         (self.encoder, self.decoder) = (OnceLock::new(), OnceLock::new());
         self
     }
 
+    /// The open run.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
     /// Its folder.
     pub fn folder(&self) -> &RunFolder {
-        &self.folder
+        &self.session.run
     }
 
     /// Its configuration.
     pub fn experiment(&self) -> &Experiment {
-        &self.experiment
+        &self.session.experiment
     }
 
     /// What was fitted on its training responses; `statistics().voxels` lists the columns of the data set that the networks
     /// use, in their order.
     pub fn statistics(&self) -> &Statistics {
         &self.statistics
-    }
-
-    /// SHA-256 of the content of its data set, if the run states it.
-    pub fn data_fingerprint(&self) -> Option<&str> {
-        folder::data_fingerprint(&self.manifest)
     }
 
     /// Its voxels in the order of the columns of responses, and where they lie.
@@ -107,13 +112,7 @@ impl TrainedRun {
     /// [`Error::Run`] for a list that was changed; [`Error::Refused`] if the run has no list and its data set cannot be
     /// opened.
     pub fn voxels(&self) -> Result<Voxels> {
-        if self.folder.voxels_file().is_file() {
-            return Ok(Voxels::read(&self.folder)?);
-        }
-        let data = folder::data(&self.manifest, &self.experiment).map_err(|error| {
-            Error::Refused(format!("the run was made before runs kept the places of their voxels: {error}"))
-        })?;
-        Ok(voxels::of(&data, &self.statistics))
+        voxels::read(&self.session)
     }
 
     /// Predicted responses `[images, voxels]` in `units` for images u8 `[images, height, width, 3]`.
@@ -160,8 +159,7 @@ impl TrainedRun {
         let decoder = self.decoder()?;
         let voxels = self.statistics.voxels.len();
         if responses.ncols() != voxels {
-            let reason = format!("the responses have {} voxels, the run decodes {voxels}", responses.ncols());
-            return Err(Error::Refused(reason));
+            bail!("the responses have {} voxels, the run decodes {voxels}", responses.ncols());
         }
         if units == Units::Standardised || !self.standardises() {
             return Ok(decoder.decode(responses));
@@ -191,8 +189,8 @@ impl TrainedRun {
     /// As [`TrainedRun::encode`].
     pub fn encoder(&self) -> Result<&TrainedEncoder> {
         loaded(&self.encoder, || {
-            folder::refuse_baseline(&self.folder, &self.manifest, "encode with them")?;
-            Ok(TrainedEncoder::load(&self.folder, &self.experiment)?)
+            self.session.refuse_baseline("encode with them")?;
+            Ok(TrainedEncoder::load(self.folder(), self.experiment())?)
         })
     }
 
@@ -202,8 +200,8 @@ impl TrainedRun {
     /// As [`TrainedRun::decode`].
     pub fn decoder(&self) -> Result<&TrainedDecoder> {
         loaded(&self.decoder, || {
-            folder::refuse_baseline(&self.folder, &self.manifest, "decode with them")?;
-            Ok(TrainedDecoder::load(&self.folder, &self.experiment)?)
+            self.session.refuse_baseline("decode with them")?;
+            Ok(TrainedDecoder::load(self.folder(), self.experiment())?)
         })
     }
 
@@ -212,8 +210,8 @@ impl TrainedRun {
     /// # Errors
     /// As [`TrainedRun::encode`]; with [`Prior::Decoder`] as [`TrainedRun::decode`].
     pub fn driver(&self, prior: Prior) -> Result<Driver> {
-        folder::refuse_baseline(&self.folder, &self.manifest, "drive their voxels")?;
-        Ok(Driver::load(&self.folder, &self.experiment, prior)?)
+        self.session.refuse_baseline("drive their voxels")?;
+        Ok(Driver::load(self.folder(), self.experiment(), prior)?)
     }
 
     /// Predictions of the encoder for images at the side of training.
@@ -223,10 +221,9 @@ impl TrainedRun {
         predict: impl FnOnce(&TrainedEncoder, ArrayView4<'_, u8>) -> T,
     ) -> Result<T> {
         let encoder = self.encoder()?;
-        let (side, (_, height, width, channels)) = (self.experiment.image.side, images.dim());
+        let (side, (_, height, width, channels)) = (self.experiment().image.side, images.dim());
         if channels != 3 {
-            let reason = format!("the images have {channels} channels, expected [images, height, width, 3]");
-            return Err(Error::Refused(reason));
+            bail!("the images have {channels} channels, expected [images, height, width, 3]");
         }
         if (height, width) == (side, side) {
             return Ok(predict(encoder, images));
@@ -242,17 +239,17 @@ impl TrainedRun {
     }
 
     fn refuse_no_dropout(&self) -> Result<()> {
-        if self.experiment.encoder.dropout == 0.0 {
-            return Err(Error::Refused(format!(
+        if self.experiment().encoder.dropout == 0.0 {
+            bail!(
                 "\"{}\" was trained without dropout, so its masks leave everything: leave out --samples",
                 self.root().display()
-            )));
+            );
         }
         Ok(())
     }
 
     fn root(&self) -> &Path {
-        self.folder.root()
+        self.session.run.root()
     }
 }
 

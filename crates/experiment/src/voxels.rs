@@ -1,11 +1,19 @@
-//! The voxels that the networks use, with their places in the data set's volume or surface.
+//! The voxels of a run: where they lie, and what is known of each.
+
+use crate::error::{Context as _, Result};
 
 use afterimage_data::{DataSet, VOXEL_NUMBER};
-use afterimage_run::voxels::{Surface, Volume, Voxels};
+use afterimage_run::{
+    maps,
+    scores::ScoreFile,
+    voxels::{Surface, Volume, Voxels},
+};
 use afterimage_train::prepare::Statistics;
 
-/// The voxels of `statistics`, in the order of the networks' inputs and outputs.
-pub fn of(data: &DataSet, statistics: &Statistics) -> Voxels {
+use super::Session;
+
+/// The voxels that the networks use, with their places in the data set's volume or surface.
+pub(crate) fn of(data: &DataSet, statistics: &Statistics) -> Voxels {
     let (all, used) = (&data.header().voxels, &statistics.voxels);
     let volume = all.volume.as_ref().map(|volume| Volume {
         shape: volume.shape,
@@ -19,4 +27,26 @@ pub fn of(data: &DataSet, statistics: &Statistics) -> Voxels {
     let units = data.header().provenance.units.clone();
     let numbers = all.columns.get(VOXEL_NUMBER).map(|column| column.values.iter().map(|&n| n as usize).collect());
     Voxels { units, numbers, volume, surface, ..Voxels::new(used.clone(), all.count) }
+}
+
+/// The voxels of a run; of one that an earlier version made, from its data set.
+///
+/// # Errors
+/// If neither is there.
+pub fn read(session: &Session) -> Result<Voxels> {
+    if session.run.voxels_file().is_file() {
+        return Ok(Voxels::read(&session.run)?);
+    }
+    let statistics = Statistics::read(&session.run)?;
+    let data = session.data().context("the run was made before runs kept the places of their voxels")?;
+    Ok(of(&data, &statistics))
+}
+
+/// Writes the scores of single voxels into the run, where it is known where they lie.
+pub(crate) fn write_maps(session: &Session, scores: &ScoreFile) -> Result<()> {
+    let voxels = read(session)?;
+    if voxels.volume.is_some() || voxels.surface.is_some() {
+        maps::write(&session.run.maps_dir(), &voxels, &maps::of_scores(scores, &voxels))?;
+    }
+    Ok(())
 }

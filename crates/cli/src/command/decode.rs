@@ -12,14 +12,13 @@ use anyhow::{Result, bail};
 use ndarray::{ArrayView, ArrayView4, Axis, RemoveAxis};
 use serde::Serialize;
 
-use afterimage_experiment::trained::Item;
+use afterimage_experiment::{reconstruct::write_png, trained::Item};
 use afterimage_formats::{npy, picture};
 use afterimage_run::{atomic, table::field};
 
 use super::refuse_used;
 use super::run::{of_run, threads};
 use crate::args::product::Decode;
-use crate::stage::reconstruct::write_png;
 use crate::{build, progress, say};
 use group::By;
 use latency::{Latency, decode_all};
@@ -50,7 +49,7 @@ pub(super) fn decode(args: &Decode) -> Result<()> {
     let run = of_run(&args.run, args.device.as_deref())?;
     threads(run.experiment())?;
     run.decoder()?;
-    let known = Known { voxels: &run.voxels()?, data: run.data_fingerprint() };
+    let known = Known { voxels: &run.voxels()?, data: run.session().data_fingerprint() };
     let read = responses::read(args, &known)?;
     let (rows, matched) = (read.values.nrows(), read.matched);
     let by = args.average_by.as_deref().map(|labels| By { labels, column: args.average_column.as_deref() });

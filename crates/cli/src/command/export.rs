@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use serde::Serialize;
 
+use afterimage_experiment::{Session, voxels};
 use afterimage_formats::table::Table;
 use afterimage_run::{
     maps::{self, Column},
@@ -14,8 +15,7 @@ use afterimage_run::{
 };
 
 use crate::args::product::{Export, Maps};
-use crate::say;
-use crate::stage::{Session, voxels};
+use crate::{build::caller, say};
 
 /// Columns of tables of voxels that tell which voxel and where, and are no values.
 const PLACES: [&str; 9] = ["voxel", "i", "j", "k", "x_mm", "y_mm", "z_mm", "hemisphere", "vertex"];
@@ -35,7 +35,7 @@ pub(super) fn export(what: &Export) -> Result<()> {
 }
 
 fn maps(args: &Maps) -> Result<()> {
-    let session = Session::open(&args.run)?;
+    let session = Session::open(&args.run, &caller())?;
     let voxels = voxels::read(&session)?;
     let mut columns = match session.run.scores_file().is_file() {
         true => maps::of_scores(&ScoreFile::read(&session.run)?, &voxels),

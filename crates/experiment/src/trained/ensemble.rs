@@ -6,6 +6,7 @@ use afterimage_run::voxels::Voxels;
 use afterimage_train::prepare::at_side;
 
 use super::{Spread, TrainedRun, Units};
+use crate::error::bail;
 use crate::{Error, Result};
 
 /// How an [`Ensemble`] encodes.
@@ -49,7 +50,7 @@ impl Ensemble {
                 run.refuse_no_dropout()?;
             }
             if members[..place].iter().any(|other| other.root() == run.root()) {
-                return Err(Error::Refused(format!("\"{name}\" is named twice: give each run once")));
+                bail!("\"{name}\" is named twice: give each run once");
             }
             let voxels = run.voxels()?;
             if let Some((first, known)) = &known {
@@ -57,12 +58,11 @@ impl Ensemble {
             }
             let (trained, listed) = (run.encoder()?.voxels(), voxels.len());
             if trained != listed {
-                let reason = format!("has an encoder of {trained} voxels and lists {listed}: train it anew");
-                return Err(Error::Refused(format!("\"{name}\" {reason}")));
+                bail!("\"{name}\" has an encoder of {trained} voxels and lists {listed}: train it anew");
             }
             known.get_or_insert((run, voxels));
         }
-        let Some((_, voxels)) = known else { return Err(Error::Refused("name a run with --run".into())) };
+        let Some((_, voxels)) = known else { bail!("name a run with --run") };
         Ok(Self { members, voxels, how })
     }
 
@@ -114,7 +114,7 @@ impl Ensemble {
         let mut read: Option<(usize, Array4<u8>)> = None;
         let mut predictions = Vec::new();
         for (index, member) in self.members.iter().enumerate() {
-            let side = member.experiment.image.side;
+            let side = member.experiment().image.side;
             let held = match read.take() {
                 Some((of, held)) if of == side => held,
                 _ => images(side)?,
@@ -172,13 +172,11 @@ fn combine(mut predictions: Vec<[Array2<f32>; 2]>) -> [Array2<f32>; 2] {
 /// Predictions of other voxels, or in other units, have no mean.
 fn refuse_other(run: &TrainedRun, voxels: &Voxels, first: &TrainedRun, known: &Voxels, units: Units) -> Result<()> {
     let (name, other) = (run.root().display(), first.root().display());
-    if run.data_fingerprint() != first.data_fingerprint() || voxels.ids != known.ids {
-        let hint = "give runs of the same data set and regions";
-        return Err(Error::Refused(format!("\"{name}\" predicts other voxels than \"{other}\": {hint}")));
+    if run.session.data_fingerprint() != first.session.data_fingerprint() || voxels.ids != known.ids {
+        bail!("\"{name}\" predicts other voxels than \"{other}\": give runs of the same data set and regions");
     }
     if units == Units::Standardised && run.statistics.zscore != first.statistics.zscore {
-        let reason = format!("\"{name}\" standardises otherwise than \"{other}\": give --units recorded");
-        return Err(Error::Refused(reason));
+        bail!("\"{name}\" standardises otherwise than \"{other}\": give --units recorded");
     }
     Ok(())
 }

@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let config = SimConfig { voxels: 100, train: 120, test: 20, unpaired: 200, external: 20, ..SimConfig::default() };
     let simulation = Simulation::new(config)?;
     let data = DataSet::open(&simulation.write(&Path::new(out).join("simulation"), |_| {})?.data_set)?;
-    let dataset = [format!("data.dataset={:?}", data.path())];
+    let dataset = [format!("data.dataset={:?}", std::path::absolute(data.path())?)];
     let experiment = Experiment::preset("demo")?.with_settings(&dataset)?.with_settings(settings)?;
     let (side, device) = (experiment.image.side, device(&experiment.device.name)?);
 

@@ -54,17 +54,25 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Images u8 `[images, height, width, 3]`, responses f32 `[trials, voxels]`, and the image of each trial.
-fn recording() -> Result<(Array4<u8>, Array2<f32>, Vec<u32>), Box<dyn Error>> {
+struct Recording {
+    /// u8 `[images, height, width, 3]`
+    images: Array4<u8>,
+    /// f32 `[trials, voxels]`
+    responses: Array2<f32>,
+    /// The image of each trial.
+    shown: Vec<u32>,
+}
+
+fn recording() -> Result<Recording, Box<dyn Error>> {
     let simulation = Simulation::new(SimConfig { voxels: 60, train: 60, ..SimConfig::default() })?;
     let images = simulation.images(Part::Train);
     let responses = simulation.responses(Part::Train, &images, 0)?;
-    Ok((images, responses, (0..60).collect()))
+    Ok(Recording { images, responses, shown: (0..60).collect() })
 }
 
 /// Writes the data set, with 10 images held out for scores and 5 for early stopping.
 fn write(path: &Path) -> Result<DataSet, Box<dyn Error>> {
-    let (images, responses, shown) = recording()?;
+    let Recording { images, responses, shown } = recording()?;
     let (count, side, _, _) = images.dim();
     let splits = random_split(count, 10, 5, 1, None).ok_or("too few images to hold out 15 of them")?;
     let stimulus = |(row, split): (usize, Split)| StimulusInfo::new(format!("image {row}"), split);

@@ -1,6 +1,6 @@
 //! Each example runs, on little data and with short training. `cargo test` builds them before this.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use afterimage::formats::npy;
@@ -12,7 +12,7 @@ fn example(folder: &Path, name: &str, args: &[&str]) -> String {
     let test = std::env::current_exe().unwrap();
     let built = test.parent().unwrap().with_file_name("examples").join(name);
     assert!(built.is_file(), "{} is not built: run `cargo test -p afterimage`", built.display());
-    let output = Command::new(PathBuf::from(built)).args(args).current_dir(folder).output().unwrap();
+    let output = Command::new(built).args(args).current_dir(folder).output().unwrap();
     assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).into_owned()
 }

@@ -33,8 +33,8 @@ pub(crate) use part::Part;
 
 use super::classify::{Material, classify};
 use super::{
-    Session, arrays, averaging, clusters, external::ExternalCandidates, pool, preflight, reconstruct::write_picture,
-    voxels,
+    Session, arrays, averaging, choice, clusters, external::ExternalCandidates, pool, preflight,
+    reconstruct::write_picture, voxels,
 };
 
 /// Computes all scores and writes `scores.json`; the best-ranked wrong candidates become pictures.
@@ -120,7 +120,7 @@ fn images(
     let decoded = arrays::reconstructions(&session.run, test.len(), session.experiment.image.side)?;
     let pictures = test.item_images();
     let shown = afterimage_eval::images::from_bytes(pictures.view());
-    let external = pool::external(data, &session.experiment)?.map(Arc::new);
+    let external = choice::external(session.choice()?.as_ref(), data, &session.experiment)?.map(Arc::new);
     if let Some(pool) = &external {
         session.record(
             "external images",

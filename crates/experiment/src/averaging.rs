@@ -6,17 +6,13 @@ use ndarray::{Array2, ArrayView4, Axis};
 use afterimage_data::DataSet;
 use afterimage_eval::averaging::{Decoded, Level, averaging_encoder_scores, averaging_scores, plan};
 use afterimage_eval::{Candidates, Context, Distance, cache::Cache, no_candidates};
-use afterimage_run::{
-    config::Averaging,
-    layout::Phase,
-    scores::{AVERAGING, NotComputed, ScoreFile},
-};
+use afterimage_run::{config::Averaging, layout::Phase, scores::AVERAGING};
 use afterimage_train::{
     apply::TrainedDecoder,
     prepare::{self, Statistics},
 };
 
-use super::{Session, arrays, evaluate::undefined};
+use super::{Session, arrays, evaluate::Part};
 
 /// Single trials of the test stimuli, normalised as in training.
 struct Trials {
@@ -31,20 +27,16 @@ struct Trials {
 /// What is scored: shown images, the distance, external candidates where there are any, and the cache of their vectors.
 type Material<'a> = (ArrayView4<'a, f32>, &'a dyn Distance, Option<&'a mut dyn Candidates>, Option<&'a Cache>);
 
-/// Adds the scores of the curve, or why there are none.
-pub(super) fn add(
+/// The scores of the curve, or why there are none.
+pub(super) fn curve(
     session: &Session,
     data: &DataSet,
     (shown, distance, candidates, cache): Material<'_>,
     context: &Context,
-    file: &mut ScoreFile,
-) -> Result<()> {
+) -> Result<Part> {
     let trials = match trials(session, data, context)? {
         Ok(trials) => trials,
-        Err(reason) => {
-            file.not_computed.push(NotComputed { name: AVERAGING.into(), reason });
-            return Ok(());
-        }
+        Err(reason) => return Ok(Part::without(AVERAGING, reason)),
     };
     let counts: Vec<usize> = trials.of_item.iter().map(Vec::len).collect();
     let levels = plan(&counts, context.seed);
@@ -63,14 +55,14 @@ pub(super) fn add(
         None => &mut none,
     };
     let scores = averaging_scores(&decoded, shown, distance, candidates, cache, context);
-    undefined::add(file, &[AVERAGING], scores)?;
+    let mut found = Part::of(&[AVERAGING], scores)?;
     if session.run.predictions_array().is_file() {
         let responses = trials.responses.view();
         let predicted = arrays::predictions(&session.run, context.held_out.len(), responses.ncols())?;
         let scores = averaging_encoder_scores(predicted.view(), &measured, responses, &trials.item_of, context);
-        undefined::add(file, &["averaging.encoder"], scores)?;
+        found.add(Part::of(&["averaging.encoder"], scores)?);
     }
-    Ok(())
+    Ok(found)
 }
 
 /// The single trials, or why there can be no curve.

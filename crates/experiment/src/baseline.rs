@@ -21,6 +21,7 @@ use afterimage_train::{
     prepare::{self, ImagePool, Prepared, Statistics},
 };
 
+use super::choice::{self, Choice};
 use super::{Session, pool, reconstruct, train};
 use encoder::FittedEncoder;
 pub use folder::run;
@@ -180,7 +181,7 @@ fn open_pool(session: &mut Session, plan: &Plan) -> Result<Option<pool::Pool>> {
     if !matches!(plan.decoder, Decoder::Retrieval { .. }) {
         return Ok(None);
     }
-    let pool = to_retrieve(&session.data()?, &session.experiment)?;
+    let pool = to_retrieve(session.choice()?.as_ref(), &session.data()?, &session.experiment, None)?;
     let sources = session.experiment.data.unpaired.join(", ");
     session.record("unpaired images", &sources, pool.fingerprint(), Some(pool.len()));
     session.manifest.data.unpaired_images = pool.len();
@@ -188,8 +189,13 @@ fn open_pool(session: &mut Session, plan: &Plan) -> Result<Option<pool::Pool>> {
 }
 
 /// The images to retrieve from; refused where the experiment names none.
-pub(crate) fn to_retrieve(data: &DataSet, experiment: &Experiment) -> Result<pool::Pool> {
-    let Some(pool) = pool::without_responses(data, experiment)? else {
+pub(crate) fn to_retrieve(
+    kept: Option<&Choice>,
+    data: &DataSet,
+    experiment: &Experiment,
+    candidates: Option<&pool::Pool>,
+) -> Result<pool::Pool> {
+    let Some(pool) = choice::without_responses(kept, data, experiment, candidates)? else {
         bail!("there is nothing to retrieve: set data.unpaired to folders, zip archives or .npy arrays of images");
     };
     Ok(pool)

@@ -15,10 +15,10 @@ use afterimage_eval::{
 use afterimage_run::Experiment;
 use afterimage_run::classification::{CLASSIFICATION_VERSION, Class, Classification};
 use afterimage_run::pictures::Pictures;
-use afterimage_run::scores::{NotComputed, ScoreFile};
 use afterimage_train::apply::Classifier;
 
-use super::{Session, evaluate::undefined, weights};
+use super::evaluate::part::{Part, defined};
+use super::{Session, weights};
 use bank::{embedding, open_bank};
 use labels::{few, notes, seen_in, superclasses};
 
@@ -39,10 +39,11 @@ pub(crate) struct Material<'a> {
     pub(crate) cache: Option<&'a Cache>,
 }
 
-/// Adds the scores of both protocols and writes `classification.json`.
-pub(crate) fn classify(session: &mut Session, of: &Material, file: &mut ScoreFile) -> Result<()> {
-    by_classifier(&session.experiment, of, file)?;
-    by_representatives(session, of, file)
+/// The scores of both protocols; writes `classification.json`.
+pub(crate) fn classify(session: &mut Session, of: &Material) -> Result<Part> {
+    let mut found = by_classifier(&session.experiment, of)?;
+    found.add(by_representatives(session, of)?);
+    Ok(found)
 }
 
 /// The classifier of the experiment, if it names one.
@@ -54,13 +55,12 @@ pub(crate) fn classifier(experiment: &Experiment) -> Result<Option<Classifier>> 
     Ok(Some(Classifier::new(name, experiment.image.side, CLASSIFIER_SIDE, &experiment.device.name)?))
 }
 
-fn by_classifier(experiment: &Experiment, of: &Material, file: &mut ScoreFile) -> Result<()> {
+fn by_classifier(experiment: &Experiment, of: &Material) -> Result<Part> {
     let config = &experiment.evaluation.classification;
     let side = experiment.image.side;
     let Some(network) = classifier(experiment)? else {
-        let reason = "the experiment names no classifier: set evaluation.classification.classifier".into();
-        file.not_computed.push(NotComputed { name: "identification.class".into(), reason });
-        return Ok(());
+        let reason = "the experiment names no classifier: set evaluation.classification.classifier";
+        return Ok(Part::without("identification.class", reason));
     };
     let scores = |images: ArrayView4<f32>| -> Result<ndarray::Array2<f32>> {
         let parts = images.axis_chunks_iter(Axis(0), BATCH).map(|block| network.logits(block));
@@ -71,29 +71,20 @@ fn by_classifier(experiment: &Experiment, of: &Material, file: &mut ScoreFile) -
     let shown = from_bytes(of.shown);
     let (reconstructed, shown) = (scores(of.decoded)?, scores(shown.view())?);
     let found = class_protocol_scores(reconstructed.view(), shown.view(), &name, &config.ways, of.context);
-    let Some((found, missing)) = undefined::or_reason(file, &["identification.class"], found)? else { return Ok(()) };
-    file.scores.extend(found);
-    file.not_computed.extend(missing);
-    Ok(())
+    Ok(defined(&["identification.class"], found)?.map_or_else(|undefined| undefined, Part::from))
 }
 
-fn by_representatives(session: &mut Session, of: &Material, file: &mut ScoreFile) -> Result<()> {
+fn by_representatives(session: &mut Session, of: &Material) -> Result<Part> {
     let experiment = session.experiment.clone();
     let config = &experiment.evaluation.classification;
-    let mut not = |reason: String| {
-        file.not_computed.push(NotComputed { name: "identification.representative".into(), reason });
-    };
+    let not = |reason: String| Part::without("identification.representative", reason);
     if config.classes.is_empty() {
-        not("the experiment names no classes: set evaluation.classification.classes".into());
-        return Ok(());
+        return Ok(not("the experiment names no classes: set evaluation.classification.classes".into()));
     }
     let features = match embedding(&experiment) {
         Ok(features) => features,
         // Weights that are not installed or broken are a reason, as for every other metric; all else is a mistake.
-        Err(error) if weights::cannot_be_used(&error) => {
-            not(in_words(&error));
-            return Ok(());
-        }
+        Err(error) if weights::cannot_be_used(&error) => return Ok(not(in_words(&error))),
         Err(error) => return Err(error),
     };
     let mut bank = open_bank(&experiment, &features, of.cache, session.observer())?;
@@ -113,28 +104,30 @@ fn by_representatives(session: &mut Session, of: &Material, file: &mut ScoreFile
         pseudo: false,
         metric: format!("1 - Pearson correlation of flattened features: {}", features.name()),
     };
+    let mut part = Part::default();
     if !known {
         table = table.with_pseudo_truth();
-        not("the classes of the test images are not known: see identification.representative.pseudo".into());
+        part = not("the classes of the test images are not known: see identification.representative.pseudo".into());
     } else if truth.is_empty() {
-        not(format!(
-            "no class of the test images is among the {} classes: {}",
-            names.len(),
-            few(truth.unmatched.iter())
-        ));
-        return Ok(());
+        let unmatched = few(truth.unmatched.iter());
+        return Ok(not(format!("no class of the test images is among the {} classes: {unmatched}", names.len())));
     }
     let seen = seen_in(of.data, &experiment, &names)?;
     let found = representative_scores(&table, &config.ways, of.context);
     let name = ["identification.representative"];
-    let Some((mut scores, missing)) = undefined::or_reason(file, &name, found)? else { return Ok(()) };
+    let (mut scores, missing) = match defined(&name, found)? {
+        Ok(found) => found,
+        Err(undefined) => {
+            part.add(undefined);
+            return Ok(part);
+        }
+    };
     let superclasses = superclasses(&config.superclasses, &names)?;
     let confusion = superclass_score(&table, &superclasses, of.context);
     scores.extend(confusion.iter().map(|(score, _)| score.clone()));
     let notes = notes(&bank, &table, &truth, &seen, &excluded);
     scores.iter_mut().for_each(|score| score.notes.extend(notes.iter().cloned()));
-    file.scores.extend(scores);
-    file.not_computed.extend(missing);
+    part.add((scores, missing).into());
     let classes = bank.classes.iter().zip(seen).zip(superclasses).map(|((class, seen_in), superclass)| Class {
         name: class.name.clone(),
         images: class.images.len(),
@@ -150,7 +143,8 @@ fn by_representatives(session: &mut Session, of: &Material, file: &mut ScoreFile
         curve: classification_curve(&table, of.context)?,
         confusion: confusion.map(|(_, confusion)| confusion),
     };
-    Ok(found.write(&session.run)?)
+    found.write(&session.run)?;
+    Ok(part)
 }
 
 fn record(session: &mut Session, bank: &Bank, path: String) -> Result<()> {

@@ -4,7 +4,7 @@
 //! others are computed.
 
 mod metrics;
-pub(super) mod undefined;
+pub(super) mod part;
 
 use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, sync::Arc};
 
@@ -20,7 +20,7 @@ use afterimage_eval::{
 use afterimage_run::{
     Experiment,
     pictures::{self, Pictures},
-    scores::{AVERAGING, NotComputed, ScoreFile},
+    scores::{AVERAGING, ScoreFile},
 };
 use afterimage_train::{
     apply::FeatureExtractor,
@@ -29,21 +29,23 @@ use afterimage_train::{
 };
 
 pub(super) use metrics::missing_weights;
+pub(crate) use part::Part;
 
 use super::classify::{Material, classify};
 use super::{
-    Session, arrays, averaging, clusters, external::ExternalCandidates, pool, preflight, reconstruct::write_picture,
-    voxels,
+    Session, arrays, averaging, choice, clusters, external::ExternalCandidates, pool, preflight,
+    reconstruct::write_picture, voxels,
 };
 
 /// Computes all scores and writes `scores.json`; the best-ranked wrong candidates become pictures.
 pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
     let (data, statistics, test, mut items) = held_out(session)?;
     let context = context(session, &items);
-    let mut file = ScoreFile::new(Vec::new());
     super::weights::forget_metrics(session);
-    images(session, &data, &test, &context, &mut items, &mut file)?;
-    encoder(session, &data, &statistics, &test, &context, &mut file)?;
+    let mut found = images(session, &data, &test, &context, &mut items)?;
+    found.add(encoder(session, &data, &statistics, &test, &context)?);
+    let mut file = ScoreFile::new(found.scores);
+    file.not_computed = found.not_computed;
     file.warnings = session.manifest.warnings.clone();
     // The curve last: what is read first stands first.
     file.scores.sort_by_key(|score| score.protocol == AVERAGING);
@@ -114,12 +116,11 @@ fn images(
     test: &Pairs,
     context: &Context,
     items: &mut [Pictures],
-    file: &mut ScoreFile,
-) -> Result<()> {
+) -> Result<Part> {
     let decoded = arrays::reconstructions(&session.run, test.len(), session.experiment.image.side)?;
     let pictures = test.item_images();
     let shown = afterimage_eval::images::from_bytes(pictures.view());
-    let external = pool::external(data, &session.experiment)?.map(Arc::new);
+    let external = choice::external(session.choice()?.as_ref(), data, &session.experiment)?.map(Arc::new);
     if let Some(pool) = &external {
         session.record(
             "external images",
@@ -136,6 +137,7 @@ fn images(
     let cache = cache(&session.experiment);
     let mut none = no_candidates();
     let mut candidates = external.clone().map(ExternalCandidates::new).transpose()?;
+    let mut found = Part::default();
     for (index, distance) in distances.into_iter().enumerate() {
         let source: &mut dyn Candidates = match &mut candidates {
             Some(candidates) => candidates,
@@ -145,20 +147,23 @@ fn images(
             DistanceMatrix::compute_cached(distance, decoded.view(), shown.view(), source, cache.as_ref(), context);
         let key = distance.key();
         let names = [format!("identification.external.{key}"), format!("identification.pairwise.{key}")];
-        let Some(matrix) = undefined::or_reason(file, &names, matrix)? else { continue };
-        identification(session, &matrix, context, file)?;
+        let matrix = match part::defined(&names, matrix)? {
+            Ok(matrix) => matrix,
+            Err(undefined) => {
+                found.add(undefined);
+                continue;
+            }
+        };
+        found.add(identification(session, &matrix, context)?);
         if index == 0 {
-            undefined::add(
-                file,
-                &["identification.pairwise.perceptual.within_cluster"],
-                clusters::scores(&matrix, test, context),
-            )?;
+            let name = ["identification.pairwise.perceptual.within_cluster"];
+            found.add(Part::of(&name, clusters::scores(&matrix, test, context))?);
         }
         if let (0, Some(pool)) = (index, &external) {
             rivals(session, &matrix, pool, items)?;
         }
     }
-    metrics::measure(session, &decoded, &shown, candidates.as_mut(), context, file)?;
+    found.add(metrics::measure(session, &decoded, &shown, candidates.as_mut(), context)?);
     let material = Material {
         data,
         decoded: decoded.view(),
@@ -167,30 +172,33 @@ fn images(
         context,
         cache: cache.as_ref(),
     };
-    classify(session, &material, file)?;
+    found.add(classify(session, &material)?);
     if let Some(problem) = cache.as_ref().and_then(Cache::problem) {
         session.note(&format!("note: features could not be kept in {problem}; they will be computed again next time"));
     }
     let diversity = diversity_scores(decoded.view(), shown.view(), context);
-    undefined::add(file, &["diversity.distance", "diversity.rank"], diversity)?;
+    found.add(Part::of(&["diversity.distance", "diversity.rank"], diversity)?);
     let candidates: Option<&mut dyn Candidates> = candidates.as_mut().map(|c| c as &mut dyn Candidates);
-    averaging::add(session, data, (shown.view(), &perceptual, candidates, cache.as_ref()), context, file)
+    let material = (shown.view(), &perceptual as &dyn Distance, candidates, cache.as_ref());
+    found.add(averaging::curve(session, data, material, context)?);
+    Ok(found)
 }
 
 /// `external` and `pairwise` scores of a measure.
-fn identification(session: &Session, matrix: &DistanceMatrix, context: &Context, file: &mut ScoreFile) -> Result<()> {
+fn identification(session: &Session, matrix: &DistanceMatrix, context: &Context) -> Result<Part> {
     let prefix = format!("identification.external.{}", matrix.key());
     let distractors = matrix.candidate_names().len();
-    if distractors > 0 {
+    let mut found = if distractors > 0 {
         let (ways, missing) = possible_ways(&prefix, &session.experiment.evaluation.ways, distractors);
-        undefined::add(file, &[&prefix], external_scores(matrix, &ways, context))?;
-        file.not_computed.extend(missing);
+        let mut found = Part::of(&[&prefix], external_scores(matrix, &ways, context))?;
+        found.not_computed.extend(missing);
+        found
     } else {
-        let reason = "the experiment names no external images: set data.external".to_owned();
-        file.not_computed.push(NotComputed { name: prefix, reason });
-    }
+        Part::without(prefix, "the experiment names no external images: set data.external")
+    };
     let pairwise = format!("identification.pairwise.{}", matrix.key());
-    undefined::add(file, &[pairwise], pairwise_scores(matrix, context))
+    found.add(Part::of(&[pairwise], pairwise_scores(matrix, context))?);
+    Ok(found)
 }
 
 fn rivals(session: &Session, matrix: &DistanceMatrix, pool: &pool::Pool, items: &mut [Pictures]) -> Result<()> {
@@ -211,36 +219,34 @@ fn encoder(
     statistics: &Statistics,
     test: &Pairs,
     context: &Context,
-    file: &mut ScoreFile,
-) -> Result<()> {
+) -> Result<Part> {
     if session.manifest.baseline.as_ref().is_some_and(|baseline| baseline.encoder.is_none()) {
-        let reason = "this baseline predicts no responses".to_owned();
-        file.not_computed.push(NotComputed { name: "encoder".into(), reason });
-        return Ok(());
+        return Ok(Part::without("encoder", "this baseline predicts no responses"));
     }
     let predicted = arrays::predictions(&session.run, test.len(), statistics.voxels.len())?;
     let regions = masks(data, statistics);
     let ceiling = Reliability::noise_ceiling(&data.held_out())?;
     let values: Option<Vec<f32>> = ceiling.map(|c| statistics.voxels.iter().map(|&v| c.correlation[v]).collect());
     let ceilings = values.as_ref().map(|values| Ceilings { values, source: "repeats of the test stimuli" });
+    let mut found = Part::default();
     if ceilings.is_none() {
-        let reason = "the data set has no single trials of the test stimuli, so their noise is unknown".to_owned();
-        file.not_computed.push(NotComputed { name: "encoder.r_over_ceiling.median".into(), reason });
+        let reason = "the data set has no single trials of the test stimuli, so their noise is unknown";
+        found.add(Part::without("encoder.r_over_ceiling.median", reason));
     }
     let scores = encoder_scores(predicted.view(), test.responses.view(), ceilings, &regions, context);
-    undefined::add(file, &["encoder.r.median", "encoder.r2.median", "encoder.significant"], scores)?;
+    found.add(Part::of(&["encoder.r.median", "encoder.r2.median", "encoder.significant"], scores)?);
     const ENCODING: &str = "identification.encoding";
     if context.held_out.len() < 2 {
         let reason =
             format!("identification among test images needs at least 2, the run has {}", context.held_out.len());
-        file.not_computed.push(NotComputed { name: ENCODING.into(), reason });
-        return Ok(());
+        found.add(Part::without(ENCODING, reason));
+        return Ok(found);
     }
     let matrix = encoding_matrix(test.responses.view(), predicted.view(), None, context)?;
     let (ways, missing) = possible_ways(ENCODING, &session.experiment.evaluation.ways, context.held_out.len() - 1);
-    undefined::add(file, &[ENCODING], encoding_scores(&matrix, &ways, context))?;
-    file.not_computed.extend(missing);
-    Ok(())
+    found.add(Part::of(&[ENCODING], encoding_scores(&matrix, &ways, context))?);
+    found.not_computed.extend(missing);
+    Ok(found)
 }
 
 pub(super) fn taps_name(session: &Session) -> String {

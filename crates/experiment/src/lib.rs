@@ -31,6 +31,7 @@ mod arrays;
 mod averaging;
 pub mod baseline;
 pub mod biology;
+mod choice;
 pub mod classify;
 mod clusters;
 pub mod demo;

@@ -1,7 +1,7 @@
 //! Images nobody was scanned with, and external candidates: opened without what must not be among them.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, HashMap},
     fs,
     path::{Path, PathBuf},
     sync::OnceLock,
@@ -24,11 +24,13 @@ use afterimage_train::{
 };
 
 use super::session;
+use crate::choice::Chosen;
 
 /// A pool, limited to a number of images that the seed chooses.
 pub(crate) struct Pool {
     inner: UnpairedPool,
     rows: Vec<usize>,
+    left_out: Exclusions,
     contents: OnceLock<Vec<String>>,
 }
 
@@ -38,19 +40,57 @@ impl Pool {
         limit: usize,
         purpose: Purpose,
         experiment: &Experiment,
-        exclude: &Exclusions,
-    ) -> Result<Option<Self>> {
-        if sources.is_empty() {
-            return Ok(None);
-        }
-        let inner = opened(sources, experiment, exclude)?;
+        left_out: Exclusions,
+    ) -> Result<Self> {
+        let inner = opened(sources, experiment, &left_out)?;
         let mut rows: Vec<usize> = (0..inner.len()).collect();
         if limit > 0 && limit < rows.len() {
             rows = order(experiment.seed, purpose, 0, rows.len());
             rows.truncate(limit);
             rows.sort_unstable();
         }
-        Ok(Some(Self { inner, rows, contents: OnceLock::new() }))
+        Ok(Self { inner, rows, left_out, contents: OnceLock::new() })
+    }
+
+    /// The pool that was chosen before; refused if one of its images is missing or changed.
+    pub(crate) fn kept(key: &str, sources: &[String], chosen: &Chosen, experiment: &Experiment) -> Result<Self> {
+        refuse_no_source(key, sources)?;
+        let left_out = chosen.left_out.clone();
+        let inner = opened(sources, experiment, &left_out).context(key.to_owned())?;
+        let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (row, name) in inner.names().iter().enumerate() {
+            places.entry(name).or_default().push(row);
+        }
+        let (mut rows, mut contents) = (Vec::new(), Vec::new());
+        let found: Vec<Option<usize>> = chosen
+            .images
+            .par_iter()
+            .map(|(name, sha256)| -> afterimage_data::Result<_> {
+                for &row in places.get(name.as_str()).into_iter().flatten() {
+                    if inner.sha256(row)? == *sha256 {
+                        return Ok(Some(row));
+                    }
+                }
+                Ok(None)
+            })
+            .collect::<afterimage_data::Result<_>>()?;
+        for ((name, sha256), row) in chosen.images.iter().zip(found) {
+            let Some(row) = row else {
+                let what = if places.contains_key(name.as_str()) { "has changed" } else { "has gone" };
+                bail!(
+                    "the image \"{name}\" of {key} {what} since this run was begun: restore it, or make another run with --out"
+                )
+            };
+            rows.push(row);
+            contents.push(sha256.clone());
+        }
+        Ok(Self { inner, rows, left_out, contents: contents.into() })
+    }
+
+    /// What a run keeps of it.
+    pub(crate) fn chosen(&self) -> Result<Chosen> {
+        let images = self.names().into_iter().zip(self.contents()?.iter().cloned()).collect();
+        Ok(Chosen { left_out: self.left_out.clone(), images })
     }
 
     /// Names of the images, in order.
@@ -114,16 +154,12 @@ impl ImagePool for Pool {
     }
 }
 
-/// The unpaired images of an experiment, without the external candidates; `None` where it uses none.
-pub(crate) fn unpaired(data: &DataSet, experiment: &Experiment) -> Result<Option<Pool>> {
-    match experiment.decoder.cycle_weight == 0.0 {
-        true => Ok(None),
-        false => without_responses(data, experiment),
-    }
-}
-
-/// The same, whether or not a cycle is trained on them.
-pub(super) fn without_responses(data: &DataSet, experiment: &Experiment) -> Result<Option<Pool>> {
+/// Chooses the unpaired images of an experiment, without the external candidates; `None` if it names none.
+pub(crate) fn without_responses(
+    data: &DataSet,
+    experiment: &Experiment,
+    external: Option<&Pool>,
+) -> Result<Option<Pool>> {
     let config = &experiment.data;
     if config.unpaired.is_empty() {
         return Ok(None);
@@ -137,14 +173,14 @@ pub(super) fn without_responses(data: &DataSet, experiment: &Experiment) -> Resu
         reasons.push(("data.exclude_duplicates", found.exclusions));
     }
     // A candidate that the decoder was trained on would be told apart from the shown image by that alone.
-    if let Some(candidates) = external(data, experiment)? {
+    if let Some(candidates) = external {
         let sha256 = candidates.contents()?.iter().cloned().collect();
         reasons.push(("data.external", Exclusions { sha256, ..Exclusions::default() }));
     }
     refuse_empty("data.unpaired", &all, &reasons, config.external_limit)?;
     let mut exclude = Exclusions::default();
     reasons.iter().for_each(|(_, reason)| exclude.extend(reason));
-    Pool::open(&config.unpaired, config.unpaired_limit, Purpose::UnpairedChoice, experiment, &exclude)
+    Pool::open(&config.unpaired, config.unpaired_limit, Purpose::UnpairedChoice, experiment, exclude).map(Some)
 }
 
 /// Classes of the unpaired sources of an experiment that trains with them.
@@ -159,7 +195,7 @@ pub(crate) fn classes(experiment: &Experiment) -> Result<BTreeSet<String>> {
     Ok((0..pool.len()).filter_map(|row| pool.class(row)).map(str::to_owned).collect())
 }
 
-/// The external candidates of an experiment; `None` where it names none. Duplicates of test images are left out: a
+/// Chooses the external candidates of an experiment; `None` if it names none. Duplicates of test images are left out: a
 /// copy of the shown image is no wrong candidate.
 pub(crate) fn external(data: &DataSet, experiment: &Experiment) -> Result<Option<Pool>> {
     let config = &experiment.data;
@@ -170,7 +206,7 @@ pub(crate) fn external(data: &DataSet, experiment: &Experiment) -> Result<Option
     let duplicates = [("copies of test images", found.exclusions)];
     refuse_empty("data.external", &all, &duplicates, config.external_limit)?;
     let [(_, exclude)] = duplicates;
-    Pool::open(&config.external, config.external_limit, Purpose::ExternalChoice, experiment, &exclude)
+    Pool::open(&config.external, config.external_limit, Purpose::ExternalChoice, experiment, exclude).map(Some)
 }
 
 /// The audit of the data set against the unpaired images in use, after what was left out.
@@ -245,4 +281,29 @@ fn refuse_empty(key: &str, all: &UnpairedPool, reasons: &[(&str, Exclusions)], e
     };
     let causes: Vec<String> = reasons.iter().zip(&taken).filter(|(_, taken)| **taken > 0).map(what).collect();
     bail!("none of the {} images of {key} is left: {}; name other images there", all.len(), causes.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kept_images_are_opened_again_and_refused_if_one_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("photos.npy");
+        let write = |shade: u8| {
+            let images = Array4::from_shape_fn((5, 8, 8, 3), |(n, ..)| shade + n as u8);
+            afterimage_formats::npy::write_u8(&path, images.view().into_dyn()).unwrap();
+        };
+        write(10);
+        let sources = [path.to_str().unwrap().to_owned()];
+        let experiment = Experiment::preset("demo").unwrap();
+        let pool = Pool::open(&sources, 2, Purpose::UnpairedChoice, &experiment, Exclusions::default()).unwrap();
+        let chosen = pool.chosen().unwrap();
+        let kept = Pool::kept("data.unpaired", &sources, &chosen, &experiment).unwrap();
+        assert_eq!((kept.rows.len(), &kept.rows, kept.fingerprint()), (2, &pool.rows, pool.fingerprint()));
+        write(100);
+        let said = Pool::kept("data.unpaired", &sources, &chosen, &experiment).err().unwrap().to_string();
+        assert!(said.contains(&chosen.images[0].0) && said.contains("has changed"), "{said}");
+    }
 }

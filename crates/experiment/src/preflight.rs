@@ -19,7 +19,9 @@ use afterimage_train::Observer;
 use afterimage_train::prepare::{self, ImagePool as _, Pairs, Prepared};
 
 use super::baseline::{self, Decoder, Plan};
-use super::{Stage, evaluate, pool};
+use super::choice::{self, Choice, Images};
+use super::pool::{self, Pool};
+use super::{Stage, evaluate};
 
 pub(crate) use networks::scoring;
 pub use place::refuse_unwritable;
@@ -62,7 +64,7 @@ impl<'a> Work<'a> {
     }
 
     /// Whether a network is trained.
-    fn trains(&self) -> bool {
+    pub(crate) fn trains(&self) -> bool {
         self.encoder || self.decoder
     }
 
@@ -87,8 +89,9 @@ pub(crate) fn check(
     experiment: &Experiment,
     data: &DataSet,
     work: &Work<'_>,
+    kept: Option<&Choice>,
     observer: &dyn Observer,
-) -> Result<()> {
+) -> Result<Choice> {
     observer.note("checking data, networks and images");
     refuse_odd_place(out, experiment, work, observer)?;
     let prepared = prepare::prepare(data, experiment)?;
@@ -102,18 +105,20 @@ pub(crate) fn check(
     let voxels = prepared.statistics.voxels.len();
     let sizes = networks::check(experiment, work, voxels, observer)?;
     machine::refuse_what_does_not_fit(out, experiment, work, &machine::Load::of(&sizes, &prepared, test.as_ref()))?;
-    let images = pools(data, experiment, &prepared, work, observer)?;
+    let images = pools(data, experiment, &prepared, work, kept, observer)?;
     let count = |pairs: Option<&Pairs>| pairs.map_or(0, Pairs::len);
     observer.note(&format!(
-        "checked: {} training, {} validation and {} test items of {voxels} voxels; {images}",
+        "checked: {} training, {} validation and {} test items of {voxels} voxels; {} unpaired and {} external images",
         prepared.training.len(),
         count(prepared.validation.as_ref()),
         count(test.as_ref()),
+        images.unpaired.as_ref().map_or(0, Pool::len),
+        images.external.as_ref().map_or(0, Pool::len),
     ));
     if observer.interrupted() {
         bail!("stopped before training; nothing was written");
     }
-    Ok(())
+    Choice::of(experiment, &images)
 }
 
 /// The part of [`check`] that needs no data set.
@@ -199,29 +204,30 @@ fn enough_pairs(prepared: &Prepared, experiment: &Experiment, observer: &dyn Obs
     Ok(())
 }
 
-/// Opens and audits the images without responses as the stages do; says how many are left.
+/// Chooses and audits the images without responses, or opens those that the run keeps, as the stages do.
 fn pools(
     data: &DataSet,
     experiment: &Experiment,
     prepared: &Prepared,
     work: &Work<'_>,
+    kept: Option<&Choice>,
     observer: &dyn Observer,
-) -> Result<String> {
-    let counted = |pool: pool::Pool| {
-        pool.note_unread(observer);
-        pool.len()
-    };
-    let external = pool::external(data, experiment)?.map_or(0, counted);
+) -> Result<Images> {
+    let external = choice::external(kept, data, experiment)?;
+    external.iter().for_each(|pool| pool.note_unread(observer));
+    let candidates = external.as_ref();
     let unpaired = if work.retrieves() {
-        baseline::to_retrieve(data, experiment)?.len()
+        Some(baseline::to_retrieve(kept, data, experiment, candidates)?)
     } else if work.trains() {
-        pool::unpaired(data, experiment)?.map_or(0, counted)
+        let unpaired = choice::unpaired(kept, data, experiment, candidates)?;
+        unpaired.iter().for_each(|pool| pool.note_unread(observer));
+        unpaired
     } else {
-        0
+        None
     };
     let decoder = &experiment.decoder;
     let pairs_teach = decoder.paired_weight > 0.0 || decoder.response_cycle_weight > 0.0;
-    if work.decoder && !pairs_teach && unpaired == 0 {
+    if work.decoder && !pairs_teach && unpaired.is_none() {
         bail!(
             "decoder.paired_weight = 0 and there are no unpaired images, so the decoder would learn nothing from {} pairs: set data.unpaired",
             prepared.training.len()
@@ -230,7 +236,7 @@ fn pools(
     if work.scores {
         classes(experiment)?;
     }
-    Ok(format!("{unpaired} unpaired and {external} external images"))
+    Ok(Images { unpaired, external })
 }
 
 /// Lists the classes of the experiment and finds their superclasses, as the scores will.

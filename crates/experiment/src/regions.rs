@@ -20,7 +20,7 @@ use afterimage_train::{
 };
 
 use super::evaluate::{self, Taps, taps_name};
-use super::{Session, arrays, external::ExternalCandidates, pool};
+use super::{Session, arrays, choice, external::ExternalCandidates};
 
 /// Ways of the identification of reconstructions, where the experiment has them.
 const WAYS: usize = 5;
@@ -105,8 +105,8 @@ fn decoding(
     }
     let experiment = &session.experiment;
     let mut none = no_candidates();
-    let mut candidates =
-        pool::external(data, experiment)?.map(|pool| ExternalCandidates::new(pool.into())).transpose()?;
+    let external = choice::external(session.choice()?.as_ref(), data, experiment)?;
+    let mut candidates = external.map(|pool| ExternalCandidates::new(pool.into())).transpose()?;
     let candidates: &mut dyn Candidates = match &mut candidates {
         Some(candidates) => candidates,
         None => &mut none,

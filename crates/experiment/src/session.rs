@@ -17,6 +17,7 @@ use afterimage_run::{
 use afterimage_train::{Observer, apply};
 
 use crate::Stage;
+use crate::choice::Choice;
 use crate::preflight::{self, Work};
 use crate::program::{Caller, Program, peak_memory_mib, timestamp};
 
@@ -88,7 +89,7 @@ impl Session {
         refuse_run(out)?;
         absolute(&mut experiment)?;
         let data = open_data(&experiment)?;
-        preflight::check(out, &experiment, &data, work, &*caller.observer)?;
+        let choice = preflight::check(out, &experiment, &data, work, None, &*caller.observer)?;
         let mut manifest = new_manifest(&experiment, &data, &caller.program);
         if let Some(sha256) = exclusions_digest(&experiment)? {
             let path = experiment.data.exclusions.clone();
@@ -100,6 +101,7 @@ impl Session {
         // A folder with run.json is a run: killed in between, it is begun again.
         experiment.write(&run)?;
         manifest.write(&run)?;
+        choice.write(&run)?;
         let fresh = vec![Phase::Encoder, Phase::Decoder];
         Ok(Self { run, experiment, manifest, caller: caller.clone(), fresh, _lock: lock })
     }
@@ -107,7 +109,7 @@ impl Session {
     /// Checks a run that is not created yet, as [`Session::create`] does.
     pub(crate) fn check_new(out: &Path, mut experiment: Experiment, work: &Work<'_>, caller: &Caller) -> Result<()> {
         absolute(&mut experiment)?;
-        preflight::check(out, &experiment, &open_data(&experiment)?, work, &*caller.observer)
+        preflight::check(out, &experiment, &open_data(&experiment)?, work, None, &*caller.observer).map(drop)
     }
 
     /// Goes on with a run that has this configuration.
@@ -135,7 +137,19 @@ impl Session {
     /// If one of them could not be carried through.
     pub fn check(&self, last: Stage) -> Result<()> {
         let left = Work::until(last).without(|phase| self.is_trained(phase));
-        preflight::check(self.run.root(), &self.experiment, &self.data()?, &left, self.observer())
+        let kept = self.choice()?;
+        let data = self.data()?;
+        let choice = preflight::check(self.run.root(), &self.experiment, &data, &left, kept.as_ref(), self.observer())?;
+        // Of a decoder that is trained, only the choice that was made before it says which images it saw.
+        if left.trains() && !self.is_trained(Phase::Decoder) {
+            return choice.write(&self.run);
+        }
+        kept.map_or(Ok(()), |kept| kept.write(&self.run))
+    }
+
+    /// The unpaired and external images that the run keeps, if they were chosen for its configuration.
+    pub(crate) fn choice(&self) -> Result<Option<Choice>> {
+        Choice::read(&self.run, &self.experiment)
     }
 
     /// Opens a run with its own configuration, to read it. A configuration that its networks or its seeds do not have is

@@ -25,7 +25,7 @@ use afterimage_train::{
     synthesize::{Driven, Driver, Target},
 };
 
-use super::{Session, TrainedRun, pool, reconstruct::write_png};
+use super::{Session, TrainedRun, choice, pool, reconstruct::write_png};
 
 /// Images that pass through the encoder together.
 const BLOCK: usize = 256;
@@ -178,7 +178,8 @@ fn natural(
 ) -> Result<Natural> {
     let weights = Array2::from_shape_fn((driver.voxels(), aims.len()), |(v, t)| aims[t].target.weights[v]);
     let training = prepare::prepare(data, &session.experiment)?.training;
-    let pool = if most > 0 { pool::without_responses(data, &session.experiment)? } else { None };
+    let kept = session.choice()?;
+    let pool = if most > 0 { choice::without_responses(kept.as_ref(), data, &session.experiment, None)? } else { None };
     let chosen = pool.as_ref().map_or_else(Vec::new, |pool| {
         let mut rows = order(settings.seed, Purpose::NaturalChoice, 0, pool.len());
         rows.truncate(most);

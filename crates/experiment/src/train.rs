@@ -9,7 +9,7 @@ use afterimage_train::{
     prepare::{self, ImagePool, Prepared},
 };
 
-use super::{Session, pool, voxels};
+use super::{Session, choice, pool, voxels};
 
 /// Phase 1.
 pub(crate) fn encoder(session: &mut Session, resume: bool) -> Result<()> {
@@ -28,7 +28,7 @@ pub(crate) fn decoder(session: &mut Session, resume: bool) -> Result<()> {
     let prepared = prepare_data(session)?;
     let data = session.data()?;
     let frozen = apply::TrainedEncoder::load(&session.run, &session.experiment)?.freeze();
-    let unpaired = pool::unpaired(&data, &session.experiment)?;
+    let unpaired = choice::unpaired(session.choice()?.as_ref(), &data, &session.experiment, None)?;
     if let Some(pool) = &unpaired {
         session.record(
             "unpaired images",

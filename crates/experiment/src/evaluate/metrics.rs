@@ -8,13 +8,11 @@ use afterimage_eval::{
     ms_ssim_scores, no_candidates, pixcorr_scores, ssim_scores,
 };
 use afterimage_model::foreign::{ForeignNetwork, foreign};
-use afterimage_run::{
-    Experiment,
-    scores::{NotComputed, ScoreFile},
-};
+use afterimage_run::{Experiment, scores::NotComputed};
 use afterimage_train::apply::FeatureExtractor;
 
-use super::{identification, undefined};
+use super::identification;
+use super::part::{self, Part};
 use crate::{Session, external::ExternalCandidates, weights};
 
 /// What is compared.
@@ -33,25 +31,25 @@ pub(super) fn measure(
     shown: &Array4<f32>,
     external: Option<&mut ExternalCandidates>,
     context: &Context,
-    file: &mut ScoreFile,
-) -> Result<()> {
+) -> Result<Part> {
+    let mut found = Part::default();
     let mut images = Images { decoded: decoded.view(), shown: shown.view(), external, context };
     let names: Vec<String> = session.experiment.evaluation.chosen_metrics().into_iter().map(str::to_owned).collect();
     for name in names {
         let Some(metric) = Metric::find(&name) else { bail!("no metric is called \"{name}\"") };
-        match one(metric, session, &mut images, file) {
-            Ok(()) => {}
+        match one(metric, session, &mut images) {
+            Ok(part) => found.add(part),
             Err(error) => {
                 let weights = weights::cannot_be_used(&error).then(|| error.root_cause());
-                let Some(reason) = weights.or_else(|| undefined::reason(&error)) else {
+                let Some(reason) = weights.or_else(|| part::reason(&error)) else {
                     return Err(error.context(format!("the metric \"{name}\" failed")));
                 };
                 let missing = |name| NotComputed { name, reason: reason.clone() };
-                file.not_computed.extend(metric.score_names().into_iter().map(missing));
+                found.not_computed.extend(metric.score_names().into_iter().map(missing));
             }
         }
     }
-    Ok(())
+    Ok(found)
 }
 
 /// Why metrics of the experiment cannot be computed: a sentence for each network whose weights are not installed. Every
@@ -77,30 +75,28 @@ pub(crate) fn missing_weights(experiment: &Experiment) -> Result<Vec<String>> {
     Ok(missing)
 }
 
-fn one(metric: Metric, session: &mut Session, images: &mut Images, file: &mut ScoreFile) -> Result<()> {
+fn one(metric: Metric, session: &mut Session, images: &mut Images) -> Result<Part> {
     let Images { decoded, shown, context, .. } = *images;
-    match metric {
-        Metric::PixCorr => {
-            let (scores, missing) = pixcorr_scores(decoded, shown, context)?;
-            file.scores.extend(scores);
-            file.not_computed.extend(missing);
+    let scores = match metric {
+        Metric::PixCorr => return Ok(pixcorr_scores(decoded, shown, context)?.into()),
+        Metric::Ssim => ssim_scores(decoded, shown, context)?,
+        Metric::MsSsim => ms_ssim_scores(decoded, shown, context)?,
+        Metric::Dists => {
+            let missing = |name| NotComputed { name, reason: Metric::WITHOUT_DISTS.into() };
+            let not_computed = metric.score_names().into_iter().map(missing).collect();
+            return Ok(Part { not_computed, ..Part::default() });
         }
-        Metric::Ssim => file.scores.extend(ssim_scores(decoded, shown, context)?),
-        Metric::MsSsim => file.scores.extend(ms_ssim_scores(decoded, shown, context)?),
-        Metric::Dists => file.not_computed.extend(
-            metric.score_names().into_iter().map(|name| NotComputed { name, reason: Metric::WITHOUT_DISTS.into() }),
-        ),
-        Metric::Lpips(net) => lpips(net, session, images, file)?,
+        Metric::Lpips(net) => return lpips(net, session, images),
         Metric::Features(metric) => {
             let network = Network::of_metric(metric, &session.experiment.device.name)?;
             network.record(metric.network, session);
-            file.scores.extend(metric.scores(&network, decoded, shown, context)?);
+            metric.scores(&network, decoded, shown, context)?
         }
-    }
-    Ok(())
+    };
+    Ok(Part { scores, ..Part::default() })
 }
 
-fn lpips(net: LpipsNet, session: &mut Session, images: &mut Images, file: &mut ScoreFile) -> Result<()> {
+fn lpips(net: LpipsNet, session: &mut Session, images: &mut Images) -> Result<Part> {
     let Images { decoded, shown, context, .. } = *images;
     let side = session.experiment.image.side;
     let network = Network::own(net.backbone(), net.taps(), side, &session.experiment.device.name)?;
@@ -112,8 +108,9 @@ fn lpips(net: LpipsNet, session: &mut Session, images: &mut Images, file: &mut S
         None => &mut none,
     };
     let matrix = DistanceMatrix::compute(&lpips, decoded, shown, source, context)?;
-    file.scores.push(lpips_score(&lpips, &matrix, decoded, shown, context)?);
-    identification(session, &matrix, context, file)
+    let mut found = Part { scores: vec![lpips_score(&lpips, &matrix, decoded, shown, context)?], ..Part::default() };
+    found.add(identification(session, &matrix, context)?);
+    Ok(found)
 }
 
 /// A network as the measures want it.

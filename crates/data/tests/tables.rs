@@ -238,6 +238,10 @@ fn rows_take_the_places_of_the_numbers_of_their_voxels() {
         assert_eq!(data.responses(0, 1).unwrap(), of_trial, "{text}");
         assert!(!data.header().voxels.columns.contains_key("voxel_number"));
     }
+    // Without a line of names, as pandas writes with header=False.
+    let bare = voxel_rows("", &order, |voxel| format!("voxel_{voxel}"));
+    let (_folder, data) = import_rows(bare.split_once('\n').unwrap().1, "", "").unwrap();
+    assert_eq!(data.responses(0, 1).unwrap(), of_trial);
     let text = voxel_rows("", &order, |voxel| format!("voxel_{}", voxel + 7));
     let (_folder, data) = import_rows(&text, "", "").unwrap();
     assert_eq!(data.responses(0, 1).unwrap(), of_trial);
@@ -252,7 +256,7 @@ fn rows_whose_voxels_are_not_clear_are_refused() {
     let order = [3, 1, 0, 2];
     for (text, said) in [
         (voxel_rows("", &order, |voxel| voxel.to_string()), "has 3 in row 1 and then 1: call it voxel"),
-        (voxel_rows("voxel", &order, |voxel| (voxel / 2).to_string()), "voxel 1 is named more than once"),
+        (voxel_rows("voxel", &order, |voxel| (voxel / 2).to_string()), "voxel 0 is named more than once"),
         (voxel_rows("voxel,index", &order, |voxel| format!("{voxel},voxel_{}", 3 - voxel)), "in two ways"),
         (voxel_rows("voxel", &order, |voxel| ["0", "1", "", "3"][voxel].into()), "row 4, column \"voxel\" holds \"\""),
     ] {
@@ -326,7 +330,8 @@ fn a_mean_called_like_a_voxel_is_none_and_changes_no_order() {
         let message = import(&path, "").unwrap_err().to_string();
         assert!(message.contains(said), "{message}");
     }
-    let (_table, path) = written(&format!("{}\n{body}", names.map(|name| format!("{name}.0")).join(",")));
+    let floats = names.map(|name| if name == "voxel_mean" { name.into() } else { format!("{name}.0") });
+    let (_table, path) = written(&format!("{}\n{body}", floats.join(",")));
     let (_folder, data) = import(&path, "").unwrap();
     assert_eq!(data.responses(1, 1).unwrap(), ndarray::array![[1.0, 1.1, 1.2, 1.3, 1.4]]);
 }

@@ -101,7 +101,10 @@ pub(crate) fn read(path: &Path, stated: &Stated) -> Result<Columns> {
             texts: raw.column(at).map(|text| text.trim().to_owned()).collect(),
         }),
     };
-    let others = (0..names.len()).filter_map(other).collect();
+    let others: Vec<Column> = (0..names.len()).filter_map(other).collect();
+    if !stated.rows_are_voxels && stated.reader != Reader::Array {
+        voxels::refuse_turned(path, &others, stated.reader)?;
+    }
     let names = if named { data.iter().map(|&at| names[at].clone()).collect() } else { Vec::new() };
     Ok(Columns { values, names, others })
 }
@@ -122,7 +125,7 @@ fn kinds(path: &Path, stated: &Stated, names: &[String], raw: &Raw) -> Result<Ve
     let named = raw.names.is_some();
     let marked = named && names.iter().any(|name| is_marked(name) && !stated.ignore.contains(name));
     if marked && stated.rows_are_voxels && stated.voxels.is_none() {
-        let reason = format!("its columns are called like voxels, {}", stated.reader.about_turned());
+        let reason = format!("its columns are called like voxels, {}", stated.reader.about_called_columns());
         return Err(Error::mismatch(path, reason));
     }
     if marked && stated.voxels.is_none() {
@@ -130,7 +133,8 @@ fn kinds(path: &Path, stated: &Stated, names: &[String], raw: &Raw) -> Result<Ve
     }
     let is_label = |at: usize| stated.reader == Reader::Decode && !raw.column(at).all(is_number);
     let kind = |(at, name): (usize, &String)| {
-        let role = Role::of(name, !stated.rows_are_voxels).filter(|_| named);
+        let names_rows = !named && raw.column(at).all(|text| voxel_number(text).is_some());
+        let role = if named { Role::of(name, !stated.rows_are_voxels) } else { names_rows.then_some(Role::Index) };
         if stated.ignore.contains(name) {
             return Kind::Other(None);
         }

@@ -172,6 +172,8 @@ fn an_index_of_voxels_names_the_rows_and_one_out_of_order_is_refused() {
     assert!(plain.voxels.is_empty() && plain.responses == array![[1.5, 3.5], [2.5, 4.5]]);
     let said = read("t.csv", ",a,b\n1,1.5,2.5\n0,3.5,4.5\n", &options).unwrap_err().to_string();
     assert!(said.contains("1 in row 1 and then 0") && said.contains("call it voxel"), "{said}");
+    let turned = read("t.csv", ",a,b\nvoxel_1,1.5,2.5\nvoxel_0,3.5,4.5\n", &TableOptions::default());
+    assert!(turned.unwrap_err().to_string().contains("give --voxels-first"));
     let said = read("t.csv", "voxel,a\nvoxel_1,1.5\nV1,3.5\n", &options).unwrap_err().to_string();
     assert!(said.contains("row 2") && said.contains("\"V1\""), "{said}");
 }

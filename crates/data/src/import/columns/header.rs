@@ -7,6 +7,7 @@ use csv::StringRecord;
 
 use super::number::{counts, is_missing, is_number, is_whole, whole};
 use super::reader::Reader;
+use super::role::voxel_number;
 use crate::{Error, Result};
 
 /// Columns from which on whole numbers that follow one another are names, wherever they begin.
@@ -32,6 +33,9 @@ pub(super) fn is_header(
 ) -> Result<bool> {
     let skipped = usize::from(first.get(0).is_some_and(|name| name.trim().is_empty()));
     let fields: Vec<&str> = first.iter().skip(skipped).map(str::trim).collect();
+    if is_named_row(first) && rest.iter().all(|(_, row)| is_named_row(row)) {
+        return Ok(false);
+    }
     if fields.is_empty() || !fields.iter().all(|field| is_number(field)) {
         return Ok(true);
     }
@@ -49,6 +53,11 @@ pub(super) fn is_header(
             Err(Error::mismatch(path, reason))
         }
     }
+}
+
+/// Whether a line is the name of a voxel and its numbers, as pandas writes rows that are voxels without a header.
+fn is_named_row(line: &StringRecord) -> bool {
+    line.len() > 1 && line.get(0).is_some_and(|name| voxel_number(name).is_some()) && line.iter().skip(1).all(is_number)
 }
 
 enum Reading {

@@ -90,9 +90,8 @@ fn column_voxels(path: &Path, names: &[String]) -> Result<Option<Vec<usize>>> {
 pub(crate) fn row_voxels(path: &Path, others: &[Column], reader: Reader) -> Result<Option<(String, Vec<usize>)>> {
     let stated = || others.iter().filter(|column| column.role.is_some());
     let is_called = |column: &&Column| numbers_rows(&column.name);
-    let is_marked = |column: &&Column| column.texts.iter().all(|text| voxel_number(text).is_some());
     let mut found: Option<(&Column, Vec<usize>)> = None;
-    for column in stated().filter(is_called).chain(stated().filter(is_marked)) {
+    for column in stated().filter(is_called).chain(stated().filter(|column| names_voxels(column))) {
         let numbers = numbers(path, column, reader)?.filter(|numbers| !begin_again(numbers, others));
         match (numbers, &found) {
             (Some(numbers), Some((other, known))) if *known != numbers => {
@@ -111,6 +110,22 @@ pub(crate) fn row_voxels(path: &Path, others: &[Column], reader: Reader) -> Resu
         indices.try_for_each(|index| refuse_shuffled(path, index))?;
     }
     Ok(found.map(|(column, numbers)| (column.name.clone(), numbers)))
+}
+
+/// Whether a column calls every row a voxel, as `voxel_12`.
+fn names_voxels(column: &Column) -> bool {
+    column.texts.iter().all(|text| voxel_number(text).is_some())
+}
+
+/// Refuses rows that are called like voxels where columns are said to be.
+///
+/// # Errors
+/// [`Error::Mismatch`] with the fix.
+pub(super) fn refuse_turned(path: &Path, others: &[Column], reader: Reader) -> Result<()> {
+    if others.iter().any(|column| column.role == Some(Role::Index) && names_voxels(column)) {
+        return Err(Error::mismatch(path, format!("its rows are called like voxels, {}", reader.about_called_rows())));
+    }
+    Ok(())
 }
 
 /// The numbers in a column; `None` if no row has one.
@@ -152,7 +167,8 @@ fn refuse_shuffled(path: &Path, index: &Column) -> Result<()> {
 
 /// The row after which different numbers fall for the first time, with both numbers.
 pub(crate) fn falls(texts: &[String]) -> Option<(usize, [f64; 2])> {
-    let numbers: Vec<f64> = texts.iter().map(|text| text.trim().parse().ok()).collect::<Option<_>>()?;
+    let of = |text: &String| text.trim().parse().ok().or_else(|| voxel_number(text).map(|number| number as f64));
+    let numbers: Vec<f64> = texts.iter().map(of).collect::<Option<_>>()?;
     let different: HashSet<u64> = numbers.iter().map(|number| number.to_bits()).collect();
     let row = numbers.windows(2).position(|pair| pair[1] < pair[0])?;
     (different.len() == numbers.len()).then(|| (row, [numbers[row], numbers[row + 1]]))

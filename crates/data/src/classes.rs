@@ -74,7 +74,7 @@ impl ClassTable {
         let lookup = Lookup::new(names);
         let wrong = |reason: String| Error::mismatch(&self.path, reason);
         let mut classes = Classes { of: vec![None; names.len()], ..Classes::default() };
-        for (name, class) in self.entries.iter().filter(|(name, class)| !name.is_empty() && !class.is_empty()) {
+        for (name, class) in self.entries.iter().filter(|(name, class)| !name.is_empty() && !is_missing(class)) {
             match lookup.find(name) {
                 Found::Several(a, b) => {
                     let (a, b) = (names[a], names[b]);
@@ -105,6 +105,11 @@ impl ClassTable {
         classes.unlabelled = unlabelled.map(|(name, _)| (*name).to_owned()).collect();
         Ok(classes)
     }
+}
+
+/// Whether a class stands for a missing one, as pandas and BIDS write it.
+fn is_missing(class: &str) -> bool {
+    ["", "n/a", "nan"].iter().any(|mark| class.eq_ignore_ascii_case(mark))
 }
 
 impl Classes {

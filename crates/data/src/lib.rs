@@ -88,6 +88,6 @@ pub use nouns::Meaning;
 pub use pool::UnpairedPool;
 pub use prepare::{Measure, PrepareOptions, Rule, Scope, Selection, SplitRule, prepare};
 pub use reliability::{NoiseCeiling, Reliability, SplitHalf};
-pub use responses::{ResponseTable, TableOptions, VOXEL_COLUMN, VOXEL_NUMBER, VoxelIds, is_text};
+pub use responses::{ResponseTable, TableOptions, VOXEL_COLUMN, VOXEL_NUMBER, VoxelIds, is_text, rows_out_of_order};
 pub use store::{DataSet, DataSetWriter};
 pub use zscore::ZScore;

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use ndarray::{Array2, Axis, Ix2};
 
-use crate::import::columns::voxel_number;
+use crate::import::columns::{Named, out_of_order, voxel_number};
 use crate::import::matrix;
 use crate::{Error, Result};
 
@@ -79,6 +79,13 @@ impl ResponseTable {
         }
         names::places(path, &self.voxels, ids).map(Some)
     }
+}
+
+/// Says which column of labels falls from one row to the next, where rows are paired with something by their order: an index,
+/// numbers of trials within their run, runs and sessions, or times. `None` if none does.
+pub fn rows_out_of_order(labels: &[(String, Vec<String>)]) -> Option<String> {
+    let named: Vec<Named<'_>> = labels.iter().map(|(name, texts)| (name.as_str(), texts.as_slice())).collect();
+    out_of_order(&named)
 }
 
 /// Whether a file is a table of text, packed or not.

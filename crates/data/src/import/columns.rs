@@ -9,6 +9,7 @@ mod number;
 mod raw;
 mod reader;
 mod role;
+mod sequence;
 mod strange;
 mod voxels;
 
@@ -21,11 +22,12 @@ pub(crate) use number::{counts, whole};
 pub(crate) use raw::Raw;
 pub(crate) use reader::Reader;
 pub(crate) use role::{Role, voxel_number};
-pub(crate) use voxels::{Sorted, falls, numbers_rows, row_voxels};
+pub(crate) use sequence::{Named, out_of_order, refuse_shuffled};
+pub(crate) use voxels::{Sorted, falls, numbered, numbers_rows, row_voxels};
 
 use crate::manifest::VoxelNames;
 use crate::{Error, Result};
-use number::{Mark, has_comma, has_point, is_number, parse};
+use number::{Mark, has_comma, has_point, has_thousands, is_number, parse};
 use role::is_marked;
 
 /// What the user says about the columns.
@@ -175,6 +177,13 @@ fn refuse_half_numbered(path: &Path, stated: &Stated, names: &[String]) -> Resul
 /// How decimals are marked: commas only where no field has a point.
 fn mark(path: &Path, raw: &Raw, data: &[usize]) -> Result<Mark> {
     let fields = || data.iter().flat_map(|&at| raw.column(at));
+    if let Some(field) = has_thousands(fields) {
+        let reason = format!(
+            "it cannot be told whether \"{field}\" and the like have three decimals or stand for thousands: save it with \
+             decimal points and without marks of thousands"
+        );
+        return Err(Error::mismatch(path, reason));
+    }
     if !fields().any(has_comma) {
         return Ok(Mark::Point);
     }

@@ -202,3 +202,30 @@ fn decimal_commas_are_read_and_unnamed_counts_asked_about() {
         assert!(message.contains(said) && message.contains("\"1\"") && message.contains("voxel_ID"), "{message}");
     }
 }
+
+#[test]
+fn names_with_numbers_that_fall_are_told_by_these() {
+    let path = Path::new("t.csv");
+    let ids = VoxelIds { wanted: &[0, 1, 2], columns: 3, numbers: None };
+    let places =
+        |text: &str| read("t.csv", text, &TableOptions::default()).and_then(|table| table.columns_of(path, ids));
+    assert_eq!(places("unit_0,unit_2,unit_1\n0.5,2.5,1.5\n").unwrap(), Some(vec![0, 2, 1]));
+    assert_eq!(places("unit_0,unit_1,unit_2\n0.5,2.5,1.5\n").unwrap(), None);
+    let said = places("V1,V3,V2\n0.5,1.5,2.5\n").unwrap_err().to_string();
+    assert!(said.contains("voxel_3") && said.contains("the run's data set"), "{said}");
+    let numbered = VoxelIds { numbers: Some(&[1, 2, 3]), ..ids };
+    let table = read("t.csv", "V1,V3,V2\n0.5,1.5,2.5\n", &TableOptions::default()).unwrap();
+    assert_eq!(table.columns_of(path, numbered).unwrap(), Some(vec![0, 2, 1]));
+}
+
+#[test]
+fn lines_of_names_are_no_responses_wherever_they_stand() {
+    let half = "0,1,2,3,4,5,6,7\n1,0,2,1,3,0,1,2\n0,2,1,1,0,3,1,0\n";
+    let said = read("t.csv", &format!("{half}{half}"), &TableOptions::default()).unwrap_err().to_string();
+    assert!(said.contains("line 4 is its line of names again"), "{said}");
+    let times = "-0.1,-0.09,-0.08,-0.07\n0.31,-0.7,1.1,0.2\n0.5,0.25,-1.5,2.5\n";
+    let said = read("t.csv", times, &TableOptions::default()).unwrap_err().to_string();
+    assert!(said.contains("rises in equal steps"), "{said}");
+    let spreadsheet = read("t.csv", "sep=;\na;b\n0,5;1,25\n", &TableOptions::default()).unwrap();
+    assert_eq!(spreadsheet.responses, array![[0.5, 1.25]]);
+}

@@ -127,7 +127,7 @@ fn a_packed_table_is_a_table() {
     packed.write_all(b"voxel_1,voxel_0\n0.5,1.5\n").unwrap();
     packed.finish().unwrap();
     let table = ResponseTable::read(&path, &TableOptions::default()).unwrap();
-    let ids = VoxelIds { wanted: &[0, 1], columns: 2, numbers: None };
+    let ids = VoxelIds { wanted: &[0, 1], columns: 2, numbers: None, of_more: false };
     assert_eq!(table.columns_of(&path, ids).unwrap(), Some(vec![1, 0]));
 }
 
@@ -181,7 +181,7 @@ fn an_index_of_voxels_names_the_rows_and_one_out_of_order_is_refused() {
 #[test]
 fn names_of_voxels_may_be_floats_and_names_without_numbers_are_labels() {
     let path = Path::new("t.csv");
-    let ids = VoxelIds { wanted: &[0, 1, 2], columns: 3, numbers: None };
+    let ids = VoxelIds { wanted: &[0, 1, 2], columns: 3, numbers: None, of_more: false };
     let places =
         |text: &str| read("t.csv", text, &TableOptions::default()).and_then(|table| table.columns_of(path, ids));
     assert_eq!(places("voxel_2.0,voxel_1.0,voxel_0.0\n0.5,1.5,2.5\n").unwrap(), Some(vec![2, 1, 0]));
@@ -206,7 +206,7 @@ fn decimal_commas_are_read_and_unnamed_counts_asked_about() {
 #[test]
 fn names_with_numbers_that_fall_are_told_by_these() {
     let path = Path::new("t.csv");
-    let ids = VoxelIds { wanted: &[0, 1, 2], columns: 3, numbers: None };
+    let ids = VoxelIds { wanted: &[0, 1, 2], columns: 3, numbers: None, of_more: false };
     let places =
         |text: &str| read("t.csv", text, &TableOptions::default()).and_then(|table| table.columns_of(path, ids));
     assert_eq!(places("unit_0,unit_2,unit_1\n0.5,2.5,1.5\n").unwrap(), Some(vec![0, 2, 1]));

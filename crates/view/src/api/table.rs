@@ -171,13 +171,24 @@ mod tests {
     use super::*;
 
     fn facts() -> Facts {
-        Facts { ids: vec![3, 10, 1], columns: Some(12), units: None, standardises: true }
+        Facts {
+            ids: vec![3, 10, 1],
+            names: vec![3, 10, 1],
+            of_more: false,
+            columns: Some(12),
+            units: None,
+            standardises: true,
+        }
     }
 
     fn table(text: &str) -> Result<Array2<f32>, String> {
+        table_for(&facts(), text)
+    }
+
+    fn table_for(facts: &Facts, text: &str) -> Result<Array2<f32>, String> {
         let stop = Stop::default();
         let mut rows = Rows::new(12, &stop);
-        read(text.as_bytes(), &facts(), &mut rows, &stop).and_then(|()| rows.finish()).map_err(Problem::message_of)
+        read(text.as_bytes(), facts, &mut rows, &stop).and_then(|()| rows.finish()).map_err(Problem::message_of)
     }
 
     #[test]
@@ -205,6 +216,10 @@ mod tests {
         let all: Vec<String> = (0..12).rev().map(|id| format!("voxel_{id}")).collect();
         let values: Vec<String> = (0..12).rev().map(|id| id.to_string()).collect();
         assert_eq!(table(&format!("{}\n{}\n", all.join(","), values.join(","))).unwrap(), expected);
+        // Of a data set of which voxels were left out, names are those of the source.
+        let part = Facts { names: vec![3, 40, 1], of_more: true, columns: Some(3), ..facts() };
+        assert_eq!(table_for(&part, "voxel_1,voxel_2,voxel_3,voxel_40\n1,7,3,10\n").unwrap(), expected);
+        assert!(table_for(&part, "voxel_0,voxel_1,voxel_2\n1,7,3\n").unwrap_err().contains("voxel_3 is missing"));
         for (text, reason) in [
             ("voxel_3,voxel_10\n1,2\n", "voxel_1 is missing"),
             ("voxel_3,voxel_10,voxel_1000\n1,2,3\n", "voxel_1000"),

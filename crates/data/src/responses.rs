@@ -88,6 +88,11 @@ pub fn voxel_number(name: &str) -> Option<usize> {
     number_of(name)
 }
 
+/// Whether a column of this name says something of its row, such as `trial`, `run`, `image` or an index, and is no response.
+pub fn is_label(name: &str) -> bool {
+    Role::of(name, true).is_some()
+}
+
 /// Whether names that differ in a number at their ends only have different numbers that do not rise, as pandas sorts `V1`,
 /// `V10`, `V2`.
 pub fn names_fall(names: &[String]) -> bool {

@@ -2,7 +2,7 @@
 
 use csv_core::{ReadFieldResult, Reader};
 
-use afterimage_data::{VOXEL_COLUMN, names_fall as falls, voxel_number};
+use afterimage_data::{VOXEL_COLUMN, is_label, names_fall as falls, voxel_number};
 
 use super::body::{Rows, ids_of};
 use crate::answer::Problem;
@@ -109,6 +109,11 @@ fn of_header(names: &[String], facts: &Facts) -> Result<Columns, Problem> {
         return Err(Problem::bad(format!("the column {name:.40} is called like a voxel, but not by its number")));
     }
     if marked.is_empty() {
+        if let Some(name) = names.iter().find(|name| is_label(name)) {
+            let message =
+                format!("the column \"{name:.40}\" holds no responses: leave it out, or call the others voxel_ID");
+            return Err(Problem::bad(message));
+        }
         return if falls(names) { Err(Problem::bad(FALLS.to_owned())) } else { Ok(Columns::All) };
     }
     let marked: Vec<(usize, &str)> = marked.iter().map(|(column, number)| (*column, number.as_str())).collect();
@@ -226,6 +231,7 @@ mod tests {
             ("voxel_3,voxel_10,voxel_1,voxel_3\n1,2,3,4\n", "voxel_3 is there twice"),
             ("voxel_3,voxel_10,voxel_one\n1,2,3\n", "voxel_one"),
             (",a,b\n0,1,2\n", "column 1 has no name"),
+            ("a,b,trial\n1,2,3\n", "\"trial\" holds no responses"),
             ("V3,V10,V1\n1,2,3\n", "not in the order of the numbers"),
             ("100,101,103\n0.5,1.25,2.5\n", "whole numbers above"),
             ("29,28,27,26,25,24,23,22\n1,0,2,2,1,0,3,1\n", "whole numbers above"),

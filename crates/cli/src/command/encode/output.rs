@@ -107,10 +107,10 @@ impl Format {
     }
 }
 
-/// The first column is the image's name, then comes one a voxel, called by its column among the data set's responses.
+/// The first column is the image's name, then comes one a voxel, called by [`Voxels::name_of`].
 fn csv(values: &Array2<f32>, names: &[String], voxels: &Voxels) -> String {
     let mut text = String::from("image");
-    voxels.ids.iter().for_each(|id| text.push_str(&format!(",{VOXEL_COLUMN}{id}")));
+    voxels.ids.iter().for_each(|&id| text.push_str(&format!(",{VOXEL_COLUMN}{}", voxels.name_of(id))));
     for (name, row) in names.iter().zip(values.outer_iter()) {
         text.push('\n');
         text.push_str(&field(name));

@@ -14,7 +14,7 @@ pub type Stream = ChaCha8Rng;
 /// Draws handled together by one task; each such block has its own stream.
 const BLOCK: usize = 250;
 
-/// The purpose of a seed that has no other, such as one from [`derive`].
+/// The purpose of a seed that has no other, such as one from [`derive()`].
 pub const SOLE: u64 = 0;
 
 /// What the draws of statistics and scores are for, so that two statistics of one seed are independent.

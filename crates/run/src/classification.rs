@@ -1,8 +1,9 @@
 //! `classification.json`: the classes that reconstructions are nearest to, and accuracy at any number of classes.
 
+use afterimage_statistics::Interval;
 use serde::{Deserialize, Serialize};
 
-use crate::{Result, RunFolder, scores::Interval};
+use crate::{Result, RunFolder};
 
 /// Version of the schema below.
 pub const CLASSIFICATION_VERSION: u32 = 1;

@@ -1,8 +1,8 @@
 //! `regions.json`: what each region of interest, and each voxel by itself, tells of the shown image.
 
+use afterimage_statistics::Difference;
 use serde::{Deserialize, Serialize};
 
-use crate::comparison::Difference;
 use crate::scores::{NotComputed, Score};
 use crate::{Result, RunFolder};
 

@@ -1,10 +1,9 @@
 //! `analysis.json` of a study: what people saw in the reconstructions.
 
+use afterimage_statistics::undefined::number;
+use afterimage_statistics::{Difference, Interval, PValue};
 use serde::{Deserialize, Serialize};
 
-use crate::comparison::Difference;
-use crate::scores::{Interval, PValue};
-use crate::undefined::number;
 use crate::{Result, RunFolder};
 
 /// Version of the schema below.

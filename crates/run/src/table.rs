@@ -1,7 +1,7 @@
 //! Tables as text for other programs: fields by commas, as RFC 4180 has them. An empty field is a number that is undefined or was
 //! not computed.
 
-use crate::scores::Interval;
+use afterimage_statistics::Interval;
 
 /// All rows, a line each.
 pub fn csv(rows: &[Vec<String>]) -> String {

@@ -8,9 +8,9 @@ use serde::Serialize;
 use afterimage_run::{
     RunFolder,
     manifest::Manifest,
-    scores::Interval,
     study::{Analysis, JudgedRun, People},
 };
+use afterimage_statistics::Interval;
 use afterimage_study::analysis::{Draws, tables};
 use afterimage_study::server::{Limits, ServeOptions, serve};
 use afterimage_study::{Exclusion, Options, StudyFolder, analyze, create, export, private, store};

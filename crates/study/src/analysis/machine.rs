@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use afterimage_eval::statistics::{bootstrap_spearman, spearman};
 use afterimage_run::atomic;
 use afterimage_run::scores::{Score, ScoreFile};
 use afterimage_run::study::{ItemResult, MachineAgreement};
+use afterimage_statistics::{bootstrap_spearman, spearman};
 
 use super::{Answered, Draws};
 use crate::Result;

@@ -25,5 +25,5 @@ if [ -d ../shared/data/v4 ]; then
   "$program" run "$work/v4.toml" --out "$work/v4" --set encoder.epochs=3 --set decoder.epochs=2
   test -s "$work/v4/report.html"
 else
-  echo "skipped: no recordings in ../shared/data/v4" >&2
+  echo "skipped: scripts/end_to_end.sh: no recordings in ../shared/data/v4" | tee -a "${AFTERIMAGE_SKIPPED:-/dev/null}" >&2
 fi

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -91,13 +91,19 @@ pub fn wrap(router: Router, guard: Guard) -> Router {
 /// Lets a request through, where it is admitted and there is room. Limits are the server's own: those of `tower` let a request
 /// wait, and tell no addresses apart.
 async fn pass(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
-    match admitted(&guard, &mut request) {
+    let (start, method) = (Instant::now(), request.method().clone());
+    // The pattern of the route: the path itself may name a participant.
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let response = match admitted(&guard, &mut request) {
         Err(refusal) => *refusal,
         Ok(()) => match guard.at_once.try_acquire() {
             Err(_) => (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")]).into_response(),
             Ok(_permit) => next.run(request).await,
         },
-    }
+    };
+    let (route, status) = (route.as_ref().map_or("none", MatchedPath::as_str), response.status().as_u16());
+    tracing::debug!("{method} {route}: {status} in {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
+    response
 }
 
 fn admitted(guard: &Guard, request: &mut Request) -> Result<(), Box<Response>> {

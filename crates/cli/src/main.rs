@@ -7,6 +7,7 @@ mod args;
 mod build;
 mod command;
 mod features;
+mod log;
 mod progress;
 mod say;
 mod stage;

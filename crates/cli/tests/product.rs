@@ -220,8 +220,8 @@ fn check_with_nibabel(desk: &Desk) {
     let python = std::env::var("AFTERIMAGE_PYTHON").unwrap_or_else(|_| "python3".into());
     let there = Command::new(&python).args(["-c", "import nibabel"]).output().is_ok_and(|found| found.status.success());
     if !there {
-        println!("skipped: {python} has no nibabel, so its reading of the volumes is not checked");
-        return;
+        let missing = format!("{python} has no nibabel, so its reading of the volumes is not checked");
+        return afterimage_probe::skipped_outside_ci(&missing);
     }
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/check_maps.py");
     let output = Command::new(&python)

@@ -187,9 +187,9 @@ impl Biology {
     /// Reads `biology.json` of `run`.
     ///
     /// # Errors
-    /// As [`RunFolder::read_json`].
+    /// As [`RunFolder::read_versioned`].
     pub fn read(run: &RunFolder) -> Result<Self> {
-        run.read_json(&run.biology_file())
+        run.read_versioned(&run.biology_file(), BIOLOGY_VERSION)
     }
 
     /// The regions that are the smallest around some voxel, early ones first; empty without regions.

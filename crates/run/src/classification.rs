@@ -89,8 +89,8 @@ impl Classification {
     /// Reads `classification.json` of `run`.
     ///
     /// # Errors
-    /// As [`RunFolder::read_json`].
+    /// As [`RunFolder::read_versioned`].
     pub fn read(run: &RunFolder) -> Result<Self> {
-        run.read_json(&run.classification_file())
+        run.read_versioned(&run.classification_file(), CLASSIFICATION_VERSION)
     }
 }

@@ -167,8 +167,8 @@ impl Regions {
     /// Reads `regions.json` of `run`.
     ///
     /// # Errors
-    /// As [`RunFolder::read_json`].
+    /// As [`RunFolder::read_versioned`].
     pub fn read(run: &RunFolder) -> Result<Self> {
-        run.read_json(&run.regions_file())
+        run.read_versioned(&run.regions_file(), REGIONS_VERSION)
     }
 }

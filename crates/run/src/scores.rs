@@ -116,9 +116,9 @@ impl ScoreFile {
     /// Reads `scores.json` of `run`.
     ///
     /// # Errors
-    /// As [`RunFolder::read_json`].
+    /// As [`RunFolder::read_versioned`].
     pub fn read(run: &RunFolder) -> Result<Self> {
-        run.read_json(&run.scores_file())
+        run.read_versioned(&run.scores_file(), SCORES_VERSION)
     }
 }
 

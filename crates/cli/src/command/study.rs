@@ -16,8 +16,8 @@ use afterimage_study::server::{Limits, ServeOptions, serve};
 use afterimage_study::{Exclusion, Options, StudyFolder, analyze, create, export, private, store};
 
 use crate::args::study::{Analyze, Create, Serve, Study};
-use crate::say;
 use crate::stage::session::{lock, note_unchecked};
+use crate::{log, say};
 
 /// `afterimage study`.
 pub(super) fn study(command: &Study) -> Result<()> {
@@ -121,6 +121,7 @@ fn made(args: &Create) -> Result<()> {
 }
 
 fn served(args: &Serve) -> Result<()> {
+    log::start(args.log);
     let options = ServeOptions {
         listen: args.listen,
         behind_proxy: args.behind_proxy,

@@ -7,10 +7,11 @@ use afterimage_run::RunFolder;
 use afterimage_view::{ViewOptions, view};
 
 use crate::args::view::View;
-use crate::{say, stage::session::note_unchecked};
+use crate::{log, say, stage::session::note_unchecked};
 
 /// Serves runs until told to stop.
 pub(super) fn serve(args: &View) -> Result<()> {
+    log::start(args.log);
     if let Some(name) = &args.device {
         device(name)?;
     }

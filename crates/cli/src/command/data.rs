@@ -4,10 +4,10 @@ use anyhow::Result;
 
 use afterimage_data::audit::{AuditOptions, Embed, Verdict, audit_with};
 use afterimage_data::{DataSet, Exclusions, PartSummary, Reliability, Summary, UnpairedPool};
+use afterimage_experiment::Embedder;
 use ndarray::ArrayView4;
 
 use crate::args;
-use crate::features::Embedder;
 use crate::say;
 
 /// Draws of halves behind a split-half reliability.

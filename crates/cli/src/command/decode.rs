@@ -12,14 +12,13 @@ use anyhow::{Result, bail};
 use ndarray::{ArrayView, ArrayView4, Axis, RemoveAxis};
 use serde::Serialize;
 
+use afterimage_experiment::{Session, reconstruct::write_png, voxels};
 use afterimage_formats::{npy, picture};
 use afterimage_run::{atomic, table::csv};
 use afterimage_train::{apply::TrainedDecoder, prepare::Statistics};
 
 use super::{refuse_used, run::threads};
 use crate::args::product::Decode;
-use crate::stage::reconstruct::write_png;
-use crate::stage::{Session, voxels};
 use crate::{build, progress, say};
 use group::{By, Item};
 use latency::{Latency, decode_all};
@@ -47,7 +46,7 @@ struct Made {
 pub(super) fn decode(args: &Decode) -> Result<()> {
     progress::listen();
     refuse_used(&args.out)?;
-    let mut session = Session::open(&args.run)?;
+    let mut session = Session::open(&args.run, &build::caller())?;
     session.refuse_baseline("decode with them")?;
     if let Some(device) = &args.device {
         session.experiment.device.name.clone_from(device);

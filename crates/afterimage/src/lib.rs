@@ -54,7 +54,8 @@
 //! | encode and decode with what was trained | [`TrainedRun`], [`Ensemble`] |
 //! | train each phase, look into a trained encoder, drive voxels | [`train`] |
 //! | networks, backbones and their weights, devices | [`model`] |
-//! | score, test and compare | [`eval`] |
+//! | score and compare | [`eval`] |
+//! | compute intervals, tests, power and seeded draws | [`statistics`] |
 //! | compute ridge regression and retrieval to compare with | [`baseline`] |
 //! | measure receptive fields and compare them with known ones | [`biology`] |
 //! | write `report.html` | `report`, with the feature `report` |
@@ -99,6 +100,7 @@ pub use afterimage_model as model;
 pub use afterimage_report as report;
 pub use afterimage_run as run;
 pub use afterimage_sim as sim;
+pub use afterimage_statistics as statistics;
 #[cfg(feature = "study")]
 pub use afterimage_study as study;
 pub use afterimage_train as train;

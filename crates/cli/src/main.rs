@@ -6,6 +6,7 @@
 mod args;
 mod build;
 mod command;
+mod log;
 mod progress;
 mod say;
 

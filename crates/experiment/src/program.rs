@@ -66,20 +66,13 @@ fn host() -> String {
         .map_or_else(|| "this computer".into(), |name| name.trim().into())
 }
 
-/// Seconds since 1970 as RFC 3339, UTC (days to date after Howard Hinnant's civil calendar algorithm).
+/// The time as RFC 3339 in UTC, whole seconds.
 pub(crate) fn timestamp() -> String {
-    let secs = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_secs());
-    let days = (secs / 86_400) as i64 + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    let (h, m, s) = (secs / 3600 % 24, secs / 60 % 60, secs % 60);
-    format!("{year:04}-{month:02}-{day:02}T{h:02}:{m:02}:{s:02}Z")
+    rfc3339(jiff::Timestamp::now())
+}
+
+fn rfc3339(time: jiff::Timestamp) -> String {
+    format!("{time:.0}")
 }
 
 /// Largest resident memory of this process so far in MiB; `None` where the system does not tell.
@@ -92,6 +85,12 @@ pub(crate) fn peak_memory_mib() -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_are_whole_seconds_in_utc() {
+        let at = |millis| rfc3339(jiff::Timestamp::from_millisecond(millis).unwrap());
+        assert_eq!((at(0), at(951_827_696_999)), ("1970-01-01T00:00:00Z".into(), "2000-02-29T12:34:56Z".into()));
+    }
 
     #[cfg(unix)]
     #[test]

@@ -6,11 +6,7 @@ use crate::error::{Context as _, Result, bail};
 use ndarray::{Array1, Array2, Array3, Array4, ArrayView3, Axis, concatenate, s};
 
 use afterimage_data::DataSet;
-use afterimage_eval::{
-    correlation::pearson,
-    identification::Rank,
-    statistics::{deviation, mean},
-};
+use afterimage_eval::identification::Rank;
 use afterimage_formats::digest;
 use afterimage_run::{
     atomic,
@@ -19,6 +15,7 @@ use afterimage_run::{
         BestNatural, Image, NaturalSource, Objective, SYNTHESIS_VERSION, Settings, Synthesis, Target as Found,
     },
 };
+use afterimage_statistics::{correlation::pearson, deviation, mean};
 use afterimage_train::{
     draws::{Purpose, order},
     prepare::{self, ImagePool, Statistics},

@@ -2,7 +2,7 @@
 
 use crate::error::{Context as _, Result};
 
-use afterimage_data::{DataSet, VOXEL_NUMBER};
+use afterimage_data::{DataSet, SOURCE_VOXEL, VOXEL_NUMBER};
 use afterimage_run::{
     maps,
     scores::ScoreFile,
@@ -25,8 +25,10 @@ pub(crate) fn of(data: &DataSet, statistics: &Statistics) -> Voxels {
         places: used.iter().map(|&voxel| surface.places[voxel]).collect(),
     });
     let units = data.header().provenance.units.clone();
-    let numbers = all.columns.get(VOXEL_NUMBER).map(|column| column.values.iter().map(|&n| n as usize).collect());
-    Voxels { units, numbers, volume, surface, ..Voxels::new(used.clone(), all.count) }
+    let column = |name| all.columns.get(name).map(|column| column.values.iter().map(|&n| n as usize).collect());
+    let of_more = all.columns.contains_key(SOURCE_VOXEL);
+    let numbers = column(VOXEL_NUMBER).or_else(|| column(SOURCE_VOXEL));
+    Voxels { units, numbers, of_more, volume, surface, ..Voxels::new(used.clone(), all.count) }
 }
 
 /// The voxels of a run; of one that an earlier version made, from its data set.

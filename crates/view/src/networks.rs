@@ -41,6 +41,10 @@ pub(crate) enum Done {
 pub(crate) struct Facts {
     /// Columns of the data set's responses that the networks use.
     pub(crate) ids: Vec<usize>,
+    /// ID of each in names, `voxel_ID`.
+    pub(crate) names: Vec<usize>,
+    /// The source has more voxels than the data set: names of others may be there too.
+    pub(crate) of_more: bool,
     /// All columns of the data set, where the run says so.
     pub(crate) columns: Option<usize>,
     /// Unit of the recording, where the data set states it.
@@ -134,11 +138,15 @@ impl Facts {
         let (folder, statistics) = (run.folder(), run.statistics());
         // Runs of earlier versions do not list their voxels.
         let voxels = folder.voxels_file().is_file().then(|| Voxels::read(folder)).transpose()?;
+        let ids = statistics.voxels.clone();
+        let name = |&id: &usize| voxels.as_ref().map_or(id, |voxels| voxels.name_of(id));
         Ok(Self {
+            names: ids.iter().map(name).collect(),
+            of_more: voxels.as_ref().is_some_and(|voxels| voxels.of_more),
             columns: voxels.as_ref().map(|voxels| voxels.columns),
             units: voxels.and_then(|voxels| voxels.units),
             standardises: run.standardises(),
-            ids: statistics.voxels.clone(),
+            ids,
         })
     }
 }

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use afterimage_experiment::{reconstruct::write_png, trained::Item};
 use afterimage_formats::{npy, picture};
-use afterimage_run::{atomic, table::field};
+use afterimage_run::{atomic, table::csv};
 
 use super::refuse_used;
 use super::run::{of_run, threads};
@@ -98,13 +98,13 @@ fn refuse_not_finite<D: RemoveAxis>(rows: ArrayView<'_, f32, D>, items: &[Item],
 
 fn write(out: &Path, images: ArrayView4<'_, f32>, items: &[Item]) -> Result<()> {
     atomic::through(&out.join(ARRAY), |path| Ok(npy::write_f32(path, images.into_dyn())?))?;
-    let mut table = String::from("file,name,responses\n");
+    let mut rows = vec![["file", "name", "responses"].map(String::from)];
     for (row, item) in items.iter().enumerate() {
         let file = format!("{row:04}.png");
         write_png(&out.join(&file), picture::bytes(images.index_axis(Axis(0), row)).view())?;
-        table.push_str(&format!("{file},{},{}\n", field(&item.name), item.responses));
+        rows.push([file, item.name.clone(), item.responses.to_string()]);
     }
-    Ok(atomic::write(&out.join("items.csv"), table.as_bytes())?)
+    Ok(atomic::write(&out.join("items.csv"), csv(rows).as_bytes())?)
 }
 
 fn conclude(args: &Decode, made: &Made) -> Result<()> {

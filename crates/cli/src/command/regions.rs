@@ -3,7 +3,8 @@
 use anyhow::Result;
 
 use afterimage_run::regions::{Condition, Part, Regions};
-use afterimage_run::scores::{Interval, Score};
+use afterimage_run::scores::Score;
+use afterimage_statistics::Interval;
 
 use super::run;
 use crate::args::regions::Regions as Args;

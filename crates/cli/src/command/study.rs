@@ -9,15 +9,15 @@ use afterimage_experiment::session::{lock, note_unchecked};
 use afterimage_run::{
     RunFolder,
     manifest::Manifest,
-    scores::Interval,
     study::{Analysis, JudgedRun, People},
 };
+use afterimage_statistics::Interval;
 use afterimage_study::analysis::{Draws, tables};
 use afterimage_study::server::{Limits, ServeOptions, serve};
 use afterimage_study::{Exclusion, Options, StudyFolder, analyze, create, export, private, store};
 
 use crate::args::study::{Analyze, Create, Serve, Study};
-use crate::{build::caller, progress::Terminal, say};
+use crate::{build::caller, log, progress::Terminal, say};
 
 /// `afterimage study`.
 pub(super) fn study(command: &Study) -> Result<()> {
@@ -121,6 +121,7 @@ fn made(args: &Create) -> Result<()> {
 }
 
 fn served(args: &Serve) -> Result<()> {
+    log::start(args.log);
     let options = ServeOptions {
         listen: args.listen,
         behind_proxy: args.behind_proxy,

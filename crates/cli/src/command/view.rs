@@ -8,10 +8,11 @@ use afterimage_run::RunFolder;
 use afterimage_view::{ViewOptions, view};
 
 use crate::args::view::View;
-use crate::{progress::Terminal, say};
+use crate::{log, progress::Terminal, say};
 
 /// Serves runs until told to stop.
 pub(super) fn serve(args: &View) -> Result<()> {
+    log::start(args.log);
     if let Some(name) = &args.device {
         device(name)?;
     }

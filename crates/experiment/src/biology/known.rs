@@ -10,6 +10,7 @@ use afterimage_run::{
     biology::{Biology, Hemisphere, Prf, Truth},
     scores::NotComputed,
 };
+use afterimage_sim::{TRUTH_VERSION, Truth as Known};
 use afterimage_train::prepare::Statistics;
 
 /// Adds the truth that a simulation wrote beside its data set.
@@ -23,7 +24,7 @@ pub(super) fn truth(
     if data.header().provenance.kind != "simulation" || !path.is_file() {
         return Ok(());
     }
-    let truth: afterimage_sim::Truth = atomic::read_json(&path)?;
+    let truth: Known = atomic::read_versioned(&path, TRUTH_VERSION, "simulate the data set again")?;
     if truth.voxels.len() != data.header().voxels.count {
         let (theirs, ours) = (truth.voxels.len(), data.header().voxels.count);
         let reason =

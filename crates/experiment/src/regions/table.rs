@@ -1,9 +1,9 @@
 //! `regions.json` as tables for other programs, numbers in full precision.
 
-use afterimage_run::comparison::Difference;
 use afterimage_run::regions::{Condition, Regions};
 use afterimage_run::scores::Score;
 use afterimage_run::table::{csv, ends, number};
+use afterimage_statistics::Difference;
 
 const COLUMNS: [&str; 22] = [
     "question",

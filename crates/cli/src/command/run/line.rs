@@ -37,7 +37,7 @@ pub(super) fn line(score: &Score) -> String {
 
 #[cfg(test)]
 mod tests {
-    use afterimage_run::scores::PValue;
+    use afterimage_statistics::PValue;
 
     use super::*;
 

@@ -1,9 +1,7 @@
 //! Bootstrap over two levels: subjects, and images within them.
 
-use afterimage_run::scores::Interval;
-
-use super::bootstrap::percentile_interval;
-use crate::draws::{Purpose, below, repeated};
+use crate::draws::{Purpose, below, repeat};
+use crate::{Interval, percentile_interval};
 
 /// Percentile interval of the mean over subjects of the means over their images.
 ///
@@ -19,7 +17,7 @@ pub fn hierarchical_mean(subjects: &[Vec<f64>], resamples: usize, seed: u64) -> 
     if subjects.len() < 2 || subjects.iter().any(Vec::is_empty) || resamples == 0 {
         return None;
     }
-    let means = repeated(resamples, seed, Purpose::Hierarchical, |rng| {
+    let means = repeat(resamples, seed, Purpose::Hierarchical, |rng| {
         let mut of_subject = || {
             let images = &subjects[below(rng, subjects.len())];
             (0..images.len()).map(|_| images[below(rng, images.len())]).sum::<f64>() / images.len() as f64

@@ -1,6 +1,6 @@
 //! Statistics against SciPy and statsmodels; `golden/inference.py` made the values.
 
-use afterimage_eval::statistics::{bca_interval, benjamini_hochberg, holm, images_needed, paired_t_power, sign_flip};
+use afterimage_statistics::{bca_interval, benjamini_hochberg, holm, images_needed, paired_t_power, sign_flip};
 use serde::Deserialize;
 
 #[derive(Deserialize)]

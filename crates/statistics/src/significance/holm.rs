@@ -9,7 +9,7 @@
 /// Source: Holm, Scand. J. Stat. 6, 1979.
 ///
 /// ```
-/// let p = afterimage_eval::statistics::holm(&[0.01, 0.04, 0.03]);
+/// let p = afterimage_statistics::holm(&[0.01, 0.04, 0.03]);
 /// assert!((p[0] - 0.03).abs() < 1e-12 && (p[1] - 0.06).abs() < 1e-12 && (p[2] - 0.06).abs() < 1e-12);
 /// ```
 pub fn holm(p: &[f64]) -> Vec<f64> {

@@ -9,7 +9,7 @@
 /// Source: Benjamini and Hochberg, J. R. Statist. Soc. B 57, 1995, p. 293.
 ///
 /// ```
-/// let q = afterimage_eval::statistics::benjamini_hochberg(&[0.01, 0.04, 0.03]);
+/// let q = afterimage_statistics::benjamini_hochberg(&[0.01, 0.04, 0.03]);
 /// assert!((q[0] - 0.03).abs() < 1e-12 && (q[1] - 0.04).abs() < 1e-12 && (q[2] - 0.04).abs() < 1e-12);
 /// ```
 pub fn benjamini_hochberg(p: &[f64]) -> Vec<f64> {

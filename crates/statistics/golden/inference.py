@@ -1,4 +1,4 @@
-"""Golden values of BCa, sign-flip, corrections and power for crates/eval/tests/statistics.rs.
+"""Golden values of BCa, sign-flip, corrections and power for crates/statistics/tests/golden.rs.
 
 Needs numpy, scipy, statsmodels. Run: python inference.py > inference.json
 """

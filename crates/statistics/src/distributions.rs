@@ -6,12 +6,12 @@ use std::f64::consts::{LN_2, SQRT_2};
 const STEPS: usize = 512;
 
 /// Distribution function of the standard normal distribution.
-pub(super) fn normal(x: f64) -> f64 {
+pub(crate) fn normal(x: f64) -> f64 {
     0.5 * libm::erfc(-x / SQRT_2)
 }
 
 /// Quantile of the standard normal distribution; infinite for 0 and 1.
-pub(super) fn normal_quantile(p: f64) -> f64 {
+pub(crate) fn normal_quantile(p: f64) -> f64 {
     match p {
         p if p <= 0.0 => f64::NEG_INFINITY,
         p if p >= 1.0 => f64::INFINITY,
@@ -23,7 +23,7 @@ pub(super) fn normal_quantile(p: f64) -> f64 {
 ///
 /// `P(T <= t) = integral over s > 0 of Phi(t s - delta) f(s)`, with s the root of chi-squared over its degrees of freedom.
 /// Source: Johnson, Kotz and Balakrishnan, *Continuous Univariate Distributions* 2, 1995, chapter 31.
-pub(super) fn noncentral_t(t: f64, df: f64, delta: f64) -> f64 {
+pub(crate) fn noncentral_t(t: f64, df: f64, delta: f64) -> f64 {
     let constant = LN_2 + df / 2.0 * (df / 2.0).ln() - libm::lgamma(df / 2.0);
     let density = |s: f64| match s {
         s if s > 0.0 => (constant + (df - 1.0) * s.ln() - df * s * s / 2.0).exp(),
@@ -43,7 +43,7 @@ pub(super) fn noncentral_t(t: f64, df: f64, delta: f64) -> f64 {
 }
 
 /// Quantile of Student's t.
-pub(super) fn t_quantile(p: f64, df: f64) -> f64 {
+pub(crate) fn t_quantile(p: f64, df: f64) -> f64 {
     invert(|t| noncentral_t(t, df, 0.0), p, (-1e3, 1e3))
 }
 

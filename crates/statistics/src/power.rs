@@ -1,6 +1,7 @@
 //! How many test images would separate two runs.
 
-use super::distributions::{noncentral_t, t_quantile};
+use crate::distributions::{noncentral_t, t_quantile};
+use crate::{mean, variance};
 
 /// Two-sided level of the test that is planned for.
 pub const ALPHA: f64 = 0.05;
@@ -32,7 +33,7 @@ pub fn paired_t_power(effect: f64, n: usize, alpha: f64) -> f64 {
 /// [`MOST_IMAGES`], or for an effect that is 0 or undefined.
 ///
 /// ```
-/// assert_eq!(afterimage_eval::statistics::images_needed(0.5), Some(34)); // Cohen's medium effect
+/// assert_eq!(afterimage_statistics::images_needed(0.5), Some(34)); // Cohen's medium effect
 /// ```
 pub fn images_needed(effect: f64) -> Option<usize> {
     let enough = |n: usize| paired_t_power(effect, n, ALPHA) >= POWER;
@@ -52,17 +53,16 @@ pub fn images_needed(effect: f64) -> Option<usize> {
 
 /// Mean over standard deviation (with n - 1) of paired differences; NaN where they do not vary or are fewer than two.
 pub fn effect_size(differences: &[f64]) -> f64 {
-    let n = differences.len() as f64;
-    let mean = differences.iter().sum::<f64>() / n;
-    let variance = differences.iter().map(|d| (d - mean).powi(2)).sum::<f64>() / (n - 1.0);
-    if variance > 0.0 { mean / variance.sqrt() } else { f64::NAN }
+    let variance = variance(differences);
+    if variance > 0.0 { mean(differences) / variance.sqrt() } else { f64::NAN }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::draws::{Purpose, generator};
     use rand_chacha::rand_core::Rng;
+
+    use super::*;
+    use crate::draws::{Purpose, stream};
 
     #[test]
     fn many_images_follow_the_normal_closed_form() {
@@ -86,7 +86,7 @@ mod tests {
         let (effect, draws) = (0.4, 20_000);
         let n = images_needed(effect).unwrap();
         let critical = t_quantile(0.975, (n - 1) as f64);
-        let mut rng = generator(5, Purpose::Bootstrap, 0);
+        let mut rng = stream(5, Purpose::Bootstrap, 0);
         let mut uniform = || (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
         let mut normal = || (-2.0 * (1.0 - uniform()).ln()).sqrt() * (std::f64::consts::TAU * uniform()).cos();
         let found = (0..draws).filter(|_| {

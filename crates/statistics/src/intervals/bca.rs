@@ -1,9 +1,8 @@
 //! Bias-corrected and accelerated bootstrap intervals.
 
-use afterimage_run::scores::Interval;
-
-use super::bootstrap::{LEVEL, quantile, resampled_means};
-use super::distributions::{normal, normal_quantile};
+use super::bootstrap::resampled_means;
+use crate::distributions::{normal, normal_quantile};
+use crate::{Interval, LEVEL, mean, quantile};
 
 /// BCa interval from statistics computed on resamples.
 ///
@@ -39,7 +38,7 @@ pub fn bca_interval(mut statistics: Vec<f64>, theta: f64, jackknife: &[f64], wha
     })
 }
 
-/// BCa interval of the mean of finite values, on the same resamples as [`super::bootstrap_mean`].
+/// BCa interval of the mean of finite values, on the same resamples as [`crate::bootstrap_mean`].
 ///
 /// `None` with fewer than two values, or as [`bca_interval`].
 pub fn bca_mean(values: &[f64], resamples: usize, seed: u64) -> Option<Interval> {
@@ -53,7 +52,7 @@ pub fn bca_mean(values: &[f64], resamples: usize, seed: u64) -> Option<Interval>
 }
 
 fn acceleration(jackknife: &[f64]) -> f64 {
-    let mean = jackknife.iter().sum::<f64>() / jackknife.len() as f64;
+    let mean = mean(jackknife);
     let (mut squares, mut cubes) = (0.0, 0.0);
     for u in jackknife.iter().map(|v| mean - v) {
         squares += u * u;
@@ -70,7 +69,7 @@ mod tests {
     fn symmetric_values_give_the_percentile_interval() {
         let values: Vec<f64> = (-20..=20).map(f64::from).collect();
         let bca = bca_mean(&values, 20_000, 1).unwrap();
-        let plain = super::super::bootstrap_mean(&values, 20_000, 1).unwrap();
+        let plain = crate::bootstrap_mean(&values, 20_000, 1).unwrap();
         assert!((bca.low - plain.low).abs() < 0.1 && (bca.high - plain.high).abs() < 0.1, "{bca:?} {plain:?}");
     }
 
@@ -78,7 +77,7 @@ mod tests {
     fn interval_of_skewed_values_leans_to_the_long_tail() {
         let values: Vec<f64> = (0..40).map(|i| (f64::from(i) / 8.0).exp()).collect();
         let bca = bca_mean(&values, 5000, 2).unwrap();
-        let plain = super::super::bootstrap_mean(&values, 5000, 2).unwrap();
+        let plain = crate::bootstrap_mean(&values, 5000, 2).unwrap();
         assert!(bca.low > plain.low && bca.high > plain.high, "{bca:?} {plain:?}");
     }
 

@@ -1,10 +1,10 @@
 //! Tests against shuffled pairings.
 
-use afterimage_run::scores::PValue;
 use ndarray::{ArrayView2, Axis};
 use rayon::prelude::*;
 
-use crate::draws::{Purpose, blocks, generator, shuffle};
+use crate::PValue;
+use crate::draws::{Purpose, blocks, shuffle, stream};
 
 /// Two sums of the same numbers in another order may differ by rounding; such a draw counts as equal.
 const ROUNDING: f64 = 1e-12;
@@ -49,7 +49,7 @@ pub fn pairing_test(scores: ArrayView2<f64>, draws: usize, seed: u64) -> Option<
     let at_or_above: usize = blocks(draws)
         .into_par_iter()
         .map(|(block, size)| {
-            let mut rng = generator(seed, Purpose::Permutation, block);
+            let mut rng = stream(seed, Purpose::Permutation, block);
             let mut order: Vec<usize> = (0..n).collect();
             (0..size)
                 .filter(|_| {
@@ -97,7 +97,7 @@ pub fn pairing_test_within(
     let at_or_above: usize = blocks(draws)
         .into_par_iter()
         .map(|(block, size)| {
-            let mut rng = generator(seed, Purpose::Permutation, block);
+            let mut rng = stream(seed, Purpose::Permutation, block);
             let mut orders = members.clone();
             (0..size)
                 .filter(|_| {

@@ -1,9 +1,7 @@
 //! Bootstrap over two crossed levels: participants, and the items that they all may have seen.
 
-use afterimage_run::scores::Interval;
-
-use super::bootstrap::percentile_interval;
-use crate::draws::{Purpose, below, repeated};
+use crate::draws::{Purpose, below, repeat};
+use crate::{Interval, percentile_interval};
 
 /// One observation: what participant `row` answered to item `column`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -62,7 +60,7 @@ fn crossed(
     if rows.len() < 2 || columns.len() < 2 {
         return None;
     }
-    let drawn = repeated(resamples, seed, Purpose::Crossed, |rng| {
+    let drawn = repeat(resamples, seed, Purpose::Crossed, |rng| {
         let mut count = |levels: &[usize]| {
             let mut weights = vec![0.0; levels.last().map_or(0, |last| last + 1)];
             (0..levels.len()).for_each(|_| weights[levels[below(rng, levels.len())]] += 1.0);

@@ -1,9 +1,7 @@
 //! Leave-one-out: for statistics of a set of images that are no mean over images.
 
-use afterimage_run::scores::Interval;
-
-use super::LEVEL;
-use super::distributions::t_quantile;
+use crate::distributions::t_quantile;
+use crate::{Interval, LEVEL, mean, variance};
 
 /// Jackknife pseudo-values `theta + (n - 1) (mean theta_j - theta_i)`, with `theta_i` the statistic without item i.
 ///
@@ -15,12 +13,11 @@ use super::distributions::t_quantile;
 ///
 /// ```
 /// // Of a mean, the pseudo-values are the values.
-/// let p = afterimage_eval::statistics::pseudo_values(2.0, &[2.5, 2.0, 1.5]);
+/// let p = afterimage_statistics::pseudo_values(2.0, &[2.5, 2.0, 1.5]);
 /// assert_eq!(p, [1.0, 2.0, 3.0]);
 /// ```
 pub fn pseudo_values(theta: f64, without: &[f64]) -> Vec<f64> {
-    let n = without.len() as f64;
-    let mean = without.iter().sum::<f64>() / n;
+    let (n, mean) = (without.len() as f64, mean(without));
     without.iter().map(|t| theta + (n - 1.0) * (mean - t)).collect()
 }
 
@@ -33,9 +30,7 @@ pub fn jackknife_interval(theta: f64, pseudo_values: &[f64]) -> Option<Interval>
     if values.len() < 3 || !theta.is_finite() {
         return None;
     }
-    let mean = values.iter().sum::<f64>() / n;
-    let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0);
-    let half = t_quantile((1.0 + LEVEL) / 2.0, n - 1.0) * (variance / n).sqrt();
+    let half = t_quantile((1.0 + LEVEL) / 2.0, n - 1.0) * (variance(&values) / n).sqrt();
     Some(Interval {
         low: theta - half,
         high: theta + half,

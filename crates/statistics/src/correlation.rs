@@ -7,7 +7,7 @@ use ndarray::{Array2, ArrayView2};
 /// NaN where either vector is constant or their lengths differ.
 ///
 /// ```
-/// assert!((afterimage_eval::correlation::pearson(&[1.0, 2.0, 3.0], &[2.0, 4.0, 6.5]) - 0.997949).abs() < 1e-6);
+/// assert!((afterimage_statistics::correlation::pearson(&[1.0, 2.0, 3.0], &[2.0, 4.0, 6.5]) - 0.997949).abs() < 1e-6);
 /// ```
 pub fn pearson(a: &[f64], b: &[f64]) -> f64 {
     let n = a.len() as f64;
@@ -33,7 +33,7 @@ pub fn rows(a: ArrayView2<f32>, b: ArrayView2<f32>) -> Array2<f64> {
 }
 
 /// Rows without variance, which have no correlation.
-pub(crate) fn constant_rows(table: ArrayView2<f32>) -> Vec<bool> {
+pub fn constant_rows(table: ArrayView2<f32>) -> Vec<bool> {
     standardised(table).outer_iter().map(|row| row.iter().all(|&v| v == 0.0)).collect()
 }
 

@@ -1,12 +1,10 @@
 //! Two runs on the same items: the paired difference, its intervals, its test and its power.
 
-use afterimage_run::comparison::{Difference, Power};
-use afterimage_run::scores::PValue;
 use rayon::prelude::*;
 
-use super::power::{ALPHA, POWER};
-use super::{bca_mean, bootstrap_mean, effect_size, hierarchical_mean, images_needed};
-use crate::draws::{Purpose, blocks, coin, generator};
+use crate::draws::{Purpose, blocks, coin, stream};
+use crate::{ALPHA, Difference, POWER, PValue, Power};
+use crate::{bca_mean, bootstrap_mean, effect_size, hierarchical_mean, images_needed, mean};
 
 /// Two sums of the same numbers in another order may differ by rounding; such a draw counts as equal.
 const ROUNDING: f64 = 1e-12;
@@ -28,7 +26,6 @@ pub fn paired_difference(
     if subjects.iter().all(|s| s.len() < 2) || subjects.iter().any(Vec::is_empty) {
         return None;
     }
-    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
     let value = subjects.iter().map(|s| mean(s)).sum::<f64>() / subjects.len() as f64;
     let weighted: Vec<f64> =
         subjects.iter().flat_map(|s| s.iter().map(|d| d / (s.len() * subjects.len()) as f64)).collect();
@@ -65,7 +62,7 @@ pub fn sign_flip(differences: &[f64], draws: usize, seed: u64) -> PValue {
     let extreme: usize = blocks(draws)
         .into_par_iter()
         .map(|(block, size)| {
-            let mut rng = generator(seed, Purpose::SignFlip, block);
+            let mut rng = stream(seed, Purpose::SignFlip, block);
             let mut flipped = || differences.iter().map(|d| if coin(&mut rng) { *d } else { -d }).sum::<f64>().abs();
             (0..size).filter(|_| flipped() >= threshold).count()
         })

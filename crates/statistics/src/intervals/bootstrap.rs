@@ -1,11 +1,7 @@
 //! Percentile bootstrap.
 
-use afterimage_run::scores::Interval;
-
-use crate::draws::{Purpose, below, repeated};
-
-/// Level of every interval.
-pub const LEVEL: f64 = 0.95;
+use crate::draws::{Purpose, below, repeat};
+use crate::{Interval, LEVEL, median, quantile};
 
 /// Percentile bootstrap interval of the mean.
 ///
@@ -16,7 +12,7 @@ pub const LEVEL: f64 = 0.95;
 /// Source: Efron and Tibshirani, *An Introduction to the Bootstrap*, 1993, chapter 13.
 ///
 /// ```
-/// let i = afterimage_eval::statistics::bootstrap_mean(&[0.0, 1.0, 0.0, 1.0], 1000, 7).unwrap();
+/// let i = afterimage_statistics::bootstrap_mean(&[0.0, 1.0, 0.0, 1.0], 1000, 7).unwrap();
 /// assert!(i.low <= 0.5 && i.high >= 0.5);
 /// ```
 pub fn bootstrap_mean(values: &[f64], resamples: usize, seed: u64) -> Option<Interval> {
@@ -35,7 +31,7 @@ pub(super) fn bootstrap_over(values: &[f64], what: &str, resamples: usize, seed:
 /// Means of `resamples` resamples of finite values.
 pub(super) fn resampled_means(values: &[f64], resamples: usize, seed: u64) -> Vec<f64> {
     let n = values.len();
-    repeated(resamples, seed, Purpose::Bootstrap, |rng| (0..n).map(|_| values[below(rng, n)]).sum::<f64>() / n as f64)
+    repeat(resamples, seed, Purpose::Bootstrap, |rng| (0..n).map(|_| values[below(rng, n)]).sum::<f64>() / n as f64)
 }
 
 /// Percentile bootstrap interval of the median, as [`bootstrap_mean`].
@@ -45,9 +41,8 @@ pub fn bootstrap_median(values: &[f64], resamples: usize, seed: u64) -> Option<I
     if n < 2 || resamples == 0 {
         return None;
     }
-    let medians = repeated(resamples, seed, Purpose::Bootstrap, |rng| {
-        median(&mut (0..n).map(|_| values[below(rng, n)]).collect())
-    });
+    let medians =
+        repeat(resamples, seed, Purpose::Bootstrap, |rng| median(&mut (0..n).map(|_| values[below(rng, n)]).collect()));
     percentile_interval(medians, "images")
 }
 
@@ -67,41 +62,6 @@ pub fn percentile_interval(mut statistics: Vec<f64>, what: &str) -> Option<Inter
         level: LEVEL,
         method: format!("percentile bootstrap over {what}, {} resamples", statistics.len()),
     })
-}
-
-/// Quantile of sorted values, at least one, linear between order statistics.
-pub fn quantile(sorted: &[f64], q: f64) -> f64 {
-    let at = q * (sorted.len() - 1) as f64;
-    let low = at.floor() as usize;
-    let high = at.ceil() as usize;
-    sorted[low] + (at - low as f64) * (sorted[high] - sorted[low])
-}
-
-/// First and third quartile of the finite values, linear between order statistics; NaN where there is none.
-pub fn quartiles(values: &[f64]) -> (f64, f64) {
-    let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
-    sorted.sort_unstable_by(f64::total_cmp);
-    match sorted.is_empty() {
-        true => (f64::NAN, f64::NAN),
-        false => (quantile(&sorted, 0.25), quantile(&sorted, 0.75)),
-    }
-}
-
-/// Median of the finite values (mean of the middle two where their number is even); NaN where there is none.
-///
-/// The order of `values` is not kept.
-pub fn median(values: &mut Vec<f64>) -> f64 {
-    values.retain(|v| v.is_finite());
-    let n = values.len();
-    if n == 0 {
-        return f64::NAN;
-    }
-    let (left, &mut upper, _) = values.select_nth_unstable_by(n / 2, f64::total_cmp);
-    if n % 2 == 1 {
-        return upper;
-    }
-    let lower = left.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    (lower + upper) / 2.0
 }
 
 #[cfg(test)]
@@ -140,18 +100,5 @@ mod tests {
     fn one_value_has_no_interval() {
         assert!(bootstrap_mean(&[1.0], 100, 0).is_none());
         assert!(bootstrap_mean(&[1.0, f64::NAN], 100, 0).is_none());
-    }
-
-    #[test]
-    fn quartiles_lie_between_order_statistics() {
-        assert_eq!(quartiles(&[4.0, 1.0, f64::NAN, 3.0, 2.0, 5.0]), (2.0, 4.0));
-        assert!(quartiles(&[]).0.is_nan());
-    }
-
-    #[test]
-    fn median_skips_undefined_values() {
-        assert_eq!(median(&mut vec![3.0, f64::NAN, 1.0]), 2.0);
-        assert_eq!(median(&mut vec![3.0, 9.0, 1.0]), 3.0);
-        assert!(median(&mut vec![f64::NAN]).is_nan());
     }
 }

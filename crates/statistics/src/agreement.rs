@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use afterimage_run::scores::Interval;
-
-use super::bootstrap::percentile_interval;
 use crate::correlation::pearson;
-use crate::draws::{Purpose, below, repeated, shuffle};
+use crate::draws::{Purpose, below, repeat, shuffle};
+use crate::{Interval, mean, percentile_interval};
 
 /// Whether one participant (`rater`) was right about one item (`unit`).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,7 +36,7 @@ pub fn krippendorff_interval(ratings: &[Rating], resamples: usize, seed: u64) ->
     if units.len() < 2 {
         return None;
     }
-    let values = repeated(resamples, seed, Purpose::Bootstrap, |rng| {
+    let values = repeat(resamples, seed, Purpose::Bootstrap, |rng| {
         alpha(&units.iter().map(|_| units[below(rng, units.len())]).collect::<Vec<_>>())
     });
     percentile_interval(values, "items")
@@ -88,13 +86,13 @@ pub fn split_half(ratings: &[Rating], splits: usize, seed: u64) -> Option<SplitH
         return None;
     }
     let place: BTreeMap<usize, usize> = raters.iter().enumerate().map(|(i, r)| (*r, i)).collect();
-    let mut values = repeated(splits, seed, Purpose::Halves, |rng| {
+    let mut values = repeat(splits, seed, Purpose::Halves, |rng| {
         let mut order: Vec<usize> = (0..place.len()).collect();
         shuffle(rng, &mut order);
         halves(ratings, |rating| order[place[&rating.rater]] < place.len() / 2)
     });
     values.retain(|r| r.is_finite());
-    let half = values.iter().sum::<f64>() / values.len() as f64;
+    let half = mean(&values);
     half.is_finite().then_some(SplitHalf { half, reliability: 2.0 * half / (1.0 + half), splits: values.len() })
 }
 
@@ -113,7 +111,7 @@ fn halves(ratings: &[Rating], first: impl Fn(&Rating) -> bool) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::draws::generator;
+    use crate::draws::stream;
 
     fn ratings(table: &[&str]) -> Vec<Rating> {
         let rows = table.iter().enumerate();
@@ -151,7 +149,7 @@ mod tests {
     #[test]
     fn reliability_is_that_of_the_items_variance() {
         // Items of accuracy 0.2 and 0.8 (variance 0.09), n raters: reliability is 0.09 / (0.09 + 0.16 / n), here n = 20.
-        let mut rng = generator(5, Purpose::Bootstrap, 0);
+        let mut rng = stream(5, Purpose::Bootstrap, 0);
         let mut all = Vec::new();
         for rater in 0..20 {
             for unit in 0..400 {

@@ -1,10 +1,8 @@
 //! Rank correlation.
 
-use afterimage_run::scores::Interval;
-
-use super::bootstrap::percentile_interval;
 use crate::correlation::pearson;
-use crate::draws::{Purpose, below, repeated};
+use crate::draws::{Purpose, below, repeat};
+use crate::{Interval, percentile_interval};
 
 /// Spearman's rank correlation: Pearson's r of the ranks, equal values sharing the mean of theirs.
 ///
@@ -13,7 +11,7 @@ use crate::draws::{Purpose, below, repeated};
 /// Source: Spearman, Am. J. Psychol. 15, 1904.
 ///
 /// ```
-/// assert!((afterimage_eval::statistics::spearman(&[1.0, 2.0, 3.0], &[1.0, 4.0, 9.0]) - 1.0).abs() < 1e-12);
+/// assert!((afterimage_statistics::spearman(&[1.0, 2.0, 3.0], &[1.0, 4.0, 9.0]) - 1.0).abs() < 1e-12);
 /// ```
 pub fn spearman(a: &[f64], b: &[f64]) -> f64 {
     if a.iter().chain(b).any(|v| !v.is_finite()) { f64::NAN } else { pearson(&ranks(a), &ranks(b)) }
@@ -27,7 +25,7 @@ pub fn bootstrap_spearman(a: &[f64], b: &[f64], resamples: usize, seed: u64) -> 
     if n < 3 || b.len() != n {
         return None;
     }
-    let values = repeated(resamples, seed, Purpose::Pairs, |rng| {
+    let values = repeat(resamples, seed, Purpose::Pairs, |rng| {
         let drawn: Vec<usize> = (0..n).map(|_| below(rng, n)).collect();
         let of = |values: &[f64]| drawn.iter().map(|&i| values[i]).collect::<Vec<f64>>();
         spearman(&of(a), &of(b))

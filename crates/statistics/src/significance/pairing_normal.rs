@@ -1,15 +1,14 @@
 //! The test against shuffled pairings without shuffling, for very many tables.
 
-use afterimage_run::scores::PValue;
 use ndarray::{ArrayView2, Axis};
 
-use super::PairingTest;
-use super::distributions::normal;
+use crate::distributions::normal;
+use crate::{PValue, PairingTest};
 
 /// Variance below this share of the squared scale is rounding of scores that do not depend on the pairing.
 const CONSTANT: f64 = 1e-20;
 
-/// As [`super::pairing_test`], by the normal approximation of the distribution over all permutations.
+/// As [`crate::pairing_test`], by the normal approximation of the distribution over all permutations.
 ///
 /// The sum of `scores[i, pi(i)]` over a uniform permutation has mean `(1/n) sum a_ij` and variance
 /// `(1/(n-1)) sum d_ij^2`, exactly, with `d_ij = a_ij - mean_i - mean_j + mean`; p is the upper tail of the normal distribution with
@@ -40,7 +39,7 @@ mod tests {
     use ndarray::Array2;
 
     use super::*;
-    use crate::statistics::pairing_test;
+    use crate::pairing_test;
 
     fn table(n: usize, own: f64) -> Array2<f64> {
         let noise = |i: usize, j: usize| ((i * 7919 + j * 104_729 + i * j * 31) % 1009) as f64 / 1009.0;

@@ -1,10 +1,8 @@
 //! The interval of a proportion.
 
-use afterimage_run::scores::Interval;
-
-use super::LEVEL;
 use super::bootstrap::bootstrap_over;
-use super::distributions::normal_quantile;
+use crate::distributions::normal_quantile;
+use crate::{Interval, LEVEL};
 
 /// Wilson's score interval of `successes` in `n` trials; `None` without a trial.
 ///
@@ -14,7 +12,7 @@ use super::distributions::normal_quantile;
 /// Source: Wilson, J. Am. Stat. Assoc. 22, 1927.
 ///
 /// ```
-/// let i = afterimage_eval::statistics::wilson_interval(10, 10).unwrap();
+/// let i = afterimage_statistics::wilson_interval(10, 10).unwrap();
 /// assert!((i.low - 0.7224672).abs() < 1e-6 && (i.high - 1.0).abs() < 1e-12);
 /// ```
 pub fn wilson_interval(successes: usize, n: usize) -> Option<Interval> {
@@ -40,7 +38,7 @@ pub fn wilson_interval(successes: usize, n: usize) -> Option<Interval> {
 /// `None` with fewer than two values, or no resample.
 ///
 /// ```
-/// let i = afterimage_eval::statistics::fraction_interval(&[0.0; 60], "voxels", 1000, 1).unwrap();
+/// let i = afterimage_statistics::fraction_interval(&[0.0; 60], "voxels", 1000, 1).unwrap();
 /// assert!(i.low == 0.0 && (i.high - 0.0602).abs() < 1e-4 && i.method.contains("Wilson"));
 /// ```
 pub fn fraction_interval(values: &[f64], what: &str, resamples: usize, seed: u64) -> Option<Interval> {
@@ -65,7 +63,7 @@ mod tests {
         assert!((ones.low - 0.928_651_6).abs() < 1e-6 && ones.high == 1.0, "{ones:?}");
         assert!(ones.method.contains("Wilson") && ones.method.contains("50 images"));
         let mixed = [1.0, 0.0, 1.0, 0.25];
-        assert_eq!(fraction_interval(&mixed, "images", 500, 1), super::super::bootstrap_mean(&mixed, 500, 1));
+        assert_eq!(fraction_interval(&mixed, "images", 500, 1), crate::bootstrap_mean(&mixed, 500, 1));
         assert_eq!(fraction_interval(&[1.0], "images", 500, 1), None);
     }
 

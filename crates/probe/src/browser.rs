@@ -8,6 +8,9 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use serde_json::{Value, json};
 
+/// What a test is skipped for where [`Browser::start`] gives none.
+pub const NO_BROWSER: &str = "Chromium and chromedriver are not installed (Debian: chromium, chromium-driver)";
+
 /// A browser under way; it ends with this.
 pub struct Browser {
     driver: Child,

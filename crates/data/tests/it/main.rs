@@ -11,6 +11,7 @@ mod miyawaki;
 mod nsd;
 mod prepare;
 mod real;
+mod shuffled;
 mod ssr;
 mod surface;
 mod tables;

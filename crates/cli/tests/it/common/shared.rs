@@ -5,8 +5,7 @@ use std::hash::{DefaultHasher, Hasher as _};
 use std::path::Path;
 use std::sync::OnceLock;
 
-/// Files of a run that name their sources by absolute paths.
-const WITH_PATHS: [&str; 2] = ["run/experiment.toml", "run/run.json"];
+use afterimage_formats::digest::sha256_bytes;
 
 /// Copies the shared desk `name` into the folder `to`. If there is none of this build, `make` makes it first, while a lock keeps
 /// other threads and test programs waiting.
@@ -26,12 +25,23 @@ pub(super) fn copy(name: &str, to: &Path, make: impl FnOnce(&Path)) {
         fs::write(&whole, "").unwrap();
     }
     copy_folder(&desk, to);
-    for path in WITH_PATHS.map(|name| to.join(name)).iter().filter(|path| path.exists()) {
-        let text = fs::read_to_string(path).unwrap();
-        let moved = text.replace(desk.to_str().unwrap(), to.to_str().unwrap());
-        assert_ne!(moved, text, "{} names no source", path.display());
-        fs::write(path, moved).unwrap();
+    if to.join("run").exists() {
+        name_sources(&to.join("run"), desk.to_str().unwrap(), to.to_str().unwrap());
     }
+}
+
+/// Makes a run that was copied name its sources where they lie now. `run.json` comes last: it has hashes of the other files.
+fn name_sources(run: &Path, old: &str, new: &str) {
+    let read = |name: &str| fs::read_to_string(run.join(name)).unwrap();
+    let mut manifest = read("run.json");
+    for name in ["experiment.toml", "images.json"] {
+        let before = read(name);
+        let after = before.replace(old, new);
+        assert_ne!(before, after, "{name} names no source");
+        manifest = manifest.replace(&sha256_bytes(before.as_bytes()), &sha256_bytes(after.as_bytes()));
+        fs::write(run.join(name), after).unwrap();
+    }
+    fs::write(run.join("run.json"), manifest.replace(old, new)).unwrap();
 }
 
 /// A hash of the program and of what describes the desks.

@@ -12,10 +12,10 @@ use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, sync::Arc};
 use anyhow::{Context as _, Result, bail};
 use ndarray::{Array4, ArrayView4, Axis};
 
-use afterimage_data::{DataSet, Reliability};
+use afterimage_data::{DataSet, HeldOutPairs, Reliability};
 use afterimage_eval::{
     BoxError, Candidates, Ceilings, Context, Distance, DistanceMatrix, Features, HeldOut, PerceptualDistance,
-    PixelCorrelation, cache::Cache, diversity_scores, encoder_scores, encoding_matrix, encoding_scores,
+    PixelCorrelation, Shown, cache::Cache, diversity_scores, encoder_scores, encoding_matrix, encoding_scores,
     external_scores, no_candidates, pairwise_scores, possible_ways,
 };
 use afterimage_run::{
@@ -26,7 +26,7 @@ use afterimage_run::{
 use afterimage_train::{
     apply::FeatureExtractor,
     draws::{Purpose, derive},
-    prepare::{self, ImagePool, Pairs, Statistics},
+    prepare::{self, ImagePool, Statistics},
 };
 
 pub(super) use metrics::missing_weights;
@@ -41,7 +41,7 @@ pub(crate) use line::{line, summary};
 /// Computes all scores and writes `scores.json`; the best-ranked wrong candidates become pictures.
 pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
     let (data, statistics, test, mut items) = held_out(session)?;
-    let context = context(session, &items);
+    let context = context(session, &test);
     let mut file = ScoreFile::new(Vec::new());
     super::weights::forget_metrics(session);
     images(session, &data, &test, &context, &mut items, &mut file)?;
@@ -71,13 +71,13 @@ pub(crate) fn refuse_missing_inputs(session: &Session) -> Result<()> {
 }
 
 /// The data set, what was fitted on its training part, the held-out items, and their pictures, which are refused where they are not of these items.
-pub(super) fn held_out(session: &Session) -> Result<(DataSet, Statistics, Pairs, Vec<Pictures>)> {
+pub(super) fn held_out(session: &Session) -> Result<(DataSet, Statistics, HeldOutPairs, Vec<Pictures>)> {
     let items = pictures::read(&session.run)
         .with_context(|| format!("run `afterimage reconstruct {}` first", session.run.root().display()))?;
     let data = session.data()?;
     let statistics = Statistics::read(&session.run)?;
     let test = prepare::held_out(&data.held_out(), &statistics, &session.experiment)?;
-    if test.names != items.iter().map(|p| p.name.clone()).collect::<Vec<_>>() {
+    if !test.names().iter().eq(items.iter().map(|p| &p.name)) {
         bail!(
             "the reconstructions belong to other test items: run `afterimage reconstruct {}` again",
             session.run.root().display()
@@ -102,9 +102,9 @@ pub(crate) fn cache(experiment: &Experiment) -> Option<Cache> {
     (config.cache_gib > 0.0).then(|| Cache::new(folder, (config.cache_gib * (1_u64 << 30) as f64) as u64))
 }
 
-pub(super) fn context(session: &Session, items: &[Pictures]) -> Context {
+pub(super) fn context(session: &Session, test: &HeldOutPairs) -> Context {
     let config = &session.experiment.evaluation;
-    let mut context = Context::new(HeldOut::from_pictures(items), derive(session.experiment.seed, Purpose::Statistics));
+    let mut context = Context::new(HeldOut::of(test), derive(session.experiment.seed, Purpose::Statistics));
     context.resamples = config.resamples;
     context.permutations = config.permutations;
     context
@@ -113,14 +113,13 @@ pub(super) fn context(session: &Session, items: &[Pictures]) -> Context {
 fn images(
     session: &mut Session,
     data: &DataSet,
-    test: &Pairs,
+    test: &HeldOutPairs,
     context: &Context,
     items: &mut [Pictures],
     file: &mut ScoreFile,
 ) -> Result<()> {
     let decoded = arrays::reconstructions(&session.run, test.len(), session.experiment.image.side)?;
-    let pictures = test.item_images();
-    let shown = afterimage_eval::images::from_bytes(pictures.view());
+    let shown = Shown::of(test);
     let external = pool::external(data, &session.experiment)?.map(Arc::new);
     if let Some(pool) = &external {
         session.record(
@@ -143,8 +142,7 @@ fn images(
             Some(candidates) => candidates,
             None => &mut none,
         };
-        let matrix =
-            DistanceMatrix::compute_cached(distance, decoded.view(), shown.view(), source, cache.as_ref(), context);
+        let matrix = DistanceMatrix::compute_cached(distance, decoded.view(), &shown, source, cache.as_ref(), context);
         let key = distance.key();
         let names = [format!("identification.external.{key}"), format!("identification.pairwise.{key}")];
         let Some(matrix) = undefined::or_reason(file, &names, matrix)? else { continue };
@@ -161,22 +159,15 @@ fn images(
         }
     }
     metrics::measure(session, &decoded, &shown, candidates.as_mut(), context, file)?;
-    let material = Material {
-        data,
-        decoded: decoded.view(),
-        shown: pictures.view(),
-        items: &*items,
-        context,
-        cache: cache.as_ref(),
-    };
+    let material = Material { data, decoded: decoded.view(), test, items: &*items, context, cache: cache.as_ref() };
     classify(session, &material, file)?;
     if let Some(problem) = cache.as_ref().and_then(Cache::problem) {
         eprintln!("note: features could not be kept in {problem}; they will be computed again next time");
     }
-    let diversity = diversity_scores(decoded.view(), shown.view(), context);
+    let diversity = diversity_scores(decoded.view(), &shown, context);
     undefined::add(file, &["diversity.distance", "diversity.rank"], diversity)?;
     let candidates: Option<&mut dyn Candidates> = candidates.as_mut().map(|c| c as &mut dyn Candidates);
-    averaging::add(session, data, (shown.view(), &perceptual, candidates, cache.as_ref()), context, file)
+    averaging::add(session, data, (&shown, &perceptual, candidates, cache.as_ref()), context, file)
 }
 
 /// `external` and `pairwise` scores of a measure.
@@ -211,7 +202,7 @@ fn encoder(
     session: &Session,
     data: &DataSet,
     statistics: &Statistics,
-    test: &Pairs,
+    test: &HeldOutPairs,
     context: &Context,
     file: &mut ScoreFile,
 ) -> Result<()> {
@@ -229,7 +220,7 @@ fn encoder(
         let reason = "the data set has no single trials of the test stimuli, so their noise is unknown".to_owned();
         file.not_computed.push(NotComputed { name: "encoder.r_over_ceiling.median".into(), reason });
     }
-    let scores = encoder_scores(predicted.view(), test.responses.view(), ceilings, &regions, context);
+    let scores = encoder_scores(predicted.view(), test, ceilings, &regions, context);
     undefined::add(file, &["encoder.r.median", "encoder.r2.median", "encoder.significant"], scores)?;
     const ENCODING: &str = "identification.encoding";
     if context.held_out.len() < 2 {
@@ -238,7 +229,7 @@ fn encoder(
         file.not_computed.push(NotComputed { name: ENCODING.into(), reason });
         return Ok(());
     }
-    let matrix = encoding_matrix(test.responses.view(), predicted.view(), None, context)?;
+    let matrix = encoding_matrix(test, predicted.view(), None, context)?;
     let (ways, missing) = possible_ways(ENCODING, &session.experiment.evaluation.ways, context.held_out.len() - 1);
     undefined::add(file, &[ENCODING], encoding_scores(&matrix, &ways, context))?;
     file.not_computed.extend(missing);

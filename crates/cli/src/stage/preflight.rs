@@ -12,10 +12,10 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 
-use afterimage_data::DataSet;
+use afterimage_data::{DataSet, HeldOutPairs, ValidationPairs};
 use afterimage_model::device::device;
 use afterimage_run::{Experiment, config::CycleResponses, layout::Phase};
-use afterimage_train::prepare::{self, ImagePool as _, Pairs, Prepared};
+use afterimage_train::prepare::{self, ImagePool as _, Prepared};
 
 use super::baseline::{self, Decoder, Plan};
 use super::{evaluate, pool};
@@ -88,12 +88,11 @@ pub(crate) fn check(out: &Path, experiment: &Experiment, data: &DataSet, work: &
     let sizes = networks::check(experiment, work, voxels)?;
     machine::refuse_what_does_not_fit(out, experiment, work, &machine::Load::of(&sizes, &prepared, test.as_ref()))?;
     let images = pools(data, experiment, &prepared, work)?;
-    let count = |pairs: Option<&Pairs>| pairs.map_or(0, Pairs::len);
     eprintln!(
         "checked: {} training, {} validation and {} test items of {voxels} voxels; {images}",
         prepared.training.len(),
-        count(prepared.validation.as_ref()),
-        count(test.as_ref()),
+        prepared.validation.as_ref().map_or(0, ValidationPairs::len),
+        test.as_ref().map_or(0, HeldOutPairs::len),
     );
     if progress::was_interrupted() {
         bail!("stopped before training; nothing was written");
@@ -127,7 +126,12 @@ fn refuse_odd_place(out: &Path, experiment: &Experiment, work: &Work<'_>) -> Res
 }
 
 /// The held-out items; refused where they are to be scored and there are none.
-fn test_items(data: &DataSet, experiment: &Experiment, prepared: &Prepared, work: &Work<'_>) -> Result<Option<Pairs>> {
+fn test_items(
+    data: &DataSet,
+    experiment: &Experiment,
+    prepared: &Prepared,
+    work: &Work<'_>,
+) -> Result<Option<HeldOutPairs>> {
     if !data.held_out().stimuli().is_empty() {
         let test = prepare::held_out(&data.held_out(), &prepared.statistics, experiment)?;
         return Ok(Some(test));

@@ -184,3 +184,50 @@ fn a_device_that_is_not_there_is_refused_before_any_work() {
         }
     }
 }
+
+#[test]
+fn voxels_of_a_prepared_data_set_are_those_of_its_source() {
+    let desk = desk();
+    printed(&desk.run(&["prepare", "simulation/subject.afterimage", "--roi", "HVC", "--out", "part.afterimage"]));
+    let text = std::fs::read_to_string(desk.path("experiment.toml")).unwrap();
+    desk.write("part.toml", &text.replace("simulation/subject.afterimage", "part.afterimage"));
+    let sets = ["encoder.epochs=1", "decoder.epochs=1", "encoder.milestones=[]", "decoder.milestones=[]"];
+    let sets: Vec<&str> = sets.iter().flat_map(|set| ["--set", *set]).collect();
+    printed(&desk.run(&[&["train", "decoder", "part.toml", "--out", "part"], &sets[..]].concat()));
+    let images_of = |responses: &str, out: &str| {
+        let out = &format!("part-{out}");
+        let args = ["decode", responses, "--run", "part", "--latency", "1", "--out", out];
+        (printed(&desk.run(&args)), images(&desk.path(out)))
+    };
+    // Columns are called by their places in the source, of which the region has later ones only.
+    let encode = ["encode", "simulation/external/external.npy", "--run", "part", "--units", "recorded", "--out"];
+    printed(&desk.run(&[&encode[..], &["part.csv"]].concat()));
+    printed(&desk.run(&[&encode[..], &["part.npy"]].concat()));
+    let header = std::fs::read_to_string(desk.path("part.csv")).unwrap();
+    let names: Vec<&str> = header.lines().next().unwrap().split(',').skip(1).collect();
+    assert!(names[0] != "voxel_0" && names.len() < 60, "{names:?}");
+    let (said, named) = images_of("part.csv", "named");
+    assert!(said.contains("matched by name"), "{said}");
+    assert_eq!(named, images_of("part.npy", "bare").1);
+    // A table of all voxels of the source holds them, one of the first few does not.
+    let table = |voxels: &[usize]| {
+        let row = |value: &dyn Fn(usize) -> String| voxels.iter().map(|&v| value(v)).collect::<Vec<_>>().join(",");
+        let [first, second] = [3, 7].map(|step| row(&|v| format!("{}.25", (v * step) % 11)));
+        format!("{}\n{first}\n{second}\n", row(&|voxel| format!("voxel_{voxel}")))
+    };
+    let all: Vec<usize> = (0..60).collect();
+    desk.write("whole.csv", &table(&all));
+    let places: Vec<usize> = names.iter().map(|name| name["voxel_".len()..].parse().unwrap()).collect();
+    desk.write("region.csv", &table(&places));
+    assert_eq!(images_of("whole.csv", "whole").1, images_of("region.csv", "region").1);
+    desk.write("first.csv", &table(&all[..names.len()]));
+    let said = desk.refusal(&["decode", "first.csv", "--run", "part", "--out", "refused"]);
+    assert!(said.contains("are missing of the") && said.contains("first.csv"), "{said}");
+    // So it is with data sets.
+    let (said, whole) = images_of("simulation/subject.afterimage", "of-whole");
+    assert!(said.contains("matched by name"), "{said}");
+    assert_eq!(whole, images_of("part.afterimage", "of-part").1);
+    printed(&desk.run(&["prepare", "simulation/subject.afterimage", "--roi", "LVC", "--out", "other.afterimage"]));
+    let said = desk.refusal(&["decode", "other.afterimage", "--run", "part", "--out", "refused"]);
+    assert!(said.contains("lie elsewhere"), "{said}");
+}

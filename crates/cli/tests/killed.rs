@@ -54,7 +54,7 @@ fn library(desk: &Desk) -> Option<PathBuf> {
     match built {
         Ok(output) if output.status.success() => Some(library),
         other => {
-            eprintln!("skipped: no library could be built ({other:?})");
+            afterimage_probe::skipped_outside_ci(&format!("no library could be built ({other:?})"));
             None
         }
     }

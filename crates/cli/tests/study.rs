@@ -80,3 +80,34 @@ fn study_is_made_served_analysed_and_forgotten() {
     assert!(refusal(at, &["study", "forget", "studies/both", &code]).contains("no participant has the code"));
     assert_eq!(printed(&run(at, &["study", "export", "studies/both"])).lines().count(), 1 + 3 * 13);
 }
+
+#[test]
+fn log_names_routes_and_neither_study_nor_participant() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    people::run_folder(&at.join("run"), 10, 9);
+    printed(&run(at, &["study", "create", "run", "--out", "study"]));
+    let mut server = program();
+    server.current_dir(at).args(["study", "serve", "study", "--listen", "127.0.0.1:0", "--log", "debug"]);
+    let mut server = server.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(server.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    let link = line.trim().strip_prefix("participants: http://").unwrap();
+    let (address, path) = link.split_at(link.find('/').unwrap());
+    let mut visitor = Visitor::new(address.parse().unwrap(), path);
+    visitor.begin().unwrap();
+    visitor.look().unwrap();
+    assert!(Command::new("kill").arg(server.id().to_string()).status().unwrap().success());
+    assert!(server.wait().unwrap().success());
+    let mut logged = String::new();
+    std::io::Read::read_to_string(&mut server.stderr.take().unwrap(), &mut logged).unwrap();
+    let starts = |start: &str| logged.lines().any(|line| line.starts_with(start));
+    for start in
+        ["info: listening on 127.0.0.1:", "debug: POST /s/{study}: 303 in ", "debug: GET /p/{participant}: 200 in "]
+    {
+        assert!(starts(start), "no line {start:?} in:\n{logged}");
+    }
+    for private in [path, visitor.path.as_str()].map(|path| path.rsplit('/').next().unwrap()) {
+        assert!(private.len() > 5 && !logged.contains(private), "{private} is in:\n{logged}");
+    }
+}

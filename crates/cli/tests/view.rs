@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use afterimage_probe::{Browser, Client, Response};
+use afterimage_probe::{Browser, Client, Response, browser::NO_BROWSER};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use common::{Desk, printed, program};
@@ -249,8 +249,7 @@ fn a_full_queue_says_so_and_a_stop_finishes_what_was_begun() {
 #[test]
 fn page_sorts_filters_shows_fields_and_asks_the_networks() {
     let Some(mut browser) = Browser::start(1280, 900, false) else {
-        eprintln!("skipped: Chromium and chromedriver are not installed (Debian: chromium, chromium-driver)");
-        return;
+        return afterimage_probe::skipped(NO_BROWSER);
     };
     let desk = Desk::new();
     printed(&desk.run(&["run", "experiment.toml", "--out", "runs/full"]));

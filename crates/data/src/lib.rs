@@ -95,6 +95,9 @@ pub use part::{HeldOut, HeldOutSplit, Part, Training, TrainingSplit, Validation,
 pub use pool::UnpairedPool;
 pub use prepare::{Measure, PrepareOptions, Rule, Scope, Selection, SplitRule, prepare};
 pub use reliability::{NoiseCeiling, Reliability, SplitHalf};
-pub use responses::{ResponseTable, TableOptions, VOXEL_COLUMN, VOXEL_NUMBER, VoxelIds, is_text};
+pub use responses::{
+    ResponseTable, SOURCE_VOXEL, TableOptions, VOXEL_COLUMN, VOXEL_NUMBER, VoxelIds, is_label, is_text, names_fall,
+    rows_out_of_order, voxel_number, voxels_of_rows,
+};
 pub use store::{DataSet, DataSetWriter};
 pub use zscore::ZScore;

@@ -3,7 +3,7 @@
 
 mod support;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use afterimage_data::{Bold5000Options, DataSet, NameOrder, import_bold5000};
 use serde_json::Value;
@@ -198,11 +198,7 @@ fn two_lists_of_one_run_are_refused() {
 
 #[test]
 fn recorded_parcels_open() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/human/bold5000_csi1_schaefer100.npz");
-    if !file.is_file() {
-        println!("skipped: no recording at {}", file.display());
-        return;
-    }
+    let Some(file) = afterimage_probe::shared("human/bold5000_csi1_schaefer100.npz") else { return };
     let options = Bold5000Options { responses: vec![file], lists: vec![], images: None, test: 100, ..options(&[]) };
     let (_folder, data) = bold5000(&options).unwrap();
     let header = data.header();

@@ -1,6 +1,6 @@
 //! One slice of Haxby et al. 2001 where it is at hand: eight categories decoded from runs that nothing was fitted on.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use afterimage_data::{
     Averaging, DataSet, NiftiOptions, PrepareOptions, RunChoice, Scope, WriteOptions, import_nifti, prepare,
@@ -10,12 +10,8 @@ use ndarray::{Array2, Array3, ArrayView1, Axis};
 
 /// The series and its attributes, where they lie.
 fn recording() -> Option<[PathBuf; 2]> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/human");
-    let [series, attributes] = ["haxby_slice_bold.nii.gz", "haxby_slice_attributes.txt"].map(|name| folder.join(name));
-    if !series.is_file() {
-        println!("skipped: no recording at {}", series.display());
-        return None;
-    }
+    let series = afterimage_probe::shared("human/haxby_slice_bold.nii.gz")?;
+    let attributes = series.with_file_name("haxby_slice_attributes.txt");
     Some([series, attributes])
 }
 

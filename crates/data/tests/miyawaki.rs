@@ -1,17 +1,12 @@
 //! The figures and letters of Miyawaki et al., from the real file where it is at hand.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use afterimage_data::{DataSet, FittedOn, MiyawakiOptions, Split, WriteOptions, import_miyawaki};
 
 #[test]
 fn figures_are_on_one_side_only_and_values_are_those_that_scipy_reads() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/human/miyawaki_structured_28x28.mat");
-    if !file.is_file() {
-        println!("skipped: no recording at {}", file.display());
-        return;
-    }
+    let Some(file) = afterimage_probe::shared("human/miyawaki_structured_28x28.mat") else { return };
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("figures.afterimage");
     let write = WriteOptions { image_side: 56, overwrite: false };
@@ -38,11 +33,7 @@ const EXPECTED: [f32; 3] = [0.632_988, 0.785_326, 1.335_876];
 
 #[test]
 fn holding_out_all_figures_or_unknown_ones_is_refused() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/human/miyawaki_structured_28x28.mat");
-    if !file.is_file() {
-        println!("skipped: no recording at {}", file.display());
-        return;
-    }
+    let Some(file) = afterimage_probe::shared("human/miyawaki_structured_28x28.mat") else { return };
     let options = MiyawakiOptions { test: 19, ..MiyawakiOptions::new(&file) };
     let error = afterimage_data::open_miyawaki(&options).err().unwrap().to_string();
     assert!(error.contains("20 figures") && error.contains("hold out fewer"), "{error}");

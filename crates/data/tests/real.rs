@@ -5,14 +5,9 @@ use std::path::{Path, PathBuf};
 use afterimage_data::{Averaging, DataSet, Manifest, Progress, Reliability, import_generic};
 use afterimage_formats::npy;
 
-/// The folder with test recordings beside the repository, if this machine has it.
+/// The folder of a session next to the repository, if this machine has it.
 fn recordings(session: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/v4").join(session);
-    if !path.is_dir() {
-        println!("skipped: no recordings at {}", path.display());
-        return None;
-    }
-    Some(path)
+    afterimage_probe::shared(&format!("v4/{session}"))
 }
 
 fn import(folder: &Path, out: &Path, file: &str, orientation: &str, averaged: u16) -> DataSet {

@@ -232,12 +232,17 @@ fn rows_take_the_places_of_the_numbers_of_their_voxels() {
     for text in [
         voxel_rows("voxel", &order, |voxel| voxel.to_string()),
         voxel_rows("voxel_id", &order, |voxel| format!("{voxel}.0")),
+        voxel_rows("VoxelIndex", &order, |voxel| voxel.to_string()),
         voxel_rows("", &order, |voxel| format!("voxel_{voxel}")),
     ] {
         let (_folder, data) = import_rows(&text, "", "").unwrap_or_else(|error| panic!("{text}: {error}"));
         assert_eq!(data.responses(0, 1).unwrap(), of_trial, "{text}");
         assert!(!data.header().voxels.columns.contains_key("voxel_number"));
     }
+    // Without a line of names, as pandas writes with header=False.
+    let bare = voxel_rows("", &order, |voxel| format!("voxel_{voxel}"));
+    let (_folder, data) = import_rows(bare.split_once('\n').unwrap().1, "", "").unwrap();
+    assert_eq!(data.responses(0, 1).unwrap(), of_trial);
     let text = voxel_rows("", &order, |voxel| format!("voxel_{}", voxel + 7));
     let (_folder, data) = import_rows(&text, "", "").unwrap();
     assert_eq!(data.responses(0, 1).unwrap(), of_trial);
@@ -252,7 +257,9 @@ fn rows_whose_voxels_are_not_clear_are_refused() {
     let order = [3, 1, 0, 2];
     for (text, said) in [
         (voxel_rows("", &order, |voxel| voxel.to_string()), "has 3 in row 1 and then 1: call it voxel"),
-        (voxel_rows("voxel", &order, |voxel| (voxel / 2).to_string()), "voxel 1 is named more than once"),
+        (voxel_rows("unit", &order, |voxel| voxel.to_string()), "the column \"unit\" has 3 in row 1 and then 1"),
+        (voxel_rows("", &order, |voxel| format!("unit{voxel}")), "without a name has unit3 in row 1 and then unit1"),
+        (voxel_rows("voxel", &order, |voxel| (voxel / 2).to_string()), "voxel 0 is named more than once"),
         (voxel_rows("voxel,index", &order, |voxel| format!("{voxel},voxel_{}", 3 - voxel)), "in two ways"),
         (voxel_rows("voxel", &order, |voxel| ["0", "1", "", "3"][voxel].into()), "row 4, column \"voxel\" holds \"\""),
     ] {
@@ -276,7 +283,7 @@ fn whole_numbers_written_as_floats_are_asked_about() {
         (with_places(|row| format!("{},{}", form(1 + row / 6), form(row % 6))), "\"1\", \"2\""),
         (with_places(form), "its first column counts the rows: \"1\""),
         (format!("0,1,2,3\n{}", with_places(|row| format!("{}.0,{}.0", 1 + row / 6, row % 6))), "\"0\", \"1\""),
-        (format!("cocoId,a,b\n{}", with_places(|row| format!("{}.0", row * 5077 % 997))), "\"cocoId\""),
+        (format!("coco,a,b\n{}", with_places(|row| format!("{}.0", row * 5077 % 997))), "\"coco\""),
     ] {
         let (_table, path) = written(&text);
         let message = import(&path, "").unwrap_err().to_string();
@@ -326,7 +333,8 @@ fn a_mean_called_like_a_voxel_is_none_and_changes_no_order() {
         let message = import(&path, "").unwrap_err().to_string();
         assert!(message.contains(said), "{message}");
     }
-    let (_table, path) = written(&format!("{}\n{body}", names.map(|name| format!("{name}.0")).join(",")));
+    let floats = names.map(|name| if name == "voxel_mean" { name.into() } else { format!("{name}.0") });
+    let (_table, path) = written(&format!("{}\n{body}", floats.join(",")));
     let (_folder, data) = import(&path, "").unwrap();
     assert_eq!(data.responses(1, 1).unwrap(), ndarray::array![[1.0, 1.1, 1.2, 1.3, 1.4]]);
 }
@@ -369,6 +377,7 @@ fn regions_are_masks_by_order_or_by_number() {
         (&plain, "V1\n0.3\n1\n0\n0\n", "\"0.3\" in column V1, voxel 0"),
         (&plain, "voxel,V1\n0,0\n1,1\n2,0\n7,0\n", "no row of voxel 3"),
         (&turned, "V1\n0\n1\n0\n0\n", "with a column voxel"),
+        (&plain, ",V1\nunit3,0\nunit1,1\nunit0,0\nunit2,0\n", "without a name has unit3 in row 1 and then unit1"),
     ] {
         let message = read(table, regions).unwrap_err().to_string();
         assert!(message.contains("regions.csv") && message.contains(said), "{message}");

@@ -5,17 +5,17 @@
 //! averages and decodes them, [`averaging_scores`] scores what came of it.
 
 use afterimage_run::scores::{AVERAGING, Score};
+use afterimage_statistics::draws::{Purpose, shuffle, stream};
+use afterimage_statistics::pairing_test;
 use ndarray::{Array2, Array4, ArrayView4, Axis, Ix4, concatenate, s};
 
 use crate::cache::Cache;
 use crate::candidates::Candidates;
 use crate::distance::{Distance, DistanceMatrix, distances};
-use crate::draws::{Purpose, generator, shuffle};
 use crate::error::shape;
 use crate::identification::{Accuracy, Pool, ranks};
 use crate::image_scores::mismatched_mean;
 use crate::score::{Draft, with_test};
-use crate::statistics::pairing_test;
 use crate::{Context, EvalError, HeldOutArray, Result, images, pixcorr};
 
 pub use crate::encoder::averaging_encoder_scores;
@@ -49,7 +49,7 @@ pub fn plan(trials: &[usize], seed: u64) -> Vec<Level> {
     levels.push(most);
     let draws = (RECONSTRUCTIONS / (trials.len() * levels.len())).clamp(1, DRAWS);
     let draw = |level: usize, draw: usize, k: usize| {
-        let mut rng = generator(seed, Purpose::Repeats, level * DRAWS + draw);
+        let mut rng = stream(seed, Purpose::Repeats, (level * DRAWS + draw) as u64);
         let mut of_item = |n: usize| {
             let mut order: Vec<usize> = (0..n).collect();
             shuffle(&mut rng, &mut order);

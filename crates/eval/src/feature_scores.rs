@@ -8,6 +8,7 @@
 //! 2024); preprocessing and layers as the latter's.
 
 use afterimage_run::scores::Score;
+use afterimage_statistics::pairing_test;
 use ndarray::{Array2, Array4, ArrayView4, Ix4};
 
 use crate::candidates::no_candidates;
@@ -18,7 +19,6 @@ use crate::perceptual::{Features, extract, standardise};
 use crate::protocols::pairwise_scores;
 use crate::resize::resize_images;
 use crate::score::{Draft, with_test};
-use crate::statistics::pairing_test;
 use crate::{Context, HeldOutArray, Result, images};
 
 /// How features are compared.

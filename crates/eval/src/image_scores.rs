@@ -1,6 +1,7 @@
 //! PixCorr and SSIM as scores.
 
 use afterimage_run::scores::{NotComputed, Score};
+use afterimage_statistics::pairing_test;
 use ndarray::{Array2, ArrayView3, ArrayView4, Ix4};
 
 use crate::distance::DistanceMatrix;
@@ -8,7 +9,6 @@ use crate::mismatch;
 use crate::resize::{SUITE_SIDE, resize};
 use crate::score::{Draft, with_test};
 use crate::ssim::{Moments, SMALLEST_SIDE};
-use crate::statistics::pairing_test;
 use crate::{Context, HeldOutArray, Result, images, pixcorr};
 
 /// Mismatched shown images an item in chance and test of SSIM.
@@ -62,7 +62,7 @@ pub fn pixcorr_scores<'a>(
 
 /// SSIM at 425x425 and, from 11 pixels, at the images' own size.
 ///
-/// Arrays and chance as in [`pixcorr_scores`], the latter over ten mismatched images an item; see [`crate::statistics::pairing_test_within`]
+/// Arrays and chance as in [`pixcorr_scores`], the latter over ten mismatched images an item; see [`afterimage_statistics::pairing_test_within`]
 /// for the test. Names: `image.ssim`,
 /// `image.ssim.native`.
 ///

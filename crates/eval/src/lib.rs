@@ -56,10 +56,8 @@ pub mod candidates;
 pub mod classes;
 pub mod comparison;
 pub mod context;
-pub mod correlation;
 pub mod distance;
 pub mod diversity;
-pub mod draws;
 pub mod encoder;
 mod error;
 pub mod feature_scores;
@@ -78,7 +76,6 @@ pub mod regions;
 pub mod resize;
 mod score;
 pub mod ssim;
-pub mod statistics;
 
 pub use candidates::{Candidates, InMemory, Streamed, no_candidates};
 pub use context::{Context, HeldOut};

@@ -10,6 +10,7 @@
 //! Source: Zhang, Isola, Efros, Shechtman, Wang, CVPR 2018, equation 1. Heads: `assets/lpips.PROVENANCE.md`.
 
 use afterimage_run::scores::Score;
+use afterimage_statistics::pairing_test;
 use ndarray::{Array2, Array4, ArrayView4, Axis, Ix4, s};
 use rayon::prelude::*;
 
@@ -18,7 +19,6 @@ use crate::error::shape;
 use crate::image_scores::mismatched_mean;
 use crate::perceptual::{Features, extract};
 use crate::score::{Draft, with_test};
-use crate::statistics::pairing_test;
 use crate::{Context, HeldOutArray, Result, images};
 
 /// Added to the length of an activation vector.

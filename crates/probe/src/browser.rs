@@ -14,6 +14,9 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use url::{ParseError, Url};
 
+/// What a test is skipped for where [`Browser::start`] gives none.
+pub const NO_BROWSER: &str = "Chromium and chromedriver are not installed (Debian: chromium, chromium-driver)";
+
 /// A browser under way; it ends with this.
 pub struct Browser {
     driver: Child,

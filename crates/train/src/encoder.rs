@@ -14,6 +14,7 @@ use afterimage_model::{
     vision::Vision,
 };
 use afterimage_run::{config::settings, layout::Phase};
+use afterimage_statistics::{correlation::pearson, median};
 
 use crate::{
     Context, Result, TrainError,
@@ -312,20 +313,13 @@ fn median_correlation(predicted: ArrayView2<'_, f32>, measured: ArrayView2<'_, f
         .columns()
         .into_iter()
         .zip(measured.columns())
-        .filter_map(|(p, m)| {
-            let mean = |c: &ndarray::ArrayView1<'_, f32>| c.iter().map(|&v| f64::from(v)).sum::<f64>() / c.len() as f64;
-            let (pm, mm) = (mean(&p), mean(&m));
-            let pairs = p.iter().zip(m).map(|(&a, &b)| (f64::from(a) - pm, f64::from(b) - mm));
-            let (pp, mm, pm) = pairs.fold((0.0, 0.0, 0.0), |s, (a, b)| (s.0 + a * a, s.1 + b * b, s.2 + a * b));
-            (pp > 0.0 && mm > 0.0).then(|| pm / (pp * mm).sqrt())
+        .map(|(p, m)| {
+            let [p, m] = [p, m].map(|column| column.iter().map(|&v| f64::from(v)).collect::<Vec<f64>>());
+            pearson(&p, &m)
         })
         .collect();
-    values.sort_unstable_by(f64::total_cmp);
-    match values.len() {
-        0 => 0.0,
-        n if n % 2 == 1 => values[n / 2],
-        n => (values[n / 2 - 1] + values[n / 2]) / 2.0,
-    }
+    let median = median(&mut values);
+    if median.is_nan() { 0.0 } else { median }
 }
 
 /// What must not change between a checkpoint and its resumption.

@@ -43,6 +43,10 @@ pub(crate) enum Done {
 pub(crate) struct Facts {
     /// Columns of the data set's responses that the networks use.
     pub(crate) ids: Vec<usize>,
+    /// ID of each in names, `voxel_ID`.
+    pub(crate) names: Vec<usize>,
+    /// The source has more voxels than the data set: names of others may be there too.
+    pub(crate) of_more: bool,
     /// All columns of the data set, where the run says so.
     pub(crate) columns: Option<usize>,
     /// Unit of the recording, where the data set states it.
@@ -148,11 +152,15 @@ impl Opened {
     fn facts(&self) -> Result<Facts> {
         // Runs of earlier versions do not list their voxels.
         let voxels = self.folder.voxels_file().is_file().then(|| Voxels::read(&self.folder)).transpose()?;
+        let ids = self.statistics.voxels.clone();
+        let name = |&id: &usize| voxels.as_ref().map_or(id, |voxels| voxels.name_of(id));
         Ok(Facts {
+            names: ids.iter().map(name).collect(),
+            of_more: voxels.as_ref().is_some_and(|voxels| voxels.of_more),
             columns: voxels.as_ref().map(|voxels| voxels.columns),
             units: voxels.and_then(|voxels| voxels.units),
             standardises: self.statistics.zscore.is_some(),
-            ids: self.statistics.voxels.clone(),
+            ids,
         })
     }
 

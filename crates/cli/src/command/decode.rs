@@ -12,14 +12,13 @@ use anyhow::{Result, bail};
 use ndarray::{ArrayView, ArrayView4, Axis, RemoveAxis};
 use serde::Serialize;
 
+use afterimage_experiment::{Session, reconstruct::write_png, voxels};
 use afterimage_formats::{npy, picture};
-use afterimage_run::{atomic, table::field};
+use afterimage_run::{atomic, table::csv};
 use afterimage_train::{apply::TrainedDecoder, prepare::Statistics};
 
 use super::{refuse_used, run::threads};
 use crate::args::product::Decode;
-use crate::stage::reconstruct::write_png;
-use crate::stage::{Session, voxels};
 use crate::{build, progress, say};
 use group::{By, Item};
 use latency::{Latency, decode_all};
@@ -47,7 +46,7 @@ struct Made {
 pub(super) fn decode(args: &Decode) -> Result<()> {
     progress::listen();
     refuse_used(&args.out)?;
-    let mut session = Session::open(&args.run)?;
+    let mut session = Session::open(&args.run, &build::caller())?;
     session.refuse_baseline("decode with them")?;
     if let Some(device) = &args.device {
         session.experiment.device.name.clone_from(device);
@@ -104,13 +103,13 @@ fn refuse_not_finite<D: RemoveAxis>(rows: ArrayView<'_, f32, D>, items: &[Item],
 
 fn write(out: &Path, images: ArrayView4<'_, f32>, items: &[Item]) -> Result<()> {
     atomic::through(&out.join(ARRAY), |path| Ok(npy::write_f32(path, images.into_dyn())?))?;
-    let mut table = String::from("file,name,responses\n");
+    let mut rows = vec![["file", "name", "responses"].map(String::from)];
     for (row, item) in items.iter().enumerate() {
         let file = format!("{row:04}.png");
         write_png(&out.join(&file), picture::bytes(images.index_axis(Axis(0), row)).view())?;
-        table.push_str(&format!("{file},{},{}\n", field(&item.name), item.responses));
+        rows.push([file, item.name.clone(), item.responses.to_string()]);
     }
-    Ok(atomic::write(&out.join("items.csv"), table.as_bytes())?)
+    Ok(atomic::write(&out.join("items.csv"), csv(rows).as_bytes())?)
 }
 
 fn conclude(args: &Decode, made: &Made) -> Result<()> {

@@ -4,19 +4,19 @@ use std::fs;
 
 use anyhow::Result;
 
+use afterimage_experiment::{Session, preflight, synthesize as stage};
 use afterimage_run::atomic;
 use afterimage_run::synthesis::{Objective, Prior, Settings, Synthesis, Target};
 
 use super::{refuse_used, run};
 use crate::args::regions::{self as args, Synthesize};
-use crate::say;
-use crate::stage::{Session, preflight, synthesize as stage};
+use crate::{build::caller, say};
 
 /// Makes the images, their page, and prints what they reach.
 pub(super) fn synthesize(args: &Synthesize) -> Result<()> {
     refuse_used(&args.out)?;
     preflight::refuse_unwritable(&args.out)?;
-    let session = Session::open(&args.run)?;
+    let session = Session::open(&args.run, &caller())?;
     run::start(&session.experiment)?;
     let settings = Settings {
         prior: match args.prior {

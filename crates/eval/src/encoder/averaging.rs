@@ -1,16 +1,16 @@
 //! The encoder and its noise ceiling against the number of test repeats averaged.
 
-use afterimage_run::scores::{AVERAGING, Interval, Score};
+use afterimage_run::scores::{AVERAGING, Score};
+use afterimage_statistics::draws::{Purpose, blocks, bootstrap_counts, stream};
+use afterimage_statistics::{Interval, median, percentile_interval};
 use ndarray::{Array1, Array2, ArrayView2, Axis, Ix2, concatenate};
 use rayon::prelude::*;
 
 use super::resampling::Sums;
 use super::scores::centred;
 use crate::averaging::draws_note;
-use crate::draws::{Purpose, blocks, bootstrap_counts, generator};
 use crate::error::{finite_rows, shape};
 use crate::score::Draft;
-use crate::statistics::{median, percentile_interval};
 use crate::{Context, HeldOutArray, Result};
 
 /// Resamples of the intervals; each computes every voxel anew, at every number of repeats and every draw.
@@ -69,7 +69,7 @@ fn score(
     let medians: Vec<f64> = blocks(resamples)
         .into_par_iter()
         .flat_map_iter(|(block, size)| {
-            let counts = bootstrap_counts(&mut generator(ctx.seed, Purpose::Bootstrap, block), size, ctx.len());
+            let counts = bootstrap_counts(&mut stream(ctx.seed, Purpose::Bootstrap, block), size, ctx.len());
             of(&counts).outer_iter().map(|row| median(&mut row.to_vec())).collect::<Vec<_>>()
         })
         .collect();

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use afterimage_run::scores::{Interval, PValue, Score};
+use afterimage_run::scores::Score;
+use afterimage_statistics::{
+    Interval, PValue, benjamini_hochberg, fraction_interval, mean, median, percentile_interval,
+};
 use ndarray::{ArrayView2, Ix2};
 
 use super::resampling::{Group, Of, Statistic, Sums, bootstrap, shuffles};
 use super::voxel_fit;
 use crate::error::{shape, undefined};
 use crate::score::{Draft, with_p};
-use crate::statistics::{benjamini_hochberg, fraction_interval, median, percentile_interval};
 use crate::{Context, HeldOutArray, Result};
 
 /// Share of false discoveries allowed among voxels called above chance.
@@ -166,8 +168,7 @@ fn share_score(p: &[f64], ctx: &Context) -> Score {
         chance: Some(0.0),
     };
     let interval = fraction_interval(&defined, "voxels", ctx.resamples, ctx.seed);
-    let value = defined.iter().sum::<f64>() / defined.len() as f64;
-    let mut score = over_voxels(draft.build(value, interval, ctx), &(0..p.len()).collect(), &hits, ctx);
+    let mut score = over_voxels(draft.build(mean(&defined), interval, ctx), &(0..p.len()).collect(), &hits, ctx);
     score.notes.push("voxels are not independent: the interval describes the sample of voxels only".into());
     score
 }

@@ -1,13 +1,14 @@
 //! `encoding`: the image whose predicted response is nearest to the measured one; no decoder involved.
 
 use afterimage_run::scores::Score;
+use afterimage_statistics::correlation;
 use ndarray::{Array2, ArrayView2, Ix2};
 
 use super::{Words, identification_scores};
 use crate::distance::DistanceMatrix;
 use crate::error::{finite_rows, shape};
 use crate::identification::Pool;
-use crate::{Context, HeldOutArray, Result, correlation};
+use crate::{Context, HeldOutArray, Result};
 
 /// `1 - Pearson` over voxels of each measured response with the prediction for each shown image and each extra candidate.
 ///

@@ -1,15 +1,15 @@
 //! Identification at equal numbers of voxels: regions differ in size, and more voxels identify better whatever they are.
 
 use afterimage_run::regions::{Matched, Part};
+use afterimage_statistics::draws::{Purpose, derive_named, shuffle, stream};
+use afterimage_statistics::{deviation, pairing_test};
 use ndarray::{Array2, ArrayView2, Axis, Ix2};
 use rayon::prelude::*;
 
 use super::{Subset, encoding::FEWEST};
-use crate::draws::{Purpose, generator, shuffle};
 use crate::identification::{Accuracy, Pool, distractors, ranks};
 use crate::protocols::encoding_matrix;
 use crate::score::{Draft, with_test};
-use crate::statistics::{deviation, pairing_test};
 use crate::{Context, HeldOutArray, Result};
 
 /// Subsets of each size, unless the user asks for others.
@@ -61,9 +61,7 @@ pub fn matched_scores<'a>(
 
 /// `size` of `voxels`, ascending.
 fn pick(voxels: &[usize], region: &str, size: usize, draw: usize, seed: u64) -> Vec<usize> {
-    // FNV-1a of the name, so that a region's subsets do not change with the regions beside it.
-    let hash = region.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
-    let mut rng = generator(seed ^ hash, Purpose::Subsets, size << 16 | draw);
+    let mut rng = stream(derive_named(seed, region), Purpose::Subsets, (size << 16 | draw) as u64);
     let mut order = voxels.to_vec();
     shuffle(&mut rng, &mut order);
     order.truncate(size);

@@ -11,8 +11,7 @@ use super::{AnyBackbone, BackboneKind, WeightSource};
 const SIDE: u32 = 227;
 
 fn photographs() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/nips17");
-    folder.join("images.csv").is_file().then_some(folder)
+    Some(afterimage_probe::shared("nips17/images.csv")?.with_file_name(""))
 }
 
 /// The whole square photograph shrunk to 227 pixels with the resampler's default filter, planar in 0..1.
@@ -56,10 +55,7 @@ fn top1(folder: &Path, count: usize) -> f64 {
 
 #[test]
 fn built_in_squeezenet_classifies_photographs() {
-    let Some(folder) = photographs() else {
-        eprintln!("skipped: no photographs beside the workspace");
-        return;
-    };
+    let Some(folder) = photographs() else { return };
     let accuracy = top1(&folder, 200);
     eprintln!("top-1 of 200 photographs: {accuracy}");
     assert!(accuracy >= 0.5, "top-1 {accuracy}");

@@ -23,8 +23,7 @@ use std::time::Instant;
 
 use burn::tensor::{Device, Distribution, Tensor};
 use ndarray::{Array2, Array4};
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use rand::RngExt;
 
 use afterimage_data::{
     Averaging, DataSetWriter, Header, Provenance, Split, StimulusInfo, TrainingPairs, TrialInfo, Voxels,
@@ -37,6 +36,7 @@ use afterimage_model::{
     vision::Vision,
 };
 use afterimage_run::{Experiment, RunFolder, layout::Phase, log::Record};
+use afterimage_statistics::draws::{SOLE, stream};
 use afterimage_train::{Context, Observer, Result, TrainError, decoder, encoder, prepare::ImagePool};
 
 #[global_allocator]
@@ -150,7 +150,7 @@ fn decode(at: &Setting, reps: usize) -> String {
     let decoder = Decoder::new(&at.experiment.decoder, side, &at.device);
     let params = decoder.init(at.voxels, 1, &at.device);
     let decoder = ReadyDecoder::new(decoder, params, side, &at.device);
-    let mut stream = ChaCha8Rng::seed_from_u64(7);
+    let mut stream = stream(7, SOLE, 0);
     let responses = Array2::from_shape_simple_fn((1, at.voxels), || stream.random_range(-1.7..1.7));
     let mut secs = timed(reps, || drop(decoder.images(responses.view())));
     let [linear, convolutions] = arithmetic::decoder(at);
@@ -207,13 +207,13 @@ fn measure(phase: Phase, at: &Setting, reps: usize) -> String {
 }
 
 fn images(n: usize, side: usize) -> Array4<u8> {
-    let mut stream = ChaCha8Rng::seed_from_u64(n as u64);
+    let mut stream = stream(n as u64, SOLE, 0);
     Array4::from_shape_simple_fn((n, side, side, 3), || stream.random())
 }
 
 /// Random pairs, of a data set that is written into `folder`.
 fn pairs(folder: &Path, n: usize, side: usize, voxels: usize) -> TrainingPairs {
-    let mut stream = ChaCha8Rng::seed_from_u64(7);
+    let mut stream = stream(7, SOLE, 0);
     let stimulus = |i| StimulusInfo { name: format!("image {i}"), class: None, origin: None, split: Split::Train };
     let header = Header::new((0..n).map(stimulus).collect(), Voxels::new(voxels), side, Provenance::default());
     let trial = |stimulus| TrialInfo { stimulus, repeat: 0, session: 0, run: 0, averaged: 1 };

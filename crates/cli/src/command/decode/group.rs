@@ -75,6 +75,7 @@ fn labels_of(read: &Responses, by: &By<'_>) -> Result<Vec<String>> {
         let known = if known.is_empty() { "it has none".to_owned() } else { format!("it has {}", known.join(", ")) };
         bail!("\"{name}\" is neither a file nor a column of labels of \"{}\": {known}", read.path.display());
     }
+    labels::refuse_shuffled(&read.path, &read.labels)?;
     labels::checked(labels::read(path, column, read.values.nrows())?, name)
 }
 

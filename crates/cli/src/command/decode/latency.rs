@@ -29,10 +29,8 @@ pub(super) struct Latency {
 impl Latency {
     /// Of times in milliseconds.
     fn of(mut times: Vec<f64>, on: String) -> Self {
+        let (n, median_ms) = (times.len(), afterimage_statistics::median(&mut times));
         times.sort_by(f64::total_cmp);
-        let n = times.len();
-        let middle = (times.get(n.saturating_sub(1) / 2), times.get(n / 2));
-        let median_ms = middle.0.zip(middle.1).map_or(f64::NAN, |(low, high)| (low + high) / 2.0);
         let rank = (n * 99).div_ceil(100);
         let p99_ms = rank.checked_sub(1).and_then(|at| times.get(at)).copied().unwrap_or(f64::NAN);
         Self { n, median_ms, p99_ms, on }

@@ -6,14 +6,15 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use ndarray::{Array2, Array4, Zip};
 
+use afterimage_experiment::{Session, voxels};
 use afterimage_run::voxels::Voxels;
 use afterimage_train::apply::{Spread, TrainedEncoder};
 use afterimage_train::prepare::Statistics;
 
 use super::images::Pictures;
 use crate::args::product::{Encode, Units};
+use crate::build::caller;
 use crate::command::run::threads;
-use crate::stage::{Session, voxels};
 
 /// The encoders.
 pub(super) struct Ensemble {
@@ -146,7 +147,7 @@ fn combine(predictions: &[[Array2<f32>; 2]]) -> [Array2<f32>; 2] {
 }
 
 fn open(path: &Path, args: &Encode) -> Result<Session> {
-    let mut session = Session::open(path)?;
+    let mut session = Session::open(path, &caller())?;
     session.refuse_baseline("encode with them")?;
     if let Some(device) = &args.device {
         session.experiment.device.name.clone_from(device);

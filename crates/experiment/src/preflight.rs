@@ -12,7 +12,7 @@ use std::path::Path;
 
 use crate::error::{Context as _, Result, bail, in_words};
 
-use afterimage_data::DataSet;
+use afterimage_data::{DataSet, HeldOutPairs, ValidationPairs};
 use afterimage_model::device::device;
 use afterimage_run::{Experiment, config::CycleResponses, layout::Phase};
 use afterimage_train::Observer;

@@ -40,6 +40,11 @@ impl HeldOut {
         }
     }
 
+    /// Held-out items of another program by name, a single trial each: who names them says that nothing was fitted on them.
+    pub fn from_names(names: Vec<String>) -> Self {
+        Self { repeats: vec![1; names.len()], names }
+    }
+
     /// Number of items.
     pub fn len(&self) -> usize {
         self.names.len()

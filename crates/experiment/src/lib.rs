@@ -20,6 +20,9 @@
 //! # Ok::<(), afterimage_experiment::Error>(())
 //! ```
 //!
+//! [`TrainedRun`] applies what was trained: it predicts responses to images, and reconstructs images from responses; an
+//! [`Ensemble`] averages the predictions of several runs.
+//!
 //! [`ablation`] runs variants of an experiment, [`baseline`] what it must beat, [`demo`] the simulated subject; [`synthesize`] makes
 //! images that drive voxels of a trained encoder.
 
@@ -45,6 +48,7 @@ pub mod session;
 mod stage;
 pub mod synthesize;
 mod train;
+pub mod trained;
 pub mod voxels;
 mod weights;
 
@@ -53,3 +57,4 @@ pub use error::{BoxError, Error, Result, in_words};
 pub use program::{Caller, Program};
 pub use session::Session;
 pub use stage::{REPORT, Stage};
+pub use trained::{Ensemble, TrainedRun, Units};

@@ -22,7 +22,7 @@ use afterimage_train::{
     synthesize::{Driven, Driver, Target},
 };
 
-use super::{Session, choice, pool, reconstruct::write_png};
+use super::{Session, TrainedRun, choice, pool, reconstruct::write_png};
 
 /// Images that pass through the encoder together.
 const BLOCK: usize = 256;
@@ -60,12 +60,10 @@ struct Natural {
 ///
 /// # Errors
 /// If the run has no such voxels or no trained encoder, or the observer requests a stop.
-pub fn synthesize(session: &Session, wanted: &Wanted, settings: &Settings, out: &Path) -> Result<Synthesis> {
-    session.refuse_baseline("drive their voxels")?;
+pub fn synthesize(run: &TrainedRun, wanted: &Wanted, settings: &Settings, out: &Path) -> Result<Synthesis> {
+    let (session, driver) = (run.session(), run.driver(settings.prior)?);
     let data = session.data()?;
-    let statistics = Statistics::read(&session.run)?;
-    let mut aims = aims(&data, &statistics, wanted)?;
-    let driver = Driver::load(&session.run, &session.experiment, settings.prior)?;
+    let mut aims = aims(&data, run.statistics(), wanted)?;
     session.note("predicting responses to natural images");
     let natural = natural(session, &data, &driver, &aims, wanted.natural, settings)?;
     for (aim, column) in aims.iter_mut().zip(natural.responses.columns()) {

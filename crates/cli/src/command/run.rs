@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Result, bail};
 
 use afterimage_experiment::ablation::without_perceptual;
-use afterimage_experiment::{REPORT, Session, Stage, session};
+use afterimage_experiment::{REPORT, Session, Stage, TrainedRun, session};
 use afterimage_model::device::device;
 use afterimage_run::{Experiment, RunFolder, layout::Phase, manifest::Manifest, scores::ScoreFile};
 
@@ -164,6 +164,12 @@ pub(super) fn threads(experiment: &Experiment) -> Result<()> {
         rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
     }
     Ok(())
+}
+
+/// Opens a run to apply its networks, on `device` if one is named.
+pub(super) fn of_run(path: &Path, device: Option<&str>) -> Result<TrainedRun> {
+    let run = TrainedRun::of(Session::open(path, &caller())?)?;
+    Ok(if let Some(device) = device { run.on(device) } else { run })
 }
 
 /// Opens a run to write into it, with its threads.

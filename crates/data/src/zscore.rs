@@ -4,7 +4,8 @@ use afterimage_statistics::moments;
 use ndarray::{Array2, Axis};
 use serde::{Deserialize, Serialize};
 
-use crate::items::{Averaging, Parts, TrainingSplit};
+use crate::items::Averaging;
+use crate::part::TrainingSplit;
 use crate::{Error, Result};
 
 /// Mean and standard deviation of each voxel over training items.
@@ -22,9 +23,9 @@ impl ZScore {
     /// Only a [`TrainingSplit`] is accepted, so test responses cannot take part.
     ///
     /// # Errors
-    /// As [`TrainingSplit::items`].
-    pub fn fit(training: &TrainingSplit<'_>, average: Averaging, parts: Parts) -> Result<Self> {
-        Ok(Self::of_columns(&training.items(average, parts)?.responses))
+    /// As [`crate::Part::items`].
+    pub fn fit(training: &TrainingSplit<'_>, average: Averaging) -> Result<Self> {
+        Ok(Self::of_columns(&training.items(average)?.responses))
     }
 
     fn of_columns(responses: &Array2<f32>) -> Self {

@@ -7,7 +7,7 @@
 use afterimage_run::scores::{AVERAGING, Score};
 use afterimage_statistics::draws::{Purpose, shuffle, stream};
 use afterimage_statistics::pairing_test;
-use ndarray::{Array2, Array4, ArrayView4, Axis, concatenate, s};
+use ndarray::{Array2, Array4, ArrayView4, Axis, Ix4, concatenate, s};
 
 use crate::cache::Cache;
 use crate::candidates::Candidates;
@@ -16,7 +16,7 @@ use crate::error::shape;
 use crate::identification::{Accuracy, Pool, ranks};
 use crate::image_scores::mismatched_mean;
 use crate::score::{Draft, with_test};
-use crate::{Context, EvalError, Result, images, pixcorr};
+use crate::{Context, EvalError, HeldOutArray, Result, images, pixcorr};
 
 pub use crate::encoder::averaging_encoder_scores;
 
@@ -84,14 +84,15 @@ pub struct Decoded {
 /// # Errors
 /// [`EvalError::Shape`] and [`EvalError::NotFinite`] for arrays that do not fit; [`EvalError::TooFewItems`] below two items; errors
 /// of the distance and of the reader.
-pub fn averaging_scores(
+pub fn averaging_scores<'a>(
     decoded: &[Decoded],
-    shown: ArrayView4<f32>,
+    shown: impl HeldOutArray<'a, Ix4>,
     distance: &dyn Distance,
     candidates: &mut dyn Candidates,
     cache: Option<&Cache>,
     ctx: &Context,
 ) -> Result<Vec<Score>> {
+    let shown = shown.values();
     images::check("the array of shown images", shown, ctx)?;
     if ctx.len() < 2 {
         let what = "the curve over averaged repeats, which is of identification,".into();

@@ -1,11 +1,11 @@
 //! The averaging curve: averages of some of the test repeats, decoded and scored.
 
 use crate::error::Result;
-use ndarray::{Array2, ArrayView4, Axis};
+use ndarray::{Array2, Axis};
 
-use afterimage_data::DataSet;
+use afterimage_data::{DataSet, HeldOutPairs};
 use afterimage_eval::averaging::{Decoded, Level, averaging_encoder_scores, averaging_scores, plan};
-use afterimage_eval::{Candidates, Context, Distance, cache::Cache, no_candidates};
+use afterimage_eval::{Candidates, Context, Distance, Shown, cache::Cache, no_candidates};
 use afterimage_run::{config::Averaging, layout::Phase, scores::AVERAGING};
 use afterimage_train::{
     apply::TrainedDecoder,
@@ -16,8 +16,7 @@ use super::{Session, arrays, evaluate::Part};
 
 /// Single trials of the test stimuli, normalised as in training.
 struct Trials {
-    /// `[trials, voxels]`
-    responses: Array2<f32>,
+    pairs: HeldOutPairs,
     /// Item of each trial.
     item_of: Vec<usize>,
     /// Trials of each item.
@@ -25,7 +24,7 @@ struct Trials {
 }
 
 /// What is scored: shown images, the distance, external candidates where there are any, and the cache of their vectors.
-type Material<'a> = (ArrayView4<'a, f32>, &'a dyn Distance, Option<&'a mut dyn Candidates>, Option<&'a Cache>);
+type Material<'a> = (&'a Shown, &'a dyn Distance, Option<&'a mut dyn Candidates>, Option<&'a Cache>);
 
 /// The scores of the curve, or why there are none.
 pub(super) fn curve(
@@ -57,9 +56,9 @@ pub(super) fn curve(
     let scores = averaging_scores(&decoded, shown, distance, candidates, cache, context);
     let mut found = Part::of(&[AVERAGING], scores)?;
     if session.run.predictions_array().is_file() {
-        let responses = trials.responses.view();
-        let predicted = arrays::predictions(&session.run, context.held_out.len(), responses.ncols())?;
-        let scores = averaging_encoder_scores(predicted.view(), &measured, responses, &trials.item_of, context);
+        let voxels = trials.pairs.responses().ncols();
+        let predicted = arrays::predictions(&session.run, context.held_out.len(), voxels)?;
+        let scores = averaging_encoder_scores(predicted.view(), &measured, &trials.pairs, &trials.item_of, context);
         found.add(Part::of(&["averaging.encoder"], scores)?);
     }
     Ok(found)
@@ -86,28 +85,28 @@ fn trials(session: &Session, data: &DataSet, context: &Context) -> Result<Result
     let mut of_item: Vec<Vec<usize>> = vec![Vec::new(); context.held_out.len()];
     let mut item_of = Vec::new();
     // Items are the test stimuli that have trials, ascending.
-    let shown: Vec<u32> = stimuli.into_iter().filter(|s| pairs.stimulus.contains(s)).collect();
-    for (trial, stimulus) in pairs.stimulus.iter().enumerate() {
+    let shown: Vec<u32> = stimuli.into_iter().filter(|s| pairs.stimulus().contains(s)).collect();
+    for (trial, stimulus) in pairs.stimulus().iter().enumerate() {
         let item = shown.partition_point(|s| s < stimulus);
         of_item[item].push(trial);
         item_of.push(item);
     }
-    if pairs.repeats.iter().any(|&n| n != 1) || of_item.iter().any(|t| t.len() < 2) {
+    if pairs.repeats().iter().any(|&n| n != 1) || of_item.iter().any(|t| t.len() < 2) {
         return Ok(Err(
             "the data set holds no single trials of repeated test stimuli: import them without averaging the repeats"
                 .into(),
         ));
     }
-    Ok(Ok(Trials { responses: pairs.responses, item_of, of_item }))
+    Ok(Ok(Trials { pairs, item_of, of_item }))
 }
 
 /// Mean responses `[items, voxels]` of each draw.
 fn averages(trials: &Trials, level: &Level) -> Vec<Array2<f32>> {
     let of_draw = |draw: &Vec<Vec<usize>>| {
-        let mut out = Array2::zeros((draw.len(), trials.responses.ncols()));
+        let mut out = Array2::zeros((draw.len(), trials.pairs.responses().ncols()));
         for ((mut row, places), of_item) in out.outer_iter_mut().zip(draw).zip(&trials.of_item) {
             let rows: Vec<usize> = places.iter().map(|&place| of_item[place]).collect();
-            let sum = trials.responses.select(Axis(0), &rows).mapv(f64::from).sum_axis(Axis(0));
+            let sum = trials.pairs.responses().select(Axis(0), &rows).mapv(f64::from).sum_axis(Axis(0));
             row.assign(&sum.mapv(|v| (v / rows.len() as f64) as f32));
         }
         out

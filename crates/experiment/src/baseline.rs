@@ -1,7 +1,7 @@
 //! Baselines: fitted on the training part, applied to the held-out items.
 //!
-//! [`fit`] sees the training part alone: what it and the functions it calls are given comes from [`Prepared`],
-//! which only the training split can make. [`apply`] sees the held-out items and fits nothing.
+//! What [`fit`] calls takes [`TrainingPairs`] and nothing else of the data set. [`apply`] sees the held-out items and fits
+//! nothing.
 
 mod encoder;
 mod features;
@@ -14,7 +14,7 @@ use crate::error::{Result, bail};
 use ndarray::{Array3, ArrayView2, Axis};
 
 use afterimage_baseline::Folds;
-use afterimage_data::DataSet;
+use afterimage_data::{DataSet, TrainingPairs};
 use afterimage_run::{Experiment, pictures::Pictures};
 use afterimage_train::{
     draws::{Purpose, derive},
@@ -93,7 +93,7 @@ pub(crate) fn check(plan: &Plan, experiment: &Experiment, prepared: &Prepared) -
     if let Decoder::Pixels { side } = plan.decoder {
         pixels::refuse_size(side, experiment.image.side)?;
     }
-    folds(plan, experiment, prepared)?;
+    folds(plan, experiment, &prepared.training)?;
     if let Decoder::Retrieval { layer, .. } = &plan.decoder {
         features::open(experiment, &plan.backbone, std::slice::from_ref(layer))?;
     }
@@ -103,18 +103,18 @@ pub(crate) fn check(plan: &Plan, experiment: &Experiment, prepared: &Prepared) -
     Ok(())
 }
 
-fn folds(plan: &Plan, experiment: &Experiment, prepared: &Prepared) -> Result<Option<Folds>> {
+fn folds(plan: &Plan, experiment: &Experiment, training: &TrainingPairs) -> Result<Option<Folds>> {
     let seed = derive(experiment.seed, Purpose::BaselineFolds);
     match plan.decoder {
         Decoder::Mean => Ok(None),
-        _ => Ok(Some(Folds::of_groups(&prepared.training.stimulus, plan.folds, seed)?)),
+        _ => Ok(Some(Folds::of_training(training, plan.folds, seed)?)),
     }
 }
 
 /// Fits decoder and encoder on the training part, writes the statistics and the audit.
 fn fit(session: &mut Session, plan: &Plan) -> Result<Fitted> {
-    let prepared = train::prepare_data(session)?;
-    let folds = folds(plan, &session.experiment, &prepared)?;
+    let training = train::prepare_data(session)?.training;
+    let folds = folds(plan, &session.experiment, &training)?;
     let mut record = record::begin(plan);
     let unpaired = open_pool(session, plan)?;
     let audit = pool::audit(&session.data()?, unpaired.as_ref())?;
@@ -122,24 +122,24 @@ fn fit(session: &mut Session, plan: &Plan) -> Result<Fitted> {
     let decoder = match (&plan.decoder, &folds, unpaired) {
         (Decoder::Pixels { side }, Some(folds), _) => {
             session.note(&format!("fitting ridge regression from responses to {side} x {side} pixels"));
-            let (pixels, chosen) = Pixels::fit(&prepared, *side, session.experiment.image.side, folds)?;
+            let (pixels, chosen) = Pixels::fit(&training, *side, session.experiment.image.side, folds)?;
             record.penalties.push(chosen);
             FittedDecoder::Pixels(pixels)
         }
         (Decoder::Retrieval { layer, grid }, Some(folds), Some(pool)) => {
             session.note(&format!("fitting ridge regression from responses to the features of {layer}"));
             let extractor = features::extractor(session, &plan.backbone, std::slice::from_ref(layer))?;
-            let (retrieval, chosen) = Retrieval::fit(&prepared, extractor, *grid, pool, folds)?;
+            let (retrieval, chosen) = Retrieval::fit(&training, extractor, *grid, pool, folds)?;
             record.penalties.push(chosen);
             FittedDecoder::Retrieval(Box::new(retrieval))
         }
-        _ => FittedDecoder::Mean(mean_image(&prepared)),
+        _ => FittedDecoder::Mean(mean_image(&training)),
     };
     let encoder = match (&plan.encoder, &folds) {
         (Some(encoder), Some(folds)) => {
             session.note("fitting the receptive-field encoder");
             let extractor = features::extractor(session, &plan.backbone, &encoder.layers)?;
-            let (fitted, chosen) = FittedEncoder::fit(&prepared, extractor, encoder, folds)?;
+            let (fitted, chosen) = FittedEncoder::fit(&training, extractor, encoder, folds)?;
             record.penalties.push(chosen);
             Some(fitted)
         }
@@ -154,7 +154,7 @@ fn apply(session: &mut Session, fitted: &Fitted) -> Result<Vec<Pictures>> {
     let data = session.data()?;
     let statistics = Statistics::read(&session.run)?;
     let test = prepare::held_out(&data.held_out(), &statistics, &session.experiment)?;
-    let responses: ArrayView2<'_, f32> = test.responses.view();
+    let responses: ArrayView2<'_, f32> = test.responses();
     let decoded = match &fitted.decoder {
         FittedDecoder::Pixels(pixels) => pixels.decode(responses)?,
         FittedDecoder::Retrieval(retrieval) => {
@@ -170,7 +170,7 @@ fn apply(session: &mut Session, fitted: &Fitted) -> Result<Vec<Pictures>> {
         }
     };
     if let Some(encoder) = &fitted.encoder {
-        let predicted = encoder.predict(test.images.view(), &test.image_of)?;
+        let predicted = encoder.predict(test.images(), test.image_of())?;
         reconstruct::write_array(&session.run, &session.run.predictions_array(), predicted.view().into_dyn())?;
     }
     reconstruct::write(session, &data, &test, decoded.view())
@@ -202,8 +202,8 @@ pub(crate) fn to_retrieve(
 }
 
 /// Mean over the training stimuli, each once, `[3, side, side]` in 0..1.
-fn mean_image(prepared: &Prepared) -> Array3<f32> {
-    let images = &prepared.training.images;
+fn mean_image(training: &TrainingPairs) -> Array3<f32> {
+    let images = training.images();
     let (n, height, width, channels) = images.dim();
     let mut sum = Array3::<f64>::zeros((height, width, channels));
     for image in images.outer_iter() {

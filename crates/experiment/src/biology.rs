@@ -9,7 +9,7 @@ use crate::error::Result;
 use ndarray::Axis;
 
 use afterimage_biology::{Resampling, depths, measures};
-use afterimage_data::{DataSet, Parts, Reliability};
+use afterimage_data::{DataSet, Reliability, at_side};
 use afterimage_run::{
     biology::{BIOLOGY_VERSION, Biology, Branch, Example, Voxel},
     scores::{NotComputed, ScoreFile},
@@ -17,7 +17,7 @@ use afterimage_run::{
 use afterimage_train::{
     apply::TrainedEncoder,
     draws::{Purpose, derive},
-    prepare::{self, Statistics},
+    prepare::Statistics,
 };
 
 use super::Session;
@@ -122,10 +122,10 @@ fn voxels(
 
 /// Some training images, evenly spaced, at the run's side.
 fn training_images(session: &Session, data: &DataSet) -> Result<ndarray::Array4<u8>> {
-    let all = data.training().stimuli(Parts::Train);
+    let all = data.training().stimuli();
     let n = all.len().min(IMAGES);
     let taken: Vec<u32> = (0..n).map(|i| all[i * all.len() / n]).collect();
-    Ok(prepare::at_side(data.images(&taken)?, session.experiment.image.side)?)
+    Ok(at_side(data.images(&taken)?, session.experiment.image.side)?)
 }
 
 /// r of each voxel from the run's scores, where it was evaluated.

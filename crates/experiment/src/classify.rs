@@ -6,7 +6,7 @@ pub(crate) mod labels;
 use crate::error::{Result, in_words};
 use ndarray::{ArrayView4, Axis};
 
-use afterimage_data::DataSet;
+use afterimage_data::{DataSet, HeldOutPairs};
 use afterimage_eval::classes::{Bank, Truth};
 use afterimage_eval::{
     Context, Features, Representatives, cache::Cache, class_protocol_scores, classification_curve, classified_items,
@@ -32,8 +32,7 @@ pub(crate) struct Material<'a> {
     pub(crate) data: &'a DataSet,
     /// f32 `[items, 3, side, side]`.
     pub(crate) decoded: ArrayView4<'a, f32>,
-    /// u8 `[items, side, side, 3]`.
-    pub(crate) shown: ArrayView4<'a, u8>,
+    pub(crate) test: &'a HeldOutPairs,
     pub(crate) items: &'a [Pictures],
     pub(crate) context: &'a Context,
     pub(crate) cache: Option<&'a Cache>,
@@ -68,7 +67,7 @@ fn by_classifier(experiment: &Experiment, of: &Material) -> Result<Part> {
         Ok(ndarray::concatenate(Axis(0), &parts.iter().map(|part| part.view()).collect::<Vec<_>>())?)
     };
     let name = format!("{} at {CLASSIFIER_SIDE} px, enlarged from {side}", config.classifier);
-    let shown = from_bytes(of.shown);
+    let shown = from_bytes(of.test.item_images().view());
     let (reconstructed, shown) = (scores(of.decoded)?, scores(shown.view())?);
     let found = class_protocol_scores(reconstructed.view(), shown.view(), &name, &config.ways, of.context);
     Ok(defined(&["identification.class"], found)?.map_or_else(|undefined| undefined, Part::from))
@@ -88,10 +87,11 @@ fn by_representatives(session: &mut Session, of: &Material) -> Result<Part> {
         Err(error) => return Err(error),
     };
     let mut bank = open_bank(&experiment, &features, of.cache, session.observer())?;
-    let excluded = bank.exclude(of.shown, &features)?;
+    let pictures = of.test.item_images();
+    let excluded = bank.exclude(pictures.view(), &features)?;
     record(session, &bank, config.classes.join(", "))?;
     let names = bank.names();
-    let shown = bank.distances(&features, from_bytes(of.shown).view())?;
+    let shown = bank.distances(&features, from_bytes(pictures.view()).view())?;
     let reconstructed = bank.distances(&features, of.decoded)?;
     let classes: Vec<Option<String>> = of.items.iter().map(|item| item.class.clone()).collect();
     let truth = Truth::of(&classes, &names);

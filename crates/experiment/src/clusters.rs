@@ -2,10 +2,9 @@
 
 use crate::error::Result;
 
-use afterimage_data::clusters;
+use afterimage_data::{HeldOutPairs, clusters};
 use afterimage_eval::{Context, DistanceMatrix, pairwise_by_cluster};
 use afterimage_run::scores::Score;
-use afterimage_train::prepare::Pairs;
 
 use crate::embedder::Embedder;
 
@@ -13,7 +12,7 @@ use crate::embedder::Embedder;
 const SEED: u64 = 0;
 
 /// `pairwise` within and between k-means clusters of the shown images, `k = sqrt(n / 2)`, at least 2.
-pub(super) fn scores(matrix: &DistanceMatrix, test: &Pairs, context: &Context) -> Result<Vec<Score>> {
+pub(super) fn scores(matrix: &DistanceMatrix, test: &HeldOutPairs, context: &Context) -> Result<Vec<Score>> {
     let images = test.item_images();
     let n = test.len();
     let k = ((n as f64 / 2.0).sqrt().round() as usize).max(2);

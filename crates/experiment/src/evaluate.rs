@@ -11,10 +11,10 @@ use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, sync::Arc};
 use crate::error::{Context as _, Result, bail};
 use ndarray::{Array4, ArrayView4, Axis};
 
-use afterimage_data::{DataSet, Reliability};
+use afterimage_data::{DataSet, HeldOutPairs, Reliability};
 use afterimage_eval::{
     BoxError, Candidates, Ceilings, Context, Distance, DistanceMatrix, Features, HeldOut, PerceptualDistance,
-    PixelCorrelation, cache::Cache, diversity_scores, encoder_scores, encoding_matrix, encoding_scores,
+    PixelCorrelation, Shown, cache::Cache, diversity_scores, encoder_scores, encoding_matrix, encoding_scores,
     external_scores, no_candidates, pairwise_scores, possible_ways,
 };
 use afterimage_run::{
@@ -25,7 +25,7 @@ use afterimage_run::{
 use afterimage_train::{
     apply::FeatureExtractor,
     draws::{Purpose, derive},
-    prepare::{self, ImagePool, Pairs, Statistics},
+    prepare::{self, ImagePool, Statistics},
 };
 
 pub(super) use metrics::missing_weights;
@@ -40,7 +40,7 @@ use super::{
 /// Computes all scores and writes `scores.json`; the best-ranked wrong candidates become pictures.
 pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
     let (data, statistics, test, mut items) = held_out(session)?;
-    let context = context(session, &items);
+    let context = context(session, &test);
     super::weights::forget_metrics(session);
     let mut found = images(session, &data, &test, &context, &mut items)?;
     found.add(encoder(session, &data, &statistics, &test, &context)?);
@@ -71,13 +71,13 @@ pub(crate) fn refuse_missing_inputs(session: &Session) -> Result<()> {
 }
 
 /// The data set, what was fitted on its training part, the held-out items, and their pictures, which are refused where they are not of these items.
-pub(super) fn held_out(session: &Session) -> Result<(DataSet, Statistics, Pairs, Vec<Pictures>)> {
+pub(super) fn held_out(session: &Session) -> Result<(DataSet, Statistics, HeldOutPairs, Vec<Pictures>)> {
     let items = pictures::read(&session.run)
         .with_context(|| format!("run `afterimage reconstruct {}` first", session.run.root().display()))?;
     let data = session.data()?;
     let statistics = Statistics::read(&session.run)?;
     let test = prepare::held_out(&data.held_out(), &statistics, &session.experiment)?;
-    if test.names != items.iter().map(|p| p.name.clone()).collect::<Vec<_>>() {
+    if !test.names().iter().eq(items.iter().map(|p| &p.name)) {
         bail!(
             "the reconstructions belong to other test items: run `afterimage reconstruct {}` again",
             session.run.root().display()
@@ -102,9 +102,9 @@ pub fn cache(experiment: &Experiment) -> Option<Cache> {
     (config.cache_gib > 0.0).then(|| Cache::new(folder, (config.cache_gib * (1_u64 << 30) as f64) as u64))
 }
 
-pub(super) fn context(session: &Session, items: &[Pictures]) -> Context {
+pub(super) fn context(session: &Session, test: &HeldOutPairs) -> Context {
     let config = &session.experiment.evaluation;
-    let mut context = Context::new(HeldOut::from_pictures(items), derive(session.experiment.seed, Purpose::Statistics));
+    let mut context = Context::new(HeldOut::of(test), derive(session.experiment.seed, Purpose::Statistics));
     context.resamples = config.resamples;
     context.permutations = config.permutations;
     context
@@ -113,13 +113,12 @@ pub(super) fn context(session: &Session, items: &[Pictures]) -> Context {
 fn images(
     session: &mut Session,
     data: &DataSet,
-    test: &Pairs,
+    test: &HeldOutPairs,
     context: &Context,
     items: &mut [Pictures],
 ) -> Result<Part> {
     let decoded = arrays::reconstructions(&session.run, test.len(), session.experiment.image.side)?;
-    let pictures = test.item_images();
-    let shown = afterimage_eval::images::from_bytes(pictures.view());
+    let shown = Shown::of(test);
     let external = choice::external(session.choice()?.as_ref(), data, &session.experiment)?.map(Arc::new);
     if let Some(pool) = &external {
         session.record(
@@ -143,8 +142,7 @@ fn images(
             Some(candidates) => candidates,
             None => &mut none,
         };
-        let matrix =
-            DistanceMatrix::compute_cached(distance, decoded.view(), shown.view(), source, cache.as_ref(), context);
+        let matrix = DistanceMatrix::compute_cached(distance, decoded.view(), &shown, source, cache.as_ref(), context);
         let key = distance.key();
         let names = [format!("identification.external.{key}"), format!("identification.pairwise.{key}")];
         let matrix = match part::defined(&names, matrix)? {
@@ -164,22 +162,15 @@ fn images(
         }
     }
     found.add(metrics::measure(session, &decoded, &shown, candidates.as_mut(), context)?);
-    let material = Material {
-        data,
-        decoded: decoded.view(),
-        shown: pictures.view(),
-        items: &*items,
-        context,
-        cache: cache.as_ref(),
-    };
+    let material = Material { data, decoded: decoded.view(), test, items: &*items, context, cache: cache.as_ref() };
     found.add(classify(session, &material)?);
     if let Some(problem) = cache.as_ref().and_then(Cache::problem) {
         session.note(&format!("note: features could not be kept in {problem}; they will be computed again next time"));
     }
-    let diversity = diversity_scores(decoded.view(), shown.view(), context);
+    let diversity = diversity_scores(decoded.view(), &shown, context);
     found.add(Part::of(&["diversity.distance", "diversity.rank"], diversity)?);
     let candidates: Option<&mut dyn Candidates> = candidates.as_mut().map(|c| c as &mut dyn Candidates);
-    let material = (shown.view(), &perceptual as &dyn Distance, candidates, cache.as_ref());
+    let material = (&shown, &perceptual as &dyn Distance, candidates, cache.as_ref());
     found.add(averaging::curve(session, data, material, context)?);
     Ok(found)
 }
@@ -217,7 +208,7 @@ fn encoder(
     session: &Session,
     data: &DataSet,
     statistics: &Statistics,
-    test: &Pairs,
+    test: &HeldOutPairs,
     context: &Context,
 ) -> Result<Part> {
     if session.manifest.baseline.as_ref().is_some_and(|baseline| baseline.encoder.is_none()) {
@@ -233,7 +224,7 @@ fn encoder(
         let reason = "the data set has no single trials of the test stimuli, so their noise is unknown";
         found.add(Part::without("encoder.r_over_ceiling.median", reason));
     }
-    let scores = encoder_scores(predicted.view(), test.responses.view(), ceilings, &regions, context);
+    let scores = encoder_scores(predicted.view(), test, ceilings, &regions, context);
     found.add(Part::of(&["encoder.r.median", "encoder.r2.median", "encoder.significant"], scores)?);
     const ENCODING: &str = "identification.encoding";
     if context.held_out.len() < 2 {
@@ -242,7 +233,7 @@ fn encoder(
         found.add(Part::without(ENCODING, reason));
         return Ok(found);
     }
-    let matrix = encoding_matrix(test.responses.view(), predicted.view(), None, context)?;
+    let matrix = encoding_matrix(test, predicted.view(), None, context)?;
     let (ways, missing) = possible_ways(ENCODING, &session.experiment.evaluation.ways, context.held_out.len() - 1);
     found.add(Part::of(&[ENCODING], encoding_scores(&matrix, &ways, context))?);
     found.not_computed.extend(missing);

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use afterimage_data::{
     DataSet, Exclusions, UnpairedPool,
-    audit::{self, Audit},
+    audit::{self, Audit, SharedWithTest},
 };
 use afterimage_formats::digest;
 use afterimage_run::Experiment;
@@ -164,13 +164,13 @@ pub(crate) fn without_responses(
     if config.unpaired.is_empty() {
         return Ok(None);
     }
-    let (all, found) = audit_all("data.unpaired", data, &config.unpaired, experiment)?;
+    let (all, found) = shared_with_test("data.unpaired", data, &config.unpaired, experiment)?;
     let mut reasons = vec![("data.exclusions", session::exclusions(experiment)?)];
     if config.exclude_test_classes {
-        reasons.push(("data.exclude_test_classes", found.class_exclusions));
+        reasons.push(("data.exclude_test_classes", found.classes));
     }
     if config.exclude_duplicates {
-        reasons.push(("data.exclude_duplicates", found.exclusions));
+        reasons.push(("data.exclude_duplicates", found.copies));
     }
     // A candidate that the decoder was trained on would be told apart from the shown image by that alone.
     if let Some(candidates) = external {
@@ -202,8 +202,8 @@ pub(crate) fn external(data: &DataSet, experiment: &Experiment) -> Result<Option
     if config.external.is_empty() {
         return Ok(None);
     }
-    let (all, found) = audit_all("data.external", data, &config.external, experiment)?;
-    let duplicates = [("copies of test images", found.exclusions)];
+    let (all, found) = shared_with_test("data.external", data, &config.external, experiment)?;
+    let duplicates = [("copies of test images", found.copies)];
     refuse_empty("data.external", &all, &duplicates, config.external_limit)?;
     let [(_, exclude)] = duplicates;
     Pool::open(&config.external, config.external_limit, Purpose::ExternalChoice, experiment, exclude).map(Some)
@@ -214,11 +214,16 @@ pub(crate) fn audit(data: &DataSet, pool: Option<&Pool>) -> Result<Audit> {
     Ok(audit::audit(data, pool.map(|p| &p.inner))?)
 }
 
-/// All images of the sources of `key`, and their audit.
-fn audit_all(key: &str, data: &DataSet, sources: &[String], experiment: &Experiment) -> Result<(UnpairedPool, Audit)> {
+/// All images of the sources of `key`, and what they share with the test part.
+fn shared_with_test(
+    key: &str,
+    data: &DataSet,
+    sources: &[String],
+    experiment: &Experiment,
+) -> Result<(UnpairedPool, SharedWithTest)> {
     refuse_no_source(key, sources)?;
     let pool = opened(sources, experiment, &Exclusions::default()).context(key.to_owned())?;
-    let found = audit::audit(data, Some(&pool)).context(key.to_owned())?;
+    let found = audit::shared_with_test(&data.held_out(), &pool).context(key.to_owned())?;
     Ok((pool, found))
 }
 

@@ -12,11 +12,11 @@ use std::path::Path;
 
 use crate::error::{Context as _, Result, bail, in_words};
 
-use afterimage_data::DataSet;
+use afterimage_data::{DataSet, HeldOutPairs, ValidationPairs};
 use afterimage_model::device::device;
 use afterimage_run::{Experiment, config::CycleResponses, layout::Phase};
 use afterimage_train::Observer;
-use afterimage_train::prepare::{self, ImagePool as _, Pairs, Prepared};
+use afterimage_train::prepare::{self, ImagePool as _, Prepared};
 
 use super::baseline::{self, Decoder, Plan};
 use super::choice::{self, Choice, Images};
@@ -106,12 +106,11 @@ pub(crate) fn check(
     let sizes = networks::check(experiment, work, voxels, observer)?;
     machine::refuse_what_does_not_fit(out, experiment, work, &machine::Load::of(&sizes, &prepared, test.as_ref()))?;
     let images = pools(data, experiment, &prepared, work, kept, observer)?;
-    let count = |pairs: Option<&Pairs>| pairs.map_or(0, Pairs::len);
     observer.note(&format!(
         "checked: {} training, {} validation and {} test items of {voxels} voxels; {} unpaired and {} external images",
         prepared.training.len(),
-        count(prepared.validation.as_ref()),
-        count(test.as_ref()),
+        prepared.validation.as_ref().map_or(0, ValidationPairs::len),
+        test.as_ref().map_or(0, HeldOutPairs::len),
         images.unpaired.as_ref().map_or(0, Pool::len),
         images.external.as_ref().map_or(0, Pool::len),
     ));
@@ -159,7 +158,7 @@ fn test_items(
     prepared: &Prepared,
     work: &Work<'_>,
     observer: &dyn Observer,
-) -> Result<Option<Pairs>> {
+) -> Result<Option<HeldOutPairs>> {
     if !data.held_out().stimuli().is_empty() {
         let test = prepare::held_out(&data.held_out(), &prepared.statistics, experiment)?;
         return Ok(Some(test));

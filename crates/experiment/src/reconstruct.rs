@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::error::{Result, bail};
 use ndarray::{ArrayView3, ArrayView4, ArrayViewD, Axis};
 
-use afterimage_data::DataSet;
+use afterimage_data::{DataSet, HeldOutPairs};
 use afterimage_formats::{npy, picture};
 use afterimage_run::{
     RunFolder,
@@ -13,7 +13,7 @@ use afterimage_run::{
 };
 use afterimage_train::{
     apply::{TrainedDecoder, TrainedEncoder},
-    prepare::{self, Pairs, Statistics},
+    prepare::{self, Statistics},
 };
 
 use super::Session;
@@ -29,7 +29,7 @@ pub(crate) fn reconstruct(session: &mut Session) -> Result<Vec<Pictures>> {
     let decoder = TrainedDecoder::load(&session.run, &session.experiment)?;
     let predicted = encoder.predict(test.item_images().view());
     refuse_not_finite("encoder", "predicts", predicted.iter())?;
-    let decoded = decoder.decode(test.responses.view());
+    let decoded = decoder.decode(test.responses());
     refuse_not_finite("decoder", "decodes", decoded.iter())?;
     write_array(&session.run, &session.run.predictions_array(), predicted.view().into_dyn())?;
     write(session, &data, &test, decoded.view())
@@ -50,23 +50,23 @@ fn refuse_not_finite<'a>(network: &str, verb: &str, mut values: impl Iterator<It
 pub(crate) fn write(
     session: &mut Session,
     data: &DataSet,
-    test: &Pairs,
+    test: &HeldOutPairs,
     decoded: ArrayView4<'_, f32>,
 ) -> Result<Vec<Pictures>> {
     write_array(&session.run, &session.run.reconstructions_array(), decoded.into_dyn())?;
     let shown = test.item_images();
     let mut items = Vec::new();
-    for (row, name) in test.names.iter().enumerate() {
+    for (row, name) in test.names().iter().enumerate() {
         let file = format!("{row:04}.png");
         let (shown_path, path) = (session.run.shown_dir().join(&file), session.run.reconstructions_dir().join(&file));
         write_picture(&session.run, &shown_path, shown.index_axis(Axis(0), row))?;
         write_picture(&session.run, &path, picture::bytes(decoded.index_axis(Axis(0), row)).view())?;
-        let info = &data.header().stimuli[test.stimulus[row] as usize];
+        let info = &data.header().stimuli[test.stimulus()[row] as usize];
         items.push(Pictures {
             name: name.clone(),
             class: info.class.clone(),
-            stimulus: test.stimulus[row],
-            repeats: test.repeats[row],
+            stimulus: test.stimulus()[row],
+            repeats: test.repeats()[row],
             shown: session.run.relative(&shown_path),
             reconstruction: session.run.relative(&path),
             rival: None,
@@ -74,7 +74,7 @@ pub(crate) fn write(
         });
     }
     pictures::write(&session.run, &items)?;
-    let range = |f: fn(u16, u16) -> u16| u32::from(test.repeats.iter().copied().reduce(f).unwrap_or(0));
+    let range = |f: fn(u16, u16) -> u16| u32::from(test.repeats().iter().copied().reduce(f).unwrap_or(0));
     session.manifest.data.test_items = items.len();
     session.manifest.data.test_repeats = (range(u16::min), range(u16::max));
     Ok(items)

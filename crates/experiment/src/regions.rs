@@ -5,9 +5,9 @@ mod table;
 use crate::error::Result;
 use ndarray::{ArrayView2, Axis};
 
-use afterimage_data::DataSet;
+use afterimage_data::{DataSet, HeldOutPairs};
 use afterimage_eval::regions::{self as eval, Decode, Subset};
-use afterimage_eval::{Candidates, Context, PerceptualDistance, no_candidates, possible_ways};
+use afterimage_eval::{Candidates, Context, PerceptualDistance, Shown, no_candidates, possible_ways};
 use afterimage_run::{
     atomic,
     layout::Phase,
@@ -16,7 +16,7 @@ use afterimage_run::{
 };
 use afterimage_train::{
     apply::{FeatureExtractor, TrainedDecoder},
-    prepare::{self, Pairs, Statistics},
+    prepare::{self, Statistics},
 };
 
 use super::evaluate::{self, Taps, taps_name};
@@ -27,8 +27,8 @@ const WAYS: usize = 5;
 
 /// Computes all, with `draws` subsets of each size, and writes `regions.json` and its tables.
 pub(crate) fn regions(session: &mut Session, draws: usize) -> Result<Regions> {
-    let (data, statistics, test, items) = evaluate::held_out(session)?;
-    let context = evaluate::context(session, &items);
+    let (data, statistics, test, _) = evaluate::held_out(session)?;
+    let context = evaluate::context(session, &test);
     let (subsets, not_computed) = eval::subsets(&evaluate::masks(&data, &statistics), statistics.voxels.len());
     let mut found = Regions {
         version: REGIONS_VERSION,
@@ -54,7 +54,7 @@ pub(crate) fn regions(session: &mut Session, draws: usize) -> Result<Regions> {
 fn encoding(
     session: &Session,
     statistics: &Statistics,
-    test: &Pairs,
+    test: &HeldOutPairs,
     subsets: &[Subset],
     draws: usize,
     context: &Context,
@@ -70,16 +70,16 @@ fn encoding(
         return Ok(());
     }
     let predicted = arrays::predictions(&session.run, test.len(), statistics.voxels.len())?;
-    let (measured, predicted) = (test.responses.view(), predicted.view());
+    let predicted = predicted.view();
     let (possible, _) = possible_ways("", &session.experiment.evaluation.ways, test.len() - 1);
     let most = possible.into_iter().max().unwrap_or(2);
     let mut ways = vec![2, most];
     ways.dedup();
-    let (conditions, missing) = eval::encoding_conditions(measured, predicted, subsets, &ways, context)?;
+    let (conditions, missing) = eval::encoding_conditions(test, predicted, subsets, &ways, context)?;
     found.encoding = conditions;
     found.not_computed.extend(missing);
-    found.matched = eval::matched_scores(measured, predicted, subsets, most, draws, context)?;
-    found.single = Some(eval::single_voxels(measured, predicted, &statistics.voxels, subsets, context)?);
+    found.matched = eval::matched_scores(test, predicted, subsets, most, draws, context)?;
+    found.single = Some(eval::single_voxels(test, predicted, &statistics.voxels, subsets, context)?);
     Ok(())
 }
 
@@ -88,7 +88,7 @@ fn decoding(
     session: &Session,
     data: &DataSet,
     statistics: &Statistics,
-    test: &Pairs,
+    test: &HeldOutPairs,
     subsets: &[Subset],
     context: &Context,
     found: &mut Regions,
@@ -120,11 +120,9 @@ fn decoding(
     let decoder = TrainedDecoder::load(&session.run, experiment)?;
     let silent = silent(data, statistics, session)?;
     let decode = |responses: ArrayView2<'_, f32>| decoder.decode(responses);
-    let decode = Decode { responses: test.responses.view(), silent: &silent, decode: &decode };
-    let pictures = test.item_images();
-    let shown = afterimage_eval::images::from_bytes(pictures.view());
+    let decode = Decode { responses: test.responses(), silent: &silent, decode: &decode };
     let with = (&perceptual as &dyn afterimage_eval::Distance, candidates, cache.as_ref());
-    found.decoding = eval::decoding_conditions(&decode, shown.view(), subsets, ways, with, context)?;
+    found.decoding = eval::decoding_conditions(&decode, &Shown::of(test), subsets, ways, with, context)?;
     Ok(())
 }
 
@@ -133,8 +131,8 @@ fn silent(data: &DataSet, statistics: &Statistics, session: &Session) -> Result<
     if statistics.zscore.is_some() {
         return Ok(vec![0.0; statistics.voxels.len()]);
     }
-    let responses = prepare::prepare(data, &session.experiment)?.training.responses;
-    Ok(responses.mean_axis(Axis(0)).map(|mean| mean.to_vec()).unwrap_or_default())
+    let training = prepare::prepare(data, &session.experiment)?.training;
+    Ok(training.responses().mean_axis(Axis(0)).map(|mean| mean.to_vec()).unwrap_or_default())
 }
 
 /// Says where identification from all voxels is so good that no region can be missed.

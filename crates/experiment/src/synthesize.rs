@@ -183,15 +183,16 @@ fn natural(
         rows.sort_unstable();
         rows
     });
-    let mut names: Vec<(String, &'static str)> = vec![(String::new(), "training"); training.images.len_of(Axis(0))];
-    for (&row, name) in training.image_of.iter().zip(&training.names) {
+    let mut names: Vec<(String, &'static str)> = vec![(String::new(), "training"); training.images().len_of(Axis(0))];
+    for (&row, name) in training.image_of().iter().zip(training.names()) {
         names[row].0.clone_from(name);
     }
     let own = names.len();
     let pool_names = pool.as_ref().map(pool::Pool::names).unwrap_or_default();
     names.extend(chosen.iter().map(|&row| (pool_names[row].clone(), "unpaired")));
     let images = |from: usize, to: usize| -> Result<Array4<u8>> {
-        let of_training = training.images.slice(s![from.min(own)..to.min(own), .., .., ..]);
+        let all = training.images();
+        let of_training = all.slice(s![from.min(own)..to.min(own), .., .., ..]);
         match &pool {
             Some(pool) if to > own => {
                 let more = pool.read(&chosen[from.max(own) - own..to - own])?;

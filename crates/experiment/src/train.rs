@@ -2,10 +2,13 @@
 
 use crate::error::Result;
 
+use afterimage_data::ValidationPairs;
 use afterimage_model::device::device;
 use afterimage_run::config::CycleResponses;
 use afterimage_train::{
-    Context, apply, decoder, encoder,
+    Context, apply,
+    decoder::{self, ResponseCycle},
+    encoder,
     prepare::{self, ImagePool, Prepared},
 };
 
@@ -44,12 +47,12 @@ pub(crate) fn decoder(session: &mut Session, resume: bool) -> Result<()> {
     let loss = &session.experiment.decoder.image_loss;
     let vision = apply::vision(&loss.backbone, session.experiment.image.side, loss.backbone_side, &device)?;
     record_backbone(session, "perceptual backbone", &vision);
-    let cycle_responses = cycle_responses(session, &prepared)?;
+    let response_cycle = response_cycle(session, &prepared)?;
     let material = decoder::Material {
         training: &prepared.training,
         validation: prepared.validation.as_ref(),
         unpaired: unpaired.as_ref().map(|pool| pool as &dyn ImagePool),
-        cycle_responses,
+        response_cycle,
         snr: prepared.statistics.snr.clone(),
         channel_mean: prepared.statistics.channel_mean,
     };
@@ -67,7 +70,7 @@ pub(super) fn prepare_data(session: &mut Session) -> Result<Prepared> {
     let facts = &mut session.manifest.data;
     facts.voxels = prepared.statistics.voxels.len();
     facts.training_items = prepared.training.len();
-    facts.validation_items = prepared.validation.as_ref().map_or(0, prepare::Pairs::len);
+    facts.validation_items = prepared.validation.as_ref().map_or(0, ValidationPairs::len);
     facts.snr_source = prepared.statistics.snr_source.clone();
     facts.preprocessing = steps_of(&data).chain(prepared.statistics.steps.iter().cloned()).collect();
     Ok(prepared)
@@ -82,13 +85,13 @@ fn record_backbone(session: &mut Session, role: &str, vision: &afterimage_model:
 }
 
 /// Responses of the third cycle. Test responses make every score transductive, which is written where it is read.
-fn cycle_responses(session: &mut Session, prepared: &Prepared) -> Result<Option<ndarray::Array2<f32>>> {
+fn response_cycle(session: &mut Session, prepared: &Prepared) -> Result<Option<ResponseCycle>> {
     let config = &session.experiment.decoder;
     if config.response_cycle_weight == 0.0 {
         return Ok(None);
     }
     if config.response_cycle_on == CycleResponses::Training {
-        return Ok(Some(prepared.training.responses.clone()));
+        return Ok(Some(ResponseCycle::on_training(&prepared.training)));
     }
     let warning =
         "transductive: the third cycle was trained on the test responses (decoder.response_cycle_on = \"test\")";
@@ -96,6 +99,6 @@ fn cycle_responses(session: &mut Session, prepared: &Prepared) -> Result<Option<
         session.manifest.warnings.push(warning.into());
     }
     let data = session.data()?;
-    let pairs = prepare::held_out(&data.held_out(), &prepared.statistics, &session.experiment)?;
-    Ok(Some(pairs.responses))
+    let test = prepare::held_out(&data.held_out(), &prepared.statistics, &session.experiment)?;
+    Ok(Some(ResponseCycle::transductive_on_test(&test)))
 }

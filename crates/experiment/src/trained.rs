@@ -9,11 +9,12 @@ use std::sync::OnceLock;
 use ndarray::{Array2, Array4, ArrayView2, ArrayView4};
 use serde::{Deserialize, Serialize};
 
+use afterimage_data::at_side;
 use afterimage_run::synthesis::Prior;
 use afterimage_run::{Experiment, RunFolder, voxels::Voxels};
 use afterimage_train::apply::{TrainedDecoder, TrainedEncoder};
 use afterimage_train::observer::Silent;
-use afterimage_train::prepare::{Statistics, at_side};
+use afterimage_train::prepare::Statistics;
 use afterimage_train::synthesize::Driver;
 
 pub use afterimage_train::apply::Spread;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use afterimage_data::{
-    Averaging, DataSet, NiftiOptions, Parts, PrepareOptions, RunChoice, Scope, WriteOptions, import_nifti, prepare,
+    Averaging, DataSet, NiftiOptions, PrepareOptions, RunChoice, Scope, WriteOptions, import_nifti, prepare,
 };
 use afterimage_formats::{nifti, volume::Volume};
 use ndarray::{Array2, Array3, ArrayView1, Axis};
@@ -41,7 +41,7 @@ fn categories_are_decoded_run_by_run() {
         assert_eq!((summary.stimuli, summary.test.stimuli, summary.image_side, summary.runs), (96, 8, 0, 12));
         let data = DataSet::open(&path).unwrap();
         let class = |row: u32| data.header().stimuli[row as usize].class.clone().unwrap();
-        let train = data.training().items(Averaging::Stimulus, Parts::Train).unwrap();
+        let train = data.training().items(Averaging::Stimulus).unwrap();
         let test = data.held_out().items(Averaging::Stimulus).unwrap();
         let mut classes: Vec<String> = train.stimulus.iter().map(|&row| class(row)).collect();
         let of_train = classes.clone();

@@ -2,9 +2,9 @@
 
 use crate::support::assert_close;
 use afterimage_data::{
-    Averaging, DataSet, DataSetWriter, Error, FittedOn, Header, Measure, Parts, PrepareOptions, Provenance,
-    Reliability, Rule, Scope, Selection, Split, SplitRule, StimulusInfo, TrialInfo, Verdict, VoxelColumn, Voxels,
-    WriteOptions, audit, prepare,
+    Averaging, DataSet, DataSetWriter, Error, FittedOn, Header, Measure, PrepareOptions, Provenance, Reliability, Rule,
+    Scope, Selection, Split, SplitRule, StimulusInfo, TrialInfo, Verdict, VoxelColumn, Voxels, WriteOptions, audit,
+    prepare,
 };
 use ndarray::{Array2, Array4, Axis, s};
 
@@ -189,8 +189,8 @@ fn averaging_gives_the_means_that_items_give() {
     assert!(header.trials.iter().all(|trial| trial.averaged == 4 && trial.repeat == 0));
     let folder = tempfile::tempdir().unwrap();
     let source = write(&folder.path().join("a.afterimage"), &recorded());
-    let items = source.training().items(Averaging::Stimulus, Parts::Train).unwrap().responses;
-    let ours = made.data.training().items(Averaging::Trials, Parts::Train).unwrap().responses;
+    let items = source.training().items(Averaging::Stimulus).unwrap().responses;
+    let ours = made.data.training().items(Averaging::Trials).unwrap().responses;
     assert_eq!(ours, items.slice(s![.., ..2]));
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use afterimage_data::{Averaging, DataSet, Manifest, Parts, Progress, Reliability, import_generic};
+use afterimage_data::{Averaging, DataSet, Manifest, Progress, Reliability, import_generic};
 use afterimage_formats::npy;
 
 /// The folder of a session next to the repository, if this machine has it.
@@ -53,7 +53,7 @@ fn single_trials_are_imported_with_their_repeats() {
         let (stimulus, repeat) = (trial.stimulus as usize, trial.repeat as usize);
         assert!((0..82).all(|neuron| responses[[row, neuron]] == table[[neuron, stimulus, repeat]]));
     }
-    let items = data.training().items(Averaging::Stimulus, Parts::Train).unwrap();
+    let items = data.training().items(Averaging::Stimulus).unwrap();
     assert!(items.repeats.iter().all(|repeats| (5..=10).contains(repeats)));
     let ceiling = Reliability::noise_ceiling(&data.held_out()).unwrap().unwrap();
     assert!(ceiling.percent.iter().all(|percent| (0.0..=100.0).contains(percent)));

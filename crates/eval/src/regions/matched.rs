@@ -3,14 +3,14 @@
 use afterimage_run::regions::{Matched, Part};
 use afterimage_statistics::draws::{Purpose, derive_named, shuffle, stream};
 use afterimage_statistics::{deviation, pairing_test};
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView2, Axis, Ix2};
 use rayon::prelude::*;
 
 use super::{Subset, encoding::FEWEST};
 use crate::identification::{Accuracy, Pool, distractors, ranks};
 use crate::protocols::encoding_matrix;
 use crate::score::{Draft, with_test};
-use crate::{Context, Result};
+use crate::{Context, HeldOutArray, Result};
 
 /// Subsets of each size, unless the user asks for others.
 pub const DRAWS: usize = 20;
@@ -26,14 +26,15 @@ const SIZES: [usize; 6] = [5, 10, 20, 50, 100, 200];
 ///
 /// # Errors
 /// As [`encoding_matrix`]; [`crate::EvalError::Ways`] for ways beyond the test images.
-pub fn matched_scores(
-    measured: ArrayView2<f32>,
+pub fn matched_scores<'a>(
+    measured: impl HeldOutArray<'a, Ix2>,
     predicted: ArrayView2<f32>,
     subsets: &[Subset],
     ways: usize,
     draws: usize,
     ctx: &Context,
 ) -> Result<Vec<Matched>> {
+    let measured = measured.values();
     let groups: Vec<(&Subset, Vec<usize>)> = subsets
         .iter()
         .filter(|s| s.part != Part::Without)

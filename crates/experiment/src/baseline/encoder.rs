@@ -4,8 +4,9 @@ use crate::error::Result;
 use ndarray::{Array2, Array3, ArrayView4, Axis, s};
 
 use afterimage_baseline::{BoxError, Field, FieldModel, Folds, field, fwrf::Candidates, penalties};
+use afterimage_data::TrainingPairs;
 use afterimage_run::baseline::Penalties;
-use afterimage_train::{apply::FeatureExtractor, prepare::Prepared};
+use afterimage_train::apply::FeatureExtractor;
 
 use super::Encoder;
 use super::features::for_each_batch;
@@ -39,21 +40,19 @@ pub(super) struct FittedEncoder {
 impl FittedEncoder {
     /// Chooses fields and penalties, and fits.
     pub(super) fn fit(
-        prepared: &Prepared,
+        training: &TrainingPairs,
         extractor: FeatureExtractor,
         plan: &Encoder,
         folds: &Folds,
     ) -> Result<(Self, Penalties)> {
-        let training = &prepared.training;
         let (fields, relative) = (field::pyramid(plan.levels), grid());
-        let one = pooled(&extractor, training.images.slice(s![..1, .., .., ..]), &[0], &fields[..1]);
+        let one = pooled(&extractor, training.images().slice(s![..1, .., .., ..]), &[0], &fields[..1]);
         let bytes = training.len() * one.len_of(Axis(2)) * size_of::<f32>();
         let candidates =
             Candidates { fields: &fields, relative: &relative, folds, at_once: (MEMORY / bytes.max(1)).max(1) };
-        let mut features = |fields: &[Field]| {
-            Ok::<_, BoxError>(pooled(&extractor, training.images.view(), &training.image_of, fields))
-        };
-        let model = FieldModel::fit(training.responses.view(), &candidates, &mut features)?;
+        let mut features =
+            |fields: &[Field]| Ok::<_, BoxError>(pooled(&extractor, training.images(), training.image_of(), fields));
+        let model = FieldModel::of_training(training, &candidates, &mut features)?;
         let unit = "the number of features that vary";
         let penalties = Penalties::count("responses of the encoder", unit, &relative, model.penalties());
         Ok((Self { model, extractor }, penalties))

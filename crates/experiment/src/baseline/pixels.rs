@@ -3,10 +3,10 @@
 use crate::error::{Result, bail};
 use ndarray::{Array2, Array4, ArrayView2, Axis};
 
-use afterimage_baseline::{Folds, Ridge, RidgeCv, penalties};
+use afterimage_baseline::{Folds, Ridge, RidgeCv};
+use afterimage_data::{TrainingPairs, at_side};
 use afterimage_eval::{images::from_bytes, resize::axis_weights};
 use afterimage_run::baseline::Penalties;
-use afterimage_train::prepare::{self, Prepared};
 
 use super::record::{decoder_grid, decoder_penalties};
 
@@ -29,14 +29,11 @@ pub(super) struct Pixels {
 
 impl Pixels {
     /// Fits to training images at `small` pixels a side.
-    pub(super) fn fit(prepared: &Prepared, small: usize, side: usize, folds: &Folds) -> Result<(Self, Penalties)> {
+    pub(super) fn fit(training: &TrainingPairs, small: usize, side: usize, folds: &Folds) -> Result<(Self, Penalties)> {
         refuse_size(small, side)?;
-        let training = &prepared.training;
-        let images = from_bytes(prepare::at_side(training.images.clone(), small)?.view());
-        let targets = images.to_shape((images.len_of(Axis(0)), 3 * small * small))?.select(Axis(0), &training.image_of);
-        let x = training.responses.view();
-        let lambdas = penalties::scaled(&decoder_grid(), penalties::scale(x));
-        let (ridge, choice) = RidgeCv::new(lambdas)?.fit_with_choice(x, targets.view(), folds)?;
+        let images = from_bytes(at_side(training.images().to_owned(), small)?.view());
+        let targets = images.to_shape((images.len_of(Axis(0)), 3 * small * small))?;
+        let (ridge, choice) = RidgeCv::fit_decoder(training, targets.view(), &decoder_grid(), folds)?;
         Ok((Self { ridge, small, side }, decoder_penalties("colour values of pixels", &choice.index)))
     }
 

@@ -3,13 +3,11 @@
 use crate::error::Result;
 use ndarray::{Array2, Array4, ArrayView2, ArrayView4, Axis, s};
 
-use afterimage_baseline::{Folds, Nearest, Ridge, RidgeCv, Standard, penalties, pool::to_grid};
+use afterimage_baseline::{Folds, Nearest, Ridge, RidgeCv, Standard, pool::to_grid};
+use afterimage_data::TrainingPairs;
 use afterimage_eval::images::from_bytes;
 use afterimage_run::baseline::Penalties;
-use afterimage_train::{
-    apply::FeatureExtractor,
-    prepare::{ImagePool, Prepared},
-};
+use afterimage_train::{apply::FeatureExtractor, prepare::ImagePool};
 
 use super::features::for_each_batch;
 use super::record::{decoder_grid, decoder_penalties};
@@ -30,20 +28,14 @@ pub(super) struct Retrieval {
 impl Retrieval {
     /// Fits to the standardised features of the training images.
     pub(super) fn fit(
-        prepared: &Prepared,
+        training: &TrainingPairs,
         extractor: FeatureExtractor,
         grid: usize,
         pool: Pool,
         folds: &Folds,
     ) -> Result<(Self, Penalties)> {
-        let training = &prepared.training;
-        let mut features = embed(&extractor, training.images.view(), grid);
-        let standard = Standard::fit(features.view())?;
-        standard.apply(&mut features)?;
-        let targets = features.select(Axis(0), &training.image_of);
-        let x = training.responses.view();
-        let lambdas = penalties::scaled(&decoder_grid(), penalties::scale(x));
-        let (ridge, choice) = RidgeCv::new(lambdas)?.fit_with_choice(x, targets.view(), folds)?;
+        let (standard, features) = Standard::of_training(training, |images| embed(&extractor, images, grid))?;
+        let (ridge, choice) = RidgeCv::fit_decoder(training, features.view(), &decoder_grid(), folds)?;
         let penalties = decoder_penalties("features of the retrieval", &choice.index);
         Ok((Self { ridge, standard, extractor, grid, pool }, penalties))
     }

@@ -1,10 +1,9 @@
 //! Two more encoders, each trained on one half of the training images, and their maps against each other.
 
 use crate::error::{Result, bail};
-use ndarray::Axis;
 
 use afterimage_biology::{Resampling, measures};
-use afterimage_data::DataSet;
+use afterimage_data::{DataSet, TrainingPairs, ValidationPairs};
 use afterimage_model::device::device;
 use afterimage_run::{Experiment, RunFolder, biology::Measure, layout::Phase};
 use afterimage_train::{
@@ -12,7 +11,7 @@ use afterimage_train::{
     apply::TrainedEncoder,
     draws::{Purpose, derive},
     encoder,
-    prepare::{self, Pairs, Statistics},
+    prepare::{self, Statistics},
 };
 
 use super::looks::Looks;
@@ -34,13 +33,13 @@ pub(super) fn compare(
     draws: &Resampling,
 ) -> Result<Vec<Measure>> {
     let prepared = prepare::prepare(data, &session.experiment)?;
-    let halves = measures::halves_of(&prepared.training.stimulus, draws.seed);
+    let halves = measures::halves_of(prepared.training.stimulus(), draws.seed);
     let mut looks = Vec::new();
     for (half, rows) in [1, 2].into_iter().zip(&halves) {
         let experiment = experiment_of(&session.experiment, half);
         let run = folder(&session.run, half);
         let validation = prepared.validation.as_ref();
-        train(&run, &experiment, &part(&prepared.training, rows), validation, half, session.observer())?;
+        train(&run, &experiment, &prepared.training.select(rows), validation, half, session.observer())?;
         let encoder = TrainedEncoder::load(&run, &experiment)?;
         looks.push(Looks::new(&encoder, &session.experiment, statistics)?);
     }
@@ -66,23 +65,12 @@ fn experiment_of(whole: &Experiment, half: usize) -> Experiment {
     Experiment { seed: derive(whole.seed, purpose), ..whole.clone() }
 }
 
-fn part(pairs: &Pairs, rows: &[usize]) -> Pairs {
-    Pairs {
-        responses: pairs.responses.select(Axis(0), rows),
-        images: pairs.images.clone(),
-        image_of: rows.iter().map(|&row| pairs.image_of[row]).collect(),
-        stimulus: rows.iter().map(|&row| pairs.stimulus[row]).collect(),
-        names: rows.iter().map(|&row| pairs.names[row].clone()).collect(),
-        repeats: rows.iter().map(|&row| pairs.repeats[row]).collect(),
-    }
-}
-
 /// Trains one half's encoder, or goes on where it was stopped; nothing to do where it is finished.
 fn train(
     run: &RunFolder,
     experiment: &Experiment,
-    pairs: &Pairs,
-    validation: Option<&Pairs>,
+    pairs: &TrainingPairs,
+    validation: Option<&ValidationPairs>,
     half: usize,
     observer: &dyn Observer,
 ) -> Result<()> {

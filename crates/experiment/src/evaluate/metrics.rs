@@ -4,8 +4,8 @@ use crate::error::{Context as _, Result, bail};
 use ndarray::{Array4, ArrayView4};
 
 use afterimage_eval::{
-    BoxError, Candidates, Context, DistanceMatrix, FeatureMetric, Features, Lpips, LpipsNet, Metric, lpips_score,
-    ms_ssim_scores, no_candidates, pixcorr_scores, ssim_scores,
+    BoxError, Candidates, Context, DistanceMatrix, FeatureMetric, Features, Lpips, LpipsNet, Metric, Shown,
+    lpips_score, ms_ssim_scores, no_candidates, pixcorr_scores, ssim_scores,
 };
 use afterimage_model::foreign::{ForeignNetwork, foreign};
 use afterimage_run::{Experiment, scores::NotComputed};
@@ -18,7 +18,7 @@ use crate::{Session, external::ExternalCandidates, weights};
 /// What is compared.
 struct Images<'a> {
     decoded: ArrayView4<'a, f32>,
-    shown: ArrayView4<'a, f32>,
+    shown: &'a Shown,
     external: Option<&'a mut ExternalCandidates>,
     context: &'a Context,
 }
@@ -28,12 +28,12 @@ struct Images<'a> {
 pub(super) fn measure(
     session: &mut Session,
     decoded: &Array4<f32>,
-    shown: &Array4<f32>,
+    shown: &Shown,
     external: Option<&mut ExternalCandidates>,
     context: &Context,
 ) -> Result<Part> {
     let mut found = Part::default();
-    let mut images = Images { decoded: decoded.view(), shown: shown.view(), external, context };
+    let mut images = Images { decoded: decoded.view(), shown, external, context };
     let names: Vec<String> = session.experiment.evaluation.chosen_metrics().into_iter().map(str::to_owned).collect();
     for name in names {
         let Some(metric) = Metric::find(&name) else { bail!("no metric is called \"{name}\"") };

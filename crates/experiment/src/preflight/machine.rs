@@ -4,8 +4,9 @@ use std::path::Path;
 
 use crate::error::{Result, bail};
 
+use afterimage_data::{HeldOutPairs, Pairs};
 use afterimage_run::{Experiment, config::Optimiser};
-use afterimage_train::prepare::{Pairs, Prepared};
+use afterimage_train::prepare::Prepared;
 
 use super::{Work, networks::Sizes, place};
 
@@ -28,14 +29,13 @@ pub(super) struct Load {
 }
 
 impl Load {
-    pub(super) fn of(sizes: &Sizes, prepared: &Prepared, test: Option<&Pairs>) -> Self {
-        let held = |pairs: &Pairs| pairs.responses.len() as u64 * VALUE + pairs.images.len() as u64;
+    pub(super) fn of(sizes: &Sizes, prepared: &Prepared, test: Option<&HeldOutPairs>) -> Self {
         let data = held(&prepared.training) + prepared.validation.as_ref().map_or(0, held);
         Self {
             encoder: sizes.encoder,
             decoder: sizes.decoder,
             data,
-            test: test.map_or(0, |pairs| pairs.len() as u64),
+            test: test.map_or(0, |test| test.len() as u64),
             voxels: prepared.statistics.voxels.len() as u64,
         }
     }
@@ -66,6 +66,11 @@ impl Load {
         let items = if work.scores { self.test * item } else { 0 };
         work.runs * (networks + items + SMALL_FILES)
     }
+}
+
+/// Bytes of responses and images.
+fn held<P>(pairs: &Pairs<P>) -> u64 {
+    pairs.responses().len() as u64 * VALUE + pairs.images().len() as u64
 }
 
 /// Values that the optimiser keeps for each trainable one.

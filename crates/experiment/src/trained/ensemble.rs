@@ -2,8 +2,8 @@
 
 use ndarray::{Array2, Array4, ArrayView4, Zip};
 
+use afterimage_data::at_side;
 use afterimage_run::voxels::Voxels;
-use afterimage_train::prepare::at_side;
 
 use super::{Spread, TrainedRun, Units};
 use crate::error::bail;

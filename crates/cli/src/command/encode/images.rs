@@ -7,10 +7,9 @@ use anyhow::{Context as _, Result, bail};
 use ndarray::{Array3, Array4, Axis};
 use rayon::prelude::*;
 
-use afterimage_data::DataSet;
+use afterimage_data::{DataSet, at_side};
 use afterimage_experiment::pool::note_unread;
 use afterimage_formats::{images::ImageSource, names::nfc, text};
-use afterimage_train::prepare::at_side;
 
 use crate::progress::Terminal;
 

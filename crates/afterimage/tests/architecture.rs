@@ -5,8 +5,9 @@ use std::path::Path;
 use std::process::Command;
 
 /// Each crate may use those before it.
-const ORDER: [&str; 19] = [
+const ORDER: [&str; 20] = [
     "formats",
+    "statistics",
     "data",
     "sim",
     "config",
@@ -62,6 +63,17 @@ fn crates_depend_only_on_those_before_them() {
         for used in uses.iter().filter_map(|used| place(used).map(|place| (used, place))) {
             assert!(used.1 < own, "{name} must not depend on {}", used.0);
         }
+    }
+}
+
+/// Every draw comes from `afterimage_statistics::draws::stream`.
+#[test]
+fn only_statistics_makes_random_generators() {
+    for (name, uses) in dependencies() {
+        assert!(
+            !uses.contains(&"rand_chacha".to_owned()) || name == "statistics",
+            "{name} must not depend on rand_chacha"
+        );
     }
 }
 

@@ -17,8 +17,8 @@ const CLASS_COLUMNS: [&str; 7] =
 #[derive(Debug)]
 pub(crate) struct ClassTable {
     path: PathBuf,
-    /// Names and classes, in the order of the table.
-    entries: Vec<(String, String)>,
+    /// Names and classes, in the order of the table, by each column that may hold the names, the best first.
+    candidates: Vec<Vec<(String, String)>>,
 }
 
 /// The classes of images, and what a table of them left open.
@@ -39,15 +39,26 @@ impl ClassTable {
     /// [`Error::Format`]; [`Error::Manifest`] with the columns it has if those of names and classes are not there.
     pub(crate) fn read(path: &Path) -> Result<Self> {
         let table = Table::read(path)?;
-        let find = |wanted: &[&str], what: &str| {
-            column(&table, wanted).ok_or_else(|| {
-                let columns = table.names().join(", ");
-                Error::manifest(path, format!("no column of {what}: it has {columns}; name one \"{}\"", wanted[0]))
-            })
+        let missing = |what: &str, name: &str| {
+            let columns = table.names().join(", ");
+            Error::manifest(path, format!("no column of {what}: it has {columns}; name one \"{name}\""))
         };
-        let (ids, classes) = (find(&ID_COLUMNS, "image names")?, find(&CLASS_COLUMNS, "classes")?);
+        let ids: Vec<usize> = ID_COLUMNS.iter().filter_map(|name| column(&table, &[*name])).collect();
+        if ids.is_empty() {
+            return Err(missing("image names", ID_COLUMNS[0]));
+        }
+        let classes = column(&table, &CLASS_COLUMNS).ok_or_else(|| missing("classes", CLASS_COLUMNS[0]))?;
         let texts = |column: usize| Ok::<_, Error>(table.texts(column)?.into_iter().map(|text| text.trim().to_owned()));
-        Ok(Self { path: path.to_owned(), entries: texts(ids)?.zip(texts(classes)?).collect() })
+        let entries = |id: usize| Ok(texts(id)?.zip(texts(classes)?).collect());
+        let candidates = ids.into_iter().map(entries).collect::<Result<_>>()?;
+        Ok(Self { path: path.to_owned(), candidates })
+    }
+
+    /// Names and classes by the first column that names an image.
+    fn entries(&self, lookup: &Lookup<'_>) -> &[(String, String)] {
+        let names_any =
+            |entries: &&Vec<(String, String)>| entries.iter().any(|(name, _)| lookup.find(name) != Found::None);
+        self.candidates.iter().find(names_any).or(self.candidates.first()).map_or(&[], Vec::as_slice)
     }
 
     /// The table `images.csv` in a folder or beside it, if there is one with a column of classes.
@@ -73,8 +84,9 @@ impl ClassTable {
     pub(crate) fn classes(&self, names: &[&str]) -> Result<Classes> {
         let lookup = Lookup::new(names);
         let wrong = |reason: String| Error::mismatch(&self.path, reason);
+        let entries = self.entries(&lookup);
         let mut classes = Classes { of: vec![None; names.len()], ..Classes::default() };
-        for (name, class) in self.entries.iter().filter(|(name, class)| !name.is_empty() && !class.is_empty()) {
+        for (name, class) in entries.iter().filter(|(name, class)| !name.is_empty() && !is_missing(class)) {
             match lookup.find(name) {
                 Found::Several(a, b) => {
                     let (a, b) = (names[a], names[b]);
@@ -93,10 +105,10 @@ impl ClassTable {
             }
         }
         if classes.of.iter().all(Option::is_none) {
-            let first = self.entries.first().map(|(name, _)| name.as_str()).unwrap_or_default();
+            let first = entries.first().map(|(name, _)| name.as_str()).unwrap_or_default();
             let reason = format!(
                 "no image is called as one of its {} names; for \"{first}\", {}",
-                self.entries.len(),
+                entries.len(),
                 lookup.nearest(first)
             );
             return Err(wrong(reason));
@@ -105,6 +117,11 @@ impl ClassTable {
         classes.unlabelled = unlabelled.map(|(name, _)| (*name).to_owned()).collect();
         Ok(classes)
     }
+}
+
+/// Whether a class stands for a missing one, as pandas and BIDS write it.
+fn is_missing(class: &str) -> bool {
+    ["", "n/a", "nan"].iter().any(|mark| class.eq_ignore_ascii_case(mark))
 }
 
 impl Classes {
@@ -117,7 +134,7 @@ impl Classes {
     pub(crate) fn beside(path: &Path, names: &[&str]) -> Result<Self> {
         let Some(table) = ClassTable::beside(path)? else { return Ok(Self::of_folders(names)) };
         let lookup = Lookup::new(names);
-        let about_others = table.entries.iter().all(|(name, _)| lookup.find(name) == Found::None);
+        let about_others = table.entries(&lookup).iter().all(|(name, _)| lookup.find(name) == Found::None);
         if about_others && table.path.parent() != Some(path) {
             Ok(Self::of_folders(names))
         } else {
@@ -174,6 +191,12 @@ mod tests {
             said,
             ["1 label that names no image (z)", "1 label missing for images that the table does not name (b.png)"]
         );
+    }
+
+    #[test]
+    fn names_are_in_the_column_that_has_them_and_a_missing_class_is_none() {
+        let found = classes(b"image_id,image,class\n7,a,cup\n9,b,n/a\n", &["a.png", "b.png"]).unwrap();
+        assert_eq!(found.of, [Some("cup".into()), None]);
     }
 
     #[test]

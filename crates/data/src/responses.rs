@@ -9,7 +9,7 @@ use std::path::Path;
 
 use ndarray::{Array2, Axis, Ix2};
 
-use crate::import::columns::voxel_number;
+use crate::import::columns::{Column, Named, Reader, Role, falls, out_of_order, row_voxels, voxel_number as number_of};
 use crate::import::matrix;
 use crate::{Error, Result};
 
@@ -19,6 +19,8 @@ pub use names::VoxelIds;
 pub const VOXEL_COLUMN: &str = "voxel_";
 /// The column of a data set's voxels that holds their numbers in the names of the table that it was imported from.
 pub const VOXEL_NUMBER: &str = "voxel_number";
+/// The column of a data set's voxels that holds, where voxels were left out, the place of each among all of its source.
+pub const SOURCE_VOXEL: &str = "source_voxel";
 
 /// How a table is to be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -79,6 +81,45 @@ impl ResponseTable {
         }
         names::places(path, &self.voxels, ids).map(Some)
     }
+}
+
+/// The number in a name of a voxel: 12 of `voxel_12`, `Voxel 12`, `vox12` and `voxel_12.0`.
+pub fn voxel_number(name: &str) -> Option<usize> {
+    number_of(name)
+}
+
+/// Whether a column of this name says something of its row, such as `trial`, `run`, `image` or an index, and is no response.
+pub fn is_label(name: &str) -> bool {
+    Role::of(name, true).is_some()
+}
+
+/// Whether names that differ in a number at their ends only have different numbers that do not rise, as pandas sorts `V1`,
+/// `V10`, `V2`.
+pub fn names_fall(names: &[String]) -> bool {
+    falls(names).is_some()
+}
+
+/// The numbers of voxels that the rows of a table are named by: those in a column `voxel`, `voxel_id` or the like, or in an
+/// index of `voxel_12`. `None` if rows have no such names.
+///
+/// # Errors
+/// [`Error::Mismatch`] for numbers of some rows only, two columns that differ, and other columns of numbers for rows that are
+/// out of order.
+pub fn voxels_of_rows(path: &Path, columns: &[(String, Vec<String>)]) -> Result<Option<Vec<usize>>> {
+    let columns = columns.iter().map(|(name, texts)| Column {
+        name: name.clone(),
+        role: Role::of(name, false),
+        texts: texts.clone(),
+    });
+    let columns: Vec<Column> = columns.collect();
+    Ok(row_voxels(path, &columns, Reader::Array)?.map(|(_, numbers)| numbers))
+}
+
+/// Says which column of labels falls from one row to the next, where rows are paired with something by their order: an index,
+/// numbers of trials within their run, runs and sessions, or times. `None` if none does.
+pub fn rows_out_of_order(labels: &[(String, Vec<String>)]) -> Option<String> {
+    let named: Vec<Named<'_>> = labels.iter().map(|(name, texts)| (name.as_str(), texts.as_slice())).collect();
+    out_of_order(&named)
 }
 
 /// Whether a file is a table of text, packed or not.

@@ -27,6 +27,18 @@ pub enum RunError {
         /// What the parser found.
         source: serde_json::Error,
     },
+    /// A file has a schema of another version.
+    #[error("\"{}\" has version {got}, this version of afterimage reads {expected}: {remedy}", path.display())]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// The version found.
+        got: u32,
+        /// The version that is read.
+        expected: u32,
+        /// What to do.
+        remedy: String,
+    },
     /// A file that a run names lies elsewhere.
     #[error("\"{}\" lies outside its run: pictures.json must name files of the run folder", path.display())]
     Outside {

@@ -43,7 +43,6 @@ pub mod scores;
 pub mod study;
 pub mod synthesis;
 pub mod table;
-mod undefined;
 pub mod voxels;
 
 pub use error::RunError;

@@ -24,6 +24,9 @@ pub struct Voxels {
     /// not 0 to `columns` - 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub numbers: Option<Vec<usize>>,
+    /// Voxels of the source were left out of the data set: the numbers are those of the source, and names mean only them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub of_more: bool,
     /// Where they lie in a volume, where the source says so.
     pub volume: Option<Volume>,
     /// Where they lie on the cortical surface, where the source says so.
@@ -53,7 +56,22 @@ pub struct Surface {
 impl Voxels {
     /// Voxels without a place.
     pub fn new(ids: Vec<usize>, columns: usize) -> Self {
-        Self { version: VOXELS_VERSION, ids, columns, units: None, numbers: None, volume: None, surface: None }
+        Self {
+            version: VOXELS_VERSION,
+            ids,
+            columns,
+            units: None,
+            numbers: None,
+            of_more: false,
+            volume: None,
+            surface: None,
+        }
+    }
+
+    /// The number in the name of a voxel, `voxel_ID`, by its column among the data set's responses: that of the source where
+    /// voxels were left out, else the column.
+    pub fn name_of(&self, id: usize) -> usize {
+        self.numbers.as_ref().filter(|_| self.of_more).and_then(|numbers| numbers.get(id)).copied().unwrap_or(id)
     }
 
     /// Their number.
@@ -80,9 +98,9 @@ impl Voxels {
     /// Reads `voxels.json` of `run`.
     ///
     /// # Errors
-    /// As [`RunFolder::read_json`]; [`RunError::Map`] where lists have other lengths or places lie outside.
+    /// As [`RunFolder::read_versioned`]; [`RunError::Map`] where lists have other lengths or places lie outside.
     pub fn read(run: &RunFolder) -> Result<Self> {
-        let voxels: Self = run.read_json(&run.voxels_file())?;
+        let voxels: Self = run.read_versioned(&run.voxels_file(), VOXELS_VERSION)?;
         match voxels.contradiction() {
             None => Ok(voxels),
             Some(reason) => Err(RunError::Map { path: run.voxels_file(), message: reason }),

@@ -6,13 +6,13 @@ use anyhow::{Context, Result, bail};
 use serde::Serialize;
 
 use afterimage_config::Experiment;
+use afterimage_experiment::{classify::bank, evaluate, pool, preflight};
 use afterimage_sim::{SimConfig, generate_classes};
 
 use super::run;
 use crate::args::classes::Classes;
-use crate::progress::Bar;
+use crate::progress::{Bar, Terminal};
 use crate::say;
-use crate::stage::{classify::bank, evaluate, pool, preflight};
 
 /// What was made.
 #[derive(Serialize)]
@@ -51,7 +51,8 @@ fn build(sources: &[PathBuf], out: &Path, experiment: &Experiment) -> Result<Mad
         sources.iter().map(std::path::absolute).collect::<std::io::Result<_>>().context("the sources")?;
     pool::refuse_no_source("SOURCES", &sources)?;
     let features = bank::embedding(experiment)?;
-    let made = bank::build_bank(&sources, experiment, &features, evaluate::cache(experiment).as_ref())?;
+    let made =
+        bank::build_bank(&sources, experiment, &features, evaluate::cache(experiment).as_ref(), &Terminal::default())?;
     made.write(out)?;
     let counts: Vec<usize> = made.classes.iter().map(|class| class.images.len()).collect();
     let extreme = |pick: fn(usize, usize) -> usize| counts.iter().copied().reduce(pick).unwrap_or(0);
@@ -69,7 +70,9 @@ fn refuse_folder(out: &Path) -> Result<()> {
     if out.is_dir() {
         bail!("\"{}\" is a folder: name a file", out.display());
     }
-    preflight::refuse_unwritable(out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")))
+    Ok(preflight::refuse_unwritable(
+        out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")),
+    )?)
 }
 
 fn generate(config: &SimConfig, out: &Path) -> Result<Made> {

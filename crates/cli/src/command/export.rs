@@ -6,6 +6,8 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use serde::Serialize;
 
+use afterimage_data::voxels_of_rows;
+use afterimage_experiment::{Session, voxels};
 use afterimage_formats::table::Table;
 use afterimage_run::{
     maps::{self, Column},
@@ -14,8 +16,7 @@ use afterimage_run::{
 };
 
 use crate::args::product::{Export, Maps};
-use crate::say;
-use crate::stage::{Session, voxels};
+use crate::{build::caller, say};
 
 /// Columns of tables of voxels that tell which voxel and where, and are no values.
 const PLACES: [&str; 9] = ["voxel", "i", "j", "k", "x_mm", "y_mm", "z_mm", "hemisphere", "vertex"];
@@ -35,7 +36,7 @@ pub(super) fn export(what: &Export) -> Result<()> {
 }
 
 fn maps(args: &Maps) -> Result<()> {
-    let session = Session::open(&args.run)?;
+    let session = Session::open(&args.run, &caller())?;
     let voxels = voxels::read(&session)?;
     let mut columns = match session.run.scores_file().is_file() {
         true => maps::of_scores(&ScoreFile::read(&session.run)?, &voxels),
@@ -68,11 +69,11 @@ fn maps(args: &Maps) -> Result<()> {
 /// The columns of numbers of a table, in the run's order of voxels; NaN for a voxel that it does not name.
 fn from_table(path: &Path, voxels: &Voxels) -> Result<Vec<Column>> {
     let table = Table::read(path)?;
-    let rows: HashMap<usize, usize> = match table.names().iter().position(|name| name == "voxel") {
-        Some(column) => {
-            let ids = table.i64s(column)?;
-            ids.into_iter().enumerate().map(|(row, id)| (usize::try_from(id).unwrap_or(usize::MAX), row)).collect()
-        }
+    let texts = |column| Ok(table.texts(column)?.into_iter().map(|text| text.trim().to_owned()).collect());
+    let columns = (0..table.width()).map(texts).collect::<Result<Vec<Vec<String>>>>()?;
+    let columns: Vec<(String, Vec<String>)> = table.names().iter().cloned().zip(columns).collect();
+    let rows: HashMap<usize, usize> = match voxels_of_rows(path, &columns)? {
+        Some(ids) => ids.into_iter().zip(0..).collect(),
         None if table.len() == voxels.len() => voxels.ids.iter().copied().zip(0..).collect(),
         None => bail!(
             "\"{}\" has {} rows for {} voxels: give a row for each, or a column \"voxel\" with their numbers",
@@ -92,7 +93,8 @@ fn from_table(path: &Path, voxels: &Voxels) -> Result<Vec<Column>> {
         name.trim_start_matches('.').chars().map(kept).collect()
     };
     let mut columns = Vec::new();
-    for (place, name) in table.names().iter().enumerate().filter(|(_, name)| !PLACES.contains(&name.as_str())) {
+    let is_place = |name: &str| name.is_empty() || PLACES.contains(&name);
+    for (place, name) in table.names().iter().enumerate().filter(|(_, name)| !is_place(name)) {
         // A column of text, such as the name of a region, is no map.
         let Ok(values) = table.f64s(place) else { continue };
         let value = |id: &usize| rows.get(id).map_or(f32::NAN, |&row| values[row] as f32);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::FittedOn;
+use crate::responses::SOURCE_VOXEL;
 use crate::{Result, region};
 
 /// The voxels (or neurons, or sensors) of the array `responses`.
@@ -97,20 +98,22 @@ impl Voxels {
         Some(format!("voxel {stray:?} lies outside its volume {:?}", volume.shape))
     }
 
-    /// Keeps the voxels of a mask, in their order, with all that is known of them.
+    /// Keeps the voxels of a mask, in their order, with all that is known of them. Where some are left out, the column
+    /// [`SOURCE_VOXEL`](crate::SOURCE_VOXEL) says which are left.
     pub fn keep(&self, mask: &[bool]) -> Self {
         fn kept<T: Copy>(values: &[T], mask: &[bool]) -> Vec<T> {
             values.iter().zip(mask).filter(|&(_, &inside)| inside).map(|(&value, _)| value).collect()
         }
-        let columns = self
-            .columns
-            .iter()
-            .map(|(name, column)| (name.clone(), VoxelColumn { values: kept(&column.values, mask), ..column.clone() }));
+        let mut columns = self.columns.clone();
+        if mask.contains(&false) {
+            columns.entry(SOURCE_VOXEL.into()).or_insert_with(|| self.places());
+        }
+        columns.values_mut().for_each(|column| column.values = kept(&column.values, mask));
         Self {
             count: mask.iter().filter(|&&inside| inside).count(),
             regions: self.regions.iter().map(|(name, region)| (name.clone(), kept(region, mask))).collect(),
             coordinates: self.coordinates.as_ref().map(|rows| kept(rows, mask)),
-            columns: columns.collect(),
+            columns,
             volume: self
                 .volume
                 .as_ref()
@@ -119,6 +122,15 @@ impl Voxels {
                 .surface
                 .as_ref()
                 .map(|surface| SurfaceGeometry { places: kept(&surface.places, mask), ..surface.clone() }),
+        }
+    }
+
+    /// The place of each voxel, for those of which some are left out.
+    fn places(&self) -> VoxelColumn {
+        VoxelColumn {
+            meaning: "place of the voxel among all of the source, from 0".into(),
+            fitted_on: FittedOn::Nothing,
+            values: (0..self.count).map(|place| place as f32).collect(),
         }
     }
 

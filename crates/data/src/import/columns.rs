@@ -9,6 +9,7 @@ mod number;
 mod raw;
 mod reader;
 mod role;
+mod sequence;
 mod strange;
 mod voxels;
 
@@ -21,11 +22,12 @@ pub(crate) use number::{counts, whole};
 pub(crate) use raw::Raw;
 pub(crate) use reader::Reader;
 pub(crate) use role::{Role, voxel_number};
-pub(crate) use voxels::{Sorted, falls, numbers_rows, row_voxels};
+pub(crate) use sequence::{Named, out_of_order, refuse_shuffled};
+pub(crate) use voxels::{Sorted, falls, numbered, numbers_rows, row_voxels};
 
 use crate::manifest::VoxelNames;
 use crate::{Error, Result};
-use number::{Mark, has_comma, has_point, is_number, parse};
+use number::{Mark, has_comma, has_point, has_thousands, is_number, parse};
 use role::is_marked;
 
 /// What the user says about the columns.
@@ -101,7 +103,10 @@ pub(crate) fn read(path: &Path, stated: &Stated) -> Result<Columns> {
             texts: raw.column(at).map(|text| text.trim().to_owned()).collect(),
         }),
     };
-    let others = (0..names.len()).filter_map(other).collect();
+    let others: Vec<Column> = (0..names.len()).filter_map(other).collect();
+    if !stated.rows_are_voxels && stated.reader != Reader::Array {
+        voxels::refuse_turned(path, &others, stated.reader)?;
+    }
     let names = if named { data.iter().map(|&at| names[at].clone()).collect() } else { Vec::new() };
     Ok(Columns { values, names, others })
 }
@@ -122,7 +127,7 @@ fn kinds(path: &Path, stated: &Stated, names: &[String], raw: &Raw) -> Result<Ve
     let named = raw.names.is_some();
     let marked = named && names.iter().any(|name| is_marked(name) && !stated.ignore.contains(name));
     if marked && stated.rows_are_voxels && stated.voxels.is_none() {
-        let reason = format!("its columns are called like voxels, {}", stated.reader.about_turned());
+        let reason = format!("its columns are called like voxels, {}", stated.reader.about_called_columns());
         return Err(Error::mismatch(path, reason));
     }
     if marked && stated.voxels.is_none() {
@@ -130,7 +135,8 @@ fn kinds(path: &Path, stated: &Stated, names: &[String], raw: &Raw) -> Result<Ve
     }
     let is_label = |at: usize| stated.reader == Reader::Decode && !raw.column(at).all(is_number);
     let kind = |(at, name): (usize, &String)| {
-        let role = Role::of(name, !stated.rows_are_voxels).filter(|_| named);
+        let names_rows = !named && raw.column(at).all(|text| voxel_number(text).is_some());
+        let role = if named { Role::of(name, !stated.rows_are_voxels) } else { names_rows.then_some(Role::Index) };
         if stated.ignore.contains(name) {
             return Kind::Other(None);
         }
@@ -171,6 +177,13 @@ fn refuse_half_numbered(path: &Path, stated: &Stated, names: &[String]) -> Resul
 /// How decimals are marked: commas only where no field has a point.
 fn mark(path: &Path, raw: &Raw, data: &[usize]) -> Result<Mark> {
     let fields = || data.iter().flat_map(|&at| raw.column(at));
+    if let Some(field) = has_thousands(fields) {
+        let reason = format!(
+            "it cannot be told whether \"{field}\" and the like have three decimals or stand for thousands: save it with \
+             decimal points and without marks of thousands"
+        );
+        return Err(Error::mismatch(path, reason));
+    }
     if !fields().any(has_comma) {
         return Ok(Mark::Point);
     }

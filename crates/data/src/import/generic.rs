@@ -121,13 +121,13 @@ fn splits(
 
 /// The stimuli of the test in a list of names.
 fn test_list(path: &Path, names: &[&str], source: &ImageSource, left_out: &mut Vec<LeftOut>) -> Result<Vec<usize>> {
-    let entries = order::entries(path, None, "keep the one with image names")?;
+    let all: Vec<&str> = source.names().iter().map(String::as_str).collect();
+    let entries = order::entries(path, None, "keep the one with image names", &all)?;
     if entries.is_empty() {
         let reason = "split.test_list names no image: list the images of the test, or set split.test to their number";
         return Err(Error::manifest(path, reason));
     }
     // Found among all images first: what no trial shows is another mistake than a wrong name.
-    let all: Vec<&str> = source.names().iter().map(String::as_str).collect();
     let found = order::find(path, &entries.iter().map(String::as_str).collect::<Vec<_>>(), &all)?;
     let mut rows = Vec::with_capacity(found.len());
     for (entry, index) in entries.iter().zip(found) {

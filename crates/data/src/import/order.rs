@@ -16,7 +16,7 @@ pub(crate) use lookup::{Found, Lookup};
 pub use sequence::NameOrder;
 pub(crate) use sequence::{numbered_sequence, sequence};
 
-use super::columns::{Column, counts};
+use super::columns::{Column, counts, refuse_shuffled};
 use crate::manifest::Manifest;
 use crate::{Error, Result};
 
@@ -34,12 +34,12 @@ pub(super) struct Order {
     pub(super) trials: Vec<u32>,
     /// How trials and images were paired, for the provenance.
     pub(super) description: String,
-    /// Whether the pairing rests on the order of names and of rows, and on no list.
-    pub(super) by_position: bool,
+    /// Whether the rows of the table of responses are paired by their order, and not by a column that names images.
+    pub(super) by_rows: bool,
 }
 
 impl Order {
-    fn new(named: Vec<usize>, description: String, by_position: bool) -> Self {
+    fn new(named: Vec<usize>, description: String, by_rows: bool) -> Self {
         let mut rows = HashMap::new();
         let mut stimuli = Vec::new();
         let trials = named.into_iter().map(|index| {
@@ -49,7 +49,7 @@ impl Order {
             })
         });
         let trials = trials.collect();
-        Self { stimuli, trials, description, by_position }
+        Self { stimuli, trials, description, by_rows }
     }
 }
 
@@ -74,6 +74,7 @@ pub(super) fn read(manifest: &Manifest, source: &ImageSource, images: &[&Column]
             Ok(Order::new(named, format!("trials and images paired by the table's column \"{column}\""), false))
         }
         (Some(((named, how), by_position)), by_columns) => {
+            let by_rows = by_columns.is_none();
             if let Some((column, others)) = by_columns {
                 refuse_other_order(manifest, &names, &named, (&column, &others))?;
             }
@@ -83,7 +84,7 @@ pub(super) fn read(manifest: &Manifest, source: &ImageSource, images: &[&Column]
             } else {
                 format!("trials and images paired by the list {file}")
             };
-            Ok(Order::new(named, description, by_position))
+            Ok(Order::new(named, description, by_rows))
         }
         (None, None) => Ok(Order::new(Vec::new(), String::new(), true)),
     }
@@ -98,7 +99,11 @@ fn from_file(manifest: &Manifest, file: &str, names: &[&str]) -> Result<Vec<usiz
         );
         return Err(Error::manifest(&manifest.path, reason));
     }
-    Lookup::new(names).find_either(&path, &single(&entries(&path, manifest.images.column.as_deref(), COLUMN)?))
+    if is_table(&path) {
+        refuse_shuffled(&path, &Table::read(&path)?, "the order of the trials")?;
+    }
+    let entries = entries(&path, manifest.images.column.as_deref(), COLUMN, names)?;
+    Lookup::new(names).find_either(&path, &single(&entries))
 }
 
 /// The first column of names and the images it names; all such columns must name the same.
@@ -147,10 +152,9 @@ fn single<S: AsRef<str>>(entries: &[S]) -> Vec<[&str; 1]> {
 }
 
 /// The names that a file lists: one a line, or in a column of a `.csv` or `.tsv`, the only one but an index. `hint` says what
-/// to do where there are several.
-pub(super) fn entries(path: &Path, column: Option<&str>, hint: &str) -> Result<Vec<String>> {
-    let name = path.to_string_lossy().to_ascii_lowercase();
-    if ![".csv", ".tsv", ".csv.gz", ".tsv.gz"].iter().any(|ending| name.ends_with(ending)) {
+/// to do where there are several. A first line that is the name of an image is a row.
+pub(super) fn entries(path: &Path, column: Option<&str>, hint: &str, images: &[&str]) -> Result<Vec<String>> {
+    if !is_table(path) {
         return Ok(text::lines(path)?);
     }
     let table = Table::read(path)?;
@@ -168,5 +172,27 @@ pub(super) fn entries(path: &Path, column: Option<&str>, hint: &str) -> Result<V
         let columns = table.names().iter().map(shown).collect::<Vec<_>>().join(", ");
         Error::manifest(path, format!("it has the columns {columns}: {hint}"))
     })?;
-    Ok(table.texts(position)?.into_iter().map(|cell| cell.trim().to_owned()).collect())
+    let rows = table.texts(position)?;
+    let first = table.names().get(position).filter(|_| column.is_none() && table.width() == 1);
+    let first = match first {
+        Some(first) if Lookup::new(images).find(first) != Found::None => first_row(path, first, &rows)?,
+        _ => None,
+    };
+    Ok(first.into_iter().chain(rows).map(|cell| cell.trim().to_owned()).collect())
+}
+
+fn is_table(path: &Path) -> bool {
+    let name = path.to_string_lossy().to_ascii_lowercase();
+    [".csv", ".tsv", ".csv.gz", ".tsv.gz"].iter().any(|ending| name.ends_with(ending))
+}
+
+/// A first line that names an image, if it is written as the others are; pandas calls a column without a name 0.
+fn first_row<'a>(path: &Path, first: &'a str, rows: &[&str]) -> Result<Option<&'a str>> {
+    let ending = |name: &str| Path::new(name.trim()).extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    if first == "0" && rows.iter().all(|row| row.trim().parse::<u64>().is_ok()) {
+        let reason =
+            "its first line, \"0\", is the name of an image or of the column: write the line \"image\" above it";
+        return Err(Error::mismatch(path, reason));
+    }
+    Ok(Some(first).filter(|first| rows.iter().all(|row| ending(row) == ending(first))))
 }

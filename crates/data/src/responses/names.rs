@@ -20,6 +20,9 @@ pub struct VoxelIds<'a> {
     pub columns: usize,
     /// `[columns]` numbers in the names of the source's table, if they are not 0 to `columns` - 1.
     pub numbers: Option<&'a [usize]>,
+    /// The source has more voxels than the data set: a name is a number then, and others than those of the data set may
+    /// be named too.
+    pub of_more: bool,
 }
 
 /// The places, among `names`, of the voxels to find.
@@ -54,6 +57,7 @@ pub(super) fn places(path: &Path, names: &[String], ids: VoxelIds<'_>) -> Result
     });
     let is_whole = |found: &Found| found.missing.is_empty() && found.unknown.is_empty();
     match by_number {
+        Some(by_number) if ids.of_more => Found { unknown: Vec::new(), ..by_number }.checked(path, ids),
         Some(by_number) if is_whole(&by_number) && is_whole(&by_column) && by_number.places != by_column.places => {
             let reason = "its columns are voxels of the data set by their places and by the numbers in its source: name all \
                           voxels of the data set, or the run's only";
@@ -136,7 +140,7 @@ mod tests {
     }
 
     const WANTED: [usize; 3] = [1, 2, 10];
-    const IDS: VoxelIds<'_> = VoxelIds { wanted: &WANTED, columns: 12, numbers: None };
+    const IDS: VoxelIds<'_> = VoxelIds { wanted: &WANTED, columns: 12, numbers: None, of_more: false };
 
     #[test]
     fn any_order_and_further_voxels_of_the_data_set_are_taken_by_name() {
@@ -167,5 +171,13 @@ mod tests {
         assert_eq!(of(&[2, 3, 11], ids).unwrap(), [0, 1, 2]);
         assert!(of(&[1, 2, 3, 10, 11], ids).unwrap_err().to_string().contains("by their places and by the numbers"));
         assert!(of(&[1, 2], ids).unwrap_err().to_string().contains("voxel_10"));
+    }
+
+    #[test]
+    fn names_of_a_source_of_more_voxels_are_its_numbers() {
+        let ids = VoxelIds { wanted: &[0, 1, 3], columns: 4, numbers: Some(&[0, 3, 6, 9]), of_more: true };
+        assert_eq!(of(&(0..12).rev().collect::<Vec<_>>(), ids).unwrap(), [11, 8, 2]);
+        assert_eq!(of(&[9, 0, 3], ids).unwrap(), [1, 2, 0]);
+        assert!(of(&[0, 1, 2, 3], ids).unwrap_err().to_string().contains("voxel_9"));
     }
 }

@@ -127,7 +127,7 @@ fn a_packed_table_is_a_table() {
     packed.write_all(b"voxel_1,voxel_0\n0.5,1.5\n").unwrap();
     packed.finish().unwrap();
     let table = ResponseTable::read(&path, &TableOptions::default()).unwrap();
-    let ids = VoxelIds { wanted: &[0, 1], columns: 2, numbers: None };
+    let ids = VoxelIds { wanted: &[0, 1], columns: 2, numbers: None, of_more: false };
     assert_eq!(table.columns_of(&path, ids).unwrap(), Some(vec![1, 0]));
 }
 
@@ -172,6 +172,8 @@ fn an_index_of_voxels_names_the_rows_and_one_out_of_order_is_refused() {
     assert!(plain.voxels.is_empty() && plain.responses == array![[1.5, 3.5], [2.5, 4.5]]);
     let said = read("t.csv", ",a,b\n1,1.5,2.5\n0,3.5,4.5\n", &options).unwrap_err().to_string();
     assert!(said.contains("1 in row 1 and then 0") && said.contains("call it voxel"), "{said}");
+    let turned = read("t.csv", ",a,b\nvoxel_1,1.5,2.5\nvoxel_0,3.5,4.5\n", &TableOptions::default());
+    assert!(turned.unwrap_err().to_string().contains("give --voxels-first"));
     let said = read("t.csv", "voxel,a\nvoxel_1,1.5\nV1,3.5\n", &options).unwrap_err().to_string();
     assert!(said.contains("row 2") && said.contains("\"V1\""), "{said}");
 }
@@ -179,7 +181,7 @@ fn an_index_of_voxels_names_the_rows_and_one_out_of_order_is_refused() {
 #[test]
 fn names_of_voxels_may_be_floats_and_names_without_numbers_are_labels() {
     let path = Path::new("t.csv");
-    let ids = VoxelIds { wanted: &[0, 1, 2], columns: 3, numbers: None };
+    let ids = VoxelIds { wanted: &[0, 1, 2], columns: 3, numbers: None, of_more: false };
     let places =
         |text: &str| read("t.csv", text, &TableOptions::default()).and_then(|table| table.columns_of(path, ids));
     assert_eq!(places("voxel_2.0,voxel_1.0,voxel_0.0\n0.5,1.5,2.5\n").unwrap(), Some(vec![2, 1, 0]));
@@ -199,4 +201,31 @@ fn decimal_commas_are_read_and_unnamed_counts_asked_about() {
             read("t.csv", &format!("{}\n", rows.join("\n")), &TableOptions::default()).unwrap_err().to_string();
         assert!(message.contains(said) && message.contains("\"1\"") && message.contains("voxel_ID"), "{message}");
     }
+}
+
+#[test]
+fn names_with_numbers_that_fall_are_told_by_these() {
+    let path = Path::new("t.csv");
+    let ids = VoxelIds { wanted: &[0, 1, 2], columns: 3, numbers: None, of_more: false };
+    let places =
+        |text: &str| read("t.csv", text, &TableOptions::default()).and_then(|table| table.columns_of(path, ids));
+    assert_eq!(places("unit_0,unit_2,unit_1\n0.5,2.5,1.5\n").unwrap(), Some(vec![0, 2, 1]));
+    assert_eq!(places("unit_0,unit_1,unit_2\n0.5,2.5,1.5\n").unwrap(), None);
+    let said = places("V1,V3,V2\n0.5,1.5,2.5\n").unwrap_err().to_string();
+    assert!(said.contains("voxel_3") && said.contains("the run's data set"), "{said}");
+    let numbered = VoxelIds { numbers: Some(&[1, 2, 3]), ..ids };
+    let table = read("t.csv", "V1,V3,V2\n0.5,1.5,2.5\n", &TableOptions::default()).unwrap();
+    assert_eq!(table.columns_of(path, numbered).unwrap(), Some(vec![0, 2, 1]));
+}
+
+#[test]
+fn lines_of_names_are_no_responses_wherever_they_stand() {
+    let half = "0,1,2,3,4,5,6,7\n1,0,2,1,3,0,1,2\n0,2,1,1,0,3,1,0\n";
+    let said = read("t.csv", &format!("{half}{half}"), &TableOptions::default()).unwrap_err().to_string();
+    assert!(said.contains("line 4 is its line of names again"), "{said}");
+    let times = "-0.1,-0.09,-0.08,-0.07\n0.31,-0.7,1.1,0.2\n0.5,0.25,-1.5,2.5\n";
+    let said = read("t.csv", times, &TableOptions::default()).unwrap_err().to_string();
+    assert!(said.contains("rises in equal steps"), "{said}");
+    let spreadsheet = read("t.csv", "sep=;\na;b\n0,5;1,25\n", &TableOptions::default()).unwrap();
+    assert_eq!(spreadsheet.responses, array![[0.5, 1.25]]);
 }

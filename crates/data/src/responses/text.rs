@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{ResponseTable, TableOptions, VOXEL_COLUMN, turned};
 use crate::Result;
-use crate::import::columns::{self, Columns, Reader, Stated, row_voxels, voxel_number};
+use crate::import::columns::{self, Columns, Reader, Stated, falls, numbered, row_voxels, voxel_number};
 
 /// Reads a `.csv` or `.tsv`.
 pub(super) fn read(path: &Path, options: &TableOptions) -> Result<ResponseTable> {
@@ -23,6 +23,13 @@ pub(super) fn read(path: &Path, options: &TableOptions) -> Result<ResponseTable>
         return Ok(ResponseTable { responses: turned(values), labels: labels.into_iter().collect(), voxels });
     }
     let labels = others.into_iter().map(|column| (column.name, column.texts)).collect();
-    let voxels = if names.iter().any(|name| voxel_number(name).is_some()) { names } else { Vec::new() };
+    let voxels = if names.iter().any(|name| voxel_number(name).is_some()) {
+        names
+    } else if falls(&names).is_some() {
+        // As pandas sorts them, V10 comes before V2: the numbers tell the voxels, and the order does not.
+        numbered(&names).into_iter().flatten().map(|number| format!("{VOXEL_COLUMN}{number}")).collect()
+    } else {
+        Vec::new()
+    };
     Ok(ResponseTable { responses: values, labels, voxels })
 }

@@ -30,7 +30,7 @@ impl Volumes<'_> {
     /// Ends the walk before the last volume: reads the rest of a packed file, so that its checksum is compared.
     ///
     /// # Errors
-    /// [`Error::Malformed`] where the file is damaged; the volumes that it gave must not be used then.
+    /// [`crate::Error::Malformed`] where the file is damaged; the volumes that it gave must not be used then.
     pub fn finish(mut self) -> Result<()> {
         self.volume.finish(&mut self.stream)
     }

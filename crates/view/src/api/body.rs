@@ -102,7 +102,8 @@ pub(super) fn most_columns(facts: &Facts) -> usize {
 pub(super) fn ids_of(columns: &[(usize, &str)], prefix: &str, facts: &Facts) -> Result<Vec<usize>, Problem> {
     let mut at: HashMap<usize, usize> = HashMap::new();
     for (place, text) in columns {
-        let known = |id: &usize| facts.columns.is_some_and(|all| *id < all) || facts.ids.contains(id);
+        let known =
+            |id: &usize| facts.of_more || facts.columns.is_some_and(|all| *id < all) || facts.names.contains(id);
         let id = text.parse().ok().filter(known).ok_or_else(|| {
             Problem::bad(format!(
                 "the run and its data set have no {prefix}{text:.40}: is the table of another subject?"
@@ -117,7 +118,7 @@ pub(super) fn ids_of(columns: &[(usize, &str)], prefix: &str, facts: &Facts) -> 
             || Problem::bad(format!("the column {prefix}{id} is missing: the run decodes {}", facts.ids.len()));
         at.get(id).copied().ok_or_else(missing)
     };
-    facts.ids.iter().map(place).collect()
+    facts.names.iter().map(place).collect()
 }
 
 /// An array, whose shape is looked at before its values.
@@ -161,7 +162,7 @@ mod tests {
     use super::*;
 
     fn facts() -> Facts {
-        Facts { ids: vec![1, 3], columns: Some(4), units: None, standardises: true }
+        Facts { ids: vec![1, 3], names: vec![1, 3], of_more: false, columns: Some(4), units: None, standardises: true }
     }
 
     fn matrix(rows: Vec<Vec<f32>>) -> Result<Array2<f32>, Problem> {

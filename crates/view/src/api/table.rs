@@ -2,6 +2,8 @@
 
 use csv_core::{ReadFieldResult, Reader};
 
+use afterimage_data::{VOXEL_COLUMN, is_label, names_fall as falls, voxel_number};
+
 use super::body::{Rows, ids_of};
 use crate::answer::Problem;
 use crate::effort::Stop;
@@ -11,8 +13,8 @@ use crate::networks::Facts;
 const FIELD: usize = 1024;
 /// Columns besides the voxels, as a table of trials has.
 const OTHERS: usize = 64;
-/// Columns that are named so are voxels, and then no others are; `afterimage encode` writes them.
-const VOXEL: &str = "voxel_";
+/// Columns from which on a first row of different whole numbers above others is asked about.
+const WIDE: usize = 8;
 
 /// Which fields of a row are voxels.
 enum Columns {
@@ -29,14 +31,14 @@ pub(super) fn read(body: &[u8], facts: &Facts, rows: &mut Rows<'_>, stop: &Stop)
     let mut table = Table::new(body, most);
     let mut fields = Vec::new();
     let mut columns = Columns::All;
-    // A row that counts its columns is a header where other rows follow it.
-    let mut counting = None;
+    // A first row of whole numbers may be a header: that shows in the row below it.
+    let mut first = None;
     let mut is_first = true;
     while table.row(&mut fields)? {
         stop.check()?;
         if std::mem::take(&mut is_first) {
-            if is_counting(&fields) {
-                counting = Some(std::mem::take(&mut fields));
+            if fields.iter().all(|text| whole(text).is_some()) {
+                first = Some(std::mem::take(&mut fields));
                 continue;
             }
             if fields.iter().any(|text| text.parse::<f32>().is_err()) {
@@ -44,10 +46,35 @@ pub(super) fn read(body: &[u8], facts: &Facts, rows: &mut Rows<'_>, stop: &Stop)
                 continue;
             }
         }
-        counting = None;
+        if let Some(first) = first.take().filter(|first| !is_counting(first)) {
+            refuse_header(&first, &fields)?;
+            row(&first, &columns, 1, rows)?;
+        }
         row(&fields, &columns, table.line, rows)?;
     }
-    counting.map_or(Ok(()), |fields| row(&fields, &columns, 1, rows))
+    first.map_or(Ok(()), |fields| row(&fields, &columns, 1, rows))
+}
+
+/// A whole number, however it is written.
+fn whole(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|number: &f64| number.is_finite() && number.fract() == 0.0)
+}
+
+/// Refuses whole numbers above fractions, and many that rise or fall above others that do not, as numbers of voxels do.
+fn refuse_header(first: &[String], second: &[String]) -> Result<(), Problem> {
+    let falls_or_rises = |fields: &[String]| {
+        let numbers: Vec<f64> = fields.iter().filter_map(|text| whole(text)).collect();
+        let pairs = || numbers.windows(2);
+        numbers.len() == fields.len()
+            && (pairs().all(|pair| pair[0] < pair[1]) || pairs().all(|pair| pair[0] > pair[1]))
+    };
+    let above_fractions = first.len() > 1 && second.iter().all(|text| whole(text).is_none());
+    if above_fractions || (first.len() >= WIDE && falls_or_rises(first) && !falls_or_rises(second)) {
+        let message = "line 1 holds whole numbers above others that are not like them: if it is a line of names, call the \
+                       columns voxel_ID, else send the numbers as .npy";
+        return Err(Problem::bad(message.to_owned()));
+    }
+    Ok(())
 }
 
 fn row(fields: &[String], columns: &Columns, line: u64, rows: &mut Rows<'_>) -> Result<(), Problem> {
@@ -66,7 +93,7 @@ fn row(fields: &[String], columns: &Columns, line: u64, rows: &mut Rows<'_>) -> 
 
 /// The numbers of the columns from 0 or 1, as pandas writes them; one or two numbers may well be a response.
 fn is_counting(fields: &[String]) -> bool {
-    let from = |first: usize| fields.iter().enumerate().all(|(i, text)| *text == (i + first).to_string());
+    let from = |first: usize| fields.iter().enumerate().all(|(i, text)| whole(text) == Some((i + first) as f64));
     fields.len() > 2 && (from(0) || from(1))
 }
 
@@ -76,10 +103,25 @@ fn of_header(names: &[String], facts: &Facts) -> Result<Columns, Problem> {
             format!("column {} has no name: leave out the index of the rows (pandas: index=False)", column + 1);
         return Err(Problem::bad(message));
     }
-    let marked = names.iter().enumerate().filter(|(_, name)| name.starts_with(VOXEL));
-    let marked: Vec<(usize, &str)> = marked.map(|(column, name)| (column, &name[VOXEL.len()..])).collect();
-    if marked.is_empty() { Ok(Columns::All) } else { Ok(Columns::At(ids_of(&marked, VOXEL, facts)?)) }
+    let numbered = |(column, name): (usize, &String)| Some((column, voxel_number(name)?.to_string()));
+    let marked: Vec<(usize, String)> = names.iter().enumerate().filter_map(numbered).collect();
+    if let Some(name) = names.iter().find(|name| name.starts_with(VOXEL_COLUMN) && voxel_number(name).is_none()) {
+        return Err(Problem::bad(format!("the column {name:.40} is called like a voxel, but not by its number")));
+    }
+    if marked.is_empty() {
+        if let Some(name) = names.iter().find(|name| is_label(name)) {
+            let message =
+                format!("the column \"{name:.40}\" holds no responses: leave it out, or call the others voxel_ID");
+            return Err(Problem::bad(message));
+        }
+        return if falls(names) { Err(Problem::bad(FALLS.to_owned())) } else { Ok(Columns::All) };
+    }
+    let marked: Vec<(usize, &str)> = marked.iter().map(|(column, number)| (*column, number.as_str())).collect();
+    Ok(Columns::At(ids_of(&marked, VOXEL_COLUMN, facts)?))
 }
+
+const FALLS: &str = "the columns are not in the order of the numbers in their names: put them into the order of the run's data \
+                     set, or call them voxel_ID";
 
 /// The fields of a body, one row after another.
 struct Table<'a> {
@@ -134,13 +176,24 @@ mod tests {
     use super::*;
 
     fn facts() -> Facts {
-        Facts { ids: vec![3, 10, 1], columns: Some(12), units: None, standardises: true }
+        Facts {
+            ids: vec![3, 10, 1],
+            names: vec![3, 10, 1],
+            of_more: false,
+            columns: Some(12),
+            units: None,
+            standardises: true,
+        }
     }
 
     fn table(text: &str) -> Result<Array2<f32>, String> {
+        table_for(&facts(), text)
+    }
+
+    fn table_for(facts: &Facts, text: &str) -> Result<Array2<f32>, String> {
         let stop = Stop::default();
         let mut rows = Rows::new(12, &stop);
-        read(text.as_bytes(), &facts(), &mut rows, &stop).and_then(|()| rows.finish()).map_err(Problem::message_of)
+        read(text.as_bytes(), facts, &mut rows, &stop).and_then(|()| rows.finish()).map_err(Problem::message_of)
     }
 
     #[test]
@@ -163,15 +216,25 @@ mod tests {
         let expected = array![[3.0, 10.0, 1.0]];
         assert_eq!(table("voxel_1,voxel_10,voxel_3\n1,10,3\n").unwrap(), expected);
         assert_eq!(table("image,voxel_3,trial,voxel_10,voxel_1\nx.png,3,7,10,1\n").unwrap(), expected);
+        assert_eq!(table("Voxel 1,VOXEL_10,vox3\n1,10,3\n").unwrap(), expected);
+        assert_eq!(table("0.0,1.0,2.0\n3,10,1\n").unwrap(), expected, "counts as floats are a header");
         let all: Vec<String> = (0..12).rev().map(|id| format!("voxel_{id}")).collect();
         let values: Vec<String> = (0..12).rev().map(|id| id.to_string()).collect();
         assert_eq!(table(&format!("{}\n{}\n", all.join(","), values.join(","))).unwrap(), expected);
+        // Of a data set of which voxels were left out, names are those of the source.
+        let part = Facts { names: vec![3, 40, 1], of_more: true, columns: Some(3), ..facts() };
+        assert_eq!(table_for(&part, "voxel_1,voxel_2,voxel_3,voxel_40\n1,7,3,10\n").unwrap(), expected);
+        assert!(table_for(&part, "voxel_0,voxel_1,voxel_2\n1,7,3\n").unwrap_err().contains("voxel_3 is missing"));
         for (text, reason) in [
             ("voxel_3,voxel_10\n1,2\n", "voxel_1 is missing"),
             ("voxel_3,voxel_10,voxel_1000\n1,2,3\n", "voxel_1000"),
             ("voxel_3,voxel_10,voxel_1,voxel_3\n1,2,3,4\n", "voxel_3 is there twice"),
             ("voxel_3,voxel_10,voxel_one\n1,2,3\n", "voxel_one"),
             (",a,b\n0,1,2\n", "column 1 has no name"),
+            ("a,b,trial\n1,2,3\n", "\"trial\" holds no responses"),
+            ("V3,V10,V1\n1,2,3\n", "not in the order of the numbers"),
+            ("100,101,103\n0.5,1.25,2.5\n", "whole numbers above"),
+            ("29,28,27,26,25,24,23,22\n1,0,2,2,1,0,3,1\n", "whole numbers above"),
             ("Unnamed: 0,a,b\n0,1,2\n", "column 1 has no name"),
         ] {
             let said = table(text).unwrap_err();

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
+use afterimage_data::rows_out_of_order;
 use afterimage_formats::{names::nfc, npy, table::Table, text};
 
 /// First lines that name a column rather than a response, in small letters.
@@ -72,7 +73,22 @@ fn of_column(path: &Path, column: &str) -> Result<Vec<String>> {
     if table.names().iter().filter(|name| *name == column).count() > 1 {
         bail!("\"{}\" has several columns \"{column}\": give them different names", path.display());
     }
+    let texts = |column| Ok(table.texts(column)?.into_iter().map(|text| text.trim().to_owned()).collect());
+    let columns = (0..table.width()).map(texts).collect::<Result<Vec<Vec<String>>>>()?;
+    refuse_shuffled(path, &table.names().iter().cloned().zip(columns).collect::<Vec<_>>())?;
     Ok(table.texts(place)?.into_iter().map(str::to_owned).collect())
+}
+
+/// Refuses columns of labels that say that the rows are out of order, where the order pairs labels with responses.
+pub(super) fn refuse_shuffled(path: &Path, columns: &[(String, Vec<String>)]) -> Result<()> {
+    match rows_out_of_order(columns) {
+        Some(said) => bail!(
+            "labels and responses are paired by their order, but in \"{}\" {said}: sort the rows, or give one table with \
+             responses and labels",
+            path.display()
+        ),
+        None => Ok(()),
+    }
 }
 
 /// The labels of a file with one column, without the name of the column.
@@ -194,6 +210,8 @@ mod tests {
         let text = "trial,stimulus\n0,a\n1,b\n2,a\n";
         refused("l.csv", text, None, 3, &["2 columns (trial, stimulus)", "--average-column"]);
         assert_eq!(of("l.csv", text, Some("stimulus"), 3).unwrap(), ["a", "b", "a"]);
+        let shuffled = "trial,stimulus\n1,a\n0,b\n2,a\n";
+        refused("l.csv", shuffled, Some("stimulus"), 3, &["\"trial\" has 1 in row 1 and then 0", "sort the rows"]);
         assert_eq!(of("l.tsv", "stimulus\trun\na\t0\nb\t0\n", Some("stimulus"), 2).unwrap(), ["a", "b"]);
         refused("l.csv", text, Some("image"), 3, &["\"image\"", "\"trial\", \"stimulus\""]);
         refused("l.csv", text, Some("stimulus"), 4, &["3 labels for 4 responses"]);

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
+use afterimage_data::{SOURCE_VOXEL, VOXEL_NUMBER};
 use afterimage_formats::hemisphere::Hemisphere;
 use afterimage_formats::volume::{
     Volume, VolumeHeader,
@@ -87,6 +88,14 @@ pub(super) fn of_data_set(
             );
         }
         return Ok((find(path, &theirs.places, &ours.places)?, Matched::Places));
+    }
+    let numbers = |name| of.columns.get(name).map(|column| column.values.iter().map(|&n| n as usize).collect());
+    let theirs: Option<Vec<usize>> = numbers(VOXEL_NUMBER).or_else(|| numbers(SOURCE_VOXEL));
+    let is_of_all = theirs.is_none() && of.count > voxels.columns && voxels.of_more;
+    let theirs = theirs.or_else(|| is_of_all.then(|| (0..of.count).collect()));
+    if let (Some(theirs), Some(ours)) = (theirs, &voxels.numbers) {
+        let ours: Vec<usize> = voxels.ids.iter().map(|&id| ours[id]).collect();
+        return Ok((find(path, &theirs, &ours)?, Matched::Names));
     }
     Ok((by_order(path, [rows, of.count], voxels)?, Matched::Order))
 }

@@ -62,7 +62,12 @@ fn of_table(path: &Path, args: &Decode, voxels: &Voxels) -> Result<Responses> {
     let label = args.average_by.clone().filter(is_column);
     let options = TableOptions { array: args.array.clone(), voxels_first: args.voxels_first, label };
     let table = ResponseTable::read(path, &options)?;
-    let ids = VoxelIds { wanted: &voxels.ids, columns: voxels.columns, numbers: voxels.numbers.as_deref() };
+    let ids = VoxelIds {
+        wanted: &voxels.ids,
+        columns: voxels.columns,
+        numbers: voxels.numbers.as_deref(),
+        of_more: voxels.of_more,
+    };
     let shape = [table.responses.nrows(), table.responses.ncols()];
     let (columns, matched) = match table.columns_of(path, ids)? {
         Some(columns) => (columns, Matched::Names),

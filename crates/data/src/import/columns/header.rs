@@ -5,8 +5,9 @@ use std::path::Path;
 
 use csv::StringRecord;
 
-use super::number::{counts, is_missing, is_number, is_whole, whole};
+use super::number::{Mark, counts, is_missing, is_number, is_whole, parse, whole};
 use super::reader::Reader;
+use super::role::voxel_number;
 use crate::{Error, Result};
 
 /// Columns from which on whole numbers that follow one another are names, wherever they begin.
@@ -32,6 +33,9 @@ pub(super) fn is_header(
 ) -> Result<bool> {
     let skipped = usize::from(first.get(0).is_some_and(|name| name.trim().is_empty()));
     let fields: Vec<&str> = first.iter().skip(skipped).map(str::trim).collect();
+    if is_named_row(first) && rest.iter().all(|(_, row)| is_named_row(row)) {
+        return Ok(false);
+    }
     if fields.is_empty() || !fields.iter().all(|field| is_number(field)) {
         return Ok(true);
     }
@@ -49,6 +53,11 @@ pub(super) fn is_header(
             Err(Error::mismatch(path, reason))
         }
     }
+}
+
+/// Whether a line is the name of a voxel and its numbers, as pandas writes rows that are voxels without a header.
+fn is_named_row(line: &StringRecord) -> bool {
+    line.len() > 1 && line.get(0).is_some_and(|name| voxel_number(name).is_some()) && line.iter().skip(1).all(is_number)
 }
 
 enum Reading {
@@ -85,6 +94,9 @@ impl Line<'_> {
         let may_count = if whole { width > 2 || reader != Reader::Decode } else { width >= FLOATS };
         if (counts && may_count && (!self.rest.is_empty() || !whole)) || (follows && width >= ASKED) {
             return Reading::Unclear("counts up, as names of columns do");
+        }
+        if width >= ASKED && !whole && self.alone(are_even) {
+            return Reading::Unclear("rises in equal steps, as times do");
         }
         if (whole && above_fractions && (self.rest.len() > 1 || reader == Reader::Decode))
             || (width >= FLOATS && are_different(self.fields) && self.is_above(|field| self::whole(field).is_some()))
@@ -138,6 +150,14 @@ impl Line<'_> {
 fn follows(fields: &[&str]) -> bool {
     let steps = |step: f64| pairs(fields, |before, after| after == before + step);
     fields.len() > 1 && (steps(1.0) || steps(-1.0))
+}
+
+/// Whether numbers rise or fall in equal steps.
+fn are_even(fields: &[&str]) -> bool {
+    let numbers: Option<Vec<f64>> = fields.iter().map(|field| parse(field, Mark::Comma)).collect();
+    let Some(numbers) = numbers.filter(|numbers| numbers.len() > 1) else { return false };
+    let step = (numbers[numbers.len() - 1] - numbers[0]) / (numbers.len() - 1) as f64;
+    step.abs() > 0.0 && numbers.windows(2).all(|pair| (pair[1] - pair[0] - step).abs() < 1e-3 * step.abs())
 }
 
 /// Whether whole numbers rise, or fall, from each to the next.

@@ -49,6 +49,26 @@ pub(super) fn has_comma(field: &str) -> bool {
         && field.replace(',', ".").parse::<f64>().is_ok()
 }
 
+/// A field such as `1,336` or `1.336`, if all that have this mark are like it: one to three digits without a leading zero
+/// before the mark and three behind it. Points count only beside whole numbers, since writers of decimals give each one.
+pub(super) fn has_thousands<'a, I: Iterator<Item = &'a str>>(fields: impl Fn() -> I) -> Option<&'a str> {
+    let marked = |mark: char| fields().map(str::trim).filter(move |field| field.contains(mark));
+    let are_grouped = |mark: char| marked(mark).all(|field| is_grouped(field, mark));
+    let any_whole = || fields().any(|field| is_whole(field) && field.trim().trim_start_matches(['-', '+']) != "0");
+    let by_comma = marked(',').next().filter(|_| marked('.').next().is_none() && are_grouped(','));
+    by_comma.or_else(|| marked('.').next().filter(|_| marked(',').next().is_none() && are_grouped('.') && any_whole()))
+}
+
+fn is_grouped(field: &str, mark: char) -> bool {
+    let unsigned = field.strip_prefix(['-', '+']).unwrap_or(field);
+    let mut groups = unsigned.split(mark);
+    let first = groups.next().unwrap_or_default();
+    is_digits(first)
+        && first.len() <= 3
+        && !first.starts_with('0')
+        && groups.all(|group| group.len() == 3 && is_digits(group))
+}
+
 /// Whether a field is a number with a decimal point.
 pub(super) fn has_point(field: &str) -> bool {
     field.contains('.') && field.trim().parse::<f64>().is_ok()
@@ -111,6 +131,23 @@ mod tests {
         }
         assert_eq!(parse("0,65", Mark::Point), None);
         assert!(parse("n/a", Mark::Point).unwrap().is_nan());
+    }
+
+    #[test]
+    fn marks_of_thousands_are_seen_where_nothing_speaks_for_decimals() {
+        let seen = |fields: &[&'static str]| has_thousands(|| fields.iter().copied());
+        assert_eq!(seen(&["448", "-1,336"]), Some("-1,336"));
+        assert_eq!(seen(&["1.336", "-448"]), Some("1.336"));
+        for decimals in [
+            &["0,448", "-1,336"][..],
+            &["1,33", "1,336"],
+            &["1.336", "2.448"],
+            &["1.336", "0"],
+            &["1.336", "448", "0.5"],
+            &["448"],
+        ] {
+            assert_eq!(seen(decimals), None, "{decimals:?}");
+        }
     }
 
     #[test]

@@ -10,6 +10,9 @@ use super::number::{are_torn, counts, is_number};
 use super::reader::Reader;
 use crate::{Error, Result};
 
+/// Columns from which on a row like the line of names is that line again.
+const WIDE: usize = 8;
+
 /// Names and fields, every row as long as the names.
 #[derive(Debug)]
 pub(crate) struct Raw {
@@ -49,6 +52,7 @@ impl Raw {
         let named = named.filter(|names| names.len() == width && is_data && header != Some(false));
         let before = if let Some(names) = named { Some(names) } else { names(path, &mut rows, header, reader)? };
         refuse_ragged(path, &rows, before.as_ref().map_or(width, StringRecord::len))?;
+        refuse_second_header(path, before.as_ref(), &rows)?;
         if separator == b',' && are_torn(rows.iter().map(|(_, row)| row)) {
             let reason = "its numbers have decimal commas and are separated by commas: save it with decimal points, or \
                           separated by semicolons";
@@ -63,9 +67,28 @@ impl Raw {
     }
 }
 
-/// A line that begins with a mark of comments, or an empty one.
+/// Refuses a line of names that stands among the rows again, as tables that were put together have.
+fn refuse_second_header(path: &Path, names: Option<&StringRecord>, rows: &[(u64, StringRecord)]) -> Result<()> {
+    let Some(names) = names else { return Ok(()) };
+    // A few counts can be like numbers of columns by chance.
+    let is_telling = names.len() >= WIDE || !names.iter().all(is_number);
+    let is_same = |row: &StringRecord| row.iter().map(str::trim).eq(names.iter().map(str::trim));
+    match rows.iter().find(|(_, row)| is_telling && is_same(row)) {
+        Some((line, _)) => {
+            let reason =
+                format!("line {line} is its line of names again: take it out, as the tables were put together");
+            Err(Error::mismatch(path, reason))
+        }
+        None => Ok(()),
+    }
+}
+
+/// A line that begins with a mark of comments, an empty one, or the `sep=;` of spreadsheets.
 fn is_comment(line: &str) -> bool {
-    line.trim().is_empty() || line.trim_start().starts_with(['#', '%'])
+    let line = line.trim();
+    line.is_empty()
+        || line.starts_with(['#', '%'])
+        || (line.len() == 5 && line.to_ascii_lowercase().starts_with("sep="))
 }
 
 /// The separator that the first and the last line have equally often: a tab, semicolon or comma; else a blank.

@@ -54,12 +54,22 @@ impl Reader {
     }
 
     /// What to do about rows that are said to be voxels while columns are called so.
-    pub(super) fn about_turned(self) -> &'static str {
+    pub(super) fn about_called_columns(self) -> &'static str {
         match self {
             Self::Manifest | Self::Array => {
                 "but orientation says that they are trials: set orientation = \"trials_by_voxels\""
             }
             Self::Decode => "so its rows are responses: leave out --voxels-first",
+        }
+    }
+
+    /// What to do about rows that are called like voxels while columns are said to be voxels.
+    pub(super) fn about_called_rows(self) -> &'static str {
+        match self {
+            Self::Manifest | Self::Array => {
+                "but orientation says that they are trials: set orientation = \"voxels_by_trials\""
+            }
+            Self::Decode => "so its columns are responses: give --voxels-first",
         }
     }
 }

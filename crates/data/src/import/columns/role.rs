@@ -115,17 +115,33 @@ const SUFFIXES: [&str; 30] = [
     "trial", "set",
 ];
 
+/// Of these, those that leave a session or a run one.
+const NUMBERS: [&str; 11] = ["id", "ids", "nr", "no", "num", "number", "idx", "index", "label", "name", "code"];
+/// Last words of names that make a column none of responses.
+const LAST: [&str; 8] = ["id", "ids", "idx", "time", "times", "timestamp", "onset", "duration"];
+/// What makes an image's column one of times.
+const TIMES: [&str; 9] = ["onset", "offset", "duration", "time", "sec", "secs", "s", "ms", "tr"];
+
 impl Role {
     /// The role of a named column; `None` if its name says nothing.
     pub(crate) fn of(name: &str, rows_are_trials: bool) -> Option<Self> {
         let words = words(name);
         let Some((first, rest)) = words.split_first() else { return Some(Self::Index) };
         let known: &[(&[&str], Self)] = if rows_are_trials { &OF_TRIALS } else { &OF_VOXELS };
-        let role = known.iter().find(|(names, _)| names.contains(&first.as_str())).map(|(_, role)| *role)?;
+        let role = known.iter().find(|(names, _)| names.contains(&first.as_str())).map(|(_, role)| *role);
+        // "cocoId" and "response_time" are no responses, whatever comes first.
+        let is_last = || rest.last().is_some_and(|word| LAST.contains(&word.as_str()));
+        let Some(role) = role else { return (rows_are_trials && is_last()).then_some(Self::Other) };
         // pandas numbers what has no name: "Unnamed: 0", "level_0".
         let numbered = ["unnamed", "level"].contains(&first.as_str());
         let suffix = |word: &String| SUFFIXES.contains(&word.as_str()) || (numbered && is_digits(word));
-        rest.iter().all(suffix).then_some(role)
+        let numbers = |word: &String| NUMBERS.contains(&word.as_str());
+        match role {
+            // A run's time or type numbers no run, and a stimulus' onset names no image.
+            Self::Session | Self::Run if !rest.iter().all(numbers) => rest.iter().all(suffix).then_some(Self::Other),
+            Self::Image if rest.iter().any(|word| TIMES.contains(&word.as_str())) => Some(Self::Other),
+            _ => rest.iter().all(suffix).then_some(role),
+        }
     }
 }
 
@@ -151,7 +167,7 @@ fn is_digits(text: &str) -> bool {
 }
 
 /// Lower-case words and numbers of a name: `StimFile` and `stim_file` are `stim`, `file`.
-fn words(name: &str) -> Vec<String> {
+pub(super) fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut before = ' ';
     for c in name.chars() {
@@ -189,6 +205,12 @@ mod tests {
             ("split", Role::Split),
             ("subject_id", Role::Subject),
             ("onset", Role::Other),
+            ("cocoId", Role::Other),
+            ("response_time", Role::Other),
+            ("stim_onset", Role::Other),
+            ("stimulus_duration", Role::Other),
+            ("run_time", Role::Other),
+            ("session_trial", Role::Other),
             ("trial_type", Role::Trial),
         ] {
             assert_eq!(Role::of(name, true), Some(role), "{name}");

@@ -7,12 +7,15 @@ use ndarray::Axis;
 
 use super::number::{is_missing, whole};
 use super::reader::Reader;
-use super::role::{Role, voxel_number};
+use super::role::{Role, voxel_number, words};
 use super::{Column, Columns};
 use crate::{Error, Result};
 
-/// Where rows are voxels, names of the column with their numbers, in small letters.
-const NUMBERS: [&str; 4] = ["voxel", "voxel_id", "voxel_number", "vox"];
+/// Where rows are voxels, first words of the column with their numbers, and words that may follow.
+const VOXELS: [&str; 3] = ["voxel", "voxels", "vox"];
+const NUMBERS: [&str; 8] = ["id", "ids", "idx", "index", "nr", "no", "num", "number"];
+/// First words of other columns that number the rows: out of order, they may be meant.
+const OTHERS: [&str; 6] = ["vertex", "unit", "neuron", "channel", "electrode", "cell"];
 /// Columns of parts in which voxels may be numbered from the beginning, in small letters.
 const PARTS: [&str; 5] = ["roi", "region", "area", "hemi", "hemisphere"];
 /// The largest number that a data set keeps exactly, in 32-bit floats.
@@ -62,9 +65,14 @@ impl Columns {
     }
 }
 
-/// The numbers of columns; `None` if none has one, or all have their places anyway.
+/// The numbers of columns; `None` if none has one, or all have their places anyway. Columns of one name and different
+/// numbers that do not rise, as pandas sorts `V1`, `V10`, `V2`, are numbered too.
 fn column_voxels(path: &Path, names: &[String]) -> Result<Option<Vec<usize>>> {
     let numbers: Vec<Option<usize>> = names.iter().map(|name| voxel_number(name)).collect();
+    if numbers.iter().all(Option::is_none) && falls(names).is_some() {
+        let whole = |number: f64| (number >= 0.0 && number.fract() == 0.0).then_some(number as usize);
+        return Ok(numbered(names).and_then(|numbers| numbers.into_iter().map(whole).collect()));
+    }
     let Some(unnumbered) = numbers.iter().position(Option::is_none) else {
         let numbers: Option<Vec<usize>> = numbers.into_iter().collect();
         return Ok(numbers.filter(|numbers| !numbers.is_empty()));
@@ -90,9 +98,8 @@ fn column_voxels(path: &Path, names: &[String]) -> Result<Option<Vec<usize>>> {
 pub(crate) fn row_voxels(path: &Path, others: &[Column], reader: Reader) -> Result<Option<(String, Vec<usize>)>> {
     let stated = || others.iter().filter(|column| column.role.is_some());
     let is_called = |column: &&Column| numbers_rows(&column.name);
-    let is_marked = |column: &&Column| column.texts.iter().all(|text| voxel_number(text).is_some());
     let mut found: Option<(&Column, Vec<usize>)> = None;
-    for column in stated().filter(is_called).chain(stated().filter(is_marked)) {
+    for column in stated().filter(is_called).chain(stated().filter(|column| names_voxels(column))) {
         let numbers = numbers(path, column, reader)?.filter(|numbers| !begin_again(numbers, others));
         match (numbers, &found) {
             (Some(numbers), Some((other, known))) if *known != numbers => {
@@ -107,10 +114,26 @@ pub(crate) fn row_voxels(path: &Path, others: &[Column], reader: Reader) -> Resu
         }
     }
     if found.is_none() {
-        let mut indices = stated().filter(|column| column.role == Some(Role::Index));
-        indices.try_for_each(|index| refuse_shuffled(path, index))?;
+        let numbers = |column: &&Column| column.role == Some(Role::Index) || of_words(&column.name, &OTHERS);
+        stated().filter(numbers).try_for_each(|column| refuse_shuffled(path, column))?;
     }
     Ok(found.map(|(column, numbers)| (column.name.clone(), numbers)))
+}
+
+/// Whether a column calls every row a voxel, as `voxel_12`.
+fn names_voxels(column: &Column) -> bool {
+    column.texts.iter().all(|text| voxel_number(text).is_some())
+}
+
+/// Refuses rows that are called like voxels where columns are said to be.
+///
+/// # Errors
+/// [`Error::Mismatch`] with the fix.
+pub(super) fn refuse_turned(path: &Path, others: &[Column], reader: Reader) -> Result<()> {
+    if others.iter().any(|column| column.role == Some(Role::Index) && names_voxels(column)) {
+        return Err(Error::mismatch(path, format!("its rows are called like voxels, {}", reader.about_called_rows())));
+    }
+    Ok(())
 }
 
 /// The numbers in a column; `None` if no row has one.
@@ -150,12 +173,25 @@ fn refuse_shuffled(path: &Path, index: &Column) -> Result<()> {
     Err(Error::mismatch(path, reason))
 }
 
-/// The row after which different numbers fall for the first time, with both numbers.
-pub(crate) fn falls(texts: &[String]) -> Option<(usize, [f64; 2])> {
-    let numbers: Vec<f64> = texts.iter().map(|text| text.trim().parse().ok()).collect::<Option<_>>()?;
+/// The row after which different numbers fall for the first time, with both texts. Names that differ in a number at their
+/// ends only, as `unit5` and `unit4`, count as these.
+pub(crate) fn falls(texts: &[String]) -> Option<(usize, [&str; 2])> {
+    let numbers = numbered(texts)?;
     let different: HashSet<u64> = numbers.iter().map(|number| number.to_bits()).collect();
     let row = numbers.windows(2).position(|pair| pair[1] < pair[0])?;
-    (different.len() == numbers.len()).then(|| (row, [numbers[row], numbers[row + 1]]))
+    (different.len() == numbers.len()).then(|| (row, [texts[row].as_str(), texts[row + 1].as_str()]))
+}
+
+/// Numbers, or those at the ends of names that begin alike.
+pub(crate) fn numbered(texts: &[String]) -> Option<Vec<f64>> {
+    let plain: Option<Vec<f64>> = texts.iter().map(|text| text.trim().parse().ok()).collect();
+    plain.or_else(|| {
+        let stem = |text: &String| text.trim().trim_end_matches(|c: char| c.is_ascii_digit()).len();
+        let first = texts.first()?.trim();
+        let stem_of_first = &first[..stem(texts.first()?)];
+        let number = |text: &String| text.trim().strip_prefix(stem_of_first)?.parse::<u64>().ok();
+        texts.iter().map(|text| number(text).map(|number| number as f64)).collect()
+    })
 }
 
 /// Whether the numbers begin again in each region or hemisphere, which another column names.
@@ -170,7 +206,15 @@ fn begin_again(numbers: &[usize], others: &[Column]) -> bool {
 
 /// Whether a column of this name numbers the voxels where rows are voxels.
 pub(crate) fn numbers_rows(name: &str) -> bool {
-    NUMBERS.contains(&name.to_ascii_lowercase().as_str())
+    of_words(name, &VOXELS)
+}
+
+/// Whether a name is one of these words, perhaps with one that says that it is a number.
+fn of_words(name: &str, first: &[&str]) -> bool {
+    let words = words(name);
+    words.split_first().is_some_and(|(word, rest)| {
+        first.contains(&word.as_str()) && rest.iter().all(|word| NUMBERS.contains(&word.as_str()))
+    })
 }
 
 /// The places of the numbers, from the smallest.

@@ -11,6 +11,7 @@ use super::NiftiOptions;
 use super::runs::{Named, RunId, number};
 use super::timing::{Timing, Tr};
 use crate::header::LeftOut;
+use crate::import::columns::refuse_shuffled;
 use crate::{Error, Result};
 
 const CONDITIONS: [&str; 5] = ["trial_type", "condition", "label", "labels", "category"];
@@ -217,7 +218,7 @@ impl Columns<'_> {
     fn refuse_other_length(&self, timing: Timing<'_>) -> Result<()> {
         let rows = self.table.len();
         if rows == timing.volumes {
-            return Ok(());
+            return refuse_shuffled(self.path, self.table, "the volumes");
         }
         let known = [&CONDITIONS[..], &PICTURES, &RUNS, &SESSIONS].concat().join(", ");
         let advice = match self.table.names() {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use ndarray::ArrayD;
 
 use crate::header::LeftOut;
-use crate::import::columns::{self, Column, Columns, Reader, Role, Sorted, Stated};
+use crate::import::columns::{self, Column, Columns, Named, Reader, Role, Sorted, Stated};
 use crate::import::matrix;
 use crate::import::order::{Found, Lookup, Order};
 use crate::manifest::{Manifest, Orientation};
@@ -128,16 +128,15 @@ impl Opened {
                 return Err(self.wrong(reason));
             }
         }
-        for column in self.of(Role::Index).into_iter().chain(self.of(Role::Trial)).filter(|_| order.by_position) {
-            if let Some((row, [before, after])) = columns::falls(&column.texts) {
-                let name = if column.name.is_empty() { "without a name" } else { &column.name };
-                let reason = format!(
-                    "rows are paired with images by their order, but the column {name} has {before} in row {} and then \
-                     {after}: sort the rows, or list the images with images.order",
-                    row + 1
-                );
-                return Err(self.wrong(reason));
-            }
+        let others = self.others.iter().filter(|column| self.rows_are_trials && column.role.is_some());
+        let others: Vec<Named<'_>> = others.map(|column| (column.name.as_str(), column.texts.as_slice())).collect();
+        let by_place = !others.is_empty() && order.by_rows;
+        if let Some(said) = columns::out_of_order(&others).filter(|_| by_place) {
+            let reason = format!(
+                "rows are paired with images by their order, but {said}: sort the rows, give a column with the names of \
+                 the images, or, if the order is right, name that column in responses.ignore"
+            );
+            return Err(self.wrong(reason));
         }
         Ok(())
     }

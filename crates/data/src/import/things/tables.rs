@@ -6,6 +6,7 @@ use std::path::Path;
 use afterimage_formats::table::Table;
 
 use crate::header::{FittedOn, LeftOut, VoxelColumn, Voxels};
+use crate::import::columns::refuse_shuffled;
 use crate::import::shown::{Shown, Trial};
 use crate::import::subject;
 use crate::{Error, Result};
@@ -118,6 +119,7 @@ pub(super) fn shown(path: &Path, names: &[String]) -> Result<(Shown, bool)> {
                 );
                 return Err(wrong(reason));
             }
+            refuse_shuffled(path, &table, "the trials")?;
             (0..names.len()).collect()
         }
         Ok(column) => {

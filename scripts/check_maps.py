@@ -10,10 +10,18 @@ import argparse
 import csv
 import json
 import math
+import os
 from pathlib import Path
 
 import nibabel
 import numpy as np
+
+
+def skipped(missing):
+    """Says what is not checked, and lists it where `./check` counts."""
+    print(f"skipped: scripts/check_maps.py: {missing}")
+    with open(os.environ.get("AFTERIMAGE_SKIPPED", os.devnull), "a") as file:
+        print(f"skipped: scripts/check_maps.py: {missing}", file=file)
 
 
 def table(path):
@@ -101,7 +109,7 @@ def check_nilearn(path):
         from nilearn.image import load_img, mean_img, resample_img
         from nilearn.maskers import NiftiMasker
     except ImportError:
-        print("skipped: nilearn is not installed")
+        skipped("nilearn is not installed")
         return
     image = load_img(path)
     data = image.get_fdata()

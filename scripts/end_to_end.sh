@@ -18,12 +18,15 @@ cp "$work/demo/scores.json" "$work/before.json"
 cmp "$work/before.json" "$work/demo/scores.json"
 
 if [ -d ../shared/data/v4 ]; then
-  "$program" import generic examples/v4-201025.manifest.toml --out "$work/v4-201025.afterimage"
+  # The same layout as scripts/fetch_v4.py makes.
+  data=$(realpath ../shared/data)
+  sed "s#\"data/#\"$data/#" examples/v4-201025.manifest.toml >"$work/v4.manifest.toml"
+  "$program" import generic "$work/v4.manifest.toml" --out "$work/v4-201025.afterimage"
   "$program" prepare "$work/v4-201025.afterimage" --split cluster --test 60 --validation 60 --zscore all --out "$work/clusters.afterimage"
   "$program" audit "$work/clusters.afterimage" --features --fix "$work/leave-out.toml"
-  sed "s#^dataset = .*#dataset = \"$work/v4-201025.afterimage\"#; s#\"\\.\\./\\.\\./shared#\"$(realpath ../shared)#g" examples/v4-201025.toml >"$work/v4.toml"
+  sed "s#^dataset = .*#dataset = \"$work/v4-201025.afterimage\"#; s#\"data/#\"$data/#g" examples/v4-201025.toml >"$work/v4.toml"
   "$program" run "$work/v4.toml" --out "$work/v4" --set encoder.epochs=3 --set decoder.epochs=2
   test -s "$work/v4/report.html"
 else
-  echo "skipped: no recordings in ../shared/data/v4" >&2
+  echo "skipped: scripts/end_to_end.sh: no recordings in ../shared/data/v4" | tee -a "${AFTERIMAGE_SKIPPED:-/dev/null}" >&2
 fi

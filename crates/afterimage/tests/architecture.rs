@@ -5,8 +5,9 @@ use std::path::Path;
 use std::process::Command;
 
 /// Each crate may use those before it.
-const ORDER: [&str; 17] = [
+const ORDER: [&str; 19] = [
     "formats",
+    "statistics",
     "data",
     "sim",
     "run",
@@ -16,6 +17,7 @@ const ORDER: [&str; 17] = [
     "train",
     "eval",
     "biology",
+    "experiment",
     "report",
     "web",
     "study",
@@ -60,6 +62,17 @@ fn crates_depend_only_on_those_before_them() {
         for used in uses.iter().filter_map(|used| place(used).map(|place| (used, place))) {
             assert!(used.1 < own, "{name} must not depend on {}", used.0);
         }
+    }
+}
+
+/// Every draw comes from `afterimage_statistics::draws::stream`.
+#[test]
+fn only_statistics_makes_random_generators() {
+    for (name, uses) in dependencies() {
+        assert!(
+            !uses.contains(&"rand_chacha".to_owned()) || name == "statistics",
+            "{name} must not depend on rand_chacha"
+        );
     }
 }
 

@@ -6,16 +6,15 @@
 use std::time::Instant;
 
 use afterimage_baseline::{Folds, RidgeCv, penalties};
+use afterimage_statistics::draws::{SOLE, stream};
 use ndarray::Array2;
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use rand::RngExt;
 use rayon::prelude::*;
 
 fn random(rows: usize, columns: usize, seed: u64) -> Array2<f32> {
     let mut out = Array2::zeros((rows, columns));
     out.outer_iter_mut().into_par_iter().enumerate().for_each(|(row, mut out)| {
-        let mut random = ChaCha8Rng::seed_from_u64(seed);
-        random.set_stream(row as u64);
+        let mut random = stream(seed, SOLE, row as u64);
         out.mapv_inplace(|_: f32| random.random_range(-1.0_f32..1.0));
     });
     out

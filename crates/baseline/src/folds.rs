@@ -1,7 +1,7 @@
 //! Parts of the training items, for cross-validation.
 
-use rand::{SeedableRng, seq::SliceRandom};
-use rand_chacha::ChaCha8Rng;
+use afterimage_statistics::draws::{SOLE, stream};
+use rand::seq::SliceRandom;
 
 use crate::{BaselineError, Result};
 
@@ -31,7 +31,7 @@ impl Folds {
         let mut sizes = vec![0_usize; distinct.len()];
         groups.iter().for_each(|group| sizes[place(group)] += 1);
         let mut order: Vec<usize> = (0..distinct.len()).collect();
-        order.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
+        order.shuffle(&mut stream(seed, SOLE, 0));
         let (mut items, mut of_group) = (vec![0_usize; count], vec![0_usize; distinct.len()]);
         for group in order {
             let fewest = (0..count).min_by_key(|&fold| items[fold]).unwrap_or_default();

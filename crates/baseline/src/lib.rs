@@ -6,7 +6,8 @@
 //! - [`Nearest`]: which image's features correlate best with predicted ones ([`retrieve`]),
 //! - [`Standard`]: standardisation of features ([`standard`]); [`pool`]: features averaged on a coarser grid.
 //!
-//! All is arithmetic on arrays: nothing here reads a data set, so that what is fitted is what the caller hands over.
+//! All is arithmetic on arrays: nothing here reads a data set. [`training`] fits it to the
+//! [`TrainingPairs`](afterimage_data::TrainingPairs) of one.
 //! Data are single precision `[items, ...]`; Gram matrices, factorisations and what is divided by small
 //! eigenvalues are double precision. The same arrays give the same bytes on the same machine, whatever the number of
 //! threads.
@@ -37,6 +38,7 @@ pub mod retrieve;
 pub mod ridge;
 mod select;
 pub mod standard;
+pub mod training;
 
 pub use error::{BaselineError, BoxError};
 pub use field::Field;

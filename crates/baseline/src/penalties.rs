@@ -9,6 +9,7 @@
 //!
 //! which is the number of columns for standardised ones. The scale depends on the training inputs alone.
 
+use afterimage_statistics::moments;
 use ndarray::ArrayView2;
 
 /// Powers of ten from `10^low` to `10^high`, `per_decade` to each factor of ten, ascending.
@@ -20,11 +21,7 @@ pub fn powers(low: i32, high: i32, per_decade: u32) -> Vec<f64> {
 
 /// Mean squared length of a centred item of `x` `[items, columns]`; 1 where all items are equal.
 pub fn scale(x: ArrayView2<'_, f32>) -> f64 {
-    let n = x.nrows().max(1) as f64;
-    let variance = |column: ndarray::ArrayView1<'_, f32>| {
-        let mean = column.iter().map(|&v| f64::from(v)).sum::<f64>() / n;
-        column.iter().map(|&v| (f64::from(v) - mean).powi(2)).sum::<f64>() / n
-    };
+    let variance = |column: ndarray::ArrayView1<'_, f32>| moments(column.iter().map(|&v| f64::from(v))).1;
     let sum: f64 = x.columns().into_iter().map(variance).sum();
     if sum > 0.0 { sum } else { 1.0 }
 }

@@ -1,5 +1,6 @@
 //! Standardisation of features, fitted on training items.
 
+use afterimage_statistics::moments;
 use ndarray::{Array2, ArrayView2, Axis};
 
 use crate::Result;
@@ -20,10 +21,9 @@ impl Standard {
     /// [`crate::BaselineError::NotFinite`] for a NaN.
     pub fn fit(values: ArrayView2<'_, f32>) -> Result<Self> {
         finite("the table of features", values)?;
-        let n = values.nrows().max(1) as f64;
         let column = |column: ndarray::ArrayView1<'_, f32>| {
-            let mean = column.iter().map(|&v| f64::from(v)).sum::<f64>() / n;
-            let sd = (column.iter().map(|&v| (f64::from(v) - mean).powi(2)).sum::<f64>() / n).sqrt();
+            let (mean, variance) = moments(column.iter().map(|&v| f64::from(v)));
+            let sd = variance.sqrt();
             // A constant column can leave a rounding remainder that is no spread.
             (mean, if sd <= 1e-7 * mean.abs() { 0.0 } else { sd })
         };

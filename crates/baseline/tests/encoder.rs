@@ -2,15 +2,15 @@
 
 use afterimage_baseline::fwrf::Candidates;
 use afterimage_baseline::{BaselineError, BoxError, Field, FieldModel, Folds, field};
+use afterimage_statistics::draws::{SOLE, stream};
 use ndarray::{Array2, Array3, Array4, Axis};
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use rand::RngExt;
 
 const CHANNELS: usize = 6;
 
 /// Maps of random images `[n, channels, 16, 16]`.
 fn maps(n: usize, seed: u64) -> Array4<f32> {
-    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let mut random = stream(seed, SOLE, 0);
     Array4::from_shape_simple_fn((n, CHANNELS, 16, 16), || random.random_range(0.0_f32..1.0))
 }
 

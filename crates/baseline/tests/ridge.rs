@@ -1,13 +1,13 @@
 //! Ridge regression: closed forms, invariances, refusals.
 
 use afterimage_baseline::{BaselineError, Folds, Ridge, RidgeCv, penalties};
+use afterimage_statistics::draws::{SOLE, stream};
 use ndarray::{Array2, ArrayView2, Axis};
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use rand::RngExt;
 
 /// Numbers of mean 0 and variance near 1.
 fn noise(rows: usize, columns: usize, seed: u64) -> Array2<f32> {
-    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let mut random = stream(seed, SOLE, 0);
     Array2::from_shape_simple_fn((rows, columns), || {
         (0..12).map(|_| random.random_range(0.0_f32..1.0)).sum::<f32>() - 6.0
     })

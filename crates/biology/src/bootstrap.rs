@@ -1,11 +1,10 @@
 //! Percentile bootstrap over voxels of any statistic.
 
-use afterimage_eval::draws::below;
-use afterimage_eval::statistics::percentile_interval;
-use afterimage_run::scores::Interval;
+use afterimage_statistics::draws::{below, stream};
+use afterimage_statistics::{Interval, percentile_interval};
 use rayon::prelude::*;
 
-use crate::draws::{Purpose, generator};
+use crate::draws::Purpose;
 
 /// How often, and from which seed.
 #[derive(Debug, Clone, Copy)]
@@ -30,7 +29,7 @@ impl Resampling {
         let values: Vec<f64> = (0..self.resamples)
             .into_par_iter()
             .map(|draw| {
-                let mut rng = generator(self.seed, Purpose::Bootstrap, draw);
+                let mut rng = stream(self.seed, Purpose::Bootstrap, draw as u64);
                 let drawn: Vec<usize> = (0..n).map(|_| below(&mut rng, n)).collect();
                 statistic(&drawn)
             })

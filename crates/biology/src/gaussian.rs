@@ -67,7 +67,7 @@ impl Gaussian {
         if amplitude <= 0.0 || !fitted.at.iter().all(|v| v.is_finite()) || log_sigma.exp() > 0.999 * widest {
             return Ok(None);
         }
-        let mean = unit.iter().sum::<f64>() / unit.len() as f64;
+        let mean = afterimage_statistics::mean(&unit);
         let total: f64 = unit.iter().map(|v| (v - mean).powi(2)).sum();
         Ok(Some(Self {
             x_px,

@@ -14,9 +14,8 @@ pub use prf::against_prf;
 pub use regions::{of_regions, region_names};
 pub use truth::against_truth;
 
-use afterimage_eval::correlation::pearson;
-use afterimage_eval::statistics;
 use afterimage_run::biology::{Field, Measure, Voxel};
+use afterimage_statistics::correlation::pearson;
 
 use crate::bootstrap::Resampling;
 
@@ -80,12 +79,12 @@ fn pick(values: &[f64], drawn: &[usize]) -> Vec<f64> {
 
 /// Mean over the rows drawn.
 fn mean(values: &[f64], drawn: &[usize]) -> f64 {
-    statistics::mean(&pick(values, drawn))
+    afterimage_statistics::mean(&pick(values, drawn))
 }
 
 /// Spearman's correlation of two columns over the rows drawn.
 fn rank_correlation(a: &[f64], b: &[f64], drawn: &[usize]) -> f64 {
-    statistics::spearman(&pick(a, drawn), &pick(b, drawn))
+    afterimage_statistics::spearman(&pick(a, drawn), &pick(b, drawn))
 }
 
 /// The quantile of unsorted values, linear between order statistics; NaN without values.
@@ -94,7 +93,7 @@ fn quantile(mut values: Vec<f64>, q: f64) -> f64 {
         return f64::NAN;
     }
     values.sort_unstable_by(f64::total_cmp);
-    statistics::quantile(&values, q)
+    afterimage_statistics::quantile(&values, q)
 }
 
 fn median(values: Vec<f64>) -> f64 {

@@ -9,10 +9,11 @@
 
 mod texture;
 
+use afterimage_statistics::draws::stream;
 use ndarray::{Array2, Array4, ArrayView4, Axis};
 use rayon::prelude::*;
 
-use crate::draws::{Purpose, generator};
+use crate::draws::Purpose;
 use crate::grid::Grid;
 use crate::{BiologyError, Result};
 use texture::Texture;
@@ -122,7 +123,7 @@ impl Probes {
         let (voxels, positions) = (blank.ncols(), self.positions * self.positions);
         let mut squares = Array2::<f64>::zeros((voxels, positions));
         for index in 0..self.textures {
-            let texture = Texture::new(&mut generator(self.seed, Purpose::Texture, index), self.radius());
+            let texture = Texture::new(&mut stream(self.seed, Purpose::Texture, index as u64), self.radius());
             for first in (0..positions).step_by(BATCH) {
                 let range = first..(first + BATCH).min(positions);
                 let responses = predict(self.images(&texture, range.clone()).view());

@@ -1,77 +1,16 @@
-//! What this binary was built from, and what it runs on.
+//! What this binary was built from, and how experiments know it.
 
-use std::ffi::OsStr;
+use afterimage_experiment::{Caller, Program};
+
+use crate::progress::Terminal;
 
 /// Name and version.
 pub(crate) fn software() -> String {
     format!("afterimage {}", env!("CARGO_PKG_VERSION"))
 }
 
-/// Git commit, where known.
-pub(crate) fn commit() -> Option<String> {
-    Some(env!("AFTERIMAGE_COMMIT")).filter(|c| !c.is_empty()).map(str::to_owned)
-}
-
-/// Operating system and processor.
-pub(crate) fn machine() -> String {
-    let cores = std::thread::available_parallelism().map_or(0, usize::from);
-    format!("{} {}, {cores} cores", std::env::consts::OS, std::env::consts::ARCH)
-}
-
-/// The command line. What is not UTF-8 in an argument stands as `\xFF`, its bytes in hexadecimal.
-pub(crate) fn command() -> Vec<String> {
-    std::env::args_os().map(|argument| readable(&argument)).collect()
-}
-
-fn readable(argument: &OsStr) -> String {
-    let chunks = argument.as_encoded_bytes().utf8_chunks();
-    chunks.fold(String::new(), |mut text, chunk| {
-        text += chunk.valid();
-        chunk.invalid().iter().for_each(|byte| text += &format!("\\x{byte:02X}"));
-        text
-    })
-}
-
-/// Name of the computer, where the system tells.
-pub(crate) fn host() -> String {
-    let told =
-        ["/proc/sys/kernel/hostname", "/etc/hostname"].iter().find_map(|path| std::fs::read_to_string(path).ok());
-    told.or_else(|| std::env::var("COMPUTERNAME").ok())
-        .map_or_else(|| "this computer".into(), |name| name.trim().into())
-}
-
-/// Seconds since 1970 as RFC 3339, UTC (days to date after Howard Hinnant's civil calendar algorithm).
-pub(crate) fn timestamp() -> String {
-    let secs = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_secs());
-    let days = (secs / 86_400) as i64 + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    let (h, m, s) = (secs / 3600 % 24, secs / 60 % 60, secs % 60);
-    format!("{year:04}-{month:02}-{day:02}T{h:02}:{m:02}:{s:02}Z")
-}
-
-/// Largest resident memory of this process so far in MiB; `None` where the system does not tell.
-pub(crate) fn peak_memory_mib() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|l| l.starts_with("VmHWM:"))?;
-    line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib / 1024)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[cfg(unix)]
-    #[test]
-    fn bytes_of_an_argument_that_is_no_text_are_kept() {
-        use std::os::unix::ffi::OsStrExt as _;
-        assert_eq!(readable(OsStr::from_bytes(b"caf\xe9/r\xc3\xa9")), "caf\\xE9/r\u{e9}");
-        assert_eq!(readable(OsStr::new("run")), "run");
-    }
+/// This program with its progress on stderr.
+pub(crate) fn caller() -> Caller {
+    let commit = Some(env!("AFTERIMAGE_COMMIT")).filter(|commit| !commit.is_empty()).map(str::to_owned);
+    Caller::new(Program::new(software(), commit), Terminal::default())
 }

@@ -6,13 +6,13 @@
 mod args;
 mod build;
 mod command;
-mod features;
+mod log;
 mod progress;
 mod say;
-mod stage;
 
 use std::process::ExitCode;
 
+use afterimage_experiment::in_words;
 use clap::Parser;
 
 // The arithmetic allocates and frees large buffers at every step; the system allocator returns them to the kernel
@@ -26,19 +26,10 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {}", message(&error));
+            eprintln!("error: {}", in_words(error.as_ref()));
             ExitCode::from(if progress::was_interrupted() { 130 } else { 1 })
         }
     }
-}
-
-/// The error and its causes, each once: many errors already tell their cause.
-fn message(error: &anyhow::Error) -> String {
-    error.chain().map(ToString::to_string).fold(String::new(), |text, cause| match text.as_str() {
-        "" => cause,
-        _ if text.contains(&cause) => text,
-        _ => format!("{text}: {cause}"),
-    })
 }
 
 /// True where stdout was closed, as `afterimage config | head` does: not a failure.

@@ -93,13 +93,13 @@ impl Bar {
     }
 }
 
-/// Shows training's progress.
+/// Shows the progress and the notes of an experiment.
 #[derive(Default)]
-pub(crate) struct Training {
+pub(crate) struct Terminal {
     bar: Mutex<Option<Bar>>,
 }
 
-impl Training {
+impl Terminal {
     fn with(&self, f: impl FnOnce(&Bar)) {
         if let Some(bar) = self.bar.lock().expect("no panic while held").as_ref() {
             f(bar);
@@ -107,7 +107,7 @@ impl Training {
     }
 }
 
-impl Observer for Training {
+impl Observer for Terminal {
     fn begin(&self, phase: Phase, done: u64, total: u64) {
         *self.bar.lock().expect("no panic while held") = Some(Bar::new(phase.name(), done, total));
     }
@@ -128,5 +128,20 @@ impl Observer for Training {
 
     fn interrupted(&self) -> bool {
         was_interrupted()
+    }
+
+    fn progress(&self, work: &str, done: u64, total: u64) {
+        if done == 0 {
+            *self.bar.lock().expect("no panic while held") = Some(Bar::new(work, 0, total));
+            return;
+        }
+        self.with(|bar| bar.set(done));
+        if done == total {
+            self.with(Bar::finish);
+        }
+    }
+
+    fn note(&self, line: &str) {
+        eprintln!("{line}");
     }
 }

@@ -1,8 +1,7 @@
 //! Which stimuli are held out, drawn by a seed.
 
-use rand::SeedableRng;
+use afterimage_statistics::draws::{SOLE, stream};
 use rand::seq::SliceRandom;
-use rand_chacha::ChaCha8Rng;
 
 use crate::header::Split;
 
@@ -22,7 +21,7 @@ pub fn random_split(
         *splits.get_mut(index)? = Split::Test;
     }
     let mut free: Vec<usize> = (0..count).filter(|&index| splits[index] == Split::Train).collect();
-    free.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
+    free.shuffle(&mut stream(seed, SOLE, 0));
     let test = if fixed.is_some() { 0 } else { test };
     if test.checked_add(validation)? >= free.len() {
         return None;
@@ -39,7 +38,7 @@ pub(crate) fn grouped_split(of: &[usize], test: usize, validation: usize, seed: 
     let mut groups: Vec<usize> = of.to_vec();
     groups.sort_unstable();
     groups.dedup();
-    groups.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
+    groups.shuffle(&mut stream(seed, SOLE, 0));
     let mut splits = vec![Split::Train; of.len()];
     let mut rest = groups.into_iter();
     for (part, wanted) in [(Split::Test, test), (Split::Validation, validation)] {
@@ -69,6 +68,13 @@ mod tests {
         assert_eq!(draw(3), draw(3));
         assert_ne!(draw(3), draw(4));
         assert_eq!((count(&draw(3), Split::Test), count(&draw(3), Split::Validation)), (10, 5));
+    }
+
+    #[test]
+    fn split_of_a_seed_is_that_of_earlier_versions() {
+        let splits = random_split(8, 2, 1, 3, None).unwrap();
+        let of = |wanted| (0..8).filter(|&at| splits[at] == wanted).collect::<Vec<usize>>();
+        assert_eq!((of(Split::Test), of(Split::Validation)), (vec![2, 7], vec![0]));
     }
 
     #[test]

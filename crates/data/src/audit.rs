@@ -27,6 +27,7 @@ use serde::{Deserialize, Serialize};
 use crate::Result;
 use crate::exclusions::Exclusions;
 use crate::header::Split;
+use crate::part::HeldOutSplit;
 use crate::pool::UnpairedPool;
 use crate::store::DataSet;
 
@@ -88,6 +89,29 @@ impl Audit {
         };
         self.checks.iter().map(|check| check.verdict).max_by_key(rank).unwrap_or(Verdict::NotApplicable)
     }
+}
+
+/// What a pool of unpaired images shares with the held-out part, to open the pool again without.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharedWithTest {
+    /// Images that duplicate test images.
+    pub copies: Exclusions,
+    /// Classes that are test classes too.
+    pub classes: Exclusions,
+}
+
+/// Finds what unpaired images share with the test part, as [`audit`] does: the one use of test images in choosing what is
+/// trained on. All it returns are names of images and classes to leave out.
+///
+/// # Errors
+/// See [`audit`].
+pub fn shared_with_test(test: &HeldOutSplit<'_>, pool: &UnpairedPool) -> Result<SharedWithTest> {
+    let data = test.data_set();
+    data.verify_once()?;
+    let shown = hash::of_stimuli(data, Split::Test)?;
+    let (_, names) = checks::unpaired(data, &shown, Some(pool), AuditOptions::default().pool_limit)?;
+    let (_, classes) = checks::classes_in_pool(data, Some(pool));
+    Ok(SharedWithTest { copies: Exclusions { names, ..Exclusions::default() }, classes })
 }
 
 /// Turns images `[n, height, width, 3]` into features `[n, features]`, such as the channel means of a network's last layer.

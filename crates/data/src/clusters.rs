@@ -1,8 +1,8 @@
 //! Clusters of images by their features: k-means on directions, for holding out whole clusters.
 
+use afterimage_statistics::draws::{SOLE, stream};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
-use rand::{Rng, RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use rand::{Rng, RngExt};
 
 /// Rounds after which the search ends in any case.
 const ROUNDS: usize = 100;
@@ -19,7 +19,7 @@ pub fn clusters(features: ArrayView2<'_, f32>, k: usize, seed: u64) -> Vec<usize
         return Vec::new();
     }
     let k = k.clamp(1, rows.nrows());
-    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let mut random = stream(seed, SOLE, 0);
     let mut centres = first_centres(&rows, k, &mut random);
     let mut of = vec![usize::MAX; rows.nrows()];
     for _ in 0..ROUNDS {
@@ -108,7 +108,7 @@ mod tests {
 
     /// Three directions with a little noise, interleaved.
     fn three() -> Array2<f32> {
-        let mut random = ChaCha8Rng::seed_from_u64(1);
+        let mut random = stream(1, SOLE, 0);
         Array2::from_shape_fn((60, 3), |(row, column)| {
             let main = if row % 3 == column { 1.0 } else { 0.0 };
             (main + 0.1 * random.random::<f32>()) * (1.0 + row as f32)

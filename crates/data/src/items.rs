@@ -1,19 +1,4 @@
-//! The splits of a data set as types, and the tables of responses they give.
-//!
-//! Statistics take a [`TrainingSplit`]; scores take a [`HeldOutSplit`]. Fitting anything on test data does not compile:
-//!
-//! ```compile_fail
-//! # use afterimage_data::{Averaging, DataSet, Parts, ZScore};
-//! # fn leak(data: &DataSet) -> afterimage_data::Result<ZScore> {
-//! ZScore::fit(&data.held_out(), Averaging::Stimulus, Parts::Train) // expected `&TrainingSplit`, found `&HeldOutSplit`
-//! # }
-//! ```
-//! ```no_run
-//! # use afterimage_data::{Averaging, DataSet, Parts, ZScore};
-//! # fn no_leak(data: &DataSet) -> afterimage_data::Result<ZScore> {
-//! ZScore::fit(&data.training(), Averaging::Stimulus, Parts::Train)
-//! # }
-//! ```
+//! Tables of responses: the trials of some splits, or the averages over the trials of a stimulus.
 
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
@@ -32,16 +17,6 @@ pub enum Averaging {
     Stimulus,
 }
 
-/// Which parts count as training data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Parts {
-    /// The training part; the validation part stays aside.
-    Train,
-    /// Both, for a final fit whose length is already chosen.
-    TrainAndValidation,
-}
-
 /// A table of responses with the stimulus of each row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Items {
@@ -55,88 +30,14 @@ pub struct Items {
     pub repeats: Vec<u16>,
 }
 
-/// The training (and validation) part of a data set: the only thing statistics can be fitted on.
-#[derive(Debug, Clone, Copy)]
-pub struct TrainingSplit<'a> {
-    data: &'a DataSet,
-}
-
-impl<'a> TrainingSplit<'a> {
-    pub(crate) fn new(data: &'a DataSet) -> Self {
-        Self { data }
-    }
-
-    /// The data set it is a part of.
-    pub fn data_set(&self) -> &'a DataSet {
-        self.data
-    }
-
-    /// The responses, held in memory; stimuli in the order of their rows, or trials in the order of theirs.
-    ///
-    /// # Errors
-    /// [`Error::EmptySplit`]; [`Error::Store`] for damaged chunks.
-    pub fn items(&self, average: Averaging, parts: Parts) -> Result<Items> {
-        collect(self.data, average, parts.splits())
-    }
-
-    /// Rows of the stimuli in these parts, ascending.
-    pub fn stimuli(&self, parts: Parts) -> Vec<u32> {
-        stimuli(self.data, parts.splits())
-    }
-}
-
-impl Parts {
-    pub(crate) fn splits(self) -> &'static [Split] {
-        match self {
-            Self::Train => &[Split::Train],
-            Self::TrainAndValidation => &[Split::Train, Split::Validation],
-        }
-    }
-}
-
-/// The validation or the test part of a data set: the only thing scores accept.
-#[derive(Debug, Clone, Copy)]
-pub struct HeldOutSplit<'a> {
-    data: &'a DataSet,
-    split: Split,
-}
-
-impl<'a> HeldOutSplit<'a> {
-    pub(crate) fn new(data: &'a DataSet, split: Split) -> Self {
-        Self { data, split }
-    }
-
-    /// The data set it is a part of.
-    pub fn data_set(&self) -> &'a DataSet {
-        self.data
-    }
-
-    /// Whether it is the validation or the test part.
-    pub fn split(&self) -> Split {
-        self.split
-    }
-
-    /// The responses, as [`TrainingSplit::items`].
-    ///
-    /// # Errors
-    /// As there.
-    pub fn items(&self, average: Averaging) -> Result<Items> {
-        collect(self.data, average, &[self.split])
-    }
-
-    /// Rows of its stimuli, ascending.
-    pub fn stimuli(&self) -> Vec<u32> {
-        stimuli(self.data, &[self.split])
-    }
-}
-
-fn stimuli(data: &DataSet, splits: &[Split]) -> Vec<u32> {
+/// Rows of the stimuli of some splits, ascending.
+pub(crate) fn stimuli(data: &DataSet, splits: &[Split]) -> Vec<u32> {
     let rows = data.header().stimuli.iter().enumerate();
     rows.filter(|(_, info)| splits.contains(&info.split)).map(|(row, _)| row as u32).collect()
 }
 
 /// Names of the parts for messages.
-pub(crate) fn split_name(splits: &[Split]) -> &'static str {
+fn split_name(splits: &[Split]) -> &'static str {
     match splits {
         [Split::Test] => "test",
         [Split::Validation] => "validation",
@@ -144,7 +45,8 @@ pub(crate) fn split_name(splits: &[Split]) -> &'static str {
     }
 }
 
-fn collect(data: &DataSet, average: Averaging, splits: &[Split]) -> Result<Items> {
+/// The items of some splits; stimuli in the order of their rows, or trials in the order of theirs.
+pub(crate) fn collect(data: &DataSet, average: Averaging, splits: &[Split]) -> Result<Items> {
     let header = data.header();
     let inside = |trial: usize| splits.contains(&header.stimuli[header.trials[trial].stimulus as usize].split);
     let trials: Vec<usize> = (0..header.trials.len()).filter(|&trial| inside(trial)).collect();

@@ -10,14 +10,15 @@
 //!    [`prepare()`] makes one data set from another: split anew, standardised, averaged, its voxels selected.
 //! 2. [`audit()`] looks for the traps that make published scores spurious: the same photo in test and training, classes in
 //!    common, averaged repeats.
-//! 3. [`DataSet::training`] gives a [`TrainingSplit`], on which alone a [`ZScore`] and [`Reliability::snr`] can be fitted;
-//!    [`DataSet::held_out`] gives a [`HeldOutSplit`], on which alone scores are computed. Leaks do not compile.
+//! 3. [`DataSet::training`] gives the part that is fitted on, [`DataSet::validation`] the part that selects, and
+//!    [`DataSet::held_out`] the part that is scored. Each has a type of its own, as have its pairs of responses and images
+//!    ([`TrainingPairs`], [`ValidationPairs`], [`HeldOutPairs`]): leaks do not compile.
 //! 4. [`UnpairedPool`] streams images that nobody was shown, decoding them in parallel.
 //!
 //! # Example
 //!
 //! ```
-//! use afterimage_data::{Averaging, DataSetWriter, Header, Parts, Provenance, Split, StimulusInfo, TrialInfo, Voxels, ZScore};
+//! use afterimage_data::{Averaging, DataSetWriter, Header, Provenance, Split, StimulusInfo, TrialInfo, Voxels, ZScore};
 //! use ndarray::{Array2, Array4};
 //!
 //! # fn main() -> Result<(), afterimage_data::Error> {
@@ -37,7 +38,7 @@
 //! writer.append_responses(Array2::from_shape_fn((4, 2), |(i, v)| (i * v) as f32).view(), &trials)?;
 //! let data = writer.finish()?;
 //!
-//! let score = ZScore::fit(&data.training(), Averaging::Stimulus, Parts::Train)?;
+//! let score = ZScore::fit(&data.training(), Averaging::Stimulus)?;
 //! let mut test = data.held_out().items(Averaging::Stimulus)?.responses; // [items, voxels]
 //! score.apply(&mut test)?;
 //! assert_eq!(score.undefined(), [0]); // voxel 0 never changes
@@ -52,11 +53,14 @@ mod clusters;
 mod error;
 mod exclusions;
 mod header;
+mod images;
 pub(crate) mod import;
 mod inspect;
 mod items;
 pub mod manifest;
 mod nouns;
+mod pairs;
+mod part;
 mod pool;
 mod prepare;
 mod region;
@@ -74,6 +78,7 @@ pub use header::{
     FittedOn, Header, LAYOUT_VERSION, LeftOut, Provenance, SourceFile, Split, Step, StimulusInfo, SurfaceGeometry,
     TrialInfo, VolumeGeometry, VoxelColumn, Voxels,
 };
+pub use images::at_side;
 pub use import::{
     AlgonautsOptions, Block, Bold5000Options, BrainDiffuserOptions, GodOptions, Images, MiyawakiOptions, NameOrder,
     NiftiOptions, NsdOptions, Progress, RunChoice, Source, SsrOptions, ThingsOptions, Vim1Options, Watch, WriteOptions,
@@ -82,9 +87,11 @@ pub use import::{
     open_brain_diffuser, open_god, open_miyawaki, open_nifti, open_nsd, open_ssr, open_things, open_vim1,
 };
 pub use inspect::{PartSummary, Summary};
-pub use items::{Averaging, HeldOutSplit, Items, Parts, TrainingSplit};
+pub use items::{Averaging, Items};
 pub use manifest::Manifest;
 pub use nouns::Meaning;
+pub use pairs::{HeldOutPairs, Pairs, TrainingPairs, ValidationPairs};
+pub use part::{HeldOut, HeldOutSplit, Part, Training, TrainingSplit, Validation, ValidationSplit};
 pub use pool::UnpairedPool;
 pub use prepare::{Measure, PrepareOptions, Rule, Scope, Selection, SplitRule, prepare};
 pub use reliability::{NoiseCeiling, Reliability, SplitHalf};

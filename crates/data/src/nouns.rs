@@ -1,7 +1,6 @@
 //! Which classes are one under different names, by WordNet: `n01443537`, `goldfish` and `Carassius auratus`.
 
 use std::collections::{BTreeSet, HashMap};
-use std::io::Read;
 use std::sync::OnceLock;
 
 use flate2::read::GzDecoder;
@@ -55,14 +54,13 @@ fn singulars(name: &str) -> impl Iterator<Item = String> {
 fn nouns() -> &'static HashMap<String, BTreeSet<u32>> {
     static NOUNS: OnceLock<HashMap<String, BTreeSet<u32>>> = OnceLock::new();
     NOUNS.get_or_init(|| {
-        let mut text = String::new();
-        let read = GzDecoder::new(TABLE).read_to_string(&mut text);
-        read.expect("the embedded table is whole: a test reads it");
+        let mut reader = csv::ReaderBuilder::new();
+        reader.delimiter(b'\t').has_headers(false).flexible(true).quoting(false);
         let mut nouns: HashMap<String, BTreeSet<u32>> = HashMap::new();
-        for line in text.lines() {
-            let mut fields = line.split('\t');
-            let Some(synset) = fields.next().and_then(number) else { continue };
-            for noun in fields {
+        for line in reader.from_reader(GzDecoder::new(TABLE)).records() {
+            let line = line.expect("the embedded table is whole: a test reads it");
+            let Some(synset) = line.get(0).and_then(number) else { continue };
+            for noun in line.iter().skip(1) {
                 nouns.entry(plain(noun)).or_default().insert(synset);
             }
         }

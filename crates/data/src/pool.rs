@@ -78,7 +78,7 @@ impl UnpairedPool {
         let source = self.sources.len();
         if path.join("zarr.json").is_file() {
             let data = DataSet::open(path)?;
-            for index in data.training().stimuli(crate::Parts::Train) {
+            for index in data.training().stimuli() {
                 let info = &data.header().stimuli[index as usize];
                 let entry = Entry { source, index: index as usize, class: info.class.clone() };
                 self.push(format!("{label}/{}", info.name), entry, exclude);

@@ -8,7 +8,7 @@ pub(crate) use repeats::Repeats;
 use repeats::Spread;
 
 use crate::Result;
-use crate::items::{HeldOutSplit, Parts, TrainingSplit};
+use crate::part::{HeldOutSplit, TrainingSplit};
 
 /// Measures from repeated presentations. Each stored row counts as one repeat, whatever it averages.
 #[derive(Debug, Clone, Copy)]
@@ -45,15 +45,28 @@ pub struct SplitHalf {
 
 impl Reliability {
     /// Signal-to-noise ratio `[voxels]`: the variance over stimuli of the repeat mean, divided by the mean over stimuli
-    /// of the variance across repeats (both with n - 1), over training stimuli (validation included) with at least two repeats.
+    /// of the variance across repeats (both with n - 1), over training stimuli with at least two repeats.
     ///
     /// `None` with fewer than two such stimuli. A voxel without any noise and signal gives 0; without noise but with signal, infinity.
     /// Source: Gaziv et al. 2022, section 2 (their code takes test repeats, this takes training repeats).
     ///
+    /// ```compile_fail,E0308
+    /// # use afterimage_data::{DataSet, Reliability, Result};
+    /// # fn leak(data: &DataSet) -> Result<Option<Vec<f32>>> {
+    /// Reliability::snr(&data.held_out()) // expected `&TrainingSplit`, found `&HeldOutSplit`
+    /// # }
+    /// ```
+    /// ```no_run
+    /// # use afterimage_data::{DataSet, Reliability, Result};
+    /// # fn no_leak(data: &DataSet) -> Result<Option<Vec<f32>>> {
+    /// Reliability::snr(&data.training())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`crate::Error::Store`] for damaged chunks.
     pub fn snr(training: &TrainingSplit<'_>) -> Result<Option<Vec<f32>>> {
-        Repeats::with(training.data_set(), Parts::TrainAndValidation.splits(), |repeats| repeats.snr())
+        Repeats::with(training.data_set(), training.splits(), |repeats| repeats.snr())
     }
 
     /// Noise ceilings of a held-out part, from its own repeats.
@@ -68,7 +81,7 @@ impl Reliability {
     /// # Errors
     /// [`crate::Error::Store`] for damaged chunks.
     pub fn noise_ceiling(held_out: &HeldOutSplit<'_>) -> Result<Option<NoiseCeiling>> {
-        Repeats::with(held_out.data_set(), &[held_out.split()], |repeats| {
+        Repeats::with(held_out.data_set(), held_out.splits(), |repeats| {
             let inverse = repeats.mean_inverse_repeats(1);
             Ok(repeats.spread()?.map(|spread| ceiling(&spread, inverse)))
         })
@@ -84,7 +97,7 @@ impl Reliability {
     /// # Errors
     /// [`crate::Error::Store`] for damaged chunks.
     pub fn split_half(held_out: &HeldOutSplit<'_>, draws: usize, seed: u64) -> Result<Option<SplitHalf>> {
-        Repeats::with(held_out.data_set(), &[held_out.split()], |repeats| repeats.split_half(draws, seed))
+        Repeats::with(held_out.data_set(), held_out.splits(), |repeats| repeats.split_half(draws, seed))
     }
 }
 

@@ -1,9 +1,11 @@
 //! Per-voxel standardisation, fitted on training data only.
 
+use afterimage_statistics::moments;
 use ndarray::{Array2, Axis};
 use serde::{Deserialize, Serialize};
 
-use crate::items::{Averaging, Parts, TrainingSplit};
+use crate::items::Averaging;
+use crate::part::TrainingSplit;
 use crate::{Error, Result};
 
 /// Mean and standard deviation of each voxel over training items.
@@ -21,20 +23,18 @@ impl ZScore {
     /// Only a [`TrainingSplit`] is accepted, so test responses cannot take part.
     ///
     /// # Errors
-    /// As [`TrainingSplit::items`].
-    pub fn fit(training: &TrainingSplit<'_>, average: Averaging, parts: Parts) -> Result<Self> {
-        Ok(Self::of_columns(&training.items(average, parts)?.responses))
+    /// As [`crate::Part::items`].
+    pub fn fit(training: &TrainingSplit<'_>, average: Averaging) -> Result<Self> {
+        Ok(Self::of_columns(&training.items(average)?.responses))
     }
 
     fn of_columns(responses: &Array2<f32>) -> Self {
-        let n = responses.nrows().max(1) as f64;
         let columns = responses.axis_iter(Axis(1));
         let (mean, sd) = columns
             .map(|column| {
-                let mean = column.iter().map(|&y| f64::from(y)).sum::<f64>() / n;
-                let square = column.iter().map(|&y| (f64::from(y) - mean).powi(2)).sum::<f64>() / n;
+                let (mean, variance) = moments(column.iter().map(|&y| f64::from(y)));
                 // A constant column can leave a rounding remainder that is no spread.
-                let sd = if square.sqrt() <= 1e-7 * mean.abs() { 0.0 } else { square.sqrt() };
+                let sd = if variance.sqrt() <= 1e-7 * mean.abs() { 0.0 } else { variance.sqrt() };
                 (mean as f32, sd as f32)
             })
             .unzip();

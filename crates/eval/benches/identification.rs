@@ -21,11 +21,8 @@ use afterimage_model::{
     vision::Vision,
 };
 use afterimage_run::Experiment;
+use afterimage_statistics::draws::{SOLE, stream, symmetric};
 use ndarray::{Array4, ArrayView4};
-use rand_chacha::{
-    ChaCha8Rng,
-    rand_core::{Rng, SeedableRng},
-};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -114,8 +111,8 @@ impl Features for Network {
 }
 
 fn images(n: usize, side: usize, seed: u64) -> Array4<f32> {
-    let mut stream = ChaCha8Rng::seed_from_u64(seed);
-    Array4::from_shape_simple_fn((n, 3, side, side), || (stream.next_u32() >> 8) as f32 / (1 << 24) as f32)
+    let mut stream = stream(seed, SOLE, 0);
+    Array4::from_shape_simple_fn((n, 3, side, side), || (symmetric(&mut stream) + 1.0) / 2.0)
 }
 
 /// Largest resident memory of this process so far; `None` where the system does not tell.

@@ -13,9 +13,8 @@ use afterimage_eval::{
     external_scores, image_scores, pairwise_scores,
 };
 use afterimage_run::scores::Score;
+use afterimage_statistics::draws::{SOLE, Stream, stream, symmetric};
 use ndarray::{Array2, Array4};
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
 
 const ITEMS: usize = 100;
 const CANDIDATES: usize = 2000;
@@ -23,7 +22,7 @@ const VOXELS: usize = 1000;
 const SIDE: usize = 64;
 
 fn main() -> Result<(), afterimage_eval::EvalError> {
-    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let mut rng = stream(1, SOLE, 0);
     let mut images = |n: usize| Array4::from_shape_simple_fn((n, 3, SIDE, SIDE), || uniform(&mut rng));
     let shown = images(ITEMS);
     let reconstructions = &shown * 0.1 + &images(ITEMS) * 0.9;
@@ -52,8 +51,8 @@ fn main() -> Result<(), afterimage_eval::EvalError> {
     Ok(())
 }
 
-fn uniform(rng: &mut ChaCha8Rng) -> f32 {
-    (rng.next_u32() >> 8) as f32 / (1_u32 << 24) as f32
+fn uniform(rng: &mut Stream) -> f32 {
+    (symmetric(rng) + 1.0) / 2.0
 }
 
 fn print(family: &str, start: Instant, scores: &[Score]) {

@@ -5,18 +5,18 @@
 //! averages and decodes them, [`averaging_scores`] scores what came of it.
 
 use afterimage_run::scores::{AVERAGING, Score};
-use ndarray::{Array2, Array4, ArrayView4, Axis, concatenate, s};
+use afterimage_statistics::draws::{Purpose, shuffle, stream};
+use afterimage_statistics::pairing_test;
+use ndarray::{Array2, Array4, ArrayView4, Axis, Ix4, concatenate, s};
 
 use crate::cache::Cache;
 use crate::candidates::Candidates;
 use crate::distance::{Distance, DistanceMatrix, distances};
-use crate::draws::{Purpose, generator, shuffle};
 use crate::error::shape;
 use crate::identification::{Accuracy, Pool, ranks};
 use crate::image_scores::mismatched_mean;
 use crate::score::{Draft, with_test};
-use crate::statistics::pairing_test;
-use crate::{Context, EvalError, Result, images, pixcorr};
+use crate::{Context, EvalError, HeldOutArray, Result, images, pixcorr};
 
 pub use crate::encoder::averaging_encoder_scores;
 
@@ -49,7 +49,7 @@ pub fn plan(trials: &[usize], seed: u64) -> Vec<Level> {
     levels.push(most);
     let draws = (RECONSTRUCTIONS / (trials.len() * levels.len())).clamp(1, DRAWS);
     let draw = |level: usize, draw: usize, k: usize| {
-        let mut rng = generator(seed, Purpose::Repeats, level * DRAWS + draw);
+        let mut rng = stream(seed, Purpose::Repeats, (level * DRAWS + draw) as u64);
         let mut of_item = |n: usize| {
             let mut order: Vec<usize> = (0..n).collect();
             shuffle(&mut rng, &mut order);
@@ -84,14 +84,15 @@ pub struct Decoded {
 /// # Errors
 /// [`EvalError::Shape`] and [`EvalError::NotFinite`] for arrays that do not fit; [`EvalError::TooFewItems`] below two items; errors
 /// of the distance and of the reader.
-pub fn averaging_scores(
+pub fn averaging_scores<'a>(
     decoded: &[Decoded],
-    shown: ArrayView4<f32>,
+    shown: impl HeldOutArray<'a, Ix4>,
     distance: &dyn Distance,
     candidates: &mut dyn Candidates,
     cache: Option<&Cache>,
     ctx: &Context,
 ) -> Result<Vec<Score>> {
+    let shown = shown.values();
     images::check("the array of shown images", shown, ctx)?;
     if ctx.len() < 2 {
         let what = "the curve over averaged repeats, which is of identification,".into();

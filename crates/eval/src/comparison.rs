@@ -14,12 +14,12 @@ use std::collections::BTreeSet;
 
 use afterimage_run::comparison::{COMPARISON_VERSION, Comparison, Row, Variant};
 use afterimage_run::scores::NotComputed;
+use afterimage_statistics::holm;
 
 pub use run::ScoredRun;
 pub use select::DEFAULT_SCORES;
 
 use crate::Result;
-use crate::statistics::holm;
 use group::Group;
 
 /// How runs are compared.
@@ -45,7 +45,7 @@ pub struct Options {
 
 /// Sets runs side by side.
 ///
-/// Differences are variant minus baseline, see [`crate::statistics::paired_difference`], with p Holm-corrected over all tests of
+/// Differences are variant minus baseline, see [`afterimage_statistics::paired_difference`], with p Holm-corrected over all tests of
 /// the comparison. A score has none where it is measured differently in the two, where it is no mean over images and has no
 /// pseudo-values, and where it is missing; each such cell says why.
 ///

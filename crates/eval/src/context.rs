@@ -1,26 +1,12 @@
 //! Whom the scores are about (held-out items) and how uncertainty is computed.
 
-use afterimage_data::{Averaging, HeldOutSplit};
+use afterimage_data::HeldOutPairs;
 use afterimage_run::pictures::Pictures;
-use ndarray::Array2;
 
 /// The held-out items of a run, in the order of its arrays.
 ///
-/// Every score takes one through [`Context`], and it can be made only from what is held out: the held-out part
-/// of a data set, or the pictures of a run, which exist for test items alone. Training items have no way in:
-///
-/// ```compile_fail
-/// # use afterimage_data::{Averaging, DataSet};
-/// # fn leak(data: &DataSet) {
-/// let items = afterimage_eval::HeldOut::from_split(&data.training(), Averaging::Stimulus); // expected `&HeldOutSplit`
-/// # }
-/// ```
-/// ```no_run
-/// # use afterimage_data::{Averaging, DataSet};
-/// # fn no_leak(data: &DataSet) {
-/// let items = afterimage_eval::HeldOut::from_split(&data.held_out(), Averaging::Stimulus);
-/// # }
-/// ```
+/// Every score takes one through [`Context`]. [`HeldOut::of`] is the way from a data set, [`HeldOut::from_pictures`] the one
+/// from a run folder, whose pictures exist for test items only.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HeldOut {
     names: Vec<String>,
@@ -28,14 +14,22 @@ pub struct HeldOut {
 }
 
 impl HeldOut {
-    /// The held-out items of a data set, with their measured responses `[items, voxels]` as stored.
+    /// The items of held-out pairs.
     ///
-    /// # Errors
-    /// As [`HeldOutSplit::items`]: an empty split, or damaged data.
-    pub fn from_split(split: &HeldOutSplit, average: Averaging) -> afterimage_data::Result<(Self, Array2<f32>)> {
-        let items = split.items(average)?;
-        let repeats = items.repeats.iter().map(|&r| u32::from(r)).collect();
-        Ok((Self { names: items.names, repeats }, items.responses))
+    /// ```compile_fail,E0308
+    /// # use afterimage_data::TrainingPairs;
+    /// # fn leak(training: &TrainingPairs) {
+    /// afterimage_eval::HeldOut::of(training); // expected `&HeldOutPairs`, found `&TrainingPairs`
+    /// # }
+    /// ```
+    /// ```no_run
+    /// # use afterimage_data::HeldOutPairs;
+    /// # fn no_leak(test: &HeldOutPairs) {
+    /// afterimage_eval::HeldOut::of(test);
+    /// # }
+    /// ```
+    pub fn of(pairs: &HeldOutPairs) -> Self {
+        Self { names: pairs.names().to_vec(), repeats: pairs.repeats().iter().map(|&r| u32::from(r)).collect() }
     }
 
     /// The test items of a run folder, as its `pictures.json` lists them.
@@ -44,6 +38,11 @@ impl HeldOut {
             names: pictures.iter().map(|p| p.name.clone()).collect(),
             repeats: pictures.iter().map(|p| u32::from(p.repeats)).collect(),
         }
+    }
+
+    /// Held-out items of another program by name, a single trial each: who names them says that nothing was fitted on them.
+    pub fn from_names(names: Vec<String>) -> Self {
+        Self { repeats: vec![1; names.len()], names }
     }
 
     /// Number of items.

@@ -4,13 +4,13 @@
 //! length of a difference. The whole matrix is then one matrix product per block of images, and candidates are read block by block, so
 //! that tens of thousands of them fit in bounded memory.
 
-use ndarray::{Array2, ArrayView2, ArrayView4, Axis, concatenate, s};
+use ndarray::{Array2, ArrayView2, ArrayView4, Axis, Ix4, concatenate, s};
 use rayon::prelude::*;
 
 use crate::cache::Cache;
 use crate::candidates::{Candidates, Embedded};
 use crate::error::{shape, undefined};
-use crate::{Context, EvalError, Result, images};
+use crate::{Context, EvalError, HeldOutArray, Result, images};
 
 /// Images handled at once.
 pub(crate) const BLOCK: usize = 32;
@@ -120,10 +120,10 @@ impl DistanceMatrix {
     ///
     /// # Errors
     /// [`EvalError::Shape`] and [`EvalError::NotFinite`] for images that do not fit; errors of the distance and of the reader.
-    pub fn compute(
+    pub fn compute<'a>(
         distance: &dyn Distance,
         reconstructions: ArrayView4<f32>,
-        shown: ArrayView4<f32>,
+        shown: impl HeldOutArray<'a, Ix4>,
         candidates: &mut dyn Candidates,
         ctx: &Context,
     ) -> Result<Self> {
@@ -135,14 +135,15 @@ impl DistanceMatrix {
     ///
     /// # Errors
     /// As there; a cache that cannot be read or written is no error.
-    pub fn compute_cached(
+    pub fn compute_cached<'a>(
         distance: &dyn Distance,
         reconstructions: ArrayView4<f32>,
-        shown: ArrayView4<f32>,
+        shown: impl HeldOutArray<'a, Ix4>,
         candidates: &mut dyn Candidates,
         cache: Option<&Cache>,
         ctx: &Context,
     ) -> Result<Self> {
+        let shown = shown.values();
         images::check("the array of reconstructions", reconstructions, ctx)?;
         images::check("the array of shown images", shown, ctx)?;
         let found = distances(distance, reconstructions, shown, candidates, cache)?;

@@ -4,14 +4,14 @@
 //! here compare the spread of the reconstructions with that of the shown images; 1 is equal spread.
 
 use afterimage_run::scores::Score;
-use ndarray::{Array2, ArrayView4, Axis};
+use afterimage_statistics::draws::{Purpose, blocks, bootstrap_counts, stream};
+use afterimage_statistics::{jackknife_interval, percentile_interval, pseudo_values};
+use ndarray::{Array2, ArrayView4, Axis, Ix4};
 use rayon::prelude::*;
 
-use crate::draws::{Purpose, blocks, bootstrap_counts, generator};
 use crate::error::undefined;
 use crate::score::Draft;
-use crate::statistics::{jackknife_interval, percentile_interval, pseudo_values};
-use crate::{Context, EvalError, Result, images};
+use crate::{Context, EvalError, HeldOutArray, Result, images};
 
 /// Below this share of the shown images' pairwise distance, or of their effective rank, [`collapse_warning`] speaks.
 pub const COLLAPSE: f64 = 0.5;
@@ -31,7 +31,12 @@ const ROUNDING: f64 = 1e-12;
 /// # Errors
 /// [`EvalError::Shape`], [`EvalError::NotFinite`]; [`EvalError::TooFewItems`] below three items; [`EvalError::Undefined`] where all
 /// shown images are equal.
-pub fn diversity_scores(reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>, ctx: &Context) -> Result<Vec<Score>> {
+pub fn diversity_scores<'a>(
+    reconstructions: ArrayView4<f32>,
+    shown: impl HeldOutArray<'a, Ix4>,
+    ctx: &Context,
+) -> Result<Vec<Score>> {
+    let shown = shown.values();
     images::check("the array of reconstructions", reconstructions, ctx)?;
     images::check("the array of shown images", shown, ctx)?;
     if ctx.len() < 3 {
@@ -113,7 +118,7 @@ fn distance_score(ours: &Array2<f64>, theirs: &Array2<f64>, ctx: &Context) -> Sc
     let ratios = blocks(ctx.resamples)
         .into_par_iter()
         .flat_map_iter(|(block, draws)| {
-            let counts = bootstrap_counts(&mut generator(ctx.seed, Purpose::Bootstrap, block), draws, n);
+            let counts = bootstrap_counts(&mut stream(ctx.seed, Purpose::Bootstrap, block), draws, n);
             let quadratic = |d: &Array2<f64>| (counts.dot(d) * &counts).sum_axis(Axis(1));
             (quadratic(&a) / quadratic(&b)).to_vec()
         })

@@ -7,13 +7,13 @@ mod averaging;
 mod resampling;
 mod scores;
 
-use ndarray::ArrayView2;
+use ndarray::{ArrayView2, Ix2};
 
 pub use averaging::averaging_encoder_scores;
 pub use scores::{Ceilings, encoder_scores};
 
 use crate::error::{finite_rows, shape};
-use crate::{Context, EvalError, Result};
+use crate::{Context, EvalError, HeldOutArray, Result};
 
 /// Fit of each voxel.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +28,12 @@ pub struct VoxelFit {
 ///
 /// # Errors
 /// [`EvalError::Shape`], [`EvalError::NotFinite`]; [`EvalError::TooFewItems`] below three items.
-pub fn voxel_fit(predicted: ArrayView2<f32>, measured: ArrayView2<f32>, ctx: &Context) -> Result<VoxelFit> {
+pub fn voxel_fit<'a>(
+    predicted: ArrayView2<f32>,
+    measured: impl HeldOutArray<'a, Ix2>,
+    ctx: &Context,
+) -> Result<VoxelFit> {
+    let measured = measured.values();
     check(predicted, measured, ctx)?;
     let sums = resampling::Sums::new(predicted, measured);
     let once = ndarray::Array2::ones((1, ctx.len()));

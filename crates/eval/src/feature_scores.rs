@@ -8,7 +8,8 @@
 //! 2024); preprocessing and layers as the latter's.
 
 use afterimage_run::scores::Score;
-use ndarray::{Array2, Array4, ArrayView4};
+use afterimage_statistics::pairing_test;
+use ndarray::{Array2, Array4, ArrayView4, Ix4};
 
 use crate::candidates::no_candidates;
 use crate::distance::{Distance, DistanceMatrix};
@@ -18,8 +19,7 @@ use crate::perceptual::{Features, extract, standardise};
 use crate::protocols::pairwise_scores;
 use crate::resize::resize_images;
 use crate::score::{Draft, with_test};
-use crate::statistics::pairing_test;
-use crate::{Context, Result, images};
+use crate::{Context, HeldOutArray, Result, images};
 
 /// How features are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,13 +95,14 @@ impl FeatureMetric {
     /// [`crate::EvalError::Shape`], [`crate::EvalError::NotFinite`] and [`crate::EvalError::Features`];
     /// [`crate::EvalError::TooFewItems`] below two items; [`crate::EvalError::Undefined`] where features are not finite, or the same for
     /// all images.
-    pub fn scores(
+    pub fn scores<'a>(
         &self,
         features: &dyn Features,
         reconstructions: ArrayView4<f32>,
-        shown: ArrayView4<f32>,
+        shown: impl HeldOutArray<'a, Ix4>,
         ctx: &Context,
     ) -> Result<Vec<Score>> {
+        let shown = shown.values();
         images::check_pair(reconstructions, shown, ctx)?;
         let distance = SuiteDistance { metric: self, features: &Resized { features, side: self.side } };
         let matrix = DistanceMatrix::compute(&distance, reconstructions, shown, &mut no_candidates(), ctx)?;

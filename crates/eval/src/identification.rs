@@ -7,6 +7,7 @@
 //! t + 1 being equally likely. In two ways this is one half per tied distractor; where everything is tied
 //! the n-way accuracy is exactly 1/n, and top-k exactly k/n.
 
+use afterimage_statistics::mean;
 use ndarray::Array2;
 use rayon::prelude::*;
 
@@ -67,7 +68,7 @@ impl Accuracy {
     pub fn of(&self, rank: Rank) -> f64 {
         let last = self.by_nearer.len() - 1;
         let places = &self.by_nearer[rank.nearer.min(last)..=(rank.nearer + rank.tied).min(last)];
-        places.iter().sum::<f64>() / places.len() as f64
+        mean(places)
     }
 }
 

@@ -1,15 +1,15 @@
 //! PixCorr and SSIM as scores.
 
 use afterimage_run::scores::{NotComputed, Score};
-use ndarray::{Array2, ArrayView3, ArrayView4};
+use afterimage_statistics::pairing_test;
+use ndarray::{Array2, ArrayView3, ArrayView4, Ix4};
 
 use crate::distance::DistanceMatrix;
 use crate::mismatch;
 use crate::resize::{SUITE_SIDE, resize};
 use crate::score::{Draft, with_test};
 use crate::ssim::{Moments, SMALLEST_SIDE};
-use crate::statistics::pairing_test;
-use crate::{Context, Result, images, pixcorr};
+use crate::{Context, HeldOutArray, Result, images, pixcorr};
 
 /// Mismatched shown images an item in chance and test of SSIM.
 const OTHERS: usize = 10;
@@ -18,7 +18,12 @@ const OTHERS: usize = 10;
 ///
 /// # Errors
 /// [`crate::EvalError::Shape`] and [`crate::EvalError::NotFinite`] for images that do not fit.
-pub fn image_scores(reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>, ctx: &Context) -> Result<Vec<Score>> {
+pub fn image_scores<'a>(
+    reconstructions: ArrayView4<f32>,
+    shown: impl HeldOutArray<'a, Ix4>,
+    ctx: &Context,
+) -> Result<Vec<Score>> {
+    let shown = shown.values();
     let (mut scores, _) = pixcorr_scores(reconstructions, shown, ctx)?;
     scores.extend(ssim_scores(reconstructions, shown, ctx)?);
     Ok(scores)
@@ -34,11 +39,12 @@ pub fn image_scores(reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>, ct
 ///
 /// # Errors
 /// As [`image_scores`].
-pub fn pixcorr_scores(
+pub fn pixcorr_scores<'a>(
     reconstructions: ArrayView4<f32>,
-    shown: ArrayView4<f32>,
+    shown: impl HeldOutArray<'a, Ix4>,
     ctx: &Context,
 ) -> Result<(Vec<Score>, Vec<NotComputed>)> {
+    let shown = shown.values();
     images::check_pair(reconstructions, shown, ctx)?;
     let r = pixcorr::correlations(reconstructions, shown, Some(SUITE_SIDE));
     let mut scores = vec![pixcorr_score(&r, Some(SUITE_SIDE), ctx)];
@@ -56,13 +62,18 @@ pub fn pixcorr_scores(
 
 /// SSIM at 425x425 and, from 11 pixels, at the images' own size.
 ///
-/// Arrays and chance as in [`pixcorr_scores`], the latter over ten mismatched images an item; see [`crate::statistics::pairing_test_within`]
+/// Arrays and chance as in [`pixcorr_scores`], the latter over ten mismatched images an item; see [`afterimage_statistics::pairing_test_within`]
 /// for the test. Names: `image.ssim`,
 /// `image.ssim.native`.
 ///
 /// # Errors
 /// As [`image_scores`].
-pub fn ssim_scores(reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>, ctx: &Context) -> Result<Vec<Score>> {
+pub fn ssim_scores<'a>(
+    reconstructions: ArrayView4<f32>,
+    shown: impl HeldOutArray<'a, Ix4>,
+    ctx: &Context,
+) -> Result<Vec<Score>> {
+    let shown = shown.values();
     images::check_pair(reconstructions, shown, ctx)?;
     let mut scores = vec![ssim_score(reconstructions, shown, Some(SUITE_SIDE), ctx)];
     let (_, _, height, width) = shown.dim();

@@ -4,8 +4,10 @@
 //! value of each item, and one sentence that defines the number.
 //!
 //! # From arrays to scores
-//! 1. A [`Context`] holds the held-out items ([`HeldOut`], made from a data set's held-out part or a run's pictures), the seed, and the numbers of
+//! 1. A [`Context`] holds the held-out items ([`HeldOut`], made from [`HeldOutPairs`](afterimage_data::HeldOutPairs) or a run's pictures), the seed, and the numbers of
 //!    resamples and permutations.
+//!    What predictions and reconstructions are compared with comes from the same pairs ([`HeldOutArray`]); those of the
+//!    training or the validation part do not compile.
 //! 2. [`image_scores`] compares reconstructions with shown images: PixCorr and SSIM, both as the field's common suite
 //!    computes them (425x425) and at the images' own size. [`ms_ssim_scores`], [`lpips_score`] and the
 //!    [`FEATURE_METRICS`] are further measures of the same pairs; see `docs/metrics.md`.
@@ -54,13 +56,12 @@ pub mod candidates;
 pub mod classes;
 pub mod comparison;
 pub mod context;
-pub mod correlation;
 pub mod distance;
 pub mod diversity;
-pub mod draws;
 pub mod encoder;
 mod error;
 pub mod feature_scores;
+mod held_out;
 pub mod identification;
 mod image_scores;
 pub mod images;
@@ -75,7 +76,6 @@ pub mod regions;
 pub mod resize;
 mod score;
 pub mod ssim;
-pub mod statistics;
 
 pub use candidates::{Candidates, InMemory, Streamed, no_candidates};
 pub use context::{Context, HeldOut};
@@ -84,6 +84,7 @@ pub use diversity::diversity_scores;
 pub use encoder::{Ceilings, VoxelFit, encoder_scores, voxel_fit};
 pub use error::{BoxError, EvalError};
 pub use feature_scores::{FEATURE_METRICS, FeatureMetric};
+pub use held_out::{HeldOutArray, Shown};
 pub use image_scores::{image_scores, pixcorr_scores, ssim_scores};
 pub use lpips::{Lpips, LpipsNet, lpips_score};
 pub use metric::Metric;

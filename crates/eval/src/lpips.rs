@@ -10,7 +10,8 @@
 //! Source: Zhang, Isola, Efros, Shechtman, Wang, CVPR 2018, equation 1. Heads: `assets/lpips.PROVENANCE.md`.
 
 use afterimage_run::scores::Score;
-use ndarray::{Array2, Array4, ArrayView4, Axis, s};
+use afterimage_statistics::pairing_test;
+use ndarray::{Array2, Array4, ArrayView4, Axis, Ix4, s};
 use rayon::prelude::*;
 
 use crate::distance::{Distance, DistanceMatrix};
@@ -18,8 +19,7 @@ use crate::error::shape;
 use crate::image_scores::mismatched_mean;
 use crate::perceptual::{Features, extract};
 use crate::score::{Draft, with_test};
-use crate::statistics::pairing_test;
-use crate::{Context, Result, images};
+use crate::{Context, HeldOutArray, Result, images};
 
 /// Added to the length of an activation vector.
 const EPSILON: f32 = 1e-10;
@@ -176,13 +176,14 @@ fn weigh(tap: &Array4<f32>, head: &[f32], mut to: ndarray::ArrayViewMut2<f32>) {
 ///
 /// # Errors
 /// As [`DistanceMatrix::compute`].
-pub fn lpips_score(
+pub fn lpips_score<'a>(
     lpips: &Lpips,
     matrix: &DistanceMatrix,
     reconstructions: ArrayView4<f32>,
-    shown: ArrayView4<f32>,
+    shown: impl HeldOutArray<'a, Ix4>,
     ctx: &Context,
 ) -> Result<Score> {
+    let shown = shown.values();
     images::check_pair(reconstructions, shown, ctx)?;
     let table = matrix.defined(&matrix.shown().to_owned(), |distance| distance)?;
     let mut own = lpips.of_pairs(reconstructions, shown)?;

@@ -5,12 +5,12 @@
 //! test against them is exact, as it is over all permutations: an image that resembles everything does so in every
 //! pairing and adds nothing to the spread under the null.
 
+use afterimage_statistics::draws::{Purpose, shuffle, stream};
+use afterimage_statistics::{PairingTest, pairing_test_within};
 use ndarray::{Array2, ArrayView3, ArrayView4, Axis};
 use rayon::prelude::*;
 
 use crate::Context;
-use crate::draws::{Purpose, generator, shuffle};
-use crate::statistics::{PairingTest, pairing_test_within};
 
 /// Similarities inside groups of items.
 pub(crate) struct Pairs {
@@ -32,7 +32,7 @@ pub(crate) fn pairs<T: Send + Sync>(
 ) -> Pairs {
     let n = ctx.len();
     let mut order: Vec<usize> = (0..n).collect();
-    shuffle(&mut generator(ctx.seed, Purpose::Mismatch, 0), &mut order);
+    shuffle(&mut stream(ctx.seed, Purpose::Mismatch, 0), &mut order);
     let count = (n / (others + 1)).max(1);
     let mut groups = vec![0; n];
     let mut table = Array2::from_elem((n, n), f64::NAN);
@@ -91,7 +91,7 @@ mod tests {
 
     use super::*;
     use crate::context::tests::context;
-    use crate::draws::below;
+    use afterimage_statistics::draws::below;
 
     /// A number in 0..1 that belongs to two others.
     fn hash(a: f64, b: f64) -> f64 {
@@ -101,7 +101,7 @@ mod tests {
 
     /// Similarities that depend on the pair, and ten times as much on how easy the shown image is.
     fn null(n: usize, seed: u64) -> Pairs {
-        let mut rng = generator(seed, Purpose::Pairs, 0);
+        let mut rng = stream(seed, Purpose::Pairs, 0);
         let mut images = || Array4::from_shape_simple_fn((n, 1, 1, 1), || below(&mut rng, 1 << 20) as f32 / 1e6);
         let (reconstructions, shown) = (images(), images());
         let ctx = Context { seed, ..context(n) };

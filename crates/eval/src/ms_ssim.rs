@@ -9,13 +9,13 @@
 //! Source: Wang, Simoncelli, Bovik, Asilomar Conf. Signals Syst. Comput. 2003, equation 7 and section 3.2.
 
 use afterimage_run::scores::Score;
-use ndarray::{Array2, ArrayView2, ArrayView3, ArrayView4, s};
+use ndarray::{Array2, ArrayView2, ArrayView3, ArrayView4, Ix4, s};
 
 use crate::mismatch;
 use crate::resize::{SUITE_SIDE, resize};
 use crate::score::{Draft, with_test};
 use crate::ssim::Moments;
-use crate::{Context, Result, images};
+use crate::{Context, HeldOutArray, Result, images};
 
 const WEIGHTS: [f64; 5] = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333];
 
@@ -92,7 +92,12 @@ fn halve(plane: &Array2<f64>) -> Array2<f64> {
 ///
 /// # Errors
 /// As [`crate::image_scores`].
-pub fn ms_ssim_scores(reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>, ctx: &Context) -> Result<Vec<Score>> {
+pub fn ms_ssim_scores<'a>(
+    reconstructions: ArrayView4<f32>,
+    shown: impl HeldOutArray<'a, Ix4>,
+    ctx: &Context,
+) -> Result<Vec<Score>> {
+    let shown = shown.values();
     images::check_pair(reconstructions, shown, ctx)?;
     let pyramid = |image: ArrayView3<f32>| {
         let planes: Vec<_> = image.outer_iter().map(|p| resize(p.mapv(f64::from).view(), SUITE_SIDE)).collect();

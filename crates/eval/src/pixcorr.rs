@@ -86,7 +86,7 @@ mod tests {
         let flat = |image: ArrayView3<f32>| -> Vec<f64> {
             image.outer_iter().flat_map(|p| resize(p.mapv(f64::from).view(), side).into_iter()).collect()
         };
-        crate::correlation::pearson(&flat(a), &flat(b))
+        afterimage_statistics::correlation::pearson(&flat(a), &flat(b))
     }
 
     #[test]

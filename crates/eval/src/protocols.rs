@@ -11,6 +11,7 @@ mod pairwise;
 mod representative;
 
 use afterimage_run::scores::{NotComputed, Score};
+use afterimage_statistics::{mean, pairing_test};
 use ndarray::Array2;
 
 pub use among::ClassRanks;
@@ -27,7 +28,6 @@ use crate::distance::DistanceMatrix;
 use crate::error::undefined;
 use crate::identification::{Accuracy, Pool, Rank, distractors, ranks};
 use crate::score::{Draft, with_test};
-use crate::statistics::pairing_test;
 use crate::{Context, Result};
 
 /// Splits wanted ways into those that `distractors` allow and those that they do not, with the reason for each.
@@ -117,8 +117,7 @@ fn accuracy_score(
     let mut score = draft.mean_over_images(&own, ctx);
     let defined: Vec<f64> =
         table.diag().iter().zip(&own).filter(|(_, v)| v.is_finite()).map(|(r, _)| r.place()).collect();
-    let place = defined.iter().sum::<f64>() / defined.len() as f64;
-    let in_trial = 1.0 + (ways - 1) as f64 * (place - 1.0) / total as f64;
+    let in_trial = 1.0 + (ways - 1) as f64 * (mean(&defined) - 1.0) / total as f64;
     score.notes.push(format!("mean rank within a trial {in_trial:.3}, chance {:.1}", (ways + 1) as f64 / 2.0));
     score = with_test(score, pairing_test(values.view(), ctx.permutations, ctx.seed), 1.0);
     score.ways = Some(ways);

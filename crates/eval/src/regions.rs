@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 
 use afterimage_run::regions::{Condition, Part, Region, ScoreDifference};
 use afterimage_run::scores::{NotComputed, Score};
+use afterimage_statistics::{holm, paired_difference};
 
 pub use decoding::{Decode, decoding_conditions};
 pub use encoding::encoding_conditions;
@@ -27,7 +28,6 @@ pub use matched::{DRAWS, matched_scores};
 pub use voxels::single_voxels;
 
 use crate::Context;
-use crate::statistics::{holm, paired_difference};
 
 /// Some of the voxels that a run uses.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,9 +1,9 @@
 //! Puts a [`Score`] together; the one place that fills its common fields.
 
-use afterimage_run::scores::{Interval, PValue, Score};
+use afterimage_run::scores::Score;
+use afterimage_statistics::{Interval, PValue, PairingTest, bootstrap_mean, fraction_interval, mean};
 
 use crate::Context;
-use crate::statistics::{PairingTest, bootstrap_mean, fraction_interval};
 
 /// What differs between scores of items that are images.
 pub(crate) struct Draft<'a> {
@@ -27,7 +27,7 @@ impl Draft<'_> {
         } else {
             bootstrap_mean(&defined, ctx.resamples, ctx.seed)
         };
-        let mut score = self.build(defined.iter().sum::<f64>() / n as f64, interval, ctx);
+        let mut score = self.build(mean(&defined), interval, ctx);
         score.n = n;
         score.items = ctx.held_out.names().to_vec();
         score.per_item = values.iter().map(|v| v.is_finite().then_some(*v)).collect();

@@ -17,8 +17,7 @@ struct Expected {
 fn features_of_the_real_network_equal_pytorch() {
     let kind = foreign("efficientnet_lite0").unwrap();
     if find(kind).is_err() {
-        eprintln!("skipped: efficientnet_lite0 is not installed; {}", kind.mend());
-        return;
+        return afterimage_probe::skipped(&format!("efficientnet_lite0 is not installed; {}", kind.mend()));
     }
     let network = ForeignNetwork::load(kind).unwrap();
     let golden: Vec<Expected> = serde_json::from_str(include_str!("../golden/lite0.json")).unwrap();

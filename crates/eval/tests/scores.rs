@@ -207,7 +207,7 @@ fn voxel_fit_equals_plain_pearson() {
     for v in 0..4 {
         let column = |t: &Array2<f32>| t.column(v).iter().map(|&v| f64::from(v)).collect::<Vec<_>>();
         let (x, y) = (column(&x), column(&y));
-        assert!((fit.r[v] - correlation::pearson(&x, &y)).abs() < 1e-12);
+        assert!((fit.r[v] - afterimage_statistics::correlation::pearson(&x, &y)).abs() < 1e-12);
         let mean = y.iter().sum::<f64>() / 30.0;
         let residual: f64 = x.iter().zip(&y).map(|(x, y)| (y - x).powi(2)).sum();
         let total: f64 = y.iter().map(|y| (y - mean).powi(2)).sum();

@@ -5,8 +5,9 @@ mod jpeg;
 use std::io::Cursor;
 use std::path::Path;
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::U8x3;
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use image::{ImageEncoder, ImageReader, Limits};
 use ndarray::{Array3, ArrayView3, s};
 
@@ -106,11 +107,15 @@ pub fn stretch(picture: ArrayView3<'_, u8>, height: usize, width: usize, path: &
     }
     let standard = picture.as_standard_layout();
     let pixels = standard.as_slice().unwrap_or_default();
-    let from = ImageRef::new(w as u32, h as u32, pixels, PixelType::U8x3).map_err(|error| malformed(&error))?;
-    let mut into = Image::new(width as u32, height as u32, PixelType::U8x3);
+    let mut resized = Array3::zeros((height, width, 3));
+    let buffer = resized.as_slice_mut().expect("a new array is contiguous");
+    // Typed images: `Resizer::resize` compiles every filter for all thirteen pixel types, which takes a minute.
+    let from = TypedImageRef::<U8x3>::from_buffer(w as u32, h as u32, pixels).map_err(|error| malformed(&error))?;
+    let into = TypedImage::<U8x3>::from_buffer(width as u32, height as u32, buffer);
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
-    Resizer::new().resize(&from, &mut into, &options).map_err(|error| malformed(&error))?;
-    Array3::from_shape_vec((height, width, 3), into.into_vec()).map_err(|error| malformed(&error))
+    let done = Resizer::new().resize_typed(&from, &mut into.map_err(|error| malformed(&error))?, &options);
+    done.map_err(|error| malformed(&error))?;
+    Ok(resized)
 }
 
 /// Encodes RGB `[height, width, 3]` as PNG bytes.

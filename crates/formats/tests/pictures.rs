@@ -95,11 +95,7 @@ fn pointers_to_content_elsewhere_say_what_fetches_it() {
 /// A real folder of photographs, where this machine has it.
 #[test]
 fn no_real_photograph_is_refused() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/caltech101");
-    if !root.exists() {
-        println!("skipped: no photographs at {}", root.display());
-        return;
-    }
+    let Some(root) = afterimage_probe::shared("caltech101") else { return };
     let source = afterimage_formats::images::ImageSource::open(&root).unwrap();
     let step = (source.len() / 200).max(1);
     for index in (0..source.len()).step_by(step) {

@@ -4,8 +4,8 @@
 //! y_v = sum over c of C_cv · M_cv · (P S)_cv, where M is a dropout mask. Products are made image by image, and made again
 //! for the gradient.
 
-use rand::{Rng, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use afterimage_statistics::draws::{SOLE, Stream, stream};
+use rand::Rng;
 use rayon::prelude::*;
 
 use crate::product::{View, product};
@@ -46,14 +46,12 @@ pub struct Gradients {
 
 impl Dropout {
     /// The stream of an image.
-    fn stream(self, image: usize) -> ChaCha8Rng {
-        let mut stream = ChaCha8Rng::seed_from_u64(self.seed);
-        stream.set_stream(image as u64);
-        stream
+    fn stream(self, image: usize) -> Stream {
+        stream(self.seed, SOLE, image as u64)
     }
 
     /// Fills the mask of one channel: zero, or 1/(1 - probability).
-    fn fill(self, stream: &mut ChaCha8Rng, out: &mut [f32]) {
+    fn fill(self, stream: &mut Stream, out: &mut [f32]) {
         let threshold = (self.probability * 65536.0).round() as u32;
         let keep = (1.0 / (1.0 - self.probability)) as f32;
         for four in out.chunks_mut(4) {
@@ -195,7 +193,7 @@ impl Sizes {
     }
 }
 
-fn fill(dropout: Option<Dropout>, stream: Option<&mut ChaCha8Rng>, mask: &mut [f32]) {
+fn fill(dropout: Option<Dropout>, stream: Option<&mut Stream>, mask: &mut [f32]) {
     match (dropout, stream) {
         (Some(dropout), Some(stream)) => dropout.fill(stream, mask),
         _ => mask.fill(1.0),

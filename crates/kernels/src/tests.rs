@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use afterimage_statistics::draws::{SOLE, stream};
+use rand::RngExt;
 
 use crate::{Chain, Conv, Finish, Layer, Map, Pool, patches, winograd};
 
 fn values(n: usize, seed: u64) -> Vec<f32> {
-    let mut stream = ChaCha8Rng::seed_from_u64(seed);
+    let mut stream = stream(seed, SOLE, 0);
     (0..n).map(|_| stream.random_range(-1.0..1.0)).collect()
 }
 

@@ -6,9 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use afterimage_statistics::draws::{SOLE, Stream, derive_named, stream};
 use burn::tensor::{Device, Tensor, TensorData};
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Normal, Uniform};
 
 /// Named parameters; iteration is in the order of the names.
@@ -141,10 +140,7 @@ impl Init {
         Normal::new(0.0, sd).expect("a finite deviation").sample_iter(self.stream(name)).take(n).collect()
     }
 
-    fn stream(self, name: &str) -> ChaCha8Rng {
-        // FNV-1a of the name: stable between versions and platforms, unlike the standard hasher.
-        let hash =
-            name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
-        ChaCha8Rng::seed_from_u64(self.seed ^ hash)
+    fn stream(self, name: &str) -> Stream {
+        stream(derive_named(self.seed, name), SOLE, 0)
     }
 }

@@ -33,7 +33,7 @@ const GRADIENTS: f64 = 2e-2;
 /// The other device, where one is asked for.
 fn other() -> Option<Device> {
     let Ok(name) = std::env::var("AFTERIMAGE_DEVICE") else {
-        eprintln!("skipped: set AFTERIMAGE_DEVICE to compare another device with the processor");
+        afterimage_probe::skipped("set AFTERIMAGE_DEVICE to compare another device with the processor");
         return None;
     };
     Some(device(&name).unwrap_or_else(|problem| panic!("{problem}")))

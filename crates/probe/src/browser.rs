@@ -5,36 +5,22 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
-use fantoccini::wd::WebDriverCompatibleCommand;
-use fantoccini::{Client, ClientBuilder, Locator};
-use http::Method;
-use hyper_util::client::legacy::connect::HttpConnector;
+use base64::Engine as _;
 use serde_json::{Value, json};
-use tokio::runtime::Runtime;
-use url::{ParseError, Url};
+
+/// What a test is skipped for where [`Browser::start`] gives none.
+pub const NO_BROWSER: &str = "Chromium and chromedriver are not installed (Debian: chromium, chromium-driver)";
 
 /// A browser under way; it ends with this.
 pub struct Browser {
     driver: Child,
-    runtime: Runtime,
-    client: Client,
+    address: SocketAddr,
+    session: String,
     _profile: tempfile::TempDir,
 }
 
-/// A command of chromedriver that the standard does not have.
-#[derive(Debug)]
-struct Vendor(&'static str, Value);
-
-impl WebDriverCompatibleCommand for Vendor {
-    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
-        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.0))
-    }
-
-    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
-        (Method::POST, Some(self.1.to_string()))
-    }
-}
+/// The key under which the standard names an element.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// The first of these programs that is installed.
 fn installed(names: &[&str]) -> Option<PathBuf> {
@@ -53,19 +39,16 @@ impl Browser {
         let driver = driver.spawn().unwrap();
         wait_for(address);
         let profile = tempfile::tempdir().unwrap();
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let mut wanted = serde_json::Map::new();
-        wanted.insert("goog:chromeOptions".into(), chrome(&chromium, profile.path(), (width, height), dark));
-        wanted.insert("goog:loggingPrefs".into(), json!({ "browser": "ALL" }));
-        let mut builder = ClientBuilder::new(HttpConnector::new());
-        builder.capabilities(wanted);
-        let client = runtime.block_on(builder.connect(&format!("http://{address}"))).unwrap();
-        Some(Self { driver, runtime, client, _profile: profile })
+        let options = chrome(&chromium, profile.path(), (width, height), dark);
+        let wanted = json!({ "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL" } });
+        let made = ask(address, "POST", "/session", &json!({ "capabilities": { "alwaysMatch": wanted } }));
+        let session = format!("/session/{}", made["sessionId"].as_str().unwrap());
+        Some(Self { driver, address, session, _profile: profile })
     }
 
     /// Opens an address.
     pub fn open(&mut self, url: &str) {
-        self.runtime.block_on(self.client.goto(url)).unwrap();
+        self.post("url", &json!({ "url": url }));
     }
 
     /// Keeps addresses of this form (`*` stands for anything) from being loaded from now on.
@@ -74,18 +57,18 @@ impl Browser {
     pub fn block(&mut self, form: &str) {
         for (command, params) in [("Network.enable", json!({})), ("Network.setBlockedURLs", json!({ "urls": [form] }))]
         {
-            self.vendor("goog/cdp/execute", json!({ "cmd": command, "params": params }));
+            self.post("goog/cdp/execute", &json!({ "cmd": command, "params": params }));
         }
     }
 
     /// Reloads the page.
     pub fn reload(&mut self) {
-        self.runtime.block_on(self.client.refresh()).unwrap();
+        self.post("refresh", &json!({}));
     }
 
     /// The value of an expression of the page.
     pub fn value(&mut self, expression: &str) -> Value {
-        self.runtime.block_on(self.client.execute(&format!("return ({expression})"), Vec::new())).unwrap()
+        self.post("execute/sync", &json!({ "script": format!("return ({expression})"), "args": [] }))
     }
 
     /// Waits until an expression of the page is true.
@@ -99,48 +82,60 @@ impl Browser {
 
     /// Presses and releases a key, as a keyboard does.
     pub fn press(&mut self, key: char) {
-        let keys = KeyActions::new("keyboard".into());
-        let keys = keys.then(KeyAction::Down { value: key }).then(KeyAction::Up { value: key });
-        self.runtime.block_on(self.client.perform_actions(keys)).unwrap();
+        let strokes = ["keyDown", "keyUp"].map(|stroke| json!({ "type": stroke, "value": key }));
+        self.post("actions", &json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": strokes }] }));
     }
 
     /// Clicks an element, as a finger or mouse does.
     pub fn click(&mut self, selector: &str) {
-        self.runtime.block_on(async {
-            self.client.find(Locator::Css(selector)).await.unwrap().click().await.unwrap();
-        });
+        self.to_element(selector, "click", &json!({}));
     }
 
     /// Chooses a file in a field for files.
     pub fn choose(&mut self, selector: &str, file: &Path) {
         let file = file.canonicalize().unwrap().display().to_string();
-        self.runtime.block_on(async {
-            self.client.find(Locator::Css(selector)).await.unwrap().send_keys(&file).await.unwrap();
-        });
+        self.to_element(selector, "value", &json!({ "text": file }));
     }
 
     /// What the browser complained about since the last call.
     pub fn complaints(&mut self) -> Vec<String> {
-        let log = self.vendor("se/log", json!({ "type": "browser" }));
+        let log = self.post("se/log", &json!({ "type": "browser" }));
         log.as_array().into_iter().flatten().map(|entry| entry["message"].to_string()).collect()
     }
 
     /// Writes a picture of the window, PNG.
     pub fn picture(&mut self, path: &Path) {
-        std::fs::write(path, self.runtime.block_on(self.client.screenshot()).unwrap()).unwrap();
+        let encoded = ask(self.address, "GET", &format!("{}/screenshot", self.session), &Value::Null);
+        let png = base64::engine::general_purpose::STANDARD.decode(encoded.as_str().unwrap()).unwrap();
+        std::fs::write(path, png).unwrap();
     }
 
-    fn vendor(&mut self, command: &'static str, body: Value) -> Value {
-        self.runtime.block_on(self.client.issue_cmd(Vendor(command, body))).unwrap()
+    /// Gives the session a command; the value of the answer.
+    fn post(&self, command: &str, body: &Value) -> Value {
+        ask(self.address, "POST", &format!("{}/{command}", self.session), body)
+    }
+
+    fn to_element(&self, selector: &str, command: &str, body: &Value) {
+        let found = self.post("element", &json!({ "using": "css selector", "value": selector }));
+        self.post(&format!("element/{}/{command}", found[ELEMENT].as_str().unwrap()), body);
     }
 }
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        let _ = self.runtime.block_on(self.client.clone().close());
+        let _ = crate::Client::new(self.address).send("DELETE", &self.session, &[], "");
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }
+}
+
+/// The value of the driver's answer, which is not an error.
+fn ask(driver: SocketAddr, method: &str, path: &str, body: &Value) -> Value {
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    let headers = [("content-type", "application/json")];
+    let response = crate::Client::new(driver).send(method, path, &headers, body).unwrap();
+    assert_eq!(response.status, 200, "{path}: {}", response.body);
+    serde_json::from_str::<Value>(&response.body).unwrap()["value"].take()
 }
 
 fn wait_for(driver: SocketAddr) {

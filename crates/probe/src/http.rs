@@ -104,8 +104,8 @@ impl Client {
         let mut headers = Vec::new();
         loop {
             let header = line()?;
-            match header.split_once(": ") {
-                Some((name, value)) => headers.push((name.to_ascii_lowercase(), value.to_owned())),
+            match header.split_once(':') {
+                Some((name, value)) => headers.push((name.to_ascii_lowercase(), value.trim_start().to_owned())),
                 None => break,
             }
         }

@@ -3,7 +3,7 @@
 mod table;
 
 use afterimage_run::comparison::{Comparison, Row};
-use afterimage_run::scores::Interval;
+use afterimage_statistics::Interval;
 use maud::{Markup, html};
 
 use crate::{

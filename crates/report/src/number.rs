@@ -1,6 +1,7 @@
 //! Numbers as a reader sees them: true minus signs, thin spaces between thousands, honest precision.
 
-use afterimage_run::scores::{Interval, PValue, Score};
+use afterimage_run::scores::Score;
+use afterimage_statistics::{Interval, PValue};
 
 /// A value in its unit: fractions as per cent, all else with about three significant digits.
 pub(crate) fn value(v: f64, unit: &str) -> String {

@@ -3,8 +3,9 @@
 mod sample;
 
 use afterimage_report::render;
+use afterimage_run::RunFolder;
 use afterimage_run::classification::{CLASSIFICATION_VERSION, Class, Classification, Confusion, Item, Point};
-use afterimage_run::{RunFolder, scores::Interval};
+use afterimage_statistics::Interval;
 
 fn found(protocol: &str) -> Classification {
     let class = |name: &str, seen: &[&str]| Class {

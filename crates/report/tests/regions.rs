@@ -4,9 +4,9 @@ mod sample;
 
 use afterimage_report::render;
 use afterimage_run::RunFolder;
-use afterimage_run::comparison::Difference;
 use afterimage_run::regions::{Condition, Matched, Part, REGIONS_VERSION, Region, Regions, ScoreDifference};
-use afterimage_run::scores::{Interval, PValue, Score, ScoreFile};
+use afterimage_run::scores::{Score, ScoreFile};
+use afterimage_statistics::{Difference, Interval, PValue};
 
 const HOSTILE: &str = "V1 <b>";
 

@@ -80,6 +80,35 @@ pub fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T> {
     serde_json::from_slice(&bytes).map_err(|source| RunError::Json { path: path.to_path_buf(), source })
 }
 
+/// Reads a JSON file whose key `version` must be `expected`.
+///
+/// # Errors
+/// As [`read_json`], and [`RunError::Version`] where it has another, with `remedy` as what to do.
+pub fn read_versioned<T: serde::de::DeserializeOwned>(path: &Path, expected: u32, remedy: &str) -> Result<T> {
+    let bytes = fs::read(path).map_err(|source| RunError::Io { action: "read", path: path.to_path_buf(), source })?;
+    parse_versioned(&bytes, path, expected, || remedy.to_owned())
+}
+
+/// Parses the JSON of a file whose key `version`, if it has one, must be `expected`. It is looked at first: a schema of
+/// another version may not parse at all.
+pub(crate) fn parse_versioned<T: serde::de::DeserializeOwned>(
+    bytes: &[u8],
+    path: &Path,
+    expected: u32,
+    remedy: impl FnOnce() -> String,
+) -> Result<T> {
+    #[derive(serde::Deserialize)]
+    struct Head {
+        version: u32,
+    }
+    match serde_json::from_slice(bytes) {
+        Ok(Head { version: got }) if got != expected => {
+            Err(RunError::Version { path: path.to_path_buf(), got, expected, remedy: remedy() })
+        }
+        _ => serde_json::from_slice(bytes).map_err(|source| RunError::Json { path: path.to_path_buf(), source }),
+    }
+}
+
 /// Refuses a folder in which no file can be created, before anything is computed for it.
 ///
 /// # Errors

@@ -3,9 +3,10 @@
 //! Positions are in pixels of the image from its upper left corner, x to the right and y down: the middle of the first
 //! pixel is at 0.5, that of the image at half its side. What the numbers mean stands in `docs/biology.md`.
 
+use afterimage_statistics::{Interval, PValue};
 use serde::{Deserialize, Serialize};
 
-use crate::scores::{Interval, NotComputed, PValue};
+use crate::scores::NotComputed;
 use crate::{Result, RunFolder};
 
 /// Version of the schema below.
@@ -147,7 +148,7 @@ pub struct Measure {
     /// The region it is about; null for all voxels.
     pub region: Option<String>,
     /// The value; NaN (`null` in the file) where it is undefined.
-    #[serde(deserialize_with = "crate::undefined::number")]
+    #[serde(deserialize_with = "afterimage_statistics::undefined::number")]
     pub value: f64,
     /// 95 % interval over voxels, where one is defined.
     pub interval: Option<Interval>,
@@ -186,9 +187,9 @@ impl Biology {
     /// Reads `biology.json` of `run`.
     ///
     /// # Errors
-    /// As [`RunFolder::read_json`].
+    /// As [`RunFolder::read_versioned`].
     pub fn read(run: &RunFolder) -> Result<Self> {
-        run.read_json(&run.biology_file())
+        run.read_versioned(&run.biology_file(), BIOLOGY_VERSION)
     }
 
     /// The regions that are the smallest around some voxel, early ones first; empty without regions.

@@ -1,8 +1,9 @@
 //! `classification.json`: the classes that reconstructions are nearest to, and accuracy at any number of classes.
 
+use afterimage_statistics::Interval;
 use serde::{Deserialize, Serialize};
 
-use crate::{Result, RunFolder, scores::Interval};
+use crate::{Result, RunFolder};
 
 /// Version of the schema below.
 pub const CLASSIFICATION_VERSION: u32 = 1;
@@ -88,8 +89,8 @@ impl Classification {
     /// Reads `classification.json` of `run`.
     ///
     /// # Errors
-    /// As [`RunFolder::read_json`].
+    /// As [`RunFolder::read_versioned`].
     pub fn read(run: &RunFolder) -> Result<Self> {
-        run.read_json(&run.classification_file())
+        run.read_versioned(&run.classification_file(), CLASSIFICATION_VERSION)
     }
 }

@@ -1,8 +1,9 @@
 //! `compare.json` and `ablation.json`: runs set side by side, score by score.
 
+use afterimage_statistics::{Difference, Interval};
 use serde::{Deserialize, Serialize};
 
-use crate::scores::{Interval, NotComputed, PValue};
+use crate::scores::NotComputed;
 
 /// Version of the schema below.
 pub const COMPARISON_VERSION: u32 = 1;
@@ -74,7 +75,7 @@ pub struct Row {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cell {
     /// Mean over seeds, then over subjects.
-    #[serde(deserialize_with = "crate::undefined::number")]
+    #[serde(deserialize_with = "afterimage_statistics::undefined::number")]
     pub value: f64,
     /// Interval of the value, where one is defined.
     pub interval: Option<Interval>,
@@ -90,38 +91,4 @@ pub struct Cell {
     pub difference: Option<Difference>,
     /// Why there is no difference, or what to mind about it.
     pub note: Option<String>,
-}
-
-/// Variant minus baseline on the same images.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Difference {
-    /// Mean over images of the difference, seeds averaged per image first; then mean over subjects.
-    pub value: f64,
-    /// Percentile bootstrap interval; hierarchical with several subjects.
-    pub interval: Option<Interval>,
-    /// BCa bootstrap interval; null with several subjects.
-    pub bca: Option<Interval>,
-    /// Two-sided sign-flip permutation test.
-    pub p: PValue,
-    /// The same p, Holm-corrected over all tests of the comparison.
-    pub p_holm: f64,
-    /// Images with a difference.
-    pub n: usize,
-    /// How many images would separate the two; null with several subjects, or where differences do not vary.
-    pub power: Option<Power>,
-    /// Mean difference at each seed that both variants have, in ascending order of seeds; with one subject only.
-    pub by_seed: Vec<f64>,
-}
-
-/// A planned test: the number of images that finds a difference as large as the one observed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Power {
-    /// Least number of images of a paired t-test; null beyond a million.
-    pub images: Option<usize>,
-    /// Mean over standard deviation of the observed differences.
-    pub effect_size: f64,
-    /// Chance to find it.
-    pub power: f64,
-    /// Two-sided level of the test.
-    pub alpha: f64,
 }

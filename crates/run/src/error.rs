@@ -24,6 +24,18 @@ pub enum RunError {
         /// What the parser found.
         source: serde_json::Error,
     },
+    /// A file has a schema of another version.
+    #[error("\"{}\" has version {got}, this version of afterimage reads {expected}: {remedy}", path.display())]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// The version found.
+        got: u32,
+        /// The version that is read.
+        expected: u32,
+        /// What to do.
+        remedy: String,
+    },
     /// The experiment file is not valid TOML or has wrong types.
     #[error("\"{}\" is not a valid experiment: {message}", path.display())]
     Toml {

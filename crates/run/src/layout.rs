@@ -193,6 +193,10 @@ impl RunFolder {
     pub fn people_file(&self) -> PathBuf {
         self.root.join("people.json")
     }
+    /// `images.json`: the unpaired and external images of the run, as the experiment crate writes it.
+    pub fn images_file(&self) -> PathBuf {
+        self.root.join("images.json")
+    }
     /// `audit.json`, as the data crate writes it.
     pub fn audit_file(&self) -> PathBuf {
         self.root.join("audit.json")
@@ -207,6 +211,7 @@ impl RunFolder {
             self.statistics_file(),
             self.voxels_file(),
             self.audit_file(),
+            self.images_file(),
             self.weights_file(Phase::Encoder),
             self.weights_file(Phase::Decoder),
             self.predictions_array(),
@@ -252,6 +257,8 @@ impl RunFolder {
             train("encoder")
         } else if path == self.audit_file() {
             train("decoder")
+        } else if path == self.images_file() {
+            "restore it, or delete it, and the images are chosen again".into()
         } else if starts(self.rivals_dir()) {
             format!("make it again with `afterimage reconstruct {run}` and `afterimage evaluate {run}`")
         } else if path == self.scores_file() || path == self.classification_file() {

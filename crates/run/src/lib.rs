@@ -45,7 +45,6 @@ pub mod scores;
 pub mod study;
 pub mod synthesis;
 pub mod table;
-mod undefined;
 pub mod voxels;
 
 pub use config::Experiment;

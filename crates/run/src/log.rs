@@ -21,10 +21,10 @@ pub struct Record {
     /// Learning rate of the epoch.
     pub learning_rate: f64,
     /// Each term of the objective, already weighted, as mean over the epoch; `total` is their sum.
-    #[serde(deserialize_with = "crate::undefined::numbers")]
+    #[serde(deserialize_with = "afterimage_statistics::undefined::numbers")]
     pub train: BTreeMap<String, f64>,
     /// Terms and scores on the validation part of the training data, where there is one.
-    #[serde(deserialize_with = "crate::undefined::numbers")]
+    #[serde(deserialize_with = "afterimage_statistics::undefined::numbers")]
     pub validation: BTreeMap<String, f64>,
     /// Seconds of the epoch in all.
     pub secs: f64,

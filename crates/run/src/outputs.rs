@@ -110,6 +110,15 @@ impl RunFolder {
         serde_json::from_slice(&bytes).map_err(|source| RunError::Json { path: path.to_path_buf(), source })
     }
 
+    /// As [`RunFolder::read_json`], of a file whose key `version` must be `expected`.
+    ///
+    /// # Errors
+    /// As there, and [`RunError::Version`] where it has another.
+    pub fn read_versioned<T: serde::de::DeserializeOwned>(&self, path: &Path, expected: u32) -> Result<T> {
+        let bytes = self.read(path)?;
+        atomic::parse_versioned(&bytes, path, expected, || self.remedy(&self.relative(path)))
+    }
+
     /// Refuses a file that is not the one that the run wrote, for readers that take a path.
     ///
     /// # Errors

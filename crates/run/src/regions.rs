@@ -1,8 +1,8 @@
 //! `regions.json`: what each region of interest, and each voxel by itself, tells of the shown image.
 
+use afterimage_statistics::Difference;
 use serde::{Deserialize, Serialize};
 
-use crate::comparison::Difference;
 use crate::scores::{NotComputed, Score};
 use crate::{Result, RunFolder};
 
@@ -167,8 +167,8 @@ impl Regions {
     /// Reads `regions.json` of `run`.
     ///
     /// # Errors
-    /// As [`RunFolder::read_json`].
+    /// As [`RunFolder::read_versioned`].
     pub fn read(run: &RunFolder) -> Result<Self> {
-        run.read_json(&run.regions_file())
+        run.read_versioned(&run.regions_file(), REGIONS_VERSION)
     }
 }

@@ -1,5 +1,6 @@
 //! `scores.json`: every number with its definition, n, chance level, interval and per-item values.
 
+use afterimage_statistics::{Interval, PValue};
 use serde::{Deserialize, Serialize};
 
 use crate::{Result, RunFolder};
@@ -42,7 +43,7 @@ pub struct Score {
     /// True where larger is better.
     pub higher_is_better: bool,
     /// The value; NaN (`null` in the file) where it is undefined.
-    #[serde(deserialize_with = "crate::undefined::number")]
+    #[serde(deserialize_with = "afterimage_statistics::undefined::number")]
     pub value: f64,
     /// 95 % interval, where one is defined.
     pub interval: Option<Interval>,
@@ -77,30 +78,6 @@ pub struct Score {
     pub pseudo_values: Vec<f64>,
     /// Remarks that belong to this number.
     pub notes: Vec<String>,
-}
-
-/// A confidence interval.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Interval {
-    /// Lower end.
-    #[serde(deserialize_with = "crate::undefined::number")]
-    pub low: f64,
-    /// Upper end.
-    #[serde(deserialize_with = "crate::undefined::number")]
-    pub high: f64,
-    /// Level, such as 0.95.
-    pub level: f64,
-    /// Method, such as "percentile bootstrap over images, 10000 resamples".
-    pub method: String,
-}
-
-/// A p-value with the test that gave it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PValue {
-    /// The value, never zero for a permutation test.
-    pub value: f64,
-    /// Test, such as "permutation of pairings, 10000 draws, one-sided".
-    pub method: String,
 }
 
 /// A metric that was not computed.
@@ -139,9 +116,9 @@ impl ScoreFile {
     /// Reads `scores.json` of `run`.
     ///
     /// # Errors
-    /// As [`RunFolder::read_json`].
+    /// As [`RunFolder::read_versioned`].
     pub fn read(run: &RunFolder) -> Result<Self> {
-        run.read_json(&run.scores_file())
+        run.read_versioned(&run.scores_file(), SCORES_VERSION)
     }
 }
 
@@ -160,14 +137,5 @@ mod tests {
         file.scores[0].shuffled = Some(0.325);
         let read: ScoreFile = serde_json::from_str(&serde_json::to_string(&file).unwrap()).unwrap();
         assert_eq!(read, file);
-    }
-
-    #[test]
-    fn undefined_ends_of_an_interval_come_back() {
-        let interval = Interval { low: f64::NAN, high: 0.5, level: 0.95, method: "bootstrap".into() };
-        let text = serde_json::to_string(&interval).unwrap();
-        assert!(text.contains("\"low\":null"), "{text}");
-        let read: Interval = serde_json::from_str(&text).unwrap();
-        assert!(read.low.is_nan() && read.high == 0.5);
     }
 }

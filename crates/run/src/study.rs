@@ -1,11 +1,10 @@
 //! `analysis.json` of a study: what people saw in the reconstructions.
 
+use afterimage_statistics::undefined::number;
+use afterimage_statistics::{Difference, Interval, PValue};
 use serde::{Deserialize, Serialize};
 
-use crate::comparison::Difference;
-use crate::scores::{Interval, PValue};
-use crate::undefined::number;
-use crate::{Result, RunFolder};
+use crate::{Result, RunError, RunFolder};
 
 /// Version of the schema below.
 pub const ANALYSIS_VERSION: u32 = 1;
@@ -62,9 +61,16 @@ impl People {
     /// Reads `people.json` of `run`.
     ///
     /// # Errors
-    /// As [`RunFolder::read_json`].
+    /// As [`RunFolder::read_json`], and [`RunError::Version`] where the analysis has another version.
     pub fn read(run: &RunFolder) -> Result<Self> {
-        run.read_json(&run.people_file())
+        let path = run.people_file();
+        let people: Self = run.read_json(&path)?;
+        let (got, expected) = (people.analysis.version, ANALYSIS_VERSION);
+        if got != expected {
+            let remedy = run.remedy(&run.relative(&path));
+            return Err(RunError::Version { path, got, expected, remedy });
+        }
+        Ok(people)
     }
 
     /// Writes `people.json` of `run`.

@@ -1,19 +1,14 @@
 //! Tables as text for other programs: fields by commas, as RFC 4180 has them. An empty field is a number that is undefined or was
 //! not computed.
 
-use crate::scores::Interval;
+use afterimage_statistics::Interval;
 
-/// All rows, a line each.
-pub fn csv(rows: &[Vec<String>]) -> String {
-    rows.iter().map(|row| row.iter().map(|text| field(text)).collect::<Vec<_>>().join(",") + "\n").collect()
-}
-
-/// A field, quoted where it must be.
-pub fn field(text: &str) -> String {
-    match text.contains([',', '"', '\n', '\r']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text.to_owned(),
-    }
+/// All rows, a line each; a field is quoted where it must be.
+pub fn csv<R: IntoIterator<Item: AsRef<[u8]>>>(rows: impl IntoIterator<Item = R>) -> String {
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    rows.into_iter().for_each(|row| writer.write_record(row).expect("memory takes every row"));
+    let text = writer.into_inner().expect("memory takes the last row");
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 /// A number in full precision.
@@ -32,8 +27,9 @@ mod tests {
 
     #[test]
     fn fields_with_commas_and_quotes_are_quoted() {
-        assert_eq!(field("a,\"b\".png"), "\"a,\"\"b\"\".png\"");
-        assert_eq!(csv(&[["a,b", "c\"d", "e"].map(String::from).to_vec()]), "\"a,b\",\"c\"\"d\",e\n");
+        assert_eq!(csv([["a,\"b\".png"]]), "\"a,\"\"b\"\".png\"\n");
+        assert_eq!(csv([["a,b", "c\"d", "e"].map(String::from).to_vec()]), "\"a,b\",\"c\"\"d\",e\n");
+        assert_eq!(csv([["a\nb", "", " c ", "#d", "'e'"]]), "\"a\nb\",, c ,#d,'e'\n");
     }
 
     #[test]

@@ -98,9 +98,9 @@ impl Voxels {
     /// Reads `voxels.json` of `run`.
     ///
     /// # Errors
-    /// As [`RunFolder::read_json`]; [`RunError::Map`] where lists have other lengths or places lie outside.
+    /// As [`RunFolder::read_versioned`]; [`RunError::Map`] where lists have other lengths or places lie outside.
     pub fn read(run: &RunFolder) -> Result<Self> {
-        let voxels: Self = run.read_json(&run.voxels_file())?;
+        let voxels: Self = run.read_versioned(&run.voxels_file(), VOXELS_VERSION)?;
         match voxels.contradiction() {
             None => Ok(voxels),
             Some(reason) => Err(RunError::Map { path: run.voxels_file(), message: reason }),

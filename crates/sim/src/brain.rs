@@ -11,7 +11,7 @@ mod voxel;
 
 pub use config::{BrainConfig, Region, RegionName};
 pub use receptive::Hemisphere;
-pub use truth::{Truth, VoxelTruth};
+pub use truth::{TRUTH_VERSION, Truth, VoxelTruth};
 
 use crate::draws::{Draws, Purpose, mix};
 use crate::error::SimError;
@@ -154,7 +154,7 @@ impl Brain {
     /// The truth about every voxel.
     pub fn truth(&self) -> Truth {
         Truth {
-            version: 1,
+            version: truth::TRUTH_VERSION,
             seed: self.seed,
             config: self.config.clone(),
             channels: self.bank.channels.iter().map(|channel| channel.name.clone()).collect(),

@@ -3,8 +3,8 @@
 //! Streams are independent of each other and of the order in which they are used, so that scenes can be made in parallel,
 //! in blocks or one by one with the same result.
 
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use afterimage_statistics::draws::{SOLE, Stream, derive, stream};
+use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};
 
 /// What a stream of random numbers is for; two purposes never share a stream.
@@ -20,12 +20,12 @@ pub(crate) enum Purpose {
 }
 
 /// One stream of random numbers.
-pub(crate) struct Draws(ChaCha8Rng);
+pub(crate) struct Draws(Stream);
 
 impl Draws {
     pub(crate) fn new(seed: u64, purpose: Purpose, index: u64) -> Self {
         let mixed = mix(mix(mix(seed) ^ purpose as u64) ^ index);
-        Self(ChaCha8Rng::seed_from_u64(mixed))
+        Self(stream(mixed, SOLE, 0))
     }
 
     /// Uniform in `[low, high)`.
@@ -57,12 +57,9 @@ impl Draws {
     }
 }
 
-/// The finaliser of SplitMix64 (Steele, Lea and Flood 2014): neighbouring inputs give unrelated outputs.
+/// A number that is unrelated to those of neighbouring values.
 pub(crate) fn mix(value: u64) -> u64 {
-    let mut z = value.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
+    derive(value, 1_u64)
 }
 
 #[cfg(test)]
@@ -75,6 +72,15 @@ mod tests {
         assert_ne!(first(Purpose::Scene, 0), first(Purpose::Scene, 1));
         assert_ne!(first(Purpose::Scene, 0), first(Purpose::Voxel, 0));
         assert_eq!(first(Purpose::Noise, 7), first(Purpose::Noise, 7));
+    }
+
+    #[test]
+    fn draws_are_those_of_earlier_versions() {
+        let mut order: Vec<usize> = (0..8).collect();
+        Draws::new(7, Purpose::Split, 1).shuffle(&mut order);
+        assert_eq!(order, [3, 7, 0, 5, 2, 6, 1, 4]);
+        assert_eq!(Draws::new(7, Purpose::Voxel, 3).normal().to_bits(), 0x3eeb_0e31);
+        assert_eq!(mix(7), 0x63cb_e1e4_5932_0dd7);
     }
 
     #[test]

@@ -43,7 +43,7 @@ mod simulation;
 mod surface;
 
 pub use background::Place;
-pub use brain::{Brain, BrainConfig, Hemisphere, Region, RegionName, Truth, VoxelTruth};
+pub use brain::{Brain, BrainConfig, Hemisphere, Region, RegionName, TRUTH_VERSION, Truth, VoxelTruth};
 pub use category::{Category, Colour, Texture, categories};
 pub use error::SimError;
 pub use object::Pose;

@@ -62,7 +62,7 @@ impl Answered {
 /// Median response time of answers whose time was measured without interruption, milliseconds.
 fn median_ms<'a>(answers: impl Iterator<Item = &'a Recorded>) -> Option<f64> {
     let mut times: Vec<f64> = answers.filter(|a| !a.interrupted).filter_map(|a| a.response_ms).collect();
-    let median = afterimage_eval::statistics::median(&mut times);
+    let median = afterimage_statistics::median(&mut times);
     median.is_finite().then_some(median)
 }
 

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use afterimage_run::{RunFolder, layout::labels, manifest::Manifest, pictures};
+use afterimage_statistics::draws::shuffle;
 use image::RgbImage;
 use image::imageops::{FilterType, resize};
 
 use crate::design::DESIGN_VERSION;
-use crate::draws::{Purpose, generator, shuffle};
+use crate::draws::{Purpose, stream};
 use crate::keys::{Keys, code};
 use crate::stimuli::Picture;
 use crate::{
@@ -139,7 +140,7 @@ fn design(options: &Options, stimuli: &Stimuli) -> Result<Design> {
 
 /// Practice and attention pictures, of items that are not judged as far as there are such.
 fn copies(stimuli: &mut Stimuli, shown: &[RgbImage], design: &Design, dir: &Path) -> Result<()> {
-    let mut rng = generator(design.seed, Purpose::Practice, 0, 1);
+    let mut rng = stream(design.seed, Purpose::Practice, 0, 1);
     let mut order: Vec<usize> = (0..stimuli.items.len()).collect();
     shuffle(&mut rng, &mut order);
     order.sort_by_key(|i| stimuli.judged.contains(i));

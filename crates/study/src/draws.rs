@@ -1,8 +1,6 @@
-//! Seeded draws of the layout: a seed gives the same trials whatever the version of a library.
+//! What the draws of the layout are for.
 
-use afterimage_eval::draws::stream;
-pub(crate) use afterimage_eval::draws::{below, shuffle};
-use rand_chacha::ChaCha8Rng;
+use afterimage_statistics::draws::{self, Stream};
 
 /// What a stream is for; each draw of the layout has its own.
 #[derive(Debug, Clone, Copy)]
@@ -16,7 +14,7 @@ pub(crate) enum Purpose {
     Practice = 7,
 }
 
-/// The generator of a purpose and two indices, each below 2^20.
-pub(crate) fn generator(seed: u64, purpose: Purpose, first: usize, second: usize) -> ChaCha8Rng {
-    stream(seed, purpose as u64, ((first & 0xf_ffff) << 20) | (second & 0xf_ffff))
+/// The stream of a purpose and two indices, each below 2^20.
+pub(crate) fn stream(seed: u64, purpose: Purpose, first: usize, second: usize) -> Stream {
+    draws::stream(seed, purpose as u64, ((first as u64 & 0xf_ffff) << 20) | (second as u64 & 0xf_ffff))
 }

@@ -7,9 +7,10 @@
 //! fill each cell of items and runs once. The wrong candidates of an item are drawn anew for every R rounds and are the same within
 //! them, so that runs are judged among the same candidates. The right picture stands at each position equally often, to within one.
 
+use afterimage_statistics::draws::{Stream, below, shuffle};
 use serde::{Deserialize, Serialize};
 
-use crate::draws::{Purpose, below, generator, shuffle};
+use crate::draws::{Purpose, stream};
 use crate::{Design, Stimuli};
 
 /// What a trial is for.
@@ -60,7 +61,7 @@ pub struct Trial {
 /// The trials of the participant at `place`: practice, then reconstructions with attention checks among them.
 pub fn plan(design: &Design, stimuli: &Stimuli, place: usize) -> Vec<Trial> {
     let mut main = judged(design, stimuli, place);
-    shuffle(&mut generator(design.seed, Purpose::Order, place, 0), &mut main);
+    shuffle(&mut stream(design.seed, Purpose::Order, place, 0), &mut main);
     let checks = copies(design, stimuli, place, Kind::Attention);
     let mut trials = copies(design, stimuli, place, Kind::Practice);
     trials.extend(interleaved(design, place, main, checks));
@@ -69,14 +70,14 @@ pub fn plan(design: &Design, stimuli: &Stimuli, place: usize) -> Vec<Trial> {
 
 fn judged(design: &Design, stimuli: &Stimuli, place: usize) -> Vec<Trial> {
     let mut deck = stimuli.judged.clone();
-    shuffle(&mut generator(design.seed, Purpose::Deck, 0, 0), &mut deck);
+    shuffle(&mut stream(design.seed, Purpose::Deck, 0, 0), &mut deck);
     let (cards, runs) = (deck.len(), stimuli.runs.len());
     let positions = positions(design, place, Kind::Main, design.trials);
     let trial = |(k, right): (usize, usize)| {
         let dealt = place * design.trials + k;
         let (position, round) = (dealt % cards, dealt / cards);
         let (item, run) = (deck[position], (position + round) % runs);
-        let mut rng = generator(design.seed, Purpose::Candidates, item, round / runs);
+        let mut rng = stream(design.seed, Purpose::Candidates, item, round / runs);
         let options = options(&mut rng, design.ways, stimuli, item, right);
         let picture = stimuli.items[item].reconstructions[run].file.clone();
         Trial { kind: Kind::Main, item, run: Some(run), picture, options, right }
@@ -90,7 +91,7 @@ fn copies(design: &Design, stimuli: &Stimuli, place: usize, kind: Kind) -> Vec<T
         Kind::Practice => (&stimuli.practice, Purpose::Practice),
         _ => (&stimuli.attention, Purpose::Attention),
     };
-    let mut rng = generator(design.seed, purpose, place, 0);
+    let mut rng = stream(design.seed, purpose, place, 0);
     let positions = positions(design, place, kind, copies.len());
     let trial = |(copied, right): (&crate::Copied, usize)| Trial {
         kind,
@@ -109,7 +110,7 @@ fn copies(design: &Design, stimuli: &Stimuli, place: usize, kind: Kind) -> Vec<T
 
 /// Places of the right picture: each as often as any other to within one, in random order.
 fn positions(design: &Design, place: usize, kind: Kind, trials: usize) -> Vec<usize> {
-    let mut rng = generator(design.seed, Purpose::Positions, place, kind as usize);
+    let mut rng = stream(design.seed, Purpose::Positions, place, kind as usize);
     let first = below(&mut rng, design.ways);
     let mut positions: Vec<usize> = (0..trials).map(|k| (first + k) % design.ways).collect();
     shuffle(&mut rng, &mut positions);
@@ -119,7 +120,7 @@ fn positions(design: &Design, place: usize, kind: Kind, trials: usize) -> Vec<us
 /// The item among `ways - 1` others of the test set, all with different pixels.
 ///
 /// [`crate::create`] makes sure that there are so many.
-fn options(rng: &mut rand_chacha::ChaCha8Rng, ways: usize, stimuli: &Stimuli, item: usize, right: usize) -> Vec<usize> {
+fn options(rng: &mut Stream, ways: usize, stimuli: &Stimuli, item: usize, right: usize) -> Vec<usize> {
     let pixels = |i: usize| &stimuli.items[i].shown.pixels;
     let mut chosen = vec![item];
     while chosen.len() < ways {
@@ -135,7 +136,7 @@ fn options(rng: &mut rand_chacha::ChaCha8Rng, ways: usize, stimuli: &Stimuli, it
 
 /// One check somewhere in each of as many equal stretches of the main trials, never before the first of them.
 fn interleaved(design: &Design, place: usize, main: Vec<Trial>, checks: Vec<Trial>) -> Vec<Trial> {
-    let mut rng = generator(design.seed, Purpose::Attention, place, 1);
+    let mut rng = stream(design.seed, Purpose::Attention, place, 1);
     let (trials, count) = (main.len(), checks.len());
     let mut after: Vec<usize> = (0..count)
         .map(|k| {

@@ -4,7 +4,7 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use afterimage_probe::Browser;
+use afterimage_probe::{Browser, browser::NO_BROWSER, skipped};
 use afterimage_study::analysis::{Draws, analyze};
 use afterimage_study::{Exclusion, Options, Stimuli, store};
 use common::{options, served, study, wide};
@@ -14,13 +14,9 @@ use serde_json::json;
 const READY: &str = "document.querySelector('form.trial') !== null && !document.body.classList.contains('waiting') \
     && [...document.querySelectorAll('button[name=choice]')].every(button => !button.disabled)";
 
-fn skipped() {
-    eprintln!("skipped: Chromium and chromedriver are not installed (Debian: chromium, chromium-driver)");
-}
-
 #[test]
 fn a_participant_by_keyboard_on_a_phone_reloads_midway_and_finishes() {
-    let Some(mut browser) = Browser::start(390, 844, false) else { return skipped() };
+    let Some(mut browser) = Browser::start(390, 844, false) else { return skipped(NO_BROWSER) };
     let folder = tempfile::tempdir().unwrap();
     let design = Options {
         ways: 5,
@@ -92,7 +88,7 @@ fn a_participant_by_keyboard_on_a_phone_reloads_midway_and_finishes() {
 
 #[test]
 fn without_javascript_the_study_is_a_form() {
-    let Some(mut browser) = Browser::start(390, 844, false) else { return skipped() };
+    let Some(mut browser) = Browser::start(390, 844, false) else { return skipped(NO_BROWSER) };
     let folder = tempfile::tempdir().unwrap();
     let created = study(
         folder.path(),
@@ -125,7 +121,9 @@ fn without_javascript_the_study_is_a_form() {
 /// in `STUDY_FOLDER` where that is set.
 #[test]
 fn pictures_of_the_pages() {
-    let Some(out) = std::env::var_os("STUDY_PICTURES").map(std::path::PathBuf::from) else { return };
+    let Some(out) = std::env::var_os("STUDY_PICTURES").map(std::path::PathBuf::from) else {
+        return skipped("STUDY_PICTURES names no folder");
+    };
     let folder = tempfile::tempdir().unwrap();
     let made = std::env::var_os("STUDY_FOLDER").map(afterimage_study::StudyFolder::new);
     let made =

@@ -1,12 +1,12 @@
 //! Phase 2: the decoder, supervised on pairs and self-supervised on images without responses, the encoder frozen.
 
+mod cycle;
 mod objective;
 mod stream;
 
 use std::collections::BTreeMap;
 
-use ndarray::Array2;
-
+use afterimage_data::{TrainingPairs, ValidationPairs};
 use afterimage_model::{
     decoder::{Decoder, DecoderPenalty},
     params::Params,
@@ -22,22 +22,45 @@ use crate::{
     journal::Journal,
     loader::prefetch,
     optimiser::Optimiser,
-    prepare::{ImagePool, Pairs},
+    prepare::ImagePool,
 };
 
+pub use cycle::ResponseCycle;
 pub use objective::{FrozenEncoder, Objective};
 use stream::{Batch, Streams};
 
-/// What phase 2 learns from.
+/// What phase 2 learns from. Test responses have one way in, [`ResponseCycle::transductive_on_test`]:
+///
+/// ```compile_fail,E0308
+/// # use afterimage_data::HeldOutPairs;
+/// # use afterimage_train::decoder::Material;
+/// # fn leak<'a>(test: &'a HeldOutPairs, rest: Material<'a>) -> Material<'a> {
+/// Material { training: test, ..rest } // expected `&TrainingPairs`, found `&HeldOutPairs`
+/// # }
+/// ```
+/// ```compile_fail,E0308
+/// # use afterimage_data::HeldOutPairs;
+/// # use afterimage_train::decoder::Material;
+/// # fn leak<'a>(test: &'a HeldOutPairs, rest: Material<'a>) -> Material<'a> {
+/// Material { validation: Some(test), ..rest } // expected `&ValidationPairs`, found `&HeldOutPairs`
+/// # }
+/// ```
+/// ```no_run
+/// # use afterimage_data::{TrainingPairs, ValidationPairs};
+/// # use afterimage_train::decoder::Material;
+/// # fn no_leak<'a>(training: &'a TrainingPairs, validation: &'a ValidationPairs, rest: Material<'a>) -> Material<'a> {
+/// Material { training, validation: Some(validation), ..rest }
+/// # }
+/// ```
 pub struct Material<'a> {
     /// Recorded pairs.
-    pub training: &'a Pairs,
+    pub training: &'a TrainingPairs,
     /// Validation part of the training data.
-    pub validation: Option<&'a Pairs>,
+    pub validation: Option<&'a ValidationPairs>,
     /// Images without responses; `None` trains supervised only.
     pub unpaired: Option<&'a dyn ImagePool>,
     /// Responses of the third cycle, where it is on.
-    pub cycle_responses: Option<Array2<f32>>,
+    pub response_cycle: Option<ResponseCycle>,
     /// SNR of each voxel, for the regulariser.
     pub snr: Vec<f32>,
     /// Mean absolute value of each colour channel over the training images.
@@ -88,7 +111,7 @@ impl<'a> Trainer<'a> {
         let (config, device) = (&context.experiment.decoder, &context.device);
         let side = context.experiment.image.side;
         let decoder = Decoder::new(config, side, device);
-        let voxels = material.training.responses.ncols();
+        let voxels = material.training.responses().ncols();
         let seed = draws::derive(context.experiment.seed, Purpose::DecoderInit);
         let fingerprint = fingerprint(context, material);
         Ok(Self {
@@ -235,7 +258,7 @@ impl<'a> Trainer<'a> {
 fn fingerprint(context: &Context<'_>, material: &Material<'_>) -> String {
     let e = context.experiment;
     let unpaired = material.unpaired.map(ImagePool::fingerprint);
-    let cycle = material.cycle_responses.as_ref().map(Array2::nrows);
+    let cycle = material.response_cycle.as_ref().map(ResponseCycle::len);
     format!(
         "{:?} {:?} seed {} data {} unpaired {unpaired:?} cycle {cycle:?}",
         e.decoder,

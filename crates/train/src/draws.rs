@@ -1,7 +1,7 @@
 //! Random draws as functions of seed, purpose and position.
 
-use rand::{RngExt, SeedableRng, seq::SliceRandom};
-use rand_chacha::ChaCha8Rng;
+use afterimage_statistics::draws::{self, SOLE, Stream};
+use rand::{RngExt, seq::SliceRandom};
 
 /// What a stream of random numbers is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,18 +45,13 @@ pub enum Purpose {
     NaturalChoice,
 }
 
-/// A seed of its own for each purpose (SplitMix64 of both).
+/// A seed of its own for each purpose.
 pub fn derive(seed: u64, purpose: Purpose) -> u64 {
-    let mut z = seed.wrapping_add((purpose as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
+    draws::derive(seed, purpose as u64)
 }
 
-fn stream(seed: u64, purpose: Purpose, position: u64) -> ChaCha8Rng {
-    let mut stream = ChaCha8Rng::seed_from_u64(derive(seed, purpose));
-    stream.set_stream(position);
-    stream
+fn stream(seed: u64, purpose: Purpose, position: u64) -> Stream {
+    draws::stream(derive(seed, purpose), SOLE, position)
 }
 
 /// The order of `n` items on pass `pass`.
@@ -123,6 +118,14 @@ mod tests {
         assert_eq!(first[4..], again);
         first.sort_unstable();
         assert_eq!(first, (0..10).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn draws_are_those_of_earlier_versions() {
+        assert_eq!(order(7, Purpose::PairedOrder, 2, 8), [1, 4, 0, 7, 3, 5, 6, 2]);
+        assert_eq!(dropout_seeds(7, 4, 2), [0x7ef0_d5d7_ec23_6532, 0xc390_4139_a7e1_3ea3]);
+        assert_eq!(shifts(7, 9, 3, 3), [(1, 3), (-3, -2), (1, 1)]);
+        assert_eq!(derive(7, Purpose::Synthesis), 0xe12e_5d00_6cd3_d6af);
     }
 
     #[test]

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use ndarray::{Array2, Array4, ArrayView4, Axis, s};
+use ndarray::{Array2, Array4, ArrayView2, ArrayView4, Axis, s};
 use rayon::prelude::*;
 
+use afterimage_data::{TrainingPairs, ValidationPairs};
 use afterimage_model::{
     convert,
     encoder::{Encoder, EncoderPenalty, EncoderState, Mode},
@@ -13,6 +14,7 @@ use afterimage_model::{
     vision::Vision,
 };
 use afterimage_run::{config::settings, layout::Phase};
+use afterimage_statistics::{correlation::pearson, median};
 
 use crate::{
     Context, Result, TrainError,
@@ -21,7 +23,6 @@ use crate::{
     journal::Journal,
     loader::prefetch,
     optimiser::Optimiser,
-    prepare::Pairs,
 };
 
 mod spread;
@@ -31,7 +32,30 @@ pub use spread::{Spread, predict_with_spread};
 /// Images of a batch in prediction.
 pub(crate) const PREDICT_BATCH: usize = 32;
 
-/// Trains the encoder, or goes on from its checkpoint where `resume` is set and there is one.
+/// Trains the encoder, or goes on from its checkpoint where `resume` is set and there is one. Early stopping goes by the
+/// validation pairs; held-out pairs have no way in:
+///
+/// ```compile_fail,E0308
+/// # use afterimage_data::{HeldOutPairs, ValidationPairs};
+/// # use afterimage_train::{Context, Result, encoder};
+/// # fn leak(context: &Context<'_>, vision: &afterimage_model::vision::Vision, test: &HeldOutPairs, validation: &ValidationPairs) -> Result<()> {
+/// encoder::train(context, vision, test, Some(validation), false) // expected `&TrainingPairs`, found `&HeldOutPairs`
+/// # }
+/// ```
+/// ```compile_fail,E0308
+/// # use afterimage_data::{HeldOutPairs, TrainingPairs};
+/// # use afterimage_train::{Context, Result, encoder};
+/// # fn leak(context: &Context<'_>, vision: &afterimage_model::vision::Vision, training: &TrainingPairs, test: &HeldOutPairs) -> Result<()> {
+/// encoder::train(context, vision, training, Some(test), false) // expected `&ValidationPairs`, found `&HeldOutPairs`
+/// # }
+/// ```
+/// ```no_run
+/// # use afterimage_data::{TrainingPairs, ValidationPairs};
+/// # use afterimage_train::{Context, Result, encoder};
+/// # fn no_leak(context: &Context<'_>, vision: &afterimage_model::vision::Vision, training: &TrainingPairs, validation: &ValidationPairs) -> Result<()> {
+/// encoder::train(context, vision, training, Some(validation), false)
+/// # }
+/// ```
 ///
 /// # Errors
 /// [`TrainError::Diverged`], [`TrainError::Interrupted`] after a checkpoint, [`TrainError::Checkpoint`] for one of
@@ -39,8 +63,8 @@ pub(crate) const PREDICT_BATCH: usize = 32;
 pub fn train(
     context: &Context<'_>,
     vision: &Vision,
-    training: &Pairs,
-    validation: Option<&Pairs>,
+    training: &TrainingPairs,
+    validation: Option<&ValidationPairs>,
     resume: bool,
 ) -> Result<()> {
     let mut trainer = Trainer::new(context, vision, training)?;
@@ -67,9 +91,9 @@ struct Trainer<'a> {
 }
 
 impl<'a> Trainer<'a> {
-    fn new(context: &'a Context<'a>, vision: &'a Vision, training: &Pairs) -> Result<Self> {
+    fn new(context: &'a Context<'a>, vision: &'a Vision, training: &TrainingPairs) -> Result<Self> {
         let config = &context.experiment.encoder;
-        let encoder = Encoder::new(config, vision, training.responses.ncols())?;
+        let encoder = Encoder::new(config, vision, training.responses().ncols())?;
         let seed = draws::derive(context.experiment.seed, Purpose::EncoderInit);
         Ok(Self {
             penalty: EncoderPenalty::new(&config.regularise, &encoder, &context.device),
@@ -88,7 +112,7 @@ impl<'a> Trainer<'a> {
         })
     }
 
-    fn run(&mut self, training: &Pairs, validation: Option<&Pairs>) -> Result<()> {
+    fn run(&mut self, training: &TrainingPairs, validation: Option<&ValidationPairs>) -> Result<()> {
         let config = &self.context.experiment.encoder;
         let schedule = config.schedule();
         let mut journal = Journal::open(self.context.run, Phase::Encoder, &self.progress, self.steps_per_epoch)?;
@@ -124,22 +148,22 @@ impl<'a> Trainer<'a> {
     }
 
     /// The rest of an epoch; false where the user asked to stop.
-    fn epoch(&mut self, training: &Pairs, rate: f64, journal: &mut Journal) -> Result<bool> {
+    fn epoch(&mut self, training: &TrainingPairs, rate: f64, journal: &mut Journal) -> Result<bool> {
         let config = &self.context.experiment.encoder;
         let seed = self.context.experiment.seed;
         let order = draws::order(seed, Purpose::EncoderOrder, self.progress.epoch as u64, training.len());
         let done = self.optimiser.steps() - self.progress.epoch * self.steps_per_epoch;
         let batches: Vec<&[usize]> = order.chunks(config.batch).take(self.steps_per_epoch).skip(done).collect();
-        let largest = (config.augment_shift * training.images.len_of(Axis(1)) as f64).round() as i64;
+        let largest = (config.augment_shift * training.images().len_of(Axis(1)) as f64).round() as i64;
         let first_step = self.optimiser.steps() as u64;
         let produce = |index: usize| {
             let shifts = draws::shifts(seed, first_step + index as u64, batches[index].len(), largest);
-            Ok(shifted(training.images.view(), &training.image_rows(batches[index]), &shifts))
+            Ok(shifted(training.images(), &training.image_rows(batches[index]), &shifts))
         };
         let epoch = self.progress.epoch + 1;
         let mut completed = true;
         prefetch(batches.len(), produce, |index, images, waited| {
-            let measured = training.responses.select(Axis(0), batches[index]);
+            let measured = training.responses().select(Axis(0), batches[index]);
             let terms = self.step(&images, &measured, rate);
             let objective = journal.step(&terms, waited, first_step + index as u64 + 1, epoch)?;
             self.context.observer.step(Phase::Encoder, objective);
@@ -165,22 +189,22 @@ impl<'a> Trainer<'a> {
         terms.values()
     }
 
-    fn validate(&self, pairs: &Pairs) -> BTreeMap<String, f64> {
-        let images = predict(&self.encoder, &self.state, self.vision, pairs.images.view(), &self.context.device);
-        let predicted = images.select(Axis(0), &pairs.image_of);
-        let tensor = |m: &Array2<f32>| convert::matrix_to_tensor(m.view(), &self.context.device);
-        let mut scores =
-            response_terms(tensor(&predicted), tensor(&pairs.responses), self.context.experiment.encoder.cosine_weight)
-                .values();
+    fn validate(&self, pairs: &ValidationPairs) -> BTreeMap<String, f64> {
+        let images = predict(&self.encoder, &self.state, self.vision, pairs.images(), &self.context.device);
+        let predicted = images.select(Axis(0), pairs.image_of());
+        let tensor = |m: ArrayView2<'_, f32>| convert::matrix_to_tensor(m, &self.context.device);
+        let cosine = self.context.experiment.encoder.cosine_weight;
+        let mut scores = response_terms(tensor(predicted.view()), tensor(pairs.responses()), cosine).values();
         scores.insert("total".into(), scores.values().sum());
-        scores.insert("median_r".into(), median_correlation(&predicted, &pairs.responses));
+        scores.insert("median_r".into(), median_correlation(predicted.view(), pairs.responses()));
         scores
     }
 
     /// Weights can be finite and so large that predictions are not: the last step is followed by no loss that would tell.
-    fn refuse_diverged(&self, training: &Pairs) -> Result<()> {
+    fn refuse_diverged(&self, training: &TrainingPairs) -> Result<()> {
         let state = self.best.as_ref().unwrap_or(&self.state);
-        let images = training.images.slice(s![..training.images.len_of(Axis(0)).min(PREDICT_BATCH), .., .., ..]);
+        let images = training.images();
+        let images = images.slice(s![..images.len_of(Axis(0)).min(PREDICT_BATCH), .., .., ..]);
         let predicted = predict(&self.encoder, state, self.vision, images, &self.context.device);
         match predicted.iter().find(|value| !value.is_finite()) {
             Some(&value) => Err(TrainError::Diverged {
@@ -284,29 +308,22 @@ fn shifted(images: ArrayView4<'_, u8>, rows: &[usize], shifts: &[(i64, i64)]) ->
 }
 
 /// Median over voxels of Pearson's r between columns; constant columns are left out.
-fn median_correlation(predicted: &Array2<f32>, measured: &Array2<f32>) -> f64 {
+fn median_correlation(predicted: ArrayView2<'_, f32>, measured: ArrayView2<'_, f32>) -> f64 {
     let mut values: Vec<f64> = predicted
         .columns()
         .into_iter()
         .zip(measured.columns())
-        .filter_map(|(p, m)| {
-            let mean = |c: &ndarray::ArrayView1<'_, f32>| c.iter().map(|&v| f64::from(v)).sum::<f64>() / c.len() as f64;
-            let (pm, mm) = (mean(&p), mean(&m));
-            let pairs = p.iter().zip(m).map(|(&a, &b)| (f64::from(a) - pm, f64::from(b) - mm));
-            let (pp, mm, pm) = pairs.fold((0.0, 0.0, 0.0), |s, (a, b)| (s.0 + a * a, s.1 + b * b, s.2 + a * b));
-            (pp > 0.0 && mm > 0.0).then(|| pm / (pp * mm).sqrt())
+        .map(|(p, m)| {
+            let [p, m] = [p, m].map(|column| column.iter().map(|&v| f64::from(v)).collect::<Vec<f64>>());
+            pearson(&p, &m)
         })
         .collect();
-    values.sort_unstable_by(f64::total_cmp);
-    match values.len() {
-        0 => 0.0,
-        n if n % 2 == 1 => values[n / 2],
-        n => (values[n / 2 - 1] + values[n / 2]) / 2.0,
-    }
+    let median = median(&mut values);
+    if median.is_nan() { 0.0 } else { median }
 }
 
 /// What must not change between a checkpoint and its resumption.
-fn fingerprint(context: &Context<'_>, training: &Pairs) -> String {
+fn fingerprint(context: &Context<'_>, training: &TrainingPairs) -> String {
     let e = context.experiment;
     format!("{:?} {:?} seed {} data {}", e.encoder, e.image, e.seed, training.fingerprint())
 }

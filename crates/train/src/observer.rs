@@ -16,6 +16,10 @@ pub trait Observer: Sync {
     fn interrupted(&self) -> bool {
         false
     }
+    /// Work of another kind, such as `"classes"`, is at `done` of `total`.
+    fn progress(&self, _work: &str, _done: u64, _total: u64) {}
+    /// A line for the user: what begins now, or after `note: ` or `warning: ` what to know.
+    fn note(&self, _line: &str) {}
 }
 
 /// Says nothing and never stops.

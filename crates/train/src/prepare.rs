@@ -3,35 +3,19 @@
 //! Every statistic is fitted on the training part; the types of the data crate see to it. What was fitted is written to
 //! the run's `statistics.json`, and held-out responses are normalised with that and nothing else.
 
-use ndarray::{Array2, Array4, Axis};
-use rayon::prelude::*;
+use ndarray::Array4;
 use serde::{Deserialize, Serialize};
 
-use afterimage_data::{Averaging, DataSet, HeldOutSplit, Items, Parts, Reliability, ZScore};
-use afterimage_formats::{digest, picture};
+use afterimage_data::{
+    Averaging, DataSet, HeldOutPairs, HeldOutSplit, Pairs, Part, Reliability, TrainingPairs, TrainingSplit,
+    ValidationPairs, ZScore,
+};
 use afterimage_run::{
     Experiment, RunFolder,
     config::{self, Normalise, SnrSource},
 };
 
 use crate::Result;
-
-/// Responses with the images that evoked them.
-#[derive(Debug, Clone)]
-pub struct Pairs {
-    /// Normalised, `[items, voxels]`.
-    pub responses: Array2<f32>,
-    /// One image for each stimulus, u8 `[stimuli, side, side, 3]`.
-    pub images: Array4<u8>,
-    /// Row of `images` for each item.
-    pub image_of: Vec<usize>,
-    /// Row of the data set's stimuli for each item.
-    pub stimulus: Vec<u32>,
-    /// Name of the stimulus of each item.
-    pub names: Vec<String>,
-    /// Repeats averaged in each item.
-    pub repeats: Vec<u16>,
-}
 
 /// Images without responses, read by index; index order is fixed.
 pub trait ImagePool: Sync {
@@ -71,9 +55,9 @@ pub struct Statistics {
 #[derive(Debug, Clone)]
 pub struct Prepared {
     /// Training pairs.
-    pub training: Pairs,
+    pub training: TrainingPairs,
     /// Validation pairs, where the data set has that part and it is not trained on.
-    pub validation: Option<Pairs>,
+    pub validation: Option<ValidationPairs>,
     /// What was fitted.
     pub statistics: Statistics,
 }
@@ -95,8 +79,9 @@ impl Statistics {
         Ok(run.write_json(&run.statistics_file(), self)?)
     }
 
-    fn fit(data: &DataSet, experiment: &Experiment, parts: Parts) -> Result<Self> {
-        let training = data.training();
+    /// Fits all on `training`, but the SNR, which counts the repeats of validation stimuli too.
+    fn fit(training: &TrainingSplit<'_>, experiment: &Experiment) -> Result<Self> {
+        let data = training.data_set();
         let averaging = averaging(experiment.data.training_averaging);
         let voxels = used_voxels(data, &experiment.data.roi)?;
         let mut steps = vec![averaging_step(averaging)];
@@ -105,12 +90,12 @@ impl Statistics {
                 steps.push(
                     "Responses are z-scored per voxel; mean and standard deviation come from training items.".into(),
                 );
-                Some(pick(&ZScore::fit(&training, averaging, parts)?, &voxels))
+                Some(pick(&ZScore::fit(training, averaging)?, &voxels))
             }
             Normalise::None => None,
         };
         let measured = match experiment.decoder.regularise.snr {
-            SnrSource::Training => Reliability::snr(&training)?,
+            SnrSource::Training => Reliability::snr(&data.training_and_validation())?,
             SnrSource::Uniform => None,
         };
         let (snr, snr_source) = match measured {
@@ -120,51 +105,13 @@ impl Statistics {
             }
             None => (vec![1.0; voxels.len()], "uniform: no training stimulus has repeats in this data set"),
         };
-        let channel_mean = channel_mean(data, &training.stimuli(parts))?;
+        let channel_mean = channel_mean(data, &training.stimuli())?;
         Ok(Self { voxels, zscore, snr, snr_source: snr_source.into(), channel_mean, steps })
     }
 
-    fn pairs(&self, data: &DataSet, items: Items, side: usize) -> Result<Pairs> {
-        let mut responses = items.responses.select(Axis(1), &self.voxels);
-        if let Some(zscore) = &self.zscore {
-            zscore.apply(&mut responses)?;
-        }
-        let mut stimuli = items.stimulus.clone();
-        stimuli.sort_unstable();
-        stimuli.dedup();
-        let image_of =
-            items.stimulus.iter().map(|s| stimuli.binary_search(s).expect("a stimulus of the items")).collect();
-        let images = at_side(data.images(&stimuli)?, side)?;
-        Ok(Pairs { responses, images, image_of, stimulus: items.stimulus, names: items.names, repeats: items.repeats })
-    }
-}
-
-impl Pairs {
-    /// Number of items.
-    pub fn len(&self) -> usize {
-        self.responses.nrows()
-    }
-
-    /// True where there is none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Rows of `images` for these items.
-    pub fn image_rows(&self, items: &[usize]) -> Vec<usize> {
-        items.iter().map(|&i| self.image_of[i]).collect()
-    }
-
-    /// One image per item, u8 `[items, side, side, 3]`.
-    pub fn item_images(&self) -> Array4<u8> {
-        self.images.select(Axis(0), &self.image_of)
-    }
-
-    /// SHA-256 of the responses as they are used and of the images.
-    pub fn fingerprint(&self) -> String {
-        let mut bytes: Vec<u8> = self.responses.iter().flat_map(|v| v.to_le_bytes()).collect();
-        bytes.extend(self.images.iter());
-        digest::sha256_bytes(&bytes)
+    /// The pairs of a part, normalised with what was fitted, for the purpose of the part.
+    fn pairs<P>(&self, part: &Part<'_, P>, average: Averaging, side: usize) -> Result<Pairs<P>> {
+        Ok(part.pairs(average, &self.voxels, self.zscore.as_ref(), side)?)
     }
 }
 
@@ -173,46 +120,36 @@ impl Pairs {
 /// # Errors
 /// [`crate::TrainError::Data`] for an unknown region, an empty split or damaged data.
 pub fn prepare(data: &DataSet, experiment: &Experiment) -> Result<Prepared> {
-    let parts = if experiment.data.train_on_validation { Parts::TrainAndValidation } else { Parts::Train };
+    let joined = experiment.data.train_on_validation;
+    let split = if joined { data.training_and_validation() } else { data.training() };
     let side = experiment.image.side;
-    let statistics = Statistics::fit(data, experiment, parts)?;
+    let statistics = Statistics::fit(&split, experiment)?;
     let average = averaging(experiment.data.training_averaging);
-    let training = statistics.pairs(data, data.training().items(average, parts)?, side)?;
-    let has_validation = !experiment.data.train_on_validation && !data.validation().stimuli().is_empty();
-    let validation = match has_validation {
-        true => Some(statistics.pairs(data, data.validation().items(average)?, side)?),
-        false => None,
-    };
+    let training = statistics.pairs(&split, average, side)?;
+    let has_validation = !joined && !data.validation().stimuli().is_empty();
+    let validation = if has_validation { Some(statistics.pairs(&data.validation(), average, side)?) } else { None };
     Ok(Prepared { training, validation, statistics })
 }
 
 /// The held-out items, normalised with the training part's statistics.
 ///
-/// # Errors
-/// [`crate::TrainError::Data`] for an empty split or damaged data.
-pub fn held_out(split: &HeldOutSplit<'_>, statistics: &Statistics, experiment: &Experiment) -> Result<Pairs> {
-    let items = split.items(averaging(experiment.evaluation.averaging))?;
-    statistics.pairs(split.data_set(), items, experiment.image.side)
-}
-
-/// Images at `side`, resized where they have another.
+/// ```compile_fail,E0308
+/// # use afterimage_train::{Result, prepare::{self, Statistics}};
+/// # fn leak(data: &afterimage_data::DataSet, fitted: &Statistics, experiment: &afterimage_run::Experiment) -> Result<()> {
+/// prepare::held_out(&data.training(), fitted, experiment)?; // expected `&HeldOutSplit`, found `&TrainingSplit`
+/// # Ok(()) }
+/// ```
+/// ```no_run
+/// # use afterimage_train::{Result, prepare::{self, Statistics}};
+/// # fn no_leak(data: &afterimage_data::DataSet, fitted: &Statistics, experiment: &afterimage_run::Experiment) -> Result<()> {
+/// prepare::held_out(&data.held_out(), fitted, experiment)?;
+/// # Ok(()) }
+/// ```
 ///
 /// # Errors
-/// [`crate::TrainError::Data`] where resizing fails.
-pub fn at_side(images: Array4<u8>, side: usize) -> Result<Array4<u8>> {
-    if images.len_of(Axis(1)) == side && images.len_of(Axis(2)) == side {
-        return Ok(images);
-    }
-    let resized: Vec<_> = (0..images.len_of(Axis(0)))
-        .into_par_iter()
-        .map(|i| picture::stretch(images.index_axis(Axis(0), i), side, side, std::path::Path::new("stimulus")))
-        .collect::<std::result::Result<_, _>>()
-        .map_err(afterimage_data::Error::from)?;
-    let mut out = Array4::zeros((resized.len(), side, side, 3));
-    for (mut row, image) in out.axis_iter_mut(Axis(0)).zip(&resized) {
-        row.assign(image);
-    }
-    Ok(out)
+/// [`crate::TrainError::Data`] for an empty split or damaged data.
+pub fn held_out(split: &HeldOutSplit<'_>, statistics: &Statistics, experiment: &Experiment) -> Result<HeldOutPairs> {
+    statistics.pairs(split, averaging(experiment.evaluation.averaging), experiment.image.side)
 }
 
 fn averaging(choice: config::Averaging) -> Averaging {

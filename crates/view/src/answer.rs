@@ -45,6 +45,9 @@ impl From<ViewError> for Problem {
             ViewError::Busy => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
+        if status == StatusCode::INTERNAL_SERVER_ERROR {
+            tracing::warn!("{error}");
+        }
         Self::new(status, error.to_string())
     }
 }

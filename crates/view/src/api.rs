@@ -15,6 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 use ndarray::Axis;
 use serde::{Deserialize, Serialize};
 
+use afterimage_experiment::Units;
 use afterimage_formats::npy;
 
 use crate::answer::{Problem, bytes};
@@ -42,13 +43,6 @@ pub(crate) struct Asked {
     run: Option<String>,
     units: Option<Units>,
     standardised: Option<bool>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Units {
-    Standardised,
-    Recorded,
 }
 
 #[derive(Debug, Serialize)]
@@ -130,16 +124,16 @@ pub(crate) async fn encode(
         pictures::read(&files, side, stop)
     });
     let images = images.await?;
-    let recorded = asked.units == Some(Units::Recorded);
-    let Done::Responses(responses) = server.networks.ask(run, Work::Encode { images, recorded }).await? else {
+    let units = asked.units.unwrap_or_default();
+    let Done::Responses(responses) = server.networks.ask(run, Work::Encode { images, units }).await? else {
         return Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the networks gave images for images"));
     };
     if accepts(&headers, NPY) {
         let array = effort.aside(move |_| Ok(npy::to_bytes_f32(responses.view().into_dyn()))).await?;
         return Ok(bytes(NPY, effort.held(array)?));
     }
-    let units = match (recorded, facts.standardises) {
-        (false, true) => "standard deviations of the training responses".to_owned(),
+    let units = match (units, facts.standardises) {
+        (Units::Standardised, true) => "standard deviations of the training responses".to_owned(),
         _ => facts.units.clone().unwrap_or_else(|| "those of the recording, not stated by the data set".into()),
     };
     let of = server.clone();
@@ -194,8 +188,8 @@ pub(crate) async fn decode(
             "image/png is the answer to one response: ask for application/json or application/x-npy",
         ));
     }
-    let work = Work::Decode { responses, standardised: asked.standardised.unwrap_or(false) };
-    let Done::Images(images) = server.networks.ask(run, work).await? else {
+    let units = if asked.standardised.unwrap_or(false) { Units::Standardised } else { Units::Recorded };
+    let Done::Images(images) = server.networks.ask(run, Work::Decode { responses, units }).await? else {
         return Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the networks gave responses for responses"));
     };
     let of = server.clone();

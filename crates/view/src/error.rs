@@ -15,10 +15,10 @@ pub enum ViewError {
     },
     /// The networks of a run can't be loaded or applied.
     #[error("{source}")]
-    Train {
+    Experiment {
         /// What the loader answered.
         #[from]
-        source: afterimage_train::TrainError,
+        source: afterimage_experiment::Error,
     },
     /// A file is not as expected.
     #[error("\"{}\" {message}", path.display())]

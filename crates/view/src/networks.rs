@@ -13,10 +13,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use ndarray::{Array2, Array4, Axis};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use afterimage_run::voxels::Voxels;
-use afterimage_run::{Experiment, RunFolder};
-use afterimage_train::apply::{TrainedDecoder, TrainedEncoder};
-use afterimage_train::prepare::Statistics;
+use afterimage_experiment::{TrainedRun, Units};
+use afterimage_run::{RunFolder, voxels::Voxels};
 
 use crate::metrics::Metrics;
 use crate::{Catalog, Result, ViewError};
@@ -25,10 +23,10 @@ use batch::{BATCH, joined, take_batch};
 /// What is asked of a run's networks.
 #[derive(Debug)]
 pub(crate) enum Work {
-    /// Images u8 `[n, side, side, 3]` to responses `[n, voxels]`, in the recording's unit where `recorded`.
-    Encode { images: Array4<u8>, recorded: bool },
+    /// Images u8 `[n, side, side, 3]` to responses `[n, voxels]`.
+    Encode { images: Array4<u8>, units: Units },
     /// Responses `[n, voxels]` to images `[n, 3, side, side]` in 0..1.
-    Decode { responses: Array2<f32>, standardised: bool },
+    Decode { responses: Array2<f32>, units: Units },
 }
 
 /// What comes back.
@@ -82,8 +80,8 @@ impl Work {
     /// Whether both can be one batch.
     fn joins(&self, other: &Work) -> bool {
         match (self, other) {
-            (Work::Encode { recorded: a, .. }, Work::Encode { recorded: b, .. }) => a == b,
-            (Work::Decode { standardised: a, .. }, Work::Decode { standardised: b, .. }) => a == b,
+            (Work::Encode { units: a, .. }, Work::Encode { units: b, .. }) => a == b,
+            (Work::Decode { units: a, .. }, Work::Decode { units: b, .. }) => a == b,
             _ => false,
         }
     }
@@ -99,12 +97,12 @@ impl Networks {
     ) -> Result<Self> {
         let (mut facts, mut runs) = (Vec::new(), Vec::new());
         for run in &catalog.runs {
-            let opened = run.networks.then(|| Opened::new(&run.folder, device.as_deref())).transpose()?;
-            facts.push(opened.as_ref().map(Opened::facts).transpose()?);
+            let opened = run.networks.then(|| open(&run.folder, device.as_deref())).transpose()?;
+            facts.push(opened.as_ref().map(Facts::of).transpose()?);
             runs.push(opened);
         }
         let (jobs, receiver) = channel();
-        let mut thread = Thread { runs, metrics };
+        let thread = Thread { runs, metrics };
         let spawned = std::thread::Builder::new().name("networks".into()).spawn(move || thread.work(&receiver));
         spawned.map_err(|source| ViewError::Io { action: "start", what: "a thread".into(), source })?;
         Ok(Self { jobs, room: Arc::new(Semaphore::new(places)), places, facts })
@@ -130,77 +128,46 @@ impl Networks {
     }
 }
 
-/// A run with networks; each is loaded when it is first asked.
-struct Opened {
-    folder: RunFolder,
-    experiment: Experiment,
-    statistics: Statistics,
-    encoder: Option<TrainedEncoder>,
-    decoder: Option<TrainedDecoder>,
+fn open(folder: &RunFolder, device: Option<&str>) -> Result<TrainedRun> {
+    let run = TrainedRun::open(folder.root())?;
+    Ok(if let Some(device) = device { run.on(device) } else { run })
 }
 
-impl Opened {
-    fn new(folder: &RunFolder, device: Option<&str>) -> Result<Self> {
-        let mut experiment = Experiment::read(&folder.experiment_file())?;
-        if let Some(device) = device {
-            device.clone_into(&mut experiment.device.name);
-        }
-        let statistics = Statistics::read(folder)?;
-        Ok(Self { folder: folder.clone(), experiment, statistics, encoder: None, decoder: None })
-    }
-
-    fn facts(&self) -> Result<Facts> {
+impl Facts {
+    fn of(run: &TrainedRun) -> Result<Self> {
+        let (folder, statistics) = (run.folder(), run.statistics());
         // Runs of earlier versions do not list their voxels.
-        let voxels = self.folder.voxels_file().is_file().then(|| Voxels::read(&self.folder)).transpose()?;
-        let ids = self.statistics.voxels.clone();
+        let voxels = folder.voxels_file().is_file().then(|| Voxels::read(folder)).transpose()?;
+        let ids = statistics.voxels.clone();
         let name = |&id: &usize| voxels.as_ref().map_or(id, |voxels| voxels.name_of(id));
-        Ok(Facts {
+        Ok(Self {
             names: ids.iter().map(name).collect(),
             of_more: voxels.as_ref().is_some_and(|voxels| voxels.of_more),
             columns: voxels.as_ref().map(|voxels| voxels.columns),
             units: voxels.and_then(|voxels| voxels.units),
-            standardises: self.statistics.zscore.is_some(),
+            standardises: run.standardises(),
             ids,
         })
     }
+}
 
-    fn apply(&mut self, work: Work) -> Result<Done> {
-        let Self { folder, experiment, statistics, encoder, decoder } = self;
-        let zscore = statistics.zscore.as_ref();
-        match work {
-            Work::Encode { images, recorded } => {
-                let encoder = match encoder {
-                    Some(encoder) => encoder,
-                    none => none.insert(TrainedEncoder::load(folder, experiment)?),
-                };
-                let mut responses = encoder.predict(images.view());
-                if let (true, Some(zscore)) = (recorded, zscore) {
-                    zscore.undo(&mut responses).map_err(of_networks)?;
-                }
-                Ok(Done::Responses(responses))
-            }
-            Work::Decode { mut responses, standardised } => {
-                let decoder = match decoder {
-                    Some(decoder) => decoder,
-                    none => none.insert(TrainedDecoder::load(folder, experiment)?),
-                };
-                if let (false, Some(zscore)) = (standardised, zscore) {
-                    zscore.apply(&mut responses).map_err(of_networks)?;
-                }
-                Ok(Done::Images(decoder.decode(responses.view())))
-            }
+impl Work {
+    fn apply(self, run: &TrainedRun) -> Result<Done> {
+        match self {
+            Work::Encode { images, units } => Ok(Done::Responses(run.encode(images.view(), units)?)),
+            Work::Decode { responses, units } => Ok(Done::Images(run.decode(responses.view(), units)?)),
         }
     }
 }
 
 struct Thread {
     /// None for a run without networks.
-    runs: Vec<Option<Opened>>,
+    runs: Vec<Option<TrainedRun>>,
     metrics: Arc<Metrics>,
 }
 
 impl Thread {
-    fn work(&mut self, jobs: &Receiver<Job>) {
+    fn work(&self, jobs: &Receiver<Job>) {
         let mut waiting: VecDeque<Job> = VecDeque::new();
         loop {
             if waiting.is_empty() {
@@ -215,7 +182,7 @@ impl Thread {
         }
     }
 
-    fn do_batch(&mut self, batch: Vec<Job>) {
+    fn do_batch(&self, batch: Vec<Job>) {
         // Who asked may have gone away meanwhile.
         let batch: Vec<Job> = batch.into_iter().filter(|job| !job.reply.is_closed()).collect();
         let Some(first) = batch.first() else { return };
@@ -243,16 +210,16 @@ impl Thread {
     }
 
     /// Does work in parts of a batch, as long as somebody waits for it.
-    fn apply(&mut self, run: usize, works: &[Work], is_wanted: impl Fn() -> bool) -> Result<Done> {
+    fn apply(&self, run: usize, works: &[Work], is_wanted: impl Fn() -> bool) -> Result<Done> {
         let work = joined(works)?;
-        let opened = self.runs[run].as_mut().ok_or(ViewError::Unanswered)?;
+        let opened = self.runs[run].as_ref().ok_or(ViewError::Unanswered)?;
         let mut parts = Vec::new();
         for start in (0..work.len()).step_by(BATCH) {
             if !is_wanted() {
                 return Err(ViewError::Unanswered);
             }
             self.metrics.batch();
-            let part = opened.apply(work.part(start, BATCH))?;
+            let part = work.part(start, BATCH).apply(opened)?;
             match &part {
                 Done::Responses(of) => self.metrics.encoded(of.nrows()),
                 Done::Images(of) => self.metrics.decoded(of.len_of(Axis(0))),

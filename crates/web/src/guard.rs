@@ -6,11 +6,13 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use tokio::sync::Semaphore;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
 
 use crate::Hosts;
 use crate::bucket::Buckets;
@@ -79,20 +81,28 @@ pub struct Client(pub IpAddr);
 
 /// Puts the guard before every route of a router.
 pub fn wrap(router: Router, guard: Guard) -> Router {
-    router.layer(from_fn_with_state(guard, pass))
+    let policy = guard.policy.clone();
+    let router = router
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONGEST))
+        .layer(from_fn_with_state(guard, pass));
+    protect(router, policy)
 }
 
+/// Lets a request through, where it is admitted and there is room. Limits are the server's own: those of `tower` let a request
+/// wait, and tell no addresses apart.
 async fn pass(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
-    let mut response = match admitted(&guard, &mut request) {
+    let (start, method) = (Instant::now(), request.method().clone());
+    // The pattern of the route: the path itself may name a participant.
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let response = match admitted(&guard, &mut request) {
         Err(refusal) => *refusal,
         Ok(()) => match guard.at_once.try_acquire() {
             Err(_) => (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")]).into_response(),
-            Ok(_permit) => tokio::time::timeout(LONGEST, next.run(request))
-                .await
-                .unwrap_or_else(|_| StatusCode::REQUEST_TIMEOUT.into_response()),
+            Ok(_permit) => next.run(request).await,
         },
     };
-    protect(response.headers_mut(), &guard.policy);
+    let (route, status) = (route.as_ref().map_or("none", MatchedPath::as_str), response.status().as_u16());
+    tracing::debug!("{method} {route}: {status} in {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
     response
 }
 
@@ -132,9 +142,10 @@ fn forwarded(guard: &Guard, headers: &HeaderMap) -> Option<IpAddr> {
 }
 
 /// Headers of every response. A route may have set its own caching.
-fn protect(headers: &mut HeaderMap, policy: &HeaderValue) {
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
-    for (name, value) in [
+fn protect(router: Router, policy: HeaderValue) -> Router {
+    let policy = SetResponseHeaderLayer::overriding(header::CONTENT_SECURITY_POLICY, policy);
+    let caching = SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    [
         ("x-content-type-options", "nosniff"),
         ("x-frame-options", "DENY"),
         ("referrer-policy", "no-referrer"),
@@ -142,10 +153,12 @@ fn protect(headers: &mut HeaderMap, policy: &HeaderValue) {
         ("cross-origin-resource-policy", "same-origin"),
         ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
         ("x-robots-tag", "noindex, nofollow"),
-    ] {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-    }
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    ]
+    .into_iter()
+    .fold(router.layer(policy).layer(caching), |router, (name, value)| {
+        let (name, value) = (HeaderName::from_static(name), HeaderValue::from_static(value));
+        router.layer(SetResponseHeaderLayer::overriding(name, value))
+    })
 }
 
 #[cfg(test)]

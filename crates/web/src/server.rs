@@ -42,7 +42,9 @@ pub fn serve(
     let result = runtime.block_on(async {
         let told = told_to_stop()?;
         let listener = TcpListener::bind(listen).await?;
-        started(listener.local_addr()?);
+        let address = listener.local_addr()?;
+        tracing::info!("listening on {address}");
+        started(address);
         serve_within(listener, router, guard, &Limits::default(), told).await;
         Ok(())
     });
@@ -74,10 +76,14 @@ pub async fn serve_within(
                 }
             }
             // The connection is gone already, or the system is short of files or memory: others may end meanwhile.
-            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            Err(error) => {
+                tracing::debug!("a connection was not accepted: {error}");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
         }
     }
     drop(listener);
+    tracing::info!("told to stop: requests that have begun have {} s", limits.stop.as_secs());
     tokio::select! {
         () = stopping.shutdown() => {}
         () = tokio::time::sleep(limits.stop) => {}

@@ -1,6 +1,7 @@
 //! Do two ways to a receptive field agree?
 
 use afterimage_run::biology::{Field, Measure, Voxel};
+use afterimage_statistics::mean;
 
 use super::{Draft, METHODS, correlation, median, pick};
 use crate::bootstrap::Resampling;
@@ -91,7 +92,6 @@ fn together(x: &[Vec<f64>; 2], y: &[Vec<f64>; 2], drawn: &[usize]) -> f64 {
     let (mut ab, mut aa, mut bb) = (0.0, 0.0, 0.0);
     for [a, b] in [x, y] {
         let (a, b) = (pick(a, drawn), pick(b, drawn));
-        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
         let (mean_a, mean_b) = (mean(&a), mean(&b));
         for (a, b) in a.iter().zip(&b) {
             ab += (a - mean_a) * (b - mean_b);

@@ -1,15 +1,14 @@
 //! Do the maps of two encoders, trained on two halves of the images, belong to the same voxels?
 
-use afterimage_eval::correlation;
-use afterimage_eval::draws::shuffle;
-use afterimage_eval::statistics::pairing_test;
 use afterimage_run::biology::{Field, Measure};
+use afterimage_statistics::draws::{shuffle, stream};
+use afterimage_statistics::{correlation, pairing_test};
 use ndarray::{Array2, ArrayView2, Axis};
 
 use super::agreement::{Spot, compared};
 use super::{Draft, mean};
 use crate::bootstrap::Resampling;
-use crate::draws::{Purpose, generator};
+use crate::draws::Purpose;
 use crate::{BiologyError, Result};
 
 /// Most voxels whose maps are all compared with each other; of more, evenly spaced ones are taken.
@@ -23,7 +22,7 @@ pub fn halves_of(stimulus: &[u32], seed: u64) -> [Vec<usize>; 2] {
     known.sort_unstable();
     known.dedup();
     let mut order: Vec<usize> = (0..known.len()).collect();
-    shuffle(&mut generator(seed, Purpose::Halves, 0), &mut order);
+    shuffle(&mut stream(seed, Purpose::Halves, 0), &mut order);
     let mut first = vec![false; known.len()];
     order[..known.len() / 2].iter().for_each(|&i| first[i] = true);
     [true, false].map(|half| {
@@ -74,7 +73,7 @@ pub fn split_half(halves: &Halves, draws: &Resampling) -> Result<Vec<Measure>> {
     let mut measure = draft.measure(own.len(), draws, |drawn| mean(&own, drawn));
     if let Some(test) = pairing_test(scores.view(), draws.permutations, draws.seed) {
         measure.chance = Some(test.shuffled);
-        measure.p = Some(afterimage_run::scores::PValue {
+        measure.p = Some(afterimage_statistics::PValue {
             method: format!("voxels of one half shuffled, {} draws, one-sided", draws.permutations),
             ..test.p
         });

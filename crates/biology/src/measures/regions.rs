@@ -76,8 +76,7 @@ fn sizes(voxels: &[&Voxel], method: &str, draws: &Resampling) -> Vec<Measure> {
 /// Intercept and slope; NaN where all x are one.
 fn line(x: &[f64], y: &[f64], drawn: &[usize]) -> (f64, f64) {
     let (x, y) = (pick(x, drawn), pick(y, drawn));
-    let n = x.len() as f64;
-    let (mean_x, mean_y) = (x.iter().sum::<f64>() / n, y.iter().sum::<f64>() / n);
+    let (mean_x, mean_y) = (afterimage_statistics::mean(&x), afterimage_statistics::mean(&y));
     let (mut xy, mut xx) = (0.0, 0.0);
     for (x, y) in x.iter().zip(&y) {
         xy += (x - mean_x) * (y - mean_y);

@@ -1,7 +1,7 @@
 //! What was recovered of a simulated subject, whose truth is known.
 
 use afterimage_run::biology::{Measure, Truth, Voxel, early_first};
-use afterimage_run::scores::PValue;
+use afterimage_statistics::PValue;
 
 use super::agreement::{Spot, compared};
 use super::{Draft, METHODS, field_of, median, rank_correlation, within};
@@ -76,7 +76,7 @@ fn of_group(key: &str, what: &str, known: &[(&Voxel, Truth)], draws: &Resampling
 fn hierarchy(known: &[(&Voxel, Truth)], names: &[String]) -> Measure {
     let mean = |region: &String, value: &dyn Fn(&(&Voxel, Truth)) -> Option<f64>| {
         let values: Vec<f64> = known.iter().filter(|v| v.0.regions.first() == Some(region)).filter_map(value).collect();
-        values.iter().sum::<f64>() / values.len() as f64
+        afterimage_statistics::mean(&values)
     };
     let rows: Vec<(f64, f64)> = names
         .iter()

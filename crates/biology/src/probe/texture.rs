@@ -1,8 +1,7 @@
 //! Noise with equal power in each octave.
 
-use rand_chacha::ChaCha8Rng;
-
-use crate::draws::uniform;
+use afterimage_statistics::draws::{Stream, symmetric};
+use afterimage_statistics::moments;
 
 /// A square of coloured noise around its middle, mean 0 and standard deviation 1 over the whole.
 pub(super) struct Texture {
@@ -13,7 +12,7 @@ pub(super) struct Texture {
 
 impl Texture {
     /// Draws it: luminance, and colour at half its strength, each a sum of octaves of interpolated random values.
-    pub(super) fn new(rng: &mut ChaCha8Rng, radius: usize) -> Self {
+    pub(super) fn new(rng: &mut Stream, radius: usize) -> Self {
         let side = 2 * radius + 1;
         let planes: Vec<Vec<f32>> = (0..4).map(|_| octaves(rng, side)).collect();
         let mut values: Vec<f32> =
@@ -33,14 +32,14 @@ impl Texture {
 }
 
 /// The sum of grids of random values with steps 1, 2, 4 ... up to the side, each interpolated and brought to one standard deviation.
-fn octaves(rng: &mut ChaCha8Rng, side: usize) -> Vec<f32> {
+fn octaves(rng: &mut Stream, side: usize) -> Vec<f32> {
     let mut sum = vec![0.0; side * side];
     let mut step = 1;
     while step <= side {
         let nodes = side / step + 2;
-        let grid: Vec<f32> = (0..nodes * nodes).map(|_| uniform(rng)).collect();
+        let grid: Vec<f32> = (0..nodes * nodes).map(|_| symmetric(rng)).collect();
         // A shift of its own, so that octaves do not share nodes.
-        let shift = [(); 2].map(|()| (uniform(rng) + 1.0) / 2.0);
+        let shift = [(); 2].map(|()| (symmetric(rng) + 1.0) / 2.0);
         let mut octave: Vec<f32> = (0..side * side)
             .map(|p| {
                 let place = |i: usize, shift: f32| i as f32 / step as f32 + shift * 0.999;
@@ -62,9 +61,7 @@ fn interpolated(grid: &[f32], nodes: usize, x: f32, y: f32) -> f32 {
 }
 
 fn standardise(values: &mut [f32]) {
-    let n = values.len() as f64;
-    let mean = values.iter().map(|&v| f64::from(v)).sum::<f64>() / n;
-    let variance = values.iter().map(|&v| (f64::from(v) - mean).powi(2)).sum::<f64>() / n;
+    let (mean, variance) = moments(values.iter().map(|&v| f64::from(v)));
     let sd = variance.sqrt().max(1e-12);
     values.iter_mut().for_each(|v| *v = ((f64::from(*v) - mean) / sd) as f32);
 }
@@ -72,11 +69,12 @@ fn standardise(values: &mut [f32]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::draws::{Purpose, generator};
+    use crate::draws::Purpose;
+    use afterimage_statistics::draws::stream;
 
     #[test]
     fn texture_is_standardised_and_ends_at_its_border() {
-        let texture = Texture::new(&mut generator(1, Purpose::Texture, 0), 9);
+        let texture = Texture::new(&mut stream(1, Purpose::Texture, 0), 9);
         let n = texture.values.len() as f32;
         assert!(texture.values.iter().sum::<f32>().abs() / n < 1e-4);
         assert!((texture.values.iter().map(|v| v * v).sum::<f32>() / n - 1.0).abs() < 1e-3);
@@ -88,7 +86,7 @@ mod tests {
     fn neighbours_are_alike_and_far_places_are_not() {
         let mut products = [0.0; 2];
         for index in 0..40 {
-            let texture = Texture::new(&mut generator(1, Purpose::Texture, index), 16);
+            let texture = Texture::new(&mut stream(1, Purpose::Texture, index), 16);
             products[0] += texture.at(0, 0, 0) * texture.at(1, 0, 0) / 40.0;
             products[1] += texture.at(0, 0, 0) * texture.at(14, 0, 0) / 40.0;
         }

@@ -42,6 +42,15 @@ pub(crate) enum Units {
     Recorded,
 }
 
+impl From<Units> for afterimage_experiment::Units {
+    fn from(units: Units) -> Self {
+        match units {
+            Units::Standardised => Self::Standardised,
+            Units::Recorded => Self::Recorded,
+        }
+    }
+}
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct Decode {
     /// A table of responses [responses, voxels] (.npy, .npz, .mat, .h5, .csv, .tsv), a NIfTI or MGH series, or a data set.

@@ -4,8 +4,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Subcommand;
+use tracing::level_filters::LevelFilter;
 
 use super::{host, positive};
+use crate::log;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Study {
@@ -117,6 +119,9 @@ pub(crate) struct Serve {
     /// Requests of one address in a second, twenty times as many at once.
     #[arg(long, default_value_t = 100.0, value_name = "N", value_parser = positive)]
     pub(crate) requests_a_second: f64,
+    /// What the server says about its work on stderr: its errors, or more; no address, token or participant is named.
+    #[arg(long, value_name = "LEVEL", default_value = "error", value_parser = log::level())]
+    pub(crate) log: LevelFilter,
 }
 
 #[derive(Debug, clap::Args)]

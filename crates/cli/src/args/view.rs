@@ -3,7 +3,10 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use tracing::level_filters::LevelFilter;
+
 use super::{host, positive};
+use crate::log;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct View {
@@ -28,4 +31,7 @@ pub(crate) struct View {
     /// Device of the networks, instead of the runs'.
     #[arg(long)]
     pub(crate) device: Option<String>,
+    /// What the server says about its work on stderr: its errors, or more; no address, token or participant is named.
+    #[arg(long, value_name = "LEVEL", default_value = "error", value_parser = log::level())]
+    pub(crate) log: LevelFilter,
 }

@@ -2,12 +2,12 @@
 
 use anyhow::{Result, bail};
 
+use afterimage_experiment::biology::Options;
 use afterimage_run::biology::Measure;
 
 use super::run::opened;
 use crate::args::biology::Biology as Args;
 use crate::say;
-use crate::stage::biology::{Options, biology as look};
 
 /// Looks, writes tables and figures, and prints what was found.
 pub(super) fn biology(args: &Args) -> Result<()> {
@@ -16,7 +16,8 @@ pub(super) fn biology(args: &Args) -> Result<()> {
     }
     let mut session = opened(&args.run)?;
     let options = Options { fov_deg: args.fov, split_half: args.split_half };
-    let found = session.stage("biology", |session| look(session, &options))?;
+    let found = session.biology(&options)?;
+    afterimage_report::write_figures(&session.run)?;
     if args.json {
         return say::json(&serde_json::json!({ "measures": found.measures, "not_computed": found.not_computed }));
     }

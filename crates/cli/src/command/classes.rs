@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde::Serialize;
 
+use afterimage_experiment::{classify::bank, evaluate, pool, preflight};
 use afterimage_run::Experiment;
 use afterimage_sim::{SimConfig, generate_classes};
 
 use super::run;
 use crate::args::classes::Classes;
-use crate::progress::Bar;
+use crate::progress::{Bar, Terminal};
 use crate::say;
-use crate::stage::{classify::bank, evaluate, pool, preflight};
 
 /// What was made.
 #[derive(Serialize)]
@@ -52,7 +52,8 @@ fn build(sources: &[PathBuf], out: &Path, experiment: &Experiment) -> Result<Mad
     let named: Vec<String> = sources.iter().map(|source| source.to_string_lossy().into_owned()).collect();
     pool::refuse_no_source("SOURCES", &named)?;
     let features = bank::embedding(experiment)?;
-    let made = bank::build_bank(&sources, experiment, &features, evaluate::cache(experiment).as_ref())?;
+    let made =
+        bank::build_bank(&sources, experiment, &features, evaluate::cache(experiment).as_ref(), &Terminal::default())?;
     made.write(out)?;
     let counts: Vec<usize> = made.classes.iter().map(|class| class.images.len()).collect();
     let extreme = |pick: fn(usize, usize) -> usize| counts.iter().copied().reduce(pick).unwrap_or(0);
@@ -70,7 +71,9 @@ fn refuse_folder(out: &Path) -> Result<()> {
     if out.is_dir() {
         bail!("\"{}\" is a folder: name a file", out.display());
     }
-    preflight::refuse_unwritable(out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")))
+    Ok(preflight::refuse_unwritable(
+        out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")),
+    )?)
 }
 
 fn generate(config: &SimConfig, out: &Path) -> Result<Made> {

@@ -8,9 +8,10 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 
 use afterimage_eval::comparison::{Options, ScoredRun, compare as of};
+use afterimage_experiment::session::note_unchecked;
 use afterimage_run::{RunFolder, atomic, comparison::Comparison};
 
-use crate::{args::compare::Compare, say, stage::session::note_unchecked};
+use crate::{args::compare::Compare, progress::Terminal, say};
 
 /// Reads the runs, compares them, prints and writes what was asked for.
 pub(super) fn compare(args: &Compare) -> Result<()> {
@@ -20,7 +21,7 @@ pub(super) fn compare(args: &Compare) -> Result<()> {
             bail!("\"{}\" is named twice: give each run once", path.display());
         }
         runs.push(ScoredRun::read(path)?);
-        note_unchecked(&RunFolder::new(path))?;
+        note_unchecked(&RunFolder::new(path), &Terminal::default())?;
     }
     let baseline = match &args.baseline {
         None => 0,

@@ -4,10 +4,10 @@ use anyhow::Result;
 
 use afterimage_data::audit::{AuditOptions, Embed, Verdict, audit_with};
 use afterimage_data::{DataSet, Exclusions, PartSummary, Reliability, Summary, UnpairedPool};
+use afterimage_experiment::Embedder;
 use ndarray::ArrayView4;
 
 use crate::args;
-use crate::features::Embedder;
 use crate::say;
 
 /// Draws of halves behind a split-half reliability.
@@ -117,7 +117,7 @@ fn reliability(data: &DataSet, json: bool) -> Result<()> {
 fn quantile(values: &[f32], share: f64) -> f64 {
     let mut sorted: Vec<f64> = values.iter().map(|&value| f64::from(value)).filter(|value| !value.is_nan()).collect();
     sorted.sort_by(f64::total_cmp);
-    if sorted.is_empty() { f64::NAN } else { afterimage_eval::statistics::quantile(&sorted, share) }
+    if sorted.is_empty() { f64::NAN } else { afterimage_statistics::quantile(&sorted, share) }
 }
 
 pub(super) fn show(summary: &Summary, json: bool) -> Result<()> {

@@ -12,16 +12,15 @@ use anyhow::{Result, bail};
 use ndarray::{ArrayView, ArrayView4, Axis, RemoveAxis};
 use serde::Serialize;
 
+use afterimage_experiment::{reconstruct::write_png, trained::Item};
 use afterimage_formats::{npy, picture};
-use afterimage_run::{atomic, table::field};
-use afterimage_train::{apply::TrainedDecoder, prepare::Statistics};
+use afterimage_run::{atomic, table::csv};
 
-use super::{refuse_used, run::threads};
+use super::refuse_used;
+use super::run::{of_run, threads};
 use crate::args::product::Decode;
-use crate::stage::reconstruct::write_png;
-use crate::stage::{Session, voxels};
 use crate::{build, progress, say};
-use group::{By, Item};
+use group::By;
 use latency::{Latency, decode_all};
 use responses::Known;
 
@@ -47,30 +46,25 @@ struct Made {
 pub(super) fn decode(args: &Decode) -> Result<()> {
     progress::listen();
     refuse_used(&args.out)?;
-    let mut session = Session::open(&args.run)?;
-    session.refuse_baseline("decode with them")?;
-    if let Some(device) = &args.device {
-        session.experiment.device.name.clone_from(device);
-    }
-    threads(&session.experiment)?;
-    let statistics = Statistics::read(&session.run)?;
-    let known = Known { voxels: &voxels::read(&session)?, data: session.data_fingerprint() };
+    let run = of_run(&args.run, args.device.as_deref())?;
+    threads(run.experiment())?;
+    run.decoder()?;
+    let known = Known { voxels: &run.voxels()?, data: run.session().data_fingerprint() };
     let read = responses::read(args, &known)?;
     let (rows, matched) = (read.values.nrows(), read.matched);
     let by = args.average_by.as_deref().map(|labels| By { labels, column: args.average_column.as_deref() });
     let (mut responses, items) = group::average(read, by.as_ref())?;
-    let decoder = TrainedDecoder::load(&session.run, &session.experiment)?;
-    let standardised = match (&statistics.zscore, args.standardised) {
+    let standardised = match (run.standardises(), args.standardised) {
         (_, true) => "before, as the user says",
-        (Some(zscore), false) => {
-            zscore.apply(&mut responses)?;
+        (true, false) => {
+            run.standardise(&mut responses)?;
             refuse_not_finite(responses.view(), &items, "standardised by the training responses is not finite")?;
             "by the training responses of the run"
         }
-        (None, false) => "not at all, as in the run",
+        (false, false) => "not at all, as in the run",
     };
-    let on = format!("{}, {} threads", session.experiment.device.name, rayon::current_num_threads());
-    let (images, latency) = decode_all(&decoder, responses.view(), args.latency, on)?;
+    let on = format!("{}, {} threads", run.experiment().device.name, rayon::current_num_threads());
+    let (images, latency) = decode_all(&run, responses.view(), args.latency, on)?;
     refuse_not_finite(images.view(), &items, "gives an image with values that are not finite")?;
     write(&args.out, images.view(), &items)?;
     let made = Made {
@@ -104,13 +98,13 @@ fn refuse_not_finite<D: RemoveAxis>(rows: ArrayView<'_, f32, D>, items: &[Item],
 
 fn write(out: &Path, images: ArrayView4<'_, f32>, items: &[Item]) -> Result<()> {
     atomic::through(&out.join(ARRAY), |path| Ok(npy::write_f32(path, images.into_dyn())?))?;
-    let mut table = String::from("file,name,responses\n");
+    let mut rows = vec![["file", "name", "responses"].map(String::from)];
     for (row, item) in items.iter().enumerate() {
         let file = format!("{row:04}.png");
         write_png(&out.join(&file), picture::bytes(images.index_axis(Axis(0), row)).view())?;
-        table.push_str(&format!("{file},{},{}\n", field(&item.name), item.responses));
+        rows.push([file, item.name.clone(), item.responses.to_string()]);
     }
-    Ok(atomic::write(&out.join("items.csv"), table.as_bytes())?)
+    Ok(atomic::write(&out.join("items.csv"), csv(rows).as_bytes())?)
 }
 
 fn conclude(args: &Decode, made: &Made) -> Result<()> {

@@ -1,6 +1,5 @@
 //! `afterimage encode`: images to predicted responses.
 
-mod ensemble;
 mod images;
 mod output;
 
@@ -8,13 +7,13 @@ use anyhow::{Result, bail};
 use ndarray::{Array2, s};
 use serde::Serialize;
 
+use afterimage_experiment::trained::{EncodeOptions, Ensemble, Spread};
 use afterimage_run::{atomic, voxels::Voxels};
-use afterimage_train::apply::Spread;
 
+use super::run::{of_run, threads};
 use crate::args::product::Encode;
 use crate::progress::{self, Bar};
 use crate::{build, say};
-use ensemble::Ensemble;
 use images::Pictures;
 use output::Format;
 
@@ -39,11 +38,14 @@ struct Sidecar<'a> {
 pub(super) fn encode(args: &Encode) -> Result<()> {
     progress::listen();
     let format = Format::of(&args.out)?;
-    let ensemble = Ensemble::open(args)?;
+    let runs: Vec<_> = args.run.iter().map(|path| of_run(path, args.device.as_deref())).collect::<Result<_>>()?;
+    runs.first().map_or(Ok(()), |first| threads(first.experiment()))?;
+    let options = EncodeOptions { units: args.units.into(), samples: args.samples, seed: args.seed };
+    let ensemble = Ensemble::new(runs, options)?;
     format.refuse(&args.out, ensemble.voxels())?;
     let pictures = Pictures::open(&args.images)?;
     format.refuse_many(&args.out, pictures.names().len())?;
-    let spread = ensemble.spread_in_words(args.samples);
+    let spread = ensemble.spread_in_words();
     let shape = (pictures.names().len(), ensemble.voxels().len());
     let mut mean = Array2::zeros(shape);
     let mut deviation = spread.is_some().then(|| Array2::zeros(shape));
@@ -53,10 +55,10 @@ pub(super) fn encode(args: &Encode) -> Result<()> {
             bail!("stopped; nothing was written");
         }
         let rows = first..shape.0.min(first + PART);
-        let [of_part, spread] = ensemble.predict(&pictures, rows.clone(), args)?;
-        mean.slice_mut(s![rows.clone(), ..]).assign(&of_part);
-        if let Some(deviation) = &mut deviation {
-            deviation.slice_mut(s![rows.clone(), ..]).assign(&spread);
+        let of_part = ensemble.encode_part(rows.start, |side| pictures.read(rows.clone(), side))?;
+        mean.slice_mut(s![rows.clone(), ..]).assign(&of_part.mean);
+        if let (Some(deviation), Some(of_part)) = (&mut deviation, &of_part.sd) {
+            deviation.slice_mut(s![rows.clone(), ..]).assign(of_part);
         }
         bar.set(rows.end as u64);
     }
@@ -71,7 +73,7 @@ pub(super) fn encode(args: &Encode) -> Result<()> {
         software: build::software(),
         runs: args.run.iter().map(|run| run.display().to_string()).collect(),
         files: files.iter().map(|file| file.display().to_string()).collect(),
-        units: ensemble.units_in_words(args.units),
+        units: ensemble.units_in_words(),
         standard_deviation: spread,
         samples: args.samples.unwrap_or(0),
         seed: args.seed,

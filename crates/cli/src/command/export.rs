@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use serde::Serialize;
 
 use afterimage_data::voxels_of_rows;
+use afterimage_experiment::{Session, voxels};
 use afterimage_formats::table::Table;
 use afterimage_run::{
     maps::{self, Column},
@@ -15,8 +16,7 @@ use afterimage_run::{
 };
 
 use crate::args::product::{Export, Maps};
-use crate::say;
-use crate::stage::{Session, voxels};
+use crate::{build::caller, say};
 
 /// Columns of tables of voxels that tell which voxel and where, and are no values.
 const PLACES: [&str; 9] = ["voxel", "i", "j", "k", "x_mm", "y_mm", "z_mm", "hemisphere", "vertex"];
@@ -36,7 +36,7 @@ pub(super) fn export(what: &Export) -> Result<()> {
 }
 
 fn maps(args: &Maps) -> Result<()> {
-    let session = Session::open(&args.run)?;
+    let session = Session::open(&args.run, &caller())?;
     let voxels = voxels::read(&session)?;
     let mut columns = match session.run.scores_file().is_file() {
         true => maps::of_scores(&ScoreFile::read(&session.run)?, &voxels),

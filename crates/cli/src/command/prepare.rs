@@ -3,10 +3,10 @@
 use anyhow::Result;
 
 use afterimage_data::{DataSet, PrepareOptions, Scope, SplitRule, WriteOptions, clusters, prepare as of};
+use afterimage_experiment::Embedder;
 
 use super::import::finish;
 use crate::args::{Prepare, SplitKind, ZScope};
-use crate::features::Embedder;
 
 /// `afterimage prepare`.
 pub(super) fn prepare(args: &Prepare) -> Result<()> {

@@ -2,22 +2,18 @@
 
 use anyhow::Result;
 
-use afterimage_run::layout::Phase;
 use afterimage_run::regions::{Condition, Part, Regions};
-use afterimage_run::scores::{Interval, Score};
+use afterimage_run::scores::Score;
+use afterimage_statistics::Interval;
 
 use super::run;
 use crate::args::regions::Regions as Args;
 use crate::say;
-use crate::stage::{preflight, regions};
 
 /// Computes, writes and prints.
 pub(super) fn regions(args: &Args) -> Result<()> {
     let mut session = run::opened(&args.run)?;
-    if session.run.weights_file(Phase::Decoder).is_file() {
-        preflight::scoring(&session.experiment)?;
-    }
-    let found = session.stage("regions", |s| regions::regions(s, usize::from(args.subsets)))?;
+    let found = session.regions(usize::from(args.subsets))?;
     if args.json {
         return say::json(&found);
     }

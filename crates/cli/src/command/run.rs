@@ -1,58 +1,46 @@
 //! `run`, `train`, `reconstruct`, `evaluate`, `report`.
 
+mod line;
+
 use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use afterimage_eval::regions::DRAWS;
+use afterimage_experiment::ablation::without_perceptual;
+use afterimage_experiment::{REPORT, Session, Stage, TrainedRun, session};
 use afterimage_model::device::device;
 use afterimage_run::{Experiment, RunFolder, layout::Phase, manifest::Manifest, scores::ScoreFile};
 
-use super::ablate::without_perceptual;
 use crate::args::{Ablation, Network, OfRun, RunOptions, Train};
-use crate::stage::preflight::Work;
-use crate::stage::{Session, biology, evaluate, reconstruct, regions, session, train};
-use crate::{progress, say};
+use crate::build::caller;
+use crate::progress::{self, Terminal};
+use crate::say;
 
 /// `afterimage run`.
 pub(super) fn everything(args: &Train) -> Result<()> {
     let experiment = configured(Experiment::read(&args.experiment)?, &args.options)?;
     start(&experiment)?;
-    let mut session = begun(&args.options.out, experiment, args.options.resume)?;
-    let scores = all_stages(&mut session, args.options.resume)?;
-    conclude(&session, &scores, args.options.json)
+    let options = &args.options;
+    let session = Session::begin(&options.out, experiment, options.resume, Stage::Regions, &caller())?;
+    all_stages(session, options.json)
 }
 
-/// A new run, or the one to go on with, after the check that all its stages can be carried through.
-pub(super) fn begun(out: &Path, experiment: Experiment, resume: bool) -> Result<Session> {
-    if resume && RunFolder::new(out).manifest_file().exists() {
-        let session = Session::resume(out, experiment)?;
-        session.check(&Work::RUN)?;
-        return Ok(session);
-    }
-    Session::create(out, experiment, &Work::RUN)
+/// Runs what is not finished of all stages, writes the report and prints the scores.
+pub(super) fn all_stages(mut session: Session, json: bool) -> Result<()> {
+    session.run_until(Stage::Regions)?;
+    write_report(&mut session)?;
+    conclude(&session, &ScoreFile::read(&session.run)?, json)
 }
 
-/// All stages that are not finished, in order.
-pub(super) fn all_stages(session: &mut Session, resume: bool) -> Result<ScoreFile> {
-    let scores = scored_stages(session, resume)?;
-    session.stage("biology", |s| biology::biology(s, &biology::Options::default()))?;
-    session.stage("regions", |s| regions::regions(s, DRAWS))?;
-    session.stage("report", |s| Ok(afterimage_report::write(&s.run)?))?;
-    Ok(scores)
-}
-
-/// The stages up to the scores.
-pub(super) fn scored_stages(session: &mut Session, resume: bool) -> Result<ScoreFile> {
-    if !session.is_trained(Phase::Encoder) {
-        session.stage("encoder", |s| train::encoder(s, resume))?;
-    }
-    if !session.is_trained(Phase::Decoder) {
-        session.stage("decoder", |s| train::decoder(s, resume))?;
-    }
-    eprintln!("reconstructing and scoring the held-out images");
-    session.stage("reconstruct", reconstruct::reconstruct)?;
-    session.stage("evaluate", evaluate::evaluate)
+/// Writes the figures of what was found in the encoder, if any, and the report.
+pub(super) fn write_report(session: &mut Session) -> Result<()> {
+    session.stage(REPORT, |session| {
+        if session.run.biology_file().is_file() {
+            afterimage_report::write_figures(&session.run)?;
+        }
+        afterimage_report::write(&session.run)?;
+        Ok(())
+    })
 }
 
 /// Says where the report is and the numbers that matter.
@@ -60,7 +48,7 @@ pub(super) fn conclude(session: &Session, scores: &ScoreFile, json: bool) -> Res
     if json {
         return say::json(scores);
     }
-    for line in evaluate::summary(scores) {
+    for line in line::summary(scores) {
         say::line(line)?;
     }
     for warning in &scores.warnings {
@@ -74,17 +62,17 @@ pub(super) fn train(network: Network, args: &Train) -> Result<()> {
     let options = &args.options;
     let experiment = configured(Experiment::read(&args.experiment)?, options)?;
     start(&experiment)?;
-    let (phase, work) = match network {
-        Network::Encoder => (Phase::Encoder, Work::ENCODER),
-        Network::Decoder => (Phase::Decoder, Work::DECODER),
+    let (phase, last) = match network {
+        Network::Encoder => (Phase::Encoder, Stage::Encoder),
+        Network::Decoder => (Phase::Decoder, Stage::Decoder),
     };
     let is_new = !RunFolder::new(&options.out).manifest_file().exists();
     let mut session = if is_new {
-        Session::create(&options.out, experiment, &work)?
+        Session::create(&options.out, experiment, last, &caller())?
     } else {
-        Session::resume(&options.out, experiment)?
+        Session::resume(&options.out, experiment, &caller())?
     };
-    if !options.resume && train::has_begun(&session, phase) {
+    if !options.resume && session.has_begun(phase) {
         bail!(
             "\"{}\" already has a {} in training: go on with --resume, or choose another --out",
             options.out.display(),
@@ -92,14 +80,12 @@ pub(super) fn train(network: Network, args: &Train) -> Result<()> {
         );
     }
     if !is_new {
-        session.check(&work)?;
+        session.check(last)?;
     }
-    if network == Network::Encoder || !session.is_trained(Phase::Encoder) {
-        session.stage("encoder", |s| train::encoder(s, true))?;
+    if phase == Phase::Decoder {
+        session.run_until(Stage::Encoder)?;
     }
-    if network == Network::Decoder {
-        session.stage("decoder", |s| train::decoder(s, true))?;
-    }
+    session.train(phase)?;
     let file = session.run.weights_file(phase);
     if options.json {
         let (run, weights) = (options.out.display().to_string(), file.display().to_string());
@@ -111,9 +97,9 @@ pub(super) fn train(network: Network, args: &Train) -> Result<()> {
 /// `afterimage reconstruct`.
 pub(super) fn reconstruct(args: &OfRun) -> Result<()> {
     let mut session = opened(&args.run)?;
-    session.stage("reconstruct", reconstruct::reconstruct)?;
+    let pictures = session.reconstruct()?;
     if args.json {
-        return say::json(&afterimage_run::pictures::read(&session.run)?);
+        return say::json(&pictures);
     }
     say::line(format!(
         "{} reconstructions: {}",
@@ -125,12 +111,11 @@ pub(super) fn reconstruct(args: &OfRun) -> Result<()> {
 /// `afterimage evaluate`.
 pub(super) fn evaluate(args: &OfRun) -> Result<()> {
     let mut session = opened(&args.run)?;
-    evaluate::refuse_missing_inputs(&session)?;
-    let scores = session.stage("evaluate", evaluate::evaluate)?;
+    let scores = session.evaluate()?;
     if args.json {
         return say::json(&scores);
     }
-    scores.scores.iter().try_for_each(|score| say::line(evaluate::line(score)))?;
+    scores.scores.iter().try_for_each(|score| say::line(line::line(score)))?;
     scores.not_computed.iter().try_for_each(|m| say::line(format!("not computed: {}: {}", m.name, m.reason)))?;
     scores.warnings.iter().try_for_each(|warning| say::line(format!("warning: {warning}")))
 }
@@ -138,12 +123,12 @@ pub(super) fn evaluate(args: &OfRun) -> Result<()> {
 /// `afterimage report`.
 pub(super) fn report(args: &OfRun) -> Result<()> {
     let run = RunFolder::open(&args.run)?;
-    let _lock = session::lock(&run)?;
+    let _lock = session::lock(&run, &caller())?;
     // A report needs no experiment.toml, and shows one of another version as text.
     if let Ok(experiment) = Experiment::read(&run.experiment_file()) {
         session::refuse_edited(&run, &Manifest::read(&run)?, &experiment)?;
     }
-    session::note_unchecked(&run)?;
+    session::note_unchecked(&run, &Terminal::default())?;
     let path = afterimage_report::write(&run)?;
     if args.json {
         return say::json(&serde_json::json!({ "report": path.display().to_string() }));
@@ -181,9 +166,15 @@ pub(super) fn threads(experiment: &Experiment) -> Result<()> {
     Ok(())
 }
 
+/// Opens a run to apply its networks, on `device` if one is named.
+pub(super) fn of_run(path: &Path, device: Option<&str>) -> Result<TrainedRun> {
+    let run = TrainedRun::of(Session::open(path, &caller())?)?;
+    Ok(if let Some(device) = device { run.on(device) } else { run })
+}
+
 /// Opens a run to write into it, with its threads.
 pub(super) fn opened(path: &Path) -> Result<Session> {
-    let session = Session::open_to_write(path)?;
+    let session = Session::open_to_write(path, &caller())?;
     start(&session.experiment)?;
     Ok(session)
 }

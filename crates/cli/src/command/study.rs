@@ -5,19 +5,19 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use serde::Serialize;
 
+use afterimage_experiment::session::{lock, note_unchecked};
 use afterimage_run::{
     RunFolder,
     manifest::Manifest,
-    scores::Interval,
     study::{Analysis, JudgedRun, People},
 };
+use afterimage_statistics::Interval;
 use afterimage_study::analysis::{Draws, tables};
 use afterimage_study::server::{Limits, ServeOptions, serve};
 use afterimage_study::{Exclusion, Options, StudyFolder, analyze, create, export, private, store};
 
 use crate::args::study::{Analyze, Create, Serve, Study};
-use crate::say;
-use crate::stage::session::{lock, note_unchecked};
+use crate::{build::caller, log, progress::Terminal, say};
 
 /// `afterimage study`.
 pub(super) fn study(command: &Study) -> Result<()> {
@@ -82,7 +82,7 @@ fn made(args: &Create) -> Result<()> {
     };
     let created = create(&args.runs, &options, &args.out)?;
     for run in &args.runs {
-        note_unchecked(&RunFolder::open(run)?)?;
+        note_unchecked(&RunFolder::open(run)?, &Terminal::default())?;
     }
     let design = &created.design;
     let made = Made {
@@ -121,6 +121,7 @@ fn made(args: &Create) -> Result<()> {
 }
 
 fn served(args: &Serve) -> Result<()> {
+    log::start(args.log);
     let options = ServeOptions {
         listen: args.listen,
         behind_proxy: args.behind_proxy,
@@ -207,7 +208,7 @@ fn into_report(path: &Path, analysis: &Analysis) -> Result<PathBuf> {
         let runs: Vec<&str> = analysis.runs.iter().map(|run| run.label.as_str()).collect();
         bail!("\"{}\" is none of the runs that were judged: they are {}", path.display(), runs.join(", "));
     };
-    let _lock = lock(&run)?;
+    let _lock = lock(&run, &caller())?;
     People { label: judged.label.clone(), analysis: analysis.clone() }.write(&run)?;
     Manifest::read(&run)?.write(&run)?;
     Ok(afterimage_report::write(&run)?)

@@ -4,20 +4,20 @@ use std::fs;
 
 use anyhow::Result;
 
+use afterimage_experiment::{preflight, synthesize as stage};
 use afterimage_run::atomic;
 use afterimage_run::synthesis::{Objective, Prior, Settings, Synthesis, Target};
 
 use super::{refuse_used, run};
 use crate::args::regions::{self as args, Synthesize};
 use crate::say;
-use crate::stage::{Session, preflight, synthesize as stage};
 
 /// Makes the images, their page, and prints what they reach.
 pub(super) fn synthesize(args: &Synthesize) -> Result<()> {
     refuse_used(&args.out)?;
     preflight::refuse_unwritable(&args.out)?;
-    let session = Session::open(&args.run)?;
-    run::start(&session.experiment)?;
+    let run = run::of_run(&args.run, None)?;
+    run::start(run.experiment())?;
     let settings = Settings {
         prior: match args.prior {
             args::Prior::Pixels => Prior::Pixels,
@@ -29,7 +29,7 @@ pub(super) fn synthesize(args: &Synthesize) -> Result<()> {
         variation_weight: args.variation,
         jitter_px: usize::from(args.jitter),
         starts: usize::from(args.starts),
-        seed: args.seed.unwrap_or(session.experiment.seed),
+        seed: args.seed.unwrap_or(run.experiment().seed),
     };
     let wanted = stage::Wanted {
         voxels: args.voxel.clone(),
@@ -41,7 +41,7 @@ pub(super) fn synthesize(args: &Synthesize) -> Result<()> {
         },
         natural: args.natural,
     };
-    let found = stage::synthesize(&session, &wanted, &settings, &args.out)?;
+    let found = stage::synthesize(&run, &wanted, &settings, &args.out)?;
     let page = args.out.join("synthesis.html");
     let read = |file: &str| fs::read(args.out.join(file)).unwrap_or_default();
     atomic::write(&page, afterimage_report::render_synthesis(&found, &read).as_bytes())?;

@@ -2,15 +2,17 @@
 
 use anyhow::Result;
 
+use afterimage_experiment::session::note_unchecked;
 use afterimage_model::device::device;
 use afterimage_run::RunFolder;
 use afterimage_view::{ViewOptions, view};
 
 use crate::args::view::View;
-use crate::{say, stage::session::note_unchecked};
+use crate::{log, progress::Terminal, say};
 
 /// Serves runs until told to stop.
 pub(super) fn serve(args: &View) -> Result<()> {
+    log::start(args.log);
     if let Some(name) = &args.device {
         device(name)?;
     }
@@ -26,7 +28,7 @@ pub(super) fn serve(args: &View) -> Result<()> {
         eprintln!("note: other machines may reach this address and ask the networks; nothing asks for a password");
     }
     for run in &args.runs {
-        note_unchecked(&RunFolder::open(run)?)?;
+        note_unchecked(&RunFolder::open(run)?, &Terminal::default())?;
     }
     if args.behind_proxy && args.hosts.is_empty() {
         eprintln!("note: without --host the server answers to any name; give the name of the proxy");

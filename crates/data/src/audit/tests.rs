@@ -160,7 +160,7 @@ fn what_is_fixed_is_left_out_of_training_and_stays_in_the_test() {
     let read = Exclusions::read(&list).unwrap();
     assert_eq!(read, audited.exclusions);
     assert_eq!(data.leave_out(&read.stimuli), 2);
-    assert_eq!(data.training().stimuli(crate::Parts::TrainAndValidation), [2]);
+    assert_eq!(data.training_and_validation().stimuli(), [2]);
     assert_eq!(data.held_out().stimuli(), [3, 4, 5]);
     let after = audit(&data, None).unwrap();
     assert_eq!(of(&after, "same image in test and training").verdict, Verdict::Pass);

@@ -1,9 +1,10 @@
 //! Repeated trials, gone through voxel by voxel with a bounded part of them in memory.
 
+use afterimage_statistics::correlation::pearson;
+use afterimage_statistics::draws::{SOLE, stream};
+use afterimage_statistics::{mean, variance};
 use ndarray::{Array2, ArrayView1};
-use rand::SeedableRng;
 use rand::seq::SliceRandom;
-use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use super::SplitHalf;
@@ -90,7 +91,7 @@ impl Repeats<'_> {
         if stimuli.len() < 2 || draws == 0 {
             return Ok(None);
         }
-        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let mut random = stream(seed, SOLE, 0);
         let mut shuffled = |stimuli: &[Vec<usize>]| {
             let mut orders: Vec<Vec<usize>> = stimuli.iter().map(|places| (0..places.len()).collect()).collect();
             orders.iter_mut().for_each(|order: &mut Vec<usize>| order.shuffle(&mut random));
@@ -143,39 +144,26 @@ fn mean_inverse(stimuli: &[Vec<usize>]) -> f64 {
     stimuli.iter().map(|places| 1.0 / places.len() as f64).sum::<f64>() / stimuli.len().max(1) as f64
 }
 
-fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
-    let n = values.len() as f64;
-    values.sum::<f64>() / n
-}
-
 fn spread(stimuli: &[Vec<usize>], values: &[f32]) -> (f64, f64) {
     let (mut means, mut within) = (Vec::with_capacity(stimuli.len()), 0.0);
+    let mut of_stimulus = Vec::new();
     for places in stimuli {
-        let of_stimulus = || places.iter().map(|&place| f64::from(values[place]));
-        let mean = mean(of_stimulus());
-        within += of_stimulus().map(|value| (value - mean).powi(2)).sum::<f64>() / (places.len() as f64 - 1.0);
-        means.push(mean);
+        of_stimulus.clear();
+        of_stimulus.extend(places.iter().map(|&place| f64::from(values[place])));
+        within += variance(&of_stimulus);
+        means.push(mean(&of_stimulus));
     }
-    let count = means.len() as f64;
-    let grand = mean(means.iter().copied());
-    let between = means.iter().map(|value| (value - grand).powi(2)).sum::<f64>() / (count - 1.0);
-    (between, within / count)
+    (variance(&means), within / means.len() as f64)
 }
 
 /// Correlation over stimuli of the means of two halves.
 fn halves(stimuli: &[Vec<usize>], orders: &[Vec<usize>], values: &[f32]) -> f64 {
-    let means: Vec<[f64; 2]> = stimuli
-        .iter()
-        .zip(orders)
-        .map(|(places, order)| {
-            let (first, second) = order.split_at(order.len() / 2);
-            [first, second].map(|half| mean(half.iter().map(|&at| f64::from(values[places[at]]))))
-        })
-        .collect();
-    let [a, b] = [0, 1].map(|half| mean(means.iter().map(|pair| pair[half])));
-    let product = |x: usize, y: usize| -> f64 {
-        let centre = [a, b];
-        means.iter().map(|pair| (pair[x] - centre[x]) * (pair[y] - centre[y])).sum()
+    let of_stimulus = |(places, order): (&Vec<usize>, &Vec<usize>)| {
+        let (first, second) = order.split_at(order.len() / 2);
+        let mean =
+            |half: &[usize]| half.iter().map(|&at| f64::from(values[places[at]])).sum::<f64>() / half.len() as f64;
+        (mean(first), mean(second))
     };
-    product(0, 1) / (product(0, 0) * product(1, 1)).sqrt()
+    let (first, second): (Vec<f64>, Vec<f64>) = stimuli.iter().zip(orders).map(of_stimulus).unzip();
+    pearson(&first, &second)
 }

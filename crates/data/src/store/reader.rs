@@ -12,7 +12,6 @@ use super::buffer::Store;
 use super::fingerprint::Described;
 use super::{ATTRIBUTE, RESPONSES, STIMULI, Stored, storage};
 use crate::header::{Header, LAYOUT_VERSION, Split};
-use crate::items::{HeldOutSplit, TrainingSplit};
 use crate::{Error, Result};
 
 /// An open data set. Opening reads its description only; it may be larger than memory and read from many threads.
@@ -117,21 +116,6 @@ impl DataSet {
     /// their origin. [`DataSet::verify`] compares it with what is there now.
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
-    }
-
-    /// The part that networks and statistics may be fitted on.
-    pub fn training(&self) -> TrainingSplit<'_> {
-        TrainingSplit::new(self)
-    }
-
-    /// The part for early stopping and hyper-parameters.
-    pub fn validation(&self) -> HeldOutSplit<'_> {
-        HeldOutSplit::new(self, Split::Validation)
-    }
-
-    /// The test part, for scores only.
-    pub fn held_out(&self) -> HeldOutSplit<'_> {
-        HeldOutSplit::new(self, Split::Test)
     }
 
     /// Reads images by their rows: `[n, height, width, 3]`, in the order asked for, repeats allowed.

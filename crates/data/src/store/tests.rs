@@ -8,7 +8,7 @@ use ndarray::{Array2, Array4, s};
 
 use super::*;
 use crate::header::{Provenance, Split, StimulusInfo, TrialInfo, Voxels};
-use crate::items::{Averaging, Parts};
+use crate::items::Averaging;
 use crate::reliability::Reliability;
 
 const SIDE: usize = 6;
@@ -185,12 +185,12 @@ fn splits_and_averages_are_those_computed_by_hand() {
     // Stimulus 0 is training, 1 test, 2 validation, 3 training.
     let responses = ndarray::array![[1.0_f32], [10.0], [3.0], [100.0], [8.0]];
     let data = write(&folder.path().join("x"), 4, &[0, 1, 0, 2, 3], &responses);
-    let train = data.training().items(Averaging::Stimulus, Parts::Train).unwrap();
+    let train = data.training().items(Averaging::Stimulus).unwrap();
     assert_eq!(
         (train.responses, train.stimulus, train.repeats),
         (ndarray::array![[2.0], [8.0]], vec![0, 3], vec![2, 1])
     );
-    let both = data.training().items(Averaging::Trials, Parts::TrainAndValidation).unwrap();
+    let both = data.training_and_validation().items(Averaging::Trials).unwrap();
     assert_eq!((both.stimulus, both.names[2].as_str()), (vec![0, 0, 2, 3], "2.png"));
     assert_eq!(data.held_out().items(Averaging::Stimulus).unwrap().responses, ndarray::array![[10.0]]);
     assert_eq!(data.validation().items(Averaging::Trials).unwrap().responses, ndarray::array![[100.0]]);

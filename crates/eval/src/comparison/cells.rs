@@ -1,11 +1,13 @@
 //! The value of a variant in a score, and its difference from the baseline.
 
-use afterimage_run::comparison::{Cell, Difference};
-use afterimage_run::scores::{Interval, Score};
+use afterimage_run::comparison::Cell;
+use afterimage_run::scores::Score;
+use afterimage_statistics::{
+    Difference, Interval, bootstrap_mean, deviation, hierarchical_mean, mean, paired_difference,
+};
 
 use super::group::{Group, Subject};
 use super::{Options, ScoredRun};
-use crate::statistics::{bootstrap_mean, deviation, hierarchical_mean, mean, paired_difference};
 
 /// A value per image; undefined ones are `None`.
 type Items = Vec<Option<f64>>;

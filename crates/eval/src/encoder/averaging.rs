@@ -1,17 +1,17 @@
 //! The encoder and its noise ceiling against the number of test repeats averaged.
 
-use afterimage_run::scores::{AVERAGING, Interval, Score};
-use ndarray::{Array1, Array2, ArrayView2, Axis, concatenate};
+use afterimage_run::scores::{AVERAGING, Score};
+use afterimage_statistics::draws::{Purpose, blocks, bootstrap_counts, stream};
+use afterimage_statistics::{Interval, median, percentile_interval};
+use ndarray::{Array1, Array2, ArrayView2, Axis, Ix2, concatenate};
 use rayon::prelude::*;
 
 use super::resampling::Sums;
 use super::scores::centred;
 use crate::averaging::draws_note;
-use crate::draws::{Purpose, blocks, bootstrap_counts, generator};
 use crate::error::{finite_rows, shape};
 use crate::score::Draft;
-use crate::statistics::{median, percentile_interval};
-use crate::{Context, Result};
+use crate::{Context, HeldOutArray, Result};
 
 /// Resamples of the intervals; each computes every voxel anew, at every number of repeats and every draw.
 const RESAMPLES: usize = 1000;
@@ -27,13 +27,14 @@ const RESAMPLES: usize = 1000;
 ///
 /// # Errors
 /// [`crate::EvalError::Shape`] where arrays do not fit, or an item has fewer than two trials.
-pub fn averaging_encoder_scores(
+pub fn averaging_encoder_scores<'a>(
     predicted: ArrayView2<f32>,
     measured: &[(usize, Vec<Array2<f32>>)],
-    trials: ArrayView2<f32>,
+    trials: impl HeldOutArray<'a, Ix2>,
     item_of: &[usize],
     ctx: &Context,
 ) -> Result<Vec<Score>> {
+    let trials = trials.values();
     let noise = Noise::new(trials, item_of, ctx.len())?;
     let once = Array2::ones((1, ctx.len()));
     let resamples = ctx.resamples.min(RESAMPLES);
@@ -68,7 +69,7 @@ fn score(
     let medians: Vec<f64> = blocks(resamples)
         .into_par_iter()
         .flat_map_iter(|(block, size)| {
-            let counts = bootstrap_counts(&mut generator(ctx.seed, Purpose::Bootstrap, block), size, ctx.len());
+            let counts = bootstrap_counts(&mut stream(ctx.seed, Purpose::Bootstrap, block), size, ctx.len());
             of(&counts).outer_iter().map(|row| median(&mut row.to_vec())).collect::<Vec<_>>()
         })
         .collect();

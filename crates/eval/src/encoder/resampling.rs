@@ -3,11 +3,10 @@
 //! With counts c of how often each image is drawn, every sum that r and R^2 need is linear in c,
 //! so a block of resamples is one matrix product `[resamples, items] x [items, 5 voxels]`.
 
+use afterimage_statistics::draws::{Purpose, blocks, bootstrap_counts, shuffle, stream};
+use afterimage_statistics::median;
 use ndarray::{Array2, ArrayView2, Axis, Zip, concatenate, s};
 use rayon::prelude::*;
-
-use crate::draws::{Purpose, blocks, bootstrap_counts, generator, shuffle};
-use crate::statistics::median;
 
 /// Variance below this share of the squared scale is rounding of a constant voxel.
 const CONSTANT: f64 = 1e-10;
@@ -101,7 +100,7 @@ pub(super) fn bootstrap(sums: &Sums, statistics: &[Statistic], resamples: usize,
     let rows: Vec<Vec<f64>> = blocks(resamples)
         .into_par_iter()
         .flat_map_iter(|(block, draws)| {
-            let counts = bootstrap_counts(&mut generator(seed, Purpose::Bootstrap, block), draws, items);
+            let counts = bootstrap_counts(&mut stream(seed, Purpose::Bootstrap, block), draws, items);
             let (r, r2) = sums.fit(&counts);
             (0..draws)
                 .map(|d| {
@@ -151,7 +150,7 @@ pub(super) fn shuffles(
     blocks(draws)
         .into_par_iter()
         .map(|(block, size)| {
-            let mut rng = generator(seed, Purpose::Permutation, block);
+            let mut rng = stream(seed, Purpose::Permutation, block);
             let mut order: Vec<usize> = (0..items).collect();
             let mut count = zero();
             for _ in 0..size {

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use afterimage_run::scores::{Interval, PValue, Score};
-use ndarray::ArrayView2;
+use afterimage_run::scores::Score;
+use afterimage_statistics::{
+    Interval, PValue, benjamini_hochberg, fraction_interval, mean, median, percentile_interval,
+};
+use ndarray::{ArrayView2, Ix2};
 
 use super::resampling::{Group, Of, Statistic, Sums, bootstrap, shuffles};
 use super::voxel_fit;
 use crate::error::{shape, undefined};
 use crate::score::{Draft, with_p};
-use crate::statistics::{benjamini_hochberg, fraction_interval, median, percentile_interval};
-use crate::{Context, Result};
+use crate::{Context, HeldOutArray, Result};
 
 /// Share of false discoveries allowed among voxels called above chance.
 const FDR: f64 = 0.05;
@@ -43,13 +45,14 @@ impl Ceilings<'_> {
 /// # Errors
 /// As [`voxel_fit`]; [`crate::EvalError::Shape`] for a mask or ceilings of another length; [`crate::EvalError::Undefined`] where no
 /// voxel varies.
-pub fn encoder_scores(
+pub fn encoder_scores<'a>(
     predicted: ArrayView2<f32>,
-    measured: ArrayView2<f32>,
+    measured: impl HeldOutArray<'a, Ix2>,
     ceilings: Option<Ceilings>,
     regions: &BTreeMap<String, Vec<bool>>,
     ctx: &Context,
 ) -> Result<Vec<Score>> {
+    let measured = measured.values();
     let fit = voxel_fit(predicted, measured, ctx)?;
     let voxels = fit.r.len();
     let mut groups: Vec<(Option<&str>, Group)> = vec![(None, (0..voxels).collect())];
@@ -165,8 +168,7 @@ fn share_score(p: &[f64], ctx: &Context) -> Score {
         chance: Some(0.0),
     };
     let interval = fraction_interval(&defined, "voxels", ctx.resamples, ctx.seed);
-    let value = defined.iter().sum::<f64>() / defined.len() as f64;
-    let mut score = over_voxels(draft.build(value, interval, ctx), &(0..p.len()).collect(), &hits, ctx);
+    let mut score = over_voxels(draft.build(mean(&defined), interval, ctx), &(0..p.len()).collect(), &hits, ctx);
     score.notes.push("voxels are not independent: the interval describes the sample of voxels only".into());
     score
 }

@@ -1,12 +1,12 @@
 //! What `class` and `representative` share: items whose truth is one of many classes, the same for all of them.
 
 use afterimage_run::scores::{NotComputed, Score};
+use afterimage_statistics::{bootstrap_median, median, pairing_test};
 use ndarray::{Array2, ArrayView2};
 
 use crate::error::{shape, undefined};
 use crate::identification::{Accuracy, Rank};
 use crate::score::{Draft, with_test};
-use crate::statistics::{bootstrap_median, median, pairing_test};
 use crate::{Context, EvalError, Result};
 
 /// The best few that count as a hit besides the best one.

@@ -1,12 +1,12 @@
 //! `pairwise` against images of the same cluster and of other clusters: does a decoder tell images apart, or kinds of images?
 
 use afterimage_run::scores::Score;
+use afterimage_statistics::{pairing_test, pairing_test_within};
 use ndarray::Array2;
 
 use crate::distance::DistanceMatrix;
 use crate::error::shape;
 use crate::score::{Draft, with_test};
-use crate::statistics::{pairing_test, pairing_test_within};
 use crate::{Context, Result};
 
 /// `pairwise` with the distractors of one kind: `identification.pairwise.KEY.within_cluster` and `.between_clusters`.

@@ -1,13 +1,14 @@
 //! `encoding`: the image whose predicted response is nearest to the measured one; no decoder involved.
 
 use afterimage_run::scores::Score;
-use ndarray::{Array2, ArrayView2};
+use afterimage_statistics::correlation;
+use ndarray::{Array2, ArrayView2, Ix2};
 
 use super::{Words, identification_scores};
 use crate::distance::DistanceMatrix;
 use crate::error::{finite_rows, shape};
 use crate::identification::Pool;
-use crate::{Context, Result, correlation};
+use crate::{Context, HeldOutArray, Result};
 
 /// `1 - Pearson` over voxels of each measured response with the prediction for each shown image and each extra candidate.
 ///
@@ -16,12 +17,13 @@ use crate::{Context, Result, correlation};
 ///
 /// # Errors
 /// [`crate::EvalError::Shape`] where arrays do not fit; [`crate::EvalError::NotFinite`] for a NaN.
-pub fn encoding_matrix(
-    measured: ArrayView2<f32>,
+pub fn encoding_matrix<'a>(
+    measured: impl HeldOutArray<'a, Ix2>,
     predicted: ArrayView2<f32>,
     extra: Option<(&[String], ArrayView2<f32>)>,
     ctx: &Context,
 ) -> Result<DistanceMatrix> {
+    let measured = measured.values();
     if measured.nrows() != ctx.len() {
         return Err(shape("the array of measured responses", measured.shape(), format!("[{}, voxels]", ctx.len())));
     }

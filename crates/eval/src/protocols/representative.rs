@@ -2,11 +2,11 @@
 
 use afterimage_run::classification::{Confusion, Item, Point};
 use afterimage_run::scores::{NotComputed, Score};
+use afterimage_statistics::{fraction_interval, mean, pairing_test};
 use ndarray::{Array2, ArrayView2, Axis};
 
 use super::among::{ClassRanks, ClassWords, accuracy, class_scores, refuse_alike};
 use crate::score::{Draft, with_test};
-use crate::statistics::{fraction_interval, pairing_test};
 use crate::{Context, Result};
 
 /// Numbers of classes of the curve; those beyond the number of classes are replaced by that number.
@@ -128,17 +128,13 @@ pub fn classification_curve(of: &Representatives, ctx: &Context) -> Result<Vec<P
     let mut numbers: Vec<usize> = CURVE.iter().map(|&n| n.min(ranks.classes())).collect();
     numbers.dedup();
     let finite = |values: &[f64]| values.iter().copied().filter(|v| v.is_finite()).collect::<Vec<f64>>();
-    let mean = |values: &[f64]| {
-        let defined = finite(values);
-        defined.iter().sum::<f64>() / defined.len() as f64
-    };
     let point = |classes: usize| {
         let values = ranks.accuracy(classes, 1, ctx)?;
         Ok(Point {
             classes,
-            top1: mean(&values),
+            top1: mean(&finite(&values)),
             interval: fraction_interval(&finite(&values), "images", ctx.resamples, ctx.seed),
-            shown: mean(&shown.accuracy(classes, 1, ctx)?),
+            shown: mean(&finite(&shown.accuracy(classes, 1, ctx)?)),
             chance: 1.0 / classes as f64,
         })
     };

@@ -2,7 +2,7 @@
 
 use afterimage_run::regions::Condition;
 use afterimage_run::scores::Score;
-use ndarray::{Array4, ArrayView2, ArrayView4, Axis, concatenate};
+use ndarray::{Array4, ArrayView2, Axis, Ix4, concatenate};
 
 use super::{Subset, conditions};
 use crate::cache::Cache;
@@ -11,7 +11,7 @@ use crate::distance::{Distance, distances};
 use crate::error::shape;
 use crate::image_scores::pixcorr_scores;
 use crate::protocols::{external_scores, pairwise_scores};
-use crate::{Context, Result, images};
+use crate::{Context, HeldOutArray, Result, images};
 
 /// Reconstructions that are scored together, bytes.
 const MEMORY: usize = 256 << 20;
@@ -48,14 +48,15 @@ impl Decode<'_> {
 /// # Errors
 /// [`crate::EvalError::Shape`] and [`crate::EvalError::NotFinite`] for arrays that do not fit; errors of the distance and of
 /// the reader of candidates.
-pub fn decoding_conditions(
+pub fn decoding_conditions<'a>(
     decode: &Decode<'_>,
-    shown: ArrayView4<f32>,
+    shown: impl HeldOutArray<'a, Ix4>,
     subsets: &[Subset],
     ways: Option<usize>,
     (distance, candidates, cache): (&dyn Distance, &mut dyn Candidates, Option<&Cache>),
     ctx: &Context,
 ) -> Result<Vec<Condition>> {
+    let shown = shown.values();
     images::check("the array of shown images", shown, ctx)?;
     let voxels = decode.responses.ncols();
     if decode.silent.len() != voxels || subsets.iter().any(|s| s.mask.len() != voxels) {

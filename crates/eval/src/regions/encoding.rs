@@ -2,12 +2,12 @@
 
 use afterimage_run::regions::Condition;
 use afterimage_run::scores::NotComputed;
-use ndarray::{ArrayView2, Axis};
+use ndarray::{ArrayView2, Axis, Ix2};
 use rayon::prelude::*;
 
 use super::{Subset, conditions};
 use crate::protocols::{encoding_matrix, encoding_scores};
-use crate::{Context, Result};
+use crate::{Context, HeldOutArray, Result};
 
 /// Fewest voxels over which a correlation says something: that of two is 1 or -1.
 pub(super) const FEWEST: usize = 3;
@@ -20,13 +20,14 @@ pub(super) const FEWEST: usize = 3;
 ///
 /// # Errors
 /// As [`encoding_matrix`] and [`encoding_scores`].
-pub fn encoding_conditions(
-    measured: ArrayView2<f32>,
+pub fn encoding_conditions<'a>(
+    measured: impl HeldOutArray<'a, Ix2>,
     predicted: ArrayView2<f32>,
     subsets: &[Subset],
     ways: &[usize],
     ctx: &Context,
 ) -> Result<(Vec<Condition>, Vec<NotComputed>)> {
+    let measured = measured.values();
     let (large, small): (Vec<&Subset>, Vec<&Subset>) = subsets.iter().partition(|s| s.voxels().len() >= FEWEST);
     let of = |subset: &&Subset| {
         let voxels = subset.voxels();

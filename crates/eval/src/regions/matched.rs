@@ -1,16 +1,16 @@
 //! Identification at equal numbers of voxels: regions differ in size, and more voxels identify better whatever they are.
 
 use afterimage_run::regions::{Matched, Part};
-use ndarray::{Array2, ArrayView2, Axis};
+use afterimage_statistics::draws::{Purpose, derive_named, shuffle, stream};
+use afterimage_statistics::{deviation, pairing_test};
+use ndarray::{Array2, ArrayView2, Axis, Ix2};
 use rayon::prelude::*;
 
 use super::{Subset, encoding::FEWEST};
-use crate::draws::{Purpose, generator, shuffle};
 use crate::identification::{Accuracy, Pool, distractors, ranks};
 use crate::protocols::encoding_matrix;
 use crate::score::{Draft, with_test};
-use crate::statistics::{deviation, pairing_test};
-use crate::{Context, Result};
+use crate::{Context, HeldOutArray, Result};
 
 /// Subsets of each size, unless the user asks for others.
 pub const DRAWS: usize = 20;
@@ -26,14 +26,15 @@ const SIZES: [usize; 6] = [5, 10, 20, 50, 100, 200];
 ///
 /// # Errors
 /// As [`encoding_matrix`]; [`crate::EvalError::Ways`] for ways beyond the test images.
-pub fn matched_scores(
-    measured: ArrayView2<f32>,
+pub fn matched_scores<'a>(
+    measured: impl HeldOutArray<'a, Ix2>,
     predicted: ArrayView2<f32>,
     subsets: &[Subset],
     ways: usize,
     draws: usize,
     ctx: &Context,
 ) -> Result<Vec<Matched>> {
+    let measured = measured.values();
     let groups: Vec<(&Subset, Vec<usize>)> = subsets
         .iter()
         .filter(|s| s.part != Part::Without)
@@ -60,9 +61,7 @@ pub fn matched_scores(
 
 /// `size` of `voxels`, ascending.
 fn pick(voxels: &[usize], region: &str, size: usize, draw: usize, seed: u64) -> Vec<usize> {
-    // FNV-1a of the name, so that a region's subsets do not change with the regions beside it.
-    let hash = region.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
-    let mut rng = generator(seed ^ hash, Purpose::Subsets, size << 16 | draw);
+    let mut rng = stream(derive_named(seed, region), Purpose::Subsets, (size << 16 | draw) as u64);
     let mut order = voxels.to_vec();
     shuffle(&mut rng, &mut order);
     order.truncate(size);

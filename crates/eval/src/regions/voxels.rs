@@ -1,18 +1,20 @@
 //! Identification from one voxel.
 
 use afterimage_run::regions::{BestVoxel, Part, SingleVoxels, VoxelGroup, VoxelScore};
-use afterimage_run::scores::{Interval, Score};
-use ndarray::{Array2, ArrayView2, Axis, s};
+use afterimage_run::scores::Score;
+use afterimage_statistics::draws::{Purpose, blocks, bootstrap_counts, stream};
+use afterimage_statistics::{
+    Interval, benjamini_hochberg, median, pairing_normal, pairing_test, percentile_interval, quartiles,
+};
+use ndarray::{Array2, ArrayView2, Axis, Ix2, s};
 use rayon::prelude::*;
 
 use super::Subset;
 use crate::distance::DistanceMatrix;
-use crate::draws::{Purpose, blocks, bootstrap_counts, generator};
 use crate::error::{finite_rows, shape};
 use crate::identification::{Accuracy, Pool, ranks};
 use crate::score::{Draft, with_test};
-use crate::statistics::{benjamini_hochberg, median, pairing_normal, pairing_test, percentile_interval, quartiles};
-use crate::{Context, EvalError, Result};
+use crate::{Context, EvalError, HeldOutArray, Result};
 
 /// Share of false discoveries allowed among voxels called above chance.
 const FDR: f64 = 0.05;
@@ -31,13 +33,14 @@ const METRIC: &str =
 ///
 /// # Errors
 /// [`EvalError::Shape`] where arrays do not fit; [`EvalError::NotFinite`] for a NaN; [`EvalError::TooFewItems`] below two items.
-pub fn single_voxels(
-    measured: ArrayView2<f32>,
+pub fn single_voxels<'a>(
+    measured: impl HeldOutArray<'a, Ix2>,
     predicted: ArrayView2<f32>,
     ids: &[usize],
     subsets: &[Subset],
     ctx: &Context,
 ) -> Result<SingleVoxels> {
+    let measured = measured.values();
     if measured.dim() != (ctx.len(), ids.len()) || predicted.dim() != measured.dim() {
         let expected = format!("[{}, {}], measured and predicted", ctx.len(), ids.len());
         return Err(shape("the array of responses", predicted.shape(), expected));
@@ -119,7 +122,7 @@ fn intervals(values: &Array2<f64>, groups: &[(&Subset, Vec<usize>)], ctx: &Conte
     let resamples: Vec<Vec<f64>> = blocks(ctx.resamples)
         .into_par_iter()
         .flat_map_iter(|(block, draws)| {
-            let counts = bootstrap_counts(&mut generator(ctx.seed, Purpose::Bootstrap, block), draws, n);
+            let counts = bootstrap_counts(&mut stream(ctx.seed, Purpose::Bootstrap, block), draws, n);
             let means = counts.dot(values) / n as f64; // [draws, voxels]
             let of_draw = |d: usize| {
                 let row = means.slice(s![d, ..]);

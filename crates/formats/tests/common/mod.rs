@@ -30,14 +30,9 @@ pub(crate) fn expected(name: &str) -> Value {
     serde_json::from_slice(&std::fs::read(fixture(&format!("{name}.json"))).unwrap()).unwrap()
 }
 
-/// A real file of `../shared/data/human`, where this machine has it.
+/// A human recording next to the repository, where this machine has it.
 pub(crate) fn recording(name: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/human").join(name);
-    if !path.exists() {
-        println!("skipped: no recording at {}", path.display());
-        return None;
-    }
-    Some(path)
+    afterimage_probe::shared(&format!("human/{name}"))
 }
 
 /// The shape that the foreign tool saw.

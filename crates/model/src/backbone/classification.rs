@@ -3,25 +3,25 @@
 use std::path::{Path, PathBuf};
 
 use burn::tensor::{Device, Tensor, TensorData};
-use fast_image_resize::images::Image;
-use fast_image_resize::{PixelType, Resizer};
+use fast_image_resize::Resizer;
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::U8x3;
 
 use super::{AnyBackbone, BackboneKind, WeightSource};
 
 const SIDE: u32 = 227;
 
 fn photographs() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/nips17");
-    folder.join("images.csv").is_file().then_some(folder)
+    Some(afterimage_probe::shared("nips17/images.csv")?.with_file_name(""))
 }
 
 /// The whole square photograph shrunk to 227 pixels with the resampler's default filter, planar in 0..1.
 fn pixels(path: &Path) -> Vec<f32> {
     let image = image::open(path).expect("a photograph").to_rgb8();
-    let source = Image::from_vec_u8(image.width(), image.height(), image.into_raw(), PixelType::U8x3).expect("RGB");
-    let mut small = Image::new(SIDE, SIDE, PixelType::U8x3);
-    Resizer::new().resize(&source, &mut small, None).expect("same pixel type");
-    let channel = |c: usize| small.buffer().iter().skip(c).step_by(3).map(|&v| f32::from(v) / 255.0);
+    let source = TypedImageRef::<U8x3>::from_buffer(image.width(), image.height(), image.as_raw()).expect("RGB");
+    let mut small = TypedImage::<U8x3>::new(SIDE, SIDE);
+    Resizer::new().resize_typed(&source, &mut small, None).expect("sizes that are not zero");
+    let channel = |c: usize| small.pixels().iter().map(move |pixel| f32::from(pixel.0[c]) / 255.0);
     (0..3).flat_map(channel).collect()
 }
 
@@ -56,10 +56,7 @@ fn top1(folder: &Path, count: usize) -> f64 {
 
 #[test]
 fn built_in_squeezenet_classifies_photographs() {
-    let Some(folder) = photographs() else {
-        eprintln!("skipped: no photographs beside the workspace");
-        return;
-    };
+    let Some(folder) = photographs() else { return };
     let accuracy = top1(&folder, 200);
     eprintln!("top-1 of 200 photographs: {accuracy}");
     assert!(accuracy >= 0.5, "top-1 {accuracy}");

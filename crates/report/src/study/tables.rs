@@ -1,7 +1,7 @@
 //! The tables of a study's page.
 
-use afterimage_run::scores::{Interval, PValue};
 use afterimage_run::study::Analysis;
+use afterimage_statistics::{Interval, PValue};
 use maud::{Markup, html};
 
 use super::name;

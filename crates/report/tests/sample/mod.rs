@@ -12,13 +12,12 @@ use afterimage_run::{
     log::{LogWriter, Record},
     manifest::{DataFacts, Input, Manifest},
     pictures::{self, Pictures},
-    scores::{Interval, NotComputed, PValue, Score, ScoreFile},
+    scores::{NotComputed, Score, ScoreFile},
 };
+use afterimage_statistics::draws::{SOLE, Stream as Rng, stream};
+use afterimage_statistics::{Interval, PValue};
 use image::{Rgb, RgbImage};
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
-
-type Rng = ChaCha8Rng;
+use rand::RngExt;
 
 /// A manifest with `items` held-out items.
 pub(crate) fn manifest(items: usize) -> Manifest {
@@ -80,7 +79,7 @@ pub(crate) fn manifest(items: usize) -> Manifest {
 
 /// Writes a whole run of `items` held-out items to `run`.
 pub(crate) fn write(run: &RunFolder, items: usize, side: u32) -> afterimage_run::Result<()> {
-    let mut rng = Rng::seed_from_u64(7);
+    let mut rng = stream(7, SOLE, 0);
     manifest(items).write(run)?;
     write_log(run)?;
     let names: Vec<String> = (0..items).map(|i| format!("example_{i:04}")).collect();

@@ -1,9 +1,7 @@
 //! Voxels as a table for other programs.
 
-use std::fmt::Write as _;
-
 use super::Column;
-use crate::voxels::Voxels;
+use crate::{table, voxels::Voxels};
 
 /// A row for each voxel: `voxel` (its column among the data set's responses), where it lies (`i`, `j`, `k`, `x_mm`, `y_mm`,
 /// `z_mm`; `hemisphere`, `vertex`), and the columns. An empty field is undefined.
@@ -16,28 +14,23 @@ pub fn csv(voxels: &Voxels, columns: &[Column]) -> String {
         names.extend(["hemisphere", "vertex"]);
     }
     names.extend(columns.iter().map(|column| column.name.as_str()));
-    let mut text = names.join(",") + "\n";
-    for (row, id) in voxels.ids.iter().enumerate() {
-        // Writing into a string cannot fail.
-        let _ = write!(text, "{id}");
+    let head = names.into_iter().map(String::from).collect();
+    let rows = voxels.ids.iter().enumerate().map(|(row, id)| {
+        let mut fields = vec![id.to_string()];
         if let Some(volume) = &voxels.volume {
-            let [i, j, k] = volume.indices[row];
-            let [x, y, z] = volume.millimetres([i, j, k]).map(|value| value as f32);
-            let _ = write!(text, ",{i},{j},{k},{x},{y},{z}");
+            let place = volume.indices[row];
+            fields.extend(place.map(|index| index.to_string()));
+            fields.extend(volume.millimetres(place).map(|value| (value as f32).to_string()));
         }
         if let Some(surface) = &voxels.surface {
             let [side, vertex] = surface.places[row];
-            let _ = write!(text, ",{},{vertex}", super::HEMISPHERES[side as usize].short());
+            fields.extend([super::HEMISPHERES[side as usize].short().into(), vertex.to_string()]);
         }
-        for column in columns {
-            text.push(',');
-            if let Some(value) = column.values.get(row).filter(|value| value.is_finite()) {
-                let _ = write!(text, "{value}");
-            }
-        }
-        text.push('\n');
-    }
-    text
+        let finite = |column: &Column| column.values.get(row).copied().filter(|value| value.is_finite());
+        fields.extend(columns.iter().map(|column| finite(column).map_or_else(String::new, |value| value.to_string())));
+        fields
+    });
+    table::csv(std::iter::once::<Vec<String>>(head).chain(rows))
 }
 
 #[cfg(test)]

@@ -3,7 +3,11 @@
 use std::path::PathBuf;
 
 use super::*;
+use crate::biology::Biology;
+use crate::classification::Classification;
+use crate::regions::Regions;
 use crate::scores::ScoreFile;
+use crate::voxels::Voxels;
 
 /// A run folder with a manifest and nothing else.
 fn run() -> (tempfile::TempDir, RunFolder) {
@@ -120,4 +124,26 @@ fn run_of_an_earlier_version_opens_and_names_what_is_not_checked() {
     old.write(&run.scores_file(), b"[]").unwrap();
     manifest().write(&old).unwrap();
     assert_eq!(again(&run).unchecked().unwrap(), ["encoder/model.safetensors"]);
+}
+
+#[test]
+fn file_of_another_version_is_refused_by_name_with_both_versions_and_what_makes_it_again() {
+    let (_folder, run) = run();
+    let refusal = |path: PathBuf, read: &dyn Fn() -> Option<RunError>, command: &str| {
+        // A later schema need not parse as this one.
+        fs::write(&path, br#"{"version": 7, "label": "a", "scores": "elsewhere"}"#).unwrap();
+        let said = read().expect("a refusal").to_string();
+        let expected =
+            format!("\"{}\" has version 7, this version of afterimage reads 1: make it again", path.display());
+        assert!(said.starts_with(&expected) && said.contains(command), "{said}");
+    };
+    refusal(run.scores_file(), &|| ScoreFile::read(&run).err(), "afterimage evaluate");
+    refusal(run.classification_file(), &|| Classification::read(&run).err(), "afterimage evaluate");
+    refusal(run.biology_file(), &|| Biology::read(&run).err(), "afterimage biology");
+    refusal(run.regions_file(), &|| Regions::read(&run).err(), "afterimage regions");
+    refusal(run.voxels_file(), &|| Voxels::read(&run).err(), "afterimage train encoder");
+    let error = atomic::read_versioned::<ScoreFile>(&run.scores_file(), 2, "make the study again").unwrap_err();
+    assert!(error.to_string().ends_with("has version 7, this version of afterimage reads 2: make the study again"));
+    fs::write(run.scores_file(), br#"{"version": 1"#).unwrap();
+    assert!(matches!(ScoreFile::read(&run), Err(RunError::Json { .. })));
 }

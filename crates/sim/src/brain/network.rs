@@ -3,6 +3,8 @@
 //! Three layers of 3 x 3 filters with random weights, rectification and divisive normalisation. No layer of it
 //! is shared with any encoder's backbone, so that fitting this brain is not circular.
 
+use afterimage_statistics::moments;
+
 use super::retina::Map;
 use crate::draws::{Draws, Purpose};
 
@@ -36,10 +38,8 @@ impl Layer {
     /// Sets the mean and spread of each input channel from pictures.
     pub(crate) fn calibrate(&mut self, examples: &[Vec<Map>]) {
         for channel in 0..self.inputs {
-            let values = || examples.iter().flat_map(|maps| &maps[channel].values);
-            let count = values().count() as f64;
-            let mean = values().map(|&v| f64::from(v)).sum::<f64>() / count;
-            let variance = values().map(|&v| (f64::from(v) - mean).powi(2)).sum::<f64>() / count;
+            let values = examples.iter().flat_map(|maps| &maps[channel].values);
+            let (mean, variance) = moments(values.map(|&v| f64::from(v)));
             self.mean[channel] = mean as f32;
             self.scale[channel] = 1.0 / (variance.sqrt() as f32).max(1e-6);
         }

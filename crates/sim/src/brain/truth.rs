@@ -4,10 +4,13 @@ use super::config::{BrainConfig, RegionName};
 use super::receptive::Hemisphere;
 use serde::{Deserialize, Serialize};
 
+/// Version of the schema below.
+pub const TRUTH_VERSION: u32 = 1;
+
 /// Everything that is known about a simulated brain.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Truth {
-    /// Version of this layout.
+    /// Schema version, [`TRUTH_VERSION`].
     pub version: u32,
     /// The seed of the brain.
     pub seed: u64,

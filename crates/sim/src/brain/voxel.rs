@@ -87,9 +87,7 @@ fn compress(drive: f32, n: f32) -> f32 {
 }
 
 fn moments(values: impl Iterator<Item = f32> + Clone) -> (f32, f32) {
-    let count = values.clone().count() as f64;
-    let mean = values.clone().map(f64::from).sum::<f64>() / count;
-    let variance = values.map(|value| (f64::from(value) - mean).powi(2)).sum::<f64>() / count;
+    let (mean, variance) = afterimage_statistics::moments(values.map(f64::from));
     (mean as f32, variance.sqrt() as f32)
 }
 

@@ -7,6 +7,7 @@ use crate::error::SimError;
 use crate::scene::SceneGenerator;
 use crate::simulation::{config::check_classes, plan::Plan};
 use ndarray::Array4;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Pictures made at a time.
@@ -43,12 +44,8 @@ pub(super) fn write_classes(
     progress: &mut impl FnMut(Progress),
 ) -> Result<(), SimError> {
     write(generator, Part::Classes, scenes, path, progress)?;
-    let mut lines: Vec<String> =
-        scenes.iter().map(|(_, class)| format!("{},{}\n", class.name(), class.kind())).collect();
-    lines.sort();
-    lines.dedup();
-    let table = path.with_file_name("superclasses.csv");
-    std::fs::write(&table, format!("class,superclass\n{}", lines.concat())).map_err(|source| failed(&table, source))
+    let rows: BTreeSet<_> = scenes.iter().map(|(_, class)| [class.name(), class.kind().into()]).collect();
+    write_table(&path.with_file_name("superclasses.csv"), ["class", "superclass"], rows)
 }
 
 /// The pictures of a part as an array, with `images.csv` beside it.
@@ -64,8 +61,13 @@ pub(super) fn write(
     let mut file = ImageFile::create(path, scenes.len(), generator.side())?;
     blocks(generator, part, scenes, progress, |images| file.append(images.view()))?;
     file.finish()?;
-    let table = folder.join("images.csv");
-    std::fs::write(&table, class_table(part, scenes)).map_err(|source| failed(&table, source))
+    // The index is padded as the readers of arrays name their pictures.
+    let digits = scenes.len().saturating_sub(1).to_string().len();
+    let rows = scenes
+        .iter()
+        .enumerate()
+        .map(|(row, (index, category))| [format!("{row:0digits$}"), category.name(), scene_name(part, *index)]);
+    write_table(&folder.join("images.csv"), ["image_id", "class", "name"], rows)
 }
 
 /// Makes the scenes of a part block by block.
@@ -85,12 +87,17 @@ pub(super) fn blocks(
     Ok(())
 }
 
-/// One line per picture of an array: its index, padded as the readers of arrays name their pictures, its class and its name.
-fn class_table(part: Part, scenes: &[(u64, Category)]) -> String {
-    let digits = scenes.len().saturating_sub(1).to_string().len();
-    let mut table = String::from("image_id,class,name\n");
-    for (row, (index, category)) in scenes.iter().enumerate() {
-        table += &format!("{row:0digits$},{},{}\n", category.name(), scene_name(part, *index));
-    }
-    table
+/// A table of text with a line of names.
+fn write_table<const N: usize>(
+    path: &Path,
+    head: [&str; N],
+    rows: impl IntoIterator<Item = [String; N]>,
+) -> Result<(), SimError> {
+    let write = || {
+        let mut table = csv::Writer::from_path(path)?;
+        table.write_record(head)?;
+        rows.into_iter().try_for_each(|row| table.write_record(row))?;
+        table.flush()
+    };
+    write().map_err(|source| failed(path, source))
 }

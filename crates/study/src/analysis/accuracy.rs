@@ -1,9 +1,9 @@
 //! Accuracy against chance, item by item, and of runs against each other.
 
-use afterimage_eval::statistics::{
+use afterimage_run::study::{Accuracy, ItemResult, RunComparison};
+use afterimage_statistics::{
     Crossed, crossed_difference, crossed_mean, holm, paired_difference, sign_flip, wilson_interval,
 };
-use afterimage_run::study::{Accuracy, ItemResult, RunComparison};
 
 use super::{Answered, Draws, median_ms};
 use crate::plan::Kind;

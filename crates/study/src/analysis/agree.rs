@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use afterimage_eval::statistics::{Rating, krippendorff_alpha, krippendorff_interval, split_half};
 use afterimage_run::study::Agreement;
+use afterimage_statistics::{Rating, krippendorff_alpha, krippendorff_interval, split_half};
 
 use super::{Answered, Draws};
 use crate::store::Recorded;

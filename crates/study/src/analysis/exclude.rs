@@ -1,7 +1,7 @@
 //! Participants, and the rules by which they are left out.
 
-use afterimage_eval::statistics::wilson_interval;
 use afterimage_run::study::{ParticipantResult, Rule};
+use afterimage_statistics::wilson_interval;
 
 use super::{Answered, median_ms};
 use crate::plan::Kind;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use afterimage_eval::statistics::{bootstrap_spearman, spearman};
 use afterimage_run::atomic;
-use afterimage_run::scores::{Score, ScoreFile};
+use afterimage_run::scores::{SCORES_VERSION, Score, ScoreFile};
 use afterimage_run::study::{ItemResult, MachineAgreement};
+use afterimage_statistics::{bootstrap_spearman, spearman};
 
 use super::{Answered, Draws};
 use crate::Result;
@@ -36,7 +36,8 @@ pub(super) fn machine(
             .filter(|item| item.run == run.label && item.answers > 0)
             .map(|item| (item.item.as_str(), item.accuracy))
             .collect();
-        let file: ScoreFile = atomic::read_json(&path)?;
+        let file: ScoreFile =
+            atomic::read_versioned(&path, SCORES_VERSION, "make the study again of runs that this version scored")?;
         let mut of_run: Vec<MachineAgreement> =
             file.of_images().filter_map(|score| agreement(&run.label, score, &people, draws)).collect();
         of_run.sort_by(|a, b| a.rho.is_nan().cmp(&b.rho.is_nan()).then(b.rho.total_cmp(&a.rho)));

@@ -176,5 +176,5 @@ fn items(analysis: &Analysis) -> String {
 
 fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
     let header = header.iter().map(|name| (*name).to_owned()).collect();
-    csv(&std::iter::once(header).chain(rows).collect::<Vec<_>>())
+    csv(std::iter::once::<Vec<String>>(header).chain(rows))
 }

@@ -52,7 +52,7 @@ fn judged(items: usize, options: &Options) -> Result<Vec<usize>> {
         return Err(StudyError::Design { message });
     }
     let mut order: Vec<usize> = (0..items).collect();
-    shuffle(&mut generator(options.seed, Purpose::Items, 0, 0), &mut order);
+    shuffle(&mut stream(options.seed, Purpose::Items, 0, 0), &mut order);
     order.truncate(count);
     order.sort_unstable();
     Ok(order)

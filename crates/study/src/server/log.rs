@@ -14,11 +14,11 @@ static LOG: Mutex<Log> = Mutex::new(Log(BTreeMap::new()));
 /// When each error was said, and how often it came since.
 struct Log(BTreeMap<String, (Instant, usize)>);
 
-/// Says an error on stderr, where it was not said a moment ago.
+/// Logs an error, where it was not said a moment ago.
 pub(super) fn error(message: &str) {
     let line = LOG.lock().unwrap_or_else(PoisonError::into_inner).line(message, Instant::now());
     if let Some(line) = line {
-        eprintln!("error: {line}");
+        tracing::error!("{line}");
     }
 }
 

@@ -164,7 +164,7 @@ pub fn overview(connection: &Connection) -> Result<Overview> {
         .prepare("SELECT finished - started FROM participants WHERE finished IS NOT NULL")?
         .query_map([], |row| row.get::<_, i64>(0).map(|secs| secs as f64))?
         .collect::<rusqlite::Result<_>>()?;
-    let median = afterimage_eval::statistics::median(&mut durations);
+    let median = afterimage_statistics::median(&mut durations);
     Ok(Overview {
         started: count("SELECT COUNT(*) FROM participants")?,
         finished: count("SELECT COUNT(*) FROM participants WHERE finished IS NOT NULL")?,

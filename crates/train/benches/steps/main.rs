@@ -17,14 +17,17 @@
 
 mod arithmetic;
 
+use std::path::Path;
 use std::sync::Mutex;
 use std::time::Instant;
 
 use burn::tensor::{Device, Distribution, Tensor};
 use ndarray::{Array2, Array4};
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use rand::RngExt;
 
+use afterimage_data::{
+    Averaging, DataSetWriter, Header, Provenance, Split, StimulusInfo, TrainingPairs, TrialInfo, Voxels,
+};
 use afterimage_model::{
     backbone::{AnyBackbone, BackboneKind},
     decoder::{Decoder, ReadyDecoder},
@@ -33,10 +36,8 @@ use afterimage_model::{
     vision::Vision,
 };
 use afterimage_run::{Experiment, RunFolder, layout::Phase, log::Record};
-use afterimage_train::{
-    Context, Observer, Result, TrainError, decoder, encoder,
-    prepare::{ImagePool, Pairs},
-};
+use afterimage_statistics::draws::{SOLE, stream};
+use afterimage_train::{Context, Observer, Result, TrainError, decoder, encoder, prepare::ImagePool};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -149,7 +150,7 @@ fn decode(at: &Setting, reps: usize) -> String {
     let decoder = Decoder::new(&at.experiment.decoder, side, &at.device);
     let params = decoder.init(at.voxels, 1, &at.device);
     let decoder = ReadyDecoder::new(decoder, params, side, &at.device);
-    let mut stream = ChaCha8Rng::seed_from_u64(7);
+    let mut stream = stream(7, SOLE, 0);
     let responses = Array2::from_shape_simple_fn((1, at.voxels), || stream.random_range(-1.7..1.7));
     let mut secs = timed(reps, || drop(decoder.images(responses.view())));
     let [linear, convolutions] = arithmetic::decoder(at);
@@ -183,7 +184,7 @@ fn measure(phase: Phase, at: &Setting, reps: usize) -> String {
         Phase::Decoder => experiment.decoder.batch_paired + experiment.decoder.batch_unpaired,
     };
     let products = arithmetic::step(phase, at);
-    let training = pairs(2 * batch, side, voxels);
+    let training = pairs(folder.path(), 2 * batch, side, voxels);
     let outcome = match phase {
         Phase::Encoder => encoder::train(&context, &seen, &training, None, false),
         Phase::Decoder => {
@@ -194,7 +195,7 @@ fn measure(phase: Phase, at: &Setting, reps: usize) -> String {
                 training: &training,
                 validation: None,
                 unpaired: Some(&pool),
-                cycle_responses: None,
+                response_cycle: None,
                 snr: vec![1.0; voxels],
                 channel_mean: [0.5; 3],
             };
@@ -206,20 +207,23 @@ fn measure(phase: Phase, at: &Setting, reps: usize) -> String {
 }
 
 fn images(n: usize, side: usize) -> Array4<u8> {
-    let mut stream = ChaCha8Rng::seed_from_u64(n as u64);
+    let mut stream = stream(n as u64, SOLE, 0);
     Array4::from_shape_simple_fn((n, side, side, 3), || stream.random())
 }
 
-fn pairs(n: usize, side: usize, voxels: usize) -> Pairs {
-    let mut stream = ChaCha8Rng::seed_from_u64(7);
-    Pairs {
-        responses: Array2::from_shape_simple_fn((n, voxels), || stream.random_range(-1.7..1.7)),
-        images: images(n, side),
-        image_of: (0..n).collect(),
-        stimulus: (0..n as u32).collect(),
-        names: (0..n).map(|i| format!("image {i}")).collect(),
-        repeats: vec![1; n],
-    }
+/// Random pairs, of a data set that is written into `folder`.
+fn pairs(folder: &Path, n: usize, side: usize, voxels: usize) -> TrainingPairs {
+    let mut stream = stream(7, SOLE, 0);
+    let stimulus = |i| StimulusInfo { name: format!("image {i}"), class: None, origin: None, split: Split::Train };
+    let header = Header::new((0..n).map(stimulus).collect(), Voxels::new(voxels), side, Provenance::default());
+    let trial = |stimulus| TrialInfo { stimulus, repeat: 0, session: 0, run: 0, averaged: 1 };
+    let trials: Vec<_> = (0..n as u32).map(trial).collect();
+    let responses = Array2::from_shape_simple_fn((n, voxels), || stream.random_range(-1.7..1.7));
+    let mut writer = DataSetWriter::create(&folder.join("random.afterimage"), header).expect("a data set");
+    writer.append_stimuli(images(n, side).view()).expect("images");
+    writer.append_responses(responses.view(), &trials).expect("responses");
+    let data = writer.finish().expect("a whole data set");
+    data.training().pairs(Averaging::Trials, &(0..voxels).collect::<Vec<_>>(), None, side).expect("pairs")
 }
 
 struct Pool {

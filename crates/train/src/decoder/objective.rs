@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ndarray::Axis;
 
+use afterimage_data::ValidationPairs;
 use afterimage_model::{
     convert,
     decoder::Decoder,
@@ -23,7 +24,7 @@ use super::{
     Material,
     stream::{Batch, Part, Room},
 };
-use crate::{Result, cache::TargetCache, prepare::Pairs};
+use crate::{Result, cache::TargetCache};
 
 /// Images of a batch in validation.
 const VALIDATION_BATCH: usize = 32;
@@ -160,11 +161,16 @@ impl Objective {
     }
 
     /// The image loss on held-back pairs, without the regularisers.
-    pub(super) fn validate(&self, decoder: &Decoder, params: &Params, pairs: &Pairs) -> BTreeMap<String, f64> {
+    pub(super) fn validate(
+        &self,
+        decoder: &Decoder,
+        params: &Params,
+        pairs: &ValidationPairs,
+    ) -> BTreeMap<String, f64> {
         let mut sums = BTreeMap::<String, f64>::new();
         let shown = pairs.item_images();
         let chunks = shown.axis_chunks_iter(Axis(0), VALIDATION_BATCH);
-        for (images, responses) in chunks.zip(pairs.responses.axis_chunks_iter(Axis(0), VALIDATION_BATCH)) {
+        for (images, responses) in chunks.zip(pairs.responses().axis_chunks_iter(Axis(0), VALIDATION_BATCH)) {
             let n = images.len_of(Axis(0));
             let (target, _) = self.loss.target(convert::images_to_tensor(images, &self.device), &[]);
             let decoded = decoder.forward(params, convert::matrix_to_tensor(responses, &self.device));
@@ -214,9 +220,9 @@ fn gather(
 
 /// Pairs first, for they come back most often; what is left goes to unpaired images.
 fn room(config: &DecoderConfig, loss: &ImageLoss, material: &Material<'_>) -> Room {
-    let bytes = 4 * (loss.target_len() + material.training.responses.ncols());
+    let bytes = 4 * (loss.target_len() + material.training.responses().ncols());
     let fits = (config.cache_mib << 20) / bytes.max(1);
-    let paired = fits.min(material.training.images.len_of(Axis(0)));
+    let paired = fits.min(material.training.images().len_of(Axis(0)));
     let unpaired = material.unpaired.map_or(0, |pool| pool.len());
     Room { paired, unpaired: (fits - paired).min(unpaired) }
 }

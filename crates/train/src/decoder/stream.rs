@@ -65,7 +65,7 @@ impl<'a> Streams<'a> {
             steps_per_epoch: (n / config.batch_paired).max(1),
             paired: Endless::new(seed, Purpose::PairedOrder, n),
             unpaired: unpaired.map(|pool| (Endless::new(seed, Purpose::UnpairedOrder, pool.len()), pool)),
-            cycle: material.cycle_responses.as_ref().map(|r| Endless::new(seed, Purpose::CycleOrder, r.nrows())),
+            cycle: material.response_cycle.as_ref().map(|r| Endless::new(seed, Purpose::CycleOrder, r.len())),
             seen_paired: vec![false; room.paired],
             seen_unpaired: vec![false; room.unpaired],
             material,
@@ -78,10 +78,10 @@ impl<'a> Streams<'a> {
         let (epoch, place) = (step / self.steps_per_epoch as u64, step % self.steps_per_epoch as u64);
         let from = epoch * n + place * self.batch_paired as u64;
         let items = self.paired.take(from, self.batch_paired);
-        let responses = self.material.training.responses.select(Axis(0), &items);
+        let responses = self.material.training.responses().select(Axis(0), &items);
         let indices = self.material.training.image_rows(&items);
         let fresh = unknown(&indices, &mut self.seen_paired);
-        let images = self.material.training.images.select(Axis(0), &fresh);
+        let images = self.material.training.images().select(Axis(0), &fresh);
         let unpaired = match &mut self.unpaired {
             Some((order, pool)) => {
                 let indices = order.take(step * self.batch_unpaired as u64, self.batch_unpaired);
@@ -91,10 +91,11 @@ impl<'a> Streams<'a> {
             }
             None => None,
         };
-        let cycle =
-            self.cycle.as_mut().zip(self.material.cycle_responses.as_ref()).map(|(order, all)| {
-                all.select(Axis(0), &order.take(step * self.batch_paired as u64, self.batch_paired))
-            });
+        let cycle = self
+            .cycle
+            .as_mut()
+            .zip(self.material.response_cycle.as_ref())
+            .map(|(order, all)| all.select(&order.take(step * self.batch_paired as u64, self.batch_paired)));
         Ok(Batch { paired: Part { indices, fresh, images }, responses, unpaired, cycle })
     }
 }

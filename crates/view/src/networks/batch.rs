@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 
 use ndarray::{Axis, concatenate, s};
 
+use afterimage_experiment::Units;
+
 use super::{Done, Job, Work, of_networks};
 use crate::{Result, ViewError};
 
@@ -33,26 +35,23 @@ pub(super) fn take_batch(waiting: &mut VecDeque<Job>) -> Vec<Job> {
 pub(super) fn joined(works: &[Work]) -> Result<Work> {
     let fault = |error| of_networks(error);
     let (mut images, mut responses) = (Vec::new(), Vec::new());
-    let (mut in_units, mut is_standardised) = (false, false);
+    let mut in_units = Units::default();
     for work in works {
         match work {
-            Work::Encode { images: of, recorded } => {
+            Work::Encode { images: of, units } => {
                 images.push(of.view());
-                in_units = *recorded;
+                in_units = *units;
             }
-            Work::Decode { responses: of, standardised } => {
+            Work::Decode { responses: of, units } => {
                 responses.push(of.view());
-                is_standardised = *standardised;
+                in_units = *units;
             }
         }
     }
     if images.is_empty() {
-        return Ok(Work::Decode {
-            responses: concatenate(Axis(0), &responses).map_err(fault)?,
-            standardised: is_standardised,
-        });
+        return Ok(Work::Decode { responses: concatenate(Axis(0), &responses).map_err(fault)?, units: in_units });
     }
-    Ok(Work::Encode { images: concatenate(Axis(0), &images).map_err(fault)?, recorded: in_units })
+    Ok(Work::Encode { images: concatenate(Axis(0), &images).map_err(fault)?, units: in_units })
 }
 
 impl Work {
@@ -60,12 +59,11 @@ impl Work {
     pub(super) fn part(&self, start: usize, rows: usize) -> Self {
         let end = (start + rows).min(self.len());
         match self {
-            Work::Encode { images, recorded } => {
-                Work::Encode { images: images.slice(s![start..end, .., .., ..]).to_owned(), recorded: *recorded }
+            Work::Encode { images, units } => {
+                Work::Encode { images: images.slice(s![start..end, .., .., ..]).to_owned(), units: *units }
             }
-            Work::Decode { responses, standardised } => {
-                let responses = responses.slice(s![start..end, ..]).to_owned();
-                Work::Decode { responses, standardised: *standardised }
+            Work::Decode { responses, units } => {
+                Work::Decode { responses: responses.slice(s![start..end, ..]).to_owned(), units: *units }
             }
         }
     }
@@ -134,12 +132,13 @@ mod tests {
     }
 
     fn decode(rows: usize, standardised: bool) -> Work {
-        Work::Decode { responses: Array2::zeros((rows, 3)), standardised }
+        let units = if standardised { Units::Standardised } else { Units::Recorded };
+        Work::Decode { responses: Array2::zeros((rows, 3)), units }
     }
 
     #[test]
     fn a_batch_takes_what_joins_and_leaves_the_rest_in_order() {
-        let encode = || Work::Encode { images: Array4::zeros((2, 4, 4, 3)), recorded: false };
+        let encode = || Work::Encode { images: Array4::zeros((2, 4, 4, 3)), units: Units::Standardised };
         let works = [
             (0, decode(1, false)),
             (0, encode()),
@@ -180,7 +179,7 @@ mod tests {
         let done = Done::Images(images);
         let mut responses = Array2::zeros((2, 3));
         responses[[1, 2]] = -3e38;
-        let work = Work::Decode { responses, standardised: false };
+        let work = Work::Decode { responses, units: Units::Recorded };
         assert!(work.check(&done, 0).is_ok(), "rows of another request");
         let said = work.check(&done, 2).unwrap_err().to_string();
         assert!(said.contains("response 1") && said.contains("3e38"), "{said}");

@@ -1,7 +1,7 @@
 //! A comparison as text: a block a score, a line a variant, columns aligned over the whole.
 
-use afterimage_run::comparison::{Cell, Comparison, Difference, Row, Variant};
-use afterimage_run::scores::Interval;
+use afterimage_run::comparison::{Cell, Comparison, Row, Variant};
+use afterimage_statistics::{Difference, Interval};
 
 /// Heads of the columns, the last six only where differences are paired.
 const HEADS: [&str; 10] =

@@ -1,10 +1,11 @@
 //! Averaging of responses that share a label.
 
-use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::{Result, bail};
 use ndarray::Array2;
+
+use afterimage_experiment::trained::{self, Item};
 
 use super::labels;
 use super::responses::Responses;
@@ -18,17 +19,8 @@ pub(super) struct By<'a> {
     pub(super) column: Option<&'a str>,
 }
 
-/// What a row that is decoded stands for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Item {
-    /// Its label, or that of its response, or its row.
-    pub(super) name: String,
-    /// Responses averaged in it, those that rows of a data set average already counted.
-    pub(super) responses: u32,
-}
-
-/// Means of the rows that share a label, in the order in which labels appear, weighted by the repeats that a row averages
-/// already; without labels every row by itself.
+/// [`trained::average`] by the labels, weighted by the repeats that a row averages already; without labels every row is an
+/// item, named by its label or its row.
 ///
 /// # Errors
 /// As [`labels::read`] and [`labels::checked`], and where the labels are neither known nor a file.
@@ -40,22 +32,7 @@ pub(super) fn average(read: Responses, by: Option<&By<'_>>) -> Result<(Array2<f3
         return Ok((read.values, items));
     };
     let labels = labels_of(&read, by)?;
-    let (mut items, mut places): (Vec<Item>, HashMap<&str, usize>) = (Vec::new(), HashMap::new());
-    let mut of_row = Vec::with_capacity(labels.len());
-    for (label, &weight) in labels.iter().zip(&read.weights) {
-        let place = *places.entry(label).or_insert_with(|| {
-            items.push(Item { name: label.clone(), responses: 0 });
-            items.len() - 1
-        });
-        items[place].responses += weight;
-        of_row.push(place);
-    }
-    let mut sums = Array2::<f64>::zeros((items.len(), read.values.ncols()));
-    for ((row, &place), &weight) in read.values.outer_iter().zip(&of_row).zip(&read.weights) {
-        let share = f64::from(weight) / f64::from(items[place].responses);
-        sums.row_mut(place).zip_mut_with(&row, |sum, &value| *sum += f64::from(value) * share);
-    }
-    Ok((sums.mapv(|sum| sum as f32), items))
+    Ok(trained::average(read.values.view(), &labels, &read.weights)?)
 }
 
 /// One label a row, from what is known of the rows or from a file.

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use ndarray::{Array4, ArrayView2, Axis, s};
 use serde::Serialize;
 
-use afterimage_train::apply::TrainedDecoder;
+use afterimage_experiment::{TrainedRun, Units};
 
 use crate::progress::{self, Bar};
 
@@ -29,10 +29,8 @@ pub(super) struct Latency {
 impl Latency {
     /// Of times in milliseconds.
     fn of(mut times: Vec<f64>, on: String) -> Self {
+        let (n, median_ms) = (times.len(), afterimage_statistics::median(&mut times));
         times.sort_by(f64::total_cmp);
-        let n = times.len();
-        let middle = (times.get(n.saturating_sub(1) / 2), times.get(n / 2));
-        let median_ms = middle.0.zip(middle.1).map_or(f64::NAN, |(low, high)| (low + high) / 2.0);
         let rank = (n * 99).div_ceil(100);
         let p99_ms = rank.checked_sub(1).and_then(|at| times.get(at)).copied().unwrap_or(f64::NAN);
         Self { n, median_ms, p99_ms, on }
@@ -45,26 +43,27 @@ impl Latency {
     }
 }
 
-/// Images `[rows, 3, side, side]` of all responses, and the latency over at least `timed` decodings of one response each.
+/// Images `[rows, 3, side, side]` of all standardised responses, and the latency over at least `timed` decodings of one response each.
 ///
 /// Responses are decoded one by one, in turn, until enough are timed; the rest go in parts. An image's bits do not depend on
 /// that. One decoding before the first is not counted.
 pub(super) fn decode_all(
-    decoder: &TrainedDecoder,
+    run: &TrainedRun,
     responses: ArrayView2<'_, f32>,
     timed: usize,
     on: String,
 ) -> Result<(Array4<f32>, Latency)> {
     let rows = responses.nrows();
     let row = |row: usize| responses.slice(s![row..row + 1, ..]);
-    let first = decoder.decode(row(0));
+    let decode = |part| run.decode(part, Units::Standardised);
+    let first = decode(row(0))?;
     let (_, channels, height, width) = first.dim();
     let mut images = Array4::zeros((rows, channels, height, width));
     let mut times = Vec::with_capacity(timed);
     let bar = Bar::new("decode", 0, rows as u64);
     for at in 0..timed.max(1) {
         let start = Instant::now();
-        let image = decoder.decode(row(at % rows));
+        let image = decode(row(at % rows))?;
         times.push(start.elapsed().as_secs_f64() * 1e3);
         if at < rows {
             images.slice_mut(s![at..at + 1, .., .., ..]).assign(&image);
@@ -74,7 +73,7 @@ pub(super) fn decode_all(
     }
     for from in (timed.max(1)..rows).step_by(PART) {
         let part = from..rows.min(from + PART);
-        let decoded = decoder.decode(responses.slice(s![part.clone(), ..]));
+        let decoded = decode(responses.slice(s![part.clone(), ..]))?;
         images.slice_axis_mut(Axis(0), part.clone().into()).assign(&decoded);
         bar.set(part.end as u64);
         refuse_interrupted()?;

@@ -7,11 +7,11 @@ use anyhow::{Context as _, Result, bail};
 use ndarray::{Array3, Array4, Axis};
 use rayon::prelude::*;
 
-use afterimage_data::DataSet;
+use afterimage_data::{DataSet, at_side};
+use afterimage_experiment::pool::note_unread;
 use afterimage_formats::{images::ImageSource, names::nfc, text};
-use afterimage_train::prepare::at_side;
 
-use crate::stage::pool::note_unread;
+use crate::progress::Terminal;
 
 /// Images, read when they are asked for.
 pub(super) struct Pictures {
@@ -85,7 +85,7 @@ impl Pictures {
             false => {
                 let images = ImageSource::open(path)?;
                 let unread: Vec<String> = images.unread().map(|name| path.join(name).display().to_string()).collect();
-                note_unread(&unread);
+                note_unread(&unread, &Terminal::default());
                 let names: Vec<String> = images.names().to_vec();
                 (Source::Images(images), names)
             }

@@ -7,7 +7,7 @@ use ndarray::Array2;
 
 use afterimage_data::VOXEL_COLUMN;
 use afterimage_formats::{gifti, nifti, npy};
-use afterimage_run::{atomic, maps, table::field, voxels::Voxels};
+use afterimage_run::{atomic, maps, table, voxels::Voxels};
 
 const ENDINGS: [(&str, Format); 5] = [
     (".npy", Format::Npy),
@@ -109,20 +109,13 @@ impl Format {
 
 /// The first column is the image's name, then comes one a voxel, called by [`Voxels::name_of`].
 fn csv(values: &Array2<f32>, names: &[String], voxels: &Voxels) -> String {
-    let mut text = String::from("image");
-    voxels.ids.iter().for_each(|&id| text.push_str(&format!(",{VOXEL_COLUMN}{}", voxels.name_of(id))));
-    for (name, row) in names.iter().zip(values.outer_iter()) {
-        text.push('\n');
-        text.push_str(&field(name));
-        for value in row {
-            text.push(',');
-            if value.is_finite() {
-                text.push_str(&value.to_string());
-            }
-        }
-    }
-    text.push('\n');
-    text
+    let line = |name: &str, fields: &mut dyn Iterator<Item = String>| {
+        std::iter::once(name.to_owned()).chain(fields).collect::<Vec<_>>()
+    };
+    let head = line("image", &mut voxels.ids.iter().map(|&id| format!("{VOXEL_COLUMN}{}", voxels.name_of(id))));
+    let finite = |value: &f32| if value.is_finite() { value.to_string() } else { String::new() };
+    let rows = names.iter().zip(values.outer_iter()).map(|(name, row)| line(name, &mut row.iter().map(finite)));
+    table::csv(std::iter::once(head).chain(rows))
 }
 
 /// `a/NAME.nii.gz` with a mark: `a/NAME.sd.nii.gz`.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use ndarray::{Array2, Array3, Array4};
 
 use super::*;
-use crate::{Averaging, DataSet, Parts};
+use crate::{Averaging, DataSet};
 
 const COUNT: usize = 12;
 
@@ -97,7 +97,7 @@ fn absent_repeats_are_left_out_and_partial_ones_refused() {
     case.responses(responses.clone().into_dyn());
     let summary = case.import_as("voxels_by_stimuli_by_repeats", "").unwrap();
     assert_eq!(summary.trials, 3 * COUNT - 2);
-    let items = case.data().training().items(Averaging::Stimulus, Parts::TrainAndValidation).unwrap();
+    let items = case.data().training_and_validation().items(Averaging::Stimulus).unwrap();
     let held = case.data().held_out().items(Averaging::Stimulus).unwrap();
     let all: Vec<_> =
         items.stimulus.iter().zip(&items.repeats).chain(held.stimulus.iter().zip(&held.repeats)).collect();

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use afterimage_formats::volume::Volume;
+use afterimage_statistics::moments;
 use ndarray::{Array2, ArrayViewMut1, Axis};
 
 use super::NiftiOptions;
@@ -91,9 +92,7 @@ fn take_line(values: &mut ArrayViewMut1<'_, f32>, inside: &[usize]) {
 
 /// A voxel that does not change becomes 0.
 fn scale(values: &mut ArrayViewMut1<'_, f32>, inside: &[usize]) {
-    let n = inside.len().max(1) as f64;
-    let mean = inside.iter().map(|&row| f64::from(values[row])).sum::<f64>() / n;
-    let variance = inside.iter().map(|&row| (f64::from(values[row]) - mean).powi(2)).sum::<f64>() / n;
+    let (mean, variance) = moments(inside.iter().map(|&row| f64::from(values[row])));
     let sd = variance.sqrt();
     let flat = sd <= 1e-6 * mean.abs().max(f64::MIN_POSITIVE);
     for &row in inside {

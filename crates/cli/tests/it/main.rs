@@ -1,0 +1,23 @@
+//! The program from end to end. One test program for all of it links once, and its tests share the desks that they start from.
+
+mod common;
+
+mod baseline;
+mod biology;
+mod classes;
+mod compare;
+mod damaged;
+mod decode;
+mod few_images;
+mod help;
+mod integrity;
+mod interrupted;
+mod killed;
+mod metrics;
+mod preflight;
+mod product;
+mod refusals;
+mod regions;
+mod resume;
+mod study;
+mod view;

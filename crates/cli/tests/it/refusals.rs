@@ -1,0 +1,144 @@
+//! Every bad input is answered with what is wrong, where, and the mend.
+
+use std::path::Path;
+
+use crate::common::{Desk, MANIFEST, printed};
+use ndarray::{Array2, Array4};
+
+/// Asserts that all fragments occur.
+fn says(said: &str, fragments: &[&str]) {
+    for fragment in fragments {
+        assert!(said.contains(fragment), "\"{fragment}\" is missing in: {said}");
+    }
+}
+
+fn small_images(desk: &Desk, n: usize) {
+    let pixels = Array4::<u8>::from_shape_fn((n, 64, 64, 3), |(i, y, x, c)| (i * 40 + y * 3 + x * 2 + c) as u8);
+    afterimage_formats::npy::write_u8(&desk.path("images.npy"), pixels.view().into_dyn()).unwrap();
+}
+
+fn responses(desk: &Desk, matrix: &Array2<f32>) {
+    afterimage_formats::npy::write_f32(&desk.path("responses.npy"), matrix.view().into_dyn()).unwrap();
+}
+
+fn import(desk: &Desk, manifest: &str) -> String {
+    desk.write("manifest.toml", manifest);
+    let said = desk.refusal(&["import", "generic", "manifest.toml", "--out", "made.afterimage"]);
+    assert!(!desk.path("made.afterimage").exists(), "a refused import left a data set");
+    said
+}
+
+#[test]
+fn experiment_mistakes_name_the_key_and_the_nearest_one() {
+    let desk = Desk::new();
+    let with = |line: &str| {
+        let text = std::fs::read_to_string(desk.path("experiment.toml")).unwrap();
+        desk.write("bad.toml", &format!("{line}\n{text}"));
+        desk.refusal(&["run", "bad.toml", "--out", "run"])
+    };
+    says(&with("sed = 1"), &["sed", "seed", "bad.toml"]);
+    let set = |setting: &str| desk.refusal(&["run", "experiment.toml", "--out", "run", "--set", setting]);
+    says(&set("encoder.drop_out=0.5"), &["encoder.drop_out", "encoder.dropout"]);
+    says(&set("encoder.dropout=1.5"), &["encoder.dropout", "1.5"]);
+    says(&set("image.side=61"), &["image.side", "61", "multiple of 8"]);
+    says(&set("encoder.backbone=vgg91"), &["vgg91", "vgg19"]);
+    says(&set("decoder.groups=3"), &["decoder.groups", "3"]);
+    says(&set("data.roi=V1 + V9"), &["V9", "V1", "V4"]);
+    assert!(!desk.path("run").join("encoder").join("model.safetensors").exists());
+}
+
+#[test]
+fn missing_files_are_named() {
+    let desk = Desk::new();
+    says(&desk.refusal(&["run", "nowhere.toml", "--out", "run"]), &["nowhere.toml"]);
+    says(&desk.refusal(&["inspect", "nowhere.afterimage"]), &["nowhere.afterimage"]);
+    says(&desk.refusal(&["report", "nowhere"]), &["nowhere"]);
+    let set = ["run", "experiment.toml", "--out", "run", "--set", "data.unpaired=[\"no-photos\"]"];
+    says(&desk.refusal(&set), &["no-photos"]);
+}
+
+#[test]
+fn missing_weights_say_where_they_are_found() {
+    let desk = Desk::new();
+    let args = ["run", "experiment.toml", "--out", "run", "--set", "decoder.image_loss.backbone=vgg16"];
+    let taps = ["--set", "decoder.image_loss.taps=[\"pool1\"]", "--set", "decoder.image_loss.weights=[1.0]"];
+    let said = desk.refusal(&[&args[..], &taps[..]].concat());
+    says(&said, &["vgg16", "afterimage weights get vgg16", "--from"]);
+}
+
+#[test]
+fn device_that_was_not_built_in_is_refused() {
+    let desk = Desk::new();
+    let said = desk.refusal(&["run", "experiment.toml", "--out", "run", "--device", "cuda"]);
+    says(&said, &["cuda", "--features"]);
+}
+
+#[test]
+fn unwritable_run_folder_is_named() {
+    let desk = Desk::new();
+    desk.write("file", "");
+    let said = desk.refusal(&["run", "experiment.toml", "--out", "file/run"]);
+    says(&said, &["file/run"]);
+}
+
+#[test]
+fn divergence_names_the_step_and_the_term() {
+    let desk = Desk::new();
+    let args = ["run", "experiment.toml", "--out", "run", "--set", "encoder.learning_rate=1e30"];
+    let said = desk.refusal(&args);
+    says(&said, &["encoder", "step", "term", "encoder.learning_rate"]);
+    // After the last step no loss tells.
+    let last = ["--set", "encoder.epochs=1", "--set", "encoder.batch=48", "--set", "encoder.milestones=[1]"];
+    let said = desk.refusal(&[&["run", "experiment.toml", "--out", "last"], &args[4..], &last].concat());
+    says(&said, &["encoder", "predicted response", "encoder.learning_rate"]);
+    assert!(!desk.path("last/decoder").exists());
+}
+
+#[test]
+fn import_refuses_what_does_not_fit_and_leaves_nothing() {
+    let desk = Desk::new();
+    small_images(&desk, 20);
+    let matrix = Array2::from_shape_fn((20, 7), |(i, j)| ((i * 7 + j) % 5) as f32);
+    responses(&desk, &matrix.t().to_owned());
+    says(&import(&desk, MANIFEST), &["7", "20", "orientation"]);
+    responses(&desk, &matrix);
+    says(&import(&desk, &MANIFEST.replace("orientation", "orientaton")), &["orientaton", "orientation"]);
+    says(&import(&desk, &MANIFEST.replace("responses.npy", "gone.npy")), &["gone.npy"]);
+    says(&import(&desk, &MANIFEST.replace("test = 4", "test = 20")), &["20", "test"]);
+    truncate(&desk.path("responses.npy"), 200);
+    says(&import(&desk, MANIFEST), &["responses.npy"]);
+    let mut bad = matrix.clone();
+    bad[[3, 2]] = f32::NAN;
+    responses(&desk, &bad);
+    says(&import(&desk, MANIFEST), &["responses.npy", "NaN"]);
+}
+
+#[test]
+fn import_and_inspect_end_with_what_was_left_out() {
+    let desk = Desk::new();
+    small_images(&desk, 20);
+    responses(&desk, &Array2::from_shape_fn((19, 7), |(i, j)| ((i * 7 + j) % 5) as f32));
+    desk.write("order.txt", &(0..19).map(|at| format!("{at:02}\n")).collect::<String>());
+    let manifest = MANIFEST.replace("\"sorted\"", "\"order.txt\"").replace("test = 4", "test = 4\nvalidation = 0");
+    desk.write("manifest.toml", &manifest);
+    let made = ["import", "generic", "manifest.toml", "--out", "made.afterimage"];
+    for command in [&made[..], &["inspect", "made.afterimage"]] {
+        let said = printed(&desk.run(command));
+        assert_eq!(said.lines().next_back().unwrap().trim(), "left out: 1 image that no trial shows (19)");
+    }
+}
+
+#[test]
+fn damaged_picture_is_named() {
+    let desk = Desk::new();
+    let first = std::fs::read_dir(desk.path("simulation/unpaired")).unwrap().flatten().next().unwrap().path();
+    let picture =
+        if first.is_dir() { std::fs::read_dir(&first).unwrap().flatten().next().unwrap().path() } else { first };
+    truncate(&picture, 40);
+    let said = desk.refusal(&["run", "experiment.toml", "--out", "run"]);
+    says(&said, &[picture.file_name().unwrap().to_str().unwrap()]);
+}
+
+fn truncate(path: &Path, bytes: u64) {
+    std::fs::OpenOptions::new().write(true).open(path).unwrap().set_len(bytes).unwrap();
+}

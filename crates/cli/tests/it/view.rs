@@ -1,0 +1,317 @@
+//! `afterimage view`: the page in a browser, and the API against the commands that do the same.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use crate::common::{Desk, printed, program};
+use afterimage_probe::{Browser, Client, Response, browser::NO_BROWSER};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+/// A server of runs under way; it is told to stop with this.
+struct Served {
+    process: Child,
+    address: SocketAddr,
+}
+
+impl Served {
+    fn start(folder: &Path, args: &[&str]) -> Self {
+        let mut command = program();
+        command.current_dir(folder).arg("view").args(args).args(["--listen", "127.0.0.1:0"]);
+        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("page: http://").unwrap().trim_end_matches('/').parse().unwrap();
+        Self { process, address }
+    }
+
+    fn post(&self, path: &str, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Response {
+        Client::new(self.address).send("POST", path, headers, body).unwrap()
+    }
+
+    fn get(&self, path: &str) -> Response {
+        Client::new(self.address).get(path).unwrap()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn parsed(response: &Response) -> Value {
+    serde_json::from_str(&response.body).unwrap_or_else(|error| panic!("{error}: {}", response.body))
+}
+
+fn numbers(value: &Value) -> Vec<f32> {
+    value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap() as f32).collect()
+}
+
+/// The values of an `.npy`, whatever its shape.
+fn npy(bytes: &[u8]) -> Vec<f32> {
+    afterimage_formats::npy::parse_f32(bytes, Path::new("array")).unwrap().into_iter().collect()
+}
+
+#[test]
+fn api_gives_what_the_commands_give_and_refuses_what_is_wrong() {
+    let desk = Desk::with_scores();
+    desk.rename_run("runs/full");
+    printed(&desk.run(&["baseline", "mean", "experiment.toml", "--out", "runs/mean"]));
+    let server = Served::start(&desk.path("."), &["runs/full", "runs/mean"]);
+
+    let runs = parsed(&server.get("/api/v1/runs"));
+    assert_eq!((runs[0]["run"].as_str(), runs[1]["networks"].as_bool()), (Some("full"), Some(false)));
+    let voxels = runs[0]["voxels"].as_array().unwrap().len();
+    assert_eq!(voxels, 60);
+
+    // Encode: the same numbers as the command, for one picture and for a batch.
+    let shown = std::fs::read(desk.path("runs/full/shown/0001.png")).unwrap();
+    let other = std::fs::read(desk.path("runs/full/shown/0002.png")).unwrap();
+    printed(&desk.run(&["encode", "runs/full/shown", "--run", "runs/full", "--out", "predicted.npy"]));
+    let predicted = npy(&std::fs::read(desk.path("predicted.npy")).unwrap());
+    let png = [("content-type", "image/png")];
+    let one = parsed(&server.post("/api/v1/encode", &png, &shown));
+    assert_eq!(numbers(&one["responses"][0]), predicted[voxels..2 * voxels]);
+    let batch = json!({ "images": [STANDARD.encode(&other), STANDARD.encode(&shown)] }).to_string();
+    let as_json = [("content-type", "application/json")];
+    let two = parsed(&server.post("/api/v1/encode?run=full", &as_json, &batch));
+    assert_eq!(numbers(&two["responses"][1]), predicted[voxels..2 * voxels]);
+    let array = server.post("/api/v1/encode", &[png[0], ("accept", "application/x-npy")], &shown);
+    assert_eq!(npy(&array.bytes), predicted[voxels..2 * voxels]);
+    let recorded = parsed(&server.post("/api/v1/encode?units=recorded", &png, &shown));
+    assert_ne!(recorded["responses"], one["responses"]);
+
+    // Decode: the predicted responses are standardised already.
+    printed(&desk.run(&["decode", "predicted.npy", "--standardised", "--run", "runs/full", "--out", "decoded"]));
+    let of_command = npy(&std::fs::read(desk.path("decoded/reconstructions.npy")).unwrap());
+    let table = std::fs::read(desk.path("predicted.npy")).unwrap();
+    let as_npy = [("content-type", "application/x-npy"), ("accept", "application/x-npy")];
+    assert_eq!(npy(&server.post("/api/v1/decode?standardised=true", &as_npy, &table).bytes), of_command);
+    let row = json!({ "responses": [predicted[..voxels].to_vec()] }).to_string();
+    let picture = server.post("/api/v1/decode?standardised=true", &[as_json[0], ("accept", "image/png")], &row);
+    assert_eq!(picture.bytes, std::fs::read(desk.path("decoded/0000.png")).unwrap());
+    let images = parsed(&server.post("/api/v1/decode?standardised=true", &as_json, &row));
+    assert_eq!(STANDARD.decode(images["images"][0].as_str().unwrap()).unwrap(), picture.bytes);
+
+    let csv = [("content-type", "text/csv")];
+    let many = format!("[{}]", vec![format!("[{}0]", "0,".repeat(voxels - 1)); 257].join(","));
+    type Row<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], Vec<u8>, u16, &'a str);
+    let rows: Vec<Row> = vec![
+        ("POST", "/api/v1/encode?run=none", &png, shown.clone(), 404, "there are full, mean"),
+        ("POST", "/api/v1/encode?run=mean", &png, shown.clone(), 409, "baseline"),
+        ("POST", "/api/v1/encode?units=volts", &png, shown.clone(), 400, ""),
+        ("POST", "/api/v1/encode?colour=red", &png, shown.clone(), 400, ""),
+        ("POST", "/api/v1/encode", &png, b"no picture".to_vec(), 400, "image 0"),
+        ("POST", "/api/v1/encode", &png, shown[..60].to_vec(), 400, "image 0"),
+        ("POST", "/api/v1/encode", &png, Vec::new(), 400, "image 0"),
+        ("POST", "/api/v1/encode", &[], shown.clone(), 415, "send image/png"),
+        ("POST", "/api/v1/encode", &csv, b"1,2".to_vec(), 415, "text/csv"),
+        ("POST", "/api/v1/encode", &as_json, b"{".to_vec(), 400, "the JSON is not"),
+        ("POST", "/api/v1/encode", &as_json, b"{\"images\":[]}".to_vec(), 400, "at least one"),
+        ("POST", "/api/v1/encode", &as_json, b"{\"images\":[\"%\"]}".to_vec(), 400, "image 0 is not base64"),
+        ("POST", "/api/v1/encode", &as_json, b"{\"pictures\":[]}".to_vec(), 400, "unknown field"),
+        ("POST", "/api/v1/decode", &as_json, b"{\"responses\":[[1,2]]}".to_vec(), 400, "2 voxels were sent"),
+        ("POST", "/api/v1/decode", &as_json, b"{\"responses\":[[1],[1,2]]}".to_vec(), 400, "row 1 has 2 numbers"),
+        ("POST", "/api/v1/decode", &as_json, b"{\"responses\":[]}".to_vec(), 400, "at least one"),
+        ("POST", "/api/v1/decode", &as_json, format!("{{\"responses\":{many}}}").into_bytes(), 413, "at most 256"),
+        (
+            "POST",
+            "/api/v1/decode",
+            &csv,
+            format!("nan{}", ",0".repeat(voxels - 1)).into_bytes(),
+            400,
+            "no finite number",
+        ),
+        ("POST", "/api/v1/decode", &csv, b"a,b\nc,d\n".to_vec(), 400, "line 2"),
+        ("POST", "/api/v1/decode", &as_npy, table[..40].to_vec(), 400, ".npy"),
+        ("POST", "/api/v1/decode", &png, shown.clone(), 415, "image/png"),
+        ("POST", "/api/v1/decode?standardised=maybe", &as_json, row.clone().into_bytes(), 400, ""),
+        ("GET", "/api/v1/decode", &[], Vec::new(), 405, ""),
+        ("DELETE", "/api/v1/runs", &[], Vec::new(), 405, ""),
+        ("GET", "/picture/0/shown/10", &[], Vec::new(), 404, ""),
+        ("GET", "/picture/9/shown/0", &[], Vec::new(), 404, ""),
+        ("GET", "/picture/0/secret/0", &[], Vec::new(), 404, ""),
+        ("GET", "/picture/0/shown/-1", &[], Vec::new(), 400, ""),
+        ("GET", "/picture/0/shown/..%2f..%2frun.json", &[], Vec::new(), 400, ""),
+        ("GET", "/../run.json", &[], Vec::new(), 404, ""),
+        ("GET", "/static/../run.json", &[], Vec::new(), 404, ""),
+    ];
+    for (method, path, headers, body, status, said) in rows {
+        let response = Client::new(server.address).send(method, path, headers, &body).unwrap();
+        assert_eq!(response.status, status, "{method} {path}: {}", response.body);
+        assert!(response.body.contains(said), "{method} {path}: {}", response.body);
+        assert!(response.header("content-security-policy").is_some() && !response.body.contains("panicked"));
+    }
+    // An image that is not finite is not sent, in any form, and the response is named.
+    let huge = vec!["3e38"; voxels].join(",");
+    let fine = vec!["0"; voxels].join(",");
+    for accept in ["application/json", "image/png", "application/x-npy"] {
+        let headers = [as_json[0], ("accept", accept)];
+        let refused = server.post("/api/v1/decode", &headers, format!("{{\"responses\":[[{huge}]]}}"));
+        assert_eq!((refused.status, refused.body.contains("response 0")), (422, true), "{accept}: {}", refused.body);
+    }
+    let refused = server.post("/api/v1/decode", &csv, format!("{fine}\n{huge}\n"));
+    assert_eq!((refused.status, refused.body.contains("response 1")), (422, true), "{}", refused.body);
+
+    // What is too much is refused before it takes memory: bytes, columns, pixels.
+    let resident = || {
+        let text = server.get("/metrics").body;
+        let line = text.lines().find(|line| line.starts_with("process_resident_memory_bytes ")).unwrap().to_owned();
+        line.split(' ').nth(1).unwrap().parse::<usize>().unwrap()
+    };
+    let before = resident();
+    let stated =
+        "POST /api/v1/decode HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/csv\r\ncontent-length: 60000000\r\n\r\n";
+    let refused = Client::new(server.address).exchange(stated).unwrap();
+    assert_eq!((refused.status, refused.body.contains("bytes in the body")), (413, true), "{}", refused.body);
+    let refused = server.post("/api/v1/decode", &csv, vec![b','; 1_500_000]);
+    assert_eq!((refused.status, refused.body.contains("columns")), (400, true), "{}", refused.body);
+    let head = |side: u32| {
+        let mut head = b"BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0".to_vec();
+        head.extend([side.to_le_bytes(), side.to_le_bytes(), [1, 0, 24, 0]].concat());
+        head.extend([0; 24]);
+        head
+    };
+    let refused = server.post("/api/v1/encode", &[("content-type", "image/bmp")], head(20_000));
+    assert_eq!((refused.status, refused.body.contains("20000 x 20000")), (413, true), "{}", refused.body);
+    let many = json!({ "images": vec![STANDARD.encode(head(8000)); 242] }).to_string();
+    let refused = server.post("/api/v1/encode", &as_json, many);
+    assert_eq!((refused.status, refused.body.contains("image 4 has 8000 x 8000")), (413, true), "{}", refused.body);
+    let grown = resident().saturating_sub(before);
+    assert!(grown < 64 << 20, "{grown} bytes more");
+
+    let foreign = "GET / HTTP/1.1\r\nhost: evil.example\r\n\r\n";
+    assert_eq!(Client::new(server.address).exchange(foreign).unwrap().status, 421);
+    let cross = [as_json[0], ("sec-fetch-site", "cross-site")];
+    assert_eq!(server.post("/api/v1/decode", &cross, &row).status, 403);
+
+    // What it describes it has, and it has counted.
+    let described = parsed(&server.get("/api/v1/openapi.json"));
+    for (path, methods) in described["paths"].as_object().unwrap() {
+        for method in methods.as_object().unwrap().keys() {
+            let status = Client::new(server.address).send(&method.to_uppercase(), path, &[], "").unwrap().status;
+            assert!(![404, 405].contains(&status), "{method} {path}: {status}");
+        }
+    }
+    let counted = server.get("/metrics").body;
+    assert!(counted.contains("afterimage_requests_total{route=\"/api/v1/decode\",status=\"200\"} 3\n"), "{counted}");
+    assert!(counted.contains("afterimage_waiting 0\n"), "{counted}");
+
+    // Columns are found by their names, in whatever order they come.
+    let ids: Vec<String> = runs[0]["voxels"].as_array().unwrap().iter().map(|id| format!("voxel_{id}")).collect();
+    let values: Vec<String> = predicted[..voxels].iter().map(|value| value.to_string()).collect();
+    let reversed = |texts: &[String]| texts.iter().rev().cloned().collect::<Vec<_>>().join(",");
+    let table = format!("{}\n{}\n", reversed(&ids), reversed(&values));
+    let named = server.post("/api/v1/decode?standardised=true", &[csv[0], ("accept", "image/png")], table);
+    assert_eq!(named.bytes, picture.bytes);
+}
+
+/// More than may wait is told so at once, and what was taken on is answered.
+#[test]
+fn a_full_queue_says_so_and_a_stop_finishes_what_was_begun() {
+    let desk = Desk::with_scores();
+    desk.rename_run("runs/full");
+    let mut server = Served::start(&desk.path("."), &["runs/full", "--waiting", "256"]);
+    let rows = vec![vec![0.0_f32; 60]; 200];
+    let body = json!({ "responses": rows }).to_string();
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let asked: Vec<_> = (0..12)
+            .map(|_| scope.spawn(|| server.post("/api/v1/decode", &[("content-type", "application/json")], &body)))
+            .collect();
+        let answers = asked.into_iter().map(|one| one.join().unwrap());
+        answers
+            .inspect(|r| assert!(r.status != 503 || r.header("retry-after") == Some("1")))
+            .map(|r| r.status)
+            .collect()
+    });
+    assert!(statuses.iter().all(|status| [200, 503].contains(status)) && statuses.contains(&200), "{statuses:?}");
+    // SIGTERM amid a request: it is answered, and the program ends well.
+    let address = server.address;
+    let asked = std::thread::spawn(move || {
+        Client::new(address)
+            .send("POST", "/api/v1/decode", &[("content-type", "application/json")], &body)
+            .unwrap()
+            .status
+    });
+    while !server.get("/metrics").body.contains("afterimage_waiting 200") && !asked.is_finished() {}
+    assert!(Command::new("kill").arg(server.process.id().to_string()).status().unwrap().success());
+    assert_eq!(asked.join().unwrap(), 200);
+    assert!(server.process.wait().unwrap().success());
+}
+
+#[test]
+fn page_sorts_filters_shows_fields_and_asks_the_networks() {
+    let Some(mut browser) = Browser::start(1280, 900, false) else {
+        return afterimage_probe::skipped(NO_BROWSER);
+    };
+    let desk = Desk::with_run();
+    desk.rename_run("runs/full");
+    printed(&desk.run(&["baseline", "ridge-pixels", "experiment.toml", "--out", "runs/ridge"]));
+    let server = Served::start(&desk.path("."), &["runs/full", "runs/ridge"]);
+    browser.open(&format!("http://{}/", server.address));
+    browser.until("!document.querySelector('#tools').hidden && !document.querySelector('#fields').hidden");
+    assert_eq!(browser.value("document.querySelectorAll('.card').length"), json!(10));
+    // Shown, two reconstructions, and a rival.
+    assert_eq!(browser.value("document.querySelectorAll('.card')[0].querySelectorAll('img').length"), json!(4));
+
+    // Sorted by a score of the second run.
+    let scores: Value = serde_json::from_slice(&std::fs::read(desk.path("runs/ridge/scores.json")).unwrap()).unwrap();
+    let score = scores["scores"].as_array().unwrap().iter().find(|s| s["name"] == "image.pixcorr").expect("PixCorr");
+    let mut expected: Vec<(f64, String)> = score["per_item"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .zip(score["items"].as_array().unwrap())
+        .map(|(value, name)| (value.as_f64().unwrap(), name.as_str().unwrap().to_owned()))
+        .collect();
+    expected.sort_by(|a, b| b.0.total_cmp(&a.0));
+    browser.value(&format!(
+        "(() => {{ const sort = document.querySelector('[name=sort]'); \
+         sort.value = [...sort.querySelectorAll('optgroup')][1].querySelector([...sort.querySelectorAll('option')].filter(o => o.textContent === {:?}).map(o => `option[value=\"${{o.value}}\"]`).pop()).value; \
+         sort.dispatchEvent(new Event('input', {{ bubbles: true }})); }})()",
+        score["title"].as_str().unwrap()
+    ));
+    let names = browser.value("[...document.querySelectorAll('.card')].map(card => card.dataset.name)");
+    assert_eq!(names, json!(expected.iter().map(|(_, name)| name).collect::<Vec<_>>()));
+    assert_eq!(
+        browser.value("document.querySelector('.card .score').textContent"),
+        json!(format!("{:.3}", expected[0].0))
+    );
+
+    // Filtered by name.
+    let (wanted, found) = (&expected[3].1, expected.iter().filter(|(_, name)| name.contains(&expected[3].1)).count());
+    browser.click("[name=name]");
+    wanted.chars().for_each(|key| browser.press(key));
+    assert_eq!(
+        browser.value("[...document.querySelectorAll('.card')].filter(card => !card.hidden).length"),
+        json!(found)
+    );
+
+    // A voxel by keyboard: its field lies over the pictures.
+    browser.value("document.querySelector('#map').focus()");
+    browser.press('\u{e014}');
+    assert_eq!(browser.value("document.body.classList.contains('with-field')"), json!(true));
+    assert!(browser.value("document.querySelector('#voxel').textContent").as_str().unwrap().starts_with("Voxel "));
+
+    // A picture and responses, as they are dropped.
+    browser.choose("input[type=file]", &desk.path("runs/full/shown/0000.png"));
+    browser.until("document.querySelector('#answers .bars') !== null");
+    assert_eq!(browser.value("document.querySelector('[name=colour]').value"), json!("predicted"));
+    let row = vec!["0"; 60].join(",");
+    let table = desk.write("rows.csv", &format!("{row}\n{row}\n"));
+    browser.choose("input[type=file]", &table);
+    browser.until("document.querySelectorAll('#answers img').length === 2");
+    browser.choose("input[type=file]", &desk.path("experiment.toml"));
+    browser.until("!document.querySelector('#failed').hidden");
+    let complaints = browser.complaints();
+    assert!(complaints.is_empty(), "{complaints:?}");
+
+    if let Some(out) = std::env::var_os("VIEW_PICTURES").map(std::path::PathBuf::from) {
+        browser.picture(&out.join("view.png"));
+    }
+}

@@ -1,0 +1,19 @@
+//! Imports and preparation from end to end, in one test program that links once.
+
+mod support;
+
+mod bold5000;
+mod derived;
+mod generic;
+mod god;
+mod haxby;
+mod miyawaki;
+mod nsd;
+mod prepare;
+mod real;
+mod shuffled;
+mod ssr;
+mod surface;
+mod tables;
+mod things;
+mod vim1;

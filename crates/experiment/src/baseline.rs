@@ -1,0 +1,213 @@
+//! Baselines: fitted on the training part, applied to the held-out items.
+//!
+//! What [`fit`] calls takes [`TrainingPairs`] and nothing else of the data set. [`apply`] sees the held-out items and fits
+//! nothing.
+
+mod encoder;
+mod features;
+mod folder;
+mod pixels;
+mod record;
+mod retrieval;
+
+use crate::error::{Result, bail};
+use ndarray::{Array3, ArrayView2, Axis};
+
+use afterimage_baseline::Folds;
+use afterimage_data::{DataSet, TrainingPairs};
+use afterimage_run::{Experiment, pictures::Pictures};
+use afterimage_train::{
+    draws::{Purpose, derive},
+    prepare::{self, ImagePool, Prepared, Statistics},
+};
+
+use super::choice::{self, Choice};
+use super::{Session, pool, reconstruct, train};
+use encoder::FittedEncoder;
+pub use folder::run;
+use pixels::Pixels;
+use retrieval::Retrieval;
+
+/// What to fit.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// How reconstructions are made.
+    pub decoder: Decoder,
+    /// The encoder, where there is one.
+    pub encoder: Option<Encoder>,
+    /// Backbone of all features.
+    pub backbone: String,
+    /// Folds of the cross-validation.
+    pub folds: usize,
+}
+
+/// From responses to an image.
+#[derive(Debug, Clone)]
+pub enum Decoder {
+    /// Ridge regression to pixels of an image of this side.
+    Pixels {
+        /// Pixels.
+        side: usize,
+    },
+    /// Retrieval by predicted features.
+    Retrieval {
+        /// Layer of the backbone.
+        layer: String,
+        /// Cells a side of the grid they are averaged on.
+        grid: usize,
+    },
+    /// The mean training image.
+    Mean,
+}
+
+/// From an image to responses.
+#[derive(Debug, Clone)]
+pub struct Encoder {
+    /// Layers of the backbone.
+    pub layers: Vec<String>,
+    /// Levels of receptive fields.
+    pub levels: u32,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self { decoder: Decoder::Mean, encoder: None, backbone: "squeezenet1_1".into(), folds: 5 }
+    }
+}
+
+/// A fitted baseline.
+struct Fitted {
+    decoder: FittedDecoder,
+    encoder: Option<FittedEncoder>,
+}
+
+enum FittedDecoder {
+    Pixels(Pixels),
+    Retrieval(Box<Retrieval>),
+    /// `[3, side, side]`
+    Mean(Array3<f32>),
+}
+
+/// Refuses a plan that [`fit`] could not carry out, before anything is fitted.
+pub(crate) fn check(plan: &Plan, experiment: &Experiment, prepared: &Prepared) -> Result<()> {
+    if let Decoder::Pixels { side } = plan.decoder {
+        pixels::refuse_size(side, experiment.image.side)?;
+    }
+    folds(plan, experiment, &prepared.training)?;
+    if let Decoder::Retrieval { layer, .. } = &plan.decoder {
+        features::open(experiment, &plan.backbone, std::slice::from_ref(layer))?;
+    }
+    if let Some(encoder) = &plan.encoder {
+        features::open(experiment, &plan.backbone, &encoder.layers)?;
+    }
+    Ok(())
+}
+
+fn folds(plan: &Plan, experiment: &Experiment, training: &TrainingPairs) -> Result<Option<Folds>> {
+    let seed = derive(experiment.seed, Purpose::BaselineFolds);
+    match plan.decoder {
+        Decoder::Mean => Ok(None),
+        _ => Ok(Some(Folds::of_training(training, plan.folds, seed)?)),
+    }
+}
+
+/// Fits decoder and encoder on the training part, writes the statistics and the audit.
+fn fit(session: &mut Session, plan: &Plan) -> Result<Fitted> {
+    let training = train::prepare_data(session)?.training;
+    let folds = folds(plan, &session.experiment, &training)?;
+    let mut record = record::begin(plan);
+    let unpaired = open_pool(session, plan)?;
+    let audit = pool::audit(&session.data()?, unpaired.as_ref())?;
+    session.run.write_json(&session.run.audit_file(), &audit)?;
+    let decoder = match (&plan.decoder, &folds, unpaired) {
+        (Decoder::Pixels { side }, Some(folds), _) => {
+            session.note(&format!("fitting ridge regression from responses to {side} x {side} pixels"));
+            let (pixels, chosen) = Pixels::fit(&training, *side, session.experiment.image.side, folds)?;
+            record.penalties.push(chosen);
+            FittedDecoder::Pixels(pixels)
+        }
+        (Decoder::Retrieval { layer, grid }, Some(folds), Some(pool)) => {
+            session.note(&format!("fitting ridge regression from responses to the features of {layer}"));
+            let extractor = features::extractor(session, &plan.backbone, std::slice::from_ref(layer))?;
+            let (retrieval, chosen) = Retrieval::fit(&training, extractor, *grid, pool, folds)?;
+            record.penalties.push(chosen);
+            FittedDecoder::Retrieval(Box::new(retrieval))
+        }
+        _ => FittedDecoder::Mean(mean_image(&training)),
+    };
+    let encoder = match (&plan.encoder, &folds) {
+        (Some(encoder), Some(folds)) => {
+            session.note("fitting the receptive-field encoder");
+            let extractor = features::extractor(session, &plan.backbone, &encoder.layers)?;
+            let (fitted, chosen) = FittedEncoder::fit(&training, extractor, encoder, folds)?;
+            record.penalties.push(chosen);
+            Some(fitted)
+        }
+        _ => None,
+    };
+    session.manifest.baseline = Some(record);
+    Ok(Fitted { decoder, encoder })
+}
+
+/// Reconstructs the held-out items and predicts their responses.
+fn apply(session: &mut Session, fitted: &Fitted) -> Result<Vec<Pictures>> {
+    let data = session.data()?;
+    let statistics = Statistics::read(&session.run)?;
+    let test = prepare::held_out(&data.held_out(), &statistics, &session.experiment)?;
+    let responses: ArrayView2<'_, f32> = test.responses();
+    let decoded = match &fitted.decoder {
+        FittedDecoder::Pixels(pixels) => pixels.decode(responses)?,
+        FittedDecoder::Retrieval(retrieval) => {
+            let (images, names) = retrieval.decode(responses)?;
+            if let Some(record) = &mut session.manifest.baseline {
+                record.retrieved = names;
+            }
+            images
+        }
+        FittedDecoder::Mean(image) => {
+            let copies: Vec<_> = (0..test.len()).map(|_| image.view()).collect();
+            ndarray::stack(Axis(0), &copies)?
+        }
+    };
+    if let Some(encoder) = &fitted.encoder {
+        let predicted = encoder.predict(test.images(), test.image_of())?;
+        reconstruct::write_array(&session.run, &session.run.predictions_array(), predicted.view().into_dyn())?;
+    }
+    reconstruct::write(session, &data, &test, decoded.view())
+}
+
+/// The images to retrieve from, with the exclusions of training; `None` where nothing is retrieved.
+fn open_pool(session: &mut Session, plan: &Plan) -> Result<Option<pool::Pool>> {
+    if !matches!(plan.decoder, Decoder::Retrieval { .. }) {
+        return Ok(None);
+    }
+    let pool = to_retrieve(session.choice()?.as_ref(), &session.data()?, &session.experiment, None)?;
+    let sources = session.experiment.data.unpaired.join(", ");
+    session.record("unpaired images", &sources, pool.fingerprint(), Some(pool.len()));
+    session.manifest.data.unpaired_images = pool.len();
+    Ok(Some(pool))
+}
+
+/// The images to retrieve from; refused where the experiment names none.
+pub(crate) fn to_retrieve(
+    kept: Option<&Choice>,
+    data: &DataSet,
+    experiment: &Experiment,
+    candidates: Option<&pool::Pool>,
+) -> Result<pool::Pool> {
+    let Some(pool) = choice::without_responses(kept, data, experiment, candidates)? else {
+        bail!("there is nothing to retrieve: set data.unpaired to folders, zip archives or .npy arrays of images");
+    };
+    Ok(pool)
+}
+
+/// Mean over the training stimuli, each once, `[3, side, side]` in 0..1.
+fn mean_image(training: &TrainingPairs) -> Array3<f32> {
+    let images = training.images();
+    let (n, height, width, channels) = images.dim();
+    let mut sum = Array3::<f64>::zeros((height, width, channels));
+    for image in images.outer_iter() {
+        sum.zip_mut_with(&image, |sum, &value| *sum += f64::from(value));
+    }
+    sum.mapv(|sum| (sum / n.max(1) as f64 / 255.0) as f32).permuted_axes([2, 0, 1]).as_standard_layout().into_owned()
+}

@@ -1,0 +1,68 @@
+//! The unpaired image whose features are nearest to those predicted from the responses.
+
+use crate::error::Result;
+use ndarray::{Array2, Array4, ArrayView2, ArrayView4, Axis, s};
+
+use afterimage_baseline::{Folds, Nearest, Ridge, RidgeCv, Standard, pool::to_grid};
+use afterimage_data::TrainingPairs;
+use afterimage_eval::images::from_bytes;
+use afterimage_run::baseline::Penalties;
+use afterimage_train::{apply::FeatureExtractor, prepare::ImagePool};
+
+use super::features::for_each_batch;
+use super::record::{decoder_grid, decoder_penalties};
+use crate::pool::Pool;
+
+/// Images of the pool read at a time.
+const BLOCK: usize = 256;
+
+/// The fitted regression with the images to retrieve from.
+pub(super) struct Retrieval {
+    ridge: Ridge,
+    standard: Standard,
+    extractor: FeatureExtractor,
+    grid: usize,
+    pool: Pool,
+}
+
+impl Retrieval {
+    /// Fits to the standardised features of the training images.
+    pub(super) fn fit(
+        training: &TrainingPairs,
+        extractor: FeatureExtractor,
+        grid: usize,
+        pool: Pool,
+        folds: &Folds,
+    ) -> Result<(Self, Penalties)> {
+        let (standard, features) = Standard::of_training(training, |images| embed(&extractor, images, grid))?;
+        let (ridge, choice) = RidgeCv::fit_decoder(training, features.view(), &decoder_grid(), folds)?;
+        let penalties = decoder_penalties("features of the retrieval", &choice.index);
+        Ok((Self { ridge, standard, extractor, grid, pool }, penalties))
+    }
+
+    /// For responses `[items, voxels]` the retrieved images `[items, 3, side, side]` in 0..1, and their names.
+    pub(super) fn decode(&self, responses: ArrayView2<'_, f32>) -> Result<(Array4<f32>, Vec<String>)> {
+        let mut nearest = Nearest::new(self.ridge.predict(responses)?.view())?;
+        let rows: Vec<usize> = (0..self.pool.len()).collect();
+        for block in rows.chunks(BLOCK) {
+            let mut features = embed(&self.extractor, self.pool.read(block)?.view(), self.grid);
+            self.standard.apply(&mut features)?;
+            nearest.offer(features.view())?;
+        }
+        let places: Vec<usize> = nearest.best()?.into_iter().map(|(place, _)| place).collect();
+        let names = self.pool.names();
+        let images = from_bytes(self.pool.read(&places)?.view());
+        Ok((images, places.iter().map(|&place| names[place].clone()).collect()))
+    }
+}
+
+/// Features `[n, channels * grid * grid]` of images u8 `[n, side, side, 3]`.
+fn embed(extractor: &FeatureExtractor, images: ArrayView4<'_, u8>, grid: usize) -> Array2<f32> {
+    let mut out: Option<Array2<f32>> = None;
+    for_each_batch(extractor, images, |first, maps| {
+        let batch = to_grid(maps[0].view(), grid);
+        let all = out.get_or_insert_with(|| Array2::zeros((images.len_of(Axis(0)), batch.ncols())));
+        all.slice_mut(s![first..first + batch.nrows(), ..]).assign(&batch);
+    });
+    out.unwrap_or_default()
+}

@@ -1,0 +1,204 @@
+//! Receptive fields, preferred depth and their hierarchy, from a run's encoder: `biology.json`, its tables and figures.
+
+mod halves;
+mod known;
+mod looks;
+mod tables;
+
+use crate::error::Result;
+use ndarray::Axis;
+
+use afterimage_biology::{Resampling, depths, measures};
+use afterimage_data::{DataSet, Reliability, at_side};
+use afterimage_run::{
+    biology::{BIOLOGY_VERSION, Biology, Branch, Example, Voxel},
+    scores::{NotComputed, ScoreFile},
+};
+use afterimage_train::{
+    apply::TrainedEncoder,
+    draws::{Purpose, derive},
+    prepare::Statistics,
+};
+
+use super::Session;
+use looks::Looks;
+
+/// Resamples of a bootstrap over voxels; the intervals need no more, and there are many.
+const RESAMPLES: usize = 2000;
+/// Training images that the branches' contributions are taken over.
+const IMAGES: usize = 500;
+/// Voxels of each region whose maps are kept, and the places of their fits among the region's.
+const EXAMPLES: [f64; 3] = [0.9, 0.5, 0.1];
+/// Most regions with examples.
+const EXAMPLE_REGIONS: usize = 12;
+
+/// What can be asked.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Degrees of visual angle, instead of the data set's.
+    pub fov_deg: Option<f64>,
+    /// Train the encoders of two halves, where that is not done.
+    pub split_half: bool,
+}
+
+/// Looks, and writes `biology.json`, tables and figures.
+pub(crate) fn biology(session: &mut Session, options: &Options) -> Result<Biology> {
+    session.refuse_baseline("ask for receptive fields")?;
+    let data = session.data()?;
+    let statistics = Statistics::read(&session.run)?;
+    let encoder = TrainedEncoder::load(&session.run, &session.experiment)?;
+    let looks = Looks::new(&encoder, &session.experiment, &statistics)?;
+    let mut found = Biology {
+        version: BIOLOGY_VERSION,
+        side_px: session.experiment.image.side,
+        fov_deg: options.fov_deg.or(data.header().provenance.fov_deg.map(f64::from)),
+        branches: looks.branches.iter().map(|(branch, grid)| described(&branch.tap, grid)).collect(),
+        probes: looks.probes.describe(),
+        voxels: voxels(session, &data, &statistics, &encoder, &looks)?,
+        measures: Vec::new(),
+        examples: Vec::new(),
+        not_computed: Vec::new(),
+    };
+    known::truth(&data, &statistics, &session.experiment, &mut found)?;
+    known::prf(&data, &statistics, &mut found);
+    let config = &session.experiment.evaluation;
+    let draws = Resampling {
+        resamples: config.resamples.min(RESAMPLES),
+        permutations: config.permutations,
+        seed: derive(session.experiment.seed, Purpose::Biology),
+    };
+    measure(&mut found, &draws);
+    if options.split_half || halves::are_there(&session.run) {
+        found.measures.extend(halves::compare(session, &data, &statistics, &draws)?);
+    } else {
+        let reason = "no encoders of two halves were trained: give --split-half".to_owned();
+        found.not_computed.push(NotComputed { name: "split_half".into(), reason });
+    }
+    found.examples = examples(&found, &looks);
+    found.write(&session.run)?;
+    tables::write(&session.run, &found, &looks.weights)?;
+    Ok(found)
+}
+
+fn described(tap: &str, grid: &afterimage_biology::Grid) -> Branch {
+    Branch {
+        tap: tap.into(),
+        side: grid.side,
+        first_px: grid.first_px,
+        step_px: grid.step_px,
+        extent_px: grid.extent_px,
+    }
+}
+
+/// All that is known of each voxel but truth and population receptive fields.
+fn voxels(
+    session: &Session,
+    data: &DataSet,
+    statistics: &Statistics,
+    encoder: &TrainedEncoder,
+    looks: &Looks,
+) -> Result<Vec<Voxel>> {
+    let depths = depths(encoder.branch_spread(training_images(session, data)?.view()).view())?;
+    let ceiling = Reliability::noise_ceiling(&data.held_out())?;
+    let r = accuracy(session, statistics.voxels.len())?;
+    let hemispheres = known::hemispheres(data);
+    let mut regions: Vec<(&String, &Vec<bool>)> = data.header().voxels.regions.iter().collect();
+    regions.sort_by_key(|(_, mask)| mask.iter().filter(|&&inside| inside).count());
+    let voxel = |(v, &column): (usize, &usize)| Voxel {
+        column,
+        regions: regions.iter().filter(|(_, mask)| mask[column]).map(|(name, _)| (*name).clone()).collect(),
+        hemisphere: hemispheres.as_ref().and_then(|sides| sides[column]),
+        weights: looks.fields[0][v],
+        stimulation: looks.fields[1][v],
+        shares: depths[v].as_ref().map(|depth| depth.shares.clone()),
+        depth: depths[v].as_ref().map(|depth| depth.mean),
+        r: r.as_ref().and_then(|r| r[v]),
+        ceiling: ceiling.as_ref().map(|c| f64::from(c.correlation[column])).filter(|c| c.is_finite()),
+        truth: None,
+        prf: None,
+    };
+    Ok(statistics.voxels.iter().enumerate().map(voxel).collect())
+}
+
+/// Some training images, evenly spaced, at the run's side.
+fn training_images(session: &Session, data: &DataSet) -> Result<ndarray::Array4<u8>> {
+    let all = data.training().stimuli();
+    let n = all.len().min(IMAGES);
+    let taken: Vec<u32> = (0..n).map(|i| all[i * all.len() / n]).collect();
+    Ok(at_side(data.images(&taken)?, session.experiment.image.side)?)
+}
+
+/// r of each voxel from the run's scores, where it was evaluated.
+fn accuracy(session: &Session, voxels: usize) -> Result<Option<Vec<Option<f64>>>> {
+    if !session.run.scores_file().is_file() {
+        return Ok(None);
+    }
+    let scores = ScoreFile::read(&session.run)?;
+    let r = scores.get("encoder.r.median").map(|score| score.per_item.clone());
+    Ok(r.filter(|r| r.len() == voxels))
+}
+
+fn measure(found: &mut Biology, draws: &Resampling) {
+    found.measures = measures::agreement(&found.voxels, draws);
+    found.measures.extend(measures::against_truth(&found.voxels, draws));
+    match found.fov_deg {
+        Some(fov) => found.measures.extend(measures::against_prf(&found.voxels, found.side_px, fov, draws)),
+        None if found.voxels.iter().any(|v| v.prf.is_some()) => {
+            let reason = "the data set does not tell how wide its images are: give --fov DEGREES".to_owned();
+            found.not_computed.push(NotComputed { name: "prf".into(), reason });
+        }
+        None => {}
+    }
+    found.measures.extend(measures::of_regions(&found.voxels, found.side_px, draws));
+    let mut missing = |name: &str, reason: &str, absent: bool| {
+        if absent {
+            found.not_computed.push(NotComputed { name: name.into(), reason: reason.into() });
+        }
+    };
+    let none = |known: fn(&Voxel) -> bool| !found.voxels.iter().any(known);
+    let hemisphere = "the data set does not tell hemispheres: regions called lh and rh, or a column \"hemisphere\" of -1 (left) and 1 (right), would";
+    missing("contralateral", hemisphere, none(|v| v.hemisphere.is_some()));
+    missing(
+        "accuracy.r",
+        "the run has no scores of its encoder: run `afterimage evaluate RUN` first",
+        none(|v| v.r.is_some()),
+    );
+    let ceiling = "the data set has no single trials of the test stimuli, so their noise is unknown";
+    missing("accuracy.ceiling", ceiling, none(|v| v.ceiling.is_some()));
+    missing("depth", "the encoder has a single branch, or none contributes", none(|v| v.depth.is_some()));
+}
+
+/// A well, a typical and a badly fitted voxel of each region, by the fit of the map from stimulation.
+fn examples(of: &Biology, looks: &Looks) -> Vec<Example> {
+    let (voxels, mut regions) = (&of.voxels, of.own_regions());
+    if regions.is_empty() {
+        regions.push(String::new());
+    }
+    let mut found = Vec::new();
+    for region in regions.iter().take(EXAMPLE_REGIONS) {
+        let own = |v: &Voxel| v.regions.first().map_or(region.is_empty(), |first| first == region);
+        let fit = |v: &Voxel| v.stimulation.filter(|_| v.weights.is_some()).map(|f| f.r2);
+        let mut ranked: Vec<(usize, f64)> =
+            voxels.iter().enumerate().filter(|(_, v)| own(v)).filter_map(|(i, v)| Some((i, fit(v)?))).collect();
+        ranked.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
+        let mut places: Vec<usize> =
+            EXAMPLES.iter().map(|q| (q * (ranked.len().max(1) - 1) as f64).round() as usize).collect();
+        places.dedup();
+        for (voxel, _) in places.into_iter().filter_map(|place| ranked.get(place)) {
+            found.push(Example {
+                voxel: *voxel,
+                region: region.clone(),
+                weights: unit(looks.weights.power.index_axis(Axis(0), *voxel).iter().map(|p| p.sqrt())),
+                stimulation: unit(looks.stimulation.index_axis(Axis(0), *voxel).iter().copied()),
+            });
+        }
+    }
+    found
+}
+
+/// In parts of the largest value, three digits.
+fn unit(values: impl Iterator<Item = f64>) -> Vec<f32> {
+    let values: Vec<f64> = values.collect();
+    let largest = values.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
+    values.iter().map(|v| ((v / largest * 1000.0).round() / 1000.0) as f32).collect()
+}

@@ -1,0 +1,108 @@
+//! The unpaired and external images of a run: chosen and audited when it begins, and kept in its folder as `images.json`.
+
+use serde::{Deserialize, Serialize};
+
+use afterimage_data::{DataSet, Exclusions};
+use afterimage_run::{Experiment, RunFolder, config::DataConfig};
+
+use crate::error::{Result, bail};
+use crate::pool::{self, Pool};
+
+/// Version of `images.json`.
+const VERSION: u32 = 1;
+
+/// The images without responses that an experiment uses.
+pub(crate) struct Images {
+    pub(crate) unpaired: Option<Pool>,
+    pub(crate) external: Option<Pool>,
+}
+
+/// `images.json`.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Choice {
+    version: u32,
+    /// What it was made for: with other keys the images are chosen again.
+    data: DataConfig,
+    side_px: usize,
+    unpaired: Option<Chosen>,
+    external: Option<Chosen>,
+}
+
+/// The images of one kind.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Chosen {
+    /// What the audit and the experiment leave out.
+    pub(crate) left_out: Exclusions,
+    /// Name and SHA-256 of each image, in order.
+    pub(crate) images: Vec<(String, String)>,
+}
+
+impl Choice {
+    /// What was chosen for an experiment.
+    pub(crate) fn of(experiment: &Experiment, images: &Images) -> Result<Self> {
+        let chosen = |pool: &Option<Pool>| pool.as_ref().map(Pool::chosen).transpose();
+        let (unpaired, external) = (chosen(&images.unpaired)?, chosen(&images.external)?);
+        let (data, side_px) = (experiment.data.clone(), experiment.image.side);
+        Ok(Self { version: VERSION, data, side_px, unpaired, external })
+    }
+
+    /// The choice of a run for these keys; `None` if there is no file, as in runs of earlier versions.
+    pub(crate) fn read(run: &RunFolder, experiment: &Experiment) -> Result<Option<Self>> {
+        let path = run.images_file();
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let found: Self = run.read_json(&path)?;
+        if found.version != VERSION {
+            let (path, version) = (path.display(), found.version);
+            bail!(
+                "\"{path}\" has version {version}, this version reads {VERSION}: delete it, and the images are chosen again"
+            );
+        }
+        Ok(Some(found).filter(|found| found.data == experiment.data && found.side_px == experiment.image.side))
+    }
+
+    /// Writes it, unless the file holds it already.
+    pub(crate) fn write(&self, run: &RunFolder) -> Result<()> {
+        let path = run.images_file();
+        let bytes = serde_json::to_vec(self).map_err(std::io::Error::from)?;
+        Ok(run.keep(&path, &bytes)?)
+    }
+}
+
+/// The external candidates: those that the run keeps, or a new choice.
+pub(crate) fn external(kept: Option<&Choice>, data: &DataSet, experiment: &Experiment) -> Result<Option<Pool>> {
+    match kept.and_then(|kept| kept.external.as_ref()) {
+        Some(chosen) => Pool::kept("data.external", &experiment.data.external, chosen, experiment).map(Some),
+        None => pool::external(data, experiment),
+    }
+}
+
+/// The unpaired images, without the external candidates, if the experiment trains with them.
+pub(crate) fn unpaired(
+    kept: Option<&Choice>,
+    data: &DataSet,
+    experiment: &Experiment,
+    candidates: Option<&Pool>,
+) -> Result<Option<Pool>> {
+    if experiment.decoder.cycle_weight == 0.0 {
+        return Ok(None);
+    }
+    without_responses(kept, data, experiment, candidates)
+}
+
+/// The same, whether or not the experiment trains with them; `candidates` if the external ones are open.
+pub(crate) fn without_responses(
+    kept: Option<&Choice>,
+    data: &DataSet,
+    experiment: &Experiment,
+    candidates: Option<&Pool>,
+) -> Result<Option<Pool>> {
+    if let Some(chosen) = kept.and_then(|kept| kept.unpaired.as_ref()) {
+        return Pool::kept("data.unpaired", &experiment.data.unpaired, chosen, experiment).map(Some);
+    }
+    if candidates.is_some() || experiment.data.unpaired.is_empty() {
+        return pool::without_responses(data, experiment, candidates);
+    }
+    pool::without_responses(data, experiment, external(kept, data, experiment)?.as_ref())
+}

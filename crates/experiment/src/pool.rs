@@ -1,0 +1,314 @@
+//! Images nobody was scanned with, and external candidates: opened without what must not be among them.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    fs,
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
+
+use crate::error::{Context as _, Result, bail};
+use ndarray::Array4;
+use rayon::prelude::*;
+
+use afterimage_data::{
+    DataSet, Exclusions, UnpairedPool,
+    audit::{self, Audit, SharedWithTest},
+};
+use afterimage_formats::digest;
+use afterimage_run::Experiment;
+use afterimage_train::{
+    Observer,
+    draws::{Purpose, order},
+    prepare::ImagePool,
+};
+
+use super::session;
+use crate::choice::Chosen;
+
+/// A pool, limited to a number of images that the seed chooses.
+pub(crate) struct Pool {
+    inner: UnpairedPool,
+    rows: Vec<usize>,
+    left_out: Exclusions,
+    contents: OnceLock<Vec<String>>,
+}
+
+impl Pool {
+    fn open(
+        sources: &[String],
+        limit: usize,
+        purpose: Purpose,
+        experiment: &Experiment,
+        left_out: Exclusions,
+    ) -> Result<Self> {
+        let inner = opened(sources, experiment, &left_out)?;
+        let mut rows: Vec<usize> = (0..inner.len()).collect();
+        if limit > 0 && limit < rows.len() {
+            rows = order(experiment.seed, purpose, 0, rows.len());
+            rows.truncate(limit);
+            rows.sort_unstable();
+        }
+        Ok(Self { inner, rows, left_out, contents: OnceLock::new() })
+    }
+
+    /// The pool that was chosen before; refused if one of its images is missing or changed.
+    pub(crate) fn kept(key: &str, sources: &[String], chosen: &Chosen, experiment: &Experiment) -> Result<Self> {
+        refuse_no_source(key, sources)?;
+        let left_out = chosen.left_out.clone();
+        let inner = opened(sources, experiment, &left_out).context(key.to_owned())?;
+        let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (row, name) in inner.names().iter().enumerate() {
+            places.entry(name).or_default().push(row);
+        }
+        let (mut rows, mut contents) = (Vec::new(), Vec::new());
+        let found: Vec<Option<usize>> = chosen
+            .images
+            .par_iter()
+            .map(|(name, sha256)| -> afterimage_data::Result<_> {
+                for &row in places.get(name.as_str()).into_iter().flatten() {
+                    if inner.sha256(row)? == *sha256 {
+                        return Ok(Some(row));
+                    }
+                }
+                Ok(None)
+            })
+            .collect::<afterimage_data::Result<_>>()?;
+        for ((name, sha256), row) in chosen.images.iter().zip(found) {
+            let Some(row) = row else {
+                let what = if places.contains_key(name.as_str()) { "has changed" } else { "has gone" };
+                bail!(
+                    "the image \"{name}\" of {key} {what} since this run was begun: restore it, or make another run with --out"
+                )
+            };
+            rows.push(row);
+            contents.push(sha256.clone());
+        }
+        Ok(Self { inner, rows, left_out, contents: contents.into() })
+    }
+
+    /// What a run keeps of it.
+    pub(crate) fn chosen(&self) -> Result<Chosen> {
+        let images = self.names().into_iter().zip(self.contents()?.iter().cloned()).collect();
+        Ok(Chosen { left_out: self.left_out.clone(), images })
+    }
+
+    /// Names of the images, in order.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.rows.iter().map(|&row| self.inner.names()[row].clone()).collect()
+    }
+}
+
+impl Pool {
+    /// SHA-256 of each image, in order; computed once.
+    pub(crate) fn contents(&self) -> Result<&[String]> {
+        if let Some(known) = self.contents.get() {
+            return Ok(known);
+        }
+        let contents: Vec<String> =
+            self.rows.par_iter().map(|&row| self.inner.sha256(row)).collect::<afterimage_data::Result<_>>()?;
+        Ok(self.contents.get_or_init(|| contents))
+    }
+
+    /// Notes which images of the pool's sources are in formats that are not read.
+    pub(crate) fn note_unread(&self, observer: &dyn Observer) {
+        note_unread(&self.inner.unread(), observer);
+    }
+
+    /// Side of the images, pixels.
+    pub(crate) fn side(&self) -> usize {
+        self.inner.side()
+    }
+}
+
+/// Notes the first of images that are left out since their format is not read.
+pub fn note_unread(names: &[String], observer: &dyn Observer) {
+    if let Some(first) = names.first() {
+        let more = if names.len() > 1 { format!(" and {} more", names.len() - 1) } else { String::new() };
+        observer.note(&format!(
+            "warning: left out \"{first}\"{more}: images of this format are not read; save them as .png or .jpg"
+        ));
+    }
+}
+
+impl ImagePool for Pool {
+    fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn read(&self, indices: &[usize]) -> afterimage_train::Result<Array4<u8>> {
+        let rows: Vec<usize> = indices.iter().map(|&i| self.rows[i]).collect();
+        Ok(self.inner.read(&rows)?)
+    }
+
+    /// SHA-256 over the names and contents of the images in use, in their order.
+    fn fingerprint(&self) -> String {
+        let contents = match self.contents() {
+            Ok(contents) => contents,
+            Err(error) => return digest::sha256_bytes(error.to_string().as_bytes()),
+        };
+        let named = self.rows.iter().zip(contents);
+        let lines: Vec<String> =
+            named.map(|(&row, content)| format!("{} {content}", self.inner.names()[row])).collect();
+        digest::sha256_bytes(lines.join("\n").as_bytes())
+    }
+}
+
+/// Chooses the unpaired images of an experiment, without the external candidates; `None` if it names none.
+pub(crate) fn without_responses(
+    data: &DataSet,
+    experiment: &Experiment,
+    external: Option<&Pool>,
+) -> Result<Option<Pool>> {
+    let config = &experiment.data;
+    if config.unpaired.is_empty() {
+        return Ok(None);
+    }
+    let (all, found) = shared_with_test("data.unpaired", data, &config.unpaired, experiment)?;
+    let mut reasons = vec![("data.exclusions", session::exclusions(experiment)?)];
+    if config.exclude_test_classes {
+        reasons.push(("data.exclude_test_classes", found.classes));
+    }
+    if config.exclude_duplicates {
+        reasons.push(("data.exclude_duplicates", found.copies));
+    }
+    // A candidate that the decoder was trained on would be told apart from the shown image by that alone.
+    if let Some(candidates) = external {
+        let sha256 = candidates.contents()?.iter().cloned().collect();
+        reasons.push(("data.external", Exclusions { sha256, ..Exclusions::default() }));
+    }
+    refuse_empty("data.unpaired", &all, &reasons, config.external_limit)?;
+    let mut exclude = Exclusions::default();
+    reasons.iter().for_each(|(_, reason)| exclude.extend(reason));
+    Pool::open(&config.unpaired, config.unpaired_limit, Purpose::UnpairedChoice, experiment, exclude).map(Some)
+}
+
+/// Classes of the unpaired sources of an experiment that trains with them.
+pub(crate) fn classes(experiment: &Experiment) -> Result<BTreeSet<String>> {
+    let config = &experiment.data;
+    if experiment.decoder.cycle_weight == 0.0 || config.unpaired.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let exclude = session::exclusions(experiment)?;
+    let by_name = Exclusions { sha256: BTreeSet::new(), ..exclude };
+    let pool = opened(&config.unpaired, experiment, &by_name)?;
+    Ok((0..pool.len()).filter_map(|row| pool.class(row)).map(str::to_owned).collect())
+}
+
+/// Chooses the external candidates of an experiment; `None` if it names none. Duplicates of test images are left out: a
+/// copy of the shown image is no wrong candidate.
+pub(crate) fn external(data: &DataSet, experiment: &Experiment) -> Result<Option<Pool>> {
+    let config = &experiment.data;
+    if config.external.is_empty() {
+        return Ok(None);
+    }
+    let (all, found) = shared_with_test("data.external", data, &config.external, experiment)?;
+    let duplicates = [("copies of test images", found.copies)];
+    refuse_empty("data.external", &all, &duplicates, config.external_limit)?;
+    let [(_, exclude)] = duplicates;
+    Pool::open(&config.external, config.external_limit, Purpose::ExternalChoice, experiment, exclude).map(Some)
+}
+
+/// The audit of the data set against the unpaired images in use, after what was left out.
+pub(crate) fn audit(data: &DataSet, pool: Option<&Pool>) -> Result<Audit> {
+    Ok(audit::audit(data, pool.map(|p| &p.inner))?)
+}
+
+/// All images of the sources of `key`, and what they share with the test part.
+fn shared_with_test(
+    key: &str,
+    data: &DataSet,
+    sources: &[String],
+    experiment: &Experiment,
+) -> Result<(UnpairedPool, SharedWithTest)> {
+    refuse_no_source(key, sources)?;
+    let pool = opened(sources, experiment, &Exclusions::default()).context(key.to_owned())?;
+    let found = audit::shared_with_test(&data.held_out(), &pool).context(key.to_owned())?;
+    Ok((pool, found))
+}
+
+fn opened(sources: &[String], experiment: &Experiment, exclude: &Exclusions) -> Result<UnpairedPool> {
+    let paths: Vec<PathBuf> = sources.iter().map(PathBuf::from).collect();
+    Ok(UnpairedPool::open(&paths, experiment.image.side as u32, exclude)?)
+}
+
+/// Refuses a path that images cannot come from, without a look inside: one that is not there, a device or a pipe, which
+/// would be read without end, and the root of a file system.
+///
+/// # Errors
+/// With the key and the path.
+pub fn refuse_no_source(key: &str, sources: &[String]) -> Result<()> {
+    for source in sources {
+        let path = Path::new(source);
+        let meta = fs::metadata(path).with_context(|| {
+            let what = if path.exists() { "cannot be opened" } else { "is not there" };
+            format!("{key} names \"{source}\", which {what}: correct the path, or take it out")
+        })?;
+        if !meta.is_dir() && !meta.is_file() {
+            bail!("{key} names \"{source}\", which is neither a folder nor a file: give images, a .zip or an .npy");
+        }
+        if meta.is_dir() && path.canonicalize().is_ok_and(|whole| whole.parent().is_none()) {
+            bail!("{key} names \"{source}\", the root of the file system: name the folder that the images lie in");
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a pool that `reasons` leave nothing of, saying how many images each takes away.
+fn refuse_empty(key: &str, all: &UnpairedPool, reasons: &[(&str, Exclusions)], external_limit: usize) -> Result<()> {
+    let by_content = reasons.iter().any(|(_, exclude)| !exclude.sha256.is_empty());
+    let mut taken = vec![0; reasons.len()];
+    for index in 0..all.len() {
+        let sha256 = if by_content { Some(all.sha256(index)?) } else { None };
+        let drops = |exclude: &Exclusions| {
+            exclude.drops(&all.names()[index], all.class(index))
+                || sha256.as_ref().is_some_and(|sha256| exclude.sha256.contains(sha256))
+        };
+        let mut kept = true;
+        for ((_, exclude), taken) in reasons.iter().zip(&mut taken) {
+            if drops(exclude) {
+                kept = false;
+                *taken += 1;
+            }
+        }
+        if kept {
+            return Ok(());
+        }
+    }
+    let what = |(&(reason, _), &taken): (&(&str, Exclusions), &usize)| match reason {
+        "data.exclusions" => format!("{taken} are named by data.exclusions"),
+        "data.exclude_test_classes" => format!("{taken} are of classes of test images (data.exclude_test_classes)"),
+        "data.exclude_duplicates" => format!("{taken} are copies of test images (data.exclude_duplicates)"),
+        "data.external" => {
+            format!("{taken} are external candidates (data.external, data.external_limit = {external_limit})")
+        }
+        other => format!("{taken} are {other}"),
+    };
+    let causes: Vec<String> = reasons.iter().zip(&taken).filter(|(_, taken)| **taken > 0).map(what).collect();
+    bail!("none of the {} images of {key} is left: {}; name other images there", all.len(), causes.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kept_images_are_opened_again_and_refused_if_one_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("photos.npy");
+        let write = |shade: u8| {
+            let images = Array4::from_shape_fn((5, 8, 8, 3), |(n, ..)| shade + n as u8);
+            afterimage_formats::npy::write_u8(&path, images.view().into_dyn()).unwrap();
+        };
+        write(10);
+        let sources = [path.to_str().unwrap().to_owned()];
+        let experiment = Experiment::preset("demo").unwrap();
+        let pool = Pool::open(&sources, 2, Purpose::UnpairedChoice, &experiment, Exclusions::default()).unwrap();
+        let chosen = pool.chosen().unwrap();
+        let kept = Pool::kept("data.unpaired", &sources, &chosen, &experiment).unwrap();
+        assert_eq!((kept.rows.len(), &kept.rows, kept.fingerprint()), (2, &pool.rows, pool.fingerprint()));
+        write(100);
+        let said = Pool::kept("data.unpaired", &sources, &chosen, &experiment).err().unwrap().to_string();
+        assert!(said.contains(&chosen.images[0].0) && said.contains("has changed"), "{said}");
+    }
+}

@@ -1,0 +1,74 @@
+//! The networks of a run, loaded as its stages load them.
+
+use crate::error::{Context as _, Result, bail, in_words};
+
+use afterimage_model::{decoder::Decoder, device::device, encoder::Encoder, loss::image::ImageLoss};
+use afterimage_run::Experiment;
+use afterimage_train::{Observer, apply};
+
+use super::Work;
+use crate::{classify, evaluate, weights};
+
+/// Trainable values of the networks that are trained.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Sizes {
+    pub(super) encoder: u64,
+    pub(super) decoder: u64,
+}
+
+/// Loads every network that the work needs; one whose weights are not installed is refused. What only later commands need is
+/// a warning.
+pub(super) fn check(experiment: &Experiment, work: &Work<'_>, voxels: usize, observer: &dyn Observer) -> Result<Sizes> {
+    let device = device(&experiment.device.name)?;
+    let side = experiment.image.side;
+    let mut sizes = Sizes::default();
+    if work.trains() {
+        let config = &experiment.encoder;
+        let vision =
+            apply::vision(&config.backbone, side, config.backbone_side, &device).context("encoder.backbone")?;
+        sizes.encoder = Encoder::new(config, &vision, voxels).context("encoder.branches")?.parameters() as u64;
+    }
+    if work.decoder {
+        sizes.decoder = Decoder::new(&experiment.decoder, side, &device).parameters(voxels) as u64;
+    }
+    let mut missing = Vec::new();
+    match scoring(experiment) {
+        Err(error) if weights::cannot_be_used(&error) && !work.decoder && !work.scores => {
+            missing.push(in_words(&error))
+        }
+        other => other?,
+    }
+    missing.extend(of_scores(experiment)?);
+    if work.scores && !missing.is_empty() {
+        bail!("{}; install them, or take out of the experiment what needs them", missing.join("; "));
+    }
+    missing.iter().for_each(|what| observer.note(&format!("warning: later commands will lack a network: {what}")));
+    Ok(sizes)
+}
+
+/// Loads the network of the perceptual term and distance, which neither phase 2 nor any scores can do without.
+pub(crate) fn scoring(experiment: &Experiment) -> Result<()> {
+    let config = &experiment.decoder.image_loss;
+    let device = device(&experiment.device.name)?;
+    let vision = apply::vision(&config.backbone, experiment.image.side, config.backbone_side, &device)
+        .context("decoder.image_loss.backbone")?;
+    let too_small = |tap: &&String| vision.tap_channels(tap).is_some() && vision.tap_side(tap) == 0;
+    if let Some(tap) = config.taps.iter().find(too_small) {
+        bail!("decoder.image_loss.taps: images of {} px are too small for {tap}", vision.input_side());
+    }
+    ImageLoss::new(config, vision, [1.0; 3]).context("decoder.image_loss.taps")?;
+    Ok(())
+}
+
+/// What is not installed of the networks of metrics and classification, a sentence each.
+fn of_scores(experiment: &Experiment) -> Result<Vec<String>> {
+    let mut missing = evaluate::missing_weights(experiment)?;
+    if !experiment.evaluation.classification.classes.is_empty() {
+        match classify::bank::embedding(experiment).context("evaluation.classification.backbone") {
+            Err(error) if weights::cannot_be_used(&error) => missing.push(in_words(&error)),
+            other => drop(other?),
+        }
+    }
+    classify::classifier(experiment)?;
+    Ok(missing)
+}

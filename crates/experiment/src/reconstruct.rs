@@ -1,0 +1,101 @@
+//! Held-out responses to images, and held-out images to predicted responses.
+
+use std::path::Path;
+
+use crate::error::{Result, bail};
+use ndarray::{ArrayView3, ArrayView4, ArrayViewD, Axis};
+
+use afterimage_data::{DataSet, HeldOutPairs};
+use afterimage_formats::{npy, picture};
+use afterimage_run::{
+    RunFolder,
+    pictures::{self, Pictures},
+};
+use afterimage_train::{
+    apply::{TrainedDecoder, TrainedEncoder},
+    prepare::{self, Statistics},
+};
+
+use super::Session;
+
+/// Decodes the held-out items and predicts their responses.
+pub(crate) fn reconstruct(session: &mut Session) -> Result<Vec<Pictures>> {
+    session.refuse_baseline("decode with them")?;
+    let data = session.data()?;
+    let statistics = Statistics::read(&session.run)?;
+    let test = prepare::held_out(&data.held_out(), &statistics, &session.experiment)?;
+    // Both first: a missing decoder is met before anything is computed.
+    let encoder = TrainedEncoder::load(&session.run, &session.experiment)?;
+    let decoder = TrainedDecoder::load(&session.run, &session.experiment)?;
+    let predicted = encoder.predict(test.item_images().view());
+    refuse_not_finite("encoder", "predicts", predicted.iter())?;
+    let decoded = decoder.decode(test.responses());
+    refuse_not_finite("decoder", "decodes", decoded.iter())?;
+    write_array(&session.run, &session.run.predictions_array(), predicted.view().into_dyn())?;
+    write(session, &data, &test, decoded.view())
+}
+
+/// What is not finite comes from weights that are finite and far too large.
+fn refuse_not_finite<'a>(network: &str, verb: &str, mut values: impl Iterator<Item = &'a f32>) -> Result<()> {
+    match values.find(|value| !value.is_finite()) {
+        Some(value) => bail!(
+            "the {network} {verb} {value} for held-out items: its training diverged; lower {network}.learning_rate or set \
+             {network}.clip_norm, and train again in another --out"
+        ),
+        None => Ok(()),
+    }
+}
+
+/// Writes reconstructions `[items, 3, height, width]` of the held-out items as array and pictures.
+pub(crate) fn write(
+    session: &mut Session,
+    data: &DataSet,
+    test: &HeldOutPairs,
+    decoded: ArrayView4<'_, f32>,
+) -> Result<Vec<Pictures>> {
+    write_array(&session.run, &session.run.reconstructions_array(), decoded.into_dyn())?;
+    let shown = test.item_images();
+    let mut items = Vec::new();
+    for (row, name) in test.names().iter().enumerate() {
+        let file = format!("{row:04}.png");
+        let (shown_path, path) = (session.run.shown_dir().join(&file), session.run.reconstructions_dir().join(&file));
+        write_picture(&session.run, &shown_path, shown.index_axis(Axis(0), row))?;
+        write_picture(&session.run, &path, picture::bytes(decoded.index_axis(Axis(0), row)).view())?;
+        let info = &data.header().stimuli[test.stimulus()[row] as usize];
+        items.push(Pictures {
+            name: name.clone(),
+            class: info.class.clone(),
+            stimulus: test.stimulus()[row],
+            repeats: test.repeats()[row],
+            shown: session.run.relative(&shown_path),
+            reconstruction: session.run.relative(&path),
+            rival: None,
+            rival_name: None,
+        });
+    }
+    pictures::write(&session.run, &items)?;
+    let range = |f: fn(u16, u16) -> u16| u32::from(test.repeats().iter().copied().reduce(f).unwrap_or(0));
+    session.manifest.data.test_items = items.len();
+    session.manifest.data.test_repeats = (range(u16::min), range(u16::max));
+    Ok(items)
+}
+
+/// Writes an array of a run.
+pub(super) fn write_array(run: &RunFolder, path: &Path, values: ArrayViewD<'_, f32>) -> Result<()> {
+    Ok(run.write_through(path, |temporary| Ok(npy::write_f32(temporary, values)?))?)
+}
+
+/// Writes a PNG of a run.
+pub(super) fn write_picture(run: &RunFolder, path: &Path, image: ArrayView3<'_, u8>) -> Result<()> {
+    let bytes = picture::encode_png(image, path)?;
+    Ok(run.write(path, &bytes)?)
+}
+
+/// Writes a PNG outside of runs, making its folder.
+///
+/// # Errors
+/// If it can't be written.
+pub fn write_png(path: &Path, image: ArrayView3<'_, u8>) -> Result<()> {
+    let bytes = picture::encode_png(image, path)?;
+    Ok(afterimage_run::atomic::write(path, &bytes)?)
+}

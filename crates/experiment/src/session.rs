@@ -1,0 +1,400 @@
+//! An open run: its folder, its configuration, its manifest.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use crate::error::{Context, Error, Result, bail};
+
+use afterimage_data::{DataSet, Exclusions};
+use afterimage_formats::digest;
+use afterimage_run::{
+    Experiment, RunError, RunFolder,
+    config::settings,
+    layout::{LAYOUT_VERSION, Phase},
+    lock::{Holder, RunLock},
+    manifest::{DataFacts, Input, Manifest},
+};
+use afterimage_train::{Observer, apply};
+
+use crate::Stage;
+use crate::choice::Choice;
+use crate::preflight::{self, Work};
+use crate::program::{Caller, Program, peak_memory_mib, timestamp};
+
+/// An open run.
+pub struct Session {
+    /// Its folder.
+    pub run: RunFolder,
+    /// Its configuration.
+    pub experiment: Experiment,
+    /// Its manifest; written after each stage.
+    pub manifest: Manifest,
+    /// Who runs it.
+    pub(crate) caller: Caller,
+    /// Phases that training has not begun in this session, and whose checkpoints in the folder are not of this run.
+    fresh: Vec<Phase>,
+    /// The right to write, where the command writes.
+    _lock: Option<RunLock>,
+}
+
+impl Session {
+    /// A new run, or with `resume` the one in `out` to go on with, if any, after the check that the stages up to `last` can be
+    /// carried through.
+    ///
+    /// # Errors
+    /// Those of [`Session::create`], [`Session::resume`] and [`Session::check`].
+    pub fn begin(out: &Path, experiment: Experiment, resume: bool, last: Stage, caller: &Caller) -> Result<Self> {
+        if !resume || !RunFolder::new(out).manifest_file().exists() {
+            return Self::create(out, experiment, last, caller);
+        }
+        let session = Self::resume(out, experiment, caller)?;
+        session.check(last)?;
+        Ok(session)
+    }
+
+    /// Starts a run in a folder that contains none.
+    ///
+    /// Everything that the stages up to `last` will need is checked first: where that fails, there is no folder.
+    ///
+    /// # Errors
+    /// If the folder holds a run, or a check fails.
+    pub fn create(out: &Path, experiment: Experiment, last: Stage, caller: &Caller) -> Result<Self> {
+        Self::make(out, experiment, &Work::until(last), caller, |run| lock(run, caller).map(Some))
+    }
+
+    /// As [`Session::create`], where the caller holds the lock.
+    pub(crate) fn create_locked(
+        out: &Path,
+        experiment: Experiment,
+        work: &Work<'_>,
+        caller: &Caller,
+        _: &RunLock,
+    ) -> Result<Self> {
+        Self::make(out, experiment, work, caller, |_| Ok(None))
+    }
+
+    /// The session with the lock of its folder.
+    pub(crate) fn holding(self, lock: RunLock) -> Self {
+        Self { _lock: Some(lock), ..self }
+    }
+
+    fn make(
+        out: &Path,
+        mut experiment: Experiment,
+        work: &Work<'_>,
+        caller: &Caller,
+        lock: impl FnOnce(&RunFolder) -> Result<Option<RunLock>>,
+    ) -> Result<Self> {
+        let run = RunFolder::new(out);
+        refuse_run(out)?;
+        absolute(&mut experiment)?;
+        let data = open_data(&experiment)?;
+        let choice = preflight::check(out, &experiment, &data, work, None, &*caller.observer)?;
+        let mut manifest = new_manifest(&experiment, &data, &caller.program);
+        if let Some(sha256) = exclusions_digest(&experiment)? {
+            let path = experiment.data.exclusions.clone();
+            manifest.inputs.push(Input { role: EXCLUSIONS.into(), path, sha256, count: None });
+        }
+        let lock = lock(&run)?;
+        // Another process may have begun the run meanwhile.
+        refuse_run(out)?;
+        // A folder with run.json is a run: killed in between, it is begun again.
+        experiment.write(&run)?;
+        manifest.write(&run)?;
+        choice.write(&run)?;
+        let fresh = vec![Phase::Encoder, Phase::Decoder];
+        Ok(Self { run, experiment, manifest, caller: caller.clone(), fresh, _lock: lock })
+    }
+
+    /// Checks a run that is not created yet, as [`Session::create`] does.
+    pub(crate) fn check_new(out: &Path, mut experiment: Experiment, work: &Work<'_>, caller: &Caller) -> Result<()> {
+        absolute(&mut experiment)?;
+        preflight::check(out, &experiment, &open_data(&experiment)?, work, None, &*caller.observer).map(drop)
+    }
+
+    /// Goes on with a run that has this configuration.
+    ///
+    /// # Errors
+    /// Those of [`Session::open_to_write`], and if the configuration differs, with its differences.
+    pub fn resume(out: &Path, mut experiment: Experiment, caller: &Caller) -> Result<Self> {
+        let session = Self::open_to_write(out, caller)?;
+        session.refuse_baseline("train networks in it")?;
+        absolute(&mut experiment)?;
+        if session.experiment != experiment {
+            bail!(
+                "the configuration differs from the one \"{}\" was begun with: {}; resume with {}, or choose another --out",
+                out.display(),
+                settings::in_words(&experiment.differences(&session.experiment)),
+                session.run.experiment_file().display()
+            );
+        }
+        Ok(session)
+    }
+
+    /// Checks what is left of the stages up to `last`, as [`Session::create`] does for a new run.
+    ///
+    /// # Errors
+    /// If one of them could not be carried through.
+    pub fn check(&self, last: Stage) -> Result<()> {
+        let left = Work::until(last).without(|phase| self.is_trained(phase));
+        let kept = self.choice()?;
+        let data = self.data()?;
+        let choice = preflight::check(self.run.root(), &self.experiment, &data, &left, kept.as_ref(), self.observer())?;
+        // Of a decoder that is trained, only the choice that was made before it says which images it saw.
+        if left.trains() && !self.is_trained(Phase::Decoder) {
+            return choice.write(&self.run);
+        }
+        kept.map_or(Ok(()), |kept| kept.write(&self.run))
+    }
+
+    /// The unpaired and external images that the run keeps, if they were chosen for its configuration.
+    pub(crate) fn choice(&self) -> Result<Option<Choice>> {
+        Choice::read(&self.run, &self.experiment)
+    }
+
+    /// Opens a run with its own configuration, to read it. A configuration that its networks or its seeds do not have is
+    /// refused, and what of the run can't be checked is noted.
+    ///
+    /// # Errors
+    /// If the folder is no run, or was edited.
+    pub fn open(path: &Path, caller: &Caller) -> Result<Self> {
+        let run = RunFolder::open(path)?;
+        let experiment = Experiment::read(&run.experiment_file())?;
+        let manifest = Manifest::read(&run)?;
+        refuse_edited(&run, &manifest, &experiment)?;
+        note_unchecked(&run, &*caller.observer)?;
+        Ok(Self { run, experiment, manifest, caller: caller.clone(), fresh: Vec::new(), _lock: None })
+    }
+
+    /// As [`Session::open`], to write into the run: no other process may.
+    ///
+    /// # Errors
+    /// Those of [`Session::open`], and if another process writes into the run.
+    pub fn open_to_write(path: &Path, caller: &Caller) -> Result<Self> {
+        let run = RunFolder::open(path)?;
+        let lock = lock(&run, caller)?;
+        run.probe()?;
+        Ok(Self { _lock: Some(lock), ..Self::open(path, caller)? })
+    }
+
+    /// Refuses what makes no sense in a run without networks.
+    pub fn refuse_baseline(&self, what: &str) -> Result<()> {
+        match &self.manifest.baseline {
+            Some(baseline) => bail!(
+                "\"{}\" is the baseline {name} and has no networks, so one cannot {what}: choose another --out, or make \
+                 the baseline anew with `afterimage baseline {name} EXPERIMENT.toml --out RUN`",
+                self.run.root().display(),
+                name = baseline.name
+            ),
+            None => Ok(()),
+        }
+    }
+
+    /// SHA-256 of the data set's content.
+    pub fn data_fingerprint(&self) -> Option<&str> {
+        self.manifest.inputs.iter().find(|input| input.role == DATA_SET).map(|input| input.sha256.as_str())
+    }
+
+    /// The data set, refused where it is not the one the run was begun with.
+    pub fn data(&self) -> Result<DataSet> {
+        let data = open_data(&self.experiment)?;
+        if self.data_fingerprint().is_some_and(|known| known != data.fingerprint()) {
+            bail!("the data set \"{}\" has changed since this run was begun", self.experiment.data.dataset);
+        }
+        let known = self.manifest.inputs.iter().find(|i| i.role == EXCLUSIONS);
+        if known.map(|input| input.sha256.clone()) != exclusions_digest(&self.experiment)? {
+            bail!("the list \"{}\" has changed since this run was begun", self.experiment.data.exclusions);
+        }
+        Ok(data)
+    }
+
+    /// Runs a stage and notes its time, the memory and that it is finished.
+    ///
+    /// # Errors
+    /// Those of the stage, and of writing `run.json`.
+    pub fn stage<T, E: From<Error>>(
+        &mut self,
+        name: &str,
+        work: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let start = Instant::now();
+        let outcome = work(self);
+        *self.manifest.timing_secs.entry(name.to_owned()).or_default() += start.elapsed().as_secs_f64();
+        self.manifest.peak_memory_mib = self.manifest.peak_memory_mib.max(peak_memory_mib());
+        if outcome.is_ok() && !self.manifest.finished.iter().any(|f| f == name) {
+            self.manifest.finished.push(name.to_owned());
+        }
+        self.manifest.write(&self.run).map_err(Error::from)?;
+        outcome
+    }
+
+    /// True if training of a phase goes on where its checkpoint is; from now on it does.
+    pub(crate) fn has_left_beginning(&mut self, phase: Phase) -> bool {
+        let before = self.fresh.len();
+        self.fresh.retain(|&fresh| fresh != phase);
+        self.fresh.len() == before
+    }
+
+    /// True if training of a phase has begun.
+    pub fn has_begun(&self, phase: Phase) -> bool {
+        self.run.checkpoint_file(phase).is_file()
+    }
+
+    /// True where a phase was finished before and all that it writes is there.
+    pub fn is_trained(&self, phase: Phase) -> bool {
+        let mut written = vec![self.run.weights_file(phase)];
+        if phase == Phase::Decoder {
+            written.extend([self.run.statistics_file(), self.run.voxels_file(), self.run.audit_file()]);
+        }
+        self.is_finished(phase.name()) && written.iter().all(|file| file.is_file())
+    }
+
+    /// Receives progress and notes.
+    pub(crate) fn observer(&self) -> &dyn Observer {
+        &*self.caller.observer
+    }
+
+    /// A line for the user.
+    pub(crate) fn note(&self, line: &str) {
+        self.observer().note(line);
+    }
+
+    /// True where a stage was finished before.
+    pub fn is_finished(&self, name: &str) -> bool {
+        self.manifest.finished.iter().any(|f| f == name)
+    }
+
+    /// Records an input, replacing what was recorded in that role.
+    pub(crate) fn record(&mut self, role: &str, path: &str, sha256: String, count: Option<usize>) {
+        self.manifest.inputs.retain(|i| i.role != role);
+        self.manifest.inputs.push(Input { role: role.to_owned(), path: path.to_owned(), sha256, count });
+    }
+}
+
+/// Takes the lock of a run; where the file system gives none, notes it and goes on.
+pub fn lock(run: &RunFolder, caller: &Caller) -> Result<RunLock> {
+    let holder = Holder {
+        pid: std::process::id(),
+        host: caller.program.host.clone(),
+        since: timestamp(),
+        command: caller.program.command.join(" "),
+    };
+    let lock = run.lock(&holder)?;
+    if let Some(problem) = lock.problem() {
+        caller.observer.note(&format!("note: {problem}: let no other process write into it"));
+    }
+    Ok(lock)
+}
+
+/// Refuses a configuration that the seeds or the networks of a run do not have.
+pub fn refuse_edited(run: &RunFolder, manifest: &Manifest, experiment: &Experiment) -> Result<()> {
+    if let Some(&seed) = manifest.seeds.get("experiment").filter(|&&seed| seed != experiment.seed) {
+        bail!(
+            "\"{}\" says seed = {}, and the run was made with seed {seed}: set it back, or make another run with --out",
+            run.experiment_file().display(),
+            experiment.seed
+        );
+    }
+    Ok(apply::check_settings(run, experiment)?)
+}
+
+/// Notes which files of a run have no recorded hash.
+pub fn note_unchecked(run: &RunFolder, observer: &dyn Observer) -> Result<()> {
+    let names = run.unchecked()?;
+    if !names.is_empty() {
+        observer.note(&format!(
+            "note: not checked: {} of \"{}\", written by an earlier version without a hash in run.json",
+            names.join(", "),
+            run.root().display()
+        ));
+    }
+    Ok(())
+}
+
+/// Refuses a folder that is a run already.
+pub(crate) fn refuse_run(out: &Path) -> Result<()> {
+    if RunFolder::new(out).manifest_file().exists() {
+        bail!("\"{}\" already holds a run: go on with --resume, or choose another --out", out.display());
+    }
+    Ok(())
+}
+
+const DATA_SET: &str = "data set";
+const EXCLUSIONS: &str = "exclusions";
+
+/// SHA-256 of the experiment's list; `None` where it has none.
+fn exclusions_digest(experiment: &Experiment) -> Result<Option<String>> {
+    match experiment.data.exclusions.as_str() {
+        "" => Ok(None),
+        path => Ok(Some(digest::sha256(Path::new(path))?)),
+    }
+}
+
+fn open_data(experiment: &Experiment) -> Result<DataSet> {
+    if experiment.data.dataset.is_empty() {
+        bail!("the experiment names no data set: set data.dataset to one made by `afterimage import`");
+    }
+    let mut data = DataSet::open(Path::new(&experiment.data.dataset))?;
+    data.leave_out(&exclusions(experiment)?.stimuli);
+    Ok(data)
+}
+
+/// What the experiment's own list leaves out.
+pub(crate) fn exclusions(experiment: &Experiment) -> Result<Exclusions> {
+    match experiment.data.exclusions.as_str() {
+        "" => Ok(Exclusions::default()),
+        path => Ok(Exclusions::read(Path::new(path))?),
+    }
+}
+
+/// Paths as they will still be found from another folder.
+fn absolute(experiment: &mut Experiment) -> Result<()> {
+    for path in experiment.paths_mut().filter(|p| !p.is_empty()) {
+        let whole: PathBuf = std::path::absolute(&path).with_context(|| format!("\"{path}\""))?;
+        *path = text(whole)?;
+    }
+    Ok(())
+}
+
+/// A path as an experiment can keep it.
+pub(crate) fn text(path: PathBuf) -> Result<String> {
+    Ok(path.into_os_string().into_string().map_err(|path| RunError::NotText { path: path.into() })?)
+}
+
+fn new_manifest(experiment: &Experiment, data: &DataSet, program: &Program) -> Manifest {
+    let header = data.header();
+    let count = |mask: &Vec<bool>| mask.iter().filter(|&&m| m).count();
+    let facts = DataFacts {
+        title: header.provenance.title.clone(),
+        licence: header.provenance.licence.clone(),
+        citation: header.provenance.citation.clone(),
+        regions: header.voxels.regions.iter().map(|(name, mask)| (name.clone(), count(mask))).collect(),
+        preprocessing: header.provenance.steps.iter().map(ToString::to_string).collect(),
+        ..DataFacts::default()
+    };
+    let threads = rayon::current_num_threads();
+    Manifest {
+        layout: LAYOUT_VERSION,
+        name: experiment.name.clone(),
+        software: program.software.clone(),
+        git_commit: program.commit.clone(),
+        command: program.command.clone(),
+        created: timestamp(),
+        device: format!("{}, {threads} threads", experiment.device.name),
+        machine: program.machine.clone(),
+        seeds: [("experiment".to_owned(), experiment.seed)].into(),
+        inputs: vec![Input {
+            role: DATA_SET.into(),
+            path: experiment.data.dataset.clone(),
+            sha256: data.fingerprint().to_owned(),
+            count: Some(header.trials.len()),
+        }],
+        data: facts,
+        timing_secs: Default::default(),
+        peak_memory_mib: None,
+        finished: Vec::new(),
+        warnings: Vec::new(),
+        baseline: None,
+        outputs: Default::default(),
+    }
+}

@@ -1,0 +1,54 @@
+//! The voxels of a run: where they lie, and what is known of each.
+
+use crate::error::{Context as _, Result};
+
+use afterimage_data::{DataSet, SOURCE_VOXEL, VOXEL_NUMBER};
+use afterimage_run::{
+    maps,
+    scores::ScoreFile,
+    voxels::{Surface, Volume, Voxels},
+};
+use afterimage_train::prepare::Statistics;
+
+use super::Session;
+
+/// The voxels that the networks use, with their places in the data set's volume or surface.
+pub(crate) fn of(data: &DataSet, statistics: &Statistics) -> Voxels {
+    let (all, used) = (&data.header().voxels, &statistics.voxels);
+    let volume = all.volume.as_ref().map(|volume| Volume {
+        shape: volume.shape,
+        affine: volume.affine,
+        indices: used.iter().map(|&voxel| volume.indices[voxel]).collect(),
+    });
+    let surface = all.surface.as_ref().map(|surface| Surface {
+        vertices: surface.vertices,
+        places: used.iter().map(|&voxel| surface.places[voxel]).collect(),
+    });
+    let units = data.header().provenance.units.clone();
+    let column = |name| all.columns.get(name).map(|column| column.values.iter().map(|&n| n as usize).collect());
+    let of_more = all.columns.contains_key(SOURCE_VOXEL);
+    let numbers = column(VOXEL_NUMBER).or_else(|| column(SOURCE_VOXEL));
+    Voxels { units, numbers, of_more, volume, surface, ..Voxels::new(used.clone(), all.count) }
+}
+
+/// The voxels of a run; of one that an earlier version made, from its data set.
+///
+/// # Errors
+/// If neither is there.
+pub fn read(session: &Session) -> Result<Voxels> {
+    if session.run.voxels_file().is_file() {
+        return Ok(Voxels::read(&session.run)?);
+    }
+    let statistics = Statistics::read(&session.run)?;
+    let data = session.data().context("the run was made before runs kept the places of their voxels")?;
+    Ok(of(&data, &statistics))
+}
+
+/// Writes the scores of single voxels into the run, where it is known where they lie.
+pub(crate) fn write_maps(session: &Session, scores: &ScoreFile) -> Result<()> {
+    let voxels = read(session)?;
+    if voxels.volume.is_some() || voxels.surface.is_some() {
+        maps::write(&session.run.maps_dir(), &voxels, &maps::of_scores(scores, &voxels))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! What statistics return, as it stands in the files of an experiment folder.
+
+use serde::{Deserialize, Serialize};
+
+/// Level of every interval.
+pub const LEVEL: f64 = 0.95;
+
+/// A confidence interval.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Interval {
+    /// Lower end.
+    #[serde(deserialize_with = "crate::undefined::number")]
+    pub low: f64,
+    /// Upper end.
+    #[serde(deserialize_with = "crate::undefined::number")]
+    pub high: f64,
+    /// Level, such as 0.95.
+    pub level: f64,
+    /// Method, such as "percentile bootstrap over images, 10000 resamples".
+    pub method: String,
+}
+
+/// A p-value with the test that gave it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PValue {
+    /// The value, never zero for a permutation test.
+    pub value: f64,
+    /// Test, such as "permutation of pairings, 10000 draws, one-sided".
+    pub method: String,
+}
+
+/// Variant minus baseline on the same images.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Difference {
+    /// Mean over images of the difference, seeds averaged per image first; then mean over subjects.
+    pub value: f64,
+    /// Percentile bootstrap interval; hierarchical with several subjects.
+    pub interval: Option<Interval>,
+    /// BCa bootstrap interval; null with several subjects.
+    pub bca: Option<Interval>,
+    /// Two-sided sign-flip permutation test.
+    pub p: PValue,
+    /// The same p, Holm-corrected over all tests of the comparison.
+    pub p_holm: f64,
+    /// Images with a difference.
+    pub n: usize,
+    /// How many images would separate the two; null with several subjects, or where differences do not vary.
+    pub power: Option<Power>,
+    /// Mean difference at each seed that both variants have, in ascending order of seeds; with one subject only.
+    pub by_seed: Vec<f64>,
+}
+
+/// A planned test: the number of images that finds a difference as large as the one observed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Power {
+    /// Least number of images of a paired t-test; null beyond a million.
+    pub images: Option<usize>,
+    /// Mean over standard deviation of the observed differences.
+    pub effect_size: f64,
+    /// Chance to find it.
+    pub power: f64,
+    /// Two-sided level of the test.
+    pub alpha: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn undefined_ends_of_an_interval_come_back() {
+        let interval = Interval { low: f64::NAN, high: 0.5, level: 0.95, method: "bootstrap".into() };
+        let text = serde_json::to_string(&interval).unwrap();
+        assert!(text.contains("\"low\":null"), "{text}");
+        let read: Interval = serde_json::from_str(&text).unwrap();
+        assert!(read.low.is_nan() && read.high == 0.5);
+    }
+}

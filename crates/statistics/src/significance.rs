@@ -1,0 +1,7 @@
+//! Tests: pairings that are shuffled, signs that are flipped, and corrections for many tests.
+
+pub(crate) mod fdr;
+pub(crate) mod holm;
+pub(crate) mod paired;
+pub(crate) mod pairing_normal;
+pub(crate) mod permutation;

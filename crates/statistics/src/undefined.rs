@@ -1,0 +1,24 @@
+//! Numbers that may be undefined: JSON has no NaN, `serde_json` writes `null`, and these functions read it back as NaN.
+//!
+//! For fields: `#[serde(deserialize_with = "afterimage_statistics::undefined::number")]`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer};
+
+/// Reads a number; NaN for `null`.
+///
+/// # Errors
+/// Those of the format, for what is neither a number nor `null`.
+pub fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    Ok(Option::<f64>::deserialize(deserializer)?.unwrap_or(f64::NAN))
+}
+
+/// Reads numbers by name, as [`number`].
+///
+/// # Errors
+/// As [`number`].
+pub fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, f64>, D::Error> {
+    let values = BTreeMap::<String, Option<f64>>::deserialize(deserializer)?;
+    Ok(values.into_iter().map(|(name, value)| (name, value.unwrap_or(f64::NAN))).collect())
+}

@@ -68,7 +68,7 @@ pub fn import_bold5000(
 pub fn open_bold5000(options: &Bold5000Options) -> Result<Source<'static>> {
     let presented = lists::read(options)?;
     let files = options.responses.iter().chain(&presented.files);
-    subject::refuse_several(files.map(PathBuf::as_path), subject::of_csi)?;
+    subject::refuse_several_by(files.map(PathBuf::as_path), subject::of_csi)?;
     let arrays = arrays(options, presented.len())?;
     let all = voxels(&arrays);
     let mask = options.roi.as_deref().map_or_else(|| Ok(vec![true; all.count]), |roi| all.mask(roi))?;

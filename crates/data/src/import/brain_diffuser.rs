@@ -8,7 +8,7 @@ use super::files::{source_files, unused};
 use super::matrix::{Matrix, blocks};
 use super::order::{NameOrder, numbered_sequence};
 use super::shown::{Shown, Trial};
-use super::{Block, Images, Source, Watch, WriteOptions};
+use super::{Block, Images, Source, Watch, WriteOptions, subject};
 use crate::header::{FittedOn, Provenance, Step, Voxels};
 use crate::inspect::Summary;
 use crate::{Error, Result};
@@ -56,6 +56,8 @@ pub fn import_brain_diffuser(
 /// [`Error::Format`] for unreadable files; [`Error::Mismatch`] naming the file that does not fit; [`Error::Manifest`]
 /// when no picture is left for training.
 pub fn open_brain_diffuser(options: &BrainDiffuserOptions) -> Result<Source<'static>> {
+    let files = [&options.train, &options.test, &options.train_images, &options.test_images];
+    subject::refuse_several(files.map(PathBuf::as_path))?;
     let tables = [Matrix::open(&options.train, None)?, Matrix::open(&options.test, None)?];
     let pictures = [ImageSource::open(&options.train_images)?, ImageSource::open(&options.test_images)?];
     if tables[0].columns() != tables[1].columns() {

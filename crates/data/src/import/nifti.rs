@@ -122,7 +122,8 @@ pub fn import_nifti(options: &NiftiOptions, out: &Path, write: WriteOptions, pro
 pub fn open_nifti(options: &NiftiOptions) -> Result<Source<'static>> {
     let first = options.series.first().ok_or_else(|| Error::mismatch(Path::new(""), "name at least one series"))?;
     let files = options.series.iter().chain(&options.tables).chain(&options.mask).chain(&options.regions);
-    subject::refuse_several(files.map(PathBuf::as_path), subject::of_bids)?;
+    subject::refuse_several(files.map(PathBuf::as_path))?;
+    subject::refuse_initials(&options.series)?;
     let mut mask = match &options.mask {
         Some(path) => Mask::read(path, options.mask_threshold)?,
         None => Mask::whole(&Volume::open(first)?),
@@ -142,7 +143,7 @@ pub fn open_nifti(options: &NiftiOptions) -> Result<Source<'static>> {
         let series = Volume::open(path)?;
         mask.refuse_other_place(path, series.header())?;
         if !mask.compares_affine(series.header()) {
-            unplaced.push(runs::file_name(path));
+            unplaced.push(runs::short_name(&options.series, shown.len()));
         }
         let timing = Timing {
             series: path,
@@ -160,6 +161,7 @@ pub fn open_nifti(options: &NiftiOptions) -> Result<Source<'static>> {
     let stimuli = Stimuli::of(&shown, &held, options)?;
     let said = said::Said { tables: &tables, shown: &shown, held: &held, apart, unplaced: &unplaced };
     let mut provenance = said.provenance(options)?;
+    runs::refuse_copies(&options.series, &provenance.source_files)?;
     provenance.steps.append(&mut found.steps);
     provenance.left_out.append(&mut found.left_out);
     provenance.left_out.extend(stimuli.left_out);

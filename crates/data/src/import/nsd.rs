@@ -21,12 +21,13 @@ use super::files::source_files;
 use super::matrix::{Matrix, blocks};
 use super::shown::Repeats;
 use super::volumes::{Found, Mask};
-use super::{Block, Images, Source, Watch, WriteOptions};
+use super::{Block, Images, Source, Watch, WriteOptions, subject};
 use crate::assign::random_split;
 use crate::header::{FittedOn, LeftOut, Provenance, Split, Step, StimulusInfo, TrialInfo, VoxelColumn, Voxels};
 use crate::inspect::Summary;
 use crate::{Error, Result};
 
+const SUBJECTS: usize = 8;
 /// Trials of a session.
 const TRIALS: usize = 750;
 
@@ -74,6 +75,9 @@ pub fn import_nsd(options: &NsdOptions, out: &Path, write: WriteOptions, progres
 /// [`Error::Format`] for unreadable files; [`Error::Mismatch`] naming the file that does not fit; [`Error::Region`];
 /// [`Error::Manifest`] when no picture is left for training.
 pub fn open_nsd(options: &NsdOptions) -> Result<Source<'static>> {
+    let files = [Some(&options.betas), options.mask.as_ref(), options.ncsnr.as_ref()].into_iter().flatten();
+    let files = files.chain(&options.regions).map(PathBuf::as_path);
+    subject::refuse_other(files, (options.subject, SUBJECTS))?;
     let design = Design::read(&options.design, options.subject)?;
     let brick = open_brick(&options.stimuli)?;
     let available = brick.shape()[0];

@@ -63,7 +63,7 @@ pub fn open_things(options: &ThingsOptions) -> Result<Source<'static>> {
     let (mut shown, by_order) = shown(&options.stimuli, responses.trial_names())?;
     shown.hold_out(&options.stimuli, options.validation, options.seed)?;
     let files = [&options.responses, &options.voxels, &options.stimuli];
-    subject::refuse_several(files.map(PathBuf::as_path), subject::of_bids)?;
+    subject::refuse_several(files.map(PathBuf::as_path))?;
     tables::refuse_other_subject(&options.voxels, &options.stimuli)?;
     let (images, mut left_out) = shown.images(&options.images, str::to_owned)?;
     left_out.extend(unused_voxels);

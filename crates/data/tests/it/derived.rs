@@ -40,6 +40,19 @@ fn brain_diffuser_keeps_the_parts_of_its_tables() {
 }
 
 #[test]
+fn brain_diffuser_refuses_tables_of_two_subjects() {
+    let folder = tempfile::tempdir().unwrap();
+    let test = folder.path().join("nsd_test_fmriavg_nsdgeneral_sub2.npy");
+    std::fs::copy(brain_diffuser().test, &test).unwrap();
+    let message = import(|out, write| {
+        import_brain_diffuser(&BrainDiffuserOptions { test, ..brain_diffuser() }, out, write, |_| ())
+    })
+    .unwrap_err()
+    .to_string();
+    assert!(message.contains("it is of subject 2") && message.contains("of subject 1"), "{message}");
+}
+
+#[test]
 fn brain_diffuser_refuses_pictures_of_the_other_part() {
     let options = BrainDiffuserOptions { test_images: brain_diffuser().train_images, ..brain_diffuser() };
     let message = import(|out, write| import_brain_diffuser(&options, out, write, |_| ())).unwrap_err().to_string();

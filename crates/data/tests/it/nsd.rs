@@ -134,3 +134,13 @@ fn what_does_not_fit_is_named() {
     let message = refusal(&NsdOptions { roi: Some("V9".into()), ..options("hdf5") });
     assert!(message.contains("V1d"), "{message}");
 }
+
+#[test]
+fn another_subject_in_the_names_than_the_one_given_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let mask = folder.path().join("ppdata/subj03/func1pt8mm/nsdgeneral.nii.gz");
+    std::fs::create_dir_all(mask.parent().unwrap()).unwrap();
+    std::fs::copy(fixture("nsdgeneral.nii.gz"), &mask).unwrap();
+    let message = import(&NsdOptions { mask: Some(mask), ..options("hdf5") }).unwrap_err().to_string();
+    assert!(message.contains("of subject 3 by its name, and --subject is 2"), "{message}");
+}

@@ -51,9 +51,14 @@ impl Columns<'_> {
                 continue;
             }
             let Row { at, name, class } = event.row.clone();
-            trials.push(Trial { name, class, run: runs.as_ref().map_or(run, |runs| runs[at]), volumes });
+            let trial = Trial { name, class, run: runs.as_ref().map_or(run, |runs| runs[at]), volumes };
+            trials.push((event.onset_secs, trial));
             known.insert(key, event);
         }
+        // Drifts are fitted over the order of trials, and repeats are counted in it.
+        let sorted_by_time = !trials.is_sorted_by(|a, b| a.0 <= b.0);
+        trials.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let trials: Vec<Trial> = trials.into_iter().map(|(_, trial)| trial).collect();
         self.refuse_restarts(&trials)?;
         left_out.extend(counts.left_out());
         Ok(Shown {
@@ -65,6 +70,7 @@ impl Columns<'_> {
             tr: Some(tr),
             left_out,
             trials,
+            sorted_by_time,
             ..Shown::default()
         })
     }

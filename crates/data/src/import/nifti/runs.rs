@@ -5,6 +5,7 @@
 
 mod choice;
 mod names;
+mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use crate::{Error, Result};
 pub(super) use choice::Held;
 pub use choice::RunChoice;
 pub(super) use names::{Named, of_series, refuse_shells_order};
+pub(super) use versions::refuse_copies;
 
 /// A scanner run: the same number in another session is another run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,6 +77,34 @@ fn collision(shown: &[Shown]) -> Option<(RunId, usize, usize)> {
         }
     }
     None
+}
+
+/// The number of folders that all series lie in, from the root.
+fn shared_folders(series: &[PathBuf]) -> usize {
+    let folders = |path: &PathBuf| -> Vec<PathBuf> {
+        let mut folders: Vec<PathBuf> = path.ancestors().skip(1).map(Path::to_owned).collect();
+        folders.reverse();
+        folders
+    };
+    let all: Vec<Vec<PathBuf>> = series.iter().map(folders).collect();
+    let first = all.first().map_or(&[][..], Vec::as_slice);
+    (0..first.len()).take_while(|&at| all.iter().all(|other| other.get(at) == Some(&first[at]))).count()
+}
+
+/// What a series is called among others: its file, with its folders below those that all share where files are called alike.
+pub(super) fn short_name(series: &[PathBuf], at: usize) -> String {
+    let file = file_name(&series[at]);
+    if series.iter().filter(|path| file_name(path) == file).count() < 2 {
+        return file;
+    }
+    below(&series[at], shared_folders(series))
+}
+
+/// A path without its first `shared` folders.
+fn below(path: &Path, shared: usize) -> String {
+    let folders = path.ancestors().skip(1).count();
+    let own = path.ancestors().nth(folders - shared.min(folders) + 1).unwrap_or(Path::new(""));
+    path.strip_prefix(own).unwrap_or(path).to_string_lossy().into_owned()
 }
 
 /// What a file is called, without its folder.

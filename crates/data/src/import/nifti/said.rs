@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::NiftiOptions;
-use super::runs::Held;
+use super::runs::{Held, short_name};
 use super::table::Shown;
 use crate::Result;
 use crate::header::{FittedOn, LeftOut, Provenance, Step};
@@ -84,6 +84,10 @@ impl Said<'_> {
         if let Some(first) = self.shown.iter().find_map(|shown| shown.shared.1.as_ref()) {
             said.push(format!("{shared} pairs of trials share some of their volumes, such as {first}"));
         }
+        let sorted = self.shown.iter().filter(|shown| shown.sorted_by_time).count();
+        if sorted > 0 {
+            said.push(format!("trials in the order of their onsets, which is not that of the rows in {sorted} tables"));
+        }
         let cut: usize = self.shown.iter().map(|shown| shown.cut).sum();
         if cut > 0 {
             said.push(format!("{cut} blocks cut short by the delay at the end of their runs"));
@@ -95,7 +99,7 @@ impl Said<'_> {
     fn runs(&self, options: &NiftiOptions) -> Vec<String> {
         let mut said = Vec::new();
         if self.apart {
-            let names = options.series.iter().enumerate().map(|(at, path)| format!("{} {}", at + 1, stem(path)));
+            let names = (0..options.series.len()).map(|at| format!("{} {}", at + 1, short_name(&options.series, at)));
             let names: Vec<String> = names.collect();
             said.push(format!("tables number their runs alike, so each series is a session: {}", names.join(", ")));
         }

@@ -40,6 +40,8 @@ pub(super) struct Shown {
     pub(super) runs_of_volumes_unknown: bool,
     /// Pairs of trials that share some of their volumes, and the first of them in words.
     pub(super) shared: (usize, Option<String>),
+    /// Whether the trials are in another order than the rows of the table.
+    pub(super) sorted_by_time: bool,
     /// Trials that the end of their run cuts short.
     pub(super) cut: usize,
     /// The time between volumes, where it was needed.

@@ -8,6 +8,8 @@ use ndarray::{Array4, ArrayD};
 use super::*;
 use crate::{DataSet, LeftOut, PrepareOptions, Scope, Split, prepare};
 
+mod scans;
+
 const EVENTS: &str = "onset\tduration\ttrial_type\n0\t4\tface\n8\t4\thouse\n";
 
 struct Desk(tempfile::TempDir);
@@ -231,7 +233,8 @@ fn table_of_another_run_is_refused() {
 fn place_that_is_another_number_in_the_name_is_not_guessed() {
     let desk = Desk::new();
     let table = desk.text("t.csv", "condition\na\nb\n");
-    let series: Vec<PathBuf> = ["bold_2.nii", "bold_3.nii"].map(|name| desk.series(name, 2, 0.0)).to_vec();
+    let series = [("bold_2.nii", 0.0), ("bold_3.nii", 9.0)];
+    let series: Vec<PathBuf> = series.map(|(name, offset)| desk.series(name, 2, offset)).to_vec();
     let options = NiftiOptions {
         series,
         tables: vec![table.clone(), table],

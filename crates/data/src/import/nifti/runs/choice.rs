@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use super::{Named, RunId, file_name, number};
+use super::{Named, RunId, below, file_name, number, shared_folders, short_name};
 use crate::header::Split;
 use crate::import::nifti::table::Shown;
 use crate::import::volumes::stem;
@@ -147,7 +147,7 @@ impl Known<'_> {
             RunChoice::InSession { session, run: number } => {
                 run.run == *number && series.iter().any(|&at| self.is_session(run.session, at, session))
             }
-            RunChoice::File(name) => series.iter().any(|&at| is_called(&self.series[at], name)),
+            RunChoice::File(name) => series.iter().any(|&at| self.is_called(at, name)),
         };
         let found: Vec<RunId> =
             self.runs.iter().filter(|(run, series)| inside((*run, *series))).map(|(run, _)| *run).collect();
@@ -156,8 +156,10 @@ impl Known<'_> {
             let reason = format!("run {choice} is to be held out, but no trial is of it; there are {}", all.join(", "));
             return Err(Error::mismatch(&self.series[0], reason));
         }
-        if let RunChoice::Number(number) = choice {
-            found.iter().try_for_each(|run| self.refuse_two_meanings(*number, *run))?;
+        match choice {
+            RunChoice::Number(number) => found.iter().try_for_each(|run| self.refuse_two_meanings(*number, *run))?,
+            RunChoice::File(name) => self.refuse_namesakes(name)?,
+            _ => (),
         }
         Ok(found)
     }
@@ -167,10 +169,15 @@ impl Known<'_> {
         let Some(&at) = self.runs.get(&run).and_then(|series| series.first()).filter(|&&at| self.by_place[at]) else {
             return Ok(());
         };
-        let numbers: Vec<Vec<u64>> = self.series.iter().map(|path| numbers(&stem(path))).collect();
-        let everywhere = |number: &u64| numbers.iter().all(|all| all.contains(number));
-        let called =
-            |index: &usize| numbers[*index].iter().any(|number| *number == u64::from(wanted) && !everywhere(number));
+        let shared = shared_folders(self.series);
+        let text = |path: &PathBuf| below(&path.with_file_name(stem(path)), shared);
+        let numbers: Vec<Vec<u64>> = self.series.iter().map(|path| numbers(&text(path))).collect();
+        // The number of a session is in the names of all its series.
+        let is_near = |index: &usize| self.names[*index].id.session == self.names[at].id.session;
+        let everywhere = |number: &u64| (0..numbers.len()).filter(is_near).all(|index| numbers[index].contains(number));
+        let called = |index: &usize| {
+            is_near(index) && numbers[*index].iter().any(|number| *number == u64::from(wanted) && !everywhere(number))
+        };
         let labelled = |index: &usize| *index != at && self.names[*index].label == Some(wanted);
         let other = (0..self.series.len()).find(labelled);
         match other.or_else(|| (0..self.series.len()).find(called).filter(|_| !called(&at))) {
@@ -185,6 +192,21 @@ impl Known<'_> {
         }
     }
 
+    /// Series in folders may have one name.
+    fn refuse_namesakes(&self, name: &str) -> Result<()> {
+        let is_called = |path: &&PathBuf| file_name(path) == name || stem(path) == name;
+        match self.series.iter().filter(is_called).collect::<Vec<_>>()[..] {
+            [first, second, ..] if !self.series.iter().any(|path| path == Path::new(name)) => {
+                let reason = format!(
+                    "\"{name}\" is to be held out, and \"{}\" is called so too: name it with its folder",
+                    second.display()
+                );
+                Err(Error::mismatch(first, reason))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn is_session(&self, session: u16, series: usize, wanted: &str) -> bool {
         let label = self.names[series].session_label.as_deref();
         match (label, number(wanted)) {
@@ -195,12 +217,20 @@ impl Known<'_> {
         }
     }
 
+    /// By its file, with folders in front or not, or by a folder that not all series are in.
+    fn is_called(&self, at: usize, name: &str) -> bool {
+        let (path, name_path) = (&self.series[at], Path::new(name));
+        let own = below(path, shared_folders(self.series));
+        let in_folder = || Path::new(&own).ancestors().skip(1).any(|folder| folder == name_path);
+        !name.is_empty() && (path.ends_with(name_path) || stem(path) == name || in_folder())
+    }
+
     /// A run with its session, where there are several, and its files.
     fn words(&self, run: RunId) -> String {
         let first = self.runs.keys().next().map(|run| run.session);
         let several = self.runs.keys().any(|run| Some(run.session) != first);
         let files: Vec<String> =
-            self.runs.get(&run).into_iter().flatten().map(|&at| file_name(&self.series[at])).collect();
+            self.runs.get(&run).into_iter().flatten().map(|&at| short_name(self.series, at)).collect();
         let session = if several { format!(" of session {}", run.session) } else { String::new() };
         format!("run {}{session} ({})", run.run, files.join(", "))
     }
@@ -215,10 +245,6 @@ fn session_label(text: &str) -> Option<&str> {
     let label = after.trim_start_matches(['-', '_', ' ']);
     let is_label = !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric());
     (is_label && (label.len() < after.len() || number(label).is_some())).then_some(label)
-}
-
-fn is_called(path: &Path, name: &str) -> bool {
-    path == Path::new(name) || file_name(path) == name || stem(path) == name
 }
 
 /// The numbers in a name.

@@ -4,13 +4,11 @@ use std::path::{Path, PathBuf};
 
 use afterimage_formats::names::{entity, natural_cmp};
 
-use super::{RunId, file_name, number};
+use super::{RunId, file_name, number, shared_folders, versions};
 use crate::import::nifti::table::Shown;
 use crate::import::order::{texts, turned};
+use crate::import::subject;
 use crate::{Error, Result};
-
-/// Entities that tell versions of one scan apart, not scans.
-const VERSIONS: [&str; 8] = ["space-", "res-", "den-", "desc-", "hemi-", "label-", "echo-", "part-"];
 
 /// The run of a series.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,20 +26,27 @@ pub(in crate::import::nifti) struct Named {
 
 /// What a name says, before runs are numbered.
 struct Labels {
-    file: String,
     subject: Option<String>,
     session: Option<String>,
     run: Option<u16>,
 }
 
 impl Labels {
-    fn of(path: &Path) -> Self {
+    /// Names of files come before those of folders; folders that all series share number none of them.
+    fn of(path: &Path, shared: usize) -> Self {
         let file = file_name(path);
-        let folder = |key: &str| path.ancestors().skip(1).find_map(|folder| stated(&file_name(folder), key));
-        let label = |key: &str| stated(&file, key).or_else(|| folder(key));
-        let session = label("ses").or_else(|| counted(&file, &["session", "sess", "ses"]).map(|n| n.to_string()));
-        let run = entity(&file, "run").and_then(number).or_else(|| counted(&file, &["run"]));
-        Self { subject: label("sub"), session, run, file }
+        let folders: Vec<String> = path.ancestors().skip(1).map(file_name).collect();
+        let own = &folders[..folders.len() - shared.min(folders.len())];
+        let first =
+            |of: &dyn Fn(&String) -> Option<String>, among: &[String]| of(&file).or_else(|| among.iter().find_map(of));
+        let counted = |words: &'static [&'static str]| move |name: &String| counted(name, words).map(|n| n.to_string());
+        let session = first(&|name| entity(name, "ses").map(str::to_owned), &folders);
+        let session = session.or_else(|| first(&counted(&["session", "sess", "ses"]), own));
+        let run = first(
+            &|name| entity(name, "run").and_then(number).map(|n| n.to_string()).or_else(|| counted(&["run"])(name)),
+            own,
+        );
+        Self { subject: subject::stated(path), session, run: run.and_then(|run| number(&run)) }
     }
 
     fn session_key(&self) -> (Option<String>, Option<String>) {
@@ -51,16 +56,13 @@ impl Labels {
     }
 }
 
-fn stated(name: &str, key: &str) -> Option<String> {
-    entity(name, key).map(str::to_owned)
-}
-
-/// The number behind a word, as in `run2` or `betas_session01`.
-fn counted(file: &str, words: &[&str]) -> Option<u16> {
-    let lower = file.to_ascii_lowercase();
-    lower.split(['.', '_', '-', ' ']).find_map(|part| {
+/// The number behind a word, as in `run2`, `run_02` or `betas_session01`.
+fn counted(name: &str, words: &[&str]) -> Option<u16> {
+    let lower = name.to_ascii_lowercase();
+    let parts: Vec<&str> = lower.split(['.', '_', '-', ' ']).collect();
+    parts.iter().enumerate().find_map(|(at, part)| {
         let digits = words.iter().find_map(|word| part.strip_prefix(word))?;
-        digits.parse().ok()
+        if digits.is_empty() { parts.get(at + 1)?.parse().ok() } else { digits.parse().ok() }
     })
 }
 
@@ -69,16 +71,20 @@ fn counted(file: &str, words: &[&str]) -> Option<u16> {
 /// # Errors
 /// [`Error::Mismatch`] for a series that is given twice, or one scan in two versions.
 pub(in crate::import::nifti) fn of_series(series: &[PathBuf]) -> Result<Vec<Named>> {
-    refuse_twice(series)?;
-    let labels: Vec<Labels> = series.iter().map(|path| Labels::of(path)).collect();
+    versions::refuse_twice(series)?;
+    let shared = shared_folders(series);
+    let labels: Vec<Labels> = series.iter().map(|path| Labels::of(path, shared)).collect();
     let sessions = sessions(&labels);
+    versions::refuse_versions(series, &|one, other| {
+        (sessions[one], labels[one].run) == (sessions[other], labels[other].run)
+    })?;
     let mut named: Vec<Option<Named>> = vec![None; series.len()];
     for at in 0..series.len() {
         if named[at].is_some() {
             continue;
         }
         let inside: Vec<usize> = (at..series.len()).filter(|&other| sessions[other] == sessions[at]).collect();
-        let by_name = have_numbers(&labels, &inside, series)?;
+        let by_name = have_numbers(&labels, &inside);
         for (place, &index) in inside.iter().enumerate() {
             let run = labels[index].run.filter(|_| by_name).unwrap_or((place + 1).min(usize::from(u16::MAX)) as u16);
             named[index] = Some(Named {
@@ -91,11 +97,6 @@ pub(in crate::import::nifti) fn of_series(series: &[PathBuf]) -> Result<Vec<Name
         }
     }
     Ok(named.into_iter().flatten().collect())
-}
-
-fn refuse_twice(series: &[PathBuf]) -> Result<()> {
-    let twice = series.iter().enumerate().find(|(at, path)| series[..*at].contains(path));
-    twice.map_or(Ok(()), |(_, path)| Err(Error::mismatch(path, "it is given twice: give each series once")))
 }
 
 /// The session of each: the number of `ses-` where all have one, else counted from 1; 0 where none is stated.
@@ -125,27 +126,11 @@ fn natural(a: Option<&str>, b: Option<&str>) -> std::cmp::Ordering {
 }
 
 /// Whether each series of a session has a number of its own in its name.
-fn have_numbers(labels: &[Labels], inside: &[usize], series: &[PathBuf]) -> Result<bool> {
-    for (place, &at) in inside.iter().enumerate() {
-        let Some(run) = labels[at].run else { return Ok(false) };
-        let Some(&same) = inside[..place].iter().find(|&&other| labels[other].run == Some(run)) else { continue };
-        let [one, other] = [at, same].map(|at| (series[at].parent(), scan(&labels[at].file)));
-        if one != other {
-            return Ok(false);
-        }
-        let reason = format!(
-            "it is of run {run}, as \"{}\" is: give each run of a session once, in one space",
-            series[same].display()
-        );
-        return Err(Error::mismatch(&series[at], reason));
-    }
-    Ok(true)
-}
-
-/// A name without what tells versions of a scan apart.
-fn scan(file: &str) -> Vec<&str> {
-    let is_version = |part: &&str| VERSIONS.iter().any(|version| part.starts_with(version));
-    file.split('_').filter(|part| !is_version(part)).collect()
+fn have_numbers(labels: &[Labels], inside: &[usize]) -> bool {
+    let is_own = |(place, &at): (usize, &usize)| {
+        labels[at].run.is_some() && !inside[..place].iter().any(|&other| labels[other].run == labels[at].run)
+    };
+    inside.iter().enumerate().all(is_own)
 }
 
 /// Order counts where neither names nor tables number the runs; shells list `bold_10` before `bold_2`, or before `bold_1`.
@@ -201,6 +186,24 @@ mod tests {
     }
 
     #[test]
+    fn folders_number_the_runs_of_files_that_do_not() {
+        assert_eq!(of(&["d/run-02/bold.nii", "d/run-03/bold.nii", "d/run-04/bold.nii"]), [(0, 2), (0, 3), (0, 4)]);
+        assert_eq!(of(&["run2.feat/filtered.nii", "run3.feat/filtered.nii"]), [(0, 2), (0, 3)]);
+        assert_eq!(of(&["s/Run_2/a.nii", "s/Run_4/a.nii"]), [(0, 2), (0, 4)]);
+        assert_eq!(of(&["session2/run_3/a.nii", "session3/run_5/a.nii"]), [(2, 3), (3, 5)]);
+        assert_eq!(of(&["sub-01_run_02_bold.nii", "sub-01_run_04_bold.nii"]), [(0, 2), (0, 4)]);
+        // A folder of all series, or of several, numbers none of them.
+        assert_eq!(of(&["run2/a.nii", "run2/b.nii"]), [(0, 1), (0, 2)]);
+        assert_eq!(of(&["run-5/x.nii"]), [(0, 1)]);
+        assert_eq!(of(&["run-1/a.nii", "run-1/b.nii", "run-2/a.nii"]), [(0, 1), (0, 2), (0, 3)]);
+    }
+
+    #[test]
+    fn subjects_in_two_spellings_make_no_sessions() {
+        assert_eq!(of(&["sub-01_run-1_bold.nii", "sub-1_run-2_bold.nii"]), [(0, 1), (0, 2)]);
+    }
+
+    #[test]
     fn names_without_numbers_are_counted_from_one_in_the_order_given() {
         assert_eq!(of(&["b.nii", "a.nii"]), [(0, 1), (0, 2)]);
         assert_eq!(of(&["bold_1.nii", "bold_2.nii", "bold_10.nii"]), [(0, 1), (0, 2), (0, 3)]);
@@ -230,7 +233,7 @@ mod tests {
         assert!(message.contains("\"r10/bold.nii\" is given before \"r2/bold.nii\""), "{message}");
         assert_eq!(order(&["before.nii", "after.nii"], false), "");
         let message = refusal(&["run-1_space-T1w_bold.nii", "run-1_space-MNI_bold.nii"]);
-        assert!(message.contains("it is of run 1") && message.contains("space-T1w"), "{message}");
+        assert!(message.contains("another version") && message.contains("space-T1w"), "{message}");
         assert!(refusal(&["a.nii", "a.nii"]).contains("given twice"));
     }
 }

@@ -4,9 +4,9 @@ pub mod bank;
 pub(crate) mod labels;
 
 use crate::error::{Result, in_words};
-use afterimage_config::{Experiment, join_paths};
 use ndarray::{ArrayView4, Axis};
 
+use afterimage_config::{Experiment, join_paths};
 use afterimage_data::{DataSet, HeldOutPairs};
 use afterimage_eval::classes::{Bank, Truth};
 use afterimage_eval::{

@@ -6,13 +6,13 @@
 mod metrics;
 pub(super) mod part;
 
-use afterimage_config::Experiment;
-use afterimage_config::join_paths;
 use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, sync::Arc};
 
 use crate::error::{Context as _, Result, bail};
 use ndarray::{Array4, ArrayView4, Axis};
 
+use afterimage_config::Experiment;
+use afterimage_config::join_paths;
 use afterimage_data::{DataSet, HeldOutPairs, Reliability};
 use afterimage_eval::{
     BoxError, Candidates, Ceilings, Context, Distance, DistanceMatrix, Features, HeldOut, PerceptualDistance,

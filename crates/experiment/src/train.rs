@@ -1,9 +1,9 @@
 //! The two phases of training, with their data.
 
 use crate::error::Result;
-use afterimage_config::join_paths;
 
 use afterimage_config::CycleResponses;
+use afterimage_config::join_paths;
 use afterimage_data::ValidationPairs;
 use afterimage_model::device::device;
 use afterimage_train::{

@@ -8,10 +8,9 @@ mod regularise;
 
 use std::sync::Arc;
 
+use afterimage_config::{Activation, DecoderConfig, Padding, Upsample};
 use afterimage_kernels::{self as kernels, decode::Decode};
 use burn::tensor::{Device, Tensor, activation, module, ops::ConvOptions};
-
-use afterimage_config::{Activation, DecoderConfig, Padding, Upsample};
 
 use crate::device::is_processor;
 use crate::params::{Init, Params};

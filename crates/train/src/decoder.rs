@@ -4,9 +4,9 @@ mod cycle;
 mod objective;
 mod stream;
 
-use afterimage_config::Schedule;
 use std::collections::BTreeMap;
 
+use afterimage_config::Schedule;
 use afterimage_data::{TrainingPairs, ValidationPairs};
 use afterimage_model::{
     decoder::{Decoder, DecoderPenalty},

@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
+use afterimage_config::{Optimiser as Kind, Schedule};
 use afterimage_kernels::adam::{self, Moments, Step};
 use burn::optim::{Adam, AdamConfig, AdamState, AdaptiveMomentumState, Optimizer};
 use burn::tensor::{Gradients, Tensor, TensorData};
 
-use afterimage_config::{Optimiser as Kind, Schedule};
 use afterimage_model::{convert, device, params::Params};
 
 /// An optimiser with the state of every parameter.

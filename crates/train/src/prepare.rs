@@ -3,7 +3,6 @@
 //! Every statistic is fitted on the training part; the types of the data crate see to it. What was fitted is written to
 //! the run's `statistics.json`, and held-out responses are normalised with that and nothing else.
 
-use afterimage_config;
 use ndarray::Array4;
 use serde::{Deserialize, Serialize};
 

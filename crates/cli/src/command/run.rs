@@ -2,11 +2,11 @@
 
 mod line;
 
-use afterimage_config::Experiment;
 use std::path::Path;
 
 use anyhow::{Result, bail};
 
+use afterimage_config::Experiment;
 use afterimage_experiment::ablation::without_perceptual;
 use afterimage_experiment::{REPORT, Session, Stage, TrainedRun, session};
 use afterimage_model::device::device;

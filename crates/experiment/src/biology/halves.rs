@@ -1,9 +1,9 @@
 //! Two more encoders, each trained on one half of the training images, and their maps against each other.
 
 use crate::error::{Result, bail};
-use afterimage_config::Experiment;
 
 use afterimage_biology::{Resampling, measures};
+use afterimage_config::Experiment;
 use afterimage_data::{DataSet, TrainingPairs, ValidationPairs};
 use afterimage_model::device::device;
 use afterimage_run::{RunFolder, biology::Measure, layout::Phase};

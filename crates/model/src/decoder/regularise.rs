@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
+use afterimage_config::DecoderRegularisers;
 use afterimage_kernels::penalty::Penalty;
 use burn::tensor::{Device, Tensor, TensorData};
-
-use afterimage_config::DecoderRegularisers;
 
 use crate::{device::is_processor, params::Params, processor, term::Terms};
 

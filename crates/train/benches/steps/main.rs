@@ -17,7 +17,6 @@
 
 mod arithmetic;
 
-use afterimage_config::BackboneKind;
 use std::path::Path;
 use std::sync::Mutex;
 use std::time::Instant;
@@ -26,6 +25,7 @@ use burn::tensor::{Device, Distribution, Tensor};
 use ndarray::{Array2, Array4};
 use rand::RngExt;
 
+use afterimage_config::BackboneKind;
 use afterimage_config::Experiment;
 use afterimage_data::{
     Averaging, DataSetWriter, Header, Provenance, Split, StimulusInfo, TrainingPairs, TrialInfo, Voxels,

@@ -1,11 +1,11 @@
 //! The objective of phase 2 on one batch: L_D on pairs, L_ED on unpaired images, and the optional third cycle.
 
-use afterimage_config::DecoderConfig;
-use afterimage_config::Experiment;
 use std::collections::BTreeMap;
 
 use ndarray::Axis;
 
+use afterimage_config::DecoderConfig;
+use afterimage_config::Experiment;
 use afterimage_data::ValidationPairs;
 use afterimage_model::{
     convert,

@@ -4,16 +4,13 @@ use crate::error::Result;
 use ndarray::{Array2, Axis};
 
 use afterimage_config::Averaging;
-use afterimage_data::{DataSet, HeldOutPairs};
+use afterimage_data::HeldOutPairs;
 use afterimage_eval::averaging::{Decoded, Level, averaging_encoder_scores, averaging_scores, plan};
-use afterimage_eval::{Candidates, Context, Distance, Shown, cache::Cache, no_candidates};
+use afterimage_eval::{Candidates, Distance, Shown};
 use afterimage_run::{layout::Phase, scores::AVERAGING};
-use afterimage_train::{
-    apply::TrainedDecoder,
-    prepare::{self, Statistics},
-};
+use afterimage_train::{apply::TrainedDecoder, prepare};
 
-use super::{Session, arrays, evaluate::Part};
+use super::evaluate::{Material, Part};
 
 /// Single trials of the test stimuli, normalised as in training.
 struct Trials {
@@ -24,23 +21,21 @@ struct Trials {
     of_item: Vec<Vec<usize>>,
 }
 
-/// What is scored: shown images, the distance, external candidates where there are any, and the cache of their vectors.
-type Material<'a> = (&'a Shown, &'a dyn Distance, Option<&'a mut dyn Candidates>, Option<&'a Cache>);
-
 /// The scores of the curve, or why there are none.
 pub(super) fn curve(
-    session: &Session,
-    data: &DataSet,
-    (shown, distance, candidates, cache): Material<'_>,
-    context: &Context,
+    of: &Material,
+    shown: &Shown,
+    distance: &dyn Distance,
+    candidates: &mut dyn Candidates,
 ) -> Result<Part> {
-    let trials = match trials(session, data, context)? {
+    let trials = match trials(of)? {
         Ok(trials) => trials,
         Err(reason) => return Ok(Part::without(AVERAGING, reason)),
     };
+    let context = &of.context;
     let counts: Vec<usize> = trials.of_item.iter().map(Vec::len).collect();
     let levels = plan(&counts, context.seed);
-    let decoder = TrainedDecoder::load(&session.run, &session.experiment)?;
+    let decoder = TrainedDecoder::load(&of.run, &of.experiment)?;
     let mut measured = Vec::new();
     let mut decoded = Vec::new();
     for level in &levels {
@@ -49,16 +44,10 @@ pub(super) fn curve(
         decoded.push(Decoded { repeats: level.repeats, draws });
         measured.push((level.repeats, averages));
     }
-    let mut none = no_candidates();
-    let candidates: &mut dyn Candidates = match candidates {
-        Some(candidates) => candidates,
-        None => &mut none,
-    };
-    let scores = averaging_scores(&decoded, shown, distance, candidates, cache, context);
+    let scores = averaging_scores(&decoded, shown, distance, candidates, of.cache.as_ref(), context);
     let mut found = Part::of(&[AVERAGING], scores)?;
-    if session.run.predictions_array().is_file() {
-        let voxels = trials.pairs.responses().ncols();
-        let predicted = arrays::predictions(&session.run, context.held_out.len(), voxels)?;
+    if of.run.predictions_array().is_file() {
+        let predicted = of.predictions()?;
         let scores = averaging_encoder_scores(predicted.view(), &measured, &trials.pairs, &trials.item_of, context);
         found.add(Part::of(&["averaging.encoder"], scores)?);
     }
@@ -66,8 +55,8 @@ pub(super) fn curve(
 }
 
 /// The single trials, or why there can be no curve.
-fn trials(session: &Session, data: &DataSet, context: &Context) -> Result<Result<Trials, String>> {
-    let evaluation = &session.experiment.evaluation;
+fn trials(of: &Material) -> Result<Result<Trials, String>> {
+    let evaluation = &of.experiment.evaluation;
     if !evaluation.averaging_curve {
         return Ok(Err("switched off: set evaluation.averaging_curve = true".into()));
     }
@@ -76,14 +65,14 @@ fn trials(session: &Session, data: &DataSet, context: &Context) -> Result<Result
             "evaluation.averaging = \"trials\" decodes every trial by itself: set it to \"stimulus\"".into()
         ));
     }
-    if !session.run.weights_file(Phase::Decoder).is_file() {
+    if !of.run.weights_file(Phase::Decoder).is_file() {
         return Ok(Err("the run has no decoder network that could decode other averages".into()));
     }
-    let mut experiment = session.experiment.clone();
+    let mut experiment = of.experiment.clone();
     experiment.evaluation.averaging = Averaging::Trials;
-    let pairs = prepare::held_out(&data.held_out(), &Statistics::read(&session.run)?, &experiment)?;
-    let stimuli = data.held_out().stimuli();
-    let mut of_item: Vec<Vec<usize>> = vec![Vec::new(); context.held_out.len()];
+    let pairs = prepare::held_out(&of.data.held_out(), &of.statistics, &experiment)?;
+    let stimuli = of.data.held_out().stimuli();
+    let mut of_item: Vec<Vec<usize>> = vec![Vec::new(); of.test.len()];
     let mut item_of = Vec::new();
     // Items are the test stimuli that have trials, ascending.
     let shown: Vec<u32> = stimuli.into_iter().filter(|s| pairs.stimulus().contains(s)).collect();

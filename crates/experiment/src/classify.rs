@@ -7,18 +7,18 @@ use crate::error::{Result, in_words};
 use ndarray::{ArrayView4, Axis};
 
 use afterimage_config::{Experiment, join_paths};
-use afterimage_data::{DataSet, HeldOutPairs};
 use afterimage_eval::classes::{Bank, Truth};
 use afterimage_eval::{
-    Context, Features, Representatives, cache::Cache, class_protocol_scores, classification_curve, classified_items,
-    images::from_bytes, representative_scores, superclass_score,
+    Features, Representatives, class_protocol_scores, classification_curve, classified_items, images::from_bytes,
+    representative_scores, superclass_score,
 };
 use afterimage_run::classification::{CLASSIFICATION_VERSION, Class, Classification};
-use afterimage_run::pictures::Pictures;
-use afterimage_train::apply::Classifier;
+use afterimage_run::manifest::Input;
+use afterimage_train::{Observer, apply::Classifier};
 
+use super::evaluate::Material;
 use super::evaluate::part::{Part, defined};
-use super::{Session, weights};
+use super::weights;
 use bank::{embedding, open_bank};
 use labels::{few, notes, seen_in, superclasses};
 
@@ -27,22 +27,16 @@ const CLASSIFIER_SIDE: usize = 227;
 /// Images that the classifier gets at a time.
 const BATCH: usize = 25;
 
-/// What is classified.
-pub(crate) struct Material<'a> {
-    pub(crate) data: &'a DataSet,
-    /// f32 `[items, 3, side, side]`.
-    pub(crate) decoded: ArrayView4<'a, f32>,
-    pub(crate) test: &'a HeldOutPairs,
-    pub(crate) items: &'a [Pictures],
-    pub(crate) context: &'a Context,
-    pub(crate) cache: Option<&'a Cache>,
-}
-
-/// The scores of both protocols; writes `classification.json`.
-pub(crate) fn classify(session: &mut Session, of: &Material) -> Result<Part> {
-    let mut found = by_classifier(&session.experiment, of)?;
-    found.add(by_representatives(session, of)?);
-    Ok(found)
+/// The scores of both protocols, and what `classification.json` keeps.
+pub(crate) fn classify(
+    of: &Material,
+    decoded: ArrayView4<'_, f32>,
+    observer: &dyn Observer,
+) -> Result<(Part, Option<Classification>)> {
+    let mut found = by_classifier(of, decoded)?;
+    let (part, classification) = by_representatives(of, decoded, observer)?;
+    found.add(part);
+    Ok((found, classification))
 }
 
 /// The classifier of the experiment, if it names one.
@@ -51,7 +45,8 @@ pub(crate) fn classifier(experiment: &Experiment) -> Result<Option<Classifier>> 
     Ok(Some(Classifier::new(kind, experiment.image.side, CLASSIFIER_SIDE, &experiment.device.name)?))
 }
 
-fn by_classifier(experiment: &Experiment, of: &Material) -> Result<Part> {
+fn by_classifier(of: &Material, decoded: ArrayView4<'_, f32>) -> Result<Part> {
+    let experiment = &of.experiment;
     let config = &experiment.evaluation.classification;
     let side = experiment.image.side;
     let (Some(kind), Some(network)) = (config.classifier, classifier(experiment)?) else {
@@ -65,31 +60,35 @@ fn by_classifier(experiment: &Experiment, of: &Material) -> Result<Part> {
     };
     let name = format!("{kind} at {CLASSIFIER_SIDE} px, enlarged from {side}");
     let shown = from_bytes(of.test.item_images().view());
-    let (reconstructed, shown) = (scores(of.decoded)?, scores(shown.view())?);
-    let found = class_protocol_scores(reconstructed.view(), shown.view(), &name, &config.ways, of.context);
+    let (reconstructed, shown) = (scores(decoded)?, scores(shown.view())?);
+    let found = class_protocol_scores(reconstructed.view(), shown.view(), &name, &config.ways, &of.context);
     Ok(defined(&["identification.class"], found)?.map_or_else(|undefined| undefined, Part::from))
 }
 
-fn by_representatives(session: &mut Session, of: &Material) -> Result<Part> {
-    let experiment = session.experiment.clone();
+fn by_representatives(
+    of: &Material,
+    decoded: ArrayView4<'_, f32>,
+    observer: &dyn Observer,
+) -> Result<(Part, Option<Classification>)> {
+    let experiment = &of.experiment;
     let config = &experiment.evaluation.classification;
-    let not = |reason: String| Part::without("identification.representative", reason);
+    let not = |reason: String| (Part::without("identification.representative", reason), None);
     if config.classes.is_empty() {
         return Ok(not("the experiment names no classes: set evaluation.classification.classes".into()));
     }
-    let features = match embedding(&experiment) {
+    let features = match embedding(experiment) {
         Ok(features) => features,
         // Weights that are not installed or broken are a reason, as for every other metric; all else is a mistake.
         Err(error) if weights::cannot_be_used(&error) => return Ok(not(in_words(&error))),
         Err(error) => return Err(error),
     };
-    let mut bank = open_bank(&experiment, &features, of.cache, session.observer())?;
+    let mut bank = open_bank(experiment, &features, of.cache.as_ref(), observer)?;
     let pictures = of.test.item_images();
     let excluded = bank.exclude(pictures.view(), &features)?;
-    record(session, &bank, join_paths(&config.classes))?;
+    let input = input(&bank, join_paths(&config.classes));
     let names = bank.names();
     let shown = bank.distances(&features, from_bytes(pictures.view()).view())?;
-    let reconstructed = bank.distances(&features, of.decoded)?;
+    let reconstructed = bank.distances(&features, decoded)?;
     let classes: Vec<Option<String>> = of.items.iter().map(|item| item.class.clone()).collect();
     let truth = Truth::of(&classes, &names);
     let known = classes.iter().any(Option::is_some);
@@ -104,23 +103,28 @@ fn by_representatives(session: &mut Session, of: &Material) -> Result<Part> {
     let mut part = Part::default();
     if !known {
         table = table.with_pseudo_truth();
-        part = not("the classes of the test images are not known: see identification.representative.pseudo".into());
-    } else if truth.is_empty() {
-        let unmatched = few(truth.unmatched.iter());
-        return Ok(not(format!("no class of the test images is among the {} classes: {unmatched}", names.len())));
+        (part, _) =
+            not("the classes of the test images are not known: see identification.representative.pseudo".into());
     }
-    let seen = seen_in(of.data, &experiment, &names)?;
-    let found = representative_scores(&table, &config.ways, of.context);
+    part.inputs.push(input);
+    if known && truth.is_empty() {
+        let unmatched = few(truth.unmatched.iter());
+        let (none, _) = not(format!("no class of the test images is among the {} classes: {unmatched}", names.len()));
+        part.add(none);
+        return Ok((part, None));
+    }
+    let seen = seen_in(&of.data, experiment, &names)?;
+    let found = representative_scores(&table, &config.ways, &of.context);
     let name = ["identification.representative"];
     let (mut scores, missing) = match defined(&name, found)? {
         Ok(found) => found,
         Err(undefined) => {
             part.add(undefined);
-            return Ok(part);
+            return Ok((part, None));
         }
     };
     let superclasses = superclasses(config.superclasses.as_deref(), &names)?;
-    let confusion = superclass_score(&table, &superclasses, of.context);
+    let confusion = superclass_score(&table, &superclasses, &of.context);
     scores.extend(confusion.iter().map(|(score, _)| score.clone()));
     let notes = notes(&bank, &table, &truth, &seen, &excluded);
     scores.iter_mut().for_each(|score| score.notes.extend(notes.iter().cloned()));
@@ -136,15 +140,15 @@ fn by_representatives(session: &mut Session, of: &Material) -> Result<Part> {
         protocol: table.protocol().into(),
         metric: table.metric.clone(),
         classes: classes.collect(),
-        items: classified_items(&table, of.context)?,
-        curve: classification_curve(&table, of.context)?,
+        items: classified_items(&table, &of.context)?,
+        curve: classification_curve(&table, &of.context)?,
         confusion: confusion.map(|(_, confusion)| confusion),
     };
-    found.write(&session.run)?;
-    Ok(part)
+    Ok((part, Some(found)))
 }
 
-fn record(session: &mut Session, bank: &Bank, path: String) -> Result<()> {
+/// The images of the classes as an input of the run.
+fn input(bank: &Bank, path: String) -> Input {
     let images = bank.classes.iter().map(|class| class.images.len()).sum();
     let lines: Vec<String> = bank
         .classes
@@ -154,6 +158,5 @@ fn record(session: &mut Session, bank: &Bank, path: String) -> Result<()> {
         })
         .collect();
     let sha256 = afterimage_formats::digest::sha256_bytes(lines.join("\n").as_bytes());
-    session.record("images of classes", &path, sha256, Some(images));
-    Ok(())
+    Input { role: "images of classes".into(), path, sha256, count: Some(images) }
 }

@@ -5,133 +5,122 @@ mod table;
 use crate::error::Result;
 use ndarray::{ArrayView2, Axis};
 
-use afterimage_data::{DataSet, HeldOutPairs};
 use afterimage_eval::regions::{self as eval, Decode, Subset};
-use afterimage_eval::{Candidates, Context, PerceptualDistance, Shown, no_candidates, possible_ways};
+use afterimage_eval::{Candidates, Distance, Shown, possible_ways};
 use afterimage_run::{
     atomic,
     layout::Phase,
-    regions::{Condition, REGIONS_VERSION, Regions},
+    regions::{Condition, Matched, REGIONS_VERSION, Regions, SingleVoxels},
     scores::NotComputed,
 };
-use afterimage_train::{
-    apply::{FeatureExtractor, TrainedDecoder},
-    prepare::{self, Statistics},
-};
+use afterimage_train::{apply::TrainedDecoder, prepare};
 
-use super::evaluate::{self, Taps, taps_name};
-use super::{Session, arrays, choice, external::ExternalCandidates};
+use super::Session;
+use super::evaluate::material::{Material, candidates};
 
 /// Ways of the identification of reconstructions, where the experiment has them.
 const WAYS: usize = 5;
 
 /// Computes all, with `draws` subsets of each size, and writes `regions.json` and its tables.
 pub(crate) fn regions(session: &mut Session, draws: usize) -> Result<Regions> {
-    let (data, statistics, test, _) = evaluate::held_out(session)?;
-    let context = evaluate::context(session, &test);
-    let (subsets, not_computed) = eval::subsets(&evaluate::masks(&data, &statistics), statistics.voxels.len());
-    let mut found = Regions {
+    let of = Material::of(session)?;
+    let voxels = of.statistics.voxels.len();
+    let (subsets, mut not_computed) = eval::subsets(&of.masks(), voxels);
+    let encoding = encoding(&of, &subsets, draws)?;
+    let decoding = decoding(&of, &subsets)?;
+    not_computed.extend(encoding.not_computed);
+    not_computed.extend(decoding.not_computed);
+    let mut notes = session.manifest.warnings.clone();
+    notes.extend(ceiling(&encoding.conditions));
+    let found = Regions {
         version: REGIONS_VERSION,
-        voxels: statistics.voxels.len(),
+        voxels,
         regions: eval::regions(&subsets),
-        encoding: Vec::new(),
-        matched: Vec::new(),
-        single: None,
-        decoding: Vec::new(),
+        encoding: encoding.conditions,
+        matched: encoding.matched,
+        single: encoding.single,
+        decoding: decoding.conditions,
         not_computed,
-        notes: session.manifest.warnings.clone(),
+        notes,
     };
-    encoding(session, &statistics, &test, &subsets, draws, &context, &mut found)?;
-    decoding(session, &data, &statistics, &test, &subsets, &context, &mut found)?;
-    found.notes.extend(ceiling(&found.encoding));
     found.write(&session.run)?;
     atomic::write(&session.run.regions_table(), table::conditions(&found).as_bytes())?;
     atomic::write(&session.run.region_voxels_table(), table::voxels(&found).as_bytes())?;
     Ok(found)
 }
 
+/// What one of the networks tells of regions.
+#[derive(Default)]
+struct Told {
+    conditions: Vec<Condition>,
+    matched: Vec<Matched>,
+    single: Option<SingleVoxels>,
+    not_computed: Vec<NotComputed>,
+}
+
+impl Told {
+    /// Nothing, for a reason.
+    fn nothing(name: &str, reason: impl Into<String>) -> Self {
+        Self { not_computed: vec![NotComputed { name: name.into(), reason: reason.into() }], ..Self::default() }
+    }
+}
+
 /// Identification by the encoder; none where nothing predicts responses.
-fn encoding(
-    session: &Session,
-    statistics: &Statistics,
-    test: &HeldOutPairs,
-    subsets: &[Subset],
-    draws: usize,
-    context: &Context,
-    found: &mut Regions,
-) -> Result<()> {
-    let mut not = |reason: String| found.not_computed.push(NotComputed { name: "encoding".into(), reason });
-    if session.manifest.baseline.as_ref().is_some_and(|baseline| baseline.encoder.is_none()) {
-        not("this baseline predicts no responses".into());
-        return Ok(());
+fn encoding(of: &Material, subsets: &[Subset], draws: usize) -> Result<Told> {
+    let (test, context) = (&of.test, &of.context);
+    if !of.predicts {
+        return Ok(Told::nothing("encoding", "this baseline predicts no responses"));
     }
     if test.len() < 2 {
-        not(format!("identification needs two test images, the run has {}", test.len()));
-        return Ok(());
+        return Ok(Told::nothing("encoding", too_few(test.len())));
     }
-    let predicted = arrays::predictions(&session.run, test.len(), statistics.voxels.len())?;
+    let predicted = of.predictions()?;
     let predicted = predicted.view();
-    let (possible, _) = possible_ways("", &session.experiment.evaluation.ways, test.len() - 1);
+    let (possible, _) = possible_ways("", &of.experiment.evaluation.ways, test.len() - 1);
     let most = possible.into_iter().max().unwrap_or(2);
     let mut ways = vec![2, most];
     ways.dedup();
-    let (conditions, missing) = eval::encoding_conditions(test, predicted, subsets, &ways, context)?;
-    found.encoding = conditions;
-    found.not_computed.extend(missing);
-    found.matched = eval::matched_scores(test, predicted, subsets, most, draws, context)?;
-    found.single = Some(eval::single_voxels(test, predicted, &statistics.voxels, subsets, context)?);
-    Ok(())
+    let (conditions, not_computed) = eval::encoding_conditions(test, predicted, subsets, &ways, context)?;
+    Ok(Told {
+        conditions,
+        matched: eval::matched_scores(test, predicted, subsets, most, draws, context)?,
+        single: Some(eval::single_voxels(test, predicted, &of.statistics.voxels, subsets, context)?),
+        not_computed,
+    })
 }
 
 /// What the decoder makes of parts of the responses; none where there is no decoder.
-fn decoding(
-    session: &Session,
-    data: &DataSet,
-    statistics: &Statistics,
-    test: &HeldOutPairs,
-    subsets: &[Subset],
-    context: &Context,
-    found: &mut Regions,
-) -> Result<()> {
-    if !session.run.weights_file(Phase::Decoder).is_file() {
-        let reason = "the run has no decoder network whose input could be silenced".into();
-        found.not_computed.push(NotComputed { name: "decoding".into(), reason });
-        return Ok(());
+fn decoding(of: &Material, subsets: &[Subset]) -> Result<Told> {
+    if !of.run.weights_file(Phase::Decoder).is_file() {
+        return Ok(Told::nothing("decoding", "the run has no decoder network whose input could be silenced"));
     }
-    if test.len() < 2 {
-        let reason = format!("identification needs two test images, the run has {}", test.len());
-        found.not_computed.push(NotComputed { name: "decoding".into(), reason });
-        return Ok(());
+    if of.test.len() < 2 {
+        return Ok(Told::nothing("decoding", too_few(of.test.len())));
     }
-    let experiment = &session.experiment;
-    let mut none = no_candidates();
-    let external = choice::external(session.choice()?.as_ref(), data, experiment)?;
-    let mut candidates = external.map(|pool| ExternalCandidates::new(pool.into())).transpose()?;
-    let candidates: &mut dyn Candidates = match &mut candidates {
-        Some(candidates) => candidates,
-        None => &mut none,
-    };
-    let (possible, _) = possible_ways("", &experiment.evaluation.ways, candidates.names().len());
+    let mut candidates = candidates(of.external()?.as_ref())?;
+    let (possible, _) = possible_ways("", &of.experiment.evaluation.ways, candidates.names().len());
     let ways = possible.iter().copied().find(|&ways| ways == WAYS).or(possible.into_iter().max());
-    let features = Taps { extractor: FeatureExtractor::of_image_loss(experiment)?, name: taps_name(session) };
-    let weights = experiment.perceptual_weights().iter().map(|&w| w as f32).collect();
-    let perceptual = PerceptualDistance::new(&features, weights)?;
-    let cache = evaluate::cache(experiment);
-    let decoder = TrainedDecoder::load(&session.run, experiment)?;
-    let silent = silent(data, statistics, session)?;
+    let features = of.features()?;
+    let perceptual = of.perceptual(&features)?;
+    let decoder = TrainedDecoder::load(&of.run, &of.experiment)?;
+    let silent = silent(of)?;
     let decode = |responses: ArrayView2<'_, f32>| decoder.decode(responses);
-    let decode = Decode { responses: test.responses(), silent: &silent, decode: &decode };
-    let with = (&perceptual as &dyn afterimage_eval::Distance, candidates, cache.as_ref());
-    found.decoding = eval::decoding_conditions(&decode, &Shown::of(test), subsets, ways, with, context)?;
-    Ok(())
+    let decode = Decode { responses: of.test.responses(), silent: &silent, decode: &decode };
+    let with: (&dyn Distance, &mut dyn Candidates, _) = (&perceptual, &mut *candidates, of.cache.as_ref());
+    let conditions = eval::decoding_conditions(&decode, &Shown::of(&of.test), subsets, ways, with, &of.context)?;
+    Ok(Told { conditions, ..Told::default() })
+}
+
+fn too_few(items: usize) -> String {
+    format!("identification needs two test images, the run has {items}")
 }
 
 /// The mean response of each voxel over the training items; zero where they were z-scored on these.
-fn silent(data: &DataSet, statistics: &Statistics, session: &Session) -> Result<Vec<f32>> {
-    if statistics.zscore.is_some() {
-        return Ok(vec![0.0; statistics.voxels.len()]);
+fn silent(of: &Material) -> Result<Vec<f32>> {
+    if of.statistics.zscore.is_some() {
+        return Ok(vec![0.0; of.statistics.voxels.len()]);
     }
-    let training = prepare::prepare(data, &session.experiment)?.training;
+    let training = prepare::prepare(&of.data, &of.experiment)?.training;
     Ok(training.responses().mean_axis(Axis(0)).map(|mean| mean.to_vec()).unwrap_or_default())
 }
 

@@ -11,7 +11,7 @@ use afterimage_eval::{Features, cache::Cache};
 use afterimage_train::Observer;
 use afterimage_train::apply::FeatureExtractor;
 
-use crate::evaluate::Taps;
+use crate::evaluate::material::Taps;
 
 /// Images decoded at a time.
 const BLOCK: usize = 128;

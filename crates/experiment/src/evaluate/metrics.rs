@@ -1,72 +1,50 @@
 //! The measures of reconstructions that the experiment asks for.
 
-use crate::error::{Context as _, Result, bail};
+use crate::error::{Context as _, Result};
 use ndarray::{Array4, ArrayView4};
 
-use afterimage_config::BackboneKind;
-use afterimage_config::Experiment;
+use afterimage_config::{BackboneKind, Experiment};
 use afterimage_eval::{
-    BoxError, Candidates, Context, DistanceMatrix, FeatureMetric, Features, Lpips, LpipsNet, Metric, Shown,
-    lpips_score, ms_ssim_scores, no_candidates, pixcorr_scores, ssim_scores,
+    BoxError, DistanceMatrix, FeatureMetric, Features, Lpips, Metric, lpips_score, ms_ssim_scores, pixcorr_scores,
+    ssim_scores,
 };
+use afterimage_model::backbone::WeightOrigin;
 use afterimage_model::foreign::{ForeignNetwork, foreign};
-use afterimage_run::scores::NotComputed;
 use afterimage_train::apply::FeatureExtractor;
 
-use super::identification;
-use super::part::{self, Part};
-use crate::{Session, external::ExternalCandidates, weights};
-
-/// What is compared.
-struct Images<'a> {
-    decoded: ArrayView4<'a, f32>,
-    shown: &'a Shown,
-    external: Option<&'a mut ExternalCandidates>,
-    context: &'a Context,
-}
+use super::images::{Compared, identification};
+use super::material::Material;
+use super::part::{Part, defined};
+use crate::weights;
 
 /// Computes every measure of `evaluation.metrics`. One whose weights are missing or broken, or that these images leave undefined, is
 /// listed as not computed, with the reason.
-pub(super) fn measure(
-    session: &mut Session,
-    decoded: &Array4<f32>,
-    shown: &Shown,
-    external: Option<&mut ExternalCandidates>,
-    context: &Context,
-) -> Result<Part> {
+pub(super) fn measure(of: &Material, among: &mut Compared) -> Result<Part> {
     let mut found = Part::default();
-    let mut images = Images { decoded: decoded.view(), shown, external, context };
-    let names: Vec<String> = session.experiment.evaluation.chosen_metrics().into_iter().map(str::to_owned).collect();
-    for name in names {
-        let Some(metric) = Metric::find(&name) else { bail!("no metric is called \"{name}\"") };
-        match one(metric, session, &mut images) {
+    for (name, metric) in chosen(&of.experiment)? {
+        match Network::of(metric, &of.experiment).and_then(|network| one(metric, network, of, among)) {
             Ok(part) => found.add(part),
-            Err(error) => {
-                let weights = weights::cannot_be_used(&error).then(|| error.root_cause());
-                let Some(reason) = weights.or_else(|| part::reason(&error)) else {
-                    return Err(error.context(format!("the metric \"{name}\" failed")));
-                };
-                let missing = |name| NotComputed { name, reason: reason.clone() };
-                found.not_computed.extend(metric.score_names().into_iter().map(missing));
+            Err(error) if weights::cannot_be_used(&error) => {
+                found.add(Part::all_without(metric.score_names(), error.root_cause()));
             }
+            Err(error) => return Err(error.context(format!("the metric \"{name}\" failed"))),
         }
     }
     Ok(found)
 }
 
+/// The measures of an experiment, by name.
+fn chosen(experiment: &Experiment) -> Result<Vec<(&str, Metric)>> {
+    let named = |name| Ok((name, Metric::find(name).with_context(|| format!("no metric is called \"{name}\""))?));
+    experiment.evaluation.chosen_metrics().into_iter().map(named).collect()
+}
+
 /// Why metrics of the experiment cannot be computed: a sentence for each network whose weights are not installed. Every
 /// network is loaded as [`measure`] loads it.
 pub(crate) fn missing_weights(experiment: &Experiment) -> Result<Vec<String>> {
-    let device = &experiment.device.name;
     let mut missing = Vec::new();
-    for name in experiment.evaluation.chosen_metrics() {
-        let Some(metric) = Metric::find(name) else { bail!("no metric is called \"{name}\"") };
-        let loaded = match metric {
-            Metric::PixCorr | Metric::Ssim | Metric::MsSsim | Metric::Dists => continue,
-            Metric::Lpips(net) => Network::own(net.backbone(), net.taps(), experiment.image.side, device),
-            Metric::Features(metric) => Network::of_metric(metric, device),
-        };
-        match loaded {
+    for (name, metric) in chosen(experiment)? {
+        match Network::of(metric, experiment) {
             Ok(_) => {}
             Err(error) if weights::cannot_be_used(&error) => {
                 missing.push(format!("evaluation.metrics has \"{name}\", but {}", error.root_cause()));
@@ -77,46 +55,42 @@ pub(crate) fn missing_weights(experiment: &Experiment) -> Result<Vec<String>> {
     Ok(missing)
 }
 
-fn one(metric: Metric, session: &mut Session, images: &mut Images) -> Result<Part> {
-    let Images { decoded, shown, context, .. } = *images;
-    let scores = match metric {
-        Metric::PixCorr => return Ok(pixcorr_scores(decoded, shown, context)?.into()),
-        Metric::Ssim => ssim_scores(decoded, shown, context)?,
-        Metric::MsSsim => ms_ssim_scores(decoded, shown, context)?,
-        Metric::Dists => {
-            let missing = |name| NotComputed { name, reason: Metric::WITHOUT_DISTS.into() };
-            let not_computed = metric.score_names().into_iter().map(missing).collect();
-            return Ok(Part { not_computed, ..Part::default() });
+fn one(metric: Metric, network: Option<Network>, of: &Material, among: &mut Compared) -> Result<Part> {
+    let (Compared { decoded, shown, .. }, context) = (&*among, &of.context);
+    let (decoded, shown, names) = (*decoded, *shown, metric.score_names());
+    let mut found = match (metric, &network) {
+        (Metric::PixCorr, _) => {
+            defined(&names, pixcorr_scores(decoded, shown, context))?.map_or_else(|undefined| undefined, Part::from)
         }
-        Metric::Lpips(net) => return lpips(net, session, images),
-        Metric::Features(metric) => {
-            let network = Network::of_metric(metric, &session.experiment.device.name)?;
-            network.record(metric.network, session);
-            metric.scores(&network, decoded, shown, context)?
-        }
+        (Metric::Ssim, _) => Part::of(&names, ssim_scores(decoded, shown, context))?,
+        (Metric::MsSsim, _) => Part::of(&names, ms_ssim_scores(decoded, shown, context))?,
+        (Metric::Features(metric), Some(network)) => Part::of(&names, metric.scores(network, decoded, shown, context))?,
+        (Metric::Lpips(net), Some(network)) => lpips(&Lpips::new(net, network), &names, of, among)?,
+        (Metric::Dists | Metric::Features(_) | Metric::Lpips(_), _) => Part::all_without(names, Metric::WITHOUT_DISTS),
     };
-    Ok(Part { scores, ..Part::default() })
+    found.networks.extend(network.map(|network| network.origin()));
+    Ok(found)
 }
 
-fn lpips(net: LpipsNet, session: &mut Session, images: &mut Images) -> Result<Part> {
-    let Images { decoded, shown, context, .. } = *images;
-    let side = session.experiment.image.side;
-    let network = Network::own(net.backbone(), net.taps(), side, &session.experiment.device.name)?;
-    network.record(net.backbone().name(), session);
-    let lpips = Lpips::new(net, &network);
-    let mut none = no_candidates();
-    let source: &mut dyn Candidates = match &mut images.external {
-        Some(candidates) => *candidates,
-        None => &mut none,
-    };
-    let matrix = DistanceMatrix::compute(&lpips, decoded, shown, source, context)?;
-    let mut found = Part { scores: vec![lpips_score(&lpips, &matrix, decoded, shown, context)?], ..Part::default() };
-    found.add(identification(session, &matrix, context)?);
-    Ok(found)
+fn lpips(lpips: &Lpips, names: &[String], of: &Material, among: &mut Compared) -> Result<Part> {
+    let Compared { decoded, shown, .. } = *among;
+    let matrix = DistanceMatrix::compute(lpips, decoded, shown, &mut *among.candidates, &of.context);
+    let scored = matrix.and_then(|matrix| Ok((lpips_score(lpips, &matrix, decoded, shown, &of.context)?, matrix)));
+    match defined(names, scored)? {
+        Ok((score, matrix)) => {
+            let mut found = Part { scores: vec![score], ..Part::default() };
+            found.add(identification(&matrix, of)?);
+            Ok(found)
+        }
+        Err(undefined) => Ok(undefined),
+    }
 }
 
 /// A network as the measures want it.
 struct Network {
+    /// The short name of the network.
+    network: String,
+    /// What is taken from it.
     name: String,
     run: Run,
 }
@@ -129,29 +103,39 @@ enum Run {
 }
 
 impl Network {
-    fn of_metric(metric: &FeatureMetric, device: &str) -> Result<Self> {
+    /// The network of a measure; `None` if it needs none.
+    fn of(metric: Metric, experiment: &Experiment) -> Result<Option<Self>> {
+        let device = &experiment.device.name;
+        match metric {
+            Metric::PixCorr | Metric::Ssim | Metric::MsSsim | Metric::Dists => Ok(None),
+            Metric::Lpips(net) => Self::own(net.backbone(), net.taps(), experiment.image.side, device).map(Some),
+            Metric::Features(metric) => Self::of_features(metric, device).map(Some),
+        }
+    }
+
+    fn of_features(metric: &FeatureMetric, device: &str) -> Result<Self> {
         match metric.tap {
             Some(tap) => Self::own(metric.network.parse()?, &[tap], metric.side, device),
             None => {
                 let kind = foreign(metric.network).with_context(|| format!("no network \"{}\"", metric.network))?;
-                let network = ForeignNetwork::load(kind)?;
-                Ok(Self { name: kind.what.into(), run: Run::Foreign(Box::new(network)) })
+                let run = Run::Foreign(Box::new(ForeignNetwork::load(kind)?));
+                Ok(Self { network: metric.network.into(), name: kind.what.into(), run })
             }
         }
     }
 
     fn own(backbone: BackboneKind, taps: &[&str], side: usize, device: &str) -> Result<Self> {
-        let extractor = FeatureExtractor::new(backbone, taps, side, device)?;
-        Ok(Self { name: format!("{backbone} at {}", taps.join(", ")), run: Run::Own(Box::new(extractor)) })
+        let run = Run::Own(Box::new(FeatureExtractor::new(backbone, taps, side, device)?));
+        Ok(Self { network: backbone.name().into(), name: format!("{backbone} at {}", taps.join(", ")), run })
     }
 
-    /// Notes the weights among the inputs of the run.
-    fn record(&self, network: &str, session: &mut Session) {
+    /// Its name, and where its weights came from.
+    fn origin(self) -> (String, WeightOrigin) {
         let origin = match &self.run {
             Run::Own(extractor) => extractor.origin(),
             Run::Foreign(network) => network.origin(),
         };
-        weights::record(session, &weights::role_of_metric(network), network, origin);
+        (self.network, origin.clone())
     }
 }
 

@@ -1,7 +1,12 @@
-//! What a part of the evaluation returns: scores, and those that these items leave undefined, with the reason.
+//! What a part of the evaluation returns: scores, those that these items leave undefined, with the reason, and what they were
+//! computed with.
 
 use afterimage_eval::EvalError;
-use afterimage_run::scores::{NotComputed, Score};
+use afterimage_model::backbone::WeightOrigin;
+use afterimage_run::{
+    manifest::Input,
+    scores::{NotComputed, Score},
+};
 
 use crate::error::Result;
 
@@ -10,6 +15,10 @@ use crate::error::Result;
 pub(crate) struct Part {
     pub(crate) scores: Vec<Score>,
     pub(crate) not_computed: Vec<NotComputed>,
+    /// Networks that only score, by name.
+    pub(crate) networks: Vec<(String, WeightOrigin)>,
+    /// Further inputs.
+    pub(crate) inputs: Vec<Input>,
 }
 
 impl Part {
@@ -23,20 +32,28 @@ impl Part {
 
     /// Nothing, for a reason.
     pub(crate) fn without(name: impl Into<String>, reason: impl Into<String>) -> Self {
-        let missing = NotComputed { name: name.into(), reason: reason.into() };
-        Self { scores: Vec::new(), not_computed: vec![missing] }
+        Self::all_without([name.into()], reason)
+    }
+
+    /// None of `names`, for a reason.
+    pub(crate) fn all_without(names: impl IntoIterator<Item = String>, reason: impl Into<String>) -> Self {
+        let reason = reason.into();
+        let missing = |name| NotComputed { name, reason: reason.clone() };
+        Self { not_computed: names.into_iter().map(missing).collect(), ..Self::default() }
     }
 
     /// Appends another part.
     pub(crate) fn add(&mut self, other: Self) {
         self.scores.extend(other.scores);
         self.not_computed.extend(other.not_computed);
+        self.networks.extend(other.networks);
+        self.inputs.extend(other.inputs);
     }
 }
 
 impl From<(Vec<Score>, Vec<NotComputed>)> for Part {
     fn from((scores, not_computed): (Vec<Score>, Vec<NotComputed>)) -> Self {
-        Self { scores, not_computed }
+        Self { scores, not_computed, ..Self::default() }
     }
 }
 
@@ -53,13 +70,11 @@ pub(crate) fn defined<T>(
         Err(error) => error.into(),
     };
     let Some(reason) = reason(&error) else { return Err(error) };
-    let missing = |name: &dyn AsRef<str>| NotComputed { name: name.as_ref().into(), reason: reason.clone() };
-    let not_computed = names.iter().map(|name| missing(name)).collect();
-    Ok(Err(Part { scores: Vec::new(), not_computed }))
+    Ok(Err(Part::all_without(names.iter().map(|name| name.as_ref().into()), reason)))
 }
 
 /// Why a score is undefined; `None` for errors of another kind.
-pub(super) fn reason(error: &crate::Error) -> Option<String> {
+fn reason(error: &crate::Error) -> Option<String> {
     let found = error.chain().find_map(|cause| cause.downcast_ref::<EvalError>())?;
     found.is_undefined().then(|| found.to_string())
 }

@@ -1,0 +1,97 @@
+//! Scores of reconstructions.
+
+use std::sync::Arc;
+
+use ndarray::{Array4, ArrayView4};
+
+use afterimage_eval::{
+    Candidates, Distance, DistanceMatrix, PixelCorrelation, Rival, Shown, cache::Cache, diversity_scores,
+    external_scores, pairwise_scores, possible_ways,
+};
+use afterimage_run::classification::Classification;
+use afterimage_train::Observer;
+
+use super::material::{Material, candidates};
+use super::{metrics, part::Part, part::defined};
+use crate::error::Result;
+use crate::{averaging, classify::classify, clusters, pool::Pool};
+
+/// Scores of the reconstructions, and what of them is more than a score.
+pub(super) struct Scored {
+    pub(super) part: Part,
+    /// The nearest external image of each item; empty if the distances are undefined.
+    pub(super) rivals: Vec<Option<Rival>>,
+    pub(super) classification: Option<Classification>,
+}
+
+/// What the measures of reconstructions compare.
+pub(super) struct Compared<'a> {
+    /// f32 `[items, 3, side, side]` in 0..1.
+    pub(super) decoded: ArrayView4<'a, f32>,
+    pub(super) shown: &'a Shown,
+    /// The external images, or none.
+    pub(super) candidates: &'a mut dyn Candidates,
+}
+
+/// Scores reconstructions `[items, 3, side, side]` of the held-out items.
+pub(super) fn score(
+    of: &Material,
+    decoded: &Array4<f32>,
+    external: Option<&Arc<Pool>>,
+    observer: &dyn Observer,
+) -> Result<Scored> {
+    let mut candidates = candidates(external)?;
+    let (shown, features) = (Shown::of(&of.test), of.features()?);
+    let perceptual = of.perceptual(&features)?;
+    let (mut found, mut rivals) = (Part::default(), Vec::new());
+    let mut compared = Compared { decoded: decoded.view(), shown: &shown, candidates: &mut *candidates };
+    match distances(&perceptual, of, &mut compared)? {
+        Ok(matrix) => {
+            found.add(identification(&matrix, of)?);
+            let name = ["identification.pairwise.perceptual.within_cluster"];
+            found.add(Part::of(&name, clusters::scores(&matrix, &of.test, &of.context))?);
+            rivals = matrix.rivals();
+        }
+        Err(undefined) => found.add(undefined),
+    }
+    match distances(&PixelCorrelation, of, &mut compared)? {
+        Ok(matrix) => found.add(identification(&matrix, of)?),
+        Err(undefined) => found.add(undefined),
+    }
+    found.add(metrics::measure(of, &mut compared)?);
+    let (part, classification) = classify(of, compared.decoded, observer)?;
+    found.add(part);
+    if let Some(problem) = of.cache.as_ref().and_then(Cache::problem) {
+        observer.note(&format!("note: features could not be kept in {problem}; they will be computed again next time"));
+    }
+    let diversity = diversity_scores(compared.decoded, compared.shown, &of.context);
+    found.add(Part::of(&["diversity.distance", "diversity.rank"], diversity)?);
+    found.add(averaging::curve(of, compared.shown, &perceptual, compared.candidates)?);
+    Ok(Scored { part: found, rivals, classification })
+}
+
+/// All distances of a measure, or why they are undefined.
+fn distances(distance: &dyn Distance, of: &Material, among: &mut Compared) -> Result<Result<DistanceMatrix, Part>> {
+    let Compared { decoded, shown, .. } = *among;
+    let (candidates, cache) = (&mut *among.candidates, of.cache.as_ref());
+    let matrix = DistanceMatrix::compute_cached(distance, decoded, shown, candidates, cache, &of.context);
+    let key = distance.key();
+    defined(&[format!("identification.external.{key}"), format!("identification.pairwise.{key}")], matrix)
+}
+
+/// `external` and `pairwise` scores of a measure.
+pub(super) fn identification(matrix: &DistanceMatrix, of: &Material) -> Result<Part> {
+    let prefix = format!("identification.external.{}", matrix.key());
+    let distractors = matrix.candidate_names().len();
+    let mut found = if distractors > 0 {
+        let (ways, missing) = possible_ways(&prefix, &of.experiment.evaluation.ways, distractors);
+        let mut found = Part::of(&[&prefix], external_scores(matrix, &ways, &of.context))?;
+        found.not_computed.extend(missing);
+        found
+    } else {
+        Part::without(prefix, "the experiment names no external images: set data.external")
+    };
+    let pairwise = format!("identification.pairwise.{}", matrix.key());
+    found.add(Part::of(&[pairwise], pairwise_scores(matrix, &of.context))?);
+    Ok(found)
+}

@@ -11,7 +11,7 @@ use ndarray::Axis;
 use afterimage_biology::{Resampling, depths, measures};
 use afterimage_data::{DataSet, Reliability, at_side};
 use afterimage_run::{
-    biology::{BIOLOGY_VERSION, Biology, Branch, Example, Voxel},
+    biology::{BIOLOGY_VERSION, Biology, Branch, Example, Measure, Voxel},
     scores::{NotComputed, ScoreFile},
 };
 use afterimage_train::{
@@ -48,32 +48,33 @@ pub(crate) fn biology(session: &mut Session, options: &Options) -> Result<Biolog
     let statistics = Statistics::read(&session.run)?;
     let encoder = TrainedEncoder::load(&session.run, &session.experiment)?;
     let looks = Looks::new(&encoder, &session.experiment, &statistics)?;
+    let (voxels, mut not_computed) = voxels(session, &data, &statistics, &encoder, &looks)?;
     let mut found = Biology {
         version: BIOLOGY_VERSION,
         side_px: session.experiment.image.side,
         fov_deg: options.fov_deg.or(data.header().provenance.fov_deg.map(f64::from)),
         branches: looks.branches.iter().map(|(branch, grid)| described(&branch.tap, grid)).collect(),
         probes: looks.probes.describe(),
-        voxels: voxels(session, &data, &statistics, &encoder, &looks)?,
+        voxels,
         measures: Vec::new(),
         examples: Vec::new(),
         not_computed: Vec::new(),
     };
-    known::truth(&data, &statistics, &session.experiment, &mut found)?;
-    known::prf(&data, &statistics, &mut found);
     let config = &session.experiment.evaluation;
     let draws = Resampling {
         resamples: config.resamples.min(RESAMPLES),
         permutations: config.permutations,
         seed: derive(session.experiment.seed, Purpose::Biology),
     };
-    measure(&mut found, &draws);
+    found.measures = measures(&found, &draws);
+    not_computed.extend(not_measured(&found));
     if options.split_half || halves::are_there(&session.run) {
         found.measures.extend(halves::compare(session, &data, &statistics, &draws)?);
     } else {
         let reason = "no encoders of two halves were trained: give --split-half".to_owned();
-        found.not_computed.push(NotComputed { name: "split_half".into(), reason });
+        not_computed.push(NotComputed { name: "split_half".into(), reason });
     }
+    found.not_computed = not_computed;
     found.examples = examples(&found, &looks);
     found.write(&session.run)?;
     tables::write(&session.run, &found, &looks.weights)?;
@@ -90,14 +91,19 @@ fn described(tap: &str, grid: &afterimage_biology::Grid) -> Branch {
     }
 }
 
-/// All that is known of each voxel but truth and population receptive fields.
+/// All that is known of each voxel, and what is not, with the reason.
 fn voxels(
     session: &Session,
     data: &DataSet,
     statistics: &Statistics,
     encoder: &TrainedEncoder,
     looks: &Looks,
-) -> Result<Vec<Voxel>> {
+) -> Result<(Vec<Voxel>, Vec<NotComputed>)> {
+    let (truth, unknown) = match known::truth(data, statistics, &session.experiment)? {
+        Ok(truth) => (truth, None),
+        Err(reason) => (None, Some(NotComputed { name: "truth".into(), reason })),
+    };
+    let prf = known::prf(data, statistics);
     let depths = depths(encoder.branch_spread(training_images(session, data)?.view()).view())?;
     let ceiling = Reliability::noise_ceiling(&data.held_out())?;
     let r = accuracy(session, statistics.voxels.len())?;
@@ -114,10 +120,10 @@ fn voxels(
         depth: depths[v].as_ref().map(|depth| depth.mean),
         r: r.as_ref().and_then(|r| r[v]),
         ceiling: ceiling.as_ref().map(|c| f64::from(c.correlation[column])).filter(|c| c.is_finite()),
-        truth: None,
-        prf: None,
+        truth: truth.as_ref().map(|truth| truth[v]),
+        prf: prf.as_ref().and_then(|prf| prf[v]),
     };
-    Ok(statistics.voxels.iter().enumerate().map(voxel).collect())
+    Ok((statistics.voxels.iter().enumerate().map(voxel).collect(), unknown.into_iter().collect()))
 }
 
 /// Some training images, evenly spaced, at the run's side.
@@ -138,34 +144,45 @@ fn accuracy(session: &Session, voxels: usize) -> Result<Option<Vec<Option<f64>>>
     Ok(r.filter(|r| r.len() == voxels))
 }
 
-fn measure(found: &mut Biology, draws: &Resampling) {
-    found.measures = measures::agreement(&found.voxels, draws);
-    found.measures.extend(measures::against_truth(&found.voxels, draws));
-    match found.fov_deg {
-        Some(fov) => found.measures.extend(measures::against_prf(&found.voxels, found.side_px, fov, draws)),
-        None if found.voxels.iter().any(|v| v.prf.is_some()) => {
-            let reason = "the data set does not tell how wide its images are: give --fov DEGREES".to_owned();
-            found.not_computed.push(NotComputed { name: "prf".into(), reason });
-        }
-        None => {}
+/// What the voxels and regions measure, against one another and against what is known.
+fn measures(of: &Biology, draws: &Resampling) -> Vec<Measure> {
+    let mut found = measures::agreement(&of.voxels, draws);
+    found.extend(measures::against_truth(&of.voxels, draws));
+    if let Some(fov) = of.fov_deg {
+        found.extend(measures::against_prf(&of.voxels, of.side_px, fov, draws));
     }
-    found.measures.extend(measures::of_regions(&found.voxels, found.side_px, draws));
-    let mut missing = |name: &str, reason: &str, absent: bool| {
-        if absent {
-            found.not_computed.push(NotComputed { name: name.into(), reason: reason.into() });
-        }
-    };
-    let none = |known: fn(&Voxel) -> bool| !found.voxels.iter().any(known);
-    let hemisphere = "the data set does not tell hemispheres: regions called lh and rh, or a column \"hemisphere\" of -1 (left) and 1 (right), would";
-    missing("contralateral", hemisphere, none(|v| v.hemisphere.is_some()));
-    missing(
-        "accuracy.r",
-        "the run has no scores of its encoder: run `afterimage evaluate RUN` first",
-        none(|v| v.r.is_some()),
-    );
-    let ceiling = "the data set has no single trials of the test stimuli, so their noise is unknown";
-    missing("accuracy.ceiling", ceiling, none(|v| v.ceiling.is_some()));
-    missing("depth", "the encoder has a single branch, or none contributes", none(|v| v.depth.is_some()));
+    found.extend(measures::of_regions(&of.voxels, of.side_px, draws));
+    found
+}
+
+/// What cannot be measured, with the reason.
+fn not_measured(of: &Biology) -> Vec<NotComputed> {
+    let no = |known: fn(&Voxel) -> bool| !of.voxels.iter().any(known);
+    let missing = [
+        (
+            "prf",
+            "the data set does not tell how wide its images are: give --fov DEGREES",
+            of.fov_deg.is_none() && !no(|v| v.prf.is_some()),
+        ),
+        (
+            "contralateral",
+            "the data set does not tell hemispheres: regions called lh and rh, or a column \"hemisphere\" of -1 (left) and 1 (right), would",
+            no(|v| v.hemisphere.is_some()),
+        ),
+        (
+            "accuracy.r",
+            "the run has no scores of its encoder: run `afterimage evaluate RUN` first",
+            no(|v| v.r.is_some()),
+        ),
+        (
+            "accuracy.ceiling",
+            "the data set has no single trials of the test stimuli, so their noise is unknown",
+            no(|v| v.ceiling.is_some()),
+        ),
+        ("depth", "the encoder has a single branch, or none contributes", no(|v| v.depth.is_some())),
+    ];
+    let absent = missing.into_iter().filter(|(.., is_missing)| *is_missing);
+    absent.map(|(name, reason, _)| NotComputed { name: name.into(), reason: reason.into() }).collect()
 }
 
 /// A well, a typical and a badly fitted voxel of each region, by the fit of the map from stimulation.

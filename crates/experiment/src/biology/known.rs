@@ -6,67 +6,62 @@ use afterimage_config::Experiment;
 use afterimage_data::{DataSet, VoxelColumn};
 use afterimage_run::{
     atomic,
-    biology::{Biology, Hemisphere, Prf, Truth},
-    scores::NotComputed,
+    biology::{Hemisphere, Prf, Truth},
 };
 use afterimage_sim::{TRUTH_VERSION, Truth as Known};
 use afterimage_train::prepare::Statistics;
 
-/// Adds the truth that a simulation wrote beside its data set.
+/// The truth that a simulation wrote beside its data set, by voxel; `None` for other data sets. An error in words if it is of other voxels.
 pub(super) fn truth(
     data: &DataSet,
     statistics: &Statistics,
     experiment: &Experiment,
-    found: &mut Biology,
-) -> Result<()> {
+) -> Result<Result<Option<Vec<Truth>>, String>> {
     let path = experiment.data.dataset.clone().unwrap_or_default().with_file_name("truth.json");
     if data.header().provenance.kind != "simulation" || !path.is_file() {
-        return Ok(());
+        return Ok(Ok(None));
     }
     let truth: Known = atomic::read_versioned(&path, TRUTH_VERSION, "simulate the data set again")?;
     if truth.voxels.len() != data.header().voxels.count {
         let (theirs, ours) = (truth.voxels.len(), data.header().voxels.count);
-        let reason =
-            format!("\"{}\" knows {theirs} voxels, the data set has {ours}: voxels were selected", path.display());
-        found.not_computed.push(NotComputed { name: "truth".into(), reason });
-        return Ok(());
+        let path = path.display();
+        return Ok(Err(format!("\"{path}\" knows {theirs} voxels, the data set has {ours}: voxels were selected")));
     }
-    let side = found.side_px as f64;
-    for (voxel, &column) in found.voxels.iter_mut().zip(&statistics.voxels) {
+    let px = |sides: f32| f64::from(sides) * experiment.image.side as f64;
+    let of_voxel = |&column: &usize| {
         let known = &truth.voxels[column];
-        let px = |sides: f32| f64::from(sides) * side;
-        voxel.truth = Some(Truth {
+        Truth {
             x_px: px(known.centre_x),
             y_px: px(known.centre_y),
             pooling_px: px(known.sigma),
             effective_px: px(known.sigma_effective),
             depth: f64::from(known.depth),
             snr: f64::from(known.snr),
-        });
-    }
-    Ok(())
+        }
+    };
+    Ok(Ok(Some(statistics.voxels.iter().map(of_voxel).collect())))
 }
 
-/// Adds population receptive fields where the data set has columns of them, such as `prf-eccentricity` and `prf_angle`.
+/// Population receptive fields by voxel, if the data set has columns of them, such as `prf-eccentricity` and `prf_angle`.
 ///
 /// Columns are those whose name begins with `prf`: the one with `ecc` in its name (degrees of visual angle), the one with `ang` (0 to the right,
 /// 90 up, degrees), and, where there is one, that with `size` or `sigma` (degrees). A voxel without a number has none.
-pub(super) fn prf(data: &DataSet, statistics: &Statistics, found: &mut Biology) {
+pub(super) fn prf(data: &DataSet, statistics: &Statistics) -> Option<Vec<Option<Prf>>> {
     let columns = &data.header().voxels.columns;
     let column = |parts: &[&str]| -> Option<&VoxelColumn> {
         let named = |name: &str| name.starts_with("prf") && parts.iter().any(|part| name[3..].contains(part));
         columns.iter().find(|(name, _)| named(&name.to_lowercase())).map(|(_, column)| column)
     };
-    let (Some(eccentricity), Some(angle)) = (column(&["ecc"]), column(&["ang"])) else { return };
-    let size = column(&["size", "sigma"]);
-    for (voxel, &at) in found.voxels.iter_mut().zip(&statistics.voxels) {
+    let (eccentricity, angle, size) = (column(&["ecc"])?, column(&["ang"])?, column(&["size", "sigma"]));
+    let of_voxel = |&at: &usize| {
         let value = |column: &VoxelColumn| Some(f64::from(column.values[at])).filter(|v| v.is_finite());
-        voxel.prf = value(eccentricity).zip(value(angle)).map(|(eccentricity_deg, angle_deg)| Prf {
+        value(eccentricity).zip(value(angle)).map(|(eccentricity_deg, angle_deg)| Prf {
             eccentricity_deg,
             angle_deg,
             size_deg: size.and_then(value),
-        });
-    }
+        })
+    };
+    Some(statistics.voxels.iter().map(of_voxel).collect())
 }
 
 /// The hemisphere of each voxel of the data set: by regions that are called after one, or by a column `hemisphere` of -1 and 1.

@@ -1,6 +1,7 @@
 //! The hidden folder beside a data set in which it grows, and what earlier, killed writers left of theirs.
 
 use std::fs::{self, File, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::{Error, Result};
@@ -23,9 +24,8 @@ impl Partial {
         clear(parent, &format!(".{name}."));
         // A hidden sibling, on the same file system so that the final move is one step.
         let folder = path.with_file_name(format!(".{name}.{}.partial", std::process::id()));
-        fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
         let mut made = Self { folder, lock: None };
-        let lock = File::create(made.folder.join(LOCK)).map_err(Error::io("create", &made.folder))?;
+        let lock = lock_file(&made.folder).map_err(Error::io("create", &made.folder))?;
         // Where the file system has no locks, a killed writer's folder stays for its user to remove.
         let _ = lock.try_lock();
         made.lock = Some(lock);
@@ -63,17 +63,31 @@ impl Drop for Partial {
     }
 }
 
+/// Makes the folder with its lock file. Another writer may remove the folder as long as it is empty.
+fn lock_file(folder: &Path) -> io::Result<File> {
+    loop {
+        fs::create_dir_all(folder)?;
+        match File::create(folder.join(LOCK)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            made => return made,
+        }
+    }
+}
+
 /// Removing is best effort: the error that led here is the one to report.
 fn discard(folder: &Path) {
     let _ = fs::remove_dir_all(folder);
 }
 
-/// Removes the folders whose lock nobody holds.
+/// Removes the folders whose lock nobody holds, and those of writers that were killed before they had a lock, which are empty.
 fn clear(parent: &Path, prefix: &str) {
     for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with(prefix) && name.ends_with(".partial") && is_abandoned(&entry.path()) {
-            discard(&entry.path());
+        if name.starts_with(prefix) && name.ends_with(".partial") {
+            let _ = fs::remove_dir(entry.path());
+            if is_abandoned(&entry.path()) {
+                discard(&entry.path());
+            }
         }
     }
 }

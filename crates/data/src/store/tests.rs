@@ -118,10 +118,12 @@ fn what_a_killed_writer_left_is_cleared_and_a_living_ones_stays() {
         std::fs::create_dir(left).unwrap();
         std::fs::write(left.join(".lock"), "").unwrap();
     }
+    let empty = folder.path().join(".x.afterimage.3.partial");
+    std::fs::create_dir(&empty).unwrap();
     let held = std::fs::File::open(living.join(".lock")).unwrap();
     held.lock().unwrap();
     write(&path, 3, &[0, 1, 2], &Array2::zeros((3, 2)));
-    assert!(!killed.exists() && living.exists() && DataSet::open(&path).is_ok());
+    assert!(!killed.exists() && !empty.exists() && living.exists() && DataSet::open(&path).is_ok());
     assert!(!path.join(".lock").exists());
 }
 

@@ -56,7 +56,7 @@ pub(crate) trait TrainingPhase {
 }
 
 /// Trains a phase, or continues from its checkpoint if `resume` is set and there is a checkpoint; then writes the weights.
-/// `load` returns the batch of a step, counted from 0, with these pairs; it runs on the loader's thread.
+/// `load(step, items)` returns the batch of a step, counted from 0, with these of the pairs; it runs on the loader's thread.
 ///
 /// # Errors
 /// As [`crate::encoder::train`], and those of `load`.

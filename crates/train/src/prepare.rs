@@ -1,6 +1,6 @@
 //! Turns a data set into normalised pairs for training.
 //!
-//! Every statistic is fitted on the training part, by the types of the data crate, and written to the run's
+//! Every statistic is fitted on the training part, as the types of the data crate ensure, and written to the run's
 //! `statistics.json`. Held-out responses are normalised with these statistics only.
 
 use ndarray::Array4;

@@ -1,4 +1,4 @@
-//! Trained networks from a run folder, on `ndarray` arrays.
+//! The trained networks of a run folder, on `ndarray` arrays.
 
 mod anatomy;
 
@@ -28,7 +28,7 @@ use crate::{
     decoder, encoder,
 };
 
-/// A frozen backbone for images of `side`, at `backbone_side`.
+/// Loads a frozen backbone for images of `side` px, which it sees enlarged to `backbone_side` px; 0 leaves their size.
 ///
 /// # Errors
 /// [`TrainError::Model`] for missing weights.
@@ -37,7 +37,7 @@ pub fn vision(backbone: BackboneKind, side: usize, backbone_side: usize, device:
     Ok(Vision::new(backbone, side, backbone_side, device))
 }
 
-/// The encoder of a run.
+/// The trained encoder of a run.
 pub struct TrainedEncoder {
     encoder: Encoder,
     state: EncoderState,
@@ -46,11 +46,11 @@ pub struct TrainedEncoder {
 }
 
 impl TrainedEncoder {
-    /// Loads it.
+    /// Loads the encoder of `run`.
     ///
     /// # Errors
-    /// [`TrainError::Unsuitable`] where the run has no trained encoder; [`TrainError::Run`] for a file that was changed,
-    /// [`TrainError::OtherSettings`] where it was trained with another configuration, [`TrainError::NotFinite`].
+    /// [`TrainError::Unsuitable`] if the run has no trained encoder; [`TrainError::Run`] if its file was changed;
+    /// [`TrainError::OtherSettings`] if it was trained with another configuration; [`TrainError::NotFinite`].
     pub fn load(run: &RunFolder, experiment: &Experiment) -> Result<Self> {
         let device = device(&experiment.device.name)?;
         let weights = weights(run, experiment, Phase::Encoder)?;
@@ -61,33 +61,34 @@ impl TrainedEncoder {
         Ok(Self { encoder: Encoder::new(config, &vision, voxels)?, state, vision, device })
     }
 
-    /// Predicted responses `[images, voxels]`, normalised as in training, for images u8 `[images, side, side, 3]`.
+    /// Returns the predicted responses `[images, voxels]`, normalised as in training, for images u8
+    /// `[images, side, side, 3]`.
     pub fn predict(&self, images: ArrayView4<'_, u8>) -> Array2<f32> {
         encoder::predict(&self.encoder, &self.state, &self.vision, images, &self.device)
     }
 
-    /// [`TrainedEncoder::predict`], and for each image and voxel the standard deviation over dropout masks of the readout,
-    /// both `[images, voxels]`: see [`Spread`].
+    /// Returns the prediction of [`TrainedEncoder::predict`] and its standard deviation over dropout masks of the
+    /// readout, both `[images, voxels]`: see [`Spread`].
     pub fn predict_with_spread(&self, images: ArrayView4<'_, u8>, spread: Spread) -> [Array2<f32>; 2] {
         encoder::predict_with_spread(&self.encoder, &self.state, &self.vision, images, &self.device, spread)
     }
 
-    /// Voxels that it predicts.
+    /// Returns the number of voxels.
     pub fn voxels(&self) -> usize {
         self.state.params.get::<1>("branch0.bias").dims()[0]
     }
 
-    /// For phase 2.
+    /// Returns the encoder as phase 2 uses it.
     pub fn freeze(self) -> decoder::FrozenEncoder {
         decoder::FrozenEncoder { encoder: self.encoder, state: self.state, vision: self.vision }
     }
 }
 
-/// The decoder of a run.
+/// The trained decoder of a run.
 pub struct TrainedDecoder(ReadyDecoder);
 
 impl TrainedDecoder {
-    /// Loads it.
+    /// Loads the decoder of `run`.
     ///
     /// # Errors
     /// As [`TrainedEncoder::load`].
@@ -99,13 +100,13 @@ impl TrainedDecoder {
         Ok(Self(ReadyDecoder::new(decoder, params, side, &device)))
     }
 
-    /// Images `[items, 3, side, side]` in 0..1 for responses `[items, voxels]`, normalised as in training.
+    /// Returns images `[items, 3, side, side]` in 0..1 for responses `[items, voxels]`, normalised as in training.
     pub fn decode(&self, responses: ArrayView2<'_, f32>) -> Array4<f32> {
         self.0.images(responses)
     }
 }
 
-/// Features of images for scoring: a backbone's taps on `ndarray` arrays.
+/// Extracts features of images for scoring: some taps of a backbone.
 pub struct FeatureExtractor {
     vision: Vision,
     taps: Vec<String>,
@@ -113,7 +114,7 @@ pub struct FeatureExtractor {
 }
 
 impl FeatureExtractor {
-    /// The taps of the decoder's perceptual term.
+    /// An extractor of the taps of the decoder's perceptual term.
     ///
     /// # Errors
     /// [`TrainError::Model`] for missing weights.
@@ -124,19 +125,20 @@ impl FeatureExtractor {
         Ok(Self { vision, taps: config.taps.clone(), device })
     }
 
-    /// Some taps of a backbone, for images of `side`.
+    /// An extractor of `taps`, for images of `side` px.
     ///
     /// # Errors
     /// As [`FeatureExtractor::of_image_loss`].
     pub fn new(backbone: BackboneKind, taps: &[&str], side: usize, device_name: &str) -> Result<Self> {
-        Self::enlarged(backbone, taps, side, 0, device_name)
+        Self::with_backbone_side(backbone, taps, side, 0, device_name)
     }
 
-    /// As [`FeatureExtractor::new`], with images enlarged to `backbone_side` first; 0 leaves them.
+    /// As [`FeatureExtractor::new`], for images that the backbone sees enlarged to `backbone_side` px; 0 leaves their size.
     ///
     /// # Errors
-    /// As there, and [`TrainError::Unsuitable`] for a tap that the backbone lacks or images too small for it.
-    pub fn enlarged(
+    /// As [`FeatureExtractor::of_image_loss`], and [`TrainError::Unsuitable`] for a tap that the backbone lacks or images
+    /// that are too small for it.
+    pub fn with_backbone_side(
         backbone: BackboneKind,
         taps: &[&str],
         side: usize,
@@ -158,7 +160,7 @@ impl FeatureExtractor {
         Ok(Self { vision, taps: taps.iter().map(|&tap| tap.to_owned()).collect(), device })
     }
 
-    /// As [`FeatureExtractor::new`], with weights from elsewhere.
+    /// As [`FeatureExtractor::new`], with other weights than the installed ones.
     ///
     /// # Errors
     /// As [`FeatureExtractor::of_image_loss`], and for a file that is not the backbone's.
@@ -175,12 +177,12 @@ impl FeatureExtractor {
         Ok(Self { vision, taps: taps.iter().map(|&tap| tap.to_owned()).collect(), device })
     }
 
-    /// Where the weights came from.
+    /// Returns the origin of the weights.
     pub fn origin(&self) -> &WeightOrigin {
         self.vision.origin()
     }
 
-    /// All that decides the features of an image of a given side: network, weights, enlargement, taps and device.
+    /// Returns a text that is equal for equal features of an image: network, weights, sides, taps, device and version.
     pub fn identity(&self) -> String {
         let origin = self.vision.origin();
         let weights = origin.sha256.as_deref().unwrap_or(&origin.origin);
@@ -195,7 +197,7 @@ impl FeatureExtractor {
         )
     }
 
-    /// One `[images, channels, side, side]` for each tap, for images `[images, 3, side, side]` in 0..1.
+    /// Returns the features of each tap, `[images, channels, side, side]`, for images `[images, 3, side, side]` in 0..1.
     pub fn extract(&self, images: ArrayView4<'_, f32>) -> Vec<Array4<f32>> {
         let taps: Vec<&str> = self.taps.iter().map(String::as_str).collect();
         let features = self.vision.forward(convert::array4_to_tensor(images, &self.device), &taps);
@@ -210,7 +212,7 @@ pub struct Classifier {
 }
 
 impl Classifier {
-    /// A backbone with its classifier, for images of `side` enlarged to `backbone_side`.
+    /// A backbone with its classifier, for images of `side` px, which it sees enlarged to `backbone_side` px.
     ///
     /// # Errors
     /// [`TrainError::Model`] for missing weights.
@@ -219,7 +221,7 @@ impl Classifier {
         Ok(Self { vision: vision(backbone, side, backbone_side, &device)?, device })
     }
 
-    /// Scores `[images, classes]` before the softmax, for images `[images, 3, side, side]` in 0..1.
+    /// Returns the scores before the softmax, `[images, classes]`, for images `[images, 3, side, side]` in 0..1.
     ///
     /// # Errors
     /// [`TrainError::Unsuitable`] for a backbone without a classifier.
@@ -249,9 +251,9 @@ pub(crate) fn weights(run: &RunFolder, experiment: &Experiment, phase: Phase) ->
     }
 }
 
-/// Refuses a configuration that the networks of a run, trained or in training, were not begun with. Keys that no phase
-/// reads, such as those of the evaluation, may differ, and paths of data, whose hashes tell. Of a damaged file nothing is
-/// said here, nor of one of an earlier version, which does not name its configuration.
+/// Refuses an experiment with other settings than those of the run's weights and checkpoints. Keys that no phase reads,
+/// such as those of the evaluation, may differ, and so may paths of data, whose hashes are compared instead. Damaged
+/// files are ignored here, and files of earlier versions, which contain no settings.
 ///
 /// # Errors
 /// [`TrainError::OtherSettings`].
@@ -279,10 +281,10 @@ mod tests {
     use super::*;
     use ndarray::{Axis, concatenate, s};
 
-    /// What lets features be kept one image at a time.
+    /// The cache of features stores one image at a time.
     #[test]
     fn features_of_an_image_do_not_depend_on_its_batch() {
-        let extractor = FeatureExtractor::enlarged(
+        let extractor = FeatureExtractor::with_backbone_side(
             BackboneKind::SqueezeNet11,
             &["relu1", "fire3", "fire5", "fire9"],
             64,
@@ -304,7 +306,10 @@ mod tests {
     #[test]
     fn unknown_tap_and_small_images_are_refused() {
         let refusal = |tap, side| {
-            FeatureExtractor::enlarged(BackboneKind::SqueezeNet11, &[tap], side, 0, "cpu").err().unwrap().to_string()
+            FeatureExtractor::with_backbone_side(BackboneKind::SqueezeNet11, &[tap], side, 0, "cpu")
+                .err()
+                .unwrap()
+                .to_string()
         };
         assert!(refusal("fire10", 64).contains("it has relu1, pool1"));
         assert!(refusal("fire9", 2).contains("too small"));

@@ -1,4 +1,4 @@
-//! What is known of target images, kept where memory allows instead of computed again.
+//! Cache of target images and their features, which would otherwise be computed again at each step.
 
 use burn::tensor::{Device, Tensor, TensorData};
 
@@ -11,10 +11,10 @@ struct Kept {
     response: Option<Vec<f32>>,
 }
 
-/// Targets by index; which indices are kept is settled beforehand, so that the loader knows which images to read.
+/// Targets by index. The indices that are kept are known in advance, so that the loader reads only the other images.
 pub(crate) struct TargetCache {
     kept: Vec<Option<Kept>>,
-    /// Shapes of pixels and features without the batch, once a target is known.
+    /// Shapes of pixels and features without the batch axis; empty before the first target.
     shapes: Vec<[usize; 3]>,
 }
 
@@ -24,7 +24,7 @@ impl TargetCache {
         Self { kept: (0..capacity).map(|_| None).collect(), shapes: Vec::new() }
     }
 
-    /// Keeps what it has room for of a batch computed for `indices`.
+    /// Keeps the targets of `indices` that are within the capacity.
     pub(crate) fn keep(&mut self, indices: &[usize], target: &Target, responses: Option<&Tensor<2>>) {
         if !indices.iter().any(|&i| i < self.kept.len()) {
             return;
@@ -48,10 +48,10 @@ impl TargetCache {
         }
     }
 
-    /// A batch of kept targets in the order of `indices`.
+    /// Returns the targets of `indices` as a batch, with responses if they are kept.
     ///
     /// # Panics
-    /// Where one is not kept.
+    /// If one is not kept.
     pub(crate) fn batch(&self, indices: &[usize], device: &Device) -> (Target, Option<Tensor<2>>) {
         let kept: Vec<&Kept> = indices.iter().map(|&i| self.kept[i].as_ref().expect("a kept target")).collect();
         let stack = |parts: Vec<&[f32]>, [c, h, w]: [usize; 3]| {

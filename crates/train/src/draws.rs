@@ -3,7 +3,7 @@
 use afterimage_statistics::draws::{self, SOLE, Stream};
 use rand::{RngExt, seq::SliceRandom};
 
-/// What a stream of random numbers is for.
+/// The purpose of a stream of random numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u64)]
 pub enum Purpose {
@@ -21,9 +21,9 @@ pub enum Purpose {
     PairedOrder,
     /// Order of the unpaired images.
     UnpairedOrder,
-    /// Which unpaired images are taken where their number is limited.
+    /// Choice of unpaired images if their number is limited.
     UnpairedChoice,
-    /// Which external candidates are taken where their number is limited.
+    /// Choice of external candidates if their number is limited.
     ExternalChoice,
     /// Order of the responses of the third cycle.
     CycleOrder,
@@ -33,7 +33,7 @@ pub enum Purpose {
     BaselineFolds,
     /// Dropout of a trained encoder's predictions.
     PredictionDropout,
-    /// Probes, halves of the training images, and statistics over voxels, of the look at receptive fields.
+    /// Probes, halves of the training images, and statistics over voxels, for receptive fields.
     Biology,
     /// The encoder of the first half of the training images.
     FirstHalf,
@@ -41,11 +41,11 @@ pub enum Purpose {
     SecondHalf,
     /// Starts and shifts of synthesised images.
     Synthesis,
-    /// Which unpaired images synthesised ones are compared with.
+    /// Choice of the unpaired images that synthesised images are compared with.
     NaturalChoice,
 }
 
-/// A seed of its own for each purpose.
+/// Returns the seed of a purpose.
 pub fn derive(seed: u64, purpose: Purpose) -> u64 {
     draws::derive(seed, purpose as u64)
 }
@@ -54,27 +54,27 @@ fn stream(seed: u64, purpose: Purpose, position: u64) -> Stream {
     draws::stream(derive(seed, purpose), SOLE, position)
 }
 
-/// The order of `n` items on pass `pass`.
+/// Returns the order of `n` items on pass `pass`.
 pub fn order(seed: u64, purpose: Purpose, pass: u64, n: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..n).collect();
     order.shuffle(&mut stream(seed, purpose, pass));
     order
 }
 
-/// Seeds of the dropout masks of `samples` predictions for a batch of images.
+/// Returns the seeds of the dropout masks of `samples` predictions for a batch of images.
 pub fn dropout_seeds(seed: u64, batch: u64, samples: usize) -> Vec<u64> {
     let mut stream = stream(seed, Purpose::PredictionDropout, batch);
     (0..samples).map(|_| stream.random()).collect()
 }
 
-/// Shifts (dy, dx) of `n` images at step `step`, each uniform in ±`largest` pixels.
+/// Returns the shifts (dy, dx) of `n` images at step `step`, each uniform in ±`largest` pixels.
 pub fn shifts(seed: u64, step: u64, n: usize, largest: i64) -> Vec<(i64, i64)> {
     let mut stream = stream(seed, Purpose::Augment, step);
     let mut draw = || stream.random_range(-largest..=largest);
     (0..n).map(|_| (draw(), draw())).collect()
 }
 
-/// The items of an endless shuffled stream at positions `from..from + count`.
+/// An endless stream of items: pass after pass, each in an order of its own.
 #[derive(Debug, Clone)]
 pub struct Endless {
     seed: u64,
@@ -84,12 +84,12 @@ pub struct Endless {
 }
 
 impl Endless {
-    /// A stream over `n` items, each once a pass.
+    /// A stream over `n` items, each once per pass.
     pub fn new(seed: u64, purpose: Purpose, n: usize) -> Self {
         Self { seed, purpose, n, pass: None }
     }
 
-    /// The items at these positions.
+    /// Returns the items at positions `from..from + count`.
     pub fn take(&mut self, from: u64, count: usize) -> Vec<usize> {
         if self.n == 0 {
             return Vec::new();

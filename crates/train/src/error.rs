@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-/// What can stop training.
+/// An error of preparing, training or applying networks.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TrainError {
@@ -15,12 +15,12 @@ pub enum TrainError {
     /// A network, a backbone or its weights.
     #[error(transparent)]
     Model(#[from] afterimage_model::ModelError),
-    /// The objective stopped being a number.
+    /// A term of the objective, a weight or a prediction is not finite.
     #[error(
         "training of the {phase} diverged: term \"{term}\" became {value} at step {step} (epoch {epoch}); lower {phase}.learning_rate or set {phase}.clip_norm, then run again: the last checkpoint is kept"
     )]
     Diverged {
-        /// Phase.
+        /// Name of the phase.
         phase: &'static str,
         /// The first term that is not finite.
         term: String,
@@ -31,20 +31,20 @@ pub enum TrainError {
         /// Epoch, from 1.
         epoch: usize,
     },
-    /// The user asked to stop; a checkpoint was written.
+    /// The observer requested a stop; a checkpoint was written.
     #[error("stopped in the {phase} after epoch {epoch}; run the same command with --resume to go on")]
     Interrupted {
-        /// Phase.
+        /// Name of the phase.
         phase: &'static str,
         /// Last finished epoch.
         epoch: usize,
     },
-    /// A checkpoint does not fit the configuration.
+    /// A checkpoint is damaged, or of another configuration.
     #[error("checkpoint \"{}\" {message}", path.display())]
     Checkpoint {
         /// The file.
         path: PathBuf,
-        /// What is wrong and what to do.
+        /// What is wrong, and a hint.
         message: String,
     },
     /// The configuration is not the one that the networks of the run were trained with.
@@ -55,10 +55,10 @@ pub enum TrainError {
     OtherSettings {
         /// The file with the weights.
         path: PathBuf,
-        /// The keys, with their values then and now.
+        /// The keys, with their values in training and now.
         differences: String,
     },
-    /// Weights that no network can have.
+    /// A file of weights has a value that is not finite.
     #[error(
         "\"{}\" has the value {value} in \"{tensor}\", and weights are finite: train it again with a lower learning_rate or with clip_norm set, in another --out",
         path.display()
@@ -71,13 +71,13 @@ pub enum TrainError {
         /// Its first value that is not finite.
         value: f32,
     },
-    /// The configuration asks for something the data do not have.
+    /// The configuration needs something that the data or the run lack.
     #[error("{0}")]
     Unsuitable(String),
-    /// The loader thread ended without an answer.
-    #[error("the image loader stopped unexpectedly; this is an error of the program, please report it")]
+    /// The loader's thread ended without an error.
+    #[error("the image loader stopped unexpectedly; this is a bug, please report it")]
     LoaderStopped,
 }
 
-/// Result alias of this crate.
+/// Result of this crate.
 pub type Result<T> = std::result::Result<T, TrainError>;

@@ -1,8 +1,8 @@
 //! TensorBoard event files: scalars only.
 //!
-//! The format is a sequence of records (length, masked CRC-32C of it, payload, masked CRC-32C of that), each payload
-//! a protobuf `Event`. The crates that write it pull in abandoned versions of image and protobuf libraries; the few
-//! fields needed here are simpler than they are.
+//! The format is a sequence of records (length, masked CRC-32C of the length, payload, masked CRC-32C of the payload);
+//! each payload is a protobuf `Event`. Crates that write it depend on unmaintained versions of image and protobuf
+//! libraries, and few fields are needed here.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -12,7 +12,7 @@ use afterimage_run::{RunError, RunFolder, log::Record};
 
 use crate::Result;
 
-/// Writes the training log a second time for TensorBoard.
+/// Writes the training log for TensorBoard.
 #[derive(Debug)]
 pub(crate) struct Events {
     file: File,
@@ -20,10 +20,10 @@ pub(crate) struct Events {
 }
 
 impl Events {
-    /// Opens the event file of `run`, emptied: the records to keep are written again by the caller.
+    /// Creates an empty event file in `run`, to which the caller writes the earlier records again.
     ///
     /// # Errors
-    /// [`crate::TrainError::Run`] where the folder can't be written.
+    /// [`crate::TrainError::Run`] if the folder can't be written.
     pub(crate) fn create(run: &RunFolder) -> Result<Self> {
         let path = run.tensorboard_dir().join("events.out.tfevents.afterimage");
         let io = |source| RunError::Io { action: "write", path: path.clone(), source };
@@ -37,7 +37,7 @@ impl Events {
     /// Writes all numbers of a record.
     ///
     /// # Errors
-    /// [`crate::TrainError::Run`] where the file can't be written.
+    /// [`crate::TrainError::Run`] if the file can't be written.
     pub(crate) fn append(&mut self, record: &Record) -> Result<()> {
         let phase = record.phase.name();
         let parts = [("train", &record.train), ("validation", &record.validation)];

@@ -1,4 +1,4 @@
-//! Collects the terms of each step and writes one record an epoch, to the log and to TensorBoard.
+//! Collects the terms of each step and writes one record per epoch, to the log and to TensorBoard.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use afterimage_run::{
     log::{self, LogWriter, Record},
 };
 
-use crate::{Result, TrainError, checkpoint::Progress, events::Events};
+use crate::{Result, checkpoint::Progress, events::Events};
 
 /// The journal of a phase.
 pub(crate) struct Journal {
@@ -23,8 +23,8 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    /// Opens the journal where `progress` stands: later records of this phase were written by a run that was killed
-    /// before its next checkpoint, and go.
+    /// Opens the journal at `progress`. Later records of this phase were written by a run that was killed before its next
+    /// checkpoint; they are removed.
     pub(crate) fn open(run: &RunFolder, phase: Phase, progress: &Progress, steps_per_epoch: usize) -> Result<Self> {
         let log = LogWriter::open(run, phase, progress.epoch)?;
         let mut events = Events::create(run)?;
@@ -36,37 +36,22 @@ impl Journal {
         Ok(Self { phase, log, events, sums, steps, waited: Duration::ZERO, started: Instant::now() })
     }
 
-    /// Sums of the terms of the epoch so far.
+    /// Returns the sums of the terms of the epoch so far.
     pub(crate) fn partial(&self) -> BTreeMap<String, f64> {
         self.sums.clone()
     }
 
-    /// Adds a step; its terms must be finite.
-    pub(crate) fn step(
-        &mut self,
-        terms: &BTreeMap<String, f64>,
-        waited: Duration,
-        step: u64,
-        epoch: usize,
-    ) -> Result<f64> {
-        if let Some((term, value)) = terms.iter().find(|(_, v)| !v.is_finite()) {
-            return Err(TrainError::Diverged {
-                phase: self.phase.name(),
-                term: term.clone(),
-                value: *value,
-                step,
-                epoch,
-            });
-        }
+    /// Adds a step and returns the sum of its terms.
+    pub(crate) fn step(&mut self, terms: &BTreeMap<String, f64>, waited: Duration) -> f64 {
         for (name, value) in terms {
             *self.sums.entry(name.clone()).or_default() += value;
         }
         self.steps += 1;
         self.waited += waited;
-        Ok(terms.values().sum())
+        terms.values().sum()
     }
 
-    /// Ends an epoch.
+    /// Writes and returns the record of an epoch: mean of each term over the steps, and the validation scores.
     pub(crate) fn epoch(
         &mut self,
         epoch: usize,

@@ -1,14 +1,14 @@
-//! Trains the encoder and the decoder, and applies what was trained.
+//! Trains the encoder and the decoder, and applies them.
 //!
-//! - [`prepare`]: from a data set to normalised pairs; every statistic is fitted on the training part,
+//! - [`prepare`]: turns a data set into normalised pairs; every statistic is fitted on the training part,
 //! - [`encoder`]: phase 1, supervised,
-//! - [`decoder`]: phase 2, supervised on pairs and self-supervised on unpaired images,
-//! - [`apply`]: trained networks from a run folder, on `ndarray` arrays,
-//! - [`synthesize`]: images that drive an encoder's voxels most,
-//! - [`checkpoint`], [`optimiser`]: what makes a killed run end where it would have ended.
+//! - [`decoder`]: phase 2, supervised on pairs and self-supervised on unpaired images; one loop trains both phases,
+//! - [`apply`]: the trained networks of a run folder, on `ndarray` arrays,
+//! - [`synthesize`]: images with the largest predicted response of a voxel or region,
+//! - [`checkpoint`], [`optimiser`]: the state from which a killed run continues to the same end.
 //!
-//! Every draw is a function of the seed, the phase and the step, never of what was drawn before: an epoch that is
-//! trained again after a kill is the same epoch.
+//! Every draw is a function of the seed, the phase and the step, never of earlier draws: an epoch that is trained again
+//! after a kill is the same epoch.
 
 pub mod apply;
 mod cache;
@@ -22,6 +22,7 @@ mod journal;
 mod loader;
 pub mod observer;
 pub mod optimiser;
+mod phase;
 pub mod prepare;
 pub mod synthesize;
 
@@ -32,14 +33,14 @@ use afterimage_config::Experiment;
 use afterimage_run::RunFolder;
 use burn::tensor::Device;
 
-/// What both phases work with.
+/// The surroundings of a phase.
 pub struct Context<'a> {
-    /// The run folder, where everything is written.
+    /// The run folder, to which everything is written.
     pub run: &'a RunFolder,
     /// The whole configuration.
     pub experiment: &'a Experiment,
-    /// Where the arithmetic runs.
+    /// The device of the networks.
     pub device: Device,
-    /// Who is told of progress, and says when to stop.
+    /// Receives progress and may request a stop.
     pub observer: &'a dyn Observer,
 }

@@ -1,19 +1,19 @@
-//! Work that is prepared ahead on a thread of its own, and how long training waited for it.
+//! Loads batches ahead on a thread of their own and measures how long training waits for them.
 
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
 use crate::{Result, TrainError};
 
-/// Batches prepared ahead of their use.
+/// Batches loaded ahead.
 const AHEAD: usize = 2;
 
 /// Runs `consume` over `produce(0)..produce(count - 1)` in order, producing up to [`AHEAD`] items ahead.
 ///
-/// `consume` gets the item and the time it was waited for, and returns false to stop early.
+/// `consume` receives the item and the time spent waiting for it, and returns false to stop early.
 ///
 /// # Errors
-/// The first error of either side.
+/// The first error of `produce` or `consume`; [`TrainError::LoaderStopped`] if the thread panicked.
 pub(crate) fn prefetch<T: Send>(
     count: usize,
     mut produce: impl FnMut(usize) -> Result<T> + Send,

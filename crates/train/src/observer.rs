@@ -1,28 +1,28 @@
-//! How training tells of its progress.
+//! Progress of training and of other long work, and the request to stop.
 
 use afterimage_run::{layout::Phase, log::Record};
 
-/// Told of progress; asked whether to stop.
+/// Receives progress and may request a stop.
 pub trait Observer: Sync {
-    /// A phase begins, or goes on after `done` of `total` steps.
+    /// A phase begins, or continues after `done` of `total` steps.
     fn begin(&self, phase: Phase, done: u64, total: u64);
-    /// A step is done, with its objective.
+    /// A step is done; `objective` is the sum of its terms.
     fn step(&self, phase: Phase, objective: f64);
     /// An epoch is done.
     fn epoch(&self, record: &Record);
     /// A phase is done.
     fn end(&self, phase: Phase);
-    /// Asked after each step: true stops training after a checkpoint is safe.
+    /// Called after each step: true stops training once a checkpoint is written.
     fn interrupted(&self) -> bool {
         false
     }
     /// Work of another kind, such as `"classes"`, is at `done` of `total`.
     fn progress(&self, _work: &str, _done: u64, _total: u64) {}
-    /// A line for the user: what begins now, or after `note: ` or `warning: ` what to know.
+    /// A line for the user: what begins now, or a fact after `note: ` or `warning: `.
     fn note(&self, _line: &str) {}
 }
 
-/// Says nothing and never stops.
+/// Ignores progress and never requests a stop.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 

@@ -1,4 +1,4 @@
-//! Adam and AMSGrad over named parameters, with a state that can be written down and taken up again.
+//! Adam and AMSGrad over named parameters, with a state that can be saved and restored.
 //!
 //! On the processor a step is one pass in place; other devices run the framework's Adam.
 
@@ -11,7 +11,7 @@ use burn::tensor::{Gradients, Tensor, TensorData};
 
 use afterimage_model::{convert, device, params::Params};
 
-/// An optimiser with the state of every parameter.
+/// Adam or AMSGrad, with its state for every parameter.
 pub struct Optimiser {
     adam: Adam,
     amsgrad: bool,
@@ -20,37 +20,38 @@ pub struct Optimiser {
     states: BTreeMap<String, State>,
 }
 
-/// What is remembered of a parameter's gradients.
+/// The moments of a parameter's gradients.
 enum State {
     Processor(Moments),
-    Elsewhere(Box<AdamState<1>>),
+    Framework(Box<AdamState<1>>),
 }
 
 impl Optimiser {
-    /// The optimiser of a schedule: β 0.9 and 0.999, ε 1e-8.
+    /// The optimiser of a schedule, with β 0.9 and 0.999 and ε 1e-8.
     pub fn new(schedule: &Schedule) -> Self {
         let amsgrad = schedule.optimiser == Kind::Amsgrad;
         let adam = AdamConfig::new().with_epsilon(1e-8).with_amsgrad(amsgrad).build();
         Self { adam, amsgrad, clip_norm: schedule.clip_norm, steps: 0, states: BTreeMap::new() }
     }
 
-    /// One step: `params` moved against the gradients that `leaves` collected.
+    /// Moves `params` against the gradients that `leaves` collected.
     pub fn step(&mut self, params: &mut Params, leaves: Params, mut gradients: Gradients, rate: f64) {
         let collected: Vec<(String, Tensor<1>)> = leaves
             .iter()
             .filter_map(|(name, leaf)| leaf.grad_remove(&mut gradients).map(|g| (name.to_owned(), g)))
             .collect();
-        // The leaves share the parameters' memory, and what is shared can't be changed in place.
+        // The leaves share the parameters' memory, and shared memory can't be changed in place.
         drop(leaves);
-        let scale = if self.clip_norm > 0.0 { clipping(&collected, self.clip_norm) } else { 1.0 };
+        let scale = if self.clip_norm > 0.0 { clip_factor(&collected, self.clip_norm) } else { 1.0 };
         self.steps += 1;
         for (name, gradient) in collected {
             let state = self.states.remove(&name);
             let mut after = None;
             params.update(&name, |value| {
-                let (value, state) = match device::is_processor(&value.device()) {
-                    true => self.in_place(value, gradient, state, rate, scale),
-                    false => self.by_framework(value, gradient * scale, state, rate),
+                let (value, state) = if device::is_processor(&value.device()) {
+                    self.step_in_place(value, gradient, state, rate, scale)
+                } else {
+                    self.step_by_framework(value, gradient * scale, state, rate)
                 };
                 after = Some(state);
                 value
@@ -59,7 +60,7 @@ impl Optimiser {
         }
     }
 
-    fn in_place(
+    fn step_in_place(
         &self,
         value: Tensor<1>,
         gradient: Tensor<1>,
@@ -79,7 +80,7 @@ impl Optimiser {
         (Tensor::from_data(values, &device), State::Processor(moments))
     }
 
-    fn by_framework(
+    fn step_by_framework(
         &self,
         value: Tensor<1>,
         gradient: Tensor<1>,
@@ -87,25 +88,25 @@ impl Optimiser {
         rate: f64,
     ) -> (Tensor<1>, State) {
         let state = match state {
-            Some(State::Elsewhere(state)) => Some(*state),
+            Some(State::Framework(state)) => Some(*state),
             _ => None,
         };
         let (value, state) = self.adam.step(rate, value, gradient, state);
-        (value, State::Elsewhere(Box::new(state.expect("Adam has a state after a step"))))
+        (value, State::Framework(Box::new(state.expect("Adam has a state after a step"))))
     }
 
-    /// Steps done.
+    /// Returns the number of steps done.
     pub fn steps(&self) -> usize {
         self.steps
     }
 
-    /// Moments of every parameter, named `NAME#m`, `#v` and, with AMSGrad, `#x`.
+    /// Returns the moments of every parameter: `NAME#m`, `NAME#v` and, with AMSGrad, `NAME#x`.
     pub fn state(&self) -> Vec<(String, Vec<f32>)> {
         let mut out = Vec::new();
         for (name, state) in &self.states {
             let (m, v, x) = match state {
                 State::Processor(moments) => (moments.first.clone(), moments.second.clone(), moments.largest.clone()),
-                State::Elsewhere(state) => (
+                State::Framework(state) => (
                     convert::values(&state.momentum.moment_1),
                     convert::values(&state.momentum.moment_2),
                     state.momentum.max_moment_2.as_ref().map(convert::values),
@@ -118,7 +119,7 @@ impl Optimiser {
         out
     }
 
-    /// Takes up a state written by [`Optimiser::state`] after `steps` steps, for parameters on `device`.
+    /// Restores the moments that [`Optimiser::state`] returned after `steps` steps, for parameters on `device`.
     pub fn restore(&mut self, steps: usize, mut state: BTreeMap<String, Vec<f32>>, device: &burn::tensor::Device) {
         let names: Vec<String> = state.keys().filter_map(|k| k.strip_suffix("#m").map(str::to_owned)).collect();
         self.steps = steps;
@@ -128,16 +129,17 @@ impl Optimiser {
                 continue;
             };
             let largest = state.remove(&format!("{name}#x"));
-            let state = match device::is_processor(device) {
-                true => State::Processor(Moments { first, second, largest }),
-                false => State::Elsewhere(Box::new(elsewhere(steps, [first, second], largest, device))),
+            let state = if device::is_processor(device) {
+                State::Processor(Moments { first, second, largest })
+            } else {
+                State::Framework(Box::new(framework_state(steps, [first, second], largest, device)))
             };
             self.states.insert(name, state);
         }
     }
 }
 
-fn elsewhere(
+fn framework_state(
     steps: usize,
     moments: [Vec<f32>; 2],
     largest: Option<Vec<f32>>,
@@ -153,11 +155,14 @@ fn elsewhere(
     AdamState::new(momentum)
 }
 
-/// The factor that brings the joint norm of all gradients down to `limit`; 1 where it is not larger.
-fn clipping(gradients: &[(String, Tensor<1>)], limit: f64) -> f64 {
-    let square = |g: &Tensor<1>| match device::is_processor(&g.device()) {
-        true => adam::square(g.clone().into_data().as_slice::<f32>().expect("single precision")),
-        false => f64::from(afterimage_model::term::scalar(&g.clone().powi_scalar(2).sum())),
+/// Returns the factor that reduces the joint norm of all gradients to `limit`; 1 if it is not larger.
+fn clip_factor(gradients: &[(String, Tensor<1>)], limit: f64) -> f64 {
+    let square = |g: &Tensor<1>| {
+        if device::is_processor(&g.device()) {
+            adam::square(g.clone().into_data().as_slice::<f32>().expect("single precision"))
+        } else {
+            f64::from(afterimage_model::term::scalar(&g.clone().powi_scalar(2).sum()))
+        }
     };
     let norm = gradients.iter().map(|(_, g)| square(g)).sum::<f64>().sqrt();
     if norm > limit { limit / norm } else { 1.0 }
@@ -169,7 +174,7 @@ mod tests {
 
     use super::*;
 
-    /// The processor's step and the framework's, from a state written down in between.
+    /// Compares the processor's step with the framework's, with a state that is saved and restored in between.
     #[test]
     fn in_place_and_framework_agree() {
         let device = Device::flex();
@@ -188,12 +193,12 @@ mod tests {
                 let gradient = tensor(0.3 * step as f32);
                 ours.steps = step;
                 let before = ours.states.remove("p");
-                let (value, after) = ours.in_place(a, gradient.clone(), before, 0.01, 1.0);
+                let (value, after) = ours.step_in_place(a, gradient.clone(), before, 0.01, 1.0);
                 ours.states.insert("p".into(), after);
                 let written = ours.state().into_iter().collect();
                 ours.restore(step, written, &device);
                 a = value;
-                let (value, after) = theirs.by_framework(b, gradient, state, 0.01);
+                let (value, after) = theirs.step_by_framework(b, gradient, state, 0.01);
                 b = value;
                 state = Some(after);
             }

@@ -1,7 +1,7 @@
-//! From a data set to pairs that networks can be trained on.
+//! Turns a data set into normalised pairs for training.
 //!
-//! Every statistic is fitted on the training part; the types of the data crate see to it. What was fitted is written to
-//! the run's `statistics.json`, and held-out responses are normalised with that and nothing else.
+//! Every statistic is fitted on the training part, as the types of the data crate ensure, and written to the run's
+//! `statistics.json`. Held-out responses are normalised with these statistics only.
 
 use ndarray::Array4;
 use serde::{Deserialize, Serialize};
@@ -16,48 +16,48 @@ use afterimage_run::RunFolder;
 
 use crate::Result;
 
-/// Images without responses, read by index; index order is fixed.
+/// Unpaired images, read by index; their order is fixed.
 pub trait ImagePool: Sync {
-    /// Number of images.
+    /// Returns the number of images.
     fn len(&self) -> usize;
-    /// True where there is none.
+    /// Returns true if there are no images.
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
-    /// Images u8 `[indices, side, side, 3]`.
+    /// Reads images, u8 `[indices, side, side, 3]`.
     ///
     /// # Errors
     /// [`crate::TrainError::Data`] naming the image that can't be read.
     fn read(&self, indices: &[usize]) -> Result<Array4<u8>>;
-    /// What identifies the pool and its order.
+    /// Identifies the images and their order.
     fn fingerprint(&self) -> String;
 }
 
-/// Everything fitted on the training part.
+/// The statistics that are fitted on the training part.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Statistics {
     /// Columns of the data set's responses that are used.
     pub voxels: Vec<usize>,
-    /// Per used voxel: what normalisation subtracts and divides by; `None` leaves responses as they are.
+    /// Mean and standard deviation of each used voxel; `None` leaves responses as they are.
     pub zscore: Option<ZScore>,
-    /// Per used voxel, for the decoder's regulariser.
+    /// SNR of each used voxel, for the decoder's regulariser.
     pub snr: Vec<f32>,
-    /// Where the SNR comes from, in words.
+    /// The source of the SNR, in words.
     pub snr_source: String,
     /// Mean absolute value of each colour channel over the training images, in 0..1.
     pub channel_mean: [f32; 3],
-    /// What was done to the responses, a sentence a step.
+    /// The steps of preparing the responses, one sentence each.
     pub steps: Vec<String>,
 }
 
-/// Training and validation pairs with the statistics they gave.
+/// Training and validation pairs, with the statistics that normalise them.
 #[derive(Debug, Clone)]
 pub struct Prepared {
     /// Training pairs.
     pub training: TrainingPairs,
-    /// Validation pairs, where the data set has that part and it is not trained on.
+    /// Validation pairs, if the data set has this part and training does not use it.
     pub validation: Option<ValidationPairs>,
-    /// What was fitted.
+    /// The fitted statistics.
     pub statistics: Statistics,
 }
 
@@ -65,7 +65,7 @@ impl Statistics {
     /// Reads `statistics.json` of `run`.
     ///
     /// # Errors
-    /// [`crate::TrainError::Run`] where it can't be read or was changed.
+    /// [`crate::TrainError::Run`] if it can't be read or was changed.
     pub fn read(run: &RunFolder) -> Result<Self> {
         Ok(run.read_json(&run.statistics_file())?)
     }
@@ -73,12 +73,12 @@ impl Statistics {
     /// Writes `statistics.json` of `run`.
     ///
     /// # Errors
-    /// [`crate::TrainError::Run`] where it can't be written.
+    /// [`crate::TrainError::Run`] if it can't be written.
     pub fn write(&self, run: &RunFolder) -> Result<()> {
         Ok(run.write_json(&run.statistics_file(), self)?)
     }
 
-    /// Fits all on `training`, but the SNR, which counts the repeats of validation stimuli too.
+    /// Fits all statistics on `training`, except the SNR, which uses the repeats of validation stimuli too.
     fn fit(training: &TrainingSplit<'_>, experiment: &Experiment) -> Result<Self> {
         let data = training.data_set();
         let averaging = averaging(experiment.data.training_averaging);
@@ -108,13 +108,13 @@ impl Statistics {
         Ok(Self { voxels, zscore, snr, snr_source: snr_source.into(), channel_mean, steps })
     }
 
-    /// The pairs of a part, normalised with what was fitted, for the purpose of the part.
+    /// Returns the normalised pairs of a part, for the purpose of the part.
     fn pairs<P>(&self, part: &Part<'_, P>, average: Averaging, side: usize) -> Result<Pairs<P>> {
         Ok(part.pairs(average, &self.voxels, self.zscore.as_ref(), side)?)
     }
 }
 
-/// Fits the statistics and makes the pairs of training and validation.
+/// Fits the statistics and returns them with the pairs of training and validation.
 ///
 /// # Errors
 /// [`crate::TrainError::Data`] for an unknown region, an empty split or damaged data.
@@ -130,7 +130,7 @@ pub fn prepare(data: &DataSet, experiment: &Experiment) -> Result<Prepared> {
     Ok(Prepared { training, validation, statistics })
 }
 
-/// The held-out items, normalised with the training part's statistics.
+/// Returns the held-out pairs, normalised with the statistics of the training part.
 ///
 /// ```compile_fail,E0308
 /// # use afterimage_train::{Result, prepare::{self, Statistics}};
@@ -179,7 +179,7 @@ fn pick(zscore: &ZScore, voxels: &[usize]) -> ZScore {
     ZScore { mean: of(&zscore.mean), sd: of(&zscore.sd) }
 }
 
-/// Mean value of each channel over images, read in blocks.
+/// Returns the mean value of each channel over images, which are read in blocks.
 fn channel_mean(data: &DataSet, stimuli: &[u32]) -> Result<[f32; 3]> {
     const BLOCK: usize = 256;
     let (mut sums, mut n) = ([0.0_f64; 3], 0_usize);

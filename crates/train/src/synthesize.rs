@@ -6,11 +6,13 @@
 //! theta* = argmax  s · <w, E(shift(x(theta)))> / sd - lambda · V(x(theta))        s = 1, or -1 to minimise
 //! ```
 //!
-//! with sd the deviation of the response over natural images, so that lambda weighs alike for voxels and regions, V the total variation of the decoder's image loss, mean of (dx² + dy²)^1.25, and shift a random move of a few pixels, new at
-//! each step, that keeps the image from resting on single pixels. x(theta) is in 0..1 by construction ([`Prior`]): the sigmoid of
-//! theta, or the run's decoder of responses in ±3, which draws only what it learnt images to be like. Adam, β 0.9 and 0.999.
+//! with sd the standard deviation of the response over natural images, so that lambda has the same weight for voxels and
+//! regions; V the total variation of the decoder's image loss, mean of (dx² + dy²)^1.25; and shift a random shift of a few
+//! pixels, new at each step, so that the image does not depend on single pixels. x(theta) is in 0..1 by construction
+//! ([`Prior`]): the sigmoid of theta, or the image that the run's decoder makes of responses in ±3. The optimiser is Adam,
+//! β 0.9 and 0.999.
 //!
-//! The response is the encoder's prediction. How a brain would respond to such an image nobody measured.
+//! The response is the encoder's prediction; the brain's response to such an image is not measured.
 
 use ndarray::{Array2, Array4, ArrayView4};
 
@@ -41,34 +43,34 @@ use crate::{
     optimiser::Optimiser,
 };
 
-/// What is driven.
+/// A voxel or region whose response is to be large.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Target {
-    /// Its name; starts are drawn by it, so that a target's images do not depend on what else is asked for.
+    /// Its name, which decides the random starts, so that its images do not depend on other targets.
     pub name: String,
-    /// `[voxels]`
+    /// Weight of each voxel, `[voxels]`.
     pub weights: Vec<f32>,
-    /// What the response is divided by in the objective: its standard deviation over natural images.
+    /// Standard deviation of the response over natural images, by which the objective divides it.
     pub sd: f64,
 }
 
-/// What came of a target.
+/// The images of a target.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Driven {
-    /// u8 `[starts, side, side, 3]`
+    /// Images u8 `[starts, side, side, 3]`.
     pub images: Array4<u8>,
-    /// Response to the shifted image before every tenth step, `[starts][.]`.
+    /// Response to the shifted image before every tenth step, for each start.
     pub courses: Vec<Vec<f64>>,
 }
 
-/// A frozen encoder with what its images are a function of.
+/// A frozen encoder, with the decoder that makes its images if the prior is the decoder.
 pub struct Driver {
     encoder: FrozenEncoder,
     decoder: Option<(Decoder, Params)>,
     device: Device,
 }
 
-/// Cells a side of the noise that an image of pixels starts from, and its deviation before the sigmoid.
+/// Cells per side of the noise from which an image of pixels starts, and its standard deviation before the sigmoid.
 const START: (usize, f32) = (8, 0.3);
 /// Responses that are decoded stay within this, in normalised units.
 const BOUND: f64 = 3.0;
@@ -77,10 +79,10 @@ const EVERY: usize = 10;
 const LEAF: &str = "theta";
 
 impl Driver {
-    /// Of a run; its decoder too, where the prior is that.
+    /// Loads the encoder of a run, and its decoder if that is the prior.
     ///
     /// # Errors
-    /// [`TrainError::Unsuitable`] where the run has no trained encoder, or no decoder.
+    /// As [`TrainedEncoder::load`], for both networks.
     pub fn load(run: &RunFolder, experiment: &Experiment, prior: Prior) -> Result<Self> {
         let device = device(&experiment.device.name)?;
         let encoder = TrainedEncoder::load(run, experiment)?.freeze();
@@ -94,26 +96,26 @@ impl Driver {
         Ok(Self::new(encoder, decoder, device))
     }
 
-    /// Of networks: images are a function of pixels without a decoder.
+    /// A driver of these networks; without a decoder, images are a function of pixels.
     pub fn new(encoder: FrozenEncoder, decoder: Option<(Decoder, Params)>, device: Device) -> Self {
         Self { encoder, decoder, device }
     }
 
-    /// Predicted responses `[images, voxels]` for images u8 `[images, side, side, 3]`.
+    /// Returns the predicted responses `[images, voxels]` for images u8 `[images, side, side, 3]`.
     pub fn predict(&self, images: ArrayView4<'_, u8>) -> Array2<f32> {
         let FrozenEncoder { encoder, state, vision } = &self.encoder;
         encoder::predict(encoder, state, vision, images, &self.device)
     }
 
-    /// Voxels of the encoder.
+    /// Returns the number of voxels of the encoder.
     pub fn voxels(&self) -> usize {
         self.encoder.state.params.get::<1>("branch0.bias").dims()[0]
     }
 
-    /// `settings.starts` images that drive `target`; `step` is called at each step and ends the ascent with false.
+    /// Returns `settings.starts` images that drive `target`, or `None` if `step`, called before each step, returns false.
     ///
     /// # Errors
-    /// [`TrainError::Unsuitable`] for weights of another number of voxels, or where responses stop being numbers.
+    /// [`TrainError::Unsuitable`] for weights of another number of voxels, or if a response is not finite.
     pub fn drive(
         &self,
         target: &Target,
@@ -143,7 +145,7 @@ impl Driver {
             let leaves = params.leaves();
             let (terms, responses) = self.terms(&leaves, (&weights, target.sd), settings, shift);
             if index % EVERY == 0 {
-                self.note(&convert::values(&responses), target, &mut courses)?;
+                self.record(&convert::values(&responses), target, &mut courses)?;
             }
             let gradients = terms.total().backward();
             drop((terms, responses));
@@ -154,7 +156,7 @@ impl Driver {
         Ok(Some(Driven { images, courses }))
     }
 
-    fn note(&self, responses: &[f32], target: &Target, courses: &mut [Vec<f64>]) -> Result<()> {
+    fn record(&self, responses: &[f32], target: &Target, courses: &mut [Vec<f64>]) -> Result<()> {
         for (course, &response) in courses.iter_mut().zip(responses) {
             if !response.is_finite() {
                 let reason = format!("the response of \"{}\" became {response}: lower the learning rate", target.name);
@@ -165,7 +167,7 @@ impl Driver {
         Ok(())
     }
 
-    /// Initial values, of each start by its own stream.
+    /// Returns the initial values; each start has a stream of its own.
     fn start(&self, target: &Target, settings: &Settings) -> Params {
         let init = Init::new(draws::derive(settings.seed, Purpose::Synthesis));
         let starts = 0..settings.starts;
@@ -189,7 +191,7 @@ impl Driver {
         params
     }
 
-    /// Images `[starts, 3, side, side]` in 0..1.
+    /// Returns the images `[starts, 3, side, side]` in 0..1.
     fn images(&self, params: &Params) -> Tensor<4> {
         match &self.decoder {
             None => activation::sigmoid(params.get::<4>(LEAF)),
@@ -200,7 +202,8 @@ impl Driver {
         }
     }
 
-    /// The objective, to be made small, and the response of each start. Sums over starts, so that each goes its own way.
+    /// Returns the objective, to be minimised, and the response of each start. Terms are sums over starts, so that each
+    /// start is optimised independently.
     fn terms(
         &self,
         params: &Params,
@@ -209,7 +212,7 @@ impl Driver {
         shift: (i64, i64),
     ) -> (Terms, Tensor<1>) {
         let images = self.images(params);
-        let features = self.encoder.vision.forward(shifted(images.clone(), shift), &self.encoder.encoder.taps());
+        let features = self.encoder.vision.forward(shift_images(images.clone(), shift), &self.encoder.encoder.taps());
         let responses = self.encoder.respond(&features).matmul(weights.clone()).reshape([settings.starts]);
         let mut terms = Terms::default();
         terms.push("response", responses.clone().sum() * (if settings.minimise { 1.0 } else { -1.0 } / sd));
@@ -220,8 +223,8 @@ impl Driver {
     }
 }
 
-/// Images moved by (dy, dx); beyond the edge the edge is repeated.
-fn shifted(images: Tensor<4>, (dy, dx): (i64, i64)) -> Tensor<4> {
+/// Shifts images by (dy, dx); beyond the edge the edge is repeated.
+fn shift_images(images: Tensor<4>, (dy, dx): (i64, i64)) -> Tensor<4> {
     let [_, _, height, width] = images.dims();
     let device = images.device().without_autodiff();
     let from = |side: usize, d: i64| {

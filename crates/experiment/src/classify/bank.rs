@@ -23,8 +23,13 @@ const BLOCK: usize = 128;
 pub fn embedding(experiment: &Experiment) -> Result<Taps> {
     let config = &experiment.evaluation.classification;
     let (side, larger) = (experiment.image.side, config.backbone_side);
-    let extractor =
-        FeatureExtractor::enlarged(config.backbone, &[config.tap.as_str()], side, larger, &experiment.device.name)?;
+    let extractor = FeatureExtractor::with_backbone_side(
+        config.backbone,
+        &[config.tap.as_str()],
+        side,
+        larger,
+        &experiment.device.name,
+    )?;
     let shown_at = if larger == 0 { side } else { larger };
     Ok(Taps { extractor, name: format!("{} at {}, {side} px enlarged to {shown_at}", config.backbone, config.tap) })
 }

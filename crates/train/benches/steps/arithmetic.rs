@@ -1,4 +1,4 @@
-//! Multiplications and additions that the definition of the networks asks for, and how fast a matrix product does them.
+//! Multiplications and additions that the definition of the networks needs, and their rate in a matrix product.
 
 use std::time::Instant;
 
@@ -13,7 +13,7 @@ const SIDE: usize = 1024;
 const PATCH: u64 = 3;
 const KERNEL: u64 = 5;
 
-/// Billions of operations a second of a product of two 1024 x 1024 matrices, the best of some.
+/// Returns the billions of operations per second of a product of two 1024 x 1024 matrices, the best of ten.
 pub(crate) fn matrix_limit(device: &Device) -> f64 {
     let matrix = || Tensor::<2>::random([SIDE, SIDE], Distribution::Uniform(-1.0, 1.0), device);
     let (a, b) = (matrix(), matrix());
@@ -26,7 +26,7 @@ pub(crate) fn matrix_limit(device: &Device) -> f64 {
     2.0 * (SIDE as f64).powi(3) / secs.fold(f64::INFINITY, f64::min) / 1e9
 }
 
-/// Products for one image: of the decoder's linear layer, and of its convolutions.
+/// Returns the products for one image, of the decoder's linear layer and of its convolutions.
 pub(crate) fn decoder(at: &Setting) -> [u64; 2] {
     let channels = at.experiment.decoder.channels as u64;
     let grid = (at.experiment.image.side >> 3) as u64;
@@ -35,7 +35,7 @@ pub(crate) fn decoder(at: &Setting) -> [u64; 2] {
     [at.voxels as u64 * channels * grid * grid, levels + (grid << 3).pow(2) * 3 * kernel]
 }
 
-/// Products for one image of the encoder behind its backbone.
+/// Returns the products for one image of the encoder behind its backbone.
 fn head(at: &Setting) -> u64 {
     let vision = at.encoder_vision();
     let of_branch = |branch: &afterimage_config::BranchConfig| {

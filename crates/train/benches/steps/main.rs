@@ -1,5 +1,5 @@
-//! Time and memory of one training step of each phase, through the training loop that users run; of a batch's features,
-//! and of decoding a single response.
+//! Time and memory of one training step of each phase, in the training loop that users run; of a batch's features; and
+//! of decoding a single response.
 //!
 //!     cargo bench -p afterimage-train --bench steps -- --task decoder --size paper --reps 5
 //!
@@ -9,11 +9,11 @@
 //!
 //! Sizes: `paper` is 112² images, 4600 voxels, VGG19 taps and VGG16 perceptual blocks with random weights, batches of
 //! 64 and 24 + 48; `demo` is the demonstration's. Data are random: they change no time. Targets are not kept between
-//! steps (`cache_mib = 0`), so that every step does the same work. One JSON line a task: median after two steps of
-//! warm-up (of 20 times as many for `decode`; its 99th percentile too), images a second, peak resident memory of the
-//! process, and `of_matrix_limit`: the arithmetic that the plain definition of the networks asks for ([`arithmetic`]),
-//! a second, as a share of what one large matrix product reaches here. Winograd's algorithm needs less arithmetic than
-//! the definition, so the share can pass 1. `scripts/bench_steps.py` runs this beside the same steps in PyTorch.
+//! steps (`cache_mib = 0`), so that every step does the same work. One JSON line per task: median after two steps of
+//! warm-up (of 20 times as many for `decode`, with the 99th percentile), images per second, peak resident memory of the
+//! process, and `of_matrix_limit`: the arithmetic per second that the plain definition of the networks needs
+//! ([`arithmetic`]), as a share of what one large matrix product reaches here. Winograd's algorithm needs less
+//! arithmetic than the definition, so the share can exceed 1. `scripts/bench_steps.py` compares with PyTorch.
 
 mod arithmetic;
 
@@ -73,7 +73,7 @@ fn main() {
     }
 }
 
-/// What is measured.
+/// The networks and data that are measured.
 struct Setting {
     size: String,
     experiment: Experiment,
@@ -111,7 +111,7 @@ impl Setting {
         self.vision(loss.backbone, loss.backbone_side)
     }
 
-    /// A line of results, for `images` images and `products` multiplications and additions a step.
+    /// Returns a line of results, for `images` images and `products` multiplications and additions per step.
     fn line(&self, task: &str, images: usize, products: u64, secs: &mut [f64]) -> String {
         let peak = peak_memory_mib();
         let median = median(secs);
@@ -131,7 +131,7 @@ impl Setting {
     }
 }
 
-/// The encoder's taps of a batch of images, without gradients.
+/// Measures the encoder's taps of a batch of images, without gradients.
 fn features(at: &Setting, reps: usize) -> String {
     let config = &at.experiment.encoder;
     let (vision, side) = (at.encoder_vision(), at.experiment.image.side);
@@ -145,7 +145,7 @@ fn features(at: &Setting, reps: usize) -> String {
     at.line("features", config.batch, products, &mut secs)
 }
 
-/// The image of a single response.
+/// Measures the decoding of a single response.
 fn decode(at: &Setting, reps: usize) -> String {
     let side = at.experiment.image.side;
     let decoder = Decoder::new(&at.experiment.decoder, side, &at.device);
@@ -212,7 +212,7 @@ fn images(n: usize, side: usize) -> Array4<u8> {
     Array4::from_shape_simple_fn((n, side, side, 3), || stream.random())
 }
 
-/// Random pairs, of a data set that is written into `folder`.
+/// Returns random pairs of a data set that is written into `folder`.
 fn pairs(folder: &Path, n: usize, side: usize, voxels: usize) -> TrainingPairs {
     let mut stream = stream(7, SOLE, 0);
     let stimulus = |i| StimulusInfo { name: format!("image {i}"), class: None, origin: None, split: Split::Train };
@@ -245,7 +245,7 @@ impl ImagePool for Pool {
     }
 }
 
-/// Notes when each step ended, and stops training after `limit` of them.
+/// Records the end of each step, and stops training after `limit` steps.
 struct Clock {
     limit: usize,
     ends: Mutex<Vec<Instant>>,
@@ -256,7 +256,7 @@ impl Clock {
         Self { limit, ends: Mutex::new(Vec::new()) }
     }
 
-    /// Of each step after the warm-up.
+    /// Returns the seconds of each step after the warm-up.
     fn secs(&self) -> Vec<f64> {
         let ends = self.ends.lock().expect("no panic while held");
         ends[WARM_UP - 1..].windows(2).map(|pair| (pair[1] - pair[0]).as_secs_f64()).collect()
@@ -279,7 +279,7 @@ impl Observer for Clock {
     }
 }
 
-/// Largest resident memory of this process so far; `None` where the system does not tell.
+/// Returns the largest resident memory of this process so far, if the system reports it.
 fn peak_memory_mib() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|l| l.starts_with("VmHWM:"))?;

@@ -1,4 +1,4 @@
-//! What a trained encoder is made of, as arrays: the weights of its branches, and what each branch contributes.
+//! The weights of a trained encoder's branches and what each branch contributes, as arrays.
 
 use ndarray::{Array1, Array2, ArrayView4, Axis};
 
@@ -22,26 +22,26 @@ pub struct BranchAnatomy {
     pub windows: Vec<Window>,
     /// Side of the head's output.
     pub side: usize,
-    /// Side of the patches that are taken from it, without padding.
+    /// Side of the patches that are read from this output, without padding.
     pub patch: usize,
-    /// Spatial maps `[positions, voxels]`; branches on grids of one side share them.
+    /// Spatial maps `[positions, voxels]`, shared by branches whose grids have the same side.
     pub map: Array2<f32>,
-    /// Channel weights `[patch² channels, voxels]`: place in the patch by rows, then channel.
+    /// Channel weights `[patch² channels, voxels]`: position in the patch by rows, then channel.
     pub channel: Array2<f32>,
     /// Non-negative branch weights `[voxels]`.
     pub gain: Array1<f32>,
-    /// Standard deviation of each of the head's channels, `[channels]`: the scale of the batch norm that they leave through.
+    /// Standard deviation of each channel of the head's output, `[channels]`: the scale of its last batch norm.
     pub feature_sd: Array1<f32>,
 }
 
 impl TrainedEncoder {
-    /// The branches from the image inwards.
+    /// Returns the branches in the order of their taps in the backbone.
     pub fn branches(&self) -> Vec<BranchAnatomy> {
         self.order().into_iter().map(|branch| self.branch(branch)).collect()
     }
 
-    /// Standard deviation over images u8 `[images, side, side, 3]` of what each branch adds to the predicted responses, `[branches, voxels]`, branches in
-    /// the order of [`TrainedEncoder::branches`].
+    /// Returns the standard deviation over images u8 `[images, side, side, 3]` of each branch's contribution to the
+    /// predicted responses, `[branches, voxels]`, in the order of [`TrainedEncoder::branches`].
     ///
     /// With n - 1 in the variance; NaN for fewer than two images.
     pub fn branch_spread(&self, images: ArrayView4<'_, u8>) -> Array2<f64> {
@@ -70,12 +70,12 @@ impl TrainedEncoder {
         squares.mapv(|sum| if seen < 2.0 { f64::NAN } else { (sum / (seen - 1.0)).sqrt() })
     }
 
-    /// Side that the backbone sees images at.
+    /// Returns the side of images as the backbone sees them, in px.
     pub fn input_side(&self) -> usize {
         self.vision.input_side()
     }
 
-    /// The encoder's branches by the place of their taps in the backbone.
+    /// Returns the encoder's branches in the order of their taps in the backbone.
     fn order(&self) -> Vec<usize> {
         let names = self.vision.tap_names();
         let place = |branch: &usize| names.iter().position(|name| *name == self.encoder.taps()[*branch]);

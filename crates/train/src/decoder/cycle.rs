@@ -1,9 +1,9 @@
-//! The responses of the third cycle, from responses to an image and back.
+//! The responses of the third cycle: from responses to an image and back.
 
 use afterimage_data::{HeldOutPairs, TrainingPairs};
 use ndarray::{Array2, Axis};
 
-/// Responses that the third cycle passes through decoder and encoder; their images take no part.
+/// Responses that the third cycle passes through decoder and encoder; their images are not used.
 #[derive(Debug, Clone)]
 pub struct ResponseCycle {
     responses: Array2<f32>,
@@ -30,8 +30,8 @@ impl ResponseCycle {
         Self { responses: training.responses().to_owned() }
     }
 
-    /// A cycle on the test responses (`decoder.response_cycle_on = "test"`): the one way of held-out data into training.
-    /// It makes every score transductive, which the caller has to write next to the scores.
+    /// A cycle on the test responses (`decoder.response_cycle_on = "test"`): the only use of held-out data in training.
+    /// It makes every score transductive; the caller must write this next to the scores.
     pub fn transductive_on_test(test: &HeldOutPairs) -> Self {
         Self { responses: test.responses().to_owned() }
     }
@@ -40,7 +40,7 @@ impl ResponseCycle {
         self.responses.nrows()
     }
 
-    /// The responses of these items, `[items, voxels]`.
+    /// Returns the responses of `items`, `[items, voxels]`.
     pub(super) fn select(&self, items: &[usize]) -> Array2<f32> {
         self.responses.select(Axis(0), items)
     }

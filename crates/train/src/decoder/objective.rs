@@ -1,11 +1,10 @@
-//! The objective of phase 2 on one batch: L_D on pairs, L_ED on unpaired images, and the optional third cycle.
+//! The objective of phase 2 on a batch: L_D on pairs, L_ED on unpaired images, and the optional third cycle.
 
 use std::collections::BTreeMap;
 
 use ndarray::Axis;
 
-use afterimage_config::DecoderConfig;
-use afterimage_config::Experiment;
+use afterimage_config::{DecoderConfig, Experiment};
 use afterimage_data::ValidationPairs;
 use afterimage_model::{
     convert,
@@ -30,29 +29,29 @@ use crate::{Result, cache::TargetCache};
 /// Images of a batch in validation.
 const VALIDATION_BATCH: usize = 32;
 
-/// The encoder of phase 1, which phase 2 does not change.
+/// The trained encoder, which phase 2 does not change.
 pub struct FrozenEncoder {
-    /// Its arithmetic.
+    /// The network.
     pub encoder: Encoder,
-    /// Its values.
+    /// Its weights.
     pub state: EncoderState,
-    /// What it sees with.
+    /// Its backbone.
     pub vision: Vision,
 }
 
 impl FrozenEncoder {
-    /// Predicted responses of the features at the encoder's taps.
+    /// Returns the predicted responses `[images, voxels]` for the features at the encoder's taps.
     pub(crate) fn respond(&self, features: &[Tensor<4>]) -> Tensor<2> {
         let mut mode = Mode::Evaluate { statistics: &self.state.statistics };
         self.encoder.forward(&self.state.params, features, &mut mode)
     }
 }
 
-/// The objective, with the targets that are kept.
+/// The objective, with the cache of its targets.
 pub struct Objective {
     loss: ImageLoss,
     encoder: FrozenEncoder,
-    /// True where encoder and loss see the same, so that one pass over a target serves both.
+    /// True if encoder and loss have the same backbone and input, so that one pass over a target serves both.
     shared: bool,
     weights: Weights,
     room: Room,
@@ -101,7 +100,7 @@ impl Objective {
         self.room
     }
 
-    /// The terms of a batch: pairs and unpaired images pass through decoder and backbone as one batch.
+    /// Returns the terms of a batch; pairs and unpaired images pass through decoder and backbone as one batch.
     pub(super) fn terms(&mut self, decoder: &Decoder, params: &Params, batch: &Batch) -> Terms {
         let n = batch.paired.indices.len();
         let measured = convert::matrix_to_tensor(batch.responses.view(), &self.device);
@@ -123,7 +122,7 @@ impl Objective {
         terms
     }
 
-    /// Responses to image to responses: E(D(y)) against y.
+    /// Returns the terms of E(D(y)) compared with y.
     fn response_cycle(&self, decoder: &Decoder, params: &Params, responses: Tensor<2>) -> Terms {
         let decoded = decoder.forward(params, responses.clone());
         let features = self.encoder.vision.forward(decoded, &self.encoder.encoder.taps());
@@ -161,7 +160,7 @@ impl Objective {
         (Some(target), extra)
     }
 
-    /// The image loss on held-back pairs, without the regularisers.
+    /// Returns the image loss on validation pairs, without the regularisers.
     pub(super) fn validate(
         &self,
         decoder: &Decoder,
@@ -185,7 +184,7 @@ impl Objective {
     }
 }
 
-/// Joins fresh and kept targets in the order of the batch, and keeps the fresh ones there is room for.
+/// Returns fresh and kept targets in the order of the batch, and keeps the fresh ones within the capacity.
 fn gather(
     cache: &mut TargetCache,
     part: &Part,
@@ -219,7 +218,7 @@ fn gather(
     (target, responses.map(|r| r.select(0, order.clone())))
 }
 
-/// Pairs first, for they come back most often; what is left goes to unpaired images.
+/// Divides the cache: first the pairs, which return most often, then unpaired images.
 fn room(config: &DecoderConfig, loss: &ImageLoss, material: &Material<'_>) -> Room {
     let bytes = 4 * (loss.target_len() + material.training.responses().ncols());
     let fits = (config.cache_mib << 20) / bytes.max(1);

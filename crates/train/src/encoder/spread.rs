@@ -1,4 +1,4 @@
-//! How far a trained encoder's predictions scatter under the dropout it was trained with.
+//! Spread of a trained encoder's predictions over the dropout masks of training.
 
 use ndarray::{Array2, ArrayView4, Axis, Zip};
 
@@ -11,27 +11,28 @@ use afterimage_model::{
 use super::PREDICT_BATCH;
 use crate::draws;
 
-/// Which dropout masks are drawn.
+/// The dropout masks of a spread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Spread {
-    /// Masks for each image.
+    /// Number of masks for each image.
     pub samples: usize,
     /// Seed of the masks.
     pub seed: u64,
-    /// Batches of images that came before, of 32 images each: images in parts have the masks they have as a whole.
+    /// Number of batches of 32 images before these, so that images in parts have the masks that they have as a whole.
     pub first_batch: u64,
 }
 
 impl Spread {
-    /// Images in a batch, the size of parts that keep the masks of the whole.
+    /// Images in a batch; parts of a multiple of this size have the masks of the whole.
     pub const BATCH: usize = PREDICT_BATCH;
 }
 
-/// Predictions ŷ without dropout, and s with s² = (1/N) Σ over N masks of (y of the mask - ŷ)², `[images, voxels]`.
+/// Returns predictions ŷ without dropout, and s with s² = (1/N) Σ over N masks of (y of the mask - ŷ)², both
+/// `[images, voxels]`.
 ///
 /// ŷ is the mean over all masks (the readout is linear behind its dropout), so N, not N - 1, makes s² unbiased. The masks
 /// are those of training, Bernoulli with the configured probability, independent between images, voxels, branches and channels;
-/// batch norms keep their running statistics. s is 0 where the encoder was trained without dropout.
+/// batch norms use their running statistics. s is 0 if the encoder was trained without dropout.
 ///
 /// Source: Gal and Ghahramani 2016, "Dropout as a Bayesian approximation".
 pub fn predict_with_spread(

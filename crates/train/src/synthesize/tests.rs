@@ -1,4 +1,4 @@
-//! The ascent on a small encoder that was never trained: the arithmetic is the same.
+//! The ascent on a small encoder with initial weights: the arithmetic is that of a trained one.
 
 use afterimage_model::encoder::Encoder;
 use afterimage_model::term::scalar;
@@ -168,5 +168,5 @@ fn weights_of_another_brain_are_refused_and_an_interrupt_ends_it() {
 #[test]
 fn shifted_images_repeat_their_edge() {
     let images = Tensor::<1>::from_floats([0., 1., 2., 3., 4., 5., 6., 7., 8.], &Device::flex()).reshape([1, 1, 3, 3]);
-    assert_eq!(convert::values(&shifted(images, (1, -1))), [3., 3., 4., 6., 6., 7., 6., 6., 7.]);
+    assert_eq!(convert::values(&shift_images(images, (1, -1))), [3., 3., 4., 6., 6., 7., 6., 6., 7.]);
 }

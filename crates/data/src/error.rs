@@ -73,6 +73,16 @@ pub enum Error {
         /// What is wrong and the mend.
         reason: String,
     },
+    /// An importer does not take an argument, or not this value of it.
+    #[error("import {importer}: argument \"{argument}\" {reason}")]
+    Argument {
+        /// The importer.
+        importer: &'static str,
+        /// The argument.
+        argument: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// Files that belong together do not fit.
     #[error("\"{}\" does not fit: {reason}", path.display())]
     Mismatch {

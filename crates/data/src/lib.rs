@@ -79,13 +79,7 @@ pub use header::{
     TrialInfo, VolumeGeometry, VoxelColumn, Voxels,
 };
 pub use images::at_side;
-pub use import::{
-    AlgonautsOptions, Block, Bold5000Options, BrainDiffuserOptions, GodOptions, Images, MiyawakiOptions, NameOrder,
-    NiftiOptions, NsdOptions, Progress, RunChoice, Source, SsrOptions, ThingsOptions, Vim1Options, Watch, WriteOptions,
-    import_algonauts, import_bold5000, import_brain_diffuser, import_generic, import_god, import_miyawaki,
-    import_nifti, import_nsd, import_ssr, import_things, import_vim1, open_algonauts, open_bold5000,
-    open_brain_diffuser, open_god, open_miyawaki, open_nifti, open_nsd, open_ssr, open_things, open_vim1,
-};
+pub use import::*;
 pub use inspect::{PartSummary, Summary};
 pub use items::{Averaging, Items};
 pub use manifest::Manifest;

@@ -113,10 +113,8 @@ fn source<'a>(
         let read = move |row: usize, _| Ok(data.images(&[row as u32])?.index_axis_move(ndarray::Axis(0), 0));
         Box::new(read) as Images<'a>
     });
-    let blocks: Box<dyn Iterator<Item = Result<Block>> + 'a> = match options.average {
-        true => Box::new(average::blocks(stream)),
-        false => Box::new(stream.into_blocks()),
-    };
+    let blocks: Box<dyn Iterator<Item = Result<Block>> + 'a> =
+        if options.average { Box::new(average::blocks(stream)) } else { Box::new(stream.into_blocks()) };
     Ok(Source { stimuli: header.stimuli, voxels, provenance, images, blocks })
 }
 

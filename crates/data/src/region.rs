@@ -30,10 +30,10 @@ pub(crate) fn evaluate(voxels: &Voxels, expression: &str) -> Result<Vec<bool>> {
             *into = if inside { plus } else { *into };
         }
     }
-    match mask.contains(&true) {
-        true => Ok(mask),
-        false => Err(Error::region(voxels, expression, "it selects no voxel".into())),
+    if !mask.contains(&true) {
+        return Err(Error::region(voxels, expression, "it selects no voxel".into()));
     }
+    Ok(mask)
 }
 
 /// How to write a region whose name has a sign in it, if the expression seems to mean one.

@@ -1,16 +1,16 @@
 //! The tables that brain-diffuser's preparation writes from NSD: means over repeats, training and test apart.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use afterimage_formats::images::ImageSource;
 
 use super::files::{source_files, unused};
+use super::importer::importer;
 use super::matrix::{Matrix, blocks};
 use super::order::{NameOrder, numbered_sequence};
 use super::shown::{Shown, Trial};
-use super::{Block, Images, Source, Watch, WriteOptions, subject};
+use super::{Block, Images, Source, subject};
 use crate::header::{FittedOn, Provenance, Step, Voxels};
-use crate::inspect::Summary;
 use crate::{Error, Result};
 
 /// Presentations behind most rows; the tables do not say which have fewer.
@@ -18,36 +18,30 @@ const AVERAGED: u16 = 3;
 /// How the order is stated.
 const OPTION: &str = "--order natural or --order bytes";
 
-/// Which files, and what of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BrainDiffuserOptions {
-    /// `nsd_train_fmriavg_nsdgeneral_subX.npy`, pictures by voxels.
-    pub train: PathBuf,
-    /// `nsd_test_fmriavg_nsdgeneral_subX.npy`
-    pub test: PathBuf,
-    /// `nsd_train_stim_subX.npy`, in the same order, or a folder whose names are.
-    pub train_images: PathBuf,
-    /// `nsd_test_stim_subX.npy`, or the folder `test_images` of that project, whose images are called by number.
-    pub test_images: PathBuf,
-    /// How names of folders are put in order, where natural and byte order differ and they are not the numbers 0 to n-1.
-    pub order: Option<NameOrder>,
-    /// Training pictures drawn for early stopping.
-    pub validation: usize,
-    /// Seed of the draw.
-    pub seed: u64,
-}
-
-/// Opens the files and writes a data set at `out`.
-///
-/// # Errors
-/// As [`open_brain_diffuser`] and [`Source::write`].
-pub fn import_brain_diffuser(
-    options: &BrainDiffuserOptions,
-    out: &Path,
-    write: WriteOptions,
-    progress: impl Watch,
-) -> Result<Summary> {
-    open_brain_diffuser(options)?.write(out, write, progress)
+importer! {
+    name: "brain-diffuser",
+    about: "NSD as brain-diffuser prepares it: tables of means, training and test apart",
+    example: "brain-diffuser nsd_train_fmriavg_nsdgeneral_sub1.npy nsd_test_fmriavg_nsdgeneral_sub1.npy \
+              --train-images nsd_train_stim_sub1.npy --test-images nsd_test_stim_sub1.npy --out nsd_s1.afterimage",
+    import: import_brain_diffuser = open_brain_diffuser,
+    /// Which files, and what of them.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct BrainDiffuserOptions {
+        /// Training responses, pictures by voxels.
+        pub train: PathBuf => [place = 1],
+        /// Test responses.
+        pub test: PathBuf => [place = 2],
+        /// Pictures of the training in the order of the rows: an .npy, or a folder in the order of its names.
+        pub train_images: PathBuf,
+        /// Pictures of the test, likewise.
+        pub test_images: PathBuf,
+        /// Order of a folder's names, where numbers in them are not padded; 0.png, 1.png, ... need none.
+        pub order: Option<NameOrder>,
+        /// Training pictures held out for early stopping, drawn by the seed.
+        pub validation: usize => [value = "PICTURES", default = "0"],
+        /// Seed of the draw.
+        pub seed: u64 => [default = "0"],
+    }
 }
 
 /// Opens the files; responses and pictures are read when they are written.

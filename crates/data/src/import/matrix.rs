@@ -37,9 +37,10 @@ impl Matrix {
         match ending(path).as_str() {
             "npy" => {
                 let header = npy::read_header(path)?;
-                match header.fortran_order {
-                    true => Self::memory(path, npy::read_f32(path)?),
-                    false => Self::new(path, &header.shape, Source::Npy),
+                if header.fortran_order {
+                    Self::memory(path, npy::read_f32(path)?)
+                } else {
+                    Self::new(path, &header.shape, Source::Npy)
                 }
             }
             "h5" | "hdf5" => {

@@ -65,9 +65,10 @@ pub(super) fn read(manifest: &Manifest, source: &ImageSource, images: &[&Column]
     let stated = match keys.order.as_deref() {
         None if by_columns.is_some() => None,
         None | Some("sorted") => Some((sequence(source, None, OPTION)?, true)),
-        Some("natural") => Some((sequence(source, Some(NameOrder::Natural), OPTION)?, true)),
-        Some("bytes") => Some((sequence(source, Some(NameOrder::Bytes), OPTION)?, true)),
-        Some(file) => Some(((from_file(manifest, file, &names)?, "listed"), false)),
+        Some(name) => match NameOrder::named(name) {
+            Some(order) => Some((sequence(source, Some(order), OPTION)?, true)),
+            None => Some(((from_file(manifest, name, &names)?, "listed"), false)),
+        },
     };
     match (stated, by_columns) {
         (None, Some((column, named))) => {

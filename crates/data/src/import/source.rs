@@ -82,6 +82,16 @@ impl<F: FnMut(Progress)> Watch for F {
     }
 }
 
+impl Watch for &mut dyn Watch {
+    fn progress(&mut self, progress: Progress) {
+        (**self).progress(progress);
+    }
+
+    fn interrupted(&self) -> bool {
+        (**self).interrupted()
+    }
+}
+
 impl Source<'_> {
     /// Writes the data set at `out`, holding one block of trials and 64 images in memory.
     ///
@@ -103,10 +113,8 @@ impl Source<'_> {
         }
         let total = self.stimuli.len();
         let header = Header::new(self.stimuli, self.voxels, side, provenance);
-        let mut writer = match options.overwrite {
-            true => DataSetWriter::replace(out, header)?,
-            false => DataSetWriter::create(out, header)?,
-        };
+        let create = if options.overwrite { DataSetWriter::replace } else { DataSetWriter::create };
+        let mut writer = create(out, header)?;
         let mut progress = Progress { images: 0, total_images: total, trials: 0 };
         if let Some(images) = &self.images {
             for first in (0..total).step_by(BLOCK) {
@@ -130,17 +138,12 @@ impl Source<'_> {
 }
 
 pub(super) fn refuse_existing(out: &Path, options: WriteOptions) -> Result<()> {
-    match out.exists() && !options.overwrite {
-        true => Err(Error::Exists { path: out.to_owned() }),
-        false => Ok(()),
-    }
+    let is_refused = out.exists() && !options.overwrite;
+    if is_refused { Err(Error::Exists { path: out.to_owned() }) } else { Ok(()) }
 }
 
 fn refuse_interrupted(watch: &impl Watch, out: &Path) -> Result<()> {
-    match watch.interrupted() {
-        true => Err(Error::Interrupted { path: out.to_owned() }),
-        false => Ok(()),
-    }
+    if watch.interrupted() { Err(Error::Interrupted { path: out.to_owned() }) } else { Ok(()) }
 }
 
 fn read_block(read: &Images<'_>, first: usize, count: usize, side: usize) -> Result<Array4<u8>> {

@@ -15,11 +15,11 @@ use afterimage_formats::{npz, picture};
 use ndarray::{Array1, Array2, Array3, Array4, ArrayD, Axis, Ix1, Ix2, Ix4, s};
 
 use super::files::source_files;
+use super::importer::importer;
 use super::shown::Repeats;
-use super::{Block, Images, Source, Watch, WriteOptions};
+use super::{Block, Images, Source};
 use crate::assign::random_split;
 use crate::header::{FittedOn, LeftOut, Provenance, Step, StimulusInfo, TrialInfo, VoxelColumn, Voxels};
-use crate::inspect::Summary;
 use crate::{Error, Result};
 
 /// Largest difference of a mean that is put down to rounding, in the responses' unit.
@@ -27,27 +27,25 @@ const ROUNDING: f32 = 1e-3;
 /// Rows handed on at a time.
 const ROWS: usize = 256;
 
-/// Which files, and what of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SsrOptions {
-    /// `sbj_X.npz`.
-    pub file: PathBuf,
-    /// `images_112.npz`, with values from 0 to 1, or bytes in the variant with depth, whose fourth channel is not read.
-    pub images: PathBuf,
-    /// Keep the voxels of a region expression such as `V1 + V2 - FFA`.
-    pub roi: Option<String>,
-    /// Training pictures drawn for early stopping.
-    pub validation: usize,
-    /// Seed of the draw.
-    pub seed: u64,
-}
-
-/// Opens the files and writes a data set at `out`.
-///
-/// # Errors
-/// As [`open_ssr`] and [`Source::write`].
-pub fn import_ssr(options: &SsrOptions, out: &Path, write: WriteOptions, progress: impl Watch) -> Result<Summary> {
-    open_ssr(options)?.write(out, write, progress)
+importer! {
+    name: "ssr",
+    about: "The recordings that accompany Gaziv et al. 2022: sbj_X.npz and images_112.npz",
+    example: "ssr sbj_3.npz --images images_112.npz --out s3.afterimage",
+    import: import_ssr = open_ssr,
+    /// Which files, and what of them.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct SsrOptions {
+        /// The responses, sbj_X.npz.
+        pub file: PathBuf => [place = 1],
+        /// The pictures, images_112.npz.
+        pub images: PathBuf,
+        /// Keep the voxels of a region expression, such as "V1 + V2 - FFA".
+        pub roi: Option<String> => [value = "REGIONS"],
+        /// Training pictures held out for early stopping, drawn by the seed.
+        pub validation: usize => [value = "PICTURES", default = "0"],
+        /// Seed of the draw.
+        pub seed: u64 => [default = "0"],
+    }
 }
 
 /// Opens the files; they are small enough to be held in memory.
@@ -232,9 +230,9 @@ fn stimuli(options: &SsrOptions, counts: [usize; 2]) -> Result<Vec<StimulusInfo>
         let reason = format!("{} training pictures leave none beside {} of validation", counts[0], options.validation);
         Error::manifest(&options.file, reason)
     })?;
-    let name = |at: usize| match at < counts[0] {
-        true => format!("train_images[{at}]"),
-        false => format!("test_images[{}]", at - counts[0]),
+    let name = |at: usize| match at.checked_sub(counts[0]) {
+        None => format!("train_images[{at}]"),
+        Some(at) => format!("test_images[{at}]"),
     };
     Ok(splits.into_iter().enumerate().map(|(at, split)| StimulusInfo::new(name(at), split)).collect())
 }

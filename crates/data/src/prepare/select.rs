@@ -82,10 +82,8 @@ impl FromStr for Selection {
         };
         if let Some((name, least)) = text.split_once(">=") {
             let least: f32 = least.trim().parse().map_err(|_| wrong())?;
-            return match least.is_finite() {
-                true => Ok(Self { measure: measure(name)?, rule: Rule::Least(least) }),
-                false => Err(wrong()),
-            };
+            let rule = Some(Rule::Least(least)).filter(|_| least.is_finite()).ok_or_else(wrong)?;
+            return Ok(Self { measure: measure(name)?, rule });
         }
         let rest = text.trim().strip_prefix("best ").ok_or_else(wrong)?;
         let (count, name) = rest.trim().split_once(' ').ok_or_else(wrong)?;

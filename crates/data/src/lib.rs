@@ -6,14 +6,15 @@
 //!
 //! The parts, in the order in which they are used:
 //!
-//! 1. [`import_generic`] joins a table of responses with images as a [`Manifest`] says, or a program fills a [`DataSetWriter`].
-//!    [`prepare()`] makes one data set from another: split anew, standardised, averaged, its voxels selected.
+//! 1. [`import_generic`] joins a table of responses with images as a [`Manifest`] says; [`IMPORTERS`] lists all kinds of source;
+//!    a program may fill a [`DataSetWriter`] itself. [`prepare()`] makes one data set from another: split again, standardised,
+//!    averaged, its voxels selected.
 //! 2. [`audit()`] looks for the traps that make published scores spurious: the same photo in test and training, classes in
 //!    common, averaged repeats.
 //! 3. [`DataSet::training`] gives the part that is fitted on, [`DataSet::validation`] the part that selects, and
 //!    [`DataSet::held_out`] the part that is scored. Each has a type of its own, as have its pairs of responses and images
 //!    ([`TrainingPairs`], [`ValidationPairs`], [`HeldOutPairs`]): leaks do not compile.
-//! 4. [`UnpairedPool`] streams images that nobody was shown, decoding them in parallel.
+//! 4. [`UnpairedPool`] streams unpaired images, decoding them in parallel.
 //!
 //! # Example
 //!

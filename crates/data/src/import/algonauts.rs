@@ -1,6 +1,6 @@
-//! The Algonauts 2023 challenge: NSD on the cortical surface, both hemispheres, and the pictures in the order of rows.
+//! The Algonauts 2023 challenge: NSD on the cortical surface, both hemispheres, and the images in the order of rows.
 //!
-//! The test part of the challenge has pictures and no responses, so the test is drawn from the training part.
+//! The test part of the challenge has images and no responses, so the test is drawn from the training part.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -55,11 +55,11 @@ importer! {
     }
 }
 
-/// Opens the files; responses and pictures are read when they are written.
+/// Opens the files; responses and images are read when they are written.
 ///
 /// # Errors
 /// [`Error::Format`] for unreadable files; [`Error::Mismatch`] naming the file that does not fit; [`Error::Region`];
-/// [`Error::Manifest`] when no picture is left for training, or none is drawn for the test.
+/// [`Error::Manifest`] when no image is left for training, or none is drawn for the test.
 pub fn open_algonauts(options: &AlgonautsOptions) -> Result<Source<'static>> {
     let training = options.folder.join("training_split");
     let files = ["lh", "rh"].map(|side| training.join(format!("training_fmri/{side}_training_fmri.npy")));
@@ -174,7 +174,7 @@ fn provenance(options: &AlgonautsOptions, files: &[PathBuf], masks: &[PathBuf], 
         title: format!("Algonauts 2023, {title}"),
         kind: "algonauts2023".into(),
         source_files: source_files(files.iter().chain(masks).map(PathBuf::as_path))?,
-        licence: Some("Natural Scenes Dataset terms and conditions; pictures from COCO".into()),
+        licence: Some("Natural Scenes Dataset terms and conditions; images from COCO".into()),
         citation: Some(
             "Gifford et al. (2023), The Algonauts Project 2023 challenge, arXiv:2301.03198; Allen et al. (2022), \
              Nature Neuroscience 25, 116-126"
@@ -190,7 +190,7 @@ fn provenance(options: &AlgonautsOptions, files: &[PathBuf], masks: &[PathBuf], 
             Step::plain("means over up to 3 presentations; the files do not tell sessions and runs"),
             Step::plain(format!("rows and images paired {how}")),
             Step::plain(format!(
-                "{} pictures drawn for the test, {} for validation, seed {}",
+                "{} images drawn for the test, {} for validation, seed {}",
                 options.test, options.validation, options.seed
             )),
             Step::plain(format!("vertices: {}", options.roi.as_deref().unwrap_or("all"))),

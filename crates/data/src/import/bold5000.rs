@@ -1,7 +1,7 @@
 //! BOLD5000: betas of regions by trials, and lists of what was shown.
 //!
 //! Release 1 has one HDF5 with an array for each region, release 2 an `.npy` for each; an `.npz` with `betas` and
-//! `imgnames` brings its own list. Pictures shown repeatedly are the test part.
+//! `imgnames` brings its own list. Images shown repeatedly are the test part.
 
 mod lists;
 
@@ -20,7 +20,7 @@ use super::{Block, Source, subject};
 use crate::header::{FittedOn, Provenance, Split, Step, Voxels};
 use crate::{Error, Result};
 
-/// What a repeated picture's name may begin with.
+/// What the name of a repeated image may begin with.
 const REPEATED: &str = "rep_";
 
 importer! {
@@ -57,7 +57,7 @@ importer! {
 ///
 /// # Errors
 /// [`Error::Format`] for unreadable files; [`Error::Mismatch`] naming the file that does not fit; [`Error::Region`];
-/// [`Error::Manifest`] when no picture is left for the test or for training.
+/// [`Error::Manifest`] when no image is left for the test or for training.
 pub fn open_bold5000(options: &Bold5000Options) -> Result<Source<'static>> {
     let presented = lists::read(options)?;
     let files = options.responses.iter().chain(&presented.files);
@@ -102,8 +102,8 @@ fn arrays(options: &Bold5000Options, trials: usize) -> Result<Vec<(String, Matri
         return Err(Error::mismatch(Path::new(""), "name at least one file of responses"));
     }
     refuse_twice(&options.responses, &arrays)?;
-    let turned = |(name, array): (String, Matrix)| Ok((name, array.with_trials(trials, "the presentation list")?));
-    arrays.into_iter().map(turned).collect()
+    let fit = |(name, array): (String, Matrix)| Ok((name, array.with_trials(trials, "the presentation list")?));
+    arrays.into_iter().map(fit).collect()
 }
 
 /// A file or a region of a hemisphere that is there twice would give each of its voxels twice.
@@ -157,13 +157,13 @@ fn shown(options: &Bold5000Options, presented: &Presented) -> Result<Shown> {
     } else if options.test > 0 {
         shown.draw(path, options.test, options.validation, options.seed)?;
     } else {
-        let reason = "no picture was shown repeatedly: say with --test how many to draw for the test";
+        let reason = "no image was shown repeatedly: say with --test how many to draw for the test";
         return Err(Error::manifest(path, reason));
     }
     Ok(shown)
 }
 
-/// The synset of a picture of ImageNet.
+/// The synset of an image of ImageNet.
 fn synset(name: &str) -> Option<&str> {
     let (synset, _) = name.split_once('_')?;
     let digits = synset.strip_prefix('n')?;
@@ -173,15 +173,15 @@ fn synset(name: &str) -> Option<&str> {
 fn provenance(options: &Bold5000Options, presented: &Presented) -> Result<Provenance> {
     let files = options.responses.iter().chain(&presented.files).chain(&options.repeated);
     let test = match (presented.has_repeats(), &options.repeated) {
-        (true, Some(_)) => "test: the pictures of the list of repeated ones".to_owned(),
-        (true, None) => "test: the pictures shown more than once".to_owned(),
-        (false, _) => format!("test: {} pictures drawn at random, seed {}", options.test, options.seed),
+        (true, Some(_)) => "test: the images of the list of repeated ones".to_owned(),
+        (true, None) => "test: the images shown more than once".to_owned(),
+        (false, _) => format!("test: {} images drawn at random, seed {}", options.test, options.seed),
     };
     Ok(Provenance {
         title: options.responses[0].file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(),
         kind: "bold5000".into(),
         source_files: source_files(files.map(PathBuf::as_path).filter(|path| path.is_file()))?,
-        licence: Some("CC0 1.0 (recordings); the pictures have terms of their own".into()),
+        licence: Some("CC0 1.0 (recordings); the images have terms of their own".into()),
         citation: Some(
             "Chang et al. (2019), BOLD5000, a public fMRI dataset while viewing 5000 visual images, Scientific Data 6, 49"
                 .into(),
@@ -190,7 +190,7 @@ fn provenance(options: &Bold5000Options, presented: &Presented) -> Result<Proven
         steps: vec![
             Step::new("responses estimated by the source", FittedOn::Unknown),
             Step::plain(test),
-            Step::plain(format!("{} training pictures drawn for validation, seed {}", options.validation, options.seed)),
+            Step::plain(format!("{} training images drawn for validation, seed {}", options.validation, options.seed)),
             Step::plain(format!("voxels: {}", options.roi.as_deref().unwrap_or("all"))),
         ],
         ..Provenance::default()

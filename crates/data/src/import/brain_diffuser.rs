@@ -1,4 +1,4 @@
-//! The tables that brain-diffuser's preparation writes from NSD: means over repeats, training and test apart.
+//! The tables that brain-diffuser's preparation writes from NSD: means over repeats, a table each for training and test.
 
 use std::path::PathBuf;
 
@@ -44,11 +44,11 @@ importer! {
     }
 }
 
-/// Opens the files; responses and pictures are read when they are written.
+/// Opens the files; responses and images are read when they are written.
 ///
 /// # Errors
 /// [`Error::Format`] for unreadable files; [`Error::Mismatch`] naming the file that does not fit; [`Error::Manifest`]
-/// when no picture is left for training.
+/// when no image is left for training.
 pub fn open_brain_diffuser(options: &BrainDiffuserOptions) -> Result<Source<'static>> {
     let files = [&options.train, &options.test, &options.train_images, &options.test_images];
     subject::refuse_several(files.map(PathBuf::as_path))?;
@@ -96,7 +96,7 @@ fn provenance(options: &BrainDiffuserOptions, pictures: &[ImageSource; 2], how: 
         title: options.train.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(),
         kind: "brain-diffuser".into(),
         source_files: source_files(files.into_iter().filter(|path| path.is_file()).map(PathBuf::as_path))?,
-        licence: Some("Natural Scenes Dataset terms and conditions; pictures from COCO".into()),
+        licence: Some("Natural Scenes Dataset terms and conditions; images from COCO".into()),
         citation: Some(
             "Allen et al. (2022), Nature Neuroscience 25, 116-126; Ozcelik & VanRullen (2023), Natural scene \
              reconstruction from fMRI signals using generative latent diffusion, Scientific Reports 13, 15666"
@@ -109,10 +109,7 @@ fn provenance(options: &BrainDiffuserOptions, pictures: &[ImageSource; 2], how: 
             Step::plain("means over up to 3 presentations; the tables do not tell sessions and runs"),
             Step::plain("test: the table of the test"),
             Step::plain(format!("training rows and images paired {}; test rows and images {}", how[0], how[1])),
-            Step::plain(format!(
-                "{} training pictures drawn for validation, seed {}",
-                options.validation, options.seed
-            )),
+            Step::plain(format!("{} training images drawn for validation, seed {}", options.validation, options.seed)),
         ],
         left_out: pictures.iter().flat_map(|source| unused(source, 0..source.len())).collect(),
         ..Provenance::default()

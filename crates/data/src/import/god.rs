@@ -47,11 +47,11 @@ importer! {
     }
 }
 
-/// Opens the files and joins samples with pictures; responses are read block by block when they are written.
+/// Opens the files and joins samples with images; responses are read block by block when they are written.
 ///
 /// # Errors
-/// [`Error::Format`] for unreadable files; [`Error::Mismatch`] naming the file when columns, voxels or pictures are
-/// missing; [`Error::Region`]; [`Error::Manifest`] when no picture is left for training.
+/// [`Error::Format`] for unreadable files; [`Error::Mismatch`] naming the file when columns, voxels or images are
+/// missing; [`Error::Region`]; [`Error::Manifest`] when no image is left for training.
 pub fn open_god(options: &GodOptions) -> Result<Source<'static>> {
     let mut tables = vec![BData::open(&options.file)?];
     tables.extend(options.test_file.as_deref().map(BData::open).transpose()?);
@@ -138,7 +138,7 @@ fn stimuli(samples: &Samples, found: &[usize], pictures: &Pictures, options: &Go
         let n = samples.stimuli.len() - test.len();
         Error::manifest(
             &options.file,
-            format!("{n} training pictures leave none beside {} of validation", options.validation),
+            format!("{n} training images leave none with {} of validation", options.validation),
         )
     })?;
     let info = |((&(label, _), split), &at): ((&(Label, Split), Split), &usize)| StimulusInfo {
@@ -163,9 +163,9 @@ fn provenance(options: &GodOptions) -> Result<Provenance> {
                 .into(),
         ),
         steps: vec![
-            Step::plain("training and test pictures as the source gives them"),
+            Step::plain("training and test images as the source gives them"),
             Step::plain(format!(
-                "{} training pictures drawn for validation, seed {}",
+                "{} training images drawn for validation, seed {}",
                 options.validation, options.seed
             )),
             Step::plain(format!("voxels: {}", options.roi.as_deref().unwrap_or("all"))),

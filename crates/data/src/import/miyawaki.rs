@@ -121,7 +121,7 @@ struct Recording {
     /// `[trials, voxels]` in the order of the recording.
     responses: Array2<f32>,
     trials: Vec<TrialInfo>,
-    /// Distinct pictures `[28, 28]`, brightness 0 to 1, in the order of their first trial.
+    /// Distinct figures `[28, 28]`, brightness 0 to 1, in the order of their first trial.
     figures: Vec<Array2<f32>>,
 }
 
@@ -202,7 +202,7 @@ fn trials(order: &[usize], pictures: &Array2<f32>, labels: &Array2<f32>) -> (Vec
     (trials, figures)
 }
 
-/// MATLAB unrolls a picture column by column.
+/// MATLAB unrolls an image column by column.
 fn upright(pixels: ArrayView1<'_, f32>) -> Array2<f32> {
     Array2::from_shape_fn((SIDE, SIDE), |(y, x)| pixels[x * SIDE + y])
 }

@@ -1,11 +1,11 @@
 //! Any series of volumes with a table that says what was shown: NIfTI or MGH, BIDS names understood.
 //!
-//! Three kinds of table are told apart by their columns:
+//! The columns of a table show which of three kinds it is:
 //!
 //! | table | columns | a trial is |
 //! |---|---|---|
 //! | events (BIDS) | `onset`, `duration`, a condition | the mean of the volumes from onset to its end, both delayed |
-//! | trials | a row for each volume, a picture's name (`stimulus`, `stim_file`, `image`) | that volume: betas of single trials |
+//! | trials | a row for each volume, an image's name (`stimulus`, `stim_file`, `image`) | that volume: betas of single trials |
 //! | volumes | a row for each volume, a condition, a run | the mean of consecutive volumes of one condition, delayed |
 //!
 //! Without images the parts are whole runs: each condition of each run is a stimulus of its own, `face/run-03`.
@@ -154,7 +154,7 @@ pub fn open_nifti(options: &NiftiOptions) -> Result<Source<'static>> {
         shown.push(table::read(table, timing, named, options)?);
     }
     runs::refuse_shells_order(&options.series, &names, &shown)?;
-    let apart = runs::keep_apart(&mut shown, &names, (&options.series, &tables))?;
+    let apart = runs::separate(&mut shown, &names, (&options.series, &tables))?;
     series::refuse_unknown_runs(options, &shown, &tables)?;
     let held = Held::of((&options.test_runs, &options.validation_runs), &shown, &names, &options.series)?;
     let stimuli = Stimuli::of(&shown, &held, options)?;

@@ -1,7 +1,7 @@
 //! The Natural Scenes Dataset: betas of one subject in its own volume, session by session.
 //!
-//! Trial `t` of the subject (counted over its sessions of 750) shows picture
-//! `subjectim[subject][masterordering[t] - 1] - 1` of the brick; the 1000 pictures with `masterordering <= 1000` were
+//! Trial `t` of the subject (counted over its sessions of 750) shows image
+//! `subjectim[subject][masterordering[t] - 1] - 1` of the brick; the 1000 images with `masterordering <= 1000` were
 //! shown to all subjects and are the test part.
 
 mod betas;
@@ -68,11 +68,11 @@ importer! {
     }
 }
 
-/// Opens the files; betas are read session by session and pictures one by one when they are written.
+/// Opens the files; betas are read session by session and images one by one when they are written.
 ///
 /// # Errors
 /// [`Error::Format`] for unreadable files; [`Error::Mismatch`] naming the file that does not fit; [`Error::Region`];
-/// [`Error::Manifest`] when no picture is left for training.
+/// [`Error::Manifest`] when no image is left for training.
 pub fn open_nsd(options: &NsdOptions) -> Result<Source<'static>> {
     let files = [Some(&options.betas), options.mask.as_ref(), options.ncsnr.as_ref()].into_iter().flatten();
     let files = files.chain(&options.regions).map(PathBuf::as_path);
@@ -139,7 +139,7 @@ fn of_sessions(sessions: Vec<Session>, trials: Vec<Vec<TrialInfo>>, options: &Ns
         unplaced += usize::from(!session.compares_affine(&mask)?);
     }
     if unplaced > 0 {
-        let what = "betas: places of voxels compared by the shape of the volumes only, for want of an affine";
+        let what = "betas: places of voxels compared by the shape of the volumes only, without an affine";
         found.steps.push(Step::plain(format!("{what}, in {unplaced} of {} files", sessions.len())));
     }
     if let Some(roi) = &options.roi {
@@ -203,7 +203,7 @@ impl Shown {
             for trial in first..first + count {
                 let (picture, shared) = design.picture(trial)?;
                 if picture >= available {
-                    let reason = format!("it has {available} pictures, the design names number {picture}");
+                    let reason = format!("it has {available} images, the design names number {picture}");
                     return Err(Error::mismatch(&options.stimuli, reason));
                 }
                 let stimulus = *known.entry(picture).or_insert_with(|| {
@@ -225,7 +225,7 @@ impl Shown {
         let splits = random_split(self.pictures.len(), 0, options.validation, options.seed, Some(&test));
         let splits = splits.ok_or_else(|| {
             let n = self.pictures.len() - test.len();
-            let reason = format!("{n} training pictures leave none beside {} of validation", options.validation);
+            let reason = format!("{n} training images leave none with {} of validation", options.validation);
             Error::manifest(&options.betas, reason)
         })?;
         let info = |(&picture, split): (&usize, Split)| StimulusInfo {
@@ -244,7 +244,7 @@ fn provenance(options: &NsdOptions, betas: &[PathBuf]) -> Result<Provenance> {
         title: format!("NSD, subject {}", options.subject),
         kind: "nsd".into(),
         source_files: source_files(files.map(PathBuf::as_path))?,
-        licence: Some("Natural Scenes Dataset terms and conditions; pictures from COCO".into()),
+        licence: Some("Natural Scenes Dataset terms and conditions; images from COCO".into()),
         citation: Some(
             "Allen et al. (2022), A massive 7T fMRI dataset to bridge cognitive neuroscience and artificial \
              intelligence, Nature Neuroscience 25, 116-126"
@@ -259,17 +259,14 @@ fn provenance(options: &NsdOptions, betas: &[PathBuf]) -> Result<Provenance> {
             } else {
                 Step::plain(format!("{} sessions; whole numbers divided by 300", betas.len()))
             },
-            Step::plain("test: pictures shown to all subjects (masterordering up to 1000)"),
-            Step::plain(format!(
-                "{} training pictures drawn for validation, seed {}",
-                options.validation, options.seed
-            )),
+            Step::plain("test: images shown to all subjects (masterordering up to 1000)"),
+            Step::plain(format!("{} training images drawn for validation, seed {}", options.validation, options.seed)),
             Step::plain(match (is_table, &options.roi) {
                 (true, _) => "voxels: those of the table".to_owned(),
                 (false, None) => "voxels: above zero in the mask".to_owned(),
                 (false, Some(roi)) => format!("voxels: above zero in the mask, {roi}"),
             }),
-            Step::plain("runs within a session are not told apart; responses are not normalised"),
+            Step::plain("runs within a session are not distinguished; responses are not normalised"),
         ],
         ..Provenance::default()
     })

@@ -34,7 +34,7 @@ pub struct Source<'a> {
     pub voxels: Voxels,
     /// Origin, and what was done before; the version of this software is filled in.
     pub provenance: Provenance,
-    /// The images, where there are any.
+    /// The images, if any.
     pub images: Option<Images<'a>>,
     /// The trials, in the order in which they are stored.
     pub blocks: Box<dyn Iterator<Item = Result<Block>> + 'a>,
@@ -66,11 +66,11 @@ pub struct Progress {
     pub trials: usize,
 }
 
-/// Told of an import's progress; asked whether to stop. Any `FnMut(Progress)` is one that never stops it.
+/// Receives the progress of an import and may request a stop. Any `FnMut(Progress)` is one that never does.
 pub trait Watch {
     /// More is done.
     fn progress(&mut self, progress: Progress);
-    /// Asked between blocks: true ends the import with [`Error::Interrupted`], and nothing is left of it.
+    /// Asked between blocks: true ends the import with [`Error::Interrupted`], and the partial data set is removed.
     fn interrupted(&self) -> bool {
         false
     }

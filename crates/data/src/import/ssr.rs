@@ -1,4 +1,4 @@
-//! The recordings that accompany Gaziv et al. 2022: `sbj_X.npz` with responses and `images_112.npz` with pictures.
+//! The recordings that accompany Gaziv et al. 2022: `sbj_X.npz` with responses and `images_112.npz` with images.
 //!
 //! | array | shape | content |
 //! |---|---|---|
@@ -52,7 +52,7 @@ importer! {
 ///
 /// # Errors
 /// [`Error::Format`] for unreadable files; [`Error::Mismatch`] naming the array that does not fit; [`Error::Region`];
-/// [`Error::Manifest`] when no picture is left for training.
+/// [`Error::Manifest`] when no image is left for training.
 pub fn open_ssr(options: &SsrOptions) -> Result<Source<'static>> {
     let subject = Subject { path: &options.file };
     let (train, test) = (subject.matrix("arr_0")?, subject.matrix("arr_1")?);
@@ -128,7 +128,7 @@ impl Subject<'_> {
             (false, _) => Err(self.wrong(format!("{name} has {} labels for {rows} rows", labels.len()))),
             (_, Some(label)) => {
                 Err(self
-                    .wrong(format!("{name} names picture {label} of {pictures}: give the images of these recordings")))
+                    .wrong(format!("{name} names image {label} of {pictures}: give the images of these recordings")))
             }
         }
     }
@@ -200,7 +200,7 @@ fn read_pictures(path: &Path, name: &str) -> Result<Array4<u8>> {
     Ok(array.slice(s![.., .., .., ..3]).mapv(|value| (value * scale).round().clamp(0.0, 255.0) as u8))
 }
 
-/// Pictures of both parts that no trial shows; they stay among the stimuli.
+/// Images of both parts that no trial shows; they stay among the stimuli.
 fn unshown(labels: &[Vec<usize>; 2], counts: [usize; 2]) -> Vec<LeftOut> {
     let parts = ["train_images", "test_images"].into_iter().zip(labels).zip(counts);
     let unshown = parts.flat_map(|((name, labels), count)| {
@@ -210,7 +210,7 @@ fn unshown(labels: &[Vec<usize>; 2], counts: [usize; 2]) -> Vec<LeftOut> {
     LeftOut::named("image", "that no trial shows", unshown).into_iter().collect()
 }
 
-/// Trials of both parts; test pictures come after those of the training.
+/// Trials of both parts; test images come after those of the training.
 fn trials(labels: &[Vec<usize>; 2], training: usize) -> [Vec<TrialInfo>; 2] {
     let numbered = |labels: &Vec<usize>, offset: usize| {
         let mut repeats = Repeats::default();
@@ -227,7 +227,7 @@ fn stimuli(options: &SsrOptions, counts: [usize; 2]) -> Result<Vec<StimulusInfo>
     let count = counts[0] + counts[1];
     let test: Vec<usize> = (counts[0]..count).collect();
     let splits = random_split(count, 0, options.validation, options.seed, Some(&test)).ok_or_else(|| {
-        let reason = format!("{} training pictures leave none beside {} of validation", counts[0], options.validation);
+        let reason = format!("{} training images leave none with {} of validation", counts[0], options.validation);
         Error::manifest(&options.file, reason)
     })?;
     let name = |at: usize| match at.checked_sub(counts[0]) {
@@ -252,8 +252,8 @@ fn provenance(options: &SsrOptions) -> Result<Provenance> {
         units: Some("standardised BOLD signal".into()),
         steps: vec![
             Step::new("preprocessed and standardised by the source", FittedOn::Unknown),
-            Step::plain("training and test pictures as the source gives them"),
-            Step::plain(format!("{} training pictures drawn for validation, seed {}", options.validation, options.seed)),
+            Step::plain("training and test images as the source gives them"),
+            Step::plain(format!("{} training images drawn for validation, seed {}", options.validation, options.seed)),
             Step::plain(format!("voxels: {}", options.roi.as_deref().unwrap_or("all"))),
             Step::plain("test responses are single trials; the source does not tell sessions and runs"),
         ],

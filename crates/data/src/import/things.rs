@@ -45,7 +45,7 @@ importer! {
 ///
 /// # Errors
 /// [`crate::Error::Format`] for unreadable files; [`crate::Error::Mismatch`] naming the file that does not fit;
-/// [`crate::Error::Region`]; [`crate::Error::Manifest`] when no picture is left for training.
+/// [`crate::Error::Region`]; [`crate::Error::Manifest`] when no image is left for training.
 pub fn open_things(options: &ThingsOptions) -> Result<Source<'static>> {
     let mut responses = Responses::open(&options.responses)?;
     let (mut voxels, unused_voxels) = voxels(&options.voxels, responses.voxel_ids())?;
@@ -88,10 +88,7 @@ fn provenance(options: &ThingsOptions) -> Result<Provenance> {
         steps: vec![
             Step::new("single-trial betas of the source", FittedOn::Unknown),
             Step::plain("test: the trials that the source calls test"),
-            Step::plain(format!(
-                "{} training pictures drawn for validation, seed {}",
-                options.validation, options.seed
-            )),
+            Step::plain(format!("{} training images drawn for validation, seed {}", options.validation, options.seed)),
             Step::plain(format!("voxels: {}", options.roi.as_deref().unwrap_or("all"))),
         ],
         ..Provenance::default()

@@ -48,7 +48,7 @@ importer! {
 ///
 /// # Errors
 /// [`Error::Format`] for unreadable files; [`Error::Mismatch`] naming the array that does not fit; [`Error::Region`];
-/// [`Error::Manifest`] when no picture is left for training.
+/// [`Error::Manifest`] when no image is left for training.
 pub fn open_vim1(options: &Vim1Options) -> Result<Source<'static>> {
     let pictures = read_pictures(&options.stimuli)?;
     let parts = [("dataTrn", &pictures[0]), ("dataVal", &pictures[1])].map(|(name, pictures)| {
@@ -92,7 +92,7 @@ pub fn open_vim1(options: &Vim1Options) -> Result<Source<'static>> {
     Ok(Source { stimuli: shown.stimuli, voxels, provenance, images: Some(images), blocks: Box::new(blocks) })
 }
 
-/// Pictures of both parts, `[n, height, width]`.
+/// Images of both parts, `[n, height, width]`.
 fn read_pictures(path: &Path) -> Result<[Array3<f32>; 2]> {
     let file = MatFile::open(path)?;
     let read = |name: &str| {
@@ -105,7 +105,7 @@ fn read_pictures(path: &Path) -> Result<[Array3<f32>; 2]> {
     Ok([read("stimTrn")?, read("stimVal")?])
 }
 
-/// As bytes, from the darkest value of all pictures to the brightest.
+/// As bytes, from the darkest value of all images to the brightest.
 fn grey(pictures: &[Array3<f32>; 2]) -> Array3<u8> {
     let values = || pictures.iter().flat_map(|part| part.iter().copied());
     let low = values().fold(f32::INFINITY, f32::min);
@@ -192,13 +192,10 @@ fn provenance(options: &Vim1Options, dropped: usize) -> Result<Provenance> {
             Step::new("response amplitudes estimated by the source", FittedOn::Unknown),
             Step::plain("each training value stands for 2 presentations, each test value for 13"),
             Step::plain("test: the validation part of the source"),
-            Step::plain(format!(
-                "{} training pictures drawn for validation, seed {}",
-                options.validation, options.seed
-            )),
+            Step::plain(format!("{} training images drawn for validation, seed {}", options.validation, options.seed)),
             Step::plain(format!("voxels: {}", options.roi.as_deref().unwrap_or("all"))),
             Step::plain(
-                "grey pictures scaled from their darkest to their brightest value; the files do not tell millimetres",
+                "grey images scaled from their darkest to their brightest value; the files do not tell millimetres",
             ),
         ],
         left_out: LeftOut::counted("voxel", "with values that are not finite", dropped).into_iter().collect(),

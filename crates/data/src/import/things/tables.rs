@@ -97,7 +97,7 @@ pub(super) fn refuse_other_subject(voxels: &Path, stimuli: &Path) -> Result<()> 
 }
 
 /// The trials in the order of the responses' columns, which are called by `trial_id`, and whether that is the order of the
-/// table for want of such a column.
+/// table if it has no such column.
 pub(super) fn shown(path: &Path, names: &[String]) -> Result<(Shown, bool)> {
     let table = Table::read(path)?;
     let wrong = |reason: String| Error::mismatch(path, reason);

@@ -42,7 +42,7 @@ pub(crate) enum Command {
     #[command(after_help = "Example: afterimage import generic v4.toml --out v4.afterimage")]
     Import {
         #[command(subcommand)]
-        kind: import::Kind,
+        source: import::Import,
     },
     /// Make a data set from another: standardise, select voxels, average, split anew
     #[command(

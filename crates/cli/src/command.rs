@@ -30,7 +30,7 @@ use crate::args::{Args, Command};
 pub(crate) fn run(args: Args) -> Result<()> {
     match args.command {
         Command::Demo(demo) => demo::demo(&demo),
-        Command::Import { kind } => import::import(kind),
+        Command::Import { source } => import::import(&source),
         Command::Prepare(args) => prepare::prepare(&args),
         Command::Inspect(inspect) => data::inspect(&inspect),
         Command::Audit(audit) => data::audit(&audit),

@@ -3,7 +3,7 @@
 //! Near-duplicates are found in two steps. A 64-bit difference hash (the signs of the brightness steps between
 //! neighbours on a 9 x 8 thumbnail) proposes pairs at most [`HASH_DISTANCE`] bits apart. Then the pixels decide: the
 //! pair must correlate by [`PIXEL_CORRELATION`] or more on 32 x 32 RGB thumbnails, each channel about its own mean.
-//! So skies and plain backgrounds, whose hashes agree by chance, raise no alarm; two pictures without any contrast count
+//! So skies and plain backgrounds, whose hashes agree by chance, raise no alarm; two images without any contrast count
 //! as duplicates only when their colours agree as well. Mirrored copies are found too.
 //!
 //! The limits come from 2010 photographs. Of copies re-encoded at JPEG quality 50, halved in size or brightened by 20 %,

@@ -61,11 +61,11 @@ impl ClassTable {
         self.candidates.iter().find(names_any).or(self.candidates.first()).map_or(&[], Vec::as_slice)
     }
 
-    /// The table `images.csv` in a folder or beside it, if there is one with a column of classes.
+    /// Finds the table `images.csv` in a folder or next to it, if there is one with a column of classes.
     ///
     /// # Errors
     /// As [`ClassTable::read`] for such a table that is damaged or names no images.
-    fn beside(path: &Path) -> Result<Option<Self>> {
+    fn find(path: &Path) -> Result<Option<Self>> {
         let places: [Option<PathBuf>; 2] =
             [Some(path.join("images.csv")), path.parent().map(|up| up.join("images.csv"))];
         for place in places.into_iter().flatten().filter(|place| place.is_file()) {
@@ -125,14 +125,14 @@ fn is_missing(class: &str) -> bool {
 }
 
 impl Classes {
-    /// By `images.csv` in a folder or beside it, else by the folders that the images lie in.
+    /// Finds classes by `images.csv` in a folder or next to it, else by the folders that the images lie in.
     ///
-    /// A table beside the folder that names none of its images is about others and is passed over.
+    /// A table next to the folder that names no image of it is about others and is passed over.
     ///
     /// # Errors
     /// As [`ClassTable::classes`].
-    pub(crate) fn beside(path: &Path, names: &[&str]) -> Result<Self> {
-        let Some(table) = ClassTable::beside(path)? else { return Ok(Self::of_folders(names)) };
+    pub(crate) fn find(path: &Path, names: &[&str]) -> Result<Self> {
+        let Some(table) = ClassTable::find(path)? else { return Ok(Self::of_folders(names)) };
         let lookup = Lookup::new(names);
         let about_others = table.entries(&lookup).iter().all(|(name, _)| lookup.find(name) == Found::None);
         if about_others && table.path.parent() != Some(path) {

@@ -50,7 +50,7 @@ pub enum Error {
         reason: String,
     },
     /// The user stopped it.
-    #[error("interrupted: nothing is left of data set \"{}\"", path.display())]
+    #[error("interrupted: partial data set \"{}\" removed", path.display())]
     Interrupted {
         /// The folder that was to be made.
         path: PathBuf,
@@ -70,7 +70,17 @@ pub enum Error {
     Manifest {
         /// The file.
         path: PathBuf,
-        /// What is wrong and the mend.
+        /// What is wrong, and how to fix it.
+        reason: String,
+    },
+    /// An importer does not take an argument, or not this value of it.
+    #[error("import {importer}: argument \"{argument}\" {reason}")]
+    Argument {
+        /// The importer.
+        importer: &'static str,
+        /// The argument.
+        argument: String,
+        /// What is wrong.
         reason: String,
     },
     /// Files that belong together do not fit.
@@ -78,7 +88,7 @@ pub enum Error {
     Mismatch {
         /// The file.
         path: PathBuf,
-        /// What differs, and the mend.
+        /// What differs, and how to fix it.
         reason: String,
     },
     /// A data set cannot be prepared as asked.
@@ -86,7 +96,7 @@ pub enum Error {
     Prepare {
         /// Its title.
         data_set: String,
-        /// Why, and the mend.
+        /// Why, and how to fix it.
         reason: String,
     },
     /// A region expression names what is not there.

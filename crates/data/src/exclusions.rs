@@ -18,7 +18,7 @@ pub struct Exclusions {
     pub classes: BTreeSet<String>,
     /// Names as [`crate::UnpairedPool::names`] gives them, or the part after the last `/`.
     pub names: BTreeSet<String>,
-    /// SHA-256 of the stored bytes (the picture file, or the row of an array), lower-case hexadecimal.
+    /// SHA-256 of the stored bytes (the image file, or the row of an array), lower-case hexadecimal.
     pub sha256: BTreeSet<String>,
     /// Names of stimuli: see [`crate::DataSet::leave_out`].
     pub stimuli: BTreeSet<String>,

@@ -31,7 +31,7 @@ pub enum Split {
     Validation,
     /// Scores are computed on it, and nothing else.
     Test,
-    /// Not used at all: what [`crate::DataSet::leave_out`] was told to leave out.
+    /// Not used: what [`crate::DataSet::leave_out`] left out.
     Excluded,
 }
 
@@ -120,7 +120,7 @@ pub struct Header {
     pub voxels: Voxels,
     /// Origin.
     pub provenance: Provenance,
-    /// Height and width of the stored images, pixels; 0 when there are none (stimuli then are names and classes).
+    /// Height and width of the stored images, pixels; 0 if the data set has no images (stimuli are names and classes then).
     pub size: usize,
 }
 

@@ -1,4 +1,7 @@
 //! Importers: each turns the files of one source into a [`Source`], which one function writes as a data set.
+//!
+//! An importer is a file with its options, its functions and its declaration `IMPORTER`, and a word in the list at the end of
+//! this file. Programs build their commands from [`IMPORTERS`].
 
 mod algonauts;
 mod bdata;
@@ -8,6 +11,7 @@ pub(crate) mod columns;
 mod files;
 mod generic;
 mod god;
+pub mod importer;
 pub(crate) mod matrix;
 mod miyawaki;
 mod nifti;
@@ -23,16 +27,18 @@ mod things;
 mod vim1;
 mod volumes;
 
-pub use algonauts::{AlgonautsOptions, import_algonauts, open_algonauts};
-pub use bold5000::{Bold5000Options, import_bold5000, open_bold5000};
-pub use brain_diffuser::{BrainDiffuserOptions, import_brain_diffuser, open_brain_diffuser};
-pub use generic::import_generic;
-pub use god::{GodOptions, import_god, open_god};
-pub use miyawaki::{MiyawakiOptions, import_miyawaki, open_miyawaki};
-pub use nifti::{NiftiOptions, RunChoice, import_nifti, open_nifti};
-pub use nsd::{NsdOptions, import_nsd, open_nsd};
+pub use importer::Importer;
 pub use order::NameOrder;
 pub use source::{Block, Images, Progress, Source, Watch, WriteOptions};
-pub use ssr::{SsrOptions, import_ssr, open_ssr};
-pub use things::{ThingsOptions, import_things, open_things};
-pub use vim1::{Vim1Options, import_vim1, open_vim1};
+
+/// Enters the importers of modules in the registry, and makes their options and functions those of this crate.
+macro_rules! importers {
+    ($($module:ident),+ $(,)?) => {
+        $(pub use $module::*;)+
+
+        /// All kinds of source, in the order in which help lists them.
+        pub const IMPORTERS: &[Importer] = &[$($module::IMPORTER),+];
+    };
+}
+
+importers!(generic, miyawaki, god, ssr, nsd, brain_diffuser, algonauts, bold5000, things, vim1, nifti);

@@ -7,7 +7,7 @@ use crate::header::Split;
 use crate::store::DataSet;
 use crate::{Error, Result};
 
-/// Whether repeats are kept apart.
+/// Whether repeats stay separate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Averaging {

@@ -6,14 +6,15 @@
 //!
 //! The parts, in the order in which they are used:
 //!
-//! 1. [`import_generic`] joins a table of responses with images as a [`Manifest`] says, or a program fills a [`DataSetWriter`].
-//!    [`prepare()`] makes one data set from another: split anew, standardised, averaged, its voxels selected.
+//! 1. [`import_generic`] joins a table of responses with images as a [`Manifest`] says; [`IMPORTERS`] lists all kinds of source;
+//!    a program may fill a [`DataSetWriter`] itself. [`prepare()`] makes one data set from another: split again, standardised,
+//!    averaged, its voxels selected.
 //! 2. [`audit()`] looks for the traps that make published scores spurious: the same photo in test and training, classes in
 //!    common, averaged repeats.
 //! 3. [`DataSet::training`] gives the part that is fitted on, [`DataSet::validation`] the part that selects, and
 //!    [`DataSet::held_out`] the part that is scored. Each has a type of its own, as have its pairs of responses and images
 //!    ([`TrainingPairs`], [`ValidationPairs`], [`HeldOutPairs`]): leaks do not compile.
-//! 4. [`UnpairedPool`] streams images that nobody was shown, decoding them in parallel.
+//! 4. [`UnpairedPool`] streams unpaired images, decoding them in parallel.
 //!
 //! # Example
 //!
@@ -79,13 +80,7 @@ pub use header::{
     TrialInfo, VolumeGeometry, VoxelColumn, Voxels,
 };
 pub use images::at_side;
-pub use import::{
-    AlgonautsOptions, Block, Bold5000Options, BrainDiffuserOptions, GodOptions, Images, MiyawakiOptions, NameOrder,
-    NiftiOptions, NsdOptions, Progress, RunChoice, Source, SsrOptions, ThingsOptions, Vim1Options, Watch, WriteOptions,
-    import_algonauts, import_bold5000, import_brain_diffuser, import_generic, import_god, import_miyawaki,
-    import_nifti, import_nsd, import_ssr, import_things, import_vim1, open_algonauts, open_bold5000,
-    open_brain_diffuser, open_god, open_miyawaki, open_nifti, open_nsd, open_ssr, open_things, open_vim1,
-};
+pub use import::*;
 pub use inspect::{PartSummary, Summary};
 pub use items::{Averaging, Items};
 pub use manifest::Manifest;

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use flate2::read::GzDecoder;
 
-/// One class of ImageNet a line: its number and its nouns; see `assets/nouns.PROVENANCE.md`.
+/// One class of ImageNet per line: its number and its nouns; see `assets/nouns.PROVENANCE.md`.
 static TABLE: &[u8] = include_bytes!("../assets/nouns.tsv.gz");
 
 /// What a class can mean: its own name, and the synsets that have it as number or noun.

@@ -37,7 +37,7 @@ impl<P> Pairs<P> {
         self.items.responses.nrows()
     }
 
-    /// True where there is none.
+    /// True if there are no items.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -1,7 +1,7 @@
 //! The parts of a data set, each with a type of its own that says what it may be used for.
 //!
 //! What is fitted or trained takes the [`TrainingSplit`] or its [`TrainingPairs`](crate::TrainingPairs), what selects the
-//! [`ValidationSplit`], what scores the [`HeldOutSplit`]. Only a [`DataSet`] creates them and none turns into another, so a
+//! [`ValidationSplit`], what scores the [`HeldOutSplit`]. Only a [`DataSet`] creates them and none converts into another, so a
 //! statistic that is fitted on test data does not compile:
 //!
 //! ```compile_fail,E0308

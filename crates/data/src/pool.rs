@@ -1,4 +1,4 @@
-//! Unpaired images: seen by nobody in a scanner, streamed from disk.
+//! Unpaired images, streamed from disk.
 
 #[cfg(test)]
 mod tests;
@@ -41,7 +41,7 @@ struct Entry {
 impl UnpairedPool {
     /// Opens folders (with subfolders), `.zip`s, `.npy`s and data sets, in the order given, images in byte order of names.
     ///
-    /// An image's class comes from `images.csv` in the folder or beside it (columns such as `image_id` and `class` or
+    /// An image's class comes from `images.csv` in the folder or next to it (columns such as `image_id` and `class` or
     /// `imagenet_class_index`), else from the subfolder it lies in. Of a data set only *training* images are taken.
     /// Names are `SOURCE/NAME`, SOURCE being the last part of the source's path. What `exclude` names is left out;
     /// only when it names contents are the files read here.
@@ -88,7 +88,7 @@ impl UnpairedPool {
         }
         let images = ImageSource::open(path)?;
         let names: Vec<&str> = images.names().iter().map(String::as_str).collect();
-        let classes = Classes::beside(path, &names)?;
+        let classes = Classes::find(path, &names)?;
         for ((index, name), class) in images.names().iter().enumerate().zip(classes.of) {
             self.push(format!("{label}/{name}"), Entry { source, index, class }, exclude);
         }
@@ -128,7 +128,7 @@ impl UnpairedPool {
         self.entries.len()
     }
 
-    /// Whether there are none; an opened pool never is empty.
+    /// True if it has no images; a pool that was opened has some.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }

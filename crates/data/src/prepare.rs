@@ -1,4 +1,4 @@
-//! A data set made from another: split anew, standardised, cleaned of drift, averaged, its voxels selected.
+//! Makes one data set from another: split again, standardised, cleaned of drift, averaged, its voxels selected.
 //!
 //! Every statistic is fitted on training trials; a selection sees validation trials too. A run or session without
 //! training trials (as where the test was scanned in runs of its own) is fitted on itself, which tells training nothing. What was done is added to the steps of the provenance.
@@ -26,7 +26,7 @@ pub use split::SplitRule;
 /// What to do, in this order. The default changes nothing.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PrepareOptions {
-    /// Draw the parts anew.
+    /// Draw the parts again.
     pub split: Option<SplitRule>,
     /// Keep the voxels of a region expression such as `V1 + V2 - FFA`.
     pub roi: Option<String>,
@@ -40,7 +40,7 @@ pub struct PrepareOptions {
     pub average: bool,
 }
 
-/// Fits what is to be fitted; responses are read again and turned when the source is written.
+/// Fits all statistics; responses are read again and transformed when the source is written.
 ///
 /// All of the data set is read and compared with its fingerprint first: what is made of it has a fingerprint of its own,
 /// under which damage would pass for content.
@@ -113,10 +113,8 @@ fn source<'a>(
         let read = move |row: usize, _| Ok(data.images(&[row as u32])?.index_axis_move(ndarray::Axis(0), 0));
         Box::new(read) as Images<'a>
     });
-    let blocks: Box<dyn Iterator<Item = Result<Block>> + 'a> = match options.average {
-        true => Box::new(average::blocks(stream)),
-        false => Box::new(stream.into_blocks()),
-    };
+    let blocks: Box<dyn Iterator<Item = Result<Block>> + 'a> =
+        if options.average { Box::new(average::blocks(stream)) } else { Box::new(stream.into_blocks()) };
     Ok(Source { stimuli: header.stimuli, voxels, provenance, images, blocks })
 }
 

@@ -22,7 +22,7 @@ pub(crate) fn evaluate(voxels: &Voxels, expression: &str) -> Result<Vec<bool>> {
                 &whole
             }
             None => {
-                let reason = format!("there is no region \"{name}\"{}", unquoted(voxels, expression));
+                let reason = format!("there is no region \"{name}\"{}", quotes_hint(voxels, expression));
                 return Err(Error::region(voxels, expression, reason));
             }
         };
@@ -30,14 +30,14 @@ pub(crate) fn evaluate(voxels: &Voxels, expression: &str) -> Result<Vec<bool>> {
             *into = if inside { plus } else { *into };
         }
     }
-    match mask.contains(&true) {
-        true => Ok(mask),
-        false => Err(Error::region(voxels, expression, "it selects no voxel".into())),
+    if !mask.contains(&true) {
+        return Err(Error::region(voxels, expression, "it selects no voxel".into()));
     }
+    Ok(mask)
 }
 
 /// How to write a region whose name has a sign in it, if the expression seems to mean one.
-fn unquoted(voxels: &Voxels, expression: &str) -> String {
+fn quotes_hint(voxels: &Voxels, expression: &str) -> String {
     let blanks = |text: &str| text.split_whitespace().collect::<String>();
     let expression = blanks(expression);
     let meant = voxels.regions.keys().filter(|name| name.contains(['+', '-']));

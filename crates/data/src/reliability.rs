@@ -75,7 +75,7 @@ impl Reliability {
     /// `ncsnr = signal / noise` and `percent = 100 ncsnr² / (ncsnr² + mean_s(1/n_s))`, n_s being the repeats of stimulus s.
     /// For equal n this is `100 ncsnr² / (ncsnr² + 1/n)`; for mixed n it is the weighted form of the same paper.
     /// Variances have n - 1. `None` with fewer than two stimuli that have repeats. A voxel without noise has ceiling 100
-    /// where there is signal, and 0 where there is none.
+    /// where there is signal, and 0 if there is not.
     /// Source: Allen et al. 2022, Nature Neuroscience 25, 116-126, "Noise ceiling estimation".
     ///
     /// # Errors

@@ -65,7 +65,7 @@ impl ResponseTable {
         let responses = array.into_dimensionality::<Ix2>().map_err(|_| {
             Error::mismatch(path, format!("its array has shape {shape:?}, expected [responses, voxels]: reshape it"))
         })?;
-        let responses = if options.voxels_first { turned(responses) } else { responses };
+        let responses = if options.voxels_first { transpose(responses) } else { responses };
         Ok(Self { responses, labels: Vec::new(), voxels: Vec::new() })
     }
 
@@ -129,6 +129,6 @@ pub fn is_text(path: &Path) -> bool {
     plain.ends_with(".csv") || plain.ends_with(".tsv")
 }
 
-fn turned(responses: Array2<f32>) -> Array2<f32> {
+fn transpose(responses: Array2<f32>) -> Array2<f32> {
     responses.t().as_standard_layout().into_owned()
 }

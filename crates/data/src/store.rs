@@ -6,7 +6,7 @@
 //! | `responses` | `f32 [trials, voxels]`, chunks of whole rows |
 //! | `stimuli` | `u8 [n, height, width, 3]` RGB, shards of many images with one image a chunk |
 //!
-//! Zarr, because readers exist in Python, Julia, C++ and JavaScript, because its chunks are read alone (a data set may
+//! Zarr, because readers exist in Python, Julia, C++ and JavaScript, because each chunk is read by itself (a data set may
 //! be larger than memory), and because a damaged chunk is noticed: every Zstandard frame ends in a checksum. (A checksum
 //! codec of Zarr's own would be skipped whenever a chunk is read in part.) A chunk file that is missing or cut is noticed
 //! when the data set is opened, as is a header that was edited; [`DataSet::verify`] reads and compares all of it.

@@ -48,9 +48,10 @@ impl ZScore {
     pub fn apply(&self, responses: &mut Array2<f32>) -> Result<()> {
         self.refuse_other_count(responses)?;
         for (voxel, mut column) in responses.axis_iter_mut(Axis(1)).enumerate() {
-            match self.is_defined(voxel) {
-                true => column.mapv_inplace(|value| (value - self.mean[voxel]) / self.sd[voxel]),
-                false => column.fill(0.0),
+            if self.is_defined(voxel) {
+                column.mapv_inplace(|value| (value - self.mean[voxel]) / self.sd[voxel]);
+            } else {
+                column.fill(0.0);
             }
         }
         Ok(())
@@ -64,10 +65,10 @@ impl ZScore {
     pub fn undo(&self, standardised: &mut Array2<f32>) -> Result<()> {
         self.refuse_other_count(standardised)?;
         for (voxel, mut column) in standardised.axis_iter_mut(Axis(1)).enumerate() {
-            match self.is_defined(voxel) {
-                true => column.mapv_inplace(|value| value * self.sd[voxel] + self.mean[voxel]),
-                false if self.mean[voxel].is_finite() => column.fill(self.mean[voxel]),
-                false => column.fill(f32::NAN),
+            if self.is_defined(voxel) {
+                column.mapv_inplace(|value| value * self.sd[voxel] + self.mean[voxel]);
+            } else {
+                column.fill(if self.mean[voxel].is_finite() { self.mean[voxel] } else { f32::NAN });
             }
         }
         Ok(())
@@ -92,13 +93,11 @@ impl ZScore {
     }
 
     fn refuse_other_count(&self, responses: &Array2<f32>) -> Result<()> {
-        match responses.ncols() == self.mean.len() {
-            true => Ok(()),
-            false => {
-                let got = format!("{} voxels", responses.ncols());
-                Err(Error::Shape { what: "the table of responses", got, expected: self.mean.len().to_string() })
-            }
+        if responses.ncols() == self.mean.len() {
+            return Ok(());
         }
+        let got = format!("{} voxels", responses.ncols());
+        Err(Error::Shape { what: "the table of responses", got, expected: self.mean.len().to_string() })
     }
 
     fn is_defined(&self, voxel: usize) -> bool {

@@ -27,7 +27,7 @@ pub(super) fn stimuli(data: &DataSet, a: (&str, &[Hashed]), b: (&str, &[Hashed])
         return Ok((none, BTreeSet::new()));
     }
     let (mut items, mut found) = (Vec::new(), BTreeSet::new());
-    for (first, second) in proposed(a.1, b.1) {
+    for (first, second) in propose(a.1, b.1) {
         let images = data.images(&[first.index as u32, second.index as u32])?;
         if let Some(likeness) = hash::compare(images.index_axis(Axis(0), 0), images.index_axis(Axis(0), 1))? {
             let names = [first, second].map(|hashed| data.header().stimuli[hashed.index].name.as_str());
@@ -54,7 +54,7 @@ pub(super) fn unpaired(
     let others = hash::of_pool(pool, limit)?;
     let side = data.header().size;
     let mut items = Vec::new();
-    for (first, second) in proposed(test, &others) {
+    for (first, second) in propose(test, &others) {
         let shown = data.images(&[first.index as u32])?;
         let other = pool.read(&[second.index])?;
         let other = picture::crop_resize(other.index_axis(Axis(0), 0), side, data.path())?;
@@ -73,7 +73,7 @@ pub(super) fn unpaired(
     Ok((check(name, fail_if_any(&items), detail, items), names))
 }
 
-fn proposed<'a>(a: &'a [Hashed], b: &'a [Hashed]) -> impl Iterator<Item = (&'a Hashed, &'a Hashed)> {
+fn propose<'a>(a: &'a [Hashed], b: &'a [Hashed]) -> impl Iterator<Item = (&'a Hashed, &'a Hashed)> {
     a.iter().flat_map(move |first| b.iter().map(move |second| (first, second))).filter(|(x, y)| x.is_close(y))
 }
 

@@ -9,7 +9,7 @@ use crate::header::Split;
 use crate::pool::UnpairedPool;
 use crate::store::DataSet;
 
-/// Images whose features are in memory at a time, beside those of the test.
+/// Images whose features are in memory at a time, in addition to those of the test.
 const BLOCK: usize = 128;
 
 /// Test stimuli that look like a training stimulus.

@@ -19,23 +19,23 @@ const BLOCK: usize = 128;
 const THUMBNAIL: usize = 32;
 /// Spread, in grey levels, below which a thumbnail has no contrast to correlate.
 const FLAT: f64 = 3.0;
-/// Mean difference, in grey levels, up to which two pictures without contrast are the same.
+/// Mean difference, in grey levels, up to which two images without contrast are the same.
 const SAME_COLOUR: f64 = 3.0;
 
-/// The 64-bit difference hashes of a picture and of its mirror image.
+/// The 64-bit difference hashes of an image and of its mirror image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PictureHash {
-    /// Of the picture.
+    /// Of the image.
     pub upright: u64,
     /// Of its mirror image.
     pub mirrored: u64,
 }
 
 impl PictureHash {
-    /// The hash of a picture `[height, width, 3]`.
+    /// The hash of an image `[height, width, 3]`.
     ///
     /// # Errors
-    /// [`crate::Error::Format`] for a picture without pixels.
+    /// [`crate::Error::Format`] for an image without pixels.
     pub fn of(picture: ArrayView3<'_, u8>) -> Result<Self> {
         Ok(Self { upright: difference_hash(picture)?, mirrored: difference_hash(mirror(picture))? })
     }
@@ -47,10 +47,10 @@ impl PictureHash {
     }
 }
 
-/// Whether the pixels of two pictures `[height, width, 3]` of one size make them duplicates, as the audit decides it.
+/// Whether the pixels of two images `[height, width, 3]` of one size make them duplicates, as the audit decides it.
 ///
 /// # Errors
-/// [`crate::Error::Format`] for a picture without pixels.
+/// [`crate::Error::Format`] for an image without pixels.
 pub fn is_duplicate(a: ArrayView3<'_, u8>, b: ArrayView3<'_, u8>) -> Result<bool> {
     Ok(compare(a, b)?.is_some())
 }
@@ -62,7 +62,7 @@ pub(super) struct Hashed {
     hash: PictureHash,
 }
 
-/// How two pictures relate.
+/// How two images relate.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Likeness {
     Identical,
@@ -134,7 +134,7 @@ fn thumbnail(picture: ArrayView3<'_, u8>) -> Result<Array3<f64>> {
     Ok(picture::stretch(picture, THUMBNAIL, THUMBNAIL, Path::new("image"))?.mapv(f64::from))
 }
 
-/// Correlation of pixels about their channels' means; of pictures without contrast, 1 when their colours agree and else 0.
+/// Correlation of pixels about their channels' means; of images without contrast, 1 when their colours agree and else 0.
 fn likeness(a: &Array3<f64>, b: &Array3<f64>) -> f64 {
     let centred = |picture: &Array3<f64>| {
         let means = picture.mean_axis(Axis(0)).and_then(|rows| rows.mean_axis(Axis(0)));

@@ -8,7 +8,7 @@ use crate::store::DataSetWriter;
 
 const SIDE: usize = 48;
 
-/// A smooth picture unlike those of other seeds.
+/// A smooth image unlike those of other seeds.
 fn scene(seed: usize) -> Array3<u8> {
     let wave = |y: usize, x: usize, c: usize| {
         let (y, x, k) = (y as f64 / SIDE as f64, x as f64 / SIDE as f64, (seed * 7 + c) as f64);

@@ -56,14 +56,14 @@ pub struct VolumeGeometry {
 /// Where voxels lie on the surface of the cortex, so that a value per voxel can be written as one for each vertex.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SurfaceGeometry {
-    /// Vertices of the whole surface of the left and of the right hemisphere; 0 where none are known of.
+    /// Vertices of the whole surface of the left and of the right hemisphere; 0 if unknown.
     pub vertices: [usize; 2],
     /// `[voxels]` hemisphere (0 left, 1 right) and vertex.
     pub places: Vec<[u32; 2]>,
 }
 
 impl SurfaceGeometry {
-    /// The first place that is none, in words.
+    /// The first place that is not on the surface, in words.
     fn contradiction(&self) -> Option<String> {
         let outside = |[side, vertex]: &&[u32; 2]| {
             self.vertices.get(*side as usize).is_none_or(|vertices| *vertex as usize >= *vertices)

@@ -1,21 +1,21 @@
-//! The Algonauts 2023 challenge: NSD on the cortical surface, both hemispheres, and the pictures in the order of rows.
+//! The Algonauts 2023 challenge: NSD on the cortical surface, both hemispheres, and the images in the order of rows.
 //!
-//! The test part of the challenge has pictures and no responses, so the test is drawn from the training part.
+//! The test part of the challenge has images and no responses, so the test is drawn from the training part.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use afterimage_formats::images::ImageSource;
 use afterimage_formats::npy;
 use ndarray::{Axis, concatenate};
 
 use super::files::{source_files, unused};
+use super::importer::importer;
 use super::matrix::{Matrix, blocks};
 use super::order::{NameOrder, sequence};
 use super::shown::{Shown, Trial};
-use super::{Block, Images, Source, Watch, WriteOptions};
+use super::{Block, Images, Source};
 use crate::header::{FittedOn, LeftOut, Provenance, Step, SurfaceGeometry, Voxels};
-use crate::inspect::Summary;
 use crate::{Error, Result};
 
 /// Presentations behind most rows.
@@ -32,41 +32,34 @@ const REGIONS: [(&str, &[&str]); 6] = [
     ("streams", &["early", "midventral", "midlateral", "midparietal", "ventral", "lateral", "parietal"]),
 ];
 
-/// Which files, and what of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AlgonautsOptions {
-    /// Folder of a subject, with `training_split/` and, where there are regions, `roi_masks/`.
-    pub folder: PathBuf,
-    /// Keep the vertices of a region expression such as `V1v + V1d`.
-    pub roi: Option<String>,
-    /// Pictures drawn for the test.
-    pub test: usize,
-    /// How the names of images are put in order, where natural and byte order differ.
-    pub order: Option<NameOrder>,
-    /// Pictures drawn for early stopping.
-    pub validation: usize,
-    /// Seed of the draws.
-    pub seed: u64,
+importer! {
+    name: "algonauts2023",
+    about: "NSD as the Algonauts 2023 challenge gives it: a subject's folder",
+    example: "algonauts2023 subj01 --test 500 --validation 500 --out subj01.afterimage",
+    import: import_algonauts = open_algonauts,
+    /// Which files, and what of them.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct AlgonautsOptions {
+        /// A subject's folder, with training_split and roi_masks.
+        pub folder: PathBuf => [place = 1],
+        /// Pictures held out for the test, drawn by the seed: the challenge keeps the responses of its own.
+        pub test: usize => [value = "PICTURES"],
+        /// Order of the pictures' names, where numbers in them are not padded.
+        pub order: Option<NameOrder>,
+        /// Keep the voxels of a region expression, such as "V1 + V2 - FFA".
+        pub roi: Option<String> => [value = "REGIONS"],
+        /// Training pictures held out for early stopping, drawn by the seed.
+        pub validation: usize => [value = "PICTURES", default = "0"],
+        /// Seed of the draw.
+        pub seed: u64 => [default = "0"],
+    }
 }
 
-/// Opens the files and writes a data set at `out`.
-///
-/// # Errors
-/// As [`open_algonauts`] and [`Source::write`].
-pub fn import_algonauts(
-    options: &AlgonautsOptions,
-    out: &Path,
-    write: WriteOptions,
-    progress: impl Watch,
-) -> Result<Summary> {
-    open_algonauts(options)?.write(out, write, progress)
-}
-
-/// Opens the files; responses and pictures are read when they are written.
+/// Opens the files; responses and images are read when they are written.
 ///
 /// # Errors
 /// [`Error::Format`] for unreadable files; [`Error::Mismatch`] naming the file that does not fit; [`Error::Region`];
-/// [`Error::Manifest`] when no picture is left for training, or none is drawn for the test.
+/// [`Error::Manifest`] when no image is left for training, or none is drawn for the test.
 pub fn open_algonauts(options: &AlgonautsOptions) -> Result<Source<'static>> {
     let training = options.folder.join("training_split");
     let files = ["lh", "rh"].map(|side| training.join(format!("training_fmri/{side}_training_fmri.npy")));
@@ -181,7 +174,7 @@ fn provenance(options: &AlgonautsOptions, files: &[PathBuf], masks: &[PathBuf], 
         title: format!("Algonauts 2023, {title}"),
         kind: "algonauts2023".into(),
         source_files: source_files(files.iter().chain(masks).map(PathBuf::as_path))?,
-        licence: Some("Natural Scenes Dataset terms and conditions; pictures from COCO".into()),
+        licence: Some("Natural Scenes Dataset terms and conditions; images from COCO".into()),
         citation: Some(
             "Gifford et al. (2023), The Algonauts Project 2023 challenge, arXiv:2301.03198; Allen et al. (2022), \
              Nature Neuroscience 25, 116-126"
@@ -197,7 +190,7 @@ fn provenance(options: &AlgonautsOptions, files: &[PathBuf], masks: &[PathBuf], 
             Step::plain("means over up to 3 presentations; the files do not tell sessions and runs"),
             Step::plain(format!("rows and images paired {how}")),
             Step::plain(format!(
-                "{} pictures drawn for the test, {} for validation, seed {}",
+                "{} images drawn for the test, {} for validation, seed {}",
                 options.test, options.validation, options.seed
             )),
             Step::plain(format!("vertices: {}", options.roi.as_deref().unwrap_or("all"))),

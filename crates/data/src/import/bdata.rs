@@ -32,12 +32,10 @@ enum Table {
 
 impl BData {
     /// # Errors
-    /// [`Error::Format`] for an unreadable file, [`Error::Mismatch`] when it is no such table.
+    /// [`Error::Format`] for an unreadable file, [`Error::Mismatch`] when it is not such a table.
     pub(super) fn open(path: &Path) -> Result<Self> {
-        let (table, keys, values) = match hdf5::File::is_hdf5(path)? && !is_mat(path) {
-            true => from_hdf5(path)?,
-            false => from_mat(path)?,
-        };
+        let (table, keys, values) =
+            if hdf5::File::is_hdf5(path)? && !is_mat(path) { from_hdf5(path)? } else { from_mat(path)? };
         let data = Self { path: path.to_owned(), table, keys, values };
         let (_, columns) = data.shape()?;
         if data.values.dim() != (data.keys.len(), columns) {

@@ -1,7 +1,7 @@
 //! BOLD5000: betas of regions by trials, and lists of what was shown.
 //!
 //! Release 1 has one HDF5 with an array for each region, release 2 an `.npy` for each; an `.npz` with `betas` and
-//! `imgnames` brings its own list. Pictures shown repeatedly are the test part.
+//! `imgnames` brings its own list. Images shown repeatedly are the test part.
 
 mod lists;
 
@@ -12,59 +12,52 @@ use lists::Presented;
 use ndarray::{Axis, concatenate};
 
 use super::files::source_files;
+use super::importer::importer;
 use super::matrix::{Matrix, blocks};
 use super::order::NameOrder;
 use super::shown::{Shown, Trial};
-use super::{Block, Source, Watch, WriteOptions, subject};
+use super::{Block, Source, subject};
 use crate::header::{FittedOn, Provenance, Split, Step, Voxels};
-use crate::inspect::Summary;
 use crate::{Error, Result};
 
-/// What a repeated picture's name may begin with.
+/// What the name of a repeated image may begin with.
 const REPEATED: &str = "rep_";
 
-/// Which files, and what of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bold5000Options {
-    /// `CSI1_ROIs_TR34.h5`, or the files `CSI1_GLMbetas-…_allses_LHEarlyVis.npy`, or one `.npz`.
-    pub responses: Vec<PathBuf>,
-    /// Presentation lists, a name on each line: files in the order of the trials, or a folder whose files are called
-    /// by session and run. None for an `.npz`.
-    pub lists: Vec<PathBuf>,
-    /// How lists that a shell put in order are: needed where natural and byte order of their names differ.
-    pub order: Option<NameOrder>,
-    /// `repeated_stimuli_113_list.txt`; without it, pictures called `rep_…` or shown more than once are the test.
-    pub repeated: Option<PathBuf>,
-    /// Folder or archive of the pictures; without it the data set has none.
-    pub images: Option<PathBuf>,
-    /// Pictures drawn for the test where none was repeated.
-    pub test: usize,
-    /// Keep the voxels of a region expression such as `LOC + PPA`.
-    pub roi: Option<String>,
-    /// Training pictures drawn for early stopping.
-    pub validation: usize,
-    /// Seed of the draws.
-    pub seed: u64,
-}
-
-/// Opens the files and writes a data set at `out`.
-///
-/// # Errors
-/// As [`open_bold5000`] and [`Source::write`].
-pub fn import_bold5000(
-    options: &Bold5000Options,
-    out: &Path,
-    write: WriteOptions,
-    progress: impl Watch,
-) -> Result<Summary> {
-    open_bold5000(options)?.write(out, write, progress)
+importer! {
+    name: "bold5000",
+    about: "BOLD5000, both releases: responses by region and the presentation lists",
+    example: "bold5000 CSI1_ROIs_TR34.h5 --lists Stimuli_Presentation_Lists/CSI1 --images Presented_Stimuli --out \
+              csi1.afterimage",
+    import: import_bold5000 = open_bold5000,
+    /// Which files, and what of them.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Bold5000Options {
+        /// One .h5 of release 1, the .npy files of release 2, or an .npz with betas and imgnames.
+        pub responses: Vec<PathBuf> => [place = 1],
+        /// Presentation lists in the order of the trials, or their folder.
+        pub lists: Vec<PathBuf> => [value = "PATH"],
+        /// Order of the lists' names, where numbers in them are not padded.
+        pub order: Option<NameOrder>,
+        /// The list of repeated pictures, which are the test; without it, those called rep_ or shown more than once.
+        pub repeated: Option<PathBuf> => [value = "FILE"],
+        /// Folder or archive of the pictures.
+        pub images: Option<PathBuf>,
+        /// Pictures held out for the test where none was repeated, drawn by the seed.
+        pub test: usize => [value = "PICTURES", default = "0"],
+        /// Keep the voxels of a region expression, such as "V1 + V2 - FFA".
+        pub roi: Option<String> => [value = "REGIONS"],
+        /// Training pictures held out for early stopping, drawn by the seed.
+        pub validation: usize => [value = "PICTURES", default = "0"],
+        /// Seed of the draw.
+        pub seed: u64 => [default = "0"],
+    }
 }
 
 /// Opens the files and joins trials with names; responses are read block by block when they are written.
 ///
 /// # Errors
 /// [`Error::Format`] for unreadable files; [`Error::Mismatch`] naming the file that does not fit; [`Error::Region`];
-/// [`Error::Manifest`] when no picture is left for the test or for training.
+/// [`Error::Manifest`] when no image is left for the test or for training.
 pub fn open_bold5000(options: &Bold5000Options) -> Result<Source<'static>> {
     let presented = lists::read(options)?;
     let files = options.responses.iter().chain(&presented.files);
@@ -109,8 +102,8 @@ fn arrays(options: &Bold5000Options, trials: usize) -> Result<Vec<(String, Matri
         return Err(Error::mismatch(Path::new(""), "name at least one file of responses"));
     }
     refuse_twice(&options.responses, &arrays)?;
-    let turned = |(name, array): (String, Matrix)| Ok((name, array.with_trials(trials, "the presentation list")?));
-    arrays.into_iter().map(turned).collect()
+    let fit = |(name, array): (String, Matrix)| Ok((name, array.with_trials(trials, "the presentation list")?));
+    arrays.into_iter().map(fit).collect()
 }
 
 /// A file or a region of a hemisphere that is there twice would give each of its voxels twice.
@@ -159,18 +152,18 @@ fn shown(options: &Bold5000Options, presented: &Presented) -> Result<Shown> {
         shown.push(Trial { name, class, is_test, session, run, averaged: 1 });
     }
     let path = &options.responses[0];
-    match shown.stimuli.iter().any(|stimulus| stimulus.split == Split::Test) {
-        true => shown.hold_out(path, options.validation, options.seed)?,
-        false if options.test > 0 => shown.draw(path, options.test, options.validation, options.seed)?,
-        false => {
-            let reason = "no picture was shown repeatedly: say with --test how many to draw for the test";
-            return Err(Error::manifest(path, reason));
-        }
+    if shown.stimuli.iter().any(|stimulus| stimulus.split == Split::Test) {
+        shown.hold_out(path, options.validation, options.seed)?;
+    } else if options.test > 0 {
+        shown.draw(path, options.test, options.validation, options.seed)?;
+    } else {
+        let reason = "no image was shown repeatedly: say with --test how many to draw for the test";
+        return Err(Error::manifest(path, reason));
     }
     Ok(shown)
 }
 
-/// The synset of a picture of ImageNet.
+/// The synset of an image of ImageNet.
 fn synset(name: &str) -> Option<&str> {
     let (synset, _) = name.split_once('_')?;
     let digits = synset.strip_prefix('n')?;
@@ -180,15 +173,15 @@ fn synset(name: &str) -> Option<&str> {
 fn provenance(options: &Bold5000Options, presented: &Presented) -> Result<Provenance> {
     let files = options.responses.iter().chain(&presented.files).chain(&options.repeated);
     let test = match (presented.has_repeats(), &options.repeated) {
-        (true, Some(_)) => "test: the pictures of the list of repeated ones".to_owned(),
-        (true, None) => "test: the pictures shown more than once".to_owned(),
-        (false, _) => format!("test: {} pictures drawn at random, seed {}", options.test, options.seed),
+        (true, Some(_)) => "test: the images of the list of repeated ones".to_owned(),
+        (true, None) => "test: the images shown more than once".to_owned(),
+        (false, _) => format!("test: {} images drawn at random, seed {}", options.test, options.seed),
     };
     Ok(Provenance {
         title: options.responses[0].file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(),
         kind: "bold5000".into(),
         source_files: source_files(files.map(PathBuf::as_path).filter(|path| path.is_file()))?,
-        licence: Some("CC0 1.0 (recordings); the pictures have terms of their own".into()),
+        licence: Some("CC0 1.0 (recordings); the images have terms of their own".into()),
         citation: Some(
             "Chang et al. (2019), BOLD5000, a public fMRI dataset while viewing 5000 visual images, Scientific Data 6, 49"
                 .into(),
@@ -197,7 +190,7 @@ fn provenance(options: &Bold5000Options, presented: &Presented) -> Result<Proven
         steps: vec![
             Step::new("responses estimated by the source", FittedOn::Unknown),
             Step::plain(test),
-            Step::plain(format!("{} training pictures drawn for validation, seed {}", options.validation, options.seed)),
+            Step::plain(format!("{} training images drawn for validation, seed {}", options.validation, options.seed)),
             Step::plain(format!("voxels: {}", options.roi.as_deref().unwrap_or("all"))),
         ],
         ..Provenance::default()

@@ -1,16 +1,16 @@
-//! The tables that brain-diffuser's preparation writes from NSD: means over repeats, training and test apart.
+//! The tables that brain-diffuser's preparation writes from NSD: means over repeats, a table each for training and test.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use afterimage_formats::images::ImageSource;
 
 use super::files::{source_files, unused};
+use super::importer::importer;
 use super::matrix::{Matrix, blocks};
 use super::order::{NameOrder, numbered_sequence};
 use super::shown::{Shown, Trial};
-use super::{Block, Images, Source, Watch, WriteOptions, subject};
+use super::{Block, Images, Source, subject};
 use crate::header::{FittedOn, Provenance, Step, Voxels};
-use crate::inspect::Summary;
 use crate::{Error, Result};
 
 /// Presentations behind most rows; the tables do not say which have fewer.
@@ -18,43 +18,37 @@ const AVERAGED: u16 = 3;
 /// How the order is stated.
 const OPTION: &str = "--order natural or --order bytes";
 
-/// Which files, and what of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BrainDiffuserOptions {
-    /// `nsd_train_fmriavg_nsdgeneral_subX.npy`, pictures by voxels.
-    pub train: PathBuf,
-    /// `nsd_test_fmriavg_nsdgeneral_subX.npy`
-    pub test: PathBuf,
-    /// `nsd_train_stim_subX.npy`, in the same order, or a folder whose names are.
-    pub train_images: PathBuf,
-    /// `nsd_test_stim_subX.npy`, or the folder `test_images` of that project, whose images are called by number.
-    pub test_images: PathBuf,
-    /// How names of folders are put in order, where natural and byte order differ and they are not the numbers 0 to n-1.
-    pub order: Option<NameOrder>,
-    /// Training pictures drawn for early stopping.
-    pub validation: usize,
-    /// Seed of the draw.
-    pub seed: u64,
+importer! {
+    name: "brain-diffuser",
+    about: "NSD as brain-diffuser prepares it: tables of means, training and test apart",
+    example: "brain-diffuser nsd_train_fmriavg_nsdgeneral_sub1.npy nsd_test_fmriavg_nsdgeneral_sub1.npy \
+              --train-images nsd_train_stim_sub1.npy --test-images nsd_test_stim_sub1.npy --out nsd_s1.afterimage",
+    import: import_brain_diffuser = open_brain_diffuser,
+    /// Which files, and what of them.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct BrainDiffuserOptions {
+        /// Training responses, pictures by voxels.
+        pub train: PathBuf => [place = 1],
+        /// Test responses.
+        pub test: PathBuf => [place = 2],
+        /// Pictures of the training in the order of the rows: an .npy, or a folder in the order of its names.
+        pub train_images: PathBuf,
+        /// Pictures of the test, likewise.
+        pub test_images: PathBuf,
+        /// Order of a folder's names, where numbers in them are not padded; 0.png, 1.png, ... need none.
+        pub order: Option<NameOrder>,
+        /// Training pictures held out for early stopping, drawn by the seed.
+        pub validation: usize => [value = "PICTURES", default = "0"],
+        /// Seed of the draw.
+        pub seed: u64 => [default = "0"],
+    }
 }
 
-/// Opens the files and writes a data set at `out`.
-///
-/// # Errors
-/// As [`open_brain_diffuser`] and [`Source::write`].
-pub fn import_brain_diffuser(
-    options: &BrainDiffuserOptions,
-    out: &Path,
-    write: WriteOptions,
-    progress: impl Watch,
-) -> Result<Summary> {
-    open_brain_diffuser(options)?.write(out, write, progress)
-}
-
-/// Opens the files; responses and pictures are read when they are written.
+/// Opens the files; responses and images are read when they are written.
 ///
 /// # Errors
 /// [`Error::Format`] for unreadable files; [`Error::Mismatch`] naming the file that does not fit; [`Error::Manifest`]
-/// when no picture is left for training.
+/// when no image is left for training.
 pub fn open_brain_diffuser(options: &BrainDiffuserOptions) -> Result<Source<'static>> {
     let files = [&options.train, &options.test, &options.train_images, &options.test_images];
     subject::refuse_several(files.map(PathBuf::as_path))?;
@@ -102,7 +96,7 @@ fn provenance(options: &BrainDiffuserOptions, pictures: &[ImageSource; 2], how: 
         title: options.train.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(),
         kind: "brain-diffuser".into(),
         source_files: source_files(files.into_iter().filter(|path| path.is_file()).map(PathBuf::as_path))?,
-        licence: Some("Natural Scenes Dataset terms and conditions; pictures from COCO".into()),
+        licence: Some("Natural Scenes Dataset terms and conditions; images from COCO".into()),
         citation: Some(
             "Allen et al. (2022), Nature Neuroscience 25, 116-126; Ozcelik & VanRullen (2023), Natural scene \
              reconstruction from fMRI signals using generative latent diffusion, Scientific Reports 13, 15666"
@@ -115,10 +109,7 @@ fn provenance(options: &BrainDiffuserOptions, pictures: &[ImageSource; 2], how: 
             Step::plain("means over up to 3 presentations; the tables do not tell sessions and runs"),
             Step::plain("test: the table of the test"),
             Step::plain(format!("training rows and images paired {}; test rows and images {}", how[0], how[1])),
-            Step::plain(format!(
-                "{} training pictures drawn for validation, seed {}",
-                options.validation, options.seed
-            )),
+            Step::plain(format!("{} training images drawn for validation, seed {}", options.validation, options.seed)),
         ],
         left_out: pictures.iter().flat_map(|source| unused(source, 0..source.len())).collect(),
         ..Provenance::default()

@@ -1,7 +1,7 @@
 //! Tables of responses as text: which columns are responses, and what the others say of their rows.
 //!
 //! Columns are voxels if they are called so (`voxel_12`), or if the table has no such names and nothing speaks against it: an
-//! index, a session or an image is no response, and a column that counts rows or holds whole numbers beside fractions is
+//! index, a session or an image is no response, and a column that counts rows or holds whole numbers next to fractions is
 //! asked about.
 
 mod header;
@@ -55,7 +55,7 @@ pub(crate) struct Column {
     pub(crate) texts: Vec<String>,
 }
 
-/// A table whose columns are told apart.
+/// A table whose columns have their roles.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Columns {
     /// `[rows, columns of responses]`, NaN where a field is missing.
@@ -105,7 +105,7 @@ pub(crate) fn read(path: &Path, stated: &Stated) -> Result<Columns> {
     };
     let others: Vec<Column> = (0..names.len()).filter_map(other).collect();
     if !stated.rows_are_voxels && stated.reader != Reader::Array {
-        voxels::refuse_turned(path, &others, stated.reader)?;
+        voxels::refuse_other_orientation(path, &others, stated.reader)?;
     }
     let names = if named { data.iter().map(|&at| names[at].clone()).collect() } else { Vec::new() };
     Ok(Columns { values, names, others })

@@ -16,7 +16,7 @@ pub(super) fn source_files<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Res
     paths.into_iter().map(describe).collect()
 }
 
-/// Images of a source that no trial shows, and its files that are no images.
+/// Images of a source that no trial shows, and its files that are not images.
 pub(super) fn unused(source: &ImageSource, used: impl IntoIterator<Item = usize>) -> Vec<LeftOut> {
     let used: HashSet<usize> = used.into_iter().collect();
     let unused = source.names().iter().enumerate().filter(|(at, _)| !used.contains(at)).map(|(_, name)| name);

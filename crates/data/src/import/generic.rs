@@ -4,13 +4,14 @@
 mod tests;
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use afterimage_formats::digest;
 use afterimage_formats::images::ImageSource;
 
 use super::columns::Column;
 use super::files::unused;
+use super::importer::{Argument, Importer};
 use super::order::{self, Order};
 use super::table::{self, Table};
 use super::{Block, Images, Source, Watch, WriteOptions, regions, source};
@@ -21,6 +22,21 @@ use crate::inspect::Summary;
 use crate::manifest::{Manifest, SplitBy};
 use crate::responses::VOXEL_NUMBER;
 use crate::{Error, Result};
+
+/// The declaration of `generic`.
+pub(super) const IMPORTER: Importer = Importer {
+    name: "generic",
+    about: "A table of responses and a folder, archive or array of images, joined by a manifest",
+    example: "generic v4.toml --out v4.afterimage",
+    arguments: &[&[Argument {
+        place: Some(1),
+        ..Argument::new::<PathBuf>("manifest", "The manifest, TOML: which responses, which images, in which order.")
+    }]],
+    run: |values, out, write, watch| {
+        let manifest = Manifest::read(&values.get::<PathBuf>("manifest")?)?;
+        import_generic(&manifest, out, write.overwrite, watch)
+    },
+};
 
 /// Joins what the manifest names and writes the data set at `out`.
 ///

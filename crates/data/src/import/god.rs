@@ -7,7 +7,7 @@ mod label;
 mod pictures;
 mod samples;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use label::Label;
@@ -16,46 +16,42 @@ use samples::Samples;
 
 use super::bdata::BData;
 use super::files::{source_files, unused};
-use super::{Block, Images, Source, Watch, WriteOptions};
+use super::importer::importer;
+use super::{Block, Images, Source};
 use crate::assign::random_split;
 use crate::header::{LeftOut, Provenance, Split, Step, StimulusInfo, TrialInfo, Voxels};
-use crate::inspect::Summary;
 use crate::{Error, Result};
 
-/// Which files, and what of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GodOptions {
-    /// bdpy's HDF5 or the old MAT: training and test samples told apart by its column `DataType`, or training samples
-    /// alone when it has none.
-    pub file: PathBuf,
-    /// The test samples, where they are in a file of their own, as in Deeprecon.
-    pub test_file: Option<PathBuf>,
-    /// Folder or zip archive with the pictures, called like `n01518878_10042.JPEG`.
-    pub images: PathBuf,
-    /// `imageID_training.csv` and `imageID_test.csv` (a label and a picture's file name on each line), or the same as
-    /// `.tsv`; needed only where pictures have other names.
-    pub image_lists: Vec<PathBuf>,
-    /// Keep the voxels of a region expression such as `V1 + V2 - FFA`; the prefix `ROI_` may be there.
-    pub roi: Option<String>,
-    /// Training pictures drawn for early stopping.
-    pub validation: usize,
-    /// Seed of the draw.
-    pub seed: u64,
+importer! {
+    name: "god",
+    about: "Generic Object Decoding and Deeprecon: bdpy's HDF5 or MAT, and the pictures of ImageNet",
+    example: "god Subject3.mat --images images.zip --roi VC --out god_s3.afterimage",
+    import: import_god = open_god,
+    /// Which files, and what of them.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct GodOptions {
+        /// Responses as bdpy writes them, HDF5 or MAT.
+        pub file: PathBuf => [place = 1],
+        /// The test samples, where they are in a file of their own, as in Deeprecon.
+        pub test_file: Option<PathBuf> => [value = "FILE"],
+        /// Folder or archive with the pictures, called like n01518878_10042.JPEG.
+        pub images: PathBuf,
+        /// Lists of labels and file names (imageID_training.csv, imageID_test.csv), where pictures have other names.
+        pub image_lists: Vec<PathBuf> => [value = "FILE"],
+        /// Keep the voxels of a region expression, such as "V1 + V2 - FFA".
+        pub roi: Option<String> => [value = "REGIONS"],
+        /// Training pictures held out for early stopping, drawn by the seed.
+        pub validation: usize => [value = "PICTURES", default = "0"],
+        /// Seed of the draw.
+        pub seed: u64 => [default = "0"],
+    }
 }
 
-/// Opens the files and writes a data set at `out`.
+/// Opens the files and joins samples with images; responses are read block by block when they are written.
 ///
 /// # Errors
-/// As [`open_god`] and [`Source::write`].
-pub fn import_god(options: &GodOptions, out: &Path, write: WriteOptions, progress: impl Watch) -> Result<Summary> {
-    open_god(options)?.write(out, write, progress)
-}
-
-/// Opens the files and joins samples with pictures; responses are read block by block when they are written.
-///
-/// # Errors
-/// [`Error::Format`] for unreadable files; [`Error::Mismatch`] naming the file when columns, voxels or pictures are
-/// missing; [`Error::Region`]; [`Error::Manifest`] when no picture is left for training.
+/// [`Error::Format`] for unreadable files; [`Error::Mismatch`] naming the file when columns, voxels or images are
+/// missing; [`Error::Region`]; [`Error::Manifest`] when no image is left for training.
 pub fn open_god(options: &GodOptions) -> Result<Source<'static>> {
     let mut tables = vec![BData::open(&options.file)?];
     tables.extend(options.test_file.as_deref().map(BData::open).transpose()?);
@@ -142,7 +138,7 @@ fn stimuli(samples: &Samples, found: &[usize], pictures: &Pictures, options: &Go
         let n = samples.stimuli.len() - test.len();
         Error::manifest(
             &options.file,
-            format!("{n} training pictures leave none beside {} of validation", options.validation),
+            format!("{n} training images leave none with {} of validation", options.validation),
         )
     })?;
     let info = |((&(label, _), split), &at): ((&(Label, Split), Split), &usize)| StimulusInfo {
@@ -167,9 +163,9 @@ fn provenance(options: &GodOptions) -> Result<Provenance> {
                 .into(),
         ),
         steps: vec![
-            Step::plain("training and test pictures as the source gives them"),
+            Step::plain("training and test images as the source gives them"),
             Step::plain(format!(
-                "{} training pictures drawn for validation, seed {}",
+                "{} training images drawn for validation, seed {}",
                 options.validation, options.seed
             )),
             Step::plain(format!("voxels: {}", options.roi.as_deref().unwrap_or("all"))),

@@ -37,14 +37,15 @@ impl Matrix {
         match ending(path).as_str() {
             "npy" => {
                 let header = npy::read_header(path)?;
-                match header.fortran_order {
-                    true => Self::memory(path, npy::read_f32(path)?),
-                    false => Self::new(path, &header.shape, Source::Npy),
+                if header.fortran_order {
+                    Self::memory(path, npy::read_f32(path)?)
+                } else {
+                    Self::new(path, &header.shape, Source::Npy)
                 }
             }
             "h5" | "hdf5" => {
                 let file = hdf5::File::open(path)?;
-                let dataset = file.dataset(&named(path, array, file.names()?)?)?;
+                let dataset = file.dataset(&array_name(path, array, file.names()?)?)?;
                 Self::new(path, &dataset.shape(), Source::Hdf5(Box::new(dataset)))
             }
             _ => Self::memory(path, read(path, array)?),
@@ -94,20 +95,20 @@ impl Matrix {
     }
 
     /// Columns become rows; everything is read for it.
-    pub(super) fn turned(self) -> Result<Self> {
+    pub(super) fn transpose(self) -> Result<Self> {
         let whole = self.read_raw(0, self.rows())?;
         let source = Source::Memory(whole.t().as_standard_layout().into_owned());
         Ok(Self { shape: [self.shape[1], self.shape[0]], source, path: self.path })
     }
 
-    /// With `trials` rows, turned if it has them as columns.
+    /// With `trials` rows, transposed if it has them as columns.
     ///
     /// # Errors
     /// [`Error::Mismatch`] when neither axis is that long.
     pub(super) fn with_trials(self, trials: usize, listed_by: &str) -> Result<Self> {
         match self.shape {
             [rows, _] if rows == trials => Ok(self),
-            [_, columns] if columns == trials => self.turned(),
+            [_, columns] if columns == trials => self.transpose(),
             [rows, columns] => {
                 let reason = format!("it is {rows} x {columns}, but {listed_by} has {trials} trials");
                 Err(Error::mismatch(&self.path, reason))
@@ -155,26 +156,26 @@ pub(super) fn blocks(rows: usize, columns: usize) -> impl Iterator<Item = (usize
 pub(crate) fn read(path: &Path, array: Option<&str>) -> Result<ArrayD<f32>> {
     match ending(path).as_str() {
         "npy" => Ok(npy::read_f32(path)?),
-        "npz" => Ok(npz::read_f32(path, &named(path, array, npz::names(path)?)?)?),
+        "npz" => Ok(npz::read_f32(path, &array_name(path, array, npz::names(path)?)?)?),
         "h5" | "hdf5" => {
             let file = hdf5::File::open(path)?;
-            Ok(file.dataset(&named(path, array, file.names()?)?)?.read()?.to_f32())
+            Ok(file.dataset(&array_name(path, array, file.names()?)?)?.read()?.to_f32())
         }
         "mat" => {
             let file = MatFile::open(path)?;
             // A path into a structure, such as "results.betas", is not among the names.
             match array {
                 Some(name) => Ok(file.numbers(name)?.to_f32()),
-                None => Ok(file.numbers(&named(path, None, file.names()?)?)?.to_f32()),
+                None => Ok(file.numbers(&array_name(path, None, file.names()?)?)?.to_f32()),
             }
         }
-        "csv" | "tsv" => separated(path),
+        "csv" | "tsv" => read_separated(path),
         _ => Err(Error::mismatch(path, "a table of responses is .npy, .npz, .mat, .h5, .hdf5, .csv or .tsv")),
     }
 }
 
 /// A table of text without columns that only a manifest can say the use of, its voxels in the order of their numbers.
-fn separated(path: &Path) -> Result<ArrayD<f32>> {
+fn read_separated(path: &Path) -> Result<ArrayD<f32>> {
     let mut columns = columns::read(path, &Stated { reader: Reader::Array, ..Stated::default() })?;
     columns.sort_voxels(path, false, Reader::Array)?;
     if let Some((row, [before, after])) = columns.others.iter().find_map(|column| columns::falls(&column.texts)) {
@@ -202,7 +203,7 @@ pub(super) fn is_text(path: &Path) -> bool {
     matches!(ending(path).as_str(), "csv" | "tsv")
 }
 
-fn named(path: &Path, array: Option<&str>, names: Vec<String>) -> Result<String> {
+fn array_name(path: &Path, array: Option<&str>, names: Vec<String>) -> Result<String> {
     match (array, names.as_slice()) {
         (Some(name), _) => Ok(name.to_owned()),
         (None, [only]) => Ok(only.clone()),

@@ -12,11 +12,11 @@ use afterimage_formats::picture;
 use ndarray::{Array2, Array3, ArrayView1, Axis, concatenate};
 
 use super::files::source_files;
+use super::importer::importer;
 use super::shown::Repeats;
-use super::{Block, Images, Source, Watch, WriteOptions};
+use super::{Block, Images, Source};
 use crate::assign::random_split;
 use crate::header::{FittedOn, Provenance, Split, Step, StimulusInfo, TrialInfo, Voxels};
-use crate::inspect::Summary;
 use crate::{Error, Result};
 
 /// Pixels along a side of a figure.
@@ -24,19 +24,25 @@ const SIDE: usize = 28;
 /// Repeats of one pixel along each axis before the figure is resized, so that its edges stay sharp.
 const ENLARGED: usize = 8;
 
-/// Which file, and how many figures are held out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MiyawakiOptions {
-    /// The MAT file.
-    pub file: PathBuf,
-    /// Figures held out for the test, all their trials with them.
-    pub test: usize,
-    /// Figures held out for early stopping.
-    pub validation: usize,
-    /// Figures of the test by their number (from 0, as in `figure-00`), instead of `test` drawn ones.
-    pub test_figures: Option<Vec<usize>>,
-    /// Seed of the draw.
-    pub seed: u64,
+importer! {
+    name: "miyawaki",
+    about: "The figures and letters of Miyawaki et al. 2008, from one MAT file",
+    example: "miyawaki miyawaki_structured_28x28.mat --out figures.afterimage",
+    import: import_miyawaki = open_miyawaki,
+    /// Which file, and how many figures are held out.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct MiyawakiOptions {
+        /// The MAT file with fmriTrn, stimTrn, labelTrn and their Test counterparts.
+        pub file: PathBuf => [place = 1],
+        /// Figures held out for the test, drawn by the seed.
+        pub test: usize => [default = "5"],
+        /// The figures to hold out by number, such as 0,5,10,15, instead of drawn ones.
+        pub test_figures: Option<Vec<usize>> => [conflicts = "test"],
+        /// Figures held out for early stopping.
+        pub validation: usize => [default = "2"],
+        /// Seed of the draw.
+        pub seed: u64 => [default = "0"],
+    }
 }
 
 impl MiyawakiOptions {
@@ -44,19 +50,6 @@ impl MiyawakiOptions {
     pub fn new(file: impl Into<PathBuf>) -> Self {
         Self { file: file.into(), test: 5, validation: 2, test_figures: None, seed: 0 }
     }
-}
-
-/// Opens the file and writes a data set at `out`.
-///
-/// # Errors
-/// As [`open_miyawaki`] and [`Source::write`].
-pub fn import_miyawaki(
-    options: &MiyawakiOptions,
-    out: &Path,
-    write: WriteOptions,
-    progress: impl Watch,
-) -> Result<Summary> {
-    open_miyawaki(options)?.write(out, write, progress)
 }
 
 /// Opens the file; trials are put into the order of the recording.
@@ -128,7 +121,7 @@ struct Recording {
     /// `[trials, voxels]` in the order of the recording.
     responses: Array2<f32>,
     trials: Vec<TrialInfo>,
-    /// Distinct pictures `[28, 28]`, brightness 0 to 1, in the order of their first trial.
+    /// Distinct figures `[28, 28]`, brightness 0 to 1, in the order of their first trial.
     figures: Vec<Array2<f32>>,
 }
 
@@ -209,7 +202,7 @@ fn trials(order: &[usize], pictures: &Array2<f32>, labels: &Array2<f32>) -> (Vec
     (trials, figures)
 }
 
-/// MATLAB unrolls a picture column by column.
+/// MATLAB unrolls an image column by column.
 fn upright(pixels: ArrayView1<'_, f32>) -> Array2<f32> {
     Array2::from_shape_fn((SIDE, SIDE), |(y, x)| pixels[x * SIDE + y])
 }

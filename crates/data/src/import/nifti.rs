@@ -1,11 +1,11 @@
 //! Any series of volumes with a table that says what was shown: NIfTI or MGH, BIDS names understood.
 //!
-//! Three kinds of table are told apart by their columns:
+//! The columns of a table show which of three kinds it is:
 //!
 //! | table | columns | a trial is |
 //! |---|---|---|
 //! | events (BIDS) | `onset`, `duration`, a condition | the mean of the volumes from onset to its end, both delayed |
-//! | trials | a row for each volume, a picture's name (`stimulus`, `stim_file`, `image`) | that volume: betas of single trials |
+//! | trials | a row for each volume, an image's name (`stimulus`, `stim_file`, `image`) | that volume: betas of single trials |
 //! | volumes | a row for each volume, a condition, a run | the mean of consecutive volumes of one condition, delayed |
 //!
 //! Without images the parts are whole runs: each condition of each run is a stimulus of its own, `face/run-03`.
@@ -34,50 +34,57 @@ use runs::Held;
 use stimuli::Stimuli;
 use timing::Timing;
 
+use super::importer::importer;
 use super::volumes::Mask;
-use super::{Block, Source, Watch, WriteOptions, subject};
-use crate::inspect::Summary;
+use super::{Block, Source, subject};
 use crate::{Error, Result};
 
-/// Which files, and what of them.
-#[derive(Debug, Clone, PartialEq)]
-pub struct NiftiOptions {
-    /// The series, one for each run, or one that holds them all.
-    pub series: Vec<PathBuf>,
-    /// A table for each; where empty, `X_events.tsv` beside `X_bold.nii.gz`.
-    pub tables: Vec<PathBuf>,
-    /// Keep the voxels above zero of this volume; without it, all.
-    pub mask: Option<PathBuf>,
-    /// Volumes with regions.
-    pub regions: Vec<PathBuf>,
-    /// The value from which a voxel is in the region of a volume with fractions, such as a map of probabilities.
-    pub region_threshold: Option<f32>,
-    /// The value from which a voxel of a mask with fractions is kept.
-    pub mask_threshold: Option<f32>,
-    /// Keep the voxels of a region expression.
-    pub roi: Option<String>,
-    /// The pictures, where the table names them: a folder, archive or array.
-    pub images: Option<PathBuf>,
-    /// Runs of the test, where there are no images.
-    pub test_runs: Vec<RunChoice>,
-    /// Runs for early stopping, where there are no images.
-    pub validation_runs: Vec<RunChoice>,
-    /// Pictures drawn for the test, where there are any.
-    pub test: usize,
-    /// Pictures drawn for early stopping.
-    pub validation: usize,
-    /// Seed of the draws.
-    pub seed: u64,
-    /// Seconds from a stimulus to its response.
-    pub delay_secs: f64,
-    /// Seconds from volume to volume, instead of those of the JSON file or the header.
-    pub tr_secs: Option<f64>,
-    /// Conditions that are no stimulus.
-    pub rest: Vec<String>,
-    /// Take a straight line out of each voxel, run by run.
-    pub detrend: bool,
-    /// Standardise each voxel, run by run.
-    pub zscore: bool,
+importer! {
+    name: "nifti",
+    about: "Any NIfTI or MGH series with a table of what was shown, such as BIDS events",
+    example: "nifti sub-01_run-*_bold.nii.gz --mask vt.nii.gz --test-runs 10,11 --out sub-01.afterimage",
+    import: import_nifti = open_nifti,
+    /// Which files, and what of them.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct NiftiOptions {
+        /// The series, one for each run or one with all runs; a trial or a time point is a volume.
+        pub series: Vec<PathBuf> => [place = 1],
+        /// A table for each series; without any, X_events.tsv beside X_bold.nii.gz.
+        pub tables: Vec<PathBuf> => [value = "FILE"],
+        /// Volume of the voxels to keep: those above zero.
+        pub mask: Option<PathBuf>,
+        /// Volumes with regions.
+        pub regions: Vec<PathBuf> => [value = "FILE"],
+        /// The value from which a voxel is in the region, for volumes with fractions, such as 0.5.
+        pub region_threshold: Option<f32> => [value = "VALUE", requires = "regions"],
+        /// The value from which a voxel is kept, for masks with fractions, such as 0.5.
+        pub mask_threshold: Option<f32> => [value = "VALUE", requires = "mask"],
+        /// The pictures that the tables name: a folder, archive or array. Without it, stimuli are conditions.
+        pub images: Option<PathBuf>,
+        /// Runs held out for the test, where stimuli are conditions: by number, as in run-10 or the table (10), in one
+        /// session (ses-02:run-01), or by the name of the series' file. Without numbers, series count from 1.
+        pub test_runs: Vec<RunChoice> => [value = "RUNS", conflicts = "images"],
+        /// Runs held out for early stopping, where stimuli are conditions.
+        pub validation_runs: Vec<RunChoice> => [value = "RUNS", conflicts = "images"],
+        /// Pictures held out for the test, drawn by the seed.
+        pub test: usize => [value = "PICTURES", default = "0", requires = "images"],
+        /// Seconds from a stimulus to its response.
+        pub delay_secs: f64 => [option = "delay", value = "SECONDS", default = "0"],
+        /// Seconds from volume to volume, instead of those of the JSON file beside the series or of its header.
+        pub tr_secs: Option<f64> => [option = "tr", value = "SECONDS"],
+        /// Conditions that are no stimulus.
+        pub rest: Vec<String> => [default = "rest"],
+        /// Take a straight line out of each voxel, run by run.
+        pub detrend: bool,
+        /// Standardise each voxel, run by run.
+        pub zscore: bool,
+        /// Keep the voxels of a region expression, such as "V1 + V2 - FFA".
+        pub roi: Option<String> => [value = "REGIONS"],
+        /// Training pictures held out for early stopping, drawn by the seed.
+        pub validation: usize => [value = "PICTURES", default = "0"],
+        /// Seed of the draw.
+        pub seed: u64 => [default = "0"],
+    }
 }
 
 impl NiftiOptions {
@@ -104,14 +111,6 @@ impl NiftiOptions {
             zscore: false,
         }
     }
-}
-
-/// Opens the files and writes a data set at `out`.
-///
-/// # Errors
-/// As [`open_nifti`] and [`Source::write`].
-pub fn import_nifti(options: &NiftiOptions, out: &Path, write: WriteOptions, progress: impl Watch) -> Result<Summary> {
-    open_nifti(options)?.write(out, write, progress)
 }
 
 /// Opens the files and reads the tables; series are read one by one when they are written.
@@ -155,7 +154,7 @@ pub fn open_nifti(options: &NiftiOptions) -> Result<Source<'static>> {
         shown.push(table::read(table, timing, named, options)?);
     }
     runs::refuse_shells_order(&options.series, &names, &shown)?;
-    let apart = runs::keep_apart(&mut shown, &names, (&options.series, &tables))?;
+    let apart = runs::separate(&mut shown, &names, (&options.series, &tables))?;
     series::refuse_unknown_runs(options, &shown, &tables)?;
     let held = Held::of((&options.test_runs, &options.validation_runs), &shown, &names, &options.series)?;
     let stimuli = Stimuli::of(&shown, &held, options)?;

@@ -1,7 +1,7 @@
 //! The Natural Scenes Dataset: betas of one subject in its own volume, session by session.
 //!
-//! Trial `t` of the subject (counted over its sessions of 750) shows picture
-//! `subjectim[subject][masterordering[t] - 1] - 1` of the brick; the 1000 pictures with `masterordering <= 1000` were
+//! Trial `t` of the subject (counted over its sessions of 750) shows image
+//! `subjectim[subject][masterordering[t] - 1] - 1` of the brick; the 1000 images with `masterordering <= 1000` were
 //! shown to all subjects and are the test part.
 
 mod betas;
@@ -18,62 +18,61 @@ use betas::Session;
 use design::Design;
 
 use super::files::source_files;
+use super::importer::importer;
 use super::matrix::{Matrix, blocks};
 use super::shown::Repeats;
 use super::volumes::{Found, Mask};
-use super::{Block, Images, Source, Watch, WriteOptions, subject};
+use super::{Block, Images, Source, subject};
 use crate::assign::random_split;
 use crate::header::{FittedOn, LeftOut, Provenance, Split, Step, StimulusInfo, TrialInfo, VoxelColumn, Voxels};
-use crate::inspect::Summary;
 use crate::{Error, Result};
 
 const SUBJECTS: usize = 8;
 /// Trials of a session.
 const TRIALS: usize = 750;
 
-/// Which files, and what of them.
-#[derive(Debug, Clone, PartialEq)]
-pub struct NsdOptions {
-    /// The subject, 1 to 8.
-    pub subject: usize,
-    /// Folder with `betas_sessionNN.hdf5` or `betas_sessionNN.nii.gz`, all of which are imported; or MindEye's
-    /// `betas_all_subj0X_fp32_renorm.hdf5`, which has the voxels of its mask only.
-    pub betas: PathBuf,
-    /// Mask of the voxels to keep, such as `nsdgeneral.nii.gz`: those above zero. Needed for a folder.
-    pub mask: Option<PathBuf>,
-    /// Further volumes with regions, such as `prf-visualrois.nii.gz`, their label tables (`.ctab`) beside them.
-    pub regions: Vec<PathBuf>,
-    /// The value from which a voxel is in the region of a volume with fractions, such as a map of probabilities.
-    pub region_threshold: Option<f32>,
-    /// The value from which a voxel of a mask with fractions is kept.
-    pub mask_threshold: Option<f32>,
-    /// The volume `ncsnr.nii.gz`, kept as a column of the voxels.
-    pub ncsnr: Option<PathBuf>,
-    /// `nsd_expdesign.mat`
-    pub design: PathBuf,
-    /// `nsd_stimuli.hdf5`
-    pub stimuli: PathBuf,
-    /// Keep the voxels of a region expression such as `V1v + V1d`.
-    pub roi: Option<String>,
-    /// Training pictures drawn for early stopping.
-    pub validation: usize,
-    /// Seed of the draw.
-    pub seed: u64,
+importer! {
+    name: "nsd",
+    about: "The Natural Scenes Dataset: one subject's betas, mask, design and pictures",
+    example: "nsd --subject 1 --betas betas_fithrf_GLMdenoise_RR --mask nsdgeneral.nii.gz --design \
+              nsd_expdesign.mat --stimuli nsd_stimuli.hdf5 --out nsd_s1.afterimage",
+    import: import_nsd = open_nsd,
+    /// Which files, and what of them.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct NsdOptions {
+        /// The subject.
+        pub subject: usize => [range = (1, 8)],
+        /// Folder with betas_sessionNN.hdf5 or .nii.gz, all of which are imported; or MindEye's
+        /// betas_all_subj0X_fp32_renorm.hdf5, which needs no mask.
+        pub betas: PathBuf => [value = "PATH"],
+        /// Volume of the voxels to keep, such as nsdgeneral.nii.gz: those above zero.
+        pub mask: Option<PathBuf> => [value = "FILE"],
+        /// Volumes with regions, such as prf-visualrois.nii.gz, their label tables (.ctab) beside them.
+        pub regions: Vec<PathBuf> => [value = "FILE"],
+        /// The value from which a voxel is in the region, for volumes with fractions, such as 0.5.
+        pub region_threshold: Option<f32> => [value = "VALUE", requires = "regions"],
+        /// The value from which a voxel is kept, for masks with fractions, such as 0.5.
+        pub mask_threshold: Option<f32> => [value = "VALUE", requires = "mask"],
+        /// The volume ncsnr.nii.gz, kept as a column of the voxels.
+        pub ncsnr: Option<PathBuf> => [value = "FILE"],
+        /// The experiment's design, nsd_expdesign.mat.
+        pub design: PathBuf => [value = "FILE"],
+        /// The pictures, nsd_stimuli.hdf5.
+        pub stimuli: PathBuf => [value = "FILE"],
+        /// Keep the voxels of a region expression, such as "V1 + V2 - FFA".
+        pub roi: Option<String> => [value = "REGIONS"],
+        /// Training pictures held out for early stopping, drawn by the seed.
+        pub validation: usize => [value = "PICTURES", default = "0"],
+        /// Seed of the draw.
+        pub seed: u64 => [default = "0"],
+    }
 }
 
-/// Opens the files and writes a data set at `out`.
-///
-/// # Errors
-/// As [`open_nsd`] and [`Source::write`].
-pub fn import_nsd(options: &NsdOptions, out: &Path, write: WriteOptions, progress: impl Watch) -> Result<Summary> {
-    open_nsd(options)?.write(out, write, progress)
-}
-
-/// Opens the files; betas are read session by session and pictures one by one when they are written.
+/// Opens the files; betas are read session by session and images one by one when they are written.
 ///
 /// # Errors
 /// [`Error::Format`] for unreadable files; [`Error::Mismatch`] naming the file that does not fit; [`Error::Region`];
-/// [`Error::Manifest`] when no picture is left for training.
+/// [`Error::Manifest`] when no image is left for training.
 pub fn open_nsd(options: &NsdOptions) -> Result<Source<'static>> {
     let files = [Some(&options.betas), options.mask.as_ref(), options.ncsnr.as_ref()].into_iter().flatten();
     let files = files.chain(&options.regions).map(PathBuf::as_path);
@@ -140,7 +139,7 @@ fn of_sessions(sessions: Vec<Session>, trials: Vec<Vec<TrialInfo>>, options: &Ns
         unplaced += usize::from(!session.compares_affine(&mask)?);
     }
     if unplaced > 0 {
-        let what = "betas: places of voxels compared by the shape of the volumes only, for want of an affine";
+        let what = "betas: places of voxels compared by the shape of the volumes only, without an affine";
         found.steps.push(Step::plain(format!("{what}, in {unplaced} of {} files", sessions.len())));
     }
     if let Some(roi) = &options.roi {
@@ -204,7 +203,7 @@ impl Shown {
             for trial in first..first + count {
                 let (picture, shared) = design.picture(trial)?;
                 if picture >= available {
-                    let reason = format!("it has {available} pictures, the design names number {picture}");
+                    let reason = format!("it has {available} images, the design names number {picture}");
                     return Err(Error::mismatch(&options.stimuli, reason));
                 }
                 let stimulus = *known.entry(picture).or_insert_with(|| {
@@ -226,7 +225,7 @@ impl Shown {
         let splits = random_split(self.pictures.len(), 0, options.validation, options.seed, Some(&test));
         let splits = splits.ok_or_else(|| {
             let n = self.pictures.len() - test.len();
-            let reason = format!("{n} training pictures leave none beside {} of validation", options.validation);
+            let reason = format!("{n} training images leave none with {} of validation", options.validation);
             Error::manifest(&options.betas, reason)
         })?;
         let info = |(&picture, split): (&usize, Split)| StimulusInfo {
@@ -245,7 +244,7 @@ fn provenance(options: &NsdOptions, betas: &[PathBuf]) -> Result<Provenance> {
         title: format!("NSD, subject {}", options.subject),
         kind: "nsd".into(),
         source_files: source_files(files.map(PathBuf::as_path))?,
-        licence: Some("Natural Scenes Dataset terms and conditions; pictures from COCO".into()),
+        licence: Some("Natural Scenes Dataset terms and conditions; images from COCO".into()),
         citation: Some(
             "Allen et al. (2022), A massive 7T fMRI dataset to bridge cognitive neuroscience and artificial \
              intelligence, Nature Neuroscience 25, 116-126"
@@ -255,21 +254,19 @@ fn provenance(options: &NsdOptions, betas: &[PathBuf]) -> Result<Provenance> {
         fov_deg: Some(8.4),
         steps: vec![
             Step::new("single-trial betas of the source, of each session by itself", FittedOn::Unknown),
-            match is_table {
-                true => Step::new("normalised by whoever wrote the table", FittedOn::Unknown),
-                false => Step::plain(format!("{} sessions; whole numbers divided by 300", betas.len())),
+            if is_table {
+                Step::new("normalised by whoever wrote the table", FittedOn::Unknown)
+            } else {
+                Step::plain(format!("{} sessions; whole numbers divided by 300", betas.len()))
             },
-            Step::plain("test: pictures shown to all subjects (masterordering up to 1000)"),
-            Step::plain(format!(
-                "{} training pictures drawn for validation, seed {}",
-                options.validation, options.seed
-            )),
+            Step::plain("test: images shown to all subjects (masterordering up to 1000)"),
+            Step::plain(format!("{} training images drawn for validation, seed {}", options.validation, options.seed)),
             Step::plain(match (is_table, &options.roi) {
                 (true, _) => "voxels: those of the table".to_owned(),
                 (false, None) => "voxels: above zero in the mask".to_owned(),
                 (false, Some(roi)) => format!("voxels: above zero in the mask, {roi}"),
             }),
-            Step::plain("runs within a session are not told apart; responses are not normalised"),
+            Step::plain("runs within a session are not distinguished; responses are not normalised"),
         ],
         ..Provenance::default()
     })

@@ -11,7 +11,7 @@ use afterimage_formats::images::ImageSource;
 use afterimage_formats::table::Table;
 use afterimage_formats::text;
 
-pub(crate) use given::{texts, turned};
+pub(crate) use given::{find_out_of_order, texts};
 pub(crate) use lookup::{Found, Lookup};
 pub use sequence::NameOrder;
 pub(crate) use sequence::{numbered_sequence, sequence};
@@ -65,9 +65,10 @@ pub(super) fn read(manifest: &Manifest, source: &ImageSource, images: &[&Column]
     let stated = match keys.order.as_deref() {
         None if by_columns.is_some() => None,
         None | Some("sorted") => Some((sequence(source, None, OPTION)?, true)),
-        Some("natural") => Some((sequence(source, Some(NameOrder::Natural), OPTION)?, true)),
-        Some("bytes") => Some((sequence(source, Some(NameOrder::Bytes), OPTION)?, true)),
-        Some(file) => Some(((from_file(manifest, file, &names)?, "listed"), false)),
+        Some(name) => match NameOrder::named(name) {
+            Some(order) => Some((sequence(source, Some(order), OPTION)?, true)),
+            None => Some(((from_file(manifest, name, &names)?, "listed"), false)),
+        },
     };
     match (stated, by_columns) {
         (None, Some((column, named))) => {
@@ -151,8 +152,8 @@ fn single<S: AsRef<str>>(entries: &[S]) -> Vec<[&str; 1]> {
     entries.iter().map(|entry| [entry.as_ref()]).collect()
 }
 
-/// The names that a file lists: one a line, or in a column of a `.csv` or `.tsv`, the only one but an index. `hint` says what
-/// to do where there are several. A first line that is the name of an image is a row.
+/// The names that a file lists: one per line, or in a column of a `.csv` or `.tsv`, the only one but an index. `hint` says what
+/// to do if there are several. A first line that is the name of an image is a row.
 pub(super) fn entries(path: &Path, column: Option<&str>, hint: &str, images: &[&str]) -> Result<Vec<String>> {
     if !is_table(path) {
         return Ok(text::lines(path)?);

@@ -1,4 +1,4 @@
-//! What trials show, where they name their pictures.
+//! What trials show, if they name their images.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -84,7 +84,7 @@ impl Shown {
         let splits = random_split(self.stimuli.len(), test, validation, seed, fixed).ok_or_else(|| {
             let test = fixed.map_or(test, <[usize]>::len);
             let reason = format!(
-                "{} pictures leave none for training beside {test} of the test and {validation} of validation: \
+                "{} images leave none for training with {test} of the test and {validation} of validation: \
                  hold out fewer",
                 self.stimuli.len()
             );

@@ -34,7 +34,7 @@ pub struct Source<'a> {
     pub voxels: Voxels,
     /// Origin, and what was done before; the version of this software is filled in.
     pub provenance: Provenance,
-    /// The images, where there are any.
+    /// The images, if any.
     pub images: Option<Images<'a>>,
     /// The trials, in the order in which they are stored.
     pub blocks: Box<dyn Iterator<Item = Result<Block>> + 'a>,
@@ -66,11 +66,11 @@ pub struct Progress {
     pub trials: usize,
 }
 
-/// Told of an import's progress; asked whether to stop. Any `FnMut(Progress)` is one that never stops it.
+/// Receives the progress of an import and may request a stop. Any `FnMut(Progress)` is one that never does.
 pub trait Watch {
     /// More is done.
     fn progress(&mut self, progress: Progress);
-    /// Asked between blocks: true ends the import with [`Error::Interrupted`], and nothing is left of it.
+    /// Asked between blocks: true ends the import with [`Error::Interrupted`], and the partial data set is removed.
     fn interrupted(&self) -> bool {
         false
     }
@@ -79,6 +79,16 @@ pub trait Watch {
 impl<F: FnMut(Progress)> Watch for F {
     fn progress(&mut self, progress: Progress) {
         self(progress);
+    }
+}
+
+impl Watch for &mut dyn Watch {
+    fn progress(&mut self, progress: Progress) {
+        (**self).progress(progress);
+    }
+
+    fn interrupted(&self) -> bool {
+        (**self).interrupted()
     }
 }
 
@@ -103,10 +113,8 @@ impl Source<'_> {
         }
         let total = self.stimuli.len();
         let header = Header::new(self.stimuli, self.voxels, side, provenance);
-        let mut writer = match options.overwrite {
-            true => DataSetWriter::replace(out, header)?,
-            false => DataSetWriter::create(out, header)?,
-        };
+        let create = if options.overwrite { DataSetWriter::replace } else { DataSetWriter::create };
+        let mut writer = create(out, header)?;
         let mut progress = Progress { images: 0, total_images: total, trials: 0 };
         if let Some(images) = &self.images {
             for first in (0..total).step_by(BLOCK) {
@@ -130,17 +138,12 @@ impl Source<'_> {
 }
 
 pub(super) fn refuse_existing(out: &Path, options: WriteOptions) -> Result<()> {
-    match out.exists() && !options.overwrite {
-        true => Err(Error::Exists { path: out.to_owned() }),
-        false => Ok(()),
-    }
+    let is_refused = out.exists() && !options.overwrite;
+    if is_refused { Err(Error::Exists { path: out.to_owned() }) } else { Ok(()) }
 }
 
 fn refuse_interrupted(watch: &impl Watch, out: &Path) -> Result<()> {
-    match watch.interrupted() {
-        true => Err(Error::Interrupted { path: out.to_owned() }),
-        false => Ok(()),
-    }
+    if watch.interrupted() { Err(Error::Interrupted { path: out.to_owned() }) } else { Ok(()) }
 }
 
 fn read_block(read: &Images<'_>, first: usize, count: usize, side: usize) -> Result<Array4<u8>> {

@@ -1,4 +1,4 @@
-//! The recordings that accompany Gaziv et al. 2022: `sbj_X.npz` with responses and `images_112.npz` with pictures.
+//! The recordings that accompany Gaziv et al. 2022: `sbj_X.npz` with responses and `images_112.npz` with images.
 //!
 //! | array | shape | content |
 //! |---|---|---|
@@ -15,11 +15,11 @@ use afterimage_formats::{npz, picture};
 use ndarray::{Array1, Array2, Array3, Array4, ArrayD, Axis, Ix1, Ix2, Ix4, s};
 
 use super::files::source_files;
+use super::importer::importer;
 use super::shown::Repeats;
-use super::{Block, Images, Source, Watch, WriteOptions};
+use super::{Block, Images, Source};
 use crate::assign::random_split;
 use crate::header::{FittedOn, LeftOut, Provenance, Step, StimulusInfo, TrialInfo, VoxelColumn, Voxels};
-use crate::inspect::Summary;
 use crate::{Error, Result};
 
 /// Largest difference of a mean that is put down to rounding, in the responses' unit.
@@ -27,34 +27,32 @@ const ROUNDING: f32 = 1e-3;
 /// Rows handed on at a time.
 const ROWS: usize = 256;
 
-/// Which files, and what of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SsrOptions {
-    /// `sbj_X.npz`.
-    pub file: PathBuf,
-    /// `images_112.npz`, with values from 0 to 1, or bytes in the variant with depth, whose fourth channel is not read.
-    pub images: PathBuf,
-    /// Keep the voxels of a region expression such as `V1 + V2 - FFA`.
-    pub roi: Option<String>,
-    /// Training pictures drawn for early stopping.
-    pub validation: usize,
-    /// Seed of the draw.
-    pub seed: u64,
-}
-
-/// Opens the files and writes a data set at `out`.
-///
-/// # Errors
-/// As [`open_ssr`] and [`Source::write`].
-pub fn import_ssr(options: &SsrOptions, out: &Path, write: WriteOptions, progress: impl Watch) -> Result<Summary> {
-    open_ssr(options)?.write(out, write, progress)
+importer! {
+    name: "ssr",
+    about: "The recordings that accompany Gaziv et al. 2022: sbj_X.npz and images_112.npz",
+    example: "ssr sbj_3.npz --images images_112.npz --out s3.afterimage",
+    import: import_ssr = open_ssr,
+    /// Which files, and what of them.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct SsrOptions {
+        /// The responses, sbj_X.npz.
+        pub file: PathBuf => [place = 1],
+        /// The pictures, images_112.npz.
+        pub images: PathBuf,
+        /// Keep the voxels of a region expression, such as "V1 + V2 - FFA".
+        pub roi: Option<String> => [value = "REGIONS"],
+        /// Training pictures held out for early stopping, drawn by the seed.
+        pub validation: usize => [value = "PICTURES", default = "0"],
+        /// Seed of the draw.
+        pub seed: u64 => [default = "0"],
+    }
 }
 
 /// Opens the files; they are small enough to be held in memory.
 ///
 /// # Errors
 /// [`Error::Format`] for unreadable files; [`Error::Mismatch`] naming the array that does not fit; [`Error::Region`];
-/// [`Error::Manifest`] when no picture is left for training.
+/// [`Error::Manifest`] when no image is left for training.
 pub fn open_ssr(options: &SsrOptions) -> Result<Source<'static>> {
     let subject = Subject { path: &options.file };
     let (train, test) = (subject.matrix("arr_0")?, subject.matrix("arr_1")?);
@@ -130,7 +128,7 @@ impl Subject<'_> {
             (false, _) => Err(self.wrong(format!("{name} has {} labels for {rows} rows", labels.len()))),
             (_, Some(label)) => {
                 Err(self
-                    .wrong(format!("{name} names picture {label} of {pictures}: give the images of these recordings")))
+                    .wrong(format!("{name} names image {label} of {pictures}: give the images of these recordings")))
             }
         }
     }
@@ -202,7 +200,7 @@ fn read_pictures(path: &Path, name: &str) -> Result<Array4<u8>> {
     Ok(array.slice(s![.., .., .., ..3]).mapv(|value| (value * scale).round().clamp(0.0, 255.0) as u8))
 }
 
-/// Pictures of both parts that no trial shows; they stay among the stimuli.
+/// Images of both parts that no trial shows; they stay among the stimuli.
 fn unshown(labels: &[Vec<usize>; 2], counts: [usize; 2]) -> Vec<LeftOut> {
     let parts = ["train_images", "test_images"].into_iter().zip(labels).zip(counts);
     let unshown = parts.flat_map(|((name, labels), count)| {
@@ -212,7 +210,7 @@ fn unshown(labels: &[Vec<usize>; 2], counts: [usize; 2]) -> Vec<LeftOut> {
     LeftOut::named("image", "that no trial shows", unshown).into_iter().collect()
 }
 
-/// Trials of both parts; test pictures come after those of the training.
+/// Trials of both parts; test images come after those of the training.
 fn trials(labels: &[Vec<usize>; 2], training: usize) -> [Vec<TrialInfo>; 2] {
     let numbered = |labels: &Vec<usize>, offset: usize| {
         let mut repeats = Repeats::default();
@@ -229,12 +227,12 @@ fn stimuli(options: &SsrOptions, counts: [usize; 2]) -> Result<Vec<StimulusInfo>
     let count = counts[0] + counts[1];
     let test: Vec<usize> = (counts[0]..count).collect();
     let splits = random_split(count, 0, options.validation, options.seed, Some(&test)).ok_or_else(|| {
-        let reason = format!("{} training pictures leave none beside {} of validation", counts[0], options.validation);
+        let reason = format!("{} training images leave none with {} of validation", counts[0], options.validation);
         Error::manifest(&options.file, reason)
     })?;
-    let name = |at: usize| match at < counts[0] {
-        true => format!("train_images[{at}]"),
-        false => format!("test_images[{}]", at - counts[0]),
+    let name = |at: usize| match at.checked_sub(counts[0]) {
+        None => format!("train_images[{at}]"),
+        Some(at) => format!("test_images[{at}]"),
     };
     Ok(splits.into_iter().enumerate().map(|(at, split)| StimulusInfo::new(name(at), split)).collect())
 }
@@ -254,8 +252,8 @@ fn provenance(options: &SsrOptions) -> Result<Provenance> {
         units: Some("standardised BOLD signal".into()),
         steps: vec![
             Step::new("preprocessed and standardised by the source", FittedOn::Unknown),
-            Step::plain("training and test pictures as the source gives them"),
-            Step::plain(format!("{} training pictures drawn for validation, seed {}", options.validation, options.seed)),
+            Step::plain("training and test images as the source gives them"),
+            Step::plain(format!("{} training images drawn for validation, seed {}", options.validation, options.seed)),
             Step::plain(format!("voxels: {}", options.roi.as_deref().unwrap_or("all"))),
             Step::plain("test responses are single trials; the source does not tell sessions and runs"),
         ],

@@ -1,4 +1,4 @@
-//! The table of responses, turned to `[trials, voxels]` and checked against the order of images.
+//! The table of responses, as `[trials, voxels]` and checked against the order of images.
 
 mod opened;
 

@@ -3,55 +3,49 @@
 mod frame;
 mod tables;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use frame::Responses;
 use tables::{shown, voxels};
 
 use super::files::source_files;
+use super::importer::importer;
 use super::matrix::blocks;
-use super::{Block, Source, Watch, WriteOptions, subject};
+use super::{Block, Source, subject};
 use crate::Result;
 use crate::header::{FittedOn, Provenance, Step};
-use crate::inspect::Summary;
 
-/// Which files, and what of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ThingsOptions {
-    /// `sub-XX_ResponseData.h5`: a pandas frame with the column `voxel_id` and one column for each trial.
-    pub responses: PathBuf,
-    /// `sub-XX_VoxelMetadata.csv`
-    pub voxels: PathBuf,
-    /// `sub-XX_StimulusMetadata.csv`
-    pub stimuli: PathBuf,
-    /// Folder or archive of the pictures, called like `aardvark_06s.jpg`.
-    pub images: PathBuf,
-    /// Keep the voxels of a region expression such as `V1 + V2 - V3`.
-    pub roi: Option<String>,
-    /// Training pictures drawn for early stopping.
-    pub validation: usize,
-    /// Seed of the draw.
-    pub seed: u64,
-}
-
-/// Opens the files and writes a data set at `out`.
-///
-/// # Errors
-/// As [`open_things`] and [`Source::write`].
-pub fn import_things(
-    options: &ThingsOptions,
-    out: &Path,
-    write: WriteOptions,
-    progress: impl Watch,
-) -> Result<Summary> {
-    open_things(options)?.write(out, write, progress)
+importer! {
+    name: "things",
+    about: "THINGS-fMRI: a subject's responses, voxel table and stimulus table",
+    example: "things sub-01_ResponseData.h5 --voxels sub-01_VoxelMetadata.csv --stimuli \
+              sub-01_StimulusMetadata.csv --images object_images --out sub-01.afterimage",
+    import: import_things = open_things,
+    /// Which files, and what of them.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct ThingsOptions {
+        /// The responses, sub-XX_ResponseData.h5.
+        pub responses: PathBuf => [place = 1],
+        /// The table of voxels, sub-XX_VoxelMetadata.csv.
+        pub voxels: PathBuf => [value = "FILE"],
+        /// The table of trials, sub-XX_StimulusMetadata.csv.
+        pub stimuli: PathBuf => [value = "FILE"],
+        /// Folder or archive of the pictures.
+        pub images: PathBuf,
+        /// Keep the voxels of a region expression, such as "V1 + V2 - FFA".
+        pub roi: Option<String> => [value = "REGIONS"],
+        /// Training pictures held out for early stopping, drawn by the seed.
+        pub validation: usize => [value = "PICTURES", default = "0"],
+        /// Seed of the draw.
+        pub seed: u64 => [default = "0"],
+    }
 }
 
 /// Opens the files and joins them by voxel and trial; responses are read in blocks of trials when they are written.
 ///
 /// # Errors
 /// [`crate::Error::Format`] for unreadable files; [`crate::Error::Mismatch`] naming the file that does not fit;
-/// [`crate::Error::Region`]; [`crate::Error::Manifest`] when no picture is left for training.
+/// [`crate::Error::Region`]; [`crate::Error::Manifest`] when no image is left for training.
 pub fn open_things(options: &ThingsOptions) -> Result<Source<'static>> {
     let mut responses = Responses::open(&options.responses)?;
     let (mut voxels, unused_voxels) = voxels(&options.voxels, responses.voxel_ids())?;
@@ -94,10 +88,7 @@ fn provenance(options: &ThingsOptions) -> Result<Provenance> {
         steps: vec![
             Step::new("single-trial betas of the source", FittedOn::Unknown),
             Step::plain("test: the trials that the source calls test"),
-            Step::plain(format!(
-                "{} training pictures drawn for validation, seed {}",
-                options.validation, options.seed
-            )),
+            Step::plain(format!("{} training images drawn for validation, seed {}", options.validation, options.seed)),
             Step::plain(format!("voxels: {}", options.roi.as_deref().unwrap_or("all"))),
         ],
         ..Provenance::default()

@@ -7,11 +7,11 @@ use afterimage_formats::picture;
 use ndarray::{Array3, Axis, Ix3, concatenate};
 
 use super::files::source_files;
+use super::importer::importer;
 use super::matrix::{Matrix, blocks};
 use super::shown::{Shown, Trial};
-use super::{Block, Images, Source, Watch, WriteOptions};
+use super::{Block, Images, Source};
 use crate::header::{FittedOn, LeftOut, Provenance, Step, VolumeGeometry, Voxels};
-use crate::inspect::Summary;
 use crate::{Error, Result};
 
 /// Codes of `roiS1` and `roiS2`.
@@ -21,36 +21,34 @@ const VOLUME: [usize; 3] = [64, 64, 18];
 /// Presentations behind each value of the training and of the validation part of the source.
 const AVERAGED: [u16; 2] = [2, 13];
 
-/// Which files, and what of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Vim1Options {
-    /// `EstimatedResponses.mat`
-    pub responses: PathBuf,
-    /// `Stimuli.mat`
-    pub stimuli: PathBuf,
-    /// Subject 1 or 2.
-    pub subject: usize,
-    /// Keep the voxels of a region expression such as `V1 + V2`.
-    pub roi: Option<String>,
-    /// Training pictures drawn for early stopping.
-    pub validation: usize,
-    /// Seed of the draw.
-    pub seed: u64,
-}
-
-/// Opens the files and writes a data set at `out`.
-///
-/// # Errors
-/// As [`open_vim1`] and [`Source::write`].
-pub fn import_vim1(options: &Vim1Options, out: &Path, write: WriteOptions, progress: impl Watch) -> Result<Summary> {
-    open_vim1(options)?.write(out, write, progress)
+importer! {
+    name: "vim1",
+    about: "vim-1 (Kay et al. 2008): estimated responses and grey photographs",
+    example: "vim1 EstimatedResponses.mat --stimuli Stimuli.mat --subject 1 --out vim1_s1.afterimage",
+    import: import_vim1 = open_vim1,
+    /// Which files, and what of them.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Vim1Options {
+        /// EstimatedResponses.mat
+        pub responses: PathBuf => [place = 1],
+        /// Stimuli.mat
+        pub stimuli: PathBuf => [value = "FILE"],
+        /// The subject.
+        pub subject: usize => [range = (1, 2)],
+        /// Keep the voxels of a region expression, such as "V1 + V2 - FFA".
+        pub roi: Option<String> => [value = "REGIONS"],
+        /// Training pictures held out for early stopping, drawn by the seed.
+        pub validation: usize => [value = "PICTURES", default = "0"],
+        /// Seed of the draw.
+        pub seed: u64 => [default = "0"],
+    }
 }
 
 /// Opens the files; voxels that are not finite in either part are left out, the others read when they are written.
 ///
 /// # Errors
 /// [`Error::Format`] for unreadable files; [`Error::Mismatch`] naming the array that does not fit; [`Error::Region`];
-/// [`Error::Manifest`] when no picture is left for training.
+/// [`Error::Manifest`] when no image is left for training.
 pub fn open_vim1(options: &Vim1Options) -> Result<Source<'static>> {
     let pictures = read_pictures(&options.stimuli)?;
     let parts = [("dataTrn", &pictures[0]), ("dataVal", &pictures[1])].map(|(name, pictures)| {
@@ -94,7 +92,7 @@ pub fn open_vim1(options: &Vim1Options) -> Result<Source<'static>> {
     Ok(Source { stimuli: shown.stimuli, voxels, provenance, images: Some(images), blocks: Box::new(blocks) })
 }
 
-/// Pictures of both parts, `[n, height, width]`.
+/// Images of both parts, `[n, height, width]`.
 fn read_pictures(path: &Path) -> Result<[Array3<f32>; 2]> {
     let file = MatFile::open(path)?;
     let read = |name: &str| {
@@ -107,7 +105,7 @@ fn read_pictures(path: &Path) -> Result<[Array3<f32>; 2]> {
     Ok([read("stimTrn")?, read("stimVal")?])
 }
 
-/// As bytes, from the darkest value of all pictures to the brightest.
+/// As bytes, from the darkest value of all images to the brightest.
 fn grey(pictures: &[Array3<f32>; 2]) -> Array3<u8> {
     let values = || pictures.iter().flat_map(|part| part.iter().copied());
     let low = values().fold(f32::INFINITY, f32::min);
@@ -125,10 +123,10 @@ fn voxels(options: &Vim1Options, count: usize) -> Result<Voxels> {
         let numbers = file.numbers(&name)?.to_i64();
         let wrong = |reason: &str| Error::mismatch(&options.responses, format!("{name} {reason}"));
         let values: Vec<i64> = numbers.ok_or_else(|| wrong("does not hold whole numbers"))?.iter().copied().collect();
-        match values.len() == count {
-            true => Ok(values),
-            false => Err(wrong(&format!("has {} entries for {count} voxels", values.len()))),
+        if values.len() != count {
+            return Err(wrong(&format!("has {} entries for {count} voxels", values.len())));
         }
+        Ok(values)
     };
     let (places, codes) = (read("voxIdx")?, read("roi")?);
     let size = VOLUME.iter().product::<usize>() as i64;
@@ -194,13 +192,10 @@ fn provenance(options: &Vim1Options, dropped: usize) -> Result<Provenance> {
             Step::new("response amplitudes estimated by the source", FittedOn::Unknown),
             Step::plain("each training value stands for 2 presentations, each test value for 13"),
             Step::plain("test: the validation part of the source"),
-            Step::plain(format!(
-                "{} training pictures drawn for validation, seed {}",
-                options.validation, options.seed
-            )),
+            Step::plain(format!("{} training images drawn for validation, seed {}", options.validation, options.seed)),
             Step::plain(format!("voxels: {}", options.roi.as_deref().unwrap_or("all"))),
             Step::plain(
-                "grey pictures scaled from their darkest to their brightest value; the files do not tell millimetres",
+                "grey images scaled from their darkest to their brightest value; the files do not tell millimetres",
             ),
         ],
         left_out: LeftOut::counted("voxel", "with values that are not finite", dropped).into_iter().collect(),

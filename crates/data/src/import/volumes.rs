@@ -73,7 +73,7 @@ impl Mask {
         Self { geometry: VolumeGeometry { shape, affine, indices }, place: Place::of(volume) }
     }
 
-    /// Takes the hemisphere that the first of some names states, if that of the mask states none.
+    /// Takes the hemisphere that the first of some names states, if that of the mask does not.
     pub(super) fn take_side<'a>(&mut self, paths: impl IntoIterator<Item = &'a Path>) {
         paths.into_iter().for_each(|path| self.place.take_side(path));
     }

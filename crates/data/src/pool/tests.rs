@@ -1,4 +1,4 @@
-//! Classes, exclusions and damaged pictures.
+//! Classes, exclusions and damaged images.
 
 use super::*;
 

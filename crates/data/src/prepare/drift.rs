@@ -15,7 +15,7 @@ pub(super) struct Drift {
     order: usize,
     /// `[groups * (order + 1), voxels]`
     weights: Array2<f64>,
-    /// `[groups][order + 1]` means of the powers over the trials that were fitted on: the drift leaves the mean alone.
+    /// `[groups][order + 1]` means of the powers over the trials that were fitted on: the drift leaves the mean as it is.
     centres: Vec<Vec<f64>>,
 }
 

@@ -36,7 +36,7 @@ pub enum Measure {
 pub enum Rule {
     /// At least this much.
     Least(f32),
-    /// The largest so many; of equal ones the first.
+    /// This many of the largest; of equal ones the first.
     Best(usize),
 }
 
@@ -73,7 +73,7 @@ impl FromStr for Selection {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("\"{text}\" is no selection: write \"snr >= 0.5\" or \"best 2000 split_half\"");
+        let wrong = || format!("\"{text}\" is not a selection: write \"snr >= 0.5\" or \"best 2000 split_half\"");
         let measure = |name: &str| match name.trim() {
             "" => Err(wrong()),
             "snr" => Ok(Measure::Snr),
@@ -82,10 +82,8 @@ impl FromStr for Selection {
         };
         if let Some((name, least)) = text.split_once(">=") {
             let least: f32 = least.trim().parse().map_err(|_| wrong())?;
-            return match least.is_finite() {
-                true => Ok(Self { measure: measure(name)?, rule: Rule::Least(least) }),
-                false => Err(wrong()),
-            };
+            let rule = Some(Rule::Least(least)).filter(|_| least.is_finite()).ok_or_else(wrong)?;
+            return Ok(Self { measure: measure(name)?, rule });
         }
         let rest = text.trim().strip_prefix("best ").ok_or_else(wrong)?;
         let (count, name) = rest.trim().split_once(' ').ok_or_else(wrong)?;

@@ -1,4 +1,4 @@
-//! The parts drawn anew.
+//! Draws the parts again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,7 +27,7 @@ pub enum SplitRule {
         /// Seed of the draw.
         seed: u64,
     },
-    /// Whole classes, drawn until so many stimuli are held out.
+    /// Whole classes, drawn until enough stimuli are held out.
     Classes {
         /// Least number of stimuli of the test.
         test: usize,
@@ -77,7 +77,7 @@ pub(super) fn apply(rule: &SplitRule, header: &mut Header, kept: &mut Vec<usize>
     header.stimuli.iter_mut().zip(splits).for_each(|(stimulus, split)| stimulus.split = split);
     let part = |split: Split| header.stimuli.iter().filter(|stimulus| stimulus.split == split).count();
     let numbers = format!("{} stimuli of the test, {} of validation", part(Split::Test), part(Split::Validation));
-    steps.insert(0, Step::plain(format!("split anew: {}; {numbers}", words(rule))));
+    steps.insert(0, Step::plain(format!("split again: {}; {numbers}", words(rule))));
     Ok(steps)
 }
 

@@ -11,7 +11,7 @@ pub(super) struct Standardise {
     pub(super) groups: Groups,
     /// `[groups, voxels]`
     mean: Array2<f64>,
-    /// `[groups, voxels]`, population standard deviation; 0 where there is none.
+    /// `[groups, voxels]`, population standard deviation; 0 if the voxel is constant.
     sd: Array2<f64>,
 }
 

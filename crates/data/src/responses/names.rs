@@ -57,14 +57,14 @@ pub(super) fn places(path: &Path, names: &[String], ids: VoxelIds<'_>) -> Result
     });
     let is_whole = |found: &Found| found.missing.is_empty() && found.unknown.is_empty();
     match by_number {
-        Some(by_number) if ids.of_more => Found { unknown: Vec::new(), ..by_number }.checked(path, ids),
+        Some(by_number) if ids.of_more => Found { unknown: Vec::new(), ..by_number }.check(path, ids),
         Some(by_number) if is_whole(&by_number) && is_whole(&by_column) && by_number.places != by_column.places => {
             let reason = "its columns are voxels of the data set by their places and by the numbers in its source: name all \
                           voxels of the data set, or the run's only";
             Err(Error::mismatch(path, reason))
         }
-        Some(by_number) if by_number.errors() < by_column.errors() => by_number.checked(path, ids),
-        _ => by_column.checked(path, ids),
+        Some(by_number) if by_number.errors() < by_column.errors() => by_number.check(path, ids),
+        _ => by_column.check(path, ids),
     }
 }
 
@@ -98,7 +98,7 @@ impl Found {
         self.missing.len() + self.unknown.len()
     }
 
-    fn checked(self, path: &Path, ids: VoxelIds<'_>) -> Result<Vec<usize>> {
+    fn check(self, path: &Path, ids: VoxelIds<'_>) -> Result<Vec<usize>> {
         let names =
             |numbers: &[usize]| numbers.iter().map(|number| format!("{VOXEL_COLUMN}{number}")).collect::<Vec<_>>();
         let what = format!("are no voxels of the run's data set, which has {}", ids.columns);

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{ResponseTable, TableOptions, VOXEL_COLUMN, turned};
+use super::{ResponseTable, TableOptions, VOXEL_COLUMN, transpose};
 use crate::Result;
 use crate::import::columns::{self, Columns, Reader, Stated, falls, numbered, row_voxels, voxel_number};
 
@@ -20,7 +20,7 @@ pub(super) fn read(path: &Path, options: &TableOptions) -> Result<ResponseTable>
         let voxels = row_voxels(path, &others, Reader::Decode)?;
         let voxels = voxels.map(|(_, numbers)| numbers.iter().map(name).collect()).unwrap_or_default();
         let labels = (!names.is_empty()).then_some(("response".to_owned(), names));
-        return Ok(ResponseTable { responses: turned(values), labels: labels.into_iter().collect(), voxels });
+        return Ok(ResponseTable { responses: transpose(values), labels: labels.into_iter().collect(), voxels });
     }
     let labels = others.into_iter().map(|column| (column.name, column.texts)).collect();
     let voxels = if names.iter().any(|name| voxel_number(name).is_some()) {

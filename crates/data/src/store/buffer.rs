@@ -20,10 +20,7 @@ impl<T: Clone + Default + Element> Buffer<T> {
 
     pub(super) fn push(&mut self, row: impl Iterator<Item = T>, array: &Array<Store>) -> Result<(), String> {
         self.values.extend(row);
-        match self.values.len() >= self.row * self.rows {
-            true => self.flush(array),
-            false => Ok(()),
-        }
+        if self.values.len() >= self.row * self.rows { self.flush(array) } else { Ok(()) }
     }
 
     /// Stores the chunk, filled up with the default value where the array ends within it.

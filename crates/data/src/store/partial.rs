@@ -1,4 +1,4 @@
-//! The hidden folder beside a data set in which it grows, and what earlier, killed writers left of theirs.
+//! The hidden folder next to a data set in which it grows, and what earlier, killed writers left of theirs.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -17,7 +17,7 @@ pub(super) struct Partial {
 }
 
 impl Partial {
-    /// Makes the folder beside `path`, and clears those of writers that are no more.
+    /// Makes the folder next to `path`, and clears those of writers that ended.
     pub(super) fn create(path: &Path) -> Result<Self> {
         let name = path.file_name().ok_or_else(|| Error::write(path, "the path names no folder"))?.to_string_lossy();
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -79,7 +79,7 @@ fn discard(folder: &Path) {
     let _ = fs::remove_dir_all(folder);
 }
 
-/// Removes the folders whose lock nobody holds, and those of writers that were killed before they had a lock, which are empty.
+/// Removes the folders whose lock no process holds, and those of writers that were killed before they had a lock, which are empty.
 fn clear(parent: &Path, prefix: &str) {
     for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();

@@ -42,7 +42,7 @@ impl DataSet {
     /// there, all of it is read, and the fingerprint tells whether they were such chunks.
     ///
     /// # Errors
-    /// [`Error::Store`] when the folder is none, was written by a newer version, or contradicts itself;
+    /// [`Error::Store`] when the folder is not a data set, was written by a newer version, or contradicts itself;
     /// [`Error::Damaged`] when a chunk file is missing or cut, or the header was edited.
     pub fn open(path: &Path) -> Result<Self> {
         let fail = |error: &dyn std::fmt::Display| Error::store(path, error);

@@ -25,7 +25,7 @@ const IMAGE_SHARD: usize = 8 << 20;
 /// Zstandard's level; photographs hardly shrink at any.
 const LEVEL: i32 = 3;
 
-/// Writes a data set into a hidden folder beside its place and moves it there at [`DataSetWriter::finish`].
+/// Writes a data set into a hidden folder next to its place and moves it there at [`DataSetWriter::finish`].
 ///
 /// Dropped before that, it leaves nothing behind. Memory stays at one chunk, whatever the size.
 pub struct DataSetWriter {
@@ -57,7 +57,7 @@ impl DataSetWriter {
     /// As [`DataSetWriter::create`], but at the finish a *data set* at `path` is replaced; it stays until then.
     ///
     /// # Errors
-    /// As there; what is no data set is never replaced.
+    /// As [`DataSetWriter::create`]; what is not a data set is never replaced.
     pub fn replace(path: &Path, header: Header) -> Result<Self> {
         if path.exists() && !super::is_data_set(path) {
             return Err(Error::store(path, "what lies there is something else and is not overwritten"));

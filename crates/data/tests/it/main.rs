@@ -7,6 +7,7 @@ mod derived;
 mod generic;
 mod god;
 mod haxby;
+mod importers;
 mod miyawaki;
 mod nsd;
 mod prepare;

@@ -8,7 +8,7 @@ use afterimage_formats::text;
 
 use super::{Bold5000Options, REPEATED, names_within};
 use crate::header::LeftOut;
-use crate::import::order::{Lookup, texts, turned};
+use crate::import::order::{Lookup, find_out_of_order, texts};
 use crate::{Error, Result};
 
 /// What was shown, in the order of the trials.
@@ -88,14 +88,14 @@ fn files(options: &Bold5000Options) -> Result<Vec<PathBuf>> {
     match options.order {
         Some(order) => Ok(order.positions(&texts(&files)).into_iter().map(|at| files[at].clone()).collect()),
         None => {
-            refuse_turned(&files)?;
+            refuse_other_order(&files)?;
             Ok(files)
         }
     }
 }
 
 /// A shell puts run10 before run2, or even before run1: lists that are given so are not in the order of the trials.
-fn refuse_turned(files: &[PathBuf]) -> Result<()> {
+fn refuse_other_order(files: &[PathBuf]) -> Result<()> {
     let names = texts(files);
     let places: Option<Vec<(u16, u16)>> = files.iter().map(|path| place(path)).collect();
     let (first, second, by) = match places {
@@ -103,7 +103,7 @@ fn refuse_turned(files: &[PathBuf]) -> Result<()> {
             Some(at) => (names[at].as_str(), names[at + 1].as_str(), "by the sessions and runs in their names"),
             None => return Ok(()),
         },
-        None => match turned(&names) {
+        None => match find_out_of_order(&names) {
             Some((first, second)) => (first, second, "by the numbers in their names"),
             None => return Ok(()),
         },

@@ -18,7 +18,7 @@ const ASKED: usize = 4;
 const FLOATS: usize = 3;
 /// Rows that are compared with the first line.
 const ROWS: usize = 100;
-/// Chance below which different whole numbers in a line are no responses.
+/// Chance below which different whole numbers in a line are not responses.
 const CHANCE: f64 = 1e-3;
 
 /// Whether the first line holds names: words, or numbers that cannot be data.

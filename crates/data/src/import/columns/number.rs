@@ -50,7 +50,7 @@ pub(super) fn has_comma(field: &str) -> bool {
 }
 
 /// A field such as `1,336` or `1.336`, if all that have this mark are like it: one to three digits without a leading zero
-/// before the mark and three behind it. Points count only beside whole numbers, since writers of decimals give each one.
+/// before the mark and three behind it. Points count only next to whole numbers, since writers of decimals give each one.
 pub(super) fn has_thousands<'a, I: Iterator<Item = &'a str>>(fields: impl Fn() -> I) -> Option<&'a str> {
     let marked = |mark: char| fields().map(str::trim).filter(move |field| field.contains(mark));
     let are_grouped = |mark: char| marked(mark).all(|field| is_grouped(field, mark));
@@ -74,7 +74,7 @@ pub(super) fn has_point(field: &str) -> bool {
     field.contains('.') && field.trim().parse::<f64>().is_ok()
 }
 
-/// Whether rows without decimal points are numbers with decimal commas that were taken apart at the commas: `0,65,-0,17`
+/// Whether rows without decimal points are numbers with decimal commas that were split at the commas: `0,65,-0,17`
 /// gives the fields `0`, `65`, `-0`, `17`.
 ///
 /// A whole part of `-0`, decimals that begin with 0 and mantissas such as `517e-01` are signs that no table of whole

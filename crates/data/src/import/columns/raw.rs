@@ -1,4 +1,4 @@
-//! A table of text as its writers leave it: comments, separators, one line of names or none, names of rows.
+//! A table of text as its writers leave it: comments, separators, a line of names or not, names of rows.
 
 use std::path::Path;
 

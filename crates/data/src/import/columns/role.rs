@@ -117,7 +117,7 @@ const SUFFIXES: [&str; 30] = [
 
 /// Of these, those that leave a session or a run one.
 const NUMBERS: [&str; 11] = ["id", "ids", "nr", "no", "num", "number", "idx", "index", "label", "name", "code"];
-/// Last words of names that make a column none of responses.
+/// Last words of names of columns that are not responses.
 const LAST: [&str; 8] = ["id", "ids", "idx", "time", "times", "timestamp", "onset", "duration"];
 /// What makes an image's column one of times.
 const TIMES: [&str; 9] = ["onset", "offset", "duration", "time", "sec", "secs", "s", "ms", "tr"];
@@ -146,7 +146,7 @@ impl Role {
 }
 
 /// Whether a name marks a column as a voxel: `voxel_12`, `Voxel 12`, `vox12`, `voxel_V1_3`. What ends without a number,
-/// such as `voxel_mean`, is no voxel by its name.
+/// such as `voxel_mean`, is not a voxel by its name.
 pub(crate) fn is_marked(name: &str) -> bool {
     let is_called = name.trim().to_ascii_lowercase().starts_with(VOXEL_COLUMN);
     voxel_number(name).is_some() || (is_called && name.trim().ends_with(|end: char| end.is_ascii_digit()))

@@ -18,7 +18,7 @@ pub(crate) type Named<'a> = (&'a str, &'a [String]);
 /// none does.
 ///
 /// An index or a number of trials may begin again in each run, so sessions, runs and trials are compared together. Numbers
-/// that repeat say nothing alone, and neither do labels without a number.
+/// that repeat say nothing by themselves, and neither do labels without a number.
 pub(crate) fn out_of_order(columns: &[Named<'_>]) -> Option<String> {
     let of = |role: Role| columns.iter().filter(move |(name, _)| Role::of(name, true) == Some(role));
     let shown = |name: &str| if name.is_empty() { "without a name".to_owned() } else { format!("\"{name}\"") };

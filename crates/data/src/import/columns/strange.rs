@@ -13,7 +13,7 @@ const RISING: usize = 8;
 const ROWS: usize = 3;
 /// The least length of a count that begins again.
 const CYCLE: usize = 4;
-/// Chance below which a column of whole numbers beside fractions is no response.
+/// Chance below which a column of whole numbers next to fractions is not a response.
 const CHANCE: f64 = 0.01;
 
 /// Refuses a second line of names, as frames with several levels of columns have: whole numbers above fractions only.
@@ -28,7 +28,7 @@ pub(super) fn refuse_second_names(path: &Path, raw: &Raw, data: &[usize]) -> Res
     Ok(())
 }
 
-/// Refuses columns of responses that count or rise from row to row, and whole numbers beside fractions, however they are
+/// Refuses columns of responses that count or rise from row to row, and whole numbers next to fractions, however they are
 /// written.
 pub(super) fn refuse(path: &Path, raw: &Raw, names: &[String], data: &[usize], reader: Reader) -> Result<()> {
     let rows = raw.rows.len();
@@ -64,7 +64,7 @@ pub(super) fn refuse(path: &Path, raw: &Raw, names: &[String], data: &[usize], r
     ask(&cycles, "some columns count up again and again, as numbers of trials do")
 }
 
-/// What the values of a column are, zeros and missing ones apart.
+/// What the values of a column are, without zeros and missing ones.
 #[derive(Default)]
 struct Content {
     values: usize,
@@ -94,7 +94,7 @@ impl Content {
     }
 }
 
-/// Columns of whole numbers that are none of the responses: written as such beside decimals, or whole in every row where
+/// Columns of whole numbers that are not responses: written as such next to decimals, or whole in every row where
 /// whole numbers are rare.
 fn whole_beside_fractions(raw: &Raw, data: &[usize], reader: Reader) -> Vec<usize> {
     let contents: Vec<(usize, Content)> = data.iter().map(|&at| (at, Content::of(raw.column(at)))).collect();

@@ -129,7 +129,7 @@ fn names_voxels(column: &Column) -> bool {
 ///
 /// # Errors
 /// [`Error::Mismatch`] with the fix.
-pub(super) fn refuse_turned(path: &Path, others: &[Column], reader: Reader) -> Result<()> {
+pub(super) fn refuse_other_orientation(path: &Path, others: &[Column], reader: Reader) -> Result<()> {
     if others.iter().any(|column| column.role == Some(Role::Index) && names_voxels(column)) {
         return Err(Error::mismatch(path, format!("its rows are called like voxels, {}", reader.about_called_rows())));
     }

@@ -1,4 +1,4 @@
-//! Labels of pictures of ImageNet, as these tables write them.
+//! Labels of images of ImageNet, as these tables write them.
 
 /// A label as integer and decimals: never compared as a float.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

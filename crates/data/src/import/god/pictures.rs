@@ -1,4 +1,4 @@
-//! The pictures that samples name.
+//! The images that samples name.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -11,7 +11,7 @@ use super::{GodOptions, Label};
 use crate::import::order::{Found, Lookup};
 use crate::{Error, Result};
 
-/// The pictures, and the names that lists give to labels.
+/// The images, and the names that lists give to labels.
 pub(super) struct Pictures {
     pub(super) source: ImageSource,
     listed: HashMap<Label, String>,
@@ -27,7 +27,7 @@ impl Pictures {
         Ok(Self { source, listed })
     }
 
-    /// The pictures of labels, by their names without folder and ending.
+    /// The images of labels, by their names without folder and ending.
     pub(super) fn find(&self, labels: impl Iterator<Item = Label>) -> Result<Vec<usize>> {
         let stems: Vec<String> = self.source.names().iter().map(|name| stem(name)).collect();
         let stems: Vec<&str> = stems.iter().map(String::as_str).collect();
@@ -46,7 +46,7 @@ impl Pictures {
             Found::None => {
                 let example = names.first().map_or("", String::as_str);
                 format!(
-                    "no picture is called {name}; there are {}, called like \"{example}\": \
+                    "no image is called {name}; there are {}, called like \"{example}\": \
                      complete the folder, or give the lists that name the pictures",
                     names.len()
                 )

@@ -84,13 +84,13 @@ impl Samples {
     }
 }
 
-/// Numbers counted from the smallest of them; what has none is of the first.
+/// Numbers counted from the smallest of them; a sample without a number belongs to the first.
 fn from_zero(numbers: &[f64]) -> Vec<u16> {
     let first = numbers.iter().copied().fold(f64::INFINITY, f64::min);
     numbers.iter().map(|number| if number.is_nan() { 0 } else { (number - first) as u16 }).collect()
 }
 
-/// The six decimals of a label are its image; a 32-bit float keeps none of them.
+/// The six decimals of a label are its image; a 32-bit float loses them.
 fn refuse_rounded(path: &Path, labels: &[f64]) -> Result<()> {
     let mut known = labels.iter().copied().filter(|label| *label >= 1e6).peekable();
     let Some(first) = known.peek().copied() else { return Ok(()) };

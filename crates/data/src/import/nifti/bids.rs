@@ -58,7 +58,7 @@ pub(super) fn describing(series: &Path, suffix: Option<&str>, endings: &[&str]) 
         }
         // The more entities, the nearer.
         here.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-        for path in here.into_iter().map(|(_, file)| beside(series, &folder, &file)) {
+        for path in here.into_iter().map(|(_, file)| path_in(series, &folder, &file)) {
             if !found.contains(&path) {
                 found.push(path);
             }
@@ -83,7 +83,7 @@ fn folders(series: &Path) -> Vec<PathBuf> {
 }
 
 /// The path as the user wrote it, for a file in the folder of the series.
-fn beside(series: &Path, folder: &Path, file: &str) -> PathBuf {
+fn path_in(series: &Path, folder: &Path, file: &str) -> PathBuf {
     let own = std::path::absolute(series).ok().and_then(|whole| whole.parent().map(Path::to_owned));
     if own.as_deref() == Some(folder) { series.with_file_name(file) } else { folder.join(file) }
 }

@@ -40,7 +40,7 @@ impl Columns<'_> {
         let mut counts = Counts::default();
         let mut trials = Vec::new();
         let mut known = BTreeMap::<(usize, usize), Event>::new();
-        for event in self.timed(rows, timing, &mut counts)? {
+        for event in self.place_in_time(rows, timing, &mut counts)? {
             let volumes = self.place(&event, timing, &tr)?;
             let key = (volumes.start, volumes.end);
             if let Some(other) = known.get(&key) {
@@ -76,7 +76,7 @@ impl Columns<'_> {
     }
 
     /// Events with a time, in the order of the table.
-    fn timed(&self, rows: Vec<Row>, timing: Timing<'_>, counts: &mut Counts) -> Result<Vec<Event>> {
+    fn place_in_time(&self, rows: Vec<Row>, timing: Timing<'_>, counts: &mut Counts) -> Result<Vec<Event>> {
         let (onsets, durations) = (self.numbers("onset")?, self.numbers("duration")?);
         let mut events = Vec::new();
         for row in rows {

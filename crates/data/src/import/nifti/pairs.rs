@@ -6,7 +6,7 @@ use afterimage_formats::names::{entity, natural_cmp};
 
 use super::bids;
 use super::runs::{file_name, number};
-use crate::import::order::{texts, turned};
+use crate::import::order::{find_out_of_order, texts};
 use crate::{Error, Result};
 
 const EVENTS: [&str; 2] = [".tsv", ".tsv.gz"];
@@ -17,7 +17,7 @@ const EVENTS: [&str; 2] = [".tsv", ".tsv.gz"];
 /// [`Error::Mismatch`] for another number of tables than series, tables in another order, or a series without one.
 pub(super) fn tables(series: &[PathBuf], tables: &[PathBuf]) -> Result<Vec<PathBuf>> {
     if tables.is_empty() {
-        return series.iter().map(|series| beside(series)).collect();
+        return series.iter().map(|series| table_of(series)).collect();
     }
     if tables.len() != series.len() {
         let reason = format!("{} tables for {} series: name one for each", tables.len(), series.len());
@@ -30,10 +30,10 @@ pub(super) fn tables(series: &[PathBuf], tables: &[PathBuf]) -> Result<Vec<PathB
     Ok(tables.to_vec())
 }
 
-fn beside(series: &Path) -> Result<PathBuf> {
+fn table_of(series: &Path) -> Result<PathBuf> {
     let found = bids::describing(series, Some("events"), &EVENTS)?.into_iter().next();
     found.ok_or_else(|| {
-        Error::mismatch(series, "there is no table of events, such as X_events.tsv, beside it: name one with --tables")
+        Error::mismatch(series, "there is no table of events, such as X_events.tsv, next to it: name one with --tables")
     })
 }
 
@@ -63,8 +63,8 @@ fn refuse_other_order(series: &[PathBuf], tables: &[PathBuf]) -> Result<()> {
         return Ok(());
     }
     let [of_series, of_tables] = [texts(series), texts(tables)];
-    let is_turned = turned(&of_series).is_some() || turned(&of_tables).is_some();
-    if is_turned && ranks(&of_series) != ranks(&of_tables) {
+    let is_out_of_order = find_out_of_order(&of_series).is_some() || find_out_of_order(&of_tables).is_some();
+    if is_out_of_order && ranks(&of_series) != ranks(&of_tables) {
         let at = ranks(&of_series).iter().zip(ranks(&of_tables)).position(|(a, b)| *a != b).unwrap_or(0);
         let reason = format!(
             "series and tables are in different orders by the numbers in their names: \"{}\" stands with \"{}\"; give both \

@@ -40,7 +40,7 @@ pub(super) fn number(text: &str) -> Option<u16> {
 /// # Errors
 /// [`Error::Mismatch`] naming both tables where sessions are stated and runs collide all the same, or two series whose
 /// order is not that of the numbers in their names.
-pub(super) fn keep_apart(
+pub(super) fn separate(
     shown: &mut [Shown],
     names: &[Named],
     (series, tables): (&[PathBuf], &[PathBuf]),
@@ -55,7 +55,11 @@ pub(super) fn keep_apart(
         );
         return Err(Error::mismatch(&tables[second], reason));
     }
-    names::refuse_turned(series, "their tables number their runs alike and no name states a session", "ses-1, ses-2")?;
+    names::refuse_disorder(
+        series,
+        "their tables number their runs alike and no name states a session",
+        "ses-1, ses-2",
+    )?;
     for (index, shown) in shown.iter_mut().enumerate() {
         let session = u16::try_from(index + 1).unwrap_or(u16::MAX);
         shown.trials.iter_mut().for_each(|trial| trial.run.session = session);

@@ -57,13 +57,13 @@ impl Said<'_> {
         steps.extend(self.runs(options).into_iter().map(Step::plain));
         if !self.unplaced.is_empty() {
             steps.push(Step::plain(format!(
-                "places of voxels compared by the shape of the volumes only, for want of an affine: {}",
+                "places of voxels compared by the shape of the volumes only, without an affine: {}",
                 self.unplaced.join(", ")
             )));
         }
         steps.push(Step::plain(match &options.images {
             Some(_) => format!(
-                "{} pictures drawn for the test, {} for validation, seed {}",
+                "{} images drawn for the test, {} for validation, seed {}",
                 options.test, options.validation, options.seed
             ),
             None => format!("test: {}; validation: {}", list(&self.held.test), list(&self.held.validation)),

@@ -56,7 +56,7 @@ pub(super) fn means(rows: &Array2<f32>, shown: &Shown, path: &Path, mask: &Mask)
     Ok(responses)
 }
 
-/// Takes a line out of, and standardises, each voxel within each run.
+/// Detrends and standardises each voxel within each run.
 pub(super) fn standardise(rows: &mut Array2<f32>, run_of_volume: &[RunId], (detrend, zscore): (bool, bool)) {
     if !detrend && !zscore {
         return;

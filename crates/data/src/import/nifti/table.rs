@@ -142,7 +142,7 @@ impl Columns<'_> {
         self.options.rest.iter().any(|rest| rest == name)
     }
 
-    /// What a row shows: an image where there are any, else its condition.
+    /// What a row shows: an image if there are any, else its condition.
     fn names(&self) -> Result<(Vec<String>, Vec<Option<String>>)> {
         // A table without names has the condition first and the run second.
         let conditions = if self.table.names().is_empty() { Some(0) } else { self.find(&CONDITIONS) };

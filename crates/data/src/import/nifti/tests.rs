@@ -6,7 +6,7 @@ use afterimage_formats::nifti::write_f32;
 use ndarray::{Array4, ArrayD};
 
 use super::*;
-use crate::{DataSet, LeftOut, PrepareOptions, Scope, Split, prepare};
+use crate::{DataSet, LeftOut, PrepareOptions, Scope, Split, Summary, WriteOptions, prepare};
 
 mod scans;
 

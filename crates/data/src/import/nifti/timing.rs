@@ -1,4 +1,4 @@
-//! The time between volumes: what was asked for, what the JSON beside a series states, and what its header states.
+//! The time between volumes: what was asked for, what the JSON next to a series states, and what its header states.
 
 use std::path::{Path, PathBuf};
 
@@ -66,7 +66,7 @@ impl Timing<'_> {
             }
             (None, Some((secs, from)), _) | (None, None, Some((secs, from))) => (*secs, from.clone()),
             (None, None, None) => {
-                let reason = "neither its header nor a JSON file beside it states the time between volumes: give it \
+                let reason = "neither its header nor a JSON file next to it states the time between volumes: give it \
                               with --tr, in seconds";
                 return Err(self.wrong(reason));
             }

@@ -19,10 +19,7 @@ const BYTES: usize = 64 << 20;
 
 /// The table of a file of all trials, where `betas` is one.
 pub(super) fn table(betas: &Path) -> Result<Option<Matrix>> {
-    match betas.is_file() {
-        true => Ok(Some(Matrix::open(betas, Some("/betas"))?)),
-        false => Ok(None),
-    }
+    betas.is_file().then(|| Matrix::open(betas, Some("/betas"))).transpose()
 }
 
 /// One file of betas.
@@ -76,10 +73,7 @@ impl Session {
 
     /// The number of trials in the file.
     pub(super) fn trials(&self) -> Result<usize> {
-        match self.is_hdf5() {
-            true => Ok(self.dataset()?.shape()[0]),
-            false => Ok(Volume::open(&self.path)?.header().count()),
-        }
+        Ok(if self.is_hdf5() { self.dataset()?.shape()[0] } else { Volume::open(&self.path)?.header().count() })
     }
 
     fn dataset(&self) -> Result<hdf5::Dataset> {
@@ -108,10 +102,8 @@ impl Session {
     /// `[trials, voxels]` in percent signal change.
     pub(super) fn read(&self, mask: &Mask, trials: usize) -> Result<Array2<f32>> {
         let mut responses = Array2::zeros((trials, mask.count()));
-        match self.is_hdf5() {
-            true => self.read_hdf5(mask, &mut responses)?,
-            false => self.read_nifti(mask, &mut responses)?,
-        }
+        let read = if self.is_hdf5() { Self::read_hdf5 } else { Self::read_nifti };
+        read(self, mask, &mut responses)?;
         for (trial, row) in responses.outer_iter().enumerate() {
             mask.refuse_undefined(&self.path, row, &format!("trial {trial}"))?;
         }

@@ -1,4 +1,4 @@
-//! Which picture each trial showed.
+//! Which image each trial showed.
 
 use std::path::{Path, PathBuf};
 
@@ -6,14 +6,14 @@ use afterimage_formats::mat::MatFile;
 
 use crate::{Error, Result};
 
-/// Pictures with a place up to this one were shown to all subjects.
+/// Images with a place up to this one were shown to all subjects.
 const SHARED: usize = 1000;
 
 pub(super) struct Design {
     path: PathBuf,
-    /// Place of each trial among the subject's pictures, from 1.
+    /// Place of each trial among the subject's images, from 1.
     ordering: Vec<usize>,
-    /// Number in the brick of each of the subject's pictures, from 1.
+    /// Number in the brick of each of the subject's images, from 1.
     pictures: Vec<usize>,
 }
 
@@ -33,13 +33,13 @@ impl Design {
         Ok(Self { path: path.to_owned(), ordering, pictures })
     }
 
-    /// The picture of a trial, from 0, and whether all subjects saw it.
+    /// The image of a trial, from 0, and whether all subjects saw it.
     pub(super) fn picture(&self, trial: usize) -> Result<(usize, bool)> {
         let place = self.ordering.get(trial).copied().unwrap_or(0);
         match place.checked_sub(1).and_then(|at| self.pictures.get(at)).and_then(|number| number.checked_sub(1)) {
             Some(picture) => Ok((picture, place <= SHARED)),
             None => {
-                let reason = format!("masterordering and subjectim name no picture for trial {trial}");
+                let reason = format!("masterordering and subjectim name no image for trial {trial}");
                 Err(Error::mismatch(&self.path, reason))
             }
         }

@@ -9,21 +9,21 @@ use afterimage_formats::names::natural_cmp;
 
 /// The first two names whose numbers are the wrong way round, in the order given; `None` if that is the natural order as
 /// far as numbers go. Names that differ in letters first, such as `before` and `after`, are in the order that is wanted.
-pub(crate) fn turned<S: AsRef<str>>(names: &[S]) -> Option<(&str, &str)> {
+pub(crate) fn find_out_of_order<S: AsRef<str>>(names: &[S]) -> Option<(&str, &str)> {
     let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
     (1..names.len()).find_map(|at| {
-        let earlier = names[..at].iter().find(|earlier| is_turned(earlier, names[at]));
+        let earlier = names[..at].iter().find(|earlier| is_out_of_order(earlier, names[at]));
         earlier.map(|earlier| (*earlier, names[at]))
     })
 }
 
-/// Paths as texts, for [`turned`]: folders count too, as in `run2/bold.nii`.
+/// Paths as texts, for [`find_out_of_order`]: folders count too, as in `run2/bold.nii`.
 pub(crate) fn texts<P: AsRef<Path>>(paths: &[P]) -> Vec<String> {
     paths.iter().map(|path| path.as_ref().to_string_lossy().into_owned()).collect()
 }
 
 /// Whether a later name belongs before an earlier one by a number in which they differ.
-fn is_turned(earlier: &str, later: &str) -> bool {
+fn is_out_of_order(earlier: &str, later: &str) -> bool {
     let [earlier, later] = [earlier, later].map(str::to_lowercase);
     let [a, b] = [parts(&earlier), parts(&later)];
     let Some(at) = (0..a.len().max(b.len())).find(|&at| !is_same(a.get(at), b.get(at))) else { return false };
@@ -76,7 +76,7 @@ mod tests {
             (&["s2_run1.txt", "s1_run2.txt"], ("s2_run1.txt", "s1_run2.txt")),
             (&["run01.txt", "rest.txt", "run0.txt"], ("run01.txt", "run0.txt")),
         ] {
-            assert_eq!(turned(names), Some(wanted));
+            assert_eq!(find_out_of_order(names), Some(wanted));
         }
     }
 
@@ -93,7 +93,7 @@ mod tests {
             &["bold_1.nii", "bold_1.nii"],
             &["run-01.nii", "run-2.nii", "run-003.nii"],
         ] {
-            assert_eq!(turned(names), None, "{names:?}");
+            assert_eq!(find_out_of_order(names), None, "{names:?}");
         }
     }
 }

@@ -19,6 +19,15 @@ pub enum NameOrder {
 }
 
 impl NameOrder {
+    /// The order that a user calls so.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        match name {
+            "natural" => Some(Self::Natural),
+            "bytes" => Some(Self::Bytes),
+            _ => None,
+        }
+    }
+
     /// Positions of names in this order.
     pub(crate) fn positions<S: AsRef<str>>(self, names: &[S]) -> Vec<usize> {
         let mut positions: Vec<usize> = (0..names.len()).collect();

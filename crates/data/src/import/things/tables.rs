@@ -44,15 +44,12 @@ pub(super) fn voxels(path: &Path, ids: &[i64]) -> Result<(Voxels, Option<LeftOut
             Ok(flags) => rows.iter().map(|&row| f64::from(u8::from(flags[row]))).collect(),
             Err(_) => read(column)?,
         };
-        match values.iter().all(|value| [0.0, 1.0].contains(value)) {
-            true => {
-                voxels.regions.insert(name.clone(), values.iter().map(|&value| value != 0.0).collect());
-            }
-            false => {
-                let (meaning, fitted_on) = meaning(name);
-                let values = values.iter().map(|&value| value as f32).collect();
-                voxels.columns.insert(name.clone(), VoxelColumn { meaning: meaning.into(), fitted_on, values });
-            }
+        if values.iter().all(|value| [0.0, 1.0].contains(value)) {
+            voxels.regions.insert(name.clone(), values.iter().map(|&value| value != 0.0).collect());
+        } else {
+            let (meaning, fitted_on) = meaning(name);
+            let values = values.iter().map(|&value| value as f32).collect();
+            voxels.columns.insert(name.clone(), VoxelColumn { meaning: meaning.into(), fitted_on, values });
         }
     }
     let used: HashSet<i64> = ids.iter().copied().collect();
@@ -100,7 +97,7 @@ pub(super) fn refuse_other_subject(voxels: &Path, stimuli: &Path) -> Result<()> 
 }
 
 /// The trials in the order of the responses' columns, which are called by `trial_id`, and whether that is the order of the
-/// table for want of such a column.
+/// table if it has no such column.
 pub(super) fn shown(path: &Path, names: &[String]) -> Result<(Shown, bool)> {
     let table = Table::read(path)?;
     let wrong = |reason: String| Error::mismatch(path, reason);

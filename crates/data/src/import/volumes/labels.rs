@@ -11,7 +11,7 @@ use crate::{Error, Result};
 const ENDINGS: [&str; 5] = ["ctab", "mgz.ctab", "nii.gz.ctab", "mgh.ctab", "nii.ctab"];
 
 /// A code and a name on each line, perhaps followed by a colour; lines with `#` in front are comments. The table lies
-/// beside the volume as `NAME.ctab`, `NAME.mgz.ctab` or `NAME.nii.gz.ctab`, where `NAME` may lack `lh.` or `rh.`, since
+/// next to the volume as `NAME.ctab`, `NAME.mgz.ctab` or `NAME.nii.gz.ctab`, where `NAME` may lack `lh.` or `rh.`, since
 /// both hemispheres mostly have one table. `None` without a table.
 ///
 /// # Errors

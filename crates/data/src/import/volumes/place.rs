@@ -33,7 +33,7 @@ impl Place {
         }
     }
 
-    /// Takes the hemisphere that the name of another file states, if this one states none.
+    /// Takes the hemisphere that the name of another file states, if this one does not.
     pub(crate) fn take_side(&mut self, path: &Path) {
         self.side = self.side.take().or_else(|| Hemisphere::of(path).map(|side| (side, path.to_owned())));
     }

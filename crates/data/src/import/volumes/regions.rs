@@ -39,11 +39,11 @@ impl Regions {
         let values = mask.read_region(path)?;
         let labels = labels(path)?;
         let regions = match (fraction(&values), threshold) {
-            (None, None) => self.coded(mask, path, &values, labels)?,
+            (None, None) => self.regions_of_codes(mask, path, &values, labels)?,
             (None, Some(_)) if labels.is_some() => {
                 let what = format!("{}: codes of its label table, which the threshold does not apply to", stem(path));
                 self.steps.push(Step::plain(what));
-                self.coded(mask, path, &values, labels)?
+                self.regions_of_codes(mask, path, &values, labels)?
             }
             (_, Some(threshold)) => {
                 let inside = mask.pick(&values).iter().map(|value| *value >= threshold).collect();
@@ -65,7 +65,7 @@ impl Regions {
     }
 
     /// One region for each code above zero, named by the label table, or by the file.
-    fn coded(
+    fn regions_of_codes(
         &mut self,
         mask: &Mask,
         path: &Path,

@@ -225,7 +225,7 @@ impl Known<'_> {
         !name.is_empty() && (path.ends_with(name_path) || stem(path) == name || in_folder())
     }
 
-    /// A run with its session, where there are several, and its files.
+    /// A run with its session, if there are several, and its files.
     fn words(&self, run: RunId) -> String {
         let first = self.runs.keys().next().map(|run| run.session);
         let several = self.runs.keys().any(|run| Some(run.session) != first);

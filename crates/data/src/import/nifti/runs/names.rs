@@ -6,7 +6,7 @@ use afterimage_formats::names::{entity, natural_cmp};
 
 use super::{RunId, file_name, number, shared_folders, versions};
 use crate::import::nifti::table::Shown;
-use crate::import::order::{texts, turned};
+use crate::import::order::{find_out_of_order, texts};
 use crate::import::subject;
 use crate::{Error, Result};
 
@@ -32,7 +32,7 @@ struct Labels {
 }
 
 impl Labels {
-    /// Names of files come before those of folders; folders that all series share number none of them.
+    /// Names of files come before those of folders; folders that all series share do not number them.
     fn of(path: &Path, shared: usize) -> Self {
         let file = file_name(path);
         let folders: Vec<String> = path.ancestors().skip(1).map(file_name).collect();
@@ -99,7 +99,7 @@ pub(in crate::import::nifti) fn of_series(series: &[PathBuf]) -> Result<Vec<Name
     Ok(named.into_iter().flatten().collect())
 }
 
-/// The session of each: the number of `ses-` where all have one, else counted from 1; 0 where none is stated.
+/// The session of each: the number of `ses-` where all have one, else counted from 1; 0 if not stated.
 fn sessions(labels: &[Labels]) -> Vec<u16> {
     let mut keys: Vec<_> = labels.iter().map(Labels::session_key).collect();
     let of = keys.clone();
@@ -147,16 +147,16 @@ pub(in crate::import::nifti) fn refuse_shells_order(
     for &first in &counted {
         let inside = counted.iter().filter(|&&at| named[at].id.session == named[first].id.session);
         let inside: Vec<&PathBuf> = inside.map(|&at| &series[at]).collect();
-        refuse_turned(&inside, "neither names nor tables number their runs", "run-1, run-2")?;
+        refuse_disorder(&inside, "neither names nor tables number their runs", "run-1, run-2")?;
     }
     Ok(())
 }
 
 /// # Errors
 /// [`Error::Mismatch`] where the numbers in the names of series that are counted in the order given do not rise.
-pub(super) fn refuse_turned<P: AsRef<Path>>(series: &[P], why: &str, names: &str) -> Result<()> {
+pub(super) fn refuse_disorder<P: AsRef<Path>>(series: &[P], why: &str, names: &str) -> Result<()> {
     let paths = texts(series);
-    let Some((first, second)) = turned(&paths) else { return Ok(()) };
+    let Some((first, second)) = find_out_of_order(&paths) else { return Ok(()) };
     let reason = format!(
         "series are counted in the order given, since {why}, and \"{first}\" is given before \"{second}\": give them in \
          the order of the numbers, as $(ls -v ...) lists them, or call them {names}"

@@ -7,7 +7,7 @@ use crate::header::SourceFile;
 use crate::import::volumes::stem;
 use crate::{Error, Result};
 
-/// Entities that tell versions of one scan apart, not scans.
+/// Entities that distinguish versions of one scan, not scans.
 const VERSIONS: [&str; 7] = ["space-", "res-", "den-", "desc-", "hemi-", "label-", "echo-"];
 /// Parts of complex data; other parts are those of an experiment.
 const PARTS: [&str; 4] = ["part-mag", "part-phase", "part-real", "part-imag"];
@@ -65,7 +65,7 @@ fn is_beside(one: &Path, other: &Path) -> bool {
     one.parent() == other.parent() || of_bids(one) && of_bids(other) && file_name(one) != file_name(other)
 }
 
-/// A name without what tells versions of a scan apart.
+/// A name without what distinguishes versions of a scan.
 fn scan(stem: &str) -> Vec<&str> {
     let is_version = |part: &&str| VERSIONS.iter().any(|version| part.starts_with(version)) || PARTS.contains(part);
     stem.split('_').filter(|part| !is_version(part)).collect()

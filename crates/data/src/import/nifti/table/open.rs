@@ -12,7 +12,7 @@ const TIMES: [&str; 2] = ["onset", "duration"];
 
 /// Lines with `#` in front are comments, unless the first is the line of names.
 pub(super) fn open(path: &Path) -> Result<Table> {
-    let text = uncommented(&text::read(path)?);
+    let text = strip_comments(&text::read(path)?);
     let line = text.lines().next().unwrap_or_default();
     if line.contains([',', '\t', ';']) {
         return Ok(Table::of_text(path, &text, true, None)?);
@@ -32,7 +32,7 @@ fn is_known(word: &str) -> bool {
     known.iter().any(|name| word.trim_matches('"').eq_ignore_ascii_case(name))
 }
 
-fn uncommented(text: &str) -> String {
+fn strip_comments(text: &str) -> String {
     let mut lines: Vec<&str> = Vec::new();
     for line in text.lines() {
         match line.trim_start().strip_prefix('#') {

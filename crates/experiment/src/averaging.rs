@@ -7,7 +7,8 @@ use afterimage_config::Averaging;
 use afterimage_data::{DataSet, HeldOutPairs};
 use afterimage_eval::averaging::{Decoded, Level, averaging_encoder_scores, averaging_scores, plan};
 use afterimage_eval::{Candidates, Context, Distance, Shown, cache::Cache, no_candidates};
-use afterimage_run::{layout::Phase, scores::AVERAGING};
+use afterimage_run::layout::{PREDICTIONS, Phase};
+use afterimage_run::{Artefact, scores::AVERAGING};
 use afterimage_train::{
     apply::TrainedDecoder,
     prepare::{self, Statistics},
@@ -56,7 +57,7 @@ pub(super) fn curve(
     };
     let scores = averaging_scores(&decoded, shown, distance, candidates, cache, context);
     let mut found = Part::of(&[AVERAGING], scores)?;
-    if session.run.predictions_array().is_file() {
+    if session.run.path(PREDICTIONS).is_file() {
         let voxels = trials.pairs.responses().ncols();
         let predicted = arrays::predictions(&session.run, context.held_out.len(), voxels)?;
         let scores = averaging_encoder_scores(predicted.view(), &measured, &trials.pairs, &trials.item_of, context);

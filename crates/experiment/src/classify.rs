@@ -13,6 +13,7 @@ use afterimage_eval::{
     Context, Features, Representatives, cache::Cache, class_protocol_scores, classification_curve, classified_items,
     images::from_bytes, representative_scores, superclass_score,
 };
+use afterimage_run::Artefact;
 use afterimage_run::classification::{CLASSIFICATION_VERSION, Class, Classification};
 use afterimage_run::pictures::Pictures;
 use afterimage_train::apply::Classifier;

@@ -19,10 +19,9 @@ use afterimage_eval::{
     PixelCorrelation, Shown, cache::Cache, diversity_scores, encoder_scores, encoding_matrix, encoding_scores,
     external_scores, no_candidates, pairwise_scores, possible_ways,
 };
-use afterimage_run::{
-    pictures::{self, Pictures},
-    scores::{AVERAGING, ScoreFile},
-};
+use afterimage_run::layout::{PREDICTIONS, RECONSTRUCTIONS};
+use afterimage_run::scores::{AVERAGING, ScoreFile};
+use afterimage_run::{Artefact, pictures::Pictures};
 use afterimage_train::{
     apply::FeatureExtractor,
     draws::{Purpose, derive},
@@ -50,7 +49,7 @@ pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
     file.warnings = session.manifest.warnings.clone();
     // The curve last: what is read first stands first.
     file.scores.sort_by_key(|score| score.protocol == AVERAGING);
-    pictures::write(&session.run, &items)?;
+    items.write(&session.run)?;
     file.write(&session.run)?;
     voxels::write_maps(session, &file)?;
     Ok(file)
@@ -60,7 +59,7 @@ pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
 pub(crate) fn refuse_missing_inputs(session: &Session) -> Result<()> {
     let run = &session.run;
     let predicts = session.manifest.baseline.as_ref().is_none_or(|baseline| baseline.encoder.is_some());
-    let arrays = [run.reconstructions_array()].into_iter().chain(predicts.then(|| run.predictions_array()));
+    let arrays = [RECONSTRUCTIONS].into_iter().chain(predicts.then_some(PREDICTIONS)).map(|array| run.path(array));
     if let Some(missing) = arrays.into_iter().find(|array| !array.is_file()) {
         let again = match session.manifest.baseline {
             Some(_) => "make the baseline again".to_owned(),
@@ -73,7 +72,7 @@ pub(crate) fn refuse_missing_inputs(session: &Session) -> Result<()> {
 
 /// The data set, what was fitted on its training part, the held-out items, and their pictures, which are refused where they are not of these items.
 pub(super) fn held_out(session: &Session) -> Result<(DataSet, Statistics, HeldOutPairs, Vec<Pictures>)> {
-    let items = pictures::read(&session.run)
+    let items = Vec::<Pictures>::read(&session.run)
         .with_context(|| format!("run `afterimage reconstruct {}` first", session.run.root().display()))?;
     let data = session.data()?;
     let statistics = Statistics::read(&session.run)?;

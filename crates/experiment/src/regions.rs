@@ -9,7 +9,7 @@ use afterimage_data::{DataSet, HeldOutPairs};
 use afterimage_eval::regions::{self as eval, Decode, Subset};
 use afterimage_eval::{Candidates, Context, PerceptualDistance, Shown, no_candidates, possible_ways};
 use afterimage_run::{
-    atomic,
+    Artefact, atomic,
     layout::Phase,
     regions::{Condition, REGIONS_VERSION, Regions},
     scores::NotComputed,

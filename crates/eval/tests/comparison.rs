@@ -8,9 +8,9 @@ use afterimage_eval::comparison::{Options, ScoredRun, compare};
 use afterimage_formats::picture;
 use afterimage_run::comparison::Comparison;
 use afterimage_run::manifest::{DataFacts, Input, Manifest};
-use afterimage_run::pictures::{self, Pictures};
+use afterimage_run::pictures::Pictures;
 use afterimage_run::scores::{Score, ScoreFile};
-use afterimage_run::{RunFolder, layout::LAYOUT_VERSION};
+use afterimage_run::{Artefact, RunFolder, layout::LAYOUT_VERSION};
 use ndarray::Array3;
 
 const SCORE: &str = "image.pixcorr";
@@ -100,7 +100,7 @@ impl Desk {
                 rival_name: None,
             }
         };
-        pictures::write(&run, &names.iter().enumerate().map(picture).collect::<Vec<_>>()).unwrap();
+        names.iter().enumerate().map(picture).collect::<Vec<_>>().write(&run).unwrap();
         ScoreFile::new(vec![score(SCORE, &names, &made.values)]).write(&run).unwrap();
         run.root().to_path_buf()
     }

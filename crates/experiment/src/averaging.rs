@@ -7,7 +7,10 @@ use afterimage_config::Averaging;
 use afterimage_data::HeldOutPairs;
 use afterimage_eval::averaging::{Decoded, Level, averaging_encoder_scores, averaging_scores, plan};
 use afterimage_eval::{Candidates, Distance, Shown};
-use afterimage_run::{layout::Phase, scores::AVERAGING};
+use afterimage_run::{
+    layout::{PREDICTIONS, Phase},
+    scores::AVERAGING,
+};
 use afterimage_train::{apply::TrainedDecoder, prepare};
 
 use super::evaluate::{Material, Part};
@@ -46,7 +49,7 @@ pub(super) fn curve(
     }
     let scores = averaging_scores(&decoded, shown, distance, candidates, of.cache.as_ref(), context);
     let mut found = Part::of(&[AVERAGING], scores)?;
-    if of.run.predictions_array().is_file() {
+    if of.run.path(PREDICTIONS).is_file() {
         let predicted = of.predictions()?;
         let scores = averaging_encoder_scores(predicted.view(), &measured, &trials.pairs, &trials.item_of, context);
         found.add(Part::of(&["averaging.encoder"], scores)?);

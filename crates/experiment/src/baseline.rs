@@ -16,7 +16,7 @@ use ndarray::{Array3, ArrayView2, Axis};
 use afterimage_baseline::Folds;
 use afterimage_config::{Experiment, join_paths};
 use afterimage_data::{DataSet, TrainingPairs};
-use afterimage_run::pictures::Pictures;
+use afterimage_run::{Artefact, artefact::AuditFile, layout::PREDICTIONS, pictures::Pictures};
 use afterimage_train::{
     draws::{Purpose, derive},
     prepare::{self, ImagePool, Prepared, Statistics},
@@ -118,8 +118,7 @@ fn fit(session: &mut Session, plan: &Plan) -> Result<Fitted> {
     let folds = folds(plan, &session.experiment, &training)?;
     let mut record = record::begin(plan);
     let unpaired = open_pool(session, plan)?;
-    let audit = pool::audit(&session.data()?, unpaired.as_ref())?;
-    session.run.write_json(&session.run.audit_file(), &audit)?;
+    AuditFile(pool::audit(&session.data()?, unpaired.as_ref())?).write(&session.run)?;
     let decoder = match (&plan.decoder, &folds, unpaired) {
         (Decoder::Pixels { side }, Some(folds), _) => {
             session.note(&format!("fitting ridge regression from responses to {side} x {side} pixels"));
@@ -172,7 +171,7 @@ fn apply(session: &mut Session, fitted: &Fitted) -> Result<Vec<Pictures>> {
     };
     if let Some(encoder) = &fitted.encoder {
         let predicted = encoder.predict(test.images(), test.image_of())?;
-        reconstruct::write_array(&session.run, &session.run.predictions_array(), predicted.view().into_dyn())?;
+        session.run.write_array(PREDICTIONS, predicted.view().into_dyn())?;
     }
     reconstruct::write(session, &data, &test, decoded.view())
 }

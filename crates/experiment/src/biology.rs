@@ -11,6 +11,7 @@ use ndarray::Axis;
 use afterimage_biology::{Resampling, depths, measures};
 use afterimage_data::{DataSet, Reliability, at_side};
 use afterimage_run::{
+    Artefact,
     biology::{BIOLOGY_VERSION, Biology, Branch, Example, Measure, Voxel},
     scores::{NotComputed, ScoreFile},
 };
@@ -136,11 +137,8 @@ fn training_images(session: &Session, data: &DataSet) -> Result<ndarray::Array4<
 
 /// r of each voxel from the run's scores, where it was evaluated.
 fn accuracy(session: &Session, voxels: usize) -> Result<Option<Vec<Option<f64>>>> {
-    if !session.run.scores_file().is_file() {
-        return Ok(None);
-    }
-    let scores = ScoreFile::read(&session.run)?;
-    let r = scores.get("encoder.r.median").map(|score| score.per_item.clone());
+    let scores = ScoreFile::read_if_present(&session.run)?;
+    let r = scores.as_ref().and_then(|file| file.get("encoder.r.median")).map(|score| score.per_item.clone());
     Ok(r.filter(|r| r.len() == voxels))
 }
 

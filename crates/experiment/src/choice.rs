@@ -4,13 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use afterimage_config::{DataConfig, Experiment};
 use afterimage_data::{DataSet, Exclusions};
-use afterimage_run::RunFolder;
+use afterimage_run::{Artefact, RunFolder, layout};
 
-use crate::error::{Result, bail};
+use crate::error::Result;
 use crate::pool::{self, Pool};
-
-/// Version of `images.json`.
-const VERSION: u32 = 1;
 
 /// The images without responses that an experiment uses.
 pub(crate) struct Images {
@@ -38,36 +35,28 @@ pub(crate) struct Chosen {
     pub(crate) images: Vec<(String, String)>,
 }
 
+impl Artefact for Choice {
+    const FILE: layout::RunFile = layout::IMAGES;
+
+    /// On one line: it may name a million images.
+    fn bytes(&self) -> serde_json::Result<Vec<u8>> {
+        serde_json::to_vec(self)
+    }
+}
+
 impl Choice {
     /// What was chosen for an experiment.
     pub(crate) fn of(experiment: &Experiment, images: &Images) -> Result<Self> {
         let chosen = |pool: &Option<Pool>| pool.as_ref().map(Pool::chosen).transpose();
         let (unpaired, external) = (chosen(&images.unpaired)?, chosen(&images.external)?);
         let (data, side_px) = (experiment.data.clone(), experiment.image.side);
-        Ok(Self { version: VERSION, data, side_px, unpaired, external })
+        Ok(Self { version: layout::IMAGES_VERSION, data, side_px, unpaired, external })
     }
 
     /// The choice of a run for these keys; `None` if there is no file, as in runs of earlier versions.
-    pub(crate) fn read(run: &RunFolder, experiment: &Experiment) -> Result<Option<Self>> {
-        let path = run.images_file();
-        if !path.is_file() {
-            return Ok(None);
-        }
-        let found: Self = run.read_json(&path)?;
-        if found.version != VERSION {
-            let (path, version) = (path.display(), found.version);
-            bail!(
-                "\"{path}\" has version {version}, this version reads {VERSION}: delete it, and the images are chosen again"
-            );
-        }
-        Ok(Some(found).filter(|found| found.data == experiment.data && found.side_px == experiment.image.side))
-    }
-
-    /// Writes it, unless the file holds it already.
-    pub(crate) fn write(&self, run: &RunFolder) -> Result<()> {
-        let path = run.images_file();
-        let bytes = serde_json::to_vec(self).map_err(std::io::Error::from)?;
-        Ok(run.keep(&path, &bytes)?)
+    pub(crate) fn made_for(run: &RunFolder, experiment: &Experiment) -> Result<Option<Self>> {
+        let found = Self::read_if_present(run)?;
+        Ok(found.filter(|found| found.data == experiment.data && found.side_px == experiment.image.side))
     }
 }
 

@@ -14,8 +14,10 @@ use ndarray::Axis;
 
 use afterimage_config::join_paths;
 use afterimage_eval::Rival;
+use afterimage_run::layout::{PREDICTIONS, RECONSTRUCTIONS};
 use afterimage_run::{
-    pictures::{self, Pictures},
+    Artefact,
+    pictures::Pictures,
     scores::{AVERAGING, ScoreFile},
 };
 use afterimage_train::prepare::ImagePool;
@@ -37,7 +39,7 @@ pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
     if let Some(classification) = &scored.classification {
         classification.write(&session.run)?;
     }
-    pictures::write(&session.run, &with_rivals(session, of.items, scored.rivals, external.as_deref())?)?;
+    with_rivals(session, of.items, scored.rivals, external.as_deref())?.write(&session.run)?;
     let mut file = ScoreFile::new(found.scores);
     file.not_computed = found.not_computed;
     file.warnings = session.manifest.warnings.clone();
@@ -52,7 +54,7 @@ pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
 pub(crate) fn refuse_missing_inputs(session: &Session) -> Result<()> {
     let run = &session.run;
     let predicts = session.manifest.baseline.as_ref().is_none_or(|baseline| baseline.encoder.is_some());
-    let arrays = [run.reconstructions_array()].into_iter().chain(predicts.then(|| run.predictions_array()));
+    let arrays = [RECONSTRUCTIONS].into_iter().chain(predicts.then_some(PREDICTIONS)).map(|array| run.path(array));
     if let Some(missing) = arrays.into_iter().find(|array| !array.is_file()) {
         let again = match session.manifest.baseline {
             Some(_) => "make the baseline again".to_owned(),

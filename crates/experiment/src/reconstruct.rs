@@ -3,14 +3,12 @@
 use std::path::Path;
 
 use crate::error::{Result, bail};
-use ndarray::{ArrayView3, ArrayView4, ArrayViewD, Axis};
+use ndarray::{ArrayView3, ArrayView4, Axis};
 
 use afterimage_data::{DataSet, HeldOutPairs};
-use afterimage_formats::{npy, picture};
-use afterimage_run::{
-    RunFolder,
-    pictures::{self, Pictures},
-};
+use afterimage_formats::picture;
+use afterimage_run::layout::{PREDICTIONS, RECONSTRUCTIONS};
+use afterimage_run::{Artefact, RunFolder, pictures::Pictures};
 use afterimage_train::{
     apply::{TrainedDecoder, TrainedEncoder},
     prepare::{self, Statistics},
@@ -31,7 +29,7 @@ pub(crate) fn reconstruct(session: &mut Session) -> Result<Vec<Pictures>> {
     refuse_not_finite("encoder", "predicts", predicted.iter())?;
     let decoded = decoder.decode(test.responses());
     refuse_not_finite("decoder", "decodes", decoded.iter())?;
-    write_array(&session.run, &session.run.predictions_array(), predicted.view().into_dyn())?;
+    session.run.write_array(PREDICTIONS, predicted.view().into_dyn())?;
     write(session, &data, &test, decoded.view())
 }
 
@@ -53,7 +51,7 @@ pub(crate) fn write(
     test: &HeldOutPairs,
     decoded: ArrayView4<'_, f32>,
 ) -> Result<Vec<Pictures>> {
-    write_array(&session.run, &session.run.reconstructions_array(), decoded.into_dyn())?;
+    session.run.write_array(RECONSTRUCTIONS, decoded.into_dyn())?;
     let shown = test.item_images();
     let mut items = Vec::new();
     for (row, name) in test.names().iter().enumerate() {
@@ -73,16 +71,11 @@ pub(crate) fn write(
             rival_name: None,
         });
     }
-    pictures::write(&session.run, &items)?;
+    items.write(&session.run)?;
     let range = |f: fn(u16, u16) -> u16| u32::from(test.repeats().iter().copied().reduce(f).unwrap_or(0));
     session.manifest.data.test_items = items.len();
     session.manifest.data.test_repeats = (range(u16::min), range(u16::max));
     Ok(items)
-}
-
-/// Writes an array of a run.
-pub(super) fn write_array(run: &RunFolder, path: &Path, values: ArrayViewD<'_, f32>) -> Result<()> {
-    Ok(run.write_through(path, |temporary| Ok(npy::write_f32(temporary, values)?))?)
 }
 
 /// Writes a PNG of a run.

@@ -8,7 +8,7 @@ use ndarray::{ArrayView2, Axis};
 use afterimage_eval::regions::{self as eval, Decode, Subset};
 use afterimage_eval::{Candidates, Distance, Shown, possible_ways};
 use afterimage_run::{
-    atomic,
+    Artefact, atomic,
     layout::Phase,
     regions::{Condition, Matched, REGIONS_VERSION, Regions, SingleVoxels},
     scores::NotComputed,

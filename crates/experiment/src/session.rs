@@ -10,8 +10,8 @@ use crate::error::{Error, Result, bail};
 use afterimage_config::{Experiment, join_paths, settings};
 use afterimage_data::DataSet;
 use afterimage_run::{
-    RunFolder,
-    layout::Phase,
+    Artefact, RunFolder,
+    layout::{AUDIT, Phase, STATISTICS, VOXELS},
     lock::{Holder, RunLock},
     manifest::{Input, Manifest},
 };
@@ -146,14 +146,14 @@ impl Session {
         let choice = preflight::check(self.run.root(), &self.experiment, &data, &left, kept.as_ref(), self.observer())?;
         // Of a decoder that is trained, only the choice that was made before it says which images it saw.
         if left.trains() && !self.is_trained(Phase::Decoder) {
-            return choice.write(&self.run);
+            return Ok(choice.write(&self.run)?);
         }
-        kept.map_or(Ok(()), |kept| kept.write(&self.run))
+        Ok(kept.map_or(Ok(()), |kept| kept.write(&self.run))?)
     }
 
     /// The unpaired and external images that the run keeps, if they were chosen for its configuration.
     pub(crate) fn choice(&self) -> Result<Option<Choice>> {
-        Choice::read(&self.run, &self.experiment)
+        Choice::made_for(&self.run, &self.experiment)
     }
 
     /// Opens a run with its own configuration, to read it. A configuration that its networks or its seeds do not have is
@@ -251,7 +251,7 @@ impl Session {
     pub fn is_trained(&self, phase: Phase) -> bool {
         let mut written = vec![self.run.weights_file(phase)];
         if phase == Phase::Decoder {
-            written.extend([self.run.statistics_file(), self.run.voxels_file(), self.run.audit_file()]);
+            written.extend([STATISTICS, VOXELS, AUDIT].map(|file| self.run.path(file)));
         }
         self.is_finished(phase.name()) && written.iter().all(|file| file.is_file())
     }

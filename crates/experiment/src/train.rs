@@ -6,6 +6,7 @@ use afterimage_config::CycleResponses;
 use afterimage_config::join_paths;
 use afterimage_data::ValidationPairs;
 use afterimage_model::device::device;
+use afterimage_run::{Artefact, artefact::AuditFile};
 use afterimage_train::{
     Context, apply,
     decoder::{self, ResponseCycle},
@@ -42,8 +43,7 @@ pub(crate) fn decoder(session: &mut Session, resume: bool) -> Result<()> {
         );
         session.manifest.data.unpaired_images = pool.len();
     }
-    let audit = pool::audit(&data, unpaired.as_ref())?;
-    session.run.write_json(&session.run.audit_file(), &audit)?;
+    AuditFile(pool::audit(&data, unpaired.as_ref())?).write(&session.run)?;
     let device = device(&session.experiment.device.name)?;
     let loss = &session.experiment.decoder.image_loss;
     let vision = apply::vision(loss.backbone, session.experiment.image.side, loss.backbone_side, &device)?;

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use afterimage_config::Experiment;
 use afterimage_data::at_side;
 use afterimage_run::synthesis::Prior;
-use afterimage_run::{RunFolder, voxels::Voxels};
+use afterimage_run::{Artefact, RunFolder, voxels::Voxels};
 use afterimage_train::apply::{TrainedDecoder, TrainedEncoder};
 use afterimage_train::observer::Silent;
 use afterimage_train::prepare::Statistics;

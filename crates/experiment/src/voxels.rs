@@ -4,7 +4,7 @@ use crate::error::{Context as _, Result};
 
 use afterimage_data::{DataSet, SOURCE_VOXEL, VOXEL_NUMBER};
 use afterimage_run::{
-    maps,
+    Artefact, maps,
     scores::ScoreFile,
     voxels::{Surface, Volume, Voxels},
 };
@@ -36,8 +36,8 @@ pub(crate) fn of(data: &DataSet, statistics: &Statistics) -> Voxels {
 /// # Errors
 /// If neither is there.
 pub fn read(session: &Session) -> Result<Voxels> {
-    if session.run.voxels_file().is_file() {
-        return Ok(Voxels::read(&session.run)?);
+    if let Some(voxels) = Voxels::read_if_present(&session.run)? {
+        return Ok(voxels);
     }
     let statistics = Statistics::read(&session.run)?;
     let data = session.data().context("the run was made before runs kept the places of their voxels")?;
@@ -48,7 +48,7 @@ pub fn read(session: &Session) -> Result<Voxels> {
 pub(crate) fn write_maps(session: &Session, scores: &ScoreFile) -> Result<()> {
     let voxels = read(session)?;
     if voxels.volume.is_some() || voxels.surface.is_some() {
-        maps::write(&session.run.maps_dir(), &voxels, &maps::of_scores(scores, &voxels))?;
+        maps::write(&session.run.maps_dir(), &voxels, &maps::score_columns(scores, &voxels))?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ mod retinotopy;
 mod sizes;
 
 use afterimage_run::{
-    RunFolder, atomic,
+    Artefact, RunFolder, atomic,
     biology::{Biology, Voxel},
     table,
 };

@@ -3,18 +3,19 @@
 use std::path::Path;
 
 use afterimage_run::{
-    RunError, RunFolder,
+    Artefact, RunError, RunFolder,
+    artefact::AuditFile,
     biology::Biology,
     classification::Classification,
     log,
     manifest::Manifest,
-    pictures::{self, Pictures},
+    pictures::Pictures,
     regions::Regions,
     scores::{Score, ScoreFile},
     study::People,
     voxels::Voxels,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Result, number::of};
 
@@ -35,13 +36,13 @@ pub(crate) struct Source {
 }
 
 /// `audit.json`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Audit {
     pub(crate) checks: Vec<Check>,
 }
 
 /// One check of the audit.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Check {
     pub(crate) name: String,
     pub(crate) verdict: Verdict,
@@ -52,7 +53,7 @@ pub(crate) struct Check {
 }
 
 /// The outcome of a check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Verdict {
     Pass,
@@ -68,15 +69,15 @@ impl Source {
         Ok(Self {
             manifest,
             experiment: text_if_present(&run.experiment_file())?,
-            scores: if_present(&run.scores_file(), || ScoreFile::read(run))?,
-            pictures: if_present(&run.pictures_file(), || pictures::read(run))?.unwrap_or_default(),
+            scores: ScoreFile::read_if_present(run)?,
+            pictures: Vec::<Pictures>::read_if_present(run)?.unwrap_or_default(),
             log: if_present(&run.log_file(), || log::read(run))?.unwrap_or_default(),
-            classification: if_present(&run.classification_file(), || Classification::read(run))?,
-            voxels: if_present(&run.voxels_file(), || Voxels::read(run))?,
-            biology: if_present(&run.biology_file(), || Biology::read(run))?,
-            regions: if_present(&run.regions_file(), || Regions::read(run))?,
-            people: if_present(&run.people_file(), || People::read(run))?,
-            audit: if_present(&run.audit_file(), || run.read_json(&run.audit_file()))?,
+            classification: Classification::read_if_present(run)?,
+            voxels: Voxels::read_if_present(run)?,
+            biology: Biology::read_if_present(run)?,
+            regions: Regions::read_if_present(run)?,
+            people: People::read_if_present(run)?,
+            audit: AuditFile::read_if_present(run)?.map(|file| file.0),
             run: run.clone(),
         })
     }

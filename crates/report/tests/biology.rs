@@ -3,9 +3,9 @@
 mod sample;
 
 use afterimage_report::{render, write_figures};
-use afterimage_run::RunFolder;
 use afterimage_run::biology::{BIOLOGY_VERSION, Biology, Branch, Example, Field, Measure, Truth, Voxel};
 use afterimage_run::scores::NotComputed;
+use afterimage_run::{Artefact, RunFolder};
 use afterimage_statistics::Interval;
 
 fn field(x: f64, y: f64) -> Field {

@@ -3,8 +3,8 @@
 mod sample;
 
 use afterimage_report::render;
-use afterimage_run::RunFolder;
 use afterimage_run::classification::{CLASSIFICATION_VERSION, Class, Classification, Confusion, Item, Point};
+use afterimage_run::{Artefact, RunFolder};
 use afterimage_statistics::Interval;
 
 fn found(protocol: &str) -> Classification {

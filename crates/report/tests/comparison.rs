@@ -3,9 +3,9 @@
 mod sample;
 
 use afterimage_report::{render, render_comparison};
-use afterimage_run::RunFolder;
 use afterimage_run::comparison::{COMPARISON_VERSION, Cell, Comparison, Row, Variant};
 use afterimage_run::scores::{NotComputed, ScoreFile};
+use afterimage_run::{Artefact, RunFolder};
 use afterimage_statistics::{Difference, Interval, PValue, Power};
 
 const HOSTILE: &str = "</script><img src=x onerror=alert(1)>\"'&";

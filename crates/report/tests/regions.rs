@@ -3,9 +3,9 @@
 mod sample;
 
 use afterimage_report::render;
-use afterimage_run::RunFolder;
 use afterimage_run::regions::{Condition, Matched, Part, REGIONS_VERSION, Region, Regions, ScoreDifference};
 use afterimage_run::scores::{Score, ScoreFile};
+use afterimage_run::{Artefact, RunFolder};
 use afterimage_statistics::{Difference, Interval, PValue};
 
 const HOSTILE: &str = "V1 <b>";

@@ -6,9 +6,10 @@ use std::fs;
 
 use afterimage_report::{MAX_ITEMS, MAX_PICTURE_BYTES, render, write};
 use afterimage_run::{
-    RunFolder,
+    Artefact, RunFolder,
     baseline::{Baseline, Penalties},
-    pictures,
+    layout::{AUDIT, PICTURES, SCORES},
+    pictures::Pictures,
     scores::ScoreFile,
 };
 
@@ -73,11 +74,11 @@ fn hostile_names_stay_text() {
     manifest.seeds.insert(HOSTILE.into(), 3);
     manifest.inputs[0].path = HOSTILE.into();
     manifest.write(&run).unwrap();
-    let mut all = pictures::read(&run).unwrap();
+    let mut all = Vec::<Pictures>::read(&run).unwrap();
     all[0].name = HOSTILE.into();
     all[0].class = Some(HOSTILE.into());
     all[0].rival_name = Some(HOSTILE.into());
-    pictures::write(&run, &all).unwrap();
+    all.write(&run).unwrap();
     let mut file = ScoreFile::read(&run).unwrap();
     for score in &mut file.scores {
         score.title = HOSTILE.into();
@@ -112,7 +113,7 @@ fn a_run_with_nothing_but_its_manifest_says_what_is_missing() {
 #[test]
 fn each_part_may_be_missing_alone() {
     let (_folder, run) = run(3);
-    for file in [run.scores_file(), run.pictures_file(), run.log_file(), run.audit_file(), run.experiment_file()] {
+    for file in [run.path(SCORES), run.path(PICTURES), run.log_file(), run.path(AUDIT), run.experiment_file()] {
         let kept = fs::read(&file).unwrap();
         fs::remove_file(&file).unwrap();
         assert!(render(&run).unwrap().contains(">missing<"), "{}", file.display());
@@ -124,11 +125,11 @@ fn each_part_may_be_missing_alone() {
 fn unfit_pictures_become_blanks() {
     let (folder, run) = run(3);
     fs::write(folder.path().join("secret.png"), b"\x89PNG\r\n\x1a\nsecret").unwrap();
-    let mut all = pictures::read(&run).unwrap();
+    let mut all = Vec::<Pictures>::read(&run).unwrap();
     all[0].shown = "../secret.png".into();
     all[1].shown = "gone.png".into();
     fs::write(run.root().join(&all[2].shown), "<svg onload=alert(1)>").unwrap();
-    pictures::write(&run, &all).unwrap();
+    all.write(&run).unwrap();
     let html = render(&run).unwrap();
     // Three cards, and the viewer that shows one of them.
     assert_eq!(html.matches("class=\"blank\"").count(), 4);
@@ -137,7 +138,7 @@ fn unfit_pictures_become_blanks() {
 #[test]
 fn a_damaged_file_is_named() {
     let (_folder, run) = run(2);
-    fs::write(run.scores_file(), "{\"version\": 1, ").unwrap();
+    fs::write(run.path(SCORES), "{\"version\": 1, ").unwrap();
     assert!(render(&run).unwrap_err().to_string().contains("scores.json"));
 }
 
@@ -155,7 +156,7 @@ fn large_pictures_lower_the_number_of_items() {
     let (_folder, run) = run(60);
     let mut big = b"\x89PNG\r\n\x1a\n".to_vec();
     big.resize(900 << 10, 0);
-    for picture in pictures::read(&run).unwrap() {
+    for picture in Vec::<Pictures>::read(&run).unwrap() {
         fs::write(run.root().join(picture.shown), &big).unwrap();
     }
     let html = render(&run).unwrap();

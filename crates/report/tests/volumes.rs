@@ -3,8 +3,8 @@
 mod sample;
 
 use afterimage_report::render;
-use afterimage_run::RunFolder;
 use afterimage_run::voxels::{Surface, Volume, Voxels};
+use afterimage_run::{Artefact, RunFolder};
 
 /// The sample's 89 neurons, with a place.
 fn html(place: impl FnOnce(Voxels) -> Voxels) -> String {

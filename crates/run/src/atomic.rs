@@ -1,27 +1,29 @@
-//! Files that appear whole or not at all: written beside, flushed to disk, then renamed.
+//! Files that appear whole or not at all: written under a temporary name in the same folder, flushed to disk, then renamed.
 //!
-//! The name beside is one of this process alone, so that two processes never write into each other's file. What a killed
-//! process left is told by its name ([`is_leftover`]).
+//! The temporary name belongs to one process, so that two processes never write into each other's file. [`is_leftover`]
+//! recognises what a killed process left.
 
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use serde::{Serialize, de::DeserializeOwned};
+
 use crate::{Result, RunError};
 
-/// Writes `bytes` to `path`; a reader sees the old file or the new one, never a half.
+/// Writes `bytes` to `path`; a reader sees the old file or the new one, never a part.
 ///
 /// # Errors
-/// [`RunError::Io`] where the folder can't be written or the disk is full; the old file is then intact.
+/// [`RunError::Io`] if the folder can't be written or the disk is full; the old file is then intact.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     write_with(path, |file| file.write_all(bytes))
 }
 
-/// As [`write()`], with the content produced by `fill`.
+/// Writes what `fill` produces, as [`write()`] does.
 ///
 /// # Errors
-/// [`RunError::Io`], as [`write()`].
+/// [`RunError::Io`], see [`write()`].
 pub fn write_with(path: &Path, fill: impl FnOnce(&mut File) -> std::io::Result<()>) -> Result<()> {
     let io = |source| RunError::Io { action: "write", path: path.to_path_buf(), source };
     if let Some(parent) = path.parent() {
@@ -39,8 +41,8 @@ pub fn write_with(path: &Path, fill: impl FnOnce(&mut File) -> std::io::Result<(
     Ok(())
 }
 
-/// As [`write()`], for writers that take a path and read its ending: `make` writes a hidden file beside it whose name ends
-/// the same.
+/// Writes as [`write()`] does with a writer that takes a path: `make` receives that of a hidden file in the same folder, with
+/// the same ending.
 ///
 /// # Errors
 /// Those of `make`, and [`RunError::Io`]; nothing is left behind then.
@@ -60,49 +62,57 @@ pub fn through(path: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Result<()
     outcome
 }
 
-/// Serialises `value` as indented JSON and writes it as [`write()`] does.
+/// Writes a value as indented JSON, as [`write()`] does.
 ///
 /// # Errors
-/// [`RunError::Io`], as [`write()`]; [`RunError::Json`] for a value JSON can't hold.
-pub fn write_json<T: serde::Serialize>(path: &Path, value: &T) -> Result<()> {
-    let mut bytes =
-        serde_json::to_vec_pretty(value).map_err(|source| RunError::Json { path: path.to_path_buf(), source })?;
-    bytes.push(b'\n');
+/// [`RunError::Io`], see [`write()`]; [`RunError::Json`] for a value that JSON can't hold.
+pub fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<()> {
+    let bytes = json(value).map_err(|source| RunError::Json { path: path.to_path_buf(), source })?;
     write(path, &bytes)
+}
+
+/// Returns a value as indented JSON with a line end.
+pub(crate) fn json<T: Serialize>(value: &T) -> serde_json::Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec_pretty(value)?;
+    bytes.push(b'\n');
+    Ok(bytes)
 }
 
 /// Reads a JSON file.
 ///
 /// # Errors
-/// [`RunError::Io`] where it can't be read, [`RunError::Json`] where it is not as expected.
-pub fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T> {
-    let bytes = fs::read(path).map_err(|source| RunError::Io { action: "read", path: path.to_path_buf(), source })?;
-    serde_json::from_slice(&bytes).map_err(|source| RunError::Json { path: path.to_path_buf(), source })
+/// [`RunError::Io`] if it can't be read, [`RunError::Json`] if it does not parse.
+pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T> {
+    parse(&read(path)?, path, None, String::new)
 }
 
-/// Reads a JSON file whose key `version` must be `expected`.
+/// Reads a JSON file whose key `version`, if it has one, must be `expected`.
 ///
 /// # Errors
-/// As [`read_json`], and [`RunError::Version`] where it has another, with `remedy` as what to do.
-pub fn read_versioned<T: serde::de::DeserializeOwned>(path: &Path, expected: u32, remedy: &str) -> Result<T> {
-    let bytes = fs::read(path).map_err(|source| RunError::Io { action: "read", path: path.to_path_buf(), source })?;
-    parse_versioned(&bytes, path, expected, || remedy.to_owned())
+/// See [`read_json`]; [`RunError::Version`] if it has another, with `remedy` as what to do.
+pub fn read_versioned<T: DeserializeOwned>(path: &Path, expected: u32, remedy: &str) -> Result<T> {
+    parse(&read(path)?, path, Some(expected), || remedy.to_owned())
 }
 
-/// Parses the JSON of a file whose key `version`, if it has one, must be `expected`. It is looked at first: a schema of
-/// another version may not parse at all.
-pub(crate) fn parse_versioned<T: serde::de::DeserializeOwned>(
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).map_err(|source| RunError::Io { action: "read", path: path.to_path_buf(), source })
+}
+
+/// Parses the JSON of a file. Its key `version`, if there is one, must be `expected`. It is looked at first: a schema of
+/// another version need not parse at all.
+pub(crate) fn parse<T: DeserializeOwned>(
     bytes: &[u8],
     path: &Path,
-    expected: u32,
+    expected: Option<u32>,
     remedy: impl FnOnce() -> String,
 ) -> Result<T> {
     #[derive(serde::Deserialize)]
     struct Head {
         version: u32,
     }
-    match serde_json::from_slice(bytes) {
-        Ok(Head { version: got }) if got != expected => {
+    let got = expected.and_then(|_| serde_json::from_slice(bytes).ok()).map(|Head { version }| version);
+    match (got, expected) {
+        (Some(got), Some(expected)) if got != expected => {
             Err(RunError::Version { path: path.to_path_buf(), got, expected, remedy: remedy() })
         }
         _ => serde_json::from_slice(bytes).map_err(|source| RunError::Json { path: path.to_path_buf(), source }),
@@ -119,14 +129,14 @@ pub fn probe(folder: &Path) -> Result<()> {
     probed.map_err(|source| RunError::Io { action: "write into", path: folder.to_path_buf(), source })
 }
 
-/// True for the name of a file that [`write()`] or [`through`] had not finished.
+/// Returns true for the name of a file that [`write()`] or [`through`] did not finish.
 pub fn is_leftover(name: &str) -> bool {
     name.starts_with(LEFTOVER)
 }
 
 const LEFTOVER: &str = ".partial-";
 
-/// A hidden name beside `path`, with its ending, that no other writer uses.
+/// Returns a hidden name in the folder of `path`, with its ending, that no other writer uses.
 fn temporary_sibling(path: &Path) -> PathBuf {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let mut name = std::ffi::OsString::from(format!(
@@ -158,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn name_beside_keeps_the_ending_and_is_known_as_a_leftover() {
+    fn temporary_name_keeps_the_ending_and_is_recognised_as_a_leftover() {
         let beside = temporary_sibling(Path::new("a/map.nii.gz"));
         let name = beside.file_name().unwrap().to_string_lossy().into_owned();
         assert!(is_leftover(&name) && name.ends_with("map.nii.gz") && beside.parent() == Some(Path::new("a")));

@@ -1,4 +1,4 @@
-//! What `run.json` says of a baseline: a run in which no network was trained.
+//! What `run.json` states about a baseline: a run in which no network was trained.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ pub struct Baseline {
     pub options: BTreeMap<String, String>,
     /// Penalties that were chosen.
     pub penalties: Vec<Penalties>,
-    /// Names of the retrieved images, one a test item; empty where none was retrieved.
+    /// Names of the retrieved images, one per test item; empty if none was retrieved.
     pub retrieved: Vec<String>,
 }
 
@@ -42,7 +42,7 @@ impl Penalties {
         Self { targets: targets.into(), unit: unit.into(), grid: grid.to_vec(), chosen }
     }
 
-    /// The median of the chosen penalties, the lower of two; `None` without targets.
+    /// Returns the median of the chosen penalties, the lower of two; `None` without targets.
     pub fn median(&self) -> Option<f64> {
         let half = self.chosen.iter().sum::<usize>().div_ceil(2);
         let mut seen = 0;

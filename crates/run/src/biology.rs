@@ -1,13 +1,13 @@
 //! `biology.json`: receptive fields, preferred depth, and what they add up to, from a trained encoder.
 //!
 //! Positions are in pixels of the image from its upper left corner, x to the right and y down: the middle of the first
-//! pixel is at 0.5, that of the image at half its side. What the numbers mean stands in `docs/biology.md`.
+//! pixel is at 0.5, that of the image at half its side. `docs/biology.md` explains the numbers.
 
 use afterimage_statistics::{Interval, PValue};
 use serde::{Deserialize, Serialize};
 
 use crate::scores::NotComputed;
-use crate::{Result, RunFolder};
+use crate::{Artefact, layout};
 
 /// Version of the schema below.
 pub const BIOLOGY_VERSION: u32 = 1;
@@ -19,7 +19,7 @@ pub struct Biology {
     pub version: u32,
     /// Side of the images, pixels.
     pub side_px: usize,
-    /// Width of the image in degrees of visual angle, where known.
+    /// Width of the image in degrees of visual angle, if known.
     pub fov_deg: Option<f64>,
     /// The encoder's branches, from the image inwards.
     pub branches: Vec<Branch>,
@@ -27,15 +27,15 @@ pub struct Biology {
     pub probes: String,
     /// The voxels used, in the order of the encoder's outputs.
     pub voxels: Vec<Voxel>,
-    /// What is said of all voxels or of a region.
+    /// Measures of all voxels or of a region.
     pub measures: Vec<Measure>,
-    /// Maps of a few voxels of each region, to be looked at.
+    /// Maps of a few voxels of each region, to look at.
     pub examples: Vec<Example>,
     /// What could not be computed, with the reason.
     pub not_computed: Vec<NotComputed>,
 }
 
-/// A branch of the encoder and where the grid that its voxels read lies on the image.
+/// A branch of the encoder, and where the grid that voxels read from lies on the image.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Branch {
     /// The backbone's tap.
@@ -77,20 +77,20 @@ pub struct Field {
     pub r2: f64,
 }
 
-/// One voxel. Fields are null where their map is flat or no Gaussian fits.
+/// One voxel. Fields are null if their map is flat or no Gaussian fits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Voxel {
     /// Column in the data set's responses.
     pub column: usize,
-    /// The regions that hold it, the smallest first.
+    /// The regions that contain it, the smallest first.
     pub regions: Vec<String>,
-    /// Its half of the brain, where the data set tells.
+    /// Its half of the brain, if the data set states it.
     pub hemisphere: Option<Hemisphere>,
     /// From the encoder's weights.
     pub weights: Option<Field>,
     /// From the predicted responses to probes.
     pub stimulation: Option<Field>,
-    /// Share of each branch in what is predicted; null where nothing is.
+    /// Share of each branch in the prediction; null if nothing is predicted.
     pub shares: Option<Vec<f64>>,
     /// Mean of the branches' places by their shares: 0 the first branch, 1 the last.
     pub depth: Option<f64>,
@@ -98,15 +98,15 @@ pub struct Voxel {
     pub r: Option<f64>,
     /// The largest such correlation that noise allows.
     pub ceiling: Option<f64>,
-    /// The known truth of a simulated voxel.
+    /// The true values of a simulated voxel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub truth: Option<Truth>,
-    /// The population receptive field that the data set brought along.
+    /// The population receptive field that the data set contains.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prf: Option<Prf>,
 }
 
-/// What is known of a simulated voxel.
+/// The true values of a simulated voxel.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Truth {
     /// Middle of the receptive field, from the left.
@@ -115,7 +115,7 @@ pub struct Truth {
     pub y_px: f64,
     /// Standard deviation of the Gaussian that pools features.
     pub pooling_px: f64,
-    /// The same as pixels feel it, the features' own extent included.
+    /// The same at the pixels, which includes the extent of the features.
     pub effective_px: f64,
     /// Mean depth of its features.
     pub depth: f64,
@@ -123,18 +123,18 @@ pub struct Truth {
     pub snr: f64,
 }
 
-/// A population receptive field measured by other means, in degrees of visual angle.
+/// A population receptive field from another measurement, in degrees of visual angle.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Prf {
     /// Distance from the centre of gaze.
     pub eccentricity_deg: f64,
     /// 0 to the right, 90 up.
     pub angle_deg: f64,
-    /// Its size, as the source defines it; null where it has none.
+    /// Its size, as the source defines it; null if it states none.
     pub size_deg: Option<f64>,
 }
 
-/// A number about many voxels.
+/// A number over many voxels.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Measure {
     /// Unique dotted name, such as `agreement.x.r` or `depth.mean.V1`.
@@ -145,16 +145,16 @@ pub struct Measure {
     pub definition: String,
     /// Unit: `correlation`, `px`, `fraction` ...
     pub unit: String,
-    /// The region it is about; null for all voxels.
+    /// The region; null for all voxels.
     pub region: Option<String>,
-    /// The value; NaN (`null` in the file) where it is undefined.
+    /// The value; NaN (`null` in the file) if it is undefined.
     #[serde(deserialize_with = "afterimage_statistics::undefined::number")]
     pub value: f64,
-    /// 95 % interval over voxels, where one is defined.
+    /// 95 % interval over voxels, if one is defined.
     pub interval: Option<Interval>,
-    /// Chance level, where one is defined.
+    /// Chance level, if one is defined.
     pub chance: Option<f64>,
-    /// p-value, where a test was made.
+    /// p-value, if a test was made.
     pub p: Option<PValue>,
     /// Number of voxels (of regions, for an order of regions) behind the value.
     pub n: usize,
@@ -162,12 +162,12 @@ pub struct Measure {
     pub notes: Vec<String>,
 }
 
-/// The two maps of a voxel on square lattices, row by row from the upper left, in 0..1 of their largest value.
+/// The two maps of a voxel on square grids, row by row from the upper left, divided by their largest value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Example {
-    /// Place in `voxels`.
+    /// Index in `voxels`.
     pub voxel: usize,
-    /// The region that it stands for.
+    /// The region that it is an example of.
     pub region: String,
     /// Square root of the power of the weights.
     pub weights: Vec<f32>,
@@ -175,36 +175,24 @@ pub struct Example {
     pub stimulation: Vec<f32>,
 }
 
+impl Artefact for Biology {
+    const FILE: layout::RunFile = layout::BIOLOGY;
+}
+
 impl Biology {
-    /// Writes `biology.json` of `run`.
-    ///
-    /// # Errors
-    /// As [`RunFolder::write`].
-    pub fn write(&self, run: &RunFolder) -> Result<()> {
-        run.write_json(&run.biology_file(), self)
-    }
-
-    /// Reads `biology.json` of `run`.
-    ///
-    /// # Errors
-    /// As [`RunFolder::read_versioned`].
-    pub fn read(run: &RunFolder) -> Result<Self> {
-        run.read_versioned(&run.biology_file(), BIOLOGY_VERSION)
-    }
-
-    /// The regions that are the smallest around some voxel, early ones first; empty without regions.
+    /// Returns the regions that are the smallest of some voxel, early ones first; empty without regions.
     pub fn own_regions(&self) -> Vec<String> {
         let mut names: Vec<String> = self.voxels.iter().filter_map(|v| v.regions.first().cloned()).collect();
         early_first(&mut names);
         names
     }
 
-    /// The measure of that name.
+    /// Returns the measure of that name.
     pub fn get(&self, name: &str) -> Option<&Measure> {
         self.measures.iter().find(|m| m.name == name)
     }
 
-    /// Degrees of visual angle of a length in pixels.
+    /// Converts a length in pixels to degrees of visual angle; `None` if the width of the image is unknown.
     pub fn degrees(&self, px: f64) -> Option<f64> {
         self.fov_deg.map(|fov| px * fov / self.side_px as f64)
     }
@@ -225,7 +213,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn regions_stand_in_the_order_of_the_hierarchy() {
+    fn regions_are_in_the_order_of_the_hierarchy() {
         let mut names = ["LOC", "V2", "zone", "V1v", "V1d", "all", "V2", "hV4"].map(String::from).to_vec();
         early_first(&mut names);
         assert_eq!(names, ["V1d", "V1v", "V2", "hV4", "LOC", "all", "zone"]);

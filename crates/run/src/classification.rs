@@ -3,7 +3,7 @@
 use afterimage_statistics::Interval;
 use serde::{Deserialize, Serialize};
 
-use crate::{Result, RunFolder};
+use crate::{Artefact, layout};
 
 /// Version of the schema below.
 pub const CLASSIFICATION_VERSION: u32 = 1;
@@ -13,7 +13,7 @@ pub const CLASSIFICATION_VERSION: u32 = 1;
 pub struct Classification {
     /// Schema version, [`CLASSIFICATION_VERSION`].
     pub version: u32,
-    /// `representative`, or `representative.pseudo` where the classes of the test images are not known.
+    /// `representative`, or `representative.pseudo` if the classes of the test images are unknown.
     pub protocol: String,
     /// The distance with its exact settings.
     pub metric: String,
@@ -23,7 +23,7 @@ pub struct Classification {
     pub items: Vec<Item>,
     /// Accuracy against the number of classes.
     pub curve: Vec<Point>,
-    /// How superclasses are taken for one another, where they are given.
+    /// How superclasses are confused with one another, if they are given.
     pub confusion: Option<Confusion>,
 }
 
@@ -34,9 +34,9 @@ pub struct Class {
     pub name: String,
     /// Images averaged into its representative.
     pub images: usize,
-    /// Where training could see it: `training`, `unpaired`; empty for a class that it never saw.
+    /// Which images of training contain it: `training`, `unpaired`; empty for a class that training never saw.
     pub seen_in: Vec<String>,
-    /// Its superclass, where one is given.
+    /// Its superclass, if one is given.
     pub superclass: Option<String>,
 }
 
@@ -45,7 +45,7 @@ pub struct Class {
 pub struct Item {
     /// Name of the stimulus.
     pub name: String,
-    /// Its class; null where it is not known or has no representative.
+    /// Its class; null if it is unknown or has no representative.
     pub truth: Option<String>,
     /// Rank of that class among all, 1 the best; ties count half.
     pub rank: Option<f64>,
@@ -77,20 +77,6 @@ pub struct Confusion {
     pub counts: Vec<Vec<usize>>,
 }
 
-impl Classification {
-    /// Writes `classification.json` of `run`.
-    ///
-    /// # Errors
-    /// As [`RunFolder::write`].
-    pub fn write(&self, run: &RunFolder) -> Result<()> {
-        run.write_json(&run.classification_file(), self)
-    }
-
-    /// Reads `classification.json` of `run`.
-    ///
-    /// # Errors
-    /// As [`RunFolder::read_versioned`].
-    pub fn read(run: &RunFolder) -> Result<Self> {
-        run.read_versioned(&run.classification_file(), CLASSIFICATION_VERSION)
-    }
+impl Artefact for Classification {
+    const FILE: layout::RunFile = layout::CLASSIFICATION;
 }

@@ -1,4 +1,4 @@
-//! `compare.json` and `ablation.json`: runs set side by side, score by score.
+//! `compare.json` and `ablation.json`: runs compared score by score.
 
 use afterimage_statistics::{Difference, Interval};
 use serde::{Deserialize, Serialize};
@@ -8,24 +8,24 @@ use crate::scores::NotComputed;
 /// Version of the schema below.
 pub const COMPARISON_VERSION: u32 = 1;
 
-/// Runs side by side. A *variant* is one experiment: its runs differ in seed, and in subject where there are several.
+/// Runs compared. A *variant* is one experiment: its runs differ in seed, and in subject if there are several.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
     /// Schema version, [`COMPARISON_VERSION`].
     pub version: u32,
-    /// What a reader sees above it.
+    /// The heading that a reader sees.
     pub title: String,
-    /// True where all variants were scored on the same held-out images, so that differences are paired.
+    /// True if all variants were scored on the same held-out images, so that differences are paired.
     pub paired: bool,
-    /// Data sets by title, one a subject where subjects were told apart.
+    /// Data sets by title, one per subject if subjects are kept apart.
     pub subjects: Vec<String>,
     /// The variants; the first is the baseline that differences are taken from.
     pub variants: Vec<Variant>,
     /// The scores.
     pub rows: Vec<Row>,
-    /// Scores that were asked for and are not shown, with the reason.
+    /// Scores that were requested and are not shown, with the reason.
     pub not_compared: Vec<NotComputed>,
-    /// What holds for the whole: how seeds and subjects were averaged, warnings of the runs.
+    /// Remarks on the whole: how seeds and subjects were averaged, warnings of the runs.
     pub notes: Vec<String>,
     /// Number of p-values that Holm's correction runs over.
     pub tests: usize,
@@ -61,13 +61,13 @@ pub struct Row {
     pub definition: String,
     /// Unit of values and differences.
     pub unit: String,
-    /// True where larger is better.
+    /// True if larger is better.
     pub higher_is_better: bool,
-    /// Chance level, where all runs have the same; else it stands in the cells.
+    /// Chance level, if it is the same in all runs; else each cell has its own.
     pub chance: Option<f64>,
     /// What an item is.
     pub item_kind: String,
-    /// One a variant; null where the variant has no such score.
+    /// One per variant; null if the variant has no such score.
     pub cells: Vec<Option<Cell>>,
 }
 
@@ -77,9 +77,9 @@ pub struct Cell {
     /// Mean over seeds, then over subjects.
     #[serde(deserialize_with = "afterimage_statistics::undefined::number")]
     pub value: f64,
-    /// Interval of the value, where one is defined.
+    /// Interval of the value, if one is defined.
     pub interval: Option<Interval>,
-    /// Chance level, mean over runs, where one is defined.
+    /// Chance level, mean over runs, if one is defined.
     pub chance: Option<f64>,
     /// Number of items, over all subjects.
     pub n: usize,
@@ -87,8 +87,8 @@ pub struct Cell {
     pub by_run: Vec<Option<f64>>,
     /// Standard deviation over seeds (n - 1), mean over subjects; null with one seed.
     pub spread: Option<f64>,
-    /// Variant minus baseline; null for the baseline and where it cannot be taken.
+    /// Variant minus baseline; null for the baseline and if it cannot be computed.
     pub difference: Option<Difference>,
-    /// Why there is no difference, or what to mind about it.
+    /// Why there is no difference, or what limits it.
     pub note: Option<String>,
 }

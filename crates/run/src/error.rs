@@ -2,18 +2,18 @@
 
 use std::path::PathBuf;
 
-/// What can go wrong with a run folder.
+/// Errors of a run folder.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RunError {
     /// A file or folder could not be read or written.
     #[error("cannot {action} \"{}\": {source}{}", path.display(), hint(source))]
     Io {
-        /// What was attempted, as a verb ("read", "write", "create").
+        /// The attempted action, as a verb ("read", "write", "create").
         action: &'static str,
         /// The file or folder.
         path: PathBuf,
-        /// The system's answer.
+        /// The error of the system.
         source: std::io::Error,
     },
     /// The experiment of the run.
@@ -24,7 +24,7 @@ pub enum RunError {
     Json {
         /// The file.
         path: PathBuf,
-        /// What the parser found.
+        /// The error of the parser.
         source: serde_json::Error,
     },
     /// A file has a schema of another version.
@@ -39,7 +39,7 @@ pub enum RunError {
         /// What to do.
         remedy: String,
     },
-    /// A file that a run names lies elsewhere.
+    /// A file that a run names lies outside its folder.
     #[error("\"{}\" lies outside its run: pictures.json must name files of the run folder", path.display())]
     Outside {
         /// The file.
@@ -57,7 +57,7 @@ pub enum RunError {
         got: String,
         /// SHA-256 of what was written.
         recorded: String,
-        /// What makes it again.
+        /// How to make it again.
         remedy: String,
     },
     /// Another process writes into the run.
@@ -65,10 +65,10 @@ pub enum RunError {
     Locked {
         /// The folder.
         path: PathBuf,
-        /// Process, host, start and command, where they are known.
+        /// Process, host, start and command, if they are known.
         holder: String,
     },
-    /// Values of voxels, or their places, do not fit.
+    /// Values or places of voxels contradict each other.
     #[error("\"{}\" {message}", path.display())]
     Map {
         /// The file or folder.
@@ -79,7 +79,7 @@ pub enum RunError {
     /// A volume or surface could not be written.
     #[error(transparent)]
     Format(#[from] afterimage_formats::Error),
-    /// The folder is not a run, or is of a layout this version can't read.
+    /// The folder is not a run folder, or has a layout that this version can't read.
     #[error("\"{}\" {message}", path.display())]
     NotARun {
         /// The folder.
@@ -89,7 +89,7 @@ pub enum RunError {
     },
 }
 
-/// The first digits of a SHA-256, enough to tell two files apart.
+/// Returns the first digits of a SHA-256, enough to tell two files apart.
 fn short(sha256: &str) -> &str {
     sha256.get(..12).unwrap_or(sha256)
 }

@@ -1,30 +1,32 @@
 //! The run folder, the only interface between training and everything after it.
 //!
-//! A *run* is one folder that holds all that is needed to understand and repeat an experiment:
-//! the resolved configuration, seeds, software versions, hashes of the inputs, checkpoints,
-//! the training log, reconstructions, scores and the report. This crate owns
+//! The run folder, or experiment folder, holds all that is needed to understand and repeat one experiment: the resolved
+//! configuration, seeds, software versions, hashes of the inputs, checkpoints, the training log, reconstructions, scores
+//! and the report. This crate owns
 //!
 //! - [`layout`][]: where each file lies (versioned, one place),
+//! - [`artefact`][]: how a file is read and written, by one trait,
 //! - [`manifest`][]: `run.json`,
 //! - [`scores`][]: `scores.json`,
 //! - [`log`][]: `metrics.jsonl`,
-//! - [`comparison`][]: runs set side by side,
-//! - [`pictures`][]: `pictures.json`, which picture files belong to which test item,
+//! - [`comparison`][]: runs compared score by score,
+//! - [`pictures`][]: `pictures.json`, which image files belong to which test item,
 //! - [`classification`][]: `classification.json`, the classes that reconstructions are nearest to,
 //! - [`study`][]: what people saw in the reconstructions,
-//! - [`voxels`][]: `voxels.json`, which voxels a run knows and where they lie,
-//! - [`maps`][]: a number for each voxel as volume, surface or table,
+//! - [`voxels`][]: `voxels.json`, which voxels a run uses and where they lie,
+//! - [`maps`][]: one number per voxel as volume, surface or table,
 //! - [`biology`][]: `biology.json`, receptive fields and preferred depth of the encoder's voxels,
-//! - [`regions`][]: `regions.json`, what regions and single voxels tell,
+//! - [`regions`][]: `regions.json`, what information regions and single voxels carry,
 //! - [`synthesis`][]: `synthesis.json`, images that drive voxels most,
-//! - [`baseline`][]: what `run.json` says of a run without trained networks,
+//! - [`baseline`][]: what `run.json` states about a run without trained networks,
 //! - [`table`][]: tables as text for other programs,
 //! - [`outputs`][]: hashes of what a run wrote, compared when it is read,
 //! - [`lock`][]: one writing process for each run,
 //! - [`atomic`][]: files that appear whole or not at all.
 //!
-//! It knows nothing of networks or data sets, so that a report can be made from a run folder alone.
+//! It knows neither networks nor data sets, so that a report needs only a run folder.
 
+pub mod artefact;
 pub mod atomic;
 pub mod baseline;
 pub mod biology;
@@ -45,6 +47,7 @@ pub mod synthesis;
 pub mod table;
 pub mod voxels;
 
+pub use artefact::Artefact;
 pub use error::RunError;
 pub use layout::RunFolder;
 

@@ -1,7 +1,7 @@
 //! One writing process for each run folder.
 //!
-//! The lock is the operating system's, on `run.lock`: it ends with the process that holds it, however that ends, and a
-//! file that a killed process left locks nobody out. What stands in the file only says who holds it.
+//! The operating system locks `run.lock`. The lock ends with the process that holds it, however that ends, and a file
+//! left by a killed process locks nobody out. The content of the file only states who holds the lock.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Seek, Write};
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Result, RunError, RunFolder, atomic};
 
-/// Who holds a lock.
+/// The holder of a lock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
     /// Process identifier.
@@ -30,7 +30,7 @@ impl std::fmt::Display for Holder {
     }
 }
 
-/// The right to write into a run, until it is dropped.
+/// Permission to write into a run, until it is dropped.
 #[derive(Debug)]
 pub struct RunLock {
     file: Option<File>,
@@ -38,7 +38,7 @@ pub struct RunLock {
 }
 
 impl RunLock {
-    /// Why the file system gave no lock, where it gave none; writing then goes on without.
+    /// Returns why the file system gave no lock, if it gave none; the run is then written without.
     pub fn problem(&self) -> Option<&str> {
         self.problem.as_deref()
     }
@@ -54,11 +54,10 @@ impl Drop for RunLock {
 }
 
 impl RunFolder {
-    /// Takes the lock of the run, whose folder is created where it is missing, and removes what a killed process left
-    /// unfinished in it.
+    /// Takes the lock of the run. Creates the folder if it is missing, and removes files that a killed process left unfinished.
     ///
     /// # Errors
-    /// [`RunError::Locked`] where another process has it; [`RunError::Io`] where the folder can't be written.
+    /// [`RunError::Locked`] if another process holds it; [`RunError::Io`] if the folder can't be written.
     pub fn lock(&self, holder: &Holder) -> Result<RunLock> {
         let io = |path: &Path| {
             let path = path.to_path_buf();
@@ -87,7 +86,7 @@ impl RunFolder {
         Ok(RunLock { file: Some(file), problem: None })
     }
 
-    /// Refuses a run with a folder that can't be written, before anything is computed for it.
+    /// Refuses a run with a folder that can't be written, before anything is computed.
     ///
     /// # Errors
     /// [`RunError::Io`].
@@ -95,7 +94,7 @@ impl RunFolder {
         self.folders().iter().filter(|folder| folder.exists()).try_for_each(|folder| atomic::probe(folder))
     }
 
-    /// Nobody else writes here, so unfinished files are a killed process's. Removing them is best effort.
+    /// Removes unfinished files. No other process writes here, so a killed process left them. Errors are ignored.
     fn clear_leftovers(&self) {
         for folder in self.folders() {
             for entry in fs::read_dir(folder).into_iter().flatten().flatten() {

@@ -23,22 +23,22 @@ pub struct Record {
     /// Each term of the objective, already weighted, as mean over the epoch; `total` is their sum.
     #[serde(deserialize_with = "afterimage_statistics::undefined::numbers")]
     pub train: BTreeMap<String, f64>,
-    /// Terms and scores on the validation part of the training data, where there is one.
+    /// Terms and scores on the validation part, if there is one.
     #[serde(deserialize_with = "afterimage_statistics::undefined::numbers")]
     pub validation: BTreeMap<String, f64>,
-    /// Seconds of the epoch in all.
+    /// Seconds of the epoch.
     pub secs: f64,
-    /// Seconds of those the trainer waited for the loader.
+    /// Seconds of it in which the trainer waited for the loader.
     pub loader_wait_secs: f64,
 }
 
-/// A writer of one phase's records that truncates what a killed run wrote after its last checkpoint.
+/// Writes the records of one phase. It removes those that a killed run wrote after its last checkpoint.
 ///
-/// Records of the later phase stay behind those of the earlier one, where the earlier one is trained again.
+/// If the earlier phase is trained again, records of the later phase stay after it.
 #[derive(Debug)]
 pub struct LogWriter {
     path: PathBuf,
-    /// Lines up to here; kept only where lines follow.
+    /// Lines up to here; kept only if lines follow.
     before: String,
     /// Lines of the later phase.
     after: String,
@@ -48,7 +48,7 @@ impl LogWriter {
     /// Opens the log of `run` for `phase`, keeping the records of that phase up to `epochs` and those of the other phase.
     ///
     /// # Errors
-    /// [`RunError::Io`] where the file can't be written.
+    /// [`RunError::Io`] if the file can't be written.
     pub fn open(run: &RunFolder, phase: Phase, epochs: usize) -> Result<Self> {
         let path = run.log_file();
         let (mut before, mut after) = (String::new(), String::new());
@@ -68,7 +68,7 @@ impl LogWriter {
     /// Appends a record of the phase.
     ///
     /// # Errors
-    /// [`RunError::Io`] where the file can't be written.
+    /// [`RunError::Io`] if the file can't be written.
     pub fn append(&mut self, record: &Record) -> Result<()> {
         let text = line(record, &self.path)?;
         if !self.after.is_empty() {
@@ -89,10 +89,10 @@ fn line(record: &Record, path: &std::path::Path) -> Result<String> {
         .map_err(|source| RunError::Json { path: path.to_path_buf(), source })
 }
 
-/// Reads the log; a last line cut off by a kill is passed over.
+/// Reads the log; a last line that a kill cut off is ignored.
 ///
 /// # Errors
-/// [`RunError::Io`] where it can't be read, [`RunError::Json`] where a line but the last is damaged.
+/// [`RunError::Io`] if it can't be read, [`RunError::Json`] if a line before the last is damaged.
 pub fn read(run: &RunFolder) -> Result<Vec<Record>> {
     let path = run.log_file();
     let text =

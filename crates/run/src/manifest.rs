@@ -1,4 +1,4 @@
-//! `run.json`: what was run, on what, with which software.
+//! `run.json`: what was run, on which data, with which software.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ pub struct Manifest {
     pub name: String,
     /// Software name and version.
     pub software: String,
-    /// Git commit the software was built from, where known; ends in `-dirty` with uncommitted changes.
+    /// Git commit the software was built from, if known; ends in `-dirty` with uncommitted changes.
     pub git_commit: Option<String>,
     /// The command line that made the run.
     pub command: Vec<String>,
@@ -27,9 +27,9 @@ pub struct Manifest {
     pub machine: String,
     /// Every seed by its purpose.
     pub seeds: BTreeMap<String, u64>,
-    /// Inputs: data set, unpaired and external images, with their hashes.
+    /// Inputs with their hashes: data set, unpaired and external images, backbones.
     pub inputs: Vec<Input>,
-    /// Facts about the data that the report states.
+    /// Facts about the data, for the report.
     pub data: DataFacts,
     /// Wall-clock seconds by stage.
     pub timing_secs: BTreeMap<String, f64>,
@@ -37,7 +37,7 @@ pub struct Manifest {
     pub peak_memory_mib: Option<u64>,
     /// Stages finished so far: `encoder`, `decoder` (of a baseline: `fit`), `reconstruct`, `evaluate`, `report`.
     pub finished: Vec<String>,
-    /// Remarks a reader must see beside every score.
+    /// Remarks that a reader must see next to every score.
     pub warnings: Vec<String>,
     /// How a baseline was made; absent where networks were trained.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -57,7 +57,7 @@ pub struct Input {
     pub path: String,
     /// SHA-256 of its content, hexadecimal.
     pub sha256: String,
-    /// Number of images or trials, where it has one.
+    /// Number of images or trials, if it has one.
     pub count: Option<usize>,
 }
 
@@ -88,15 +88,15 @@ pub struct DataFacts {
     pub regions: BTreeMap<String, usize>,
     /// Where the SNR of the decoder's regulariser comes from.
     pub snr_source: String,
-    /// Preprocessing, one sentence a step, with where it was fitted.
+    /// Preprocessing, one sentence per step, with the part it was fitted on.
     pub preprocessing: Vec<String>,
 }
 
 impl Manifest {
-    /// Writes `run.json`, with the hashes of all that was written through `run`.
+    /// Writes `run.json`, with the hashes of all files written through `run`.
     ///
     /// # Errors
-    /// As [`atomic::write`].
+    /// See [`atomic::write`].
     pub fn write(&self, run: &RunFolder) -> Result<()> {
         let whole = Self { outputs: run.recorded()?, ..self.clone() };
         atomic::write_json(&run.manifest_file(), &whole)?;
@@ -106,7 +106,7 @@ impl Manifest {
     /// Reads `run.json`.
     ///
     /// # Errors
-    /// As [`atomic::read_json`].
+    /// See [`atomic::read_json`].
     pub fn read(run: &RunFolder) -> Result<Self> {
         atomic::read_json(&run.manifest_file())
     }

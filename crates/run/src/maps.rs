@@ -1,6 +1,6 @@
-//! A number for each voxel, written so that other tools show it: as a volume (NIfTI), on a surface (GIFTI), as a table.
+//! One number per voxel, for other tools: as a volume (NIfTI), on a surface (GIFTI), as a table.
 //!
-//! Nothing is written between voxels: what lies outside them, and what is undefined, is NaN, never 0.
+//! Values outside the voxels, and undefined values, are NaN, never 0.
 
 mod table;
 
@@ -20,12 +20,12 @@ pub use table::csv;
 /// The hemispheres in the order of [`Surface::vertices`].
 pub const HEMISPHERES: [Hemisphere; 2] = [Hemisphere::Left, Hemisphere::Right];
 
-/// A named number for each voxel.
+/// A named number per voxel.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Column {
-    /// Its name, which names its files: letters, digits, `_`, `-` and `.`.
+    /// Its name, from which files are named: letters, digits, `_`, `-` and `.`.
     pub name: String,
-    /// What it is, in a sentence, with its unit.
+    /// What it is, in one sentence, with its unit.
     pub meaning: String,
     /// `[voxels]` in the order of [`Voxels::ids`], NaN where undefined.
     #[serde(skip)]
@@ -33,7 +33,7 @@ pub struct Column {
 }
 
 impl Volume {
-    /// `[x, y, z]`: the values at their voxels, NaN elsewhere.
+    /// Returns `[x, y, z]`: the values at their voxels, NaN elsewhere.
     pub fn fill(&self, values: impl IntoIterator<Item = f32>) -> Array3<f32> {
         let mut volume = Array3::from_elem(self.shape, f32::NAN);
         for (index, value) in self.indices.iter().zip(values) {
@@ -44,7 +44,7 @@ impl Volume {
 }
 
 impl Surface {
-    /// The values of a hemisphere (0 left, 1 right) at their vertices, NaN elsewhere; none where it has no vertices.
+    /// Returns the values of a hemisphere (0 left, 1 right) at their vertices, NaN elsewhere; empty if it has no vertices.
     pub fn fill(&self, side: usize, values: impl IntoIterator<Item = f32>) -> Vec<f32> {
         let mut vertices = vec![f32::NAN; self.vertices[side]];
         for (&[of, vertex], value) in self.places.iter().zip(values) {
@@ -56,12 +56,12 @@ impl Surface {
     }
 }
 
-/// Writes `voxels.csv`, `maps.json` (what each column is), and of every column `NAME.nii.gz` where the voxels lie in a
-/// volume, `lh.NAME.shape.gii` and `rh.NAME.shape.gii` where they lie on a surface. Gives the files.
+/// Writes `voxels.csv`, `maps.json` (what each column is), and for every column `NAME.nii.gz` if the voxels lie in a
+/// volume, `lh.NAME.shape.gii` and `rh.NAME.shape.gii` if they lie on a surface. Returns the paths of the files.
 ///
 /// # Errors
-/// [`RunError::Map`] for a column of another length or a name that names no file; [`RunError::Io`] and
-/// [`RunError::Format`] where a file cannot be written.
+/// [`RunError::Map`] for a column of another length or a name that can't name a file; [`RunError::Io`] and
+/// [`RunError::Format`] if a file cannot be written.
 pub fn write(folder: &Path, voxels: &Voxels, columns: &[Column]) -> Result<Vec<PathBuf>> {
     check(folder, voxels, columns)?;
     let (table, meanings) = (folder.join("voxels.csv"), folder.join("maps.json"));
@@ -114,9 +114,9 @@ fn check(folder: &Path, voxels: &Voxels, columns: &[Column]) -> Result<()> {
     Ok(())
 }
 
-/// The scores of all voxels: those of `scores.json` that have a value for each. `encoder.r.median`, whose voxels have an r
-/// each, becomes `encoder_r`. A score of some regions only has no map of its own: its values are those of the whole.
-pub fn of_scores(file: &ScoreFile, voxels: &Voxels) -> Vec<Column> {
+/// Returns the scores of `scores.json` with one value per voxel. `encoder.r.median`, which has an r per voxel, becomes
+/// `encoder_r`. A score of some regions only has no map: its values are those of the whole.
+pub fn score_columns(file: &ScoreFile, voxels: &Voxels) -> Vec<Column> {
     let of_all = file.scores.iter().filter(|score| score.item_kind == "voxel" && score.per_item.len() == voxels.len());
     let column = |score: &crate::scores::Score| Column {
         name: score.name.trim_end_matches(".median").replace('.', "_"),

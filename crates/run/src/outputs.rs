@@ -1,9 +1,8 @@
-//! Hashes of what a run wrote: recorded when a file is written, compared when it is read.
+//! Hashes of the files that a run wrote: recorded when a file is written, compared when it is read.
 //!
-//! `run.json` keeps the SHA-256 of each file under `outputs`. It is written at the end of a stage; until then the hashes
-//! of that stage stand in a journal beside it, and a hash stands there before its file takes its name. Whenever the
-//! process is killed, a file is therefore the one that `run.json` tells or the one that the journal tells, and a file
-//! that is neither was changed by something else.
+//! `run.json` keeps the SHA-256 of each file under `outputs`. It is written at the end of a stage. Until then a journal
+//! next to it has the hashes of that stage, each before its file takes its name. So whenever the process is killed, each
+//! file has the hash of `run.json` or of the journal; a file with neither was changed by another program.
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
@@ -14,12 +13,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use afterimage_formats::digest;
 use serde::{Deserialize, Serialize};
 
-use crate::{Result, RunError, RunFolder, atomic, manifest::Manifest};
+use crate::{Result, RunError, RunFolder, atomic, layout::FILES, manifest::Manifest};
 
-/// The hashes that a file may have, by its relative path; several only where a process was killed.
+/// The hashes that a file may have, by its relative path; several only after a process was killed.
 type Known = BTreeMap<String, Vec<String>>;
 
-/// The hashes of a run, shared by all handles of its folder; read from disk when first needed.
+/// The hashes of a run, shared by all clones of its `RunFolder`; read from disk when first needed.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Outputs(Arc<Mutex<Option<Known>>>);
 
@@ -30,7 +29,7 @@ struct Line {
     sha256: String,
 }
 
-/// The part of `run.json` that matters here.
+/// The hashes in `run.json`.
 #[derive(Deserialize)]
 struct Recorded {
     #[serde(default)]
@@ -38,42 +37,20 @@ struct Recorded {
 }
 
 impl RunFolder {
-    /// Writes a file of the run and records its hash.
+    /// Writes a file of the run and records its hash. A file that has these bytes already is not written again.
     ///
     /// # Errors
-    /// As [`atomic::write`].
+    /// See [`atomic::write`].
     pub fn write(&self, path: &Path, bytes: &[u8]) -> Result<()> {
         let sha256 = digest::sha256_bytes(bytes);
         self.announce(path, &sha256)?;
-        atomic::write(path, bytes)?;
-        self.settle(path, sha256)
-    }
-
-    /// As [`RunFolder::write`], but a file that holds these bytes already is left as it is, and only its hash recorded.
-    ///
-    /// # Errors
-    /// As [`atomic::write`].
-    pub fn keep(&self, path: &Path, bytes: &[u8]) -> Result<()> {
         if !fs::read(path).is_ok_and(|known| known == bytes) {
-            return self.write(path, bytes);
+            atomic::write(path, bytes)?;
         }
-        let sha256 = digest::sha256_bytes(bytes);
-        self.announce(path, &sha256)?;
         self.settle(path, sha256)
     }
 
-    /// As [`RunFolder::write`], with `value` as indented JSON.
-    ///
-    /// # Errors
-    /// As [`atomic::write_json`].
-    pub fn write_json<T: Serialize>(&self, path: &Path, value: &T) -> Result<()> {
-        let mut bytes =
-            serde_json::to_vec_pretty(value).map_err(|source| RunError::Json { path: path.to_path_buf(), source })?;
-        bytes.push(b'\n');
-        self.write(path, &bytes)
-    }
-
-    /// As [`RunFolder::write`], for writers that take a path: see [`atomic::through`].
+    /// Writes as [`RunFolder::write`] does, with a writer that takes a path: see [`atomic::through`].
     ///
     /// # Errors
     /// Those of `make`, and [`RunError::Io`].
@@ -87,42 +64,23 @@ impl RunFolder {
         self.settle(path, sha256)
     }
 
-    /// Reads a file of the run, refused where it is not the one that the run wrote. A file without a recorded hash, as
-    /// earlier versions left it, is read as it is: see [`RunFolder::unchecked`].
+    /// Reads a file of the run, and refuses one that the run did not write. A file without a recorded hash, of an earlier
+    /// version, is not checked: see [`RunFolder::unchecked`].
     ///
     /// # Errors
-    /// [`RunError::Io`] where it can't be read, [`RunError::Changed`].
+    /// [`RunError::Io`] if it can't be read, [`RunError::Changed`].
     pub fn read(&self, path: &Path) -> Result<Vec<u8>> {
-        let bytes =
-            fs::read(path).map_err(|source| RunError::Io { action: "read", path: path.to_path_buf(), source })?;
+        let bytes = atomic::read(path)?;
         if self.known(path)?.is_some() {
             self.compare(path, &digest::sha256_bytes(&bytes))?;
         }
         Ok(bytes)
     }
 
-    /// As [`RunFolder::read`], of a JSON file.
+    /// Refuses a file that the run did not write, for readers that take a path.
     ///
     /// # Errors
-    /// As there, and [`RunError::Json`] where it is not as expected.
-    pub fn read_json<T: serde::de::DeserializeOwned>(&self, path: &Path) -> Result<T> {
-        let bytes = self.read(path)?;
-        serde_json::from_slice(&bytes).map_err(|source| RunError::Json { path: path.to_path_buf(), source })
-    }
-
-    /// As [`RunFolder::read_json`], of a file whose key `version` must be `expected`.
-    ///
-    /// # Errors
-    /// As there, and [`RunError::Version`] where it has another.
-    pub fn read_versioned<T: serde::de::DeserializeOwned>(&self, path: &Path, expected: u32) -> Result<T> {
-        let bytes = self.read(path)?;
-        atomic::parse_versioned(&bytes, path, expected, || self.remedy(&self.relative(path)))
-    }
-
-    /// Refuses a file that is not the one that the run wrote, for readers that take a path.
-    ///
-    /// # Errors
-    /// As [`RunFolder::read`].
+    /// See [`RunFolder::read`].
     pub fn check(&self, path: &Path) -> Result<()> {
         match self.known(path)? {
             Some(_) => self.compare(path, &digest::sha256(path)?),
@@ -130,13 +88,13 @@ impl RunFolder {
         }
     }
 
-    /// Relative paths of files that are there and have no recorded hash.
+    /// Returns the relative paths of files that exist and have no recorded hash.
     ///
     /// # Errors
     /// [`RunError::Io`] and [`RunError::Json`] of `run.json`.
     pub fn unchecked(&self) -> Result<Vec<String>> {
         let mut names = Vec::new();
-        for path in self.read_again().into_iter().filter(|path| path.is_file()) {
+        for path in FILES.iter().map(|file| self.path(*file)).filter(|path| path.is_file()) {
             if self.known(&path)?.is_none() {
                 names.push(self.relative(&path));
             }
@@ -144,7 +102,7 @@ impl RunFolder {
         Ok(names)
     }
 
-    /// One hash for each file, for `run.json`. Where a killed process left two, the file says which one it has.
+    /// Returns one hash per file, for `run.json`. If a killed process left two, the file decides.
     pub(crate) fn recorded(&self) -> Result<BTreeMap<String, String>> {
         let mut guard = self.held()?;
         let known = guard.get_or_insert_with(Known::new);
@@ -156,7 +114,7 @@ impl RunFolder {
         Ok(known.iter().filter_map(|(name, hashes)| Some((name.clone(), hashes.last()?.clone()))).collect())
     }
 
-    /// Forgets the journal, once `run.json` has its hashes.
+    /// Removes the journal, once `run.json` has its hashes.
     pub(crate) fn close_journal(&self) -> Result<()> {
         let path = self.journal_file();
         match fs::remove_file(&path) {
@@ -167,7 +125,7 @@ impl RunFolder {
         }
     }
 
-    /// Notes in the journal what a file is about to be. A folder without `run.json` keeps no hashes.
+    /// Writes the next hash of a file to the journal. A folder without `run.json` keeps no hashes.
     fn announce(&self, path: &Path, sha256: &str) -> Result<()> {
         if !self.manifest_file().is_file() {
             return Ok(());
@@ -188,7 +146,7 @@ impl RunFolder {
         Ok(())
     }
 
-    /// The file has its name: no other hash is right now.
+    /// Keeps one hash of a file, which now has its name.
     fn settle(&self, path: &Path, sha256: String) -> Result<()> {
         if self.manifest_file().is_file() {
             self.held()?.get_or_insert_with(Known::new).insert(self.relative(path), vec![sha256]);
@@ -224,7 +182,7 @@ impl RunFolder {
         })
     }
 
-    /// The hashes, read from disk where they were not.
+    /// Returns the hashes; reads them from disk at first.
     fn held(&self) -> Result<MutexGuard<'_, Option<Known>>> {
         let mut guard = self.outputs.0.lock().unwrap_or_else(PoisonError::into_inner);
         if guard.is_none() {
@@ -238,11 +196,11 @@ impl RunFolder {
         if !manifest.is_file() {
             return Ok(Known::new());
         }
-        // The journal first: what leaves it meanwhile is in `run.json` by then.
+        // The journal first: another process may move its hashes to `run.json` meanwhile.
         let journal = fs::read_to_string(self.journal_file()).unwrap_or_default();
         let recorded: Recorded = atomic::read_json(&manifest)?;
         let mut known: Known = recorded.outputs.into_iter().map(|(name, hash)| (name, vec![hash])).collect();
-        // A line that a kill cut off announced a file that was not written.
+        // A line that a kill cut off belongs to a file that was not written.
         for line in journal.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok()) {
             known.entry(line.path).or_default().push(line.sha256);
         }

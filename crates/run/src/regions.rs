@@ -1,10 +1,10 @@
-//! `regions.json`: what each region of interest, and each voxel by itself, tells of the shown image.
+//! `regions.json`: what information each region of interest, and each single voxel, carries about the shown image.
 
 use afterimage_statistics::Difference;
 use serde::{Deserialize, Serialize};
 
 use crate::scores::{NotComputed, Score};
-use crate::{Result, RunFolder};
+use crate::{Artefact, layout};
 
 /// Version of the schema below.
 pub const REGIONS_VERSION: u32 = 1;
@@ -16,19 +16,19 @@ pub struct Regions {
     pub version: u32,
     /// Voxels that the run uses.
     pub voxels: usize,
-    /// The regions that have some of them; regions may overlap.
+    /// The regions with at least one of them; regions may overlap.
     pub regions: Vec<Region>,
     /// Identification by the encoder from subsets of voxels; all voxels first.
     pub encoding: Vec<Condition>,
     /// The same at equal numbers of voxels.
     pub matched: Vec<Matched>,
-    /// The same from one voxel; null where no responses are predicted.
+    /// The same from single voxels; null if no responses are predicted.
     pub single: Option<SingleVoxels>,
     /// Reconstructions by the trained decoder from subsets of voxels, all others at their training mean; all voxels first.
     pub decoding: Vec<Condition>,
     /// What was not computed, and why.
     pub not_computed: Vec<NotComputed>,
-    /// What holds for the whole.
+    /// Remarks on the whole.
     pub notes: Vec<String>,
 }
 
@@ -37,11 +37,11 @@ pub struct Regions {
 pub struct Region {
     /// Its name in the data set.
     pub name: String,
-    /// Voxels of it that the run uses.
+    /// Number of its voxels that the run uses.
     pub voxels: usize,
 }
 
-/// Which voxels speak.
+/// Which voxels are used; the others are at their training mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Part {
@@ -54,7 +54,7 @@ pub enum Part {
 }
 
 impl Part {
-    /// The word used in files.
+    /// Returns the word used in files.
     pub fn name(self) -> &'static str {
         match self {
             Part::All => "all",
@@ -69,13 +69,13 @@ impl Part {
 pub struct Condition {
     /// The region; null for all voxels.
     pub region: Option<String>,
-    /// What is done with it.
+    /// Whether its voxels are used or left out.
     pub part: Part,
-    /// Voxels that speak.
+    /// Number of voxels that are used.
     pub voxels: usize,
     /// The scores; names are those of `scores.json`.
     pub scores: Vec<Score>,
-    /// This condition minus all voxels, image by image, one a score; empty for all voxels.
+    /// This condition minus all voxels, image by image, one per score; empty for all voxels.
     pub differences: Vec<ScoreDifference>,
 }
 
@@ -88,12 +88,12 @@ pub struct ScoreDifference {
     pub difference: Difference,
 }
 
-/// Identification from random subsets of a region, all of one size.
+/// Identification from random subsets of a region, of equal size.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Matched {
     /// The region; null for all voxels.
     pub region: Option<String>,
-    /// Voxels of a subset.
+    /// Number of voxels in a subset.
     pub voxels: usize,
     /// Number of subsets.
     pub draws: usize,
@@ -114,7 +114,7 @@ pub struct SingleVoxels {
     pub best: Vec<BestVoxel>,
 }
 
-/// Voxels taken together.
+/// Voxels of one region, or all.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct VoxelGroup {
     /// The region; null for all voxels.
@@ -142,10 +142,10 @@ pub struct VoxelScore {
     pub q: f64,
 }
 
-/// A voxel that stands out.
+/// A voxel with a high accuracy.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BestVoxel {
-    /// The region among whose best it is; null for all voxels.
+    /// The region that it is one of the best of; null for all voxels.
     pub region: Option<String>,
     /// Column in the data set's responses, from 0.
     pub voxel: usize,
@@ -155,20 +155,6 @@ pub struct BestVoxel {
     pub score: Score,
 }
 
-impl Regions {
-    /// Writes `regions.json` of `run`.
-    ///
-    /// # Errors
-    /// As [`RunFolder::write`].
-    pub fn write(&self, run: &RunFolder) -> Result<()> {
-        run.write_json(&run.regions_file(), self)
-    }
-
-    /// Reads `regions.json` of `run`.
-    ///
-    /// # Errors
-    /// As [`RunFolder::read_versioned`].
-    pub fn read(run: &RunFolder) -> Result<Self> {
-        run.read_versioned(&run.regions_file(), REGIONS_VERSION)
-    }
+impl Artefact for Regions {
+    const FILE: layout::RunFile = layout::REGIONS;
 }

@@ -3,12 +3,12 @@
 use afterimage_statistics::{Interval, PValue};
 use serde::{Deserialize, Serialize};
 
-use crate::{Result, RunFolder};
+use crate::{Artefact, layout};
 
 /// Version of the schema below.
 pub const SCORES_VERSION: u32 = 1;
 
-/// Protocol of scores of responses averaged over fewer repeats than the reconstructions that are shown.
+/// Protocol of scores from responses averaged over fewer repeats than those of the shown reconstructions.
 pub const AVERAGING: &str = "averaging";
 
 /// The content of `scores.json`.
@@ -20,7 +20,7 @@ pub struct ScoreFile {
     pub warnings: Vec<String>,
     /// The scores, the most important first.
     pub scores: Vec<Score>,
-    /// Metrics that were asked for and not computed, with the reason.
+    /// Metrics that were requested and not computed, with the reason.
     pub not_computed: Vec<NotComputed>,
 }
 
@@ -40,29 +40,29 @@ pub struct Score {
     pub definition: String,
     /// Unit: `fraction`, `correlation`, `distance`, `rank` ...
     pub unit: String,
-    /// True where larger is better.
+    /// True if larger is better.
     pub higher_is_better: bool,
-    /// The value; NaN (`null` in the file) where it is undefined.
+    /// The value; NaN (`null` in the file) if it is undefined.
     #[serde(deserialize_with = "afterimage_statistics::undefined::number")]
     pub value: f64,
-    /// 95 % interval, where one is defined.
+    /// 95 % interval, if one is defined.
     pub interval: Option<Interval>,
-    /// Chance level, where one is defined.
+    /// Chance level, if one is defined.
     pub chance: Option<f64>,
     /// What the same reconstructions score on average with shuffled pairings, on these items and candidates: the level that `p`
-    /// tests against. It differs from `chance`, the score of a guess, where shown images and candidates differ as sets.
-    /// `None` where pairings were not shuffled.
+    /// tests against. It differs from `chance`, the score of a guess, if shown images and candidates differ as sets.
+    /// `None` if pairings were not shuffled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shuffled: Option<f64>,
-    /// p-value against shuffled pairings, or by the test that its method names; `None` where no test was made.
+    /// p-value against shuffled pairings, or of the test that its method names; `None` if no test was made.
     pub p: Option<PValue>,
-    /// Number of items the value is the mean (or median) of.
+    /// Number of items that the value is the mean (or median) of.
     pub n: usize,
     /// What an item is: `image`, `voxel`.
     pub item_kind: String,
-    /// Number of candidates (ways) of an identification, where it is one.
+    /// Number of candidates (ways), for an identification.
     pub ways: Option<usize>,
-    /// Number of distractors the identification draws from, where it is one.
+    /// Number of distractors to draw from, for an identification.
     pub candidates: Option<usize>,
     /// Smallest and largest number of repeats averaged per test item.
     pub repeats_averaged: Option<(u32, u32)>,
@@ -70,10 +70,10 @@ pub struct Score {
     pub seed: u64,
     /// Names of the items, in the order of `per_item`.
     pub items: Vec<String>,
-    /// Value per item; null where undefined.
+    /// Value per item; null if undefined.
     pub per_item: Vec<Option<f64>>,
-    /// Jackknife pseudo-values of a score that is no mean over items, one an item; their mean is the score, and
-    /// paired tests take them in place of `per_item`. Empty for a mean.
+    /// Jackknife pseudo-values of a score that is not a mean over items, one per item; their mean is the score, and
+    /// paired tests use them instead of `per_item`. Empty for a mean.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pseudo_values: Vec<f64>,
     /// Remarks that belong to this number.
@@ -85,40 +85,28 @@ pub struct Score {
 pub struct NotComputed {
     /// Name of the score.
     pub name: String,
-    /// Why, and what would make it computable.
+    /// Why, and what makes it computable.
     pub reason: String,
 }
 
+impl Artefact for ScoreFile {
+    const FILE: layout::RunFile = layout::SCORES;
+}
+
 impl ScoreFile {
-    /// Scores with a value for each reconstruction that is shown; those of fewer repeats belong to other reconstructions.
+    /// Returns the scores with one value per shown reconstruction; those of fewer repeats belong to other reconstructions.
     pub fn of_images(&self) -> impl Iterator<Item = &Score> {
         self.scores.iter().filter(|score| score.item_kind == "image" && score.protocol != AVERAGING)
     }
 
-    /// A file with these scores.
+    /// Returns a file with these scores.
     pub fn new(scores: Vec<Score>) -> Self {
         Self { version: SCORES_VERSION, warnings: Vec::new(), scores, not_computed: Vec::new() }
     }
 
-    /// The score of that name.
+    /// Returns the score of that name.
     pub fn get(&self, name: &str) -> Option<&Score> {
         self.scores.iter().find(|s| s.name == name)
-    }
-
-    /// Writes `scores.json` of `run`.
-    ///
-    /// # Errors
-    /// As [`RunFolder::write`].
-    pub fn write(&self, run: &RunFolder) -> Result<()> {
-        run.write_json(&run.scores_file(), self)
-    }
-
-    /// Reads `scores.json` of `run`.
-    ///
-    /// # Errors
-    /// As [`RunFolder::read_versioned`].
-    pub fn read(run: &RunFolder) -> Result<Self> {
-        run.read_versioned(&run.scores_file(), SCORES_VERSION)
     }
 }
 

@@ -1,48 +1,48 @@
-//! `analysis.json` of a study: what people saw in the reconstructions.
+//! `analysis.json` of a study: how well people recognise the shown images in the reconstructions.
 
 use afterimage_statistics::undefined::number;
 use afterimage_statistics::{Difference, Interval, PValue};
 use serde::{Deserialize, Serialize};
 
-use crate::{Result, RunError, RunFolder};
+use crate::{Artefact, Result, RunError, RunFolder, layout};
 
 /// Version of the schema below.
 pub const ANALYSIS_VERSION: u32 = 1;
 
-/// The analysis of a study. Participants have labels that say nothing about them.
+/// The analysis of a study. Participants have random labels.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Analysis {
     /// Schema version, [`ANALYSIS_VERSION`].
     pub version: u32,
     /// Title of the study.
     pub title: String,
-    /// SHA-256 of the design and pictures that the participants met.
+    /// SHA-256 of the design and images that the participants were given.
     pub design: String,
-    /// Number of pictures to choose among.
+    /// Number of images to choose among.
     pub ways: usize,
-    /// Chance level, one in `ways`.
+    /// Chance level, 1 / `ways`.
     pub chance: f64,
     /// The runs.
     pub runs: Vec<JudgedRun>,
-    /// Rules of exclusion, as the design had them before the first answer.
+    /// Exclusion rules, as the design stated them before the first answer.
     pub rules: Vec<Rule>,
-    /// Accuracy: of all runs together where there are several, then of each run.
+    /// Accuracy: of all runs together if there are several, then of each run.
     pub accuracy: Vec<Accuracy>,
     /// Runs compared, item by item.
     pub comparisons: Vec<RunComparison>,
     /// Whether participants agree, of each run.
     pub agreement: Vec<Agreement>,
-    /// Which scores of the machine predict people, the best first within each run.
+    /// Which computed scores predict people's answers, the best first within each run.
     pub machine: Vec<MachineAgreement>,
-    /// Every participant, those left out too.
+    /// Every participant, including excluded ones.
     pub participants: Vec<ParticipantResult>,
-    /// Every item under every run, of the participants that are not left out.
+    /// Every item of every run, for the participants that are not excluded.
     pub items: Vec<ItemResult>,
-    /// What a reader must know.
+    /// Remarks for the reader.
     pub notes: Vec<String>,
     /// Bootstrap resamples.
     pub resamples: usize,
-    /// Draws of sign flips, and of halves of the participants.
+    /// Draws of sign flips and of halves of the participants.
     pub permutations: usize,
     /// Seed of every draw.
     pub seed: u64,
@@ -57,31 +57,26 @@ pub struct People {
     pub analysis: Analysis,
 }
 
-impl People {
-    /// Reads `people.json` of `run`.
-    ///
-    /// # Errors
-    /// As [`RunFolder::read_json`], and [`RunError::Version`] where the analysis has another version.
-    pub fn read(run: &RunFolder) -> Result<Self> {
-        let path = run.people_file();
-        let people: Self = run.read_json(&path)?;
-        let (got, expected) = (people.analysis.version, ANALYSIS_VERSION);
+impl Artefact for People {
+    const FILE: layout::RunFile = layout::PEOPLE;
+
+    /// Refuses an analysis of another version.
+    fn verify(&self, run: &RunFolder) -> Result<()> {
+        let (got, expected) = (self.analysis.version, ANALYSIS_VERSION);
         if got != expected {
-            let remedy = run.remedy(&run.relative(&path));
-            return Err(RunError::Version { path, got, expected, remedy });
+            return Err(RunError::Version {
+                path: Self::path(run),
+                got,
+                expected,
+                remedy: run.remedy(Self::FILE.path),
+            });
         }
-        Ok(people)
+        Ok(())
     }
+}
 
-    /// Writes `people.json` of `run`.
-    ///
-    /// # Errors
-    /// As [`RunFolder::write`].
-    pub fn write(&self, run: &RunFolder) -> Result<()> {
-        run.write_json(&run.people_file(), self)
-    }
-
-    /// The analysis as far as it is about this run.
+impl People {
+    /// Returns the part of the analysis about this run.
     pub fn about_this_run(&self) -> Analysis {
         let mut about = self.analysis.clone();
         let is_this = |label: &str| label == self.label;
@@ -95,7 +90,7 @@ impl People {
     }
 }
 
-/// A run that was judged.
+/// A run whose reconstructions were judged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct JudgedRun {
     /// Short name.
@@ -108,19 +103,19 @@ pub struct JudgedRun {
     pub created: String,
 }
 
-/// A rule of exclusion.
+/// An exclusion rule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rule {
     /// The rule in words.
     pub rule: String,
-    /// Participants that it leaves out; one may be left out by several.
+    /// Participants that it excludes; several rules may exclude the same one.
     pub excluded: usize,
 }
 
-/// Accuracy of the participants that are not left out.
+/// Accuracy of the participants that are not excluded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Accuracy {
-    /// Label of the run; none for all runs together.
+    /// Label of the run; null for all runs together.
     pub run: Option<String>,
     /// Share of right answers among all answers.
     #[serde(deserialize_with = "number")]
@@ -139,7 +134,7 @@ pub struct Accuracy {
     pub answers: usize,
     /// Median response time, milliseconds, of answers whose time was measured without interruption.
     pub median_ms: Option<f64>,
-    /// Share of right answers with nobody left out.
+    /// Share of right answers without exclusions.
     #[serde(deserialize_with = "number")]
     pub of_everybody: f64,
 }
@@ -147,13 +142,13 @@ pub struct Accuracy {
 /// One run against another on the same items.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunComparison {
-    /// The run that the difference is taken from.
+    /// The run that is subtracted.
     pub baseline: String,
     /// The run.
     pub run: String,
-    /// Mean over items of accuracy under the run minus under the baseline; interval and test over items.
+    /// Mean over items of the accuracy of the run minus that of the baseline; interval and test over items.
     pub difference: Difference,
-    /// Interval of the difference of all answers, over participants and items, crossed.
+    /// Interval of the difference over all answers, crossed over participants and items.
     pub crossed: Option<Interval>,
 }
 
@@ -170,7 +165,7 @@ pub struct Agreement {
     /// Mean correlation of the items' accuracies between halves of the participants.
     #[serde(deserialize_with = "number")]
     pub split_half: f64,
-    /// Reliability of the items' accuracies, by Spearman and Brown.
+    /// Reliability of the items' accuracies by the Spearman-Brown formula.
     #[serde(deserialize_with = "number")]
     pub reliability: f64,
     /// Participants.
@@ -179,7 +174,7 @@ pub struct Agreement {
     pub items: usize,
 }
 
-/// How well a machine score ranks the items as people do.
+/// How well a computed score ranks the items as people do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MachineAgreement {
     /// Label of the run.
@@ -190,7 +185,7 @@ pub struct MachineAgreement {
     pub title: String,
     /// The measure with its settings.
     pub metric: String,
-    /// Spearman correlation with people's accuracy, turned so that positive is agreement.
+    /// Spearman correlation with people's accuracy, with the sign that makes agreement positive.
     #[serde(deserialize_with = "number")]
     pub rho: f64,
     /// Interval over items.
@@ -217,13 +212,13 @@ pub struct ParticipantResult {
     pub attention: (usize, usize),
     /// Median response time, milliseconds.
     pub median_ms: Option<f64>,
-    /// True where the last trial was answered.
+    /// True if the last trial was answered.
     pub finished: bool,
-    /// Why the participant is left out; empty for who is not.
+    /// Why the participant is excluded; empty if not.
     pub left_out: Vec<String>,
 }
 
-/// An item under a run.
+/// An item of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ItemResult {
     /// Name of the stimulus.

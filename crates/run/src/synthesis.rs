@@ -1,11 +1,11 @@
-//! `synthesis.json`: images that an encoder predicts the largest (or smallest) response to.
+//! `synthesis.json`: images for which an encoder predicts the largest (or smallest) response.
 
 use serde::{Deserialize, Serialize};
 
 /// Version of the schema below.
 pub const SYNTHESIS_VERSION: u32 = 1;
 
-/// The content of `synthesis.json`. Paths of pictures are relative to its folder, with forward slashes.
+/// The content of `synthesis.json`. Paths of images are relative to its folder, with forward slashes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Synthesis {
     /// Schema version, [`SYNTHESIS_VERSION`].
@@ -14,21 +14,21 @@ pub struct Synthesis {
     pub run: String,
     /// Name and version of the software.
     pub software: String,
-    /// Commit of the build, where known.
+    /// Commit of the build, if known.
     pub git_commit: Option<String>,
     /// SHA-256 of the encoder's weights.
     pub encoder: String,
     /// How the images were made.
     pub settings: Settings,
-    /// Natural images that responses are compared with, by where they come from.
+    /// Natural images to compare with, by source.
     pub natural: Vec<NaturalSource>,
-    /// One a voxel or region.
+    /// One per voxel or region.
     pub targets: Vec<Target>,
-    /// What holds for all numbers.
+    /// Remarks on all numbers.
     pub notes: Vec<String>,
 }
 
-/// What an image is a function of.
+/// What an image is computed from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Prior {
@@ -43,17 +43,17 @@ pub enum Prior {
 pub struct Settings {
     /// What is optimised.
     pub prior: Prior,
-    /// True where the response is made small.
+    /// True if the response is minimised.
     pub minimise: bool,
     /// Steps of gradient ascent.
     pub steps: usize,
     /// Learning rate of Adam.
     pub learning_rate: f64,
-    /// Weight of total variation against the response in standard deviations over natural images.
+    /// Weight of total variation relative to the response in standard deviations over natural images.
     pub variation_weight: f64,
     /// Largest shift at each step, pixels.
     pub jitter_px: usize,
-    /// Images of each target.
+    /// Images per target.
     pub starts: usize,
     /// Seed of starts and shifts.
     pub seed: u64,
@@ -68,7 +68,7 @@ pub struct NaturalSource {
     pub images: usize,
 }
 
-/// What is driven.
+/// What is optimised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Objective {
@@ -76,7 +76,7 @@ pub enum Objective {
     Voxel,
     /// The mean response of a region's voxels.
     Region,
-    /// That less the mean response of all other voxels.
+    /// The same minus the mean response of all other voxels.
     Contrast,
 }
 
@@ -85,21 +85,21 @@ pub enum Objective {
 pub struct Target {
     /// What a reader sees, such as `voxel 12` or `V1`.
     pub name: String,
-    /// What is driven.
+    /// What is optimised.
     pub objective: Objective,
-    /// Regions that the voxel is in; the region expression itself for a region.
+    /// Regions that contain the voxel; for a region its expression.
     pub regions: Vec<String>,
-    /// Voxels of the target.
+    /// Number of voxels of the target.
     pub voxels: usize,
     /// The natural image with the largest (or smallest) predicted response.
     pub best_natural: BestNatural,
     /// Mean and standard deviation (n - 1) over natural images of the predicted response.
     pub natural: (f64, f64),
-    /// One a start.
+    /// One per start.
     pub images: Vec<Image>,
-    /// Mean and standard deviation (n - 1) over starts of the response reached; no deviation with one start.
+    /// Mean and standard deviation (n - 1) over starts of the final response; no deviation with one start.
     pub reached: (f64, Option<f64>),
-    /// Mean Pearson correlation of the pixels of two starts; null with one start, or where an image is constant.
+    /// Mean Pearson correlation of the pixels of two starts; null with one start, or if an image is constant.
     pub agreement: Option<f64>,
 }
 
@@ -112,21 +112,21 @@ pub struct BestNatural {
     pub source: String,
     /// Predicted response.
     pub response: f64,
-    /// The picture.
+    /// Its file.
     pub picture: String,
 }
 
 /// A synthesised image.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Image {
-    /// The picture.
+    /// Its file.
     pub picture: String,
-    /// Predicted response to the picture as it is in the file.
+    /// Predicted response to the image in the file.
     pub response: f64,
     /// Per cent of natural images with a smaller (where minimised: larger) response, ties half.
     pub percentile: f64,
-    /// How much farther it goes than the best natural image; negative where it does not reach it.
+    /// Its response minus that of the best natural image, in the direction of the optimisation.
     pub beyond_best: f64,
-    /// Predicted response at every tenth step, before the step, as the optimisation sees it: shifted, not rounded.
+    /// Predicted response before every tenth step, to the image in optimisation: shifted, not rounded.
     pub course: Vec<f64>,
 }

@@ -1,9 +1,9 @@
-//! Tables as text for other programs: fields by commas, as RFC 4180 has them. An empty field is a number that is undefined or was
-//! not computed.
+//! Tables as comma-separated text (RFC 4180) for other programs. An empty field is a number that is undefined or was not
+//! computed.
 
 use afterimage_statistics::Interval;
 
-/// All rows, a line each; a field is quoted where it must be.
+/// Returns the rows as text, one line per row; a field is quoted if it must be.
 pub fn csv<R: IntoIterator<Item: AsRef<[u8]>>>(rows: impl IntoIterator<Item = R>) -> String {
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
     rows.into_iter().for_each(|row| writer.write_record(row).expect("memory takes every row"));
@@ -11,12 +11,12 @@ pub fn csv<R: IntoIterator<Item: AsRef<[u8]>>>(rows: impl IntoIterator<Item = R>
     String::from_utf8_lossy(&text).into_owned()
 }
 
-/// A number in full precision.
+/// Returns a number in full precision, or an empty field.
 pub fn number(value: Option<f64>) -> String {
     value.filter(|v| v.is_finite()).map_or_else(String::new, |v| v.to_string())
 }
 
-/// Both ends of an interval.
+/// Returns both ends of an interval.
 pub fn ends(interval: Option<&Interval>) -> [String; 2] {
     [number(interval.map(|i| i.low)), number(interval.map(|i| i.high))]
 }

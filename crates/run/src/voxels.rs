@@ -1,10 +1,10 @@
-//! `voxels.json`: which voxels the networks of a run know, and where they lie.
+//! `voxels.json`: which voxels the networks of a run use, and where they lie.
 //!
-//! With it a run alone is enough to write predicted responses, or a score of each voxel, as a volume or on a surface.
+//! With it the run folder is enough to write predicted responses, or a score per voxel, as a volume or on a surface.
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Result, RunError, RunFolder};
+use crate::{Artefact, Result, RunError, RunFolder, layout};
 
 /// Version of the schema below.
 pub const VOXELS_VERSION: u32 = 1;
@@ -18,18 +18,18 @@ pub struct Voxels {
     pub ids: Vec<usize>,
     /// Columns that the data set has.
     pub columns: usize,
-    /// Unit of the recorded responses, where the data set states it.
+    /// Unit of the recorded responses, if the data set states it.
     pub units: Option<String>,
     /// `[columns]` number of each voxel of the data set in the names of the table that it was imported from, if they are
     /// not 0 to `columns` - 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub numbers: Option<Vec<usize>>,
-    /// Voxels of the source were left out of the data set: the numbers are those of the source, and names mean only them.
+    /// True if the data set lacks voxels of the source: the numbers are those of the source, and only they are used in names.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub of_more: bool,
-    /// Where they lie in a volume, where the source says so.
+    /// Where they lie in a volume, if the source states it.
     pub volume: Option<Volume>,
-    /// Where they lie on the cortical surface, where the source says so.
+    /// Where they lie on the cortical surface, if the source states it.
     pub surface: Option<Surface>,
 }
 
@@ -47,14 +47,33 @@ pub struct Volume {
 /// Places on a surface.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Surface {
-    /// Vertices of the left and of the right hemisphere; 0 where none are known of.
+    /// Vertices of the left and of the right hemisphere; 0 if unknown.
     pub vertices: [usize; 2],
     /// `[voxels]` hemisphere (0 left, 1 right) and vertex.
     pub places: Vec<[u32; 2]>,
 }
 
+impl Artefact for Voxels {
+    const FILE: layout::RunFile = layout::VOXELS;
+
+    /// On one line: it may list a million numbers.
+    fn bytes(&self) -> serde_json::Result<Vec<u8>> {
+        let mut bytes = serde_json::to_vec(self)?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+
+    /// Refuses lists of other lengths, and places outside the volume or surface.
+    fn verify(&self, run: &RunFolder) -> Result<()> {
+        match self.contradiction() {
+            None => Ok(()),
+            Some(message) => Err(RunError::Map { path: Self::path(run), message }),
+        }
+    }
+}
+
 impl Voxels {
-    /// Voxels without a place.
+    /// Returns voxels without places.
     pub fn new(ids: Vec<usize>, columns: usize) -> Self {
         Self {
             version: VOXELS_VERSION,
@@ -68,43 +87,20 @@ impl Voxels {
         }
     }
 
-    /// The number in the name of a voxel, `voxel_ID`, by its column among the data set's responses: that of the source where
-    /// voxels were left out, else the column.
+    /// Returns the number in the name of a voxel, `voxel_ID`, by its column among the data set's responses: that of the
+    /// source if the data set lacks voxels, else the column.
     pub fn name_of(&self, id: usize) -> usize {
         self.numbers.as_ref().filter(|_| self.of_more).and_then(|numbers| numbers.get(id)).copied().unwrap_or(id)
     }
 
-    /// Their number.
+    /// Returns the number of voxels.
     pub fn len(&self) -> usize {
         self.ids.len()
     }
 
-    /// True where there is none.
+    /// Returns true without voxels.
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty()
-    }
-
-    /// Writes `voxels.json` of `run`, on one line.
-    ///
-    /// # Errors
-    /// As [`RunFolder::write`].
-    pub fn write(&self, run: &RunFolder) -> Result<()> {
-        let path = run.voxels_file();
-        let mut bytes = serde_json::to_vec(self).map_err(|source| RunError::Json { path: path.clone(), source })?;
-        bytes.push(b'\n');
-        run.write(&path, &bytes)
-    }
-
-    /// Reads `voxels.json` of `run`.
-    ///
-    /// # Errors
-    /// As [`RunFolder::read_versioned`]; [`RunError::Map`] where lists have other lengths or places lie outside.
-    pub fn read(run: &RunFolder) -> Result<Self> {
-        let voxels: Self = run.read_versioned(&run.voxels_file(), VOXELS_VERSION)?;
-        match voxels.contradiction() {
-            None => Ok(voxels),
-            Some(reason) => Err(RunError::Map { path: run.voxels_file(), message: reason }),
-        }
     }
 
     fn contradiction(&self) -> Option<String> {
@@ -131,7 +127,7 @@ impl Voxels {
 }
 
 impl Volume {
-    /// Millimetres of a voxel index.
+    /// Converts a voxel index to millimetres.
     pub fn millimetres(&self, index: [u32; 3]) -> [f64; 3] {
         let at = index.map(f64::from);
         [0, 1, 2].map(|row| {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use afterimage_run::{RunFolder, layout::labels, manifest::Manifest, pictures};
+use afterimage_run::{Artefact, RunFolder, layout::labels, manifest::Manifest, pictures::Pictures, scores::ScoreFile};
 use afterimage_statistics::draws::shuffle;
 use image::RgbImage;
 use image::imageops::{FilterType, resize};
@@ -91,9 +91,9 @@ fn fill(runs: &[PathBuf], options: &Options, study: &StudyFolder) -> Result<Crea
     copies(&mut stimuli, &shown, &design, &dir)?;
     design.fits(&stimuli).map_err(|message| StudyError::Design { message: format!("the study {message}") })?;
     for (index, run) in opened.iter().enumerate() {
-        if run.scores_file().is_file() {
+        if let Some(scores) = ScoreFile::read_if_present(run)? {
             create_dir(&study.scores_dir())?;
-            private::write_json(&study.scores_file(index), &afterimage_run::scores::ScoreFile::read(run)?)?;
+            private::write_json(&study.scores_file(index), &scores)?;
         }
     }
     let (keys, admin_token) = Keys::new()?;

@@ -104,7 +104,7 @@ impl Checkpoint {
     /// As [`Checkpoint::bytes`]; [`TrainError::Run`] if the file cannot be written.
     pub(crate) fn keep(&self, run: &RunFolder, phase: Phase) -> Result<()> {
         let path = run.weights_file(phase);
-        Ok(run.keep(&path, &self.bytes(&path)?)?)
+        Ok(run.write(&path, &self.bytes(&path)?)?)
     }
 
     /// Writes the checkpoint, replacing the file only once the new one is whole.

@@ -12,7 +12,7 @@ use afterimage_data::{
     Averaging, DataSet, HeldOutPairs, HeldOutSplit, Pairs, Part, Reliability, TrainingPairs, TrainingSplit,
     ValidationPairs, ZScore,
 };
-use afterimage_run::RunFolder;
+use afterimage_run::{Artefact, layout};
 
 use crate::Result;
 
@@ -61,23 +61,11 @@ pub struct Prepared {
     pub statistics: Statistics,
 }
 
+impl Artefact for Statistics {
+    const FILE: layout::RunFile = layout::STATISTICS;
+}
+
 impl Statistics {
-    /// Reads `statistics.json` of `run`.
-    ///
-    /// # Errors
-    /// [`crate::TrainError::Run`] if it can't be read or was changed.
-    pub fn read(run: &RunFolder) -> Result<Self> {
-        Ok(run.read_json(&run.statistics_file())?)
-    }
-
-    /// Writes `statistics.json` of `run`.
-    ///
-    /// # Errors
-    /// [`crate::TrainError::Run`] if it can't be written.
-    pub fn write(&self, run: &RunFolder) -> Result<()> {
-        Ok(run.write_json(&run.statistics_file(), self)?)
-    }
-
     /// Fits all statistics on `training`, except the SNR, which uses the repeats of validation stimuli too.
     fn fit(training: &TrainingSplit<'_>, experiment: &Experiment) -> Result<Self> {
         let data = training.data_set();

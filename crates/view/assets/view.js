@@ -1,4 +1,4 @@
-// Sorting, filtering, receptive fields, and what is dropped on the page. Without it the page shows every item in the order of the test set.
+// Sorting, filtering, receptive fields, and dropped files. Without it the page shows every item in the order of the test set.
 "use strict";
 (async () => {
   const $ = (selector, of = document) => of.querySelector(selector);
@@ -44,7 +44,7 @@
     const sorted = [...cards];
     if (by) {
       const sign = (by.score.higher_is_better ? -1 : 1) * (tools.elements.order.value === "best" ? 1 : -1);
-      // What has no value comes last, whatever the order.
+      // Items without a value come last in either order.
       sorted.sort((a, b) => {
         const [x, y] = [value(a), value(b)];
         return x == null || y == null ? (x == null) - (y == null) || a.index - b.index : sign * (x - y) || a.index - b.index;
@@ -68,7 +68,7 @@
   tools.addEventListener("submit", (event) => event.preventDefault());
   arrange();
 
-  // What is not in view yet is loaded while nothing else is to do, a few pictures at a time, so that scrolling finds it there.
+  // Images out of view are loaded in idle time, a few at a time, so that scrolling finds them.
   const later = globalThis.requestIdleCallback ?? ((work) => setTimeout(work, 50));
   const pending = [...list.querySelectorAll("img[loading=lazy]")];
   const ahead = () => {
@@ -77,7 +77,7 @@
   };
   later(ahead);
 
-  // One item, large, with every score.
+  // The dialog with one item, enlarged, and every score.
   const large = $("#large");
   list.addEventListener("click", (event) => {
     const card = event.target.closest("button.name") && cards.find((one) => one.element === event.target.closest(".card"));
@@ -181,7 +181,7 @@
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint);
   }
 
-  // What is dropped.
+  // Dropped files.
   const ask = $("#ask");
   if (!ask) return;
   ask.hidden = false;
@@ -227,7 +227,7 @@
     ask.open = true;
     const answers = $("#answers");
     const type = kinds[file.name.split(".").pop().toLowerCase()];
-    if (!type) return fail(`"${file.name}" is no picture (.png, .jpg, .bmp, .tif) and no table (.csv, .npy).`);
+    if (!type) return fail(`"${file.name}" is neither an image (.png, .jpg, .bmp, .tif) nor a table (.csv, .npy).`);
     answers.setAttribute("aria-busy", "true");
     try {
       const isPicture = type.startsWith("image/");
@@ -239,7 +239,7 @@
         found.push(isPicture ? encoded(run, file, result) : decoded(run, result));
         if (isPicture) predicted.set(index, new Map(result.voxels.map((voxel, i) => [voxel, result.responses[0][i]])));
       }
-      const first = isPicture ? [make("div", {}, make("h3", { textContent: "Picture" }), make("div", { className: "pictures" }, picture(URL.createObjectURL(file), file.name)))] : [];
+      const first = isPicture ? [make("div", {}, make("h3", { textContent: "Image" }), make("div", { className: "pictures" }, picture(URL.createObjectURL(file), file.name)))] : [];
       answers.replaceChildren(...first, ...found);
       if (isPicture && fields) {
         const colour = $("[name=colour]", fields);

@@ -1,4 +1,4 @@
-//! Answers of the API: JSON, arrays, pictures, and problems with their status.
+//! Responses of the API: JSON, arrays, images, and errors with their status.
 
 use axum::Json;
 use axum::body::Body;
@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::ViewError;
 
-/// A request that is not answered as it hoped.
+/// An error response.
 #[derive(Debug)]
 pub(crate) struct Problem {
     status: StatusCode,
@@ -63,7 +63,7 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Bytes of a media type.
+/// Returns bytes of a media type as a response.
 pub(crate) fn bytes(kind: &'static str, bytes: impl Into<Body>) -> Response {
     ([(header::CONTENT_TYPE, kind)], bytes.into()).into_response()
 }

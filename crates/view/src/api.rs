@@ -1,4 +1,4 @@
-//! `/api/v1`: images to predicted responses, responses to images. `assets/openapi.json` describes it.
+//! `/api/v1`: predicts responses from images, and reconstructs images from responses. `assets/openapi.json` describes it.
 
 mod body;
 mod json;
@@ -23,13 +23,13 @@ use crate::effort::Stop;
 use crate::networks::{Done, Facts, Work};
 use crate::pictures;
 use crate::server::Shared;
-use body::{Rows, accepts, limited, media_type, most_columns, of_npy, unsupported, used};
+use body::{Rows, accepts, check_count, media_type, most_columns, parse_npy, select_voxels, unsupported};
 
-/// The most images or responses of one request.
+/// Most images or responses of one request.
 pub(crate) const MOST: usize = 256;
-/// The most bytes of one request.
+/// Most bytes of one request.
 pub(crate) const MOST_BYTES: usize = 64 * 1024 * 1024;
-/// A number as text with what stands around it, bytes at most.
+/// Most bytes of a number as text, with separators.
 const BYTES_OF_A_NUMBER: usize = 64;
 /// The description of the API.
 const OPENAPI: &str = include_str!("../assets/openapi.json");
@@ -100,8 +100,8 @@ pub(crate) async fn encode(
     headers: HeaderMap,
     body: Body,
 ) -> Answer {
-    let asked = of_query(asked)?;
-    let (run, facts) = of_run(&server, asked.run.as_deref())?;
+    let asked = parse_query(asked)?;
+    let (run, facts) = find_run(&server, asked.run.as_deref())?;
     let kind = media_type(&headers);
     let is_json = kind == "application/json";
     if !is_json && !["image/png", "image/jpeg", "image/bmp", "image/tiff"].contains(&kind.as_str()) {
@@ -113,13 +113,13 @@ pub(crate) async fn encode(
     let read = move |stop: &Stop| {
         let sent = std::mem::take(&mut received.bytes);
         let files = if is_json { json::images(&sent, stop)? } else { vec![sent] };
-        limited(files.len())?;
+        check_count(files.len())?;
         let largest = pictures::largest(&files)?;
         Ok((files, largest, received))
     };
-    let (files, largest, room) = effort.aside(read).await?;
+    let (files, largest, room) = effort.run_blocking(read).await?;
     let pixels = effort.pixels(largest).await?;
-    let images = effort.aside(move |stop| {
+    let images = effort.run_blocking(move |stop| {
         let _rooms = (room, pixels);
         pictures::read(&files, side, stop)
     });
@@ -129,24 +129,24 @@ pub(crate) async fn encode(
         return Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the networks gave images for images"));
     };
     if accepts(&headers, NPY) {
-        let array = effort.aside(move |_| Ok(npy::to_bytes_f32(responses.view().into_dyn()))).await?;
-        return Ok(bytes(NPY, effort.held(array)?));
+        let array = effort.run_blocking(move |_| Ok(npy::to_bytes_f32(responses.view().into_dyn()))).await?;
+        return Ok(bytes(NPY, effort.hold(array)?));
     }
     let units = match (units, facts.standardises) {
         (Units::Standardised, true) => "standard deviations of the training responses".to_owned(),
         _ => facts.units.clone().unwrap_or_else(|| "those of the recording, not stated by the data set".into()),
     };
     let of = server.clone();
-    let text = effort.aside(move |_| {
+    let text = effort.run_blocking(move |_| {
         let predicted = Predicted {
             run: &of.catalog.runs[run].label,
             units,
             voxels: of.networks.facts(run).map_or(&[], |facts| &facts.ids),
             responses: responses.rows().into_iter().map(|row| row.to_vec()).collect(),
         };
-        in_json(&predicted)
+        to_json(&predicted)
     });
-    Ok(bytes("application/json", effort.held(text.await?)?))
+    Ok(bytes("application/json", effort.hold(text.await?)?))
 }
 
 /// `POST /api/v1/decode`.
@@ -156,18 +156,18 @@ pub(crate) async fn decode(
     headers: HeaderMap,
     body: Body,
 ) -> Answer {
-    let asked = of_query(asked)?;
-    let (run, facts) = of_run(&server, asked.run.as_deref())?;
+    let asked = parse_query(asked)?;
+    let (run, facts) = find_run(&server, asked.run.as_deref())?;
     let kind = media_type(&headers);
     if ![NPY, "text/csv", "application/json"].contains(&kind.as_str()) {
         return Err(unsupported(&kind, "application/json, application/x-npy or text/csv"));
     }
     let (effort, known, most) = (&server.effort, facts.clone(), most_columns(facts));
-    let received = effort.receive(body, bytes_of(most)).await?;
-    let responses = effort.aside(move |stop| {
+    let received = effort.receive(body, most_bytes(most)).await?;
+    let responses = effort.run_blocking(move |stop| {
         let mut rows = Rows::new(most, stop);
         let responses = match kind.as_str() {
-            NPY => of_npy(&received.bytes, most)?,
+            NPY => parse_npy(&received.bytes, most)?,
             "text/csv" => {
                 table::read(&received.bytes, &known, &mut rows, stop)?;
                 rows.finish()?
@@ -177,7 +177,7 @@ pub(crate) async fn decode(
                 rows.finish()?
             }
         };
-        used(responses, &known)
+        select_voxels(responses, &known)
     });
     let responses = responses.await?;
     let (single, wants_array) = (responses.nrows() == 1, accepts(&headers, NPY));
@@ -194,7 +194,7 @@ pub(crate) async fn decode(
     };
     let of = server.clone();
     let (media, answer) = effort
-        .aside(move |stop| {
+        .run_blocking(move |stop| {
             if wants_array {
                 return Ok((NPY, npy::to_bytes_f32(images.view().into_dyn())));
             }
@@ -208,10 +208,10 @@ pub(crate) async fn decode(
             }
             let images = files.iter().map(|file| STANDARD.encode(file)).collect();
             let run = &of.catalog.runs[run];
-            Ok(("application/json", in_json(&Decoded { run: &run.label, side: run.side_px, images })?))
+            Ok(("application/json", to_json(&Decoded { run: &run.label, side: run.side_px, images })?))
         })
         .await?;
-    Ok(bytes(media, effort.held(answer)?))
+    Ok(bytes(media, effort.hold(answer)?))
 }
 
 /// `GET /api/v1/openapi.json`.
@@ -219,24 +219,24 @@ pub(crate) async fn openapi() -> Response {
     bytes("application/json", OPENAPI)
 }
 
-/// What was asked, where it can be understood.
-fn of_query(asked: Result<Query<Asked>, QueryRejection>) -> Result<Asked, Problem> {
+/// Returns the query parameters.
+fn parse_query(asked: Result<Query<Asked>, QueryRejection>) -> Result<Asked, Problem> {
     let Query(asked) = asked.map_err(|rejection| Problem::new(rejection.status(), rejection.body_text()))?;
     Ok(asked)
 }
 
-/// The most bytes of as many responses as are taken, each of so many numbers, with room for names and blanks.
-fn bytes_of(columns: usize) -> usize {
+/// Returns the most bytes of a request with responses of `columns` numbers, with room for names and blanks.
+fn most_bytes(columns: usize) -> usize {
     (1 << 20) + columns.saturating_mul((MOST + 1) * BYTES_OF_A_NUMBER).min(MOST_BYTES - (1 << 20))
 }
 
-fn in_json(value: &impl Serialize) -> Result<Vec<u8>, Problem> {
+fn to_json(value: &impl Serialize) -> Result<Vec<u8>, Problem> {
     let written = serde_json::to_vec(value);
     written.map_err(|error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
 }
 
-/// The run of a request, which must have networks.
-fn of_run<'a>(server: &'a Shared, label: Option<&str>) -> Result<(usize, &'a Facts), Problem> {
+/// Returns the run of a request, which must have networks.
+fn find_run<'a>(server: &'a Shared, label: Option<&str>) -> Result<(usize, &'a Facts), Problem> {
     let labels = || server.catalog.runs.iter().map(|run| run.label.as_str()).collect::<Vec<_>>().join(", ");
     let run = server.catalog.find(label).ok_or_else(|| {
         let message = format!("no run \"{}\": there are {}", label.unwrap_or_default(), labels());
@@ -244,7 +244,7 @@ fn of_run<'a>(server: &'a Shared, label: Option<&str>) -> Result<(usize, &'a Fac
     })?;
     let facts = server.networks.facts(run).ok_or_else(|| {
         let message = format!(
-            "\"{}\" has no trained networks to ask: it is a baseline, or its weights are not there",
+            "\"{}\" has no trained networks to ask: it is a baseline, or its weights are missing",
             server.catalog.runs[run].label
         );
         Problem::new(StatusCode::CONFLICT, message)

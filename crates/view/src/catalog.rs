@@ -1,16 +1,16 @@
-//! What run folders hold, in the form that the page shows it.
+//! The contents of run folders, in the form that the page shows.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
 
 use serde::Serialize;
 
-use afterimage_run::RunFolder;
 use afterimage_run::biology::Biology;
-use afterimage_run::layout::{Phase, labels};
+use afterimage_run::layout::{Phase, STATISTICS, labels};
 use afterimage_run::manifest::Manifest;
-use afterimage_run::pictures::{self, Pictures};
+use afterimage_run::pictures::Pictures;
 use afterimage_run::scores::ScoreFile;
+use afterimage_run::{Artefact, RunFolder};
 
 use crate::{Result, ViewError};
 
@@ -24,7 +24,7 @@ pub struct Catalog {
 /// One run.
 #[derive(Debug, Clone, Serialize)]
 pub struct Run {
-    /// Short name, unique among the runs; the API knows the run by it.
+    /// Short name, unique among the runs; the API uses it.
     pub label: String,
     /// Name of its experiment.
     pub experiment: String,
@@ -36,16 +36,16 @@ pub struct Run {
     pub side_px: usize,
     /// The held-out items.
     pub items: Vec<Item>,
-    /// Scores with a value for each item.
+    /// Scores with one value per item.
     pub scores: Vec<ItemScores>,
-    /// Voxels with their receptive fields, where the run has looked for them.
+    /// Voxels with their receptive fields, if the run has them.
     pub voxels: Vec<Voxel>,
-    /// True where it has networks to ask; a baseline has none, nor has a copy without its weights.
+    /// True if it has trained networks; a baseline has none, and neither has a copy without its weights.
     pub networks: bool,
     /// The folder.
     #[serde(skip)]
     pub folder: RunFolder,
-    /// Picture files of the items: shown, reconstruction, rival.
+    /// Image files of the items: shown, reconstruction, rival.
     #[serde(skip)]
     pub(crate) files: Vec<[Option<PathBuf>; 3]>,
 }
@@ -55,11 +55,11 @@ pub struct Run {
 pub struct Item {
     /// Name of the stimulus.
     pub name: String,
-    /// Its class, where known.
+    /// Its class, if known.
     pub class: Option<String>,
     /// Repeats averaged into the decoded response.
     pub repeats: u16,
-    /// Name of the wrong candidate that looks most like the reconstruction.
+    /// Name of the wrong candidate that is most similar to the reconstruction.
     pub rival: Option<String>,
 }
 
@@ -72,11 +72,11 @@ pub struct ItemScores {
     pub title: String,
     /// Its unit.
     pub unit: String,
-    /// True where larger is better.
+    /// True if larger is better.
     pub higher_is_better: bool,
     /// Over all items.
     pub value: f64,
-    /// Of each item; null where there is none.
+    /// Value per item; null if missing.
     pub values: Vec<Option<f64>>,
 }
 
@@ -85,7 +85,7 @@ pub struct ItemScores {
 pub struct Voxel {
     /// Column in the data set's responses.
     pub column: usize,
-    /// The regions that hold it.
+    /// The regions that contain it.
     pub regions: Vec<String>,
     /// Middle, from the left.
     pub x_px: f64,
@@ -98,10 +98,10 @@ pub struct Voxel {
 }
 
 impl Catalog {
-    /// Reads runs.
+    /// Reads run folders.
     ///
     /// # Errors
-    /// [`ViewError::Run`]; [`ViewError::File`] where a run has no reconstructions, or names pictures outside itself.
+    /// [`ViewError::Run`]; [`ViewError::File`] if a run has no reconstructions, or names images outside its folder.
     pub fn open(paths: &[PathBuf]) -> Result<Self> {
         let folders = paths.iter().map(RunFolder::open).collect::<std::result::Result<Vec<_>, _>>()?;
         let names = labels(&folders);
@@ -109,7 +109,7 @@ impl Catalog {
         Ok(Self { runs: runs.collect::<Result<_>>()? })
     }
 
-    /// The place of a run by its label; the first one where none is named.
+    /// Returns the index of a run by its label; without a label the first.
     pub(crate) fn find(&self, label: Option<&str>) -> Option<usize> {
         match label {
             None => (!self.runs.is_empty()).then_some(0),
@@ -122,19 +122,12 @@ impl Run {
     fn open(folder: RunFolder, label: String) -> Result<Self> {
         let manifest = Manifest::read(&folder)?;
         let networks = has_networks(&folder, &manifest);
-        if !folder.pictures_file().is_file() {
+        let Some(list) = Vec::<Pictures>::read_if_present(&folder)? else {
             let message = "holds no reconstructions yet: make them with `afterimage reconstruct RUN`";
             return Err(ViewError::File { path: folder.root().into(), message: message.into() });
-        }
-        let list = pictures::read(&folder)?;
-        let scores = match folder.scores_file().is_file() {
-            true => of_items(&ScoreFile::read(&folder)?, &list),
-            false => Vec::new(),
         };
-        let voxels = match folder.biology_file().is_file() {
-            true => voxels(&Biology::read(&folder)?),
-            false => Vec::new(),
-        };
+        let scores = ScoreFile::read_if_present(&folder)?.map(|file| item_scores(&file, &list)).unwrap_or_default();
+        let voxels = Biology::read_if_present(&folder)?.as_ref().map(voxels).unwrap_or_default();
         let files = list.iter().map(|item| files(&folder, item)).collect::<Result<_>>()?;
         let item = |picture: Pictures| Item {
             name: picture.name,
@@ -158,14 +151,14 @@ impl Run {
     }
 }
 
-/// Whether there is something to ask: a copy of a run may leave its weights behind.
+/// Returns whether all files of the networks exist: a copy of a run may lack its weights.
 fn has_networks(folder: &RunFolder, manifest: &Manifest) -> bool {
     let weights = [Phase::Encoder, Phase::Decoder].map(|phase| folder.weights_file(phase));
-    manifest.baseline.is_none() && weights.into_iter().chain([folder.statistics_file()]).all(|file| file.is_file())
+    manifest.baseline.is_none() && weights.into_iter().chain([folder.path(STATISTICS)]).all(|file| file.is_file())
 }
 
-/// Scores of images, in the order of the items.
-fn of_items(file: &ScoreFile, list: &[Pictures]) -> Vec<ItemScores> {
+/// Returns the scores of images, in the order of the items.
+fn item_scores(file: &ScoreFile, list: &[Pictures]) -> Vec<ItemScores> {
     let scores = file.of_images().map(|score| {
         let by_name: HashMap<&str, f64> = (score.items.iter().zip(&score.per_item))
             .filter_map(|(name, value)| Some((name.as_str(), value.filter(|value| value.is_finite())?)))
@@ -182,7 +175,7 @@ fn of_items(file: &ScoreFile, list: &[Pictures]) -> Vec<ItemScores> {
     scores.filter(|score| score.values.iter().any(Option::is_some)).collect()
 }
 
-/// Voxels with a receptive field: by stimulation, else from the weights.
+/// Returns the voxels with a receptive field: from stimulation, else from the weights.
 fn voxels(biology: &Biology) -> Vec<Voxel> {
     let found = biology.voxels.iter().filter_map(|voxel| {
         let field = voxel.stimulation.or(voxel.weights)?;
@@ -198,7 +191,7 @@ fn voxels(biology: &Biology) -> Vec<Voxel> {
     found.collect()
 }
 
-/// The picture files of an item, which must lie inside its run.
+/// Returns the image files of an item, which must lie in its run folder.
 fn files(folder: &RunFolder, item: &Pictures) -> Result<[Option<PathBuf>; 3]> {
     let rival = item.rival.as_deref().map(|path| folder.inside(path)).transpose()?;
     Ok([Some(folder.inside(&item.shown)?), Some(folder.inside(&item.reconstruction)?), rival])

@@ -1,7 +1,7 @@
-//! What requests together may take of memory and processors.
+//! Limits of memory and processors for all requests together.
 //!
-//! Bodies count while they are kept, images while they are decoded, answers until they are received. What finds no room is told
-//! that the server is busy. Work on a thread can't be ended from outside: it looks at its [`Stop`] between rows and images.
+//! Bodies count while they are kept, images while they are decoded, answers until they are received. Without room the answer
+//! is that the server is busy. Work on a thread can't be ended from outside: it checks its [`Stop`] between rows and images.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,16 +15,16 @@ use crate::answer::Problem;
 
 /// Bodies of all requests together.
 const BODIES_KIB: usize = 256 * 1024;
-/// Answers of all requests together, while they are not received.
+/// Answers of all requests together, until they are received.
 const ANSWERS_KIB: usize = 1024 * 1024;
-/// Megapixels of the images that are decoded at once.
+/// Megapixels of the images that are decoded concurrently.
 const MEGAPIXELS: usize = 128;
 /// Requests that may wait for a thread.
 const WAITING: usize = 64;
-/// Threads for bodies and images, where there are as many cores.
+/// Most threads for bodies and images; at most one per core.
 const THREADS: usize = 4;
 
-/// The rooms.
+/// The limits.
 #[derive(Debug)]
 pub(crate) struct Effort {
     bodies: Arc<Semaphore>,
@@ -34,11 +34,11 @@ pub(crate) struct Effort {
     waiting: Arc<Semaphore>,
 }
 
-/// Set when nobody waits for the work any more: the time is over, or the client is gone.
+/// Set when nobody waits for the work any more: after a timeout, or when the client is gone.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Stop(Arc<AtomicBool>);
 
-/// A body with the room that it takes.
+/// A body with its share of the limit.
 #[derive(Debug)]
 pub(crate) struct Received {
     pub(crate) bytes: Vec<u8>,
@@ -51,7 +51,7 @@ impl Stop {
     }
 
     /// # Errors
-    /// Where the work is to stop.
+    /// If the work must stop.
     pub(crate) fn check(&self) -> Result<(), Problem> {
         if self.0.load(Ordering::Relaxed) {
             return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "nobody waits for the answer any more"));
@@ -81,10 +81,10 @@ impl Effort {
         }
     }
 
-    /// A body of `most` bytes at most.
+    /// Receives a body of at most `most` bytes.
     ///
     /// # Errors
-    /// 413 for a longer one, 503 where the bodies of other requests leave no room, 400 where it does not arrive whole.
+    /// 413 for a longer one, 503 if the bodies of other requests leave no room, 400 if it is incomplete.
     pub(crate) async fn receive(&self, mut body: Body, most: usize) -> Result<Received, Problem> {
         let too_large = || {
             let message = format!("more than {} bytes in the body: send fewer images or responses at once", most);
@@ -110,12 +110,12 @@ impl Effort {
         Ok(received)
     }
 
-    /// Does work that would keep other requests waiting on a thread for such, as many at once as there are cores. It stops when
-    /// nobody waits for it, and keeps its turn until then.
+    /// Runs blocking work on a thread, with at most one thread per core. It stops when nobody waits for it, and keeps its
+    /// turn until then.
     ///
     /// # Errors
-    /// Those of the work; 503 where too many wait for their turn.
-    pub(crate) async fn aside<T: Send + 'static>(
+    /// Those of the work; 503 if too many wait for their turn.
+    pub(crate) async fn run_blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Stop) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
@@ -133,17 +133,17 @@ impl Effort {
         worked.await.map_err(lost)?
     }
 
-    /// Room to decode an image of so many pixels; waits for it.
+    /// Waits for room to decode an image of `pixels`.
     pub(crate) async fn pixels(&self, pixels: u64) -> Result<OwnedSemaphorePermit, Problem> {
         let megapixels = pixels.div_ceil(1 << 20).clamp(1, MEGAPIXELS as u64) as u32;
         Ok(self.megapixels.clone().acquire_many_owned(megapixels).await.map_err(|_| ViewError::Busy)?)
     }
 
-    /// An answer that counts until it is received.
+    /// Returns an answer that counts until it is received.
     ///
     /// # Errors
-    /// 503 where answers that are not received leave no room.
-    pub(crate) fn held(&self, bytes: Vec<u8>) -> Result<Bytes, Problem> {
+    /// 503 if other answers leave no room.
+    pub(crate) fn hold(&self, bytes: Vec<u8>) -> Result<Bytes, Problem> {
         let room = room(&self.answers, bytes.len())?;
         Ok(Bytes::from_owner(Held { bytes, _room: room }))
     }
@@ -188,7 +188,7 @@ mod tests {
     async fn work_stops_when_nobody_waits_for_it_and_gives_its_turn_back() {
         let effort = Effort { turns: Arc::new(Semaphore::new(1)), ..Effort::new() };
         let (send, ended) = std::sync::mpsc::channel();
-        let endless = effort.aside(move |stop| {
+        let endless = effort.run_blocking(move |stop| {
             while stop.check().is_ok() {
                 std::thread::sleep(Duration::from_millis(1));
             }
@@ -197,17 +197,17 @@ mod tests {
         });
         assert!(tokio::time::timeout(Duration::from_millis(50), endless).await.is_err());
         ended.recv_timeout(Duration::from_secs(10)).unwrap();
-        assert_eq!(effort.aside(|_| Ok(7)).await.unwrap(), 7);
+        assert_eq!(effort.run_blocking(|_| Ok(7)).await.unwrap(), 7);
     }
 
     #[tokio::test]
     async fn more_than_may_wait_are_told_at_once() {
         let effort =
             Effort { turns: Arc::new(Semaphore::new(0)), waiting: Arc::new(Semaphore::new(1)), ..Effort::new() };
-        let first = effort.aside(|_| Ok(()));
+        let first = effort.run_blocking(|_| Ok(()));
         let second = async {
             tokio::task::yield_now().await;
-            effort.aside(|_| Ok(())).await.unwrap_err().status_of().as_u16()
+            effort.run_blocking(|_| Ok(())).await.unwrap_err().status_of().as_u16()
         };
         tokio::select! {
             _ = first => panic!("there is no turn to have"),
@@ -218,11 +218,11 @@ mod tests {
     #[test]
     fn answers_count_until_they_are_received() {
         let effort = Effort { answers: Arc::new(Semaphore::new(2)), ..Effort::new() };
-        let held = effort.held(vec![0; 2048]).unwrap();
-        assert!(effort.held(vec![0]).is_err());
+        let held = effort.hold(vec![0; 2048]).unwrap();
+        assert!(effort.hold(vec![0]).is_err());
         drop(held.slice(..1));
-        assert!(effort.held(vec![0]).is_err());
+        assert!(effort.hold(vec![0]).is_err());
         drop(held);
-        assert!(effort.held(vec![0]).is_ok());
+        assert!(effort.hold(vec![0]).is_ok());
     }
 }

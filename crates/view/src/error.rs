@@ -2,21 +2,21 @@
 
 use std::path::PathBuf;
 
-/// What can go wrong before or while runs are shown.
+/// Errors of reading and serving runs.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ViewError {
     /// A file of a run can't be read or is damaged.
     #[error("{source}")]
     Run {
-        /// What the reader answered; it names the file.
+        /// The error of the reader; it names the file.
         #[from]
         source: afterimage_run::RunError,
     },
     /// The networks of a run can't be loaded or applied.
     #[error("{source}")]
     Experiment {
-        /// What the loader answered.
+        /// The error of the loader.
         #[from]
         source: afterimage_experiment::Error,
     },
@@ -28,23 +28,23 @@ pub enum ViewError {
         /// What is wrong and what to do.
         message: String,
     },
-    /// The address can't be listened on, or a thread not started.
+    /// The server can't listen on the address, or start a thread.
     #[error("cannot {action} {what}: {source}")]
     Io {
-        /// What was attempted.
+        /// The attempted action.
         action: &'static str,
-        /// On what.
+        /// Its object.
         what: String,
-        /// The system's answer.
+        /// The error of the system.
         source: std::io::Error,
     },
-    /// A request asks for what can't be done.
+    /// A request is invalid.
     #[error("{message}")]
     Request {
         /// What is wrong and what to do.
         message: String,
     },
-    /// A request asks for more than is taken at once.
+    /// A request is too large.
     #[error("{message}")]
     TooLarge {
         /// What is too much and what to do.
@@ -63,10 +63,10 @@ pub enum ViewError {
     /// The networks of a run can't be loaded or applied.
     #[error("{message}")]
     Networks {
-        /// What they answered.
+        /// The error.
         message: String,
     },
-    /// More waits than the server takes on.
+    /// Too many requests wait.
     #[error("busy: more images and responses wait than are taken on; try again in a moment")]
     Busy,
     /// The networks' thread gave no answer.

@@ -1,8 +1,8 @@
-//! Runs to look at in a browser, and their networks to ask over HTTP: `afterimage view`.
+//! Shows runs in a browser and applies their networks over HTTP: `afterimage view`.
 //!
-//! A [`Catalog`] is what run folders hold, read once at the start: items, pictures, scores of each item, receptive fields. The page
-//! ([`view`] serves it) shows that and changes nothing. The networks stand behind one thread (`networks`) that works off a
-//! bounded queue in batches; `/api/v1` (`api`) asks them, for the page and for experiments in closed loop.
+//! A [`Catalog`] holds the contents of run folders, read once at the start: items, images, scores per item, receptive fields.
+//! The page, which [`view`] serves, shows it and changes nothing. One thread (`networks`) applies the networks, in batches from
+//! a bounded queue; `/api/v1` (`api`) uses it, for the page and for closed-loop experiments.
 
 mod answer;
 mod api;

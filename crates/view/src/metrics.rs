@@ -1,4 +1,4 @@
-//! What the server has done so far, as text for Prometheus.
+//! Counters of the server, as text for Prometheus.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -36,7 +36,7 @@ impl Metrics {
         self.decoded.fetch_add(responses, Ordering::Relaxed);
     }
 
-    /// The text, in Prometheus' exposition format 0.0.4.
+    /// Returns the text in Prometheus' exposition format 0.0.4.
     pub(crate) fn text(&self, waiting: usize) -> String {
         let mut text = String::new();
         let mut family = |name: &str, kind: &str, help: &str, rows: &[(String, String)]| {
@@ -68,7 +68,7 @@ impl Metrics {
     }
 }
 
-/// Resident memory of this process, where the system tells.
+/// Returns the resident memory of this process, if the system states it.
 fn resident_bytes() -> Option<usize> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_holds_each_family_once_with_its_rows() {
+    fn text_contains_each_family_once_with_its_rows() {
         let metrics = Metrics::default();
         metrics.request("/api/v1/decode", 200, Duration::from_millis(250));
         metrics.request("/api/v1/decode", 200, Duration::from_millis(250));

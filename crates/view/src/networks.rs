@@ -1,7 +1,7 @@
-//! The networks behind one thread.
+//! One thread that applies the networks.
 //!
-//! What asks waits in a bounded queue; what the thread finds waiting for the same network it does as one batch. An image's bits
-//! do not depend on its batch, so that nobody's answer depends on who else asks.
+//! Requests wait in a bounded queue; the thread joins those for the same network into one batch. The bits of a result do not
+//! depend on its batch, so an answer never depends on other requests.
 
 mod batch;
 
@@ -14,13 +14,13 @@ use ndarray::{Array2, Array4, Axis};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use afterimage_experiment::{TrainedRun, Units};
-use afterimage_run::{RunFolder, voxels::Voxels};
+use afterimage_run::{Artefact, RunFolder, voxels::Voxels};
 
 use crate::metrics::Metrics;
 use crate::{Catalog, Result, ViewError};
-use batch::{BATCH, joined, take_batch};
+use batch::{BATCH, join, take_batch};
 
-/// What is asked of a run's networks.
+/// Input for a run's networks.
 #[derive(Debug)]
 pub(crate) enum Work {
     /// Images u8 `[n, side, side, 3]` to responses `[n, voxels]`.
@@ -29,27 +29,27 @@ pub(crate) enum Work {
     Decode { responses: Array2<f32>, units: Units },
 }
 
-/// What comes back.
+/// Output of a run's networks.
 #[derive(Debug)]
 pub(crate) enum Done {
     Responses(Array2<f32>),
     Images(Array4<f32>),
 }
 
-/// What must be known of a run to ask its networks.
+/// What a request needs to know about a run.
 #[derive(Debug, Clone)]
 pub(crate) struct Facts {
     /// Columns of the data set's responses that the networks use.
     pub(crate) ids: Vec<usize>,
     /// ID of each in names, `voxel_ID`.
     pub(crate) names: Vec<usize>,
-    /// The source has more voxels than the data set: names of others may be there too.
+    /// True if the source has more voxels than the data set: a table may have columns of others.
     pub(crate) of_more: bool,
-    /// All columns of the data set, where the run says so.
+    /// Number of columns of the data set, if the run states it.
     pub(crate) columns: Option<usize>,
-    /// Unit of the recording, where the data set states it.
+    /// Unit of the recording, if the data set states it.
     pub(crate) units: Option<String>,
-    /// True where responses are standardised by those of training.
+    /// True if responses are standardised by the training responses.
     pub(crate) standardises: bool,
 }
 
@@ -60,7 +60,7 @@ struct Job {
     _room: OwnedSemaphorePermit,
 }
 
-/// The way to the thread. The thread ends when the last of these is gone.
+/// Handle of the thread, which ends when the last handle is dropped.
 #[derive(Debug)]
 pub(crate) struct Networks {
     jobs: Sender<Job>,
@@ -77,7 +77,7 @@ impl Work {
         }
     }
 
-    /// Whether both can be one batch.
+    /// Returns whether both can be in one batch.
     fn joins(&self, other: &Work) -> bool {
         match (self, other) {
             (Work::Encode { units: a, .. }, Work::Encode { units: b, .. }) => a == b,
@@ -88,7 +88,7 @@ impl Work {
 }
 
 impl Networks {
-    /// Starts the thread; networks are loaded when they are first asked. `places` images and responses may wait.
+    /// Starts the thread; networks are loaded at their first request. `places` images and responses may wait.
     pub(crate) fn start(
         catalog: &Catalog,
         device: Option<String>,
@@ -108,17 +108,17 @@ impl Networks {
         Ok(Self { jobs, room: Arc::new(Semaphore::new(places)), places, facts })
     }
 
-    /// What is known of a run's networks; none of a baseline.
+    /// Returns the facts of a run's networks; `None` for a baseline.
     pub(crate) fn facts(&self, run: usize) -> Option<&Facts> {
         self.facts.get(run).and_then(Option::as_ref)
     }
 
-    /// Images and responses that wait or are worked on.
+    /// Returns the number of images and responses in the queue or in work.
     pub(crate) fn waiting(&self) -> usize {
         self.places - self.room.available_permits()
     }
 
-    /// Asks.
+    /// Sends work to the thread and waits for the result.
     pub(crate) async fn ask(&self, run: usize, work: Work) -> Result<Done> {
         let rows = u32::try_from(work.len()).unwrap_or(u32::MAX);
         let room = self.room.clone().try_acquire_many_owned(rows).map_err(|_| ViewError::Busy)?;
@@ -137,7 +137,7 @@ impl Facts {
     fn of(run: &TrainedRun) -> Result<Self> {
         let (folder, statistics) = (run.folder(), run.statistics());
         // Runs of earlier versions do not list their voxels.
-        let voxels = folder.voxels_file().is_file().then(|| Voxels::read(folder)).transpose()?;
+        let voxels = Voxels::read_if_present(folder)?;
         let ids = statistics.voxels.clone();
         let name = |&id: &usize| voxels.as_ref().map_or(id, |voxels| voxels.name_of(id));
         Ok(Self {
@@ -183,7 +183,7 @@ impl Thread {
     }
 
     fn do_batch(&self, batch: Vec<Job>) {
-        // Who asked may have gone away meanwhile.
+        // A client may be gone meanwhile.
         let batch: Vec<Job> = batch.into_iter().filter(|job| !job.reply.is_closed()).collect();
         let Some(first) = batch.first() else { return };
         let run = first.run;
@@ -209,9 +209,9 @@ impl Thread {
         }
     }
 
-    /// Does work in parts of a batch, as long as somebody waits for it.
+    /// Does the work in batches, as long as somebody waits for it.
     fn apply(&self, run: usize, works: &[Work], is_wanted: impl Fn() -> bool) -> Result<Done> {
-        let work = joined(works)?;
+        let work = join(works)?;
         let opened = self.runs[run].as_ref().ok_or(ViewError::Unanswered)?;
         let mut parts = Vec::new();
         for start in (0..work.len()).step_by(BATCH) {
@@ -228,11 +228,11 @@ impl Thread {
         }
         match parts.len() {
             1 => parts.pop().ok_or(ViewError::Unanswered),
-            _ => Done::joined(parts),
+            _ => Done::concatenate(parts),
         }
     }
 }
 
-fn of_networks(error: impl std::fmt::Display) -> ViewError {
+fn network_error(error: impl std::fmt::Display) -> ViewError {
     ViewError::Networks { message: error.to_string() }
 }

@@ -1,5 +1,4 @@
-//! The page: every item as a card, so that it can be read without JavaScript; sorting, filtering, receptive fields and what is dropped
-//! on it need it.
+//! The page: one card per item, readable without JavaScript; sorting, filtering, receptive fields and dropped files need it.
 
 use afterimage_web::asset::path;
 use maud::{DOCTYPE, Markup, html};
@@ -9,7 +8,7 @@ use crate::{Catalog, Run};
 pub(crate) const STYLE: &str = include_str!("../assets/view.css");
 pub(crate) const SCRIPT: &str = include_str!("../assets/view.js");
 
-/// The whole page. `stamp` differs from one start of the server to the next, so that a browser keeps no picture of other runs.
+/// Returns the page. `stamp` differs between starts of the server, so that a browser shows no cached image of other runs.
 pub(crate) fn page(catalog: &Catalog, stamp: &str) -> Markup {
     let names: Vec<&str> = catalog.runs.iter().map(|run| run.label.as_str()).collect();
     html! {
@@ -24,7 +23,7 @@ pub(crate) fn page(catalog: &Catalog, stamp: &str) -> Markup {
                 script src=(path("/static/view.js", SCRIPT)) defer {}
             }
             body {
-                a.skip href="#items" { "Skip to the pictures" }
+                a.skip href="#items" { "Skip to the images" }
                 header {
                     p.kicker { "Afterimage" }
                     h1 { (names.join(" and ")) }
@@ -59,7 +58,7 @@ fn tools(catalog: &Catalog) -> Markup {
             } }
             label { "Order" select name="order" { option value="best" { "best first" } option value="worst" { "worst first" } } }
             label { "Class" select name="class" { option value="" { "all" } @for class in classes(catalog) { option { (class) } } } }
-            label { "Name holds" input type="search" name="name" autocomplete="off"; }
+            label { "Name contains" input type="search" name="name" autocomplete="off"; }
             p.note role="status" #count {}
         }
     }
@@ -73,14 +72,14 @@ fn classes(catalog: &Catalog) -> Vec<&str> {
     classes
 }
 
-/// Where an image or responses are dropped.
+/// The area to drop an image or responses on.
 fn ask(catalog: &Catalog) -> Markup {
     html! {
         @if catalog.runs.iter().any(|run| run.networks) {
             details.ask #ask hidden {
                 summary { h2 { "Ask the networks" } }
-                p.note { "Drop a picture anywhere to see the responses that the encoder predicts, or responses (.csv or .npy, a row each, not standardised) to see the images that the decoder makes of them." }
-                label.drop #drop { span { "Choose or drop a picture, .csv or .npy" } input type="file" accept="image/png,image/jpeg,image/bmp,image/tiff,.csv,.npy"; }
+                p.note { "Drop an image anywhere to see the responses that the encoder predicts, or responses (.csv or .npy, one per row, not standardised) to see the images that the decoder makes of them." }
+                label.drop #drop { span { "Choose or drop an image, .csv or .npy" } input type="file" accept="image/png,image/jpeg,image/bmp,image/tiff,.csv,.npy"; }
                 p.error role="alert" #failed hidden {}
                 div.answers #answers aria-live="polite" {}
             }
@@ -98,17 +97,17 @@ fn fields(catalog: &Catalog) -> Markup {
                     @for (r, run) in catalog.runs.iter().enumerate() { @if !run.voxels.is_empty() { option value=(r) { (run.label) } } }
                 } }
                 label { "Region" select name="region" { option value="" { "all" } } }
-                label { "Coloured by" select name="colour" { option value="r" { "correlation of predicted and measured" } option value="predicted" disabled { "response predicted to the dropped picture" } } }
+                label { "Coloured by" select name="colour" { option value="r" { "correlation of predicted and measured" } option value="predicted" disabled { "response predicted to the dropped image" } } }
             }
             div.map {
                 svg #map role="application" aria-label="Middles of receptive fields on the image; arrow keys go from voxel to voxel" tabindex="0" {}
-                div { p #voxel role="status" { "Point at a voxel: its receptive field is drawn here and over every picture, one standard deviation wide." } div #scale {} }
+                div { p #voxel role="status" { "Point at a voxel: its receptive field is drawn here and over every image, one standard deviation wide." } div #scale {} }
             }
         }
     }
 }
 
-/// The cards. Items of several runs are told by their names.
+/// The cards. Items of several runs are matched by name.
 fn items(catalog: &Catalog, stamp: &str) -> Markup {
     let mut names: Vec<&str> = Vec::new();
     let mut known = std::collections::HashSet::new();
@@ -160,7 +159,7 @@ fn picture(path: &str, caption: &str, alt: &str) -> Markup {
     }
 }
 
-/// One item, large.
+/// The dialog with one item, enlarged.
 fn enlarged() -> Markup {
     html! {
         dialog #large aria-labelledby="large-title" {

@@ -1,4 +1,4 @@
-//! Pictures to arrays and back, as the API sends them.
+//! Image files to arrays and back, for the API.
 
 use std::path::{Path, PathBuf};
 
@@ -10,19 +10,19 @@ use crate::answer::Problem;
 use crate::effort::Stop;
 use crate::{Result, ViewError};
 
-/// The most pixels of one image.
+/// Most pixels of one image.
 const MOST_PIXELS: u64 = 64 << 20;
-/// The most pixels of all images of a request.
+/// Most pixels of all images of a request.
 const MOST_PIXELS_IN_ALL: u64 = 256 << 20;
 
-/// Pixels of the largest of some picture files, by their headers.
+/// Returns the pixels of the largest image file, from the headers.
 ///
 /// # Errors
-/// [`ViewError::Request`] for what is no picture, [`ViewError::TooLarge`] for too many pixels.
+/// [`ViewError::Request`] for a file that is not an image, [`ViewError::TooLarge`] for too many pixels.
 pub(crate) fn largest(files: &[Vec<u8>]) -> Result<u64> {
     let (mut largest, mut sum) = (0, 0_u64);
     for (index, file) in files.iter().enumerate() {
-        let (width, height) = picture::dimensions(file, &name(index)).map_err(of_request)?;
+        let (width, height) = picture::dimensions(file, &name(index)).map_err(request_error)?;
         let pixels = u64::from(width) * u64::from(height);
         sum = sum.saturating_add(pixels);
         if pixels > MOST_PIXELS || sum > MOST_PIXELS_IN_ALL {
@@ -37,14 +37,14 @@ pub(crate) fn largest(files: &[Vec<u8>]) -> Result<u64> {
     Ok(largest)
 }
 
-/// Images `[n, side, side, 3]` of picture files: the centred square of each, resized.
+/// Decodes image files to `[n, side, side, 3]`: the centred square of each, resized.
 pub(crate) fn read(files: &[Vec<u8>], side: usize, stop: &Stop) -> std::result::Result<Array4<u8>, Problem> {
     let mut images = Array4::zeros((files.len(), side, side, 3));
     for (index, (file, mut slot)) in files.iter().zip(images.axis_iter_mut(Axis(0))).enumerate() {
         stop.check()?;
         let name = name(index);
         let square = picture::decode(file, &name).and_then(|image| picture::crop_resize(image.view(), side, &name));
-        slot.assign(&square.map_err(of_request)?);
+        slot.assign(&square.map_err(request_error)?);
     }
     Ok(images)
 }
@@ -53,11 +53,11 @@ fn name(index: usize) -> PathBuf {
     format!("image {index}").into()
 }
 
-fn of_request(error: afterimage_formats::Error) -> ViewError {
+fn request_error(error: afterimage_formats::Error) -> ViewError {
     ViewError::Request { message: error.to_string() }
 }
 
-/// PNG of an image `[3, height, width]` in 0..1.
+/// Encodes an image `[3, height, width]` in 0..1 as PNG.
 pub(crate) fn png(image: ArrayView3<'_, f32>) -> Result<Vec<u8>> {
     picture::encode_png(picture::bytes(image).view(), Path::new("image"))
         .map_err(|error| ViewError::Networks { message: error.to_string() })

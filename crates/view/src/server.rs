@@ -1,10 +1,10 @@
-//! The server: routes, what stands before them, and a graceful stop.
+//! The server: its routes, its limits, and a graceful stop.
 //!
 //! | route | |
 //! |---|---|
 //! | `GET /` | the page |
 //! | `GET /catalog.json` | what the page shows |
-//! | `GET /picture/{run}/{kind}/{item}` | a picture: `shown`, `reconstruction` or `rival` of an item |
+//! | `GET /picture/{run}/{kind}/{item}` | an image: `shown`, `reconstruction` or `rival` of an item |
 //! | `GET /static/view.css`, `/static/view.js` | |
 //! | `POST /api/v1/encode`, `/api/v1/decode`, `GET /api/v1/runs`, `/api/v1/openapi.json` | the networks |
 //! | `GET /health` | 204 |
@@ -31,28 +31,28 @@ use crate::metrics::Metrics;
 use crate::networks::Networks;
 use crate::{Catalog, Result, ViewError, api, page};
 
-/// Nothing but what this server sends, and pictures that the page itself makes of what is dropped on it.
+/// Allows only content of this server, and images that the page makes from dropped files.
 const POLICY: &str = "default-src 'none'; img-src 'self' blob: data:; style-src 'self'; script-src 'self'; connect-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// How the server runs.
+/// Options of the server.
 #[derive(Debug, Clone)]
 pub struct ViewOptions {
     /// Address and port to listen on.
     pub listen: SocketAddr,
-    /// True where a reverse proxy stands before it.
+    /// True behind a reverse proxy.
     pub behind_proxy: bool,
-    /// Names that the server answers to besides `localhost` and addresses; behind a proxy any, where none is given.
+    /// Host names of the server in addition to `localhost` and addresses; without any, a server behind a proxy accepts all.
     pub hosts: Vec<String>,
-    /// Requests of one address in a second, twenty times as many at once.
+    /// Requests per second of one address; the burst is twenty times as many.
     pub requests_a_second: f64,
-    /// Images and responses that may wait for the networks; more are told that the server is busy.
+    /// Images and responses that may wait for the networks; further requests are answered that the server is busy.
     pub waiting: usize,
-    /// Device of the networks, instead of the runs'.
+    /// Device of the networks, instead of that of the runs.
     pub device: Option<String>,
 }
 
-/// Everything that a route needs.
+/// The shared state of the routes.
 #[derive(Debug)]
 pub(crate) struct Server {
     pub(crate) catalog: Catalog,
@@ -65,11 +65,11 @@ pub(crate) struct Server {
 
 pub(crate) type Shared = Arc<Server>;
 
-/// Serves runs until told to stop (Ctrl-C, SIGTERM); what was begun has ten seconds to finish. Nothing of a run is changed. `started` gets the
-/// address.
+/// Serves runs until a stop signal (Ctrl-C, SIGTERM); requests in progress then have ten seconds. It changes nothing in a run
+/// folder. `started` receives the address.
 ///
 /// # Errors
-/// Those of [`Catalog::open`]; [`ViewError::Io`] where the address can't be listened on.
+/// Those of [`Catalog::open`]; [`ViewError::Io`] if the server can't listen on the address.
 pub fn view(runs: &[PathBuf], options: &ViewOptions, started: impl FnOnce(SocketAddr)) -> Result<()> {
     let server = Server::new(Catalog::open(runs)?, options)?;
     let guard = Guard::new(&Settings {
@@ -112,17 +112,15 @@ fn routes(server: &Shared) -> Router {
         .route("/api/v1/encode", post(api::encode))
         .route("/api/v1/decode", post(api::decode))
         .route("/health", get(|| async { StatusCode::NO_CONTENT }))
-        .route("/metrics", get(numbers))
-        .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, "there is nothing here") })
-        .method_not_allowed_fallback(|| async {
-            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path knows other methods")
-        })
-        .layer(from_fn_with_state(server.clone(), watched))
+        .route("/metrics", get(metrics))
+        .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, "not found") })
+        .method_not_allowed_fallback(|| async { Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method not allowed") })
+        .layer(from_fn_with_state(server.clone(), count_request))
         .with_state(server.clone())
 }
 
 /// Counts every request.
-async fn watched(State(server): State<Shared>, request: Request, next: Next) -> Response {
+async fn count_request(State(server): State<Shared>, request: Request, next: Next) -> Response {
     let start = Instant::now();
     let route = request.extensions().get::<MatchedPath>().map_or("none", |path| path.as_str()).to_owned();
     let response = next.run(request).await;
@@ -138,11 +136,11 @@ async fn catalog(State(server): State<Shared>) -> Response {
     bytes("application/json", server.catalog_json.clone())
 }
 
-async fn numbers(State(server): State<Shared>) -> Response {
+async fn metrics(State(server): State<Shared>) -> Response {
     bytes("text/plain; version=0.0.4; charset=utf-8", server.metrics.text(server.networks.waiting()).into_bytes())
 }
 
-/// A picture by numbers; no path of a request ever reaches the disk.
+/// Sends an image by numbers; no path of a request ever reaches the disk.
 async fn picture(
     State(server): State<Shared>,
     Path((run, kind, item)): Path<(usize, String, usize)>,

@@ -1,5 +1,5 @@
-//! The body of a request while it arrives. Until all of it is there its connection counts as one that waits, so that half a
-//! request keeps nobody else out.
+//! The body of a request while it arrives. Until it is complete, its connection counts as waiting, so that an incomplete
+//! request keeps no other client out.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ pub(crate) struct Arriving {
 impl Arriving {
     pub(crate) fn new(body: Incoming, place: Arc<Place>) -> Self {
         if body.is_end_stream() {
-            place.works();
+            place.start_work();
         }
         Self { body, place }
     }
@@ -34,7 +34,7 @@ impl HttpBody for Arriving {
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         let frame = Pin::new(&mut self.body).poll_frame(context);
         if matches!(frame, Poll::Ready(None)) || self.body.is_end_stream() {
-            self.place.works();
+            self.place.start_work();
         }
         frame
     }

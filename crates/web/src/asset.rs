@@ -1,18 +1,18 @@
-//! Styles and scripts that are part of the program.
+//! Styles and scripts that are built into the program.
 
 use afterimage_formats::digest::sha256_bytes;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
-/// `Cache-Control` of what stands for its content for ever.
+/// `Cache-Control` of a path that always has the same content.
 pub const FOR_EVER: &str = "private, max-age=31536000, immutable";
 
-/// The path of an asset with a short name of its content, so that a new program's is never mixed with an old one's.
+/// Returns the path of an asset with a short hash of its content, so that browsers never mix two versions of the program.
 pub fn path(path: &str, content: &str) -> String {
     format!("{path}?v={}", &sha256_bytes(content.as_bytes())[..12])
 }
 
-/// An asset as a response.
+/// Returns an asset as a response.
 pub fn asset(kind: &'static str, content: &'static str) -> Response {
     ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, FOR_EVER)], content).into_response()
 }

@@ -1,14 +1,14 @@
-//! Allowances: so many at once, and so many more with time.
+//! Token-bucket rate limits: burst and refill rate.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-/// Addresses that are remembered; beyond them those whose allowance is full again are dropped.
-const REMEMBERED: usize = 50_000;
-/// They are looked through so often at most.
-const LOOKED_THROUGH: Duration = Duration::from_secs(1);
+/// Most keys with a bucket; beyond it full buckets are dropped.
+const MOST: usize = 50_000;
+/// Shortest time between two searches for full buckets.
+const SEARCH_EVERY: Duration = Duration::from_secs(1);
 
-/// An allowance that fills up again with time.
+/// Token-bucket rate limit.
 #[derive(Debug, Clone, Copy)]
 pub struct Bucket {
     left: f64,
@@ -16,12 +16,12 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    /// A full one.
+    /// Returns a full bucket of `size` tokens.
     pub fn full(size: f64) -> Self {
         Self { left: size, seen: Instant::now() }
     }
 
-    /// Takes one, where there is one.
+    /// Takes a token; false if there is none. Refills by `rate` tokens per second, up to `size`.
     pub fn take(&mut self, rate: f64, size: f64, now: Instant) -> bool {
         self.left = (self.left + rate * now.saturating_duration_since(self.seen).as_secs_f64()).min(size);
         self.seen = now;
@@ -31,36 +31,36 @@ impl Bucket {
     }
 }
 
-/// An allowance for each key.
+/// One bucket per key.
 #[derive(Debug)]
 pub struct Buckets {
     rate: f64,
     size: f64,
     of: HashMap<u128, Bucket>,
-    looked_through: Option<Instant>,
+    searched: Option<Instant>,
 }
 
 impl Buckets {
-    /// Allowances of `size` that fill up again by `rate` a second.
+    /// Returns buckets of `size` tokens that refill by `rate` per second.
     pub fn new(rate: f64, size: f64) -> Self {
-        Self { rate, size: size.max(1.0), of: HashMap::new(), looked_through: None }
+        Self { rate, size: size.max(1.0), of: HashMap::new(), searched: None }
     }
 
-    /// Allowances of `rate` a minute, all of them at once where they were saved up.
+    /// Returns buckets of `rate` tokens that refill in a minute.
     pub fn per_minute(rate: f64) -> Self {
         Self::new(rate / 60.0, rate)
     }
 
-    /// Takes one of the key's allowance, where there is one.
+    /// Takes a token of the key; false if there is none.
     pub fn take(&mut self, key: u128, now: Instant) -> bool {
         let (rate, size) = (self.rate, self.size);
-        let is_recent = |at: Instant| now.saturating_duration_since(at) < LOOKED_THROUGH;
-        if self.of.len() >= REMEMBERED && !self.looked_through.is_some_and(is_recent) {
-            self.looked_through = Some(now);
+        let is_recent = |at: Instant| now.saturating_duration_since(at) < SEARCH_EVERY;
+        if self.of.len() >= MOST && !self.searched.is_some_and(is_recent) {
+            self.searched = Some(now);
             self.of.retain(|_, b| b.left + rate * now.saturating_duration_since(b.seen).as_secs_f64() < size);
         }
-        // Where too many addresses ask at once, those not known yet wait.
-        if self.of.len() >= REMEMBERED && !self.of.contains_key(&key) {
+        // With too many keys at once, new ones are refused.
+        if self.of.len() >= MOST && !self.of.contains_key(&key) {
             return false;
         }
         self.of.entry(key).or_insert(Bucket { left: size, seen: now }).take(rate, size, now)
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_allowance_runs_out_and_fills_up_again() {
+    fn a_bucket_runs_out_and_refills() {
         let mut buckets = Buckets::new(2.0, 3.0);
         let start = Instant::now();
         let at = |secs: f64| start + Duration::from_secs_f64(secs);
@@ -83,10 +83,10 @@ mod tests {
     }
 
     #[test]
-    fn full_allowances_are_forgotten_and_strangers_wait_when_none_is() {
+    fn full_buckets_are_dropped_and_new_keys_refused_when_none_is() {
         let mut buckets = Buckets::new(1.0, 2.0);
         let start = Instant::now();
-        (0..REMEMBERED as u128).for_each(|key| assert!(buckets.take(key, start)));
+        (0..MOST as u128).for_each(|key| assert!(buckets.take(key, start)));
         assert!(!buckets.take(u128::MAX, start) && buckets.take(7, start));
         assert!(buckets.take(u128::MAX, start + Duration::from_secs(10)));
         assert!(buckets.of.len() < 10);

@@ -1,4 +1,4 @@
-//! The connections that are open: how many there may be, which one makes room for another, and how long one may wait.
+//! The open connections: how many may be open, which one is closed for another, and how long one may wait.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -16,7 +16,7 @@ pub(crate) struct Room {
     pub(crate) of_an_address: usize,
 }
 
-/// Every open connection by its number, which grows with the time of its beginning.
+/// The open connections by number, in the order of their beginning.
 #[derive(Debug)]
 pub(crate) struct Connections {
     room: Room,
@@ -29,11 +29,11 @@ struct Open {
     of: BTreeMap<u64, Entry>,
 }
 
-/// A connection. It is cut when this is removed.
+/// A connection. Removing it closes the connection.
 #[derive(Debug)]
 struct Entry {
     address: u128,
-    /// None while a request is worked on.
+    /// None while a request is processed.
     waits: watch::Sender<Option<Waits>>,
 }
 
@@ -43,7 +43,7 @@ struct Waits {
     longest: Duration,
 }
 
-/// A place among the open connections; dropping it gives the place back.
+/// A place among the open connections; dropping it frees the place.
 #[derive(Debug)]
 pub(crate) struct Place {
     number: u64,
@@ -60,18 +60,18 @@ impl Connections {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A place for a new connection, which may wait for so long. Where there is no room, the connection that waits longest for
-    /// a request is cut: of the same address if it has too many, else of all. None where every one has a request that is
-    /// worked on.
+    /// Returns a place for a new connection, which may wait for `longest`. Without room, the connection that has waited
+    /// longest for a request is closed: one of the same address if that has too many, else any. `None` if all of them
+    /// process a request.
     pub(crate) fn admit(self: &Arc<Self>, address: IpAddr, longest: Duration) -> Option<Place> {
         let address = key(address);
         let mut open = self.open();
         let own = open.of.values().filter(|entry| entry.address == address).count();
         if own >= self.room.of_an_address {
-            open.cut_longest(|entry| entry.address == address)?;
+            open.close_longest(|entry| entry.address == address)?;
         }
         if open.of.len() >= self.room.in_all {
-            open.cut_longest(|_| true)?;
+            open.close_longest(|_| true)?;
         }
         let number = open.next;
         open.next += 1;
@@ -82,7 +82,7 @@ impl Connections {
 }
 
 impl Open {
-    fn cut_longest(&mut self, of: impl Fn(&Entry) -> bool) -> Option<()> {
+    fn close_longest(&mut self, of: impl Fn(&Entry) -> bool) -> Option<()> {
         let waiting = self.of.iter().filter(|(_, entry)| of(entry));
         let since = waiting.filter_map(|(number, entry)| Some(((*entry.waits.borrow())?.since, *number)));
         let (_, number) = since.min()?;
@@ -91,13 +91,14 @@ impl Open {
 }
 
 impl Place {
-    /// A request has arrived whole, and is worked on.
-    pub(crate) fn works(&self) {
+    /// Marks that a request has arrived and is being processed.
+    pub(crate) fn start_work(&self) {
         self.set(None);
     }
 
-    /// The response is made: from here on the connection waits for its receiver and for the next request, so long in all.
-    pub(crate) fn waits(&self, longest: Duration) {
+    /// Marks that the response is ready. The connection then waits for its receiver and the next request, for `longest` in
+    /// total.
+    pub(crate) fn start_waiting(&self, longest: Duration) {
         self.set(Some(Waits { since: Instant::now(), longest }));
     }
 
@@ -107,8 +108,8 @@ impl Place {
         }
     }
 
-    /// Returns when the connection has to make room for another, or has waited too long.
-    pub(crate) async fn cut(&self) {
+    /// Returns when the connection must be closed: for another, or because it has waited too long.
+    pub(crate) async fn until_closed(&self) {
         let mut waits = self.waits.clone();
         loop {
             let now = *waits.borrow_and_update();
@@ -149,14 +150,14 @@ mod tests {
         let first = connections.admit(address(1), LONG).unwrap();
         let second = connections.admit(address(1), LONG).unwrap();
         let third = connections.admit(address(2), LONG).unwrap();
-        first.works();
+        first.start_work();
         // A third one of the address, and a fourth in all: each takes the place of the one that waits longest.
         let fourth = connections.admit(address(1), LONG).unwrap();
         assert!(is_open(&first) && !is_open(&second) && is_open(&third) && is_open(&fourth));
         let fifth = connections.admit(address(3), LONG).unwrap();
         assert!(!is_open(&third) && is_open(&fourth) && is_open(&fifth));
-        fourth.works();
-        fifth.works();
+        fourth.start_work();
+        fifth.start_work();
         assert!(connections.admit(address(4), LONG).is_none(), "all of them work");
         drop(fifth);
         assert!(connections.admit(address(4), LONG).is_some());
@@ -167,13 +168,13 @@ mod tests {
         let connections = Connections::new(Room { in_all: 1, of_an_address: 1 });
         let short = Duration::from_millis(50);
         let place = connections.admit(address(1), short).unwrap();
-        let within = |ms| tokio::time::timeout(Duration::from_millis(ms), place.cut());
+        let within = |ms| tokio::time::timeout(Duration::from_millis(ms), place.until_closed());
         assert!(within(5000).await.is_ok());
-        place.works();
+        place.start_work();
         assert!(within(200).await.is_err());
-        place.waits(short);
+        place.start_waiting(short);
         assert!(within(5000).await.is_ok());
-        place.waits(LONG);
+        place.start_waiting(LONG);
         let other = connections.admit(address(2), LONG).unwrap();
         assert!(within(5000).await.is_ok(), "it made room");
         drop(other);

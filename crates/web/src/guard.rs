@@ -1,5 +1,5 @@
-//! What stands before every route: the server's names, headers, limits an address, limits of the whole, and no posts from other
-//! sites.
+//! The layer in front of every route: host names, headers, a rate limit per address, a limit of concurrent requests, and no
+//! posts from other sites.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex};
@@ -17,25 +17,25 @@ use tower_http::timeout::TimeoutLayer;
 use crate::Hosts;
 use crate::bucket::Buckets;
 
-/// Requests that are worked on at once; more are told that the server is busy.
+/// Concurrent requests; further ones are answered that the server is busy.
 const AT_ONCE: usize = 1024;
-/// What takes longer is given up.
+/// Longest time of a request.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// What a server allows.
+/// Limits and names of a server.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// True where a reverse proxy stands before it: addresses are then taken from `X-Forwarded-For`.
+    /// True behind a reverse proxy: addresses are then read from `X-Forwarded-For`.
     pub behind_proxy: bool,
-    /// Requests of one address in a second, twenty times as many at once.
+    /// Requests per second of one address; the burst is twenty times as many.
     pub requests_a_second: f64,
     /// `Content-Security-Policy` of every response.
     pub policy: &'static str,
-    /// Names that the server answers to besides `localhost` and addresses; see [`Hosts::new`].
+    /// Host names of the server in addition to `localhost` and addresses; see [`Hosts::new`].
     pub hosts: Vec<String>,
 }
 
-/// The key of an address: of IPv6 the network of 64 bits that one customer has.
+/// Returns the key of an address: for IPv6 the /64 network, which one customer has.
 pub fn key(address: IpAddr) -> u128 {
     match address {
         IpAddr::V4(v4) => v4.to_ipv6_mapped().to_bits(),
@@ -46,7 +46,7 @@ pub fn key(address: IpAddr) -> u128 {
     }
 }
 
-/// The state of the guard.
+/// The state of the layer.
 #[derive(Debug, Clone)]
 pub struct Guard {
     behind_proxy: bool,
@@ -57,7 +57,7 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// A guard for these limits.
+    /// Returns a guard with these limits.
     pub fn new(settings: &Settings) -> Self {
         let rate = settings.requests_a_second;
         Self {
@@ -69,32 +69,32 @@ impl Guard {
         }
     }
 
-    /// True where every connection comes from a proxy.
+    /// Returns true if every connection comes from a proxy.
     pub(crate) fn is_behind_proxy(&self) -> bool {
         self.behind_proxy
     }
 }
 
-/// The address that a request came from, as the guard found it.
+/// The address of the client, which the guard adds to every request.
 #[derive(Debug, Clone, Copy)]
 pub struct Client(pub IpAddr);
 
-/// Puts the guard before every route of a router.
+/// Adds the guard to every route of a router.
 pub fn wrap(router: Router, guard: Guard) -> Router {
     let policy = guard.policy.clone();
     let router = router
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONGEST))
         .layer(from_fn_with_state(guard, pass));
-    protect(router, policy)
+    add_headers(router, policy)
 }
 
-/// Lets a request through, where it is admitted and there is room. Limits are the server's own: those of `tower` let a request
-/// wait, and tell no addresses apart.
+/// Passes a request on if it is admitted and there is room. The limits of `tower` do not fit: they let a request wait, and
+/// do not distinguish addresses.
 async fn pass(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
     let (start, method) = (Instant::now(), request.method().clone());
     // The pattern of the route: the path itself may name a participant.
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let response = match admitted(&guard, &mut request) {
+    let response = match admit(&guard, &mut request) {
         Err(refusal) => *refusal,
         Ok(()) => match guard.at_once.try_acquire() {
             Err(_) => (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")]).into_response(),
@@ -106,24 +106,24 @@ async fn pass(State(guard): State<Guard>, mut request: Request, next: Next) -> R
     response
 }
 
-fn admitted(guard: &Guard, request: &mut Request) -> Result<(), Box<Response>> {
+fn admit(guard: &Guard, request: &mut Request) -> Result<(), Box<Response>> {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    let address = forwarded(guard, request.headers()).or(peer);
+    let address = forwarded_address(guard, request.headers()).or(peer);
     let address = address.ok_or_else(|| Box::new(StatusCode::BAD_REQUEST.into_response()))?;
     request.extensions_mut().insert(Client(address));
     let mut requests = guard.requests.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     if !requests.take(key(address), Instant::now()) {
         return Err(Box::new((StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "5")]).into_response()));
     }
-    guard.hosts.check(request).map_err(|name| Box::new(misdirected(name)))?;
-    // Browsers say where a request comes from; a form on another site is refused whatever it knows.
+    guard.hosts.check(request).map_err(|name| Box::new(wrong_host(name)))?;
+    // Browsers state where a request comes from; a form on another site is refused.
     let site = request.headers().get("sec-fetch-site").and_then(|site| site.to_str().ok());
     let foreign = matches!(site, Some("cross-site" | "same-site"));
     let is_refused = foreign && request.method() == Method::POST;
     if is_refused { Err(Box::new(StatusCode::FORBIDDEN.into_response())) } else { Ok(()) }
 }
 
-fn misdirected(name: String) -> Response {
+fn wrong_host(name: String) -> Response {
     let is_plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_[]:".contains(&byte));
     let name = if name.is_empty() || !is_plain(&name) { "NAME" } else { &name };
     let message = format!(
@@ -132,8 +132,8 @@ fn misdirected(name: String) -> Response {
     (StatusCode::MISDIRECTED_REQUEST, message).into_response()
 }
 
-/// The last entry is what our own proxy saw; those before it are what the client claims.
-fn forwarded(guard: &Guard, headers: &HeaderMap) -> Option<IpAddr> {
+/// Returns the address that our proxy saw, the last entry; the client may have written those before it.
+fn forwarded_address(guard: &Guard, headers: &HeaderMap) -> Option<IpAddr> {
     if !guard.behind_proxy {
         return None;
     }
@@ -141,8 +141,8 @@ fn forwarded(guard: &Guard, headers: &HeaderMap) -> Option<IpAddr> {
     last.rsplit(',').next()?.trim().parse().ok()
 }
 
-/// Headers of every response. A route may have set its own caching.
-fn protect(router: Router, policy: HeaderValue) -> Router {
+/// Adds headers to every response. A route may set its own caching.
+fn add_headers(router: Router, policy: HeaderValue) -> Router {
     let policy = SetResponseHeaderLayer::overriding(header::CONTENT_SECURITY_POLICY, policy);
     let caching = SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     [
@@ -185,7 +185,7 @@ mod tests {
             at_once: Arc::new(Semaphore::new(1)),
             requests: Arc::new(Mutex::new(Buckets::new(1.0, 1.0))),
         };
-        assert_eq!(forwarded(&guard(true), &headers), "198.51.100.7".parse().ok());
-        assert_eq!(forwarded(&guard(false), &headers), None);
+        assert_eq!(forwarded_address(&guard(true), &headers), "198.51.100.7".parse().ok());
+        assert_eq!(forwarded_address(&guard(false), &headers), None);
     }
 }

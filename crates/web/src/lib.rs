@@ -1,5 +1,5 @@
-//! What every page that Afterimage serves has in common: a [`Guard`] before all routes, [`bucket`]s for limits, [`asset`]s, and
-//! [`serve`] until the program is told to stop.
+//! The common part of Afterimage's servers: a [`Guard`] in front of all routes, rate limits ([`bucket`]), [`asset`]s, and
+//! [`serve`], which runs until the program receives a stop signal.
 
 mod arriving;
 pub mod asset;

@@ -1,28 +1,28 @@
-//! What a connection may take, in time and in number.
+//! Limits of connections, in time and number.
 
 use std::time::Duration;
 
 use crate::connections::Room;
 
-/// Files that the program needs besides connections.
+/// Files that the program needs in addition to connections.
 const OTHER_FILES: usize = 128;
-/// Connections where the system sets no limit of files, or a high one.
+/// Most connections, if the system allows many files.
 const MOST: usize = 2048;
-/// Connections that a server has at least, whatever the system says.
+/// Fewest connections, whatever the system allows.
 const LEAST: usize = 16;
 
 /// Limits of the connections of a server.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// The headers of a request have arrived so long after the connection, or the response before, at the latest.
+    /// Longest time from the start of the connection, or the previous response, to the end of a request's headers.
     pub headers: Duration,
-    /// A response is received in so long at the latest, and longer by what it takes at `slowest`.
+    /// Longest time to receive a response, plus the time that its bytes take at `slowest`.
     pub response: Duration,
-    /// Bytes a second of the slowest receiver.
+    /// Bytes per second of the slowest receiver.
     pub slowest: u64,
-    /// When told to stop, requests that have begun get so long; then their connections are cut.
+    /// Time that requests in progress have after a stop signal; then their connections are closed.
     pub stop: Duration,
-    /// Connections at once; `None` for as many as the process may have files, less some.
+    /// Concurrent connections; `None` for the number of files that the process may open, minus some.
     pub connections: Option<usize>,
 }
 
@@ -34,20 +34,21 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// The room for connections. One address has half of it; behind a proxy every connection has the proxy's address.
+    /// Returns how many connections may be open. One address may have half of them; behind a proxy all of them, since every
+    /// connection has the proxy's address.
     pub(crate) fn room(&self, behind_proxy: bool) -> Room {
-        let in_all = self.connections.unwrap_or_else(|| below(files()));
+        let in_all = self.connections.unwrap_or_else(|| connections_for(files()));
         Room { in_all, of_an_address: if behind_proxy { in_all } else { in_all.div_ceil(2) } }
     }
 
-    /// The longest that a connection may wait after a response of so many bytes.
+    /// Returns the longest time that a connection may wait after a response of `bytes`.
     pub(crate) fn waits_for(&self, bytes: u64) -> Duration {
         self.headers + self.response + Duration::from_secs(bytes / self.slowest.max(1))
     }
 }
 
-/// Connections where the process may have so many files.
-fn below(files: Option<u64>) -> usize {
+/// Returns the number of connections for a limit of open files.
+fn connections_for(files: Option<u64>) -> usize {
     let files = files.and_then(|files| usize::try_from(files).ok()).unwrap_or(usize::MAX);
     files.saturating_sub(OTHER_FILES).max(files / 2).clamp(LEAST, MOST)
 }
@@ -69,10 +70,10 @@ mod tests {
 
     #[test]
     fn connections_stay_below_the_files_of_the_process() {
-        assert_eq!(below(Some(1024)), 896);
-        assert_eq!(below(Some(256)), 128);
-        assert_eq!(below(Some(100)), 50);
-        assert_eq!((below(Some(u64::MAX)), below(None)), (MOST, MOST));
+        assert_eq!(connections_for(Some(1024)), 896);
+        assert_eq!(connections_for(Some(256)), 128);
+        assert_eq!(connections_for(Some(100)), 50);
+        assert_eq!((connections_for(Some(u64::MAX)), connections_for(None)), (MOST, MOST));
         let limits = Limits { connections: Some(9), ..Limits::default() };
         assert_eq!(limits.room(false), Room { in_all: 9, of_an_address: 5 });
         assert_eq!(limits.room(true), Room { in_all: 9, of_an_address: 9 });

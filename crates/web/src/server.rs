@@ -1,4 +1,4 @@
-//! Serving: connections within their [`Limits`], and a stop that has an end.
+//! The server: connections within their [`Limits`], and a stop that ends in bounded time.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -21,17 +21,17 @@ use crate::arriving::Arriving;
 use crate::connections::{Connections, Place};
 use crate::{Guard, Limits, guard};
 
-/// The most that is kept of the headers of a request, bytes.
+/// Most bytes of a request's headers.
 const HEADER_BYTES: usize = 64 * 1024;
-/// Work on other threads has so long to notice that nobody waits for it.
+/// Time that work on other threads has to notice the stop.
 const THREADS_STOP: Duration = Duration::from_secs(2);
 
-/// Serves a router behind its guard until the program is told to stop (Ctrl-C, SIGTERM), within the usual [`Limits`]. Requests that
-/// have begun then have ten seconds; told once more, the program ends at once. `started` gets the address, whose port the
-/// system chose where 0 was asked for.
+/// Serves a router behind its guard, with the default [`Limits`], until the program receives a stop signal (Ctrl-C, SIGTERM).
+/// Requests in progress then have ten seconds; a second signal ends the program at once. `started` receives the address, with
+/// the port that the system chose if 0 was requested.
 ///
 /// # Errors
-/// That of the system where the address can't be listened on.
+/// That of the system if it can't listen on the address.
 pub fn serve(
     listen: SocketAddr,
     router: Router,
@@ -40,42 +40,43 @@ pub fn serve(
 ) -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(async {
-        let told = told_to_stop()?;
+        let stop = stop_signals()?;
         let listener = TcpListener::bind(listen).await?;
         let address = listener.local_addr()?;
         tracing::info!("listening on {address}");
         started(address);
-        serve_within(listener, router, guard, &Limits::default(), told).await;
+        serve_within(listener, router, guard, &Limits::default(), stop).await;
         Ok(())
     });
     runtime.shutdown_timeout(THREADS_STOP);
     result
 }
 
-/// As [`serve()`], for a listener and limits of one's own, until `told` receives; received once more, it ends at once.
+/// Serves as [`serve()`] does, with a listener and limits of the caller, until `stop` receives a message; a second one ends it
+/// at once.
 pub async fn serve_within(
     listener: TcpListener,
     router: Router,
     guard: Guard,
     limits: &Limits,
-    mut told: mpsc::Receiver<()>,
+    mut stop: mpsc::Receiver<()>,
 ) {
     let connections = Connections::new(limits.room(guard.is_behind_proxy()));
     let router = TowerToHyperService::new(guard::wrap(router, guard));
     let stopping = GracefulShutdown::new();
     loop {
         let accepted = tokio::select! {
-            _ = told.recv() => break,
+            _ = stop.recv() => break,
             accepted = listener.accept() => accepted,
         };
         match accepted {
             Ok((stream, peer)) => {
-                // Where every connection is at work there is no room for another: this one is closed.
+                // If all connections process requests, this one is closed.
                 if let Some(place) = connections.admit(peer.ip(), limits.waits_for(0)) {
-                    tokio::spawn(attend(stream, peer, place, router.clone(), *limits, stopping.watcher()));
+                    tokio::spawn(serve_connection(stream, peer, place, router.clone(), *limits, stopping.watcher()));
                 }
             }
-            // The connection is gone already, or the system is short of files or memory: others may end meanwhile.
+            // The connection is gone, or the system lacks files or memory: others may end meanwhile.
             Err(error) => {
                 tracing::debug!("a connection was not accepted: {error}");
                 tokio::time::sleep(Duration::from_millis(50)).await;
@@ -83,16 +84,16 @@ pub async fn serve_within(
         }
     }
     drop(listener);
-    tracing::info!("told to stop: requests that have begun have {} s", limits.stop.as_secs());
+    tracing::info!("stop signal: requests in progress have {} s", limits.stop.as_secs());
     tokio::select! {
         () = stopping.shutdown() => {}
         () = tokio::time::sleep(limits.stop) => {}
-        _ = told.recv() => {}
+        _ = stop.recv() => {}
     }
 }
 
-/// One connection from its first request to its end.
-async fn attend(
+/// Serves one connection from its first request to its end.
+async fn serve_connection(
     stream: TcpStream,
     peer: SocketAddr,
     place: Place,
@@ -103,7 +104,7 @@ async fn attend(
     let _ = stream.set_nodelay(true);
     let place = Arc::new(place);
     let service = service_fn(|request: Request<Incoming>| {
-        place.waits(limits.waits_for(0));
+        place.start_waiting(limits.waits_for(0));
         let mut request = request.map(|body| Body::new(Arriving::new(body, place.clone())));
         request.extensions_mut().insert(ConnectInfo(peer));
         let response = router.call(request);
@@ -111,7 +112,7 @@ async fn attend(
         async move {
             let response = response.await;
             let bytes = response.as_ref().ok().and_then(|response| response.body().size_hint().exact());
-            place.waits(limits.waits_for(bytes.unwrap_or(0)));
+            place.start_waiting(limits.waits_for(bytes.unwrap_or(0)));
             response
         }
     });
@@ -121,24 +122,24 @@ async fn attend(
         .max_buf_size(HEADER_BYTES)
         .serve_connection(TokioIo::new(stream), service);
     tokio::select! {
-        // An error is that of the client, or of its line: there is nobody to tell.
+        // An error is that of the client or its network: nobody is left to inform.
         _ = watcher.watch(connection) => {}
-        () = place.cut() => {}
+        () = place.until_closed() => {}
     }
 }
 
-/// Receives whenever a signal tells the program to stop. From here on signals do not end it by themselves.
-fn told_to_stop() -> std::io::Result<mpsc::Receiver<()>> {
-    let (tell, told) = mpsc::channel(2);
+/// Returns a channel that receives a message per stop signal. From then on signals do not end the program by themselves.
+fn stop_signals() -> std::io::Result<mpsc::Receiver<()>> {
+    let (sender, receiver) = mpsc::channel(2);
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
         for kind in [SignalKind::terminate(), SignalKind::interrupt()] {
-            let (mut signals, tell) = (signal(kind)?, tell.clone());
-            tokio::spawn(async move { while signals.recv().await.is_some() && tell.send(()).await.is_ok() {} });
+            let (mut signals, sender) = (signal(kind)?, sender.clone());
+            tokio::spawn(async move { while signals.recv().await.is_some() && sender.send(()).await.is_ok() {} });
         }
     }
     #[cfg(not(unix))]
-    tokio::spawn(async move { while tokio::signal::ctrl_c().await.is_ok() && tell.send(()).await.is_ok() {} });
-    Ok(told)
+    tokio::spawn(async move { while tokio::signal::ctrl_c().await.is_ok() && sender.send(()).await.is_ok() {} });
+    Ok(receiver)
 }

@@ -10,6 +10,7 @@ use afterimage_data::voxels_of_rows;
 use afterimage_experiment::{Session, voxels};
 use afterimage_formats::table::Table;
 use afterimage_run::{
+    Artefact,
     maps::{self, Column},
     scores::ScoreFile,
     voxels::Voxels,
@@ -38,10 +39,8 @@ pub(super) fn export(what: &Export) -> Result<()> {
 fn maps(args: &Maps) -> Result<()> {
     let session = Session::open(&args.run, &caller())?;
     let voxels = voxels::read(&session)?;
-    let mut columns = match session.run.scores_file().is_file() {
-        true => maps::of_scores(&ScoreFile::read(&session.run)?, &voxels),
-        false => Vec::new(),
-    };
+    let scores = ScoreFile::read_if_present(&session.run)?;
+    let mut columns = scores.map(|file| maps::score_columns(&file, &voxels)).unwrap_or_default();
     for path in &args.table {
         columns.extend(from_table(path, &voxels)?);
     }

@@ -10,7 +10,7 @@ use afterimage_config::Experiment;
 use afterimage_experiment::ablation::without_perceptual;
 use afterimage_experiment::{REPORT, Session, Stage, TrainedRun, session};
 use afterimage_model::device::device;
-use afterimage_run::{RunFolder, layout::Phase, manifest::Manifest, scores::ScoreFile};
+use afterimage_run::{Artefact, RunFolder, biology::Biology, layout::Phase, manifest::Manifest, scores::ScoreFile};
 
 use crate::args::{Ablation, Network, OfRun, RunOptions, Train};
 use crate::build::caller;
@@ -36,7 +36,7 @@ pub(super) fn all_stages(mut session: Session, json: bool) -> Result<()> {
 /// Writes the figures of what was found in the encoder, if any, and the report.
 pub(super) fn write_report(session: &mut Session) -> Result<()> {
     session.stage(REPORT, |session| {
-        if session.run.biology_file().is_file() {
+        if Biology::path(&session.run).is_file() {
             afterimage_report::write_figures(&session.run)?;
         }
         afterimage_report::write(&session.run)?;

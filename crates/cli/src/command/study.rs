@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use afterimage_experiment::session::{lock, note_unchecked};
 use afterimage_run::{
-    RunFolder,
+    Artefact, RunFolder,
     manifest::Manifest,
     study::{Analysis, JudgedRun, People},
 };

@@ -1,6 +1,6 @@
 //! Runs with one, two and three test images: every score has a value or a reason, and nothing stops the run.
 
-use afterimage_run::{RunFolder, scores::ScoreFile};
+use afterimage_run::{Artefact, RunFolder, scores::ScoreFile};
 use afterimage_sim::SimConfig;
 
 use crate::common::{Desk, ONE_EPOCH, printed, recording};

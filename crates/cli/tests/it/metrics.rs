@@ -6,7 +6,7 @@ use std::process::Output;
 use crate::common::{Desk, ONE_EPOCH, printed, program};
 use afterimage_config::BackboneKind;
 use afterimage_model::backbone::Architecture as _;
-use afterimage_run::{RunFolder, manifest::Manifest, scores::ScoreFile};
+use afterimage_run::{Artefact, RunFolder, manifest::Manifest, scores::ScoreFile};
 
 /// A network's stand-in: the right input and output, no weights.
 fn stand_in(name: &str) -> PathBuf {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::common::{Desk, printed};
 use afterimage_data::{DataSet, DataSetWriter, Split};
-use afterimage_run::{RunFolder, scores::ScoreFile};
+use afterimage_run::{Artefact, RunFolder, scores::ScoreFile};
 
 /// Settings under which both phases take a second.
 const QUICK: [&str; 8] = [

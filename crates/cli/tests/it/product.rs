@@ -6,7 +6,8 @@ use std::process::Command;
 
 use crate::common::{Desk, printed};
 use afterimage_formats::{nifti, npy, volume::Volume};
-use afterimage_run::{RunFolder, voxels::Voxels};
+use afterimage_run::layout::{PREDICTIONS, RECONSTRUCTIONS};
+use afterimage_run::{Artefact, RunFolder, voxels::Voxels};
 use afterimage_train::prepare::Statistics;
 use ndarray::{Array2, Array3, Array4, Axis, Ix2, Ix4, s};
 
@@ -38,7 +39,7 @@ fn encoder_and_decoder_are_those_of_the_run_whatever_the_format() {
     )
     .unwrap();
     let held_out: Vec<usize> = (0..names.len()).filter(|&row| names[row].starts_with("test-")).collect();
-    let predicted = npy::read_f32(&folder.predictions_array()).unwrap().into_dimensionality::<Ix2>().unwrap();
+    let predicted = npy::read_f32(&folder.path(PREDICTIONS)).unwrap().into_dimensionality::<Ix2>().unwrap();
     assert_eq!(all.select(Axis(0), &held_out), predicted);
 
     // The recording's unit is that before the z-score of training; the table has a column for each voxel.
@@ -64,7 +65,7 @@ fn encoder_and_decoder_are_those_of_the_run_whatever_the_format() {
     ]);
     assert!(said.contains("10 images of") && said.contains("latency of a single response: median"), "{said}");
     let images = |path: &Path| npy::read_f32(path).unwrap().into_dimensionality::<Ix4>().unwrap();
-    let of_run: Array4<f32> = images(&folder.reconstructions_array());
+    let of_run: Array4<f32> = images(&folder.path(RECONSTRUCTIONS));
     let worst = |a: &Array4<f32>, b: &Array4<f32>| (a - b).iter().fold(0.0_f32, |worst, d| worst.max(d.abs()));
     assert!(worst(&images(&desk.path("decoded/reconstructions.npy")), &of_run) < 1e-5);
     assert!(desk.path("decoded/0009.png").is_file());

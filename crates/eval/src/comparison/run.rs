@@ -4,12 +4,7 @@ use std::path::Path;
 
 use afterimage_config::Experiment;
 use afterimage_formats::{digest, picture};
-use afterimage_run::{
-    RunFolder,
-    manifest::Manifest,
-    pictures::{self, Pictures},
-    scores::ScoreFile,
-};
+use afterimage_run::{Artefact, RunFolder, manifest::Manifest, pictures::Pictures, scores::ScoreFile};
 
 use crate::{EvalError, Result};
 
@@ -47,7 +42,7 @@ impl ScoredRun {
     /// image can't be read.
     pub fn read(path: &Path) -> Result<Self> {
         let run = RunFolder::open(path)?;
-        for (file, command) in [(run.pictures_file(), "reconstruct"), (run.scores_file(), "evaluate")] {
+        for (file, command) in [(Vec::<Pictures>::path(&run), "reconstruct"), (ScoreFile::path(&run), "evaluate")] {
             if !file.is_file() {
                 let reason =
                     format!("\"{}\" is missing: run `afterimage {command} {}` first", file.display(), path.display());
@@ -58,7 +53,7 @@ impl ScoredRun {
             true => Some(run.experiment()?),
             false => None,
         };
-        let pictures = pictures::read(&run)?;
+        let pictures = Vec::<Pictures>::read(&run)?;
         let shown = pictures.iter().map(|p| shown(&run, &p.shown)).collect::<Result<_>>()?;
         Ok(Self {
             path: path.to_string_lossy().into_owned(),

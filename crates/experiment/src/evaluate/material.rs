@@ -8,10 +8,7 @@ use ndarray::{Array2, Array4, ArrayView4};
 use afterimage_config::Experiment;
 use afterimage_data::{DataSet, HeldOutPairs};
 use afterimage_eval::{Candidates, Context, Features, HeldOut, PerceptualDistance, cache::Cache, no_candidates};
-use afterimage_run::{
-    RunFolder,
-    pictures::{self, Pictures},
-};
+use afterimage_run::{Artefact, RunFolder, pictures::Pictures};
 use afterimage_train::{
     apply::FeatureExtractor,
     draws::{Purpose, derive},
@@ -49,7 +46,7 @@ impl Material {
     pub(crate) fn of(session: &Session) -> Result<Self> {
         let run = session.run.clone();
         let again = || format!("`afterimage reconstruct {}`", run.root().display());
-        let items = pictures::read(&run).with_context(|| format!("run {} first", again()))?;
+        let items = Vec::<Pictures>::read(&run).with_context(|| format!("run {} first", again()))?;
         let experiment = session.experiment.clone();
         let data = session.data()?;
         let statistics = Statistics::read(&run)?;

@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use afterimage_run::{
-    RunFolder,
-    layout::{LAYOUT_VERSION, Phase},
+    Artefact, RunFolder,
+    layout::{self, LAYOUT_VERSION, Phase},
     log::{LogWriter, Record},
     manifest::{DataFacts, Input, Manifest},
-    pictures::{self, Pictures},
+    pictures::Pictures,
     scores::{NotComputed, Score, ScoreFile},
 };
 use afterimage_statistics::draws::{SOLE, Stream as Rng, stream};
@@ -85,10 +85,10 @@ pub(crate) fn write(run: &RunFolder, items: usize, side: u32) -> afterimage_run:
     let names: Vec<String> = (0..items).map(|i| format!("example_{i:04}")).collect();
     let pictures: Vec<Pictures> =
         names.iter().enumerate().map(|(i, name)| write_pictures(run, i, name, side, &mut rng)).collect();
-    pictures::write(run, &pictures)?;
+    pictures.write(run)?;
     score_file(&names, &mut rng).write(run)?;
     fs::write(run.experiment_file(), EXPERIMENT).ok();
-    fs::write(run.audit_file(), AUDIT).ok();
+    fs::write(run.path(layout::AUDIT), AUDIT).ok();
     Ok(())
 }
 

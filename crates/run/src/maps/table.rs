@@ -3,7 +3,7 @@
 use super::Column;
 use crate::{table, voxels::Voxels};
 
-/// A row for each voxel: `voxel` (its column among the data set's responses), where it lies (`i`, `j`, `k`, `x_mm`, `y_mm`,
+/// Returns a table with one row per voxel: `voxel` (its column among the data set's responses), where it lies (`i`, `j`, `k`, `x_mm`, `y_mm`,
 /// `z_mm`; `hemisphere`, `vertex`), and the columns. An empty field is undefined.
 pub fn csv(voxels: &Voxels, columns: &[Column]) -> String {
     let mut names = vec!["voxel"];
@@ -39,7 +39,7 @@ mod tests {
     use crate::voxels::{Surface, Volume};
 
     #[test]
-    fn rows_tell_places_and_leave_undefined_values_empty() {
+    fn rows_state_places_and_leave_undefined_values_empty() {
         let affine = [[2.0, 0.0, 0.0, -1.0], [0.0, 2.0, 0.0, 0.5], [0.0, 0.0, 2.0, 0.0], [0.0, 0.0, 0.0, 1.0]];
         let volume = Volume { shape: [2, 2, 2], affine, indices: vec![[1, 0, 1], [0, 1, 0]] };
         let mut voxels = Voxels { volume: Some(volume), ..Voxels::new(vec![3, 8], 9) };

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use super::*;
+use crate::Artefact;
 use crate::biology::Biology;
 use crate::classification::Classification;
+use crate::layout::{BIOLOGY, CLASSIFICATION, REGIONS, SCORES, STATISTICS, VOXELS};
 use crate::regions::Regions;
 use crate::scores::ScoreFile;
 use crate::voxels::Voxels;
@@ -42,14 +44,14 @@ fn weights(run: &RunFolder) -> PathBuf {
 #[test]
 fn changed_file_is_refused_by_name_with_what_makes_it_again() {
     let (_folder, run) = run();
-    run.write(&run.statistics_file(), b"{}").unwrap();
+    run.write(&run.path(STATISTICS), b"{}").unwrap();
     run.write_through(&weights(&run), |path| atomic::write(path, b"weights")).unwrap();
     ScoreFile::new(Vec::new()).write(&run).unwrap();
     manifest().write(&run).unwrap();
     for (path, command) in [
-        (run.statistics_file(), "afterimage train encoder"),
+        (run.path(STATISTICS), "afterimage train encoder"),
         (weights(&run), "delete it"),
-        (run.scores_file(), "afterimage evaluate"),
+        (run.path(SCORES), "afterimage evaluate"),
     ] {
         assert!(again(&run).read(&path).is_ok());
         let mut bytes = fs::read(&path).unwrap();
@@ -65,7 +67,7 @@ fn changed_file_is_refused_by_name_with_what_makes_it_again() {
 #[test]
 fn manifest_keeps_the_published_hash_of_the_content() {
     let (_folder, run) = run();
-    run.write(&run.scores_file(), b"abc").unwrap();
+    run.write(&run.path(SCORES), b"abc").unwrap();
     manifest().write(&run).unwrap();
     let outputs = Manifest::read(&run).unwrap().outputs;
     // NIST's example of SHA-256.
@@ -76,40 +78,40 @@ fn manifest_keeps_the_published_hash_of_the_content() {
 #[test]
 fn killed_before_the_manifest_both_the_old_and_the_new_file_are_known() {
     let (_folder, run) = run();
-    run.write(&run.scores_file(), b"old").unwrap();
+    run.write(&run.path(SCORES), b"old").unwrap();
     manifest().write(&run).unwrap();
     // Killed between the journal and the file's name: the old file is there.
-    run.announce(&run.scores_file(), &digest::sha256_bytes(b"new")).unwrap();
-    assert_eq!(again(&run).read(&run.scores_file()).unwrap(), b"old");
+    run.announce(&run.path(SCORES), &digest::sha256_bytes(b"new")).unwrap();
+    assert_eq!(again(&run).read(&run.path(SCORES)).unwrap(), b"old");
     // Killed between the file's name and `run.json`: the new one is.
-    fs::write(run.scores_file(), b"new").unwrap();
+    fs::write(run.path(SCORES), b"new").unwrap();
     let later = again(&run);
-    assert_eq!(later.read(&run.scores_file()).unwrap(), b"new");
+    assert_eq!(later.read(&run.path(SCORES)).unwrap(), b"new");
     // The next stage's manifest settles it.
     manifest().write(&later).unwrap();
     assert_eq!(Manifest::read(&run).unwrap().outputs["scores.json"], digest::sha256_bytes(b"new"));
-    fs::write(run.scores_file(), b"old").unwrap();
-    assert!(again(&run).read(&run.scores_file()).is_err());
+    fs::write(run.path(SCORES), b"old").unwrap();
+    assert!(again(&run).read(&run.path(SCORES)).is_err());
 }
 
 #[test]
 fn line_of_the_journal_that_was_cut_off_harms_nothing() {
     let (_folder, run) = run();
-    run.write(&run.scores_file(), b"abc").unwrap();
+    run.write(&run.path(SCORES), b"abc").unwrap();
     let whole = fs::read(run.journal_file()).unwrap();
     fs::write(run.journal_file(), [&whole[..], &whole[..20]].concat()).unwrap();
-    assert_eq!(again(&run).read(&run.scores_file()).unwrap(), b"abc");
+    assert_eq!(again(&run).read(&run.path(SCORES)).unwrap(), b"abc");
 }
 
 #[test]
 fn reader_sees_what_another_process_wrote_meanwhile() {
     let (_folder, run) = run();
-    run.write(&run.scores_file(), b"old").unwrap();
+    run.write(&run.path(SCORES), b"old").unwrap();
     manifest().write(&run).unwrap();
     let reader = again(&run);
-    reader.check(&run.scores_file()).unwrap();
-    run.write(&run.scores_file(), b"new").unwrap();
-    reader.check(&run.scores_file()).unwrap();
+    reader.check(&run.path(SCORES)).unwrap();
+    run.write(&run.path(SCORES), b"new").unwrap();
+    reader.check(&run.path(SCORES)).unwrap();
 }
 
 #[test]
@@ -117,11 +119,11 @@ fn run_of_an_earlier_version_opens_and_names_what_is_not_checked() {
     let (_folder, run) = run();
     fs::create_dir(run.root().join("encoder")).unwrap();
     fs::write(weights(&run), b"weights").unwrap();
-    fs::write(run.scores_file(), b"[]").unwrap();
+    fs::write(run.path(SCORES), b"[]").unwrap();
     let old = again(&run);
     assert_eq!(old.read(&weights(&run)).unwrap(), b"weights");
     assert_eq!(old.unchecked().unwrap(), ["encoder/model.safetensors", "scores.json"]);
-    old.write(&run.scores_file(), b"[]").unwrap();
+    old.write(&run.path(SCORES), b"[]").unwrap();
     manifest().write(&old).unwrap();
     assert_eq!(again(&run).unchecked().unwrap(), ["encoder/model.safetensors"]);
 }
@@ -137,13 +139,13 @@ fn file_of_another_version_is_refused_by_name_with_both_versions_and_what_makes_
             format!("\"{}\" has version 7, this version of afterimage reads 1: make it again", path.display());
         assert!(said.starts_with(&expected) && said.contains(command), "{said}");
     };
-    refusal(run.scores_file(), &|| ScoreFile::read(&run).err(), "afterimage evaluate");
-    refusal(run.classification_file(), &|| Classification::read(&run).err(), "afterimage evaluate");
-    refusal(run.biology_file(), &|| Biology::read(&run).err(), "afterimage biology");
-    refusal(run.regions_file(), &|| Regions::read(&run).err(), "afterimage regions");
-    refusal(run.voxels_file(), &|| Voxels::read(&run).err(), "afterimage train encoder");
-    let error = atomic::read_versioned::<ScoreFile>(&run.scores_file(), 2, "make the study again").unwrap_err();
+    refusal(run.path(SCORES), &|| ScoreFile::read(&run).err(), "afterimage evaluate");
+    refusal(run.path(CLASSIFICATION), &|| Classification::read(&run).err(), "afterimage evaluate");
+    refusal(run.path(BIOLOGY), &|| Biology::read(&run).err(), "afterimage biology");
+    refusal(run.path(REGIONS), &|| Regions::read(&run).err(), "afterimage regions");
+    refusal(run.path(VOXELS), &|| Voxels::read(&run).err(), "afterimage train encoder");
+    let error = atomic::read_versioned::<ScoreFile>(&run.path(SCORES), 2, "make the study again").unwrap_err();
     assert!(error.to_string().ends_with("has version 7, this version of afterimage reads 2: make the study again"));
-    fs::write(run.scores_file(), br#"{"version": 1"#).unwrap();
+    fs::write(run.path(SCORES), br#"{"version": 1"#).unwrap();
     assert!(matches!(ScoreFile::read(&run), Err(RunError::Json { .. })));
 }

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 /// Copies what is judged; gives the pictures without practice and attention, and the shown images.
 pub(super) fn copy(runs: &[RunFolder], options: &Options, dir: &Path) -> Result<(Stimuli, Vec<RgbImage>)> {
-    let lists = runs.iter().map(pictures::read).collect::<std::result::Result<Vec<_>, _>>()?;
+    let lists = runs.iter().map(Vec::<Pictures>::read).collect::<std::result::Result<Vec<_>, _>>()?;
     let (Some(first), Some(list)) = (runs.first(), lists.first()) else {
         return Err(StudyError::Design { message: "a study needs a run: name one".into() });
     };

@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 
 use afterimage_run::layout::LAYOUT_VERSION;
 use afterimage_run::manifest::{DataFacts, Manifest};
-use afterimage_run::pictures::{self, Pictures};
+use afterimage_run::pictures::Pictures;
 use afterimage_run::scores::{Score, ScoreFile};
-use afterimage_run::{RunFolder, atomic};
+use afterimage_run::{Artefact, RunFolder, atomic};
 use afterimage_study::server::{Limits, ServeOptions, serve};
 use afterimage_study::{Created, Exclusion, Options, StudyFolder, create};
 use image::{Rgb, RgbImage};
@@ -60,7 +60,7 @@ pub(crate) fn run_folder(folder: &Path, items: usize, tint: u8) -> PathBuf {
             rival_name: None,
         });
     }
-    pictures::write(&run, &list).unwrap();
+    list.write(&run).unwrap();
     ScoreFile::new(vec![score(&list)]).write(&run).unwrap();
     folder.to_path_buf()
 }

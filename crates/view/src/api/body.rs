@@ -1,4 +1,4 @@
-//! What comes in the body of a request, and what is asked for in its headers.
+//! The body of a request, and the media types in its headers.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -18,7 +18,7 @@ pub(super) fn media_type(headers: &HeaderMap) -> String {
     kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// Whether a media type is named in `Accept`; what is not named is answered in JSON.
+/// Returns whether `Accept` names a media type; the default is JSON.
 pub(super) fn accepts(headers: &HeaderMap, kind: &str) -> bool {
     let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     accepted.flat_map(|value| value.split(',')).any(|one| one.split(';').next().is_some_and(|one| one.trim() == kind))
@@ -33,7 +33,7 @@ pub(super) fn too_many() -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, message)
 }
 
-pub(super) fn limited(count: usize) -> Result<(), Problem> {
+pub(super) fn check_count(count: usize) -> Result<(), Problem> {
     match count {
         0 => Err(Problem::bad("nothing was sent: give at least one")),
         n if n > MOST => Err(too_many()),
@@ -41,7 +41,7 @@ pub(super) fn limited(count: usize) -> Result<(), Problem> {
     }
 }
 
-/// Rows of numbers while they arrive. The first number or row that is too much is refused.
+/// Rows of numbers while they are read. It refuses the first number or row beyond the limit.
 pub(super) struct Rows<'a> {
     most: usize,
     values: Vec<f32>,
@@ -53,7 +53,7 @@ pub(super) struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    /// Rows of `most` numbers at most.
+    /// Returns an empty table; a row may have at most `most` numbers.
     pub(super) fn new(most: usize, stop: &'a Stop) -> Self {
         Self { most, values: Vec::new(), rows: 0, start: 0, columns: 0, stop }
     }
@@ -67,7 +67,7 @@ impl<'a> Rows<'a> {
     pub(super) fn push(&mut self, value: f32) -> Result<(), Problem> {
         if self.values.len() - self.start == self.most {
             let message =
-                format!("row {} has more than {} numbers, which is more than the run knows", self.rows, self.most);
+                format!("row {} has more than {} numbers, more than the run's data set", self.rows, self.most);
             return Err(Problem::bad(message));
         }
         self.values.push(value);
@@ -87,19 +87,19 @@ impl<'a> Rows<'a> {
     }
 
     pub(super) fn finish(self) -> Result<Array2<f32>, Problem> {
-        limited(self.rows)?;
+        check_count(self.rows)?;
         let shape = (self.rows, self.columns);
         Array2::from_shape_vec(shape, self.values).map_err(|error| Problem::bad(error.to_string()))
     }
 }
 
-/// The most numbers that a row may have.
+/// Returns the most numbers that a row may have.
 pub(super) fn most_columns(facts: &Facts) -> usize {
     facts.columns.unwrap_or(0).max(facts.ids.len())
 }
 
-/// Where the voxels of the run are among columns with these places and IDs, in the order of the run.
-pub(super) fn ids_of(columns: &[(usize, &str)], prefix: &str, facts: &Facts) -> Result<Vec<usize>, Problem> {
+/// Finds the voxels of the run among columns with these places and IDs; returns the places in the order of the run.
+pub(super) fn find_voxels(columns: &[(usize, &str)], prefix: &str, facts: &Facts) -> Result<Vec<usize>, Problem> {
     let mut at: HashMap<usize, usize> = HashMap::new();
     for (place, text) in columns {
         let known =
@@ -121,8 +121,8 @@ pub(super) fn ids_of(columns: &[(usize, &str)], prefix: &str, facts: &Facts) -> 
     facts.names.iter().map(place).collect()
 }
 
-/// An array, whose shape is looked at before its values.
-pub(super) fn of_npy(body: &[u8], most: usize) -> Result<Array2<f32>, Problem> {
+/// Parses an array; checks its shape before its values.
+pub(super) fn parse_npy(body: &[u8], most: usize) -> Result<Array2<f32>, Problem> {
     let (name, bad) = (Path::new("the array"), |error: &dyn std::fmt::Display| Problem::bad(error.to_string()));
     let shape = npy::parse_header(body, name).map_err(|error| bad(&error))?.shape;
     let (rows, columns) = match shape[..] {
@@ -130,17 +130,17 @@ pub(super) fn of_npy(body: &[u8], most: usize) -> Result<Array2<f32>, Problem> {
         [rows, columns] => (rows, columns),
         _ => return Err(Problem::bad(format!("the array has shape {shape:?}, expected [responses, voxels]"))),
     };
-    limited(rows)?;
+    check_count(rows)?;
     if columns > most {
-        let message = format!("{columns} voxels were sent, which is more than the {most} that the run knows");
+        let message = format!("{columns} voxels were sent, more than the {most} of the run's data set");
         return Err(Problem::bad(message));
     }
     let array = npy::parse_f32(body, name).map_err(|error| bad(&error))?;
     array.into_shape_with_order((rows, columns)).map_err(|error| bad(&error))
 }
 
-/// The columns that the run uses, of responses that have those of its data set or the used ones alone.
-pub(super) fn used(responses: Array2<f32>, facts: &Facts) -> Result<Array2<f32>, Problem> {
+/// Returns the columns that the run uses, from responses with the columns of its data set or only the used ones.
+pub(super) fn select_voxels(responses: Array2<f32>, facts: &Facts) -> Result<Array2<f32>, Problem> {
     let columns = responses.ncols();
     let responses = match columns {
         n if n == facts.ids.len() => responses,
@@ -179,8 +179,8 @@ mod tests {
     #[test]
     fn rows_of_the_data_set_are_cut_to_the_voxels_of_the_run() {
         let all = matrix(vec![vec![0.0, 1.0, 2.0, 3.0]]).unwrap();
-        assert_eq!(used(all, &facts()).unwrap(), ndarray::array![[1.0, 3.0]]);
-        let said = |rows: Vec<Vec<f32>>| used(matrix(rows).unwrap(), &facts()).unwrap_err().message_of();
+        assert_eq!(select_voxels(all, &facts()).unwrap(), ndarray::array![[1.0, 3.0]]);
+        let said = |rows: Vec<Vec<f32>>| select_voxels(matrix(rows).unwrap(), &facts()).unwrap_err().message_of();
         assert!(said(vec![vec![0.0; 3]]).contains("the run decodes 2 or 4"));
         assert!(said(vec![vec![0.0; 2], vec![0.0, f32::NAN]]).contains("row 1"));
         assert!(matrix(vec![vec![0.0; 2], vec![0.0]]).unwrap_err().message_of().contains("row 1 has 1 numbers"));
@@ -189,15 +189,15 @@ mod tests {
     }
 
     #[test]
-    fn arrays_have_their_shape_looked_at_first() {
+    fn the_shape_of_an_array_is_checked_first() {
         let bytes = |shape: (usize, usize)| npy::to_bytes_f32(Array2::<f32>::ones(shape).view().into_dyn());
-        assert_eq!(of_npy(&bytes((2, 4)), 4).unwrap(), Array2::<f32>::ones((2, 4)));
+        assert_eq!(parse_npy(&bytes((2, 4)), 4).unwrap(), Array2::<f32>::ones((2, 4)));
         let one = npy::to_bytes_f32(ndarray::array![1.0_f32, 2.0].view().into_dyn());
-        assert_eq!(of_npy(&one, 4).unwrap(), ndarray::array![[1.0, 2.0]]);
-        assert!(of_npy(&one[..20], 4).is_err());
-        assert!(of_npy(&bytes((257, 1)), 4).unwrap_err().message_of().contains("at most 256"));
-        assert!(of_npy(&bytes((1, 5)), 4).unwrap_err().message_of().contains("5 voxels were sent"));
+        assert_eq!(parse_npy(&one, 4).unwrap(), ndarray::array![[1.0, 2.0]]);
+        assert!(parse_npy(&one[..20], 4).is_err());
+        assert!(parse_npy(&bytes((257, 1)), 4).unwrap_err().message_of().contains("at most 256"));
+        assert!(parse_npy(&bytes((1, 5)), 4).unwrap_err().message_of().contains("5 voxels were sent"));
         let deep = npy::to_bytes_f32(ndarray::Array3::<f32>::ones((1, 1, 4)).view().into_dyn());
-        assert!(of_npy(&deep, 4).unwrap_err().message_of().contains("expected [responses, voxels]"));
+        assert!(parse_npy(&deep, 4).unwrap_err().message_of().contains("expected [responses, voxels]"));
     }
 }

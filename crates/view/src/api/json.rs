@@ -1,4 +1,4 @@
-//! Bodies of JSON, counted while they are read: what is too much is refused before it takes memory.
+//! JSON bodies, counted while they are read: a body beyond the limits is refused before it takes memory.
 
 use std::fmt;
 
@@ -11,23 +11,23 @@ use super::body::{Rows, too_many};
 use crate::answer::Problem;
 use crate::effort::Stop;
 
-/// Files of `{"images": [BASE64, ...]}`.
+/// Reads the files of `{"images": [BASE64, ...]}`.
 pub(super) fn images(body: &[u8], stop: &Stop) -> Result<Vec<Vec<u8>>, Problem> {
     let mut read = Images { files: Vec::new(), problem: None, stop };
     let done = field(body, "images", &mut read);
-    finished(done, read.problem.take(), "{\"images\": [\"BASE64\", ...]}")?;
+    outcome(done, read.problem.take(), "{\"images\": [\"BASE64\", ...]}")?;
     Ok(read.files)
 }
 
-/// Rows of `{"responses": [[NUMBER, ...], ...]}`.
+/// Reads the rows of `{"responses": [[NUMBER, ...], ...]}`.
 pub(super) fn responses(body: &[u8], rows: &mut Rows<'_>) -> Result<(), Problem> {
     let mut read = Responses { rows, problem: None };
     let done = field(body, "responses", &mut read);
     let problem = read.problem.take();
-    finished(done, problem, "{\"responses\": [[NUMBER, ...], ...]}")
+    outcome(done, problem, "{\"responses\": [[NUMBER, ...], ...]}")
 }
 
-fn finished(done: serde_json::Result<()>, problem: Option<Problem>, form: &str) -> Result<(), Problem> {
+fn outcome(done: serde_json::Result<()>, problem: Option<Problem>, form: &str) -> Result<(), Problem> {
     match (problem, done) {
         (Some(problem), _) => Err(problem),
         (None, Err(error)) => Err(Problem::bad(format!("the JSON is not {form}: {error}"))),
@@ -147,8 +147,8 @@ struct Responses<'a, 'b> {
 }
 
 impl Responses<'_, '_> {
-    /// Remembers a problem with its status, which an error of the parser can't hold.
-    fn noted<E: Error>(&mut self, taken: Result<(), Problem>) -> Result<(), E> {
+    /// Keeps a problem with its status, which an error of the parser can't hold.
+    fn keep<E: Error>(&mut self, taken: Result<(), Problem>) -> Result<(), E> {
         taken.map_err(|problem| {
             self.problem = Some(problem);
             E::custom("refused")
@@ -197,13 +197,13 @@ impl<'de> Visitor<'de> for Row<'_, '_, '_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
         let begun = self.0.rows.begin();
-        self.0.noted::<A::Error>(begun)?;
+        self.0.keep::<A::Error>(begun)?;
         while let Some(value) = list.next_element::<f32>()? {
             let taken = self.0.rows.push(value);
-            self.0.noted::<A::Error>(taken)?;
+            self.0.keep::<A::Error>(taken)?;
         }
         let ended = self.0.rows.end();
-        self.0.noted(ended)
+        self.0.keep(ended)
     }
 }
 

@@ -1,19 +1,19 @@
-//! Bodies of comma-separated values, field by field: no row is kept before its fields are counted.
+//! CSV bodies, read field by field: the fields of a row are counted before it is kept.
 
 use csv_core::{ReadFieldResult, Reader};
 
 use afterimage_data::{VOXEL_COLUMN, is_label, names_fall as falls, voxel_number};
 
-use super::body::{Rows, ids_of};
+use super::body::{Rows, find_voxels};
 use crate::answer::Problem;
 use crate::effort::Stop;
 use crate::networks::Facts;
 
 /// The longest field, bytes.
 const FIELD: usize = 1024;
-/// Columns besides the voxels, as a table of trials has.
+/// Columns in addition to the voxels, as in a table of trials.
 const OTHERS: usize = 64;
-/// Columns from which on a first row of different whole numbers above others is asked about.
+/// Fewest columns of a first row of ascending or descending whole numbers that is refused as a possible header.
 const WIDE: usize = 8;
 
 /// Which fields of a row are voxels.
@@ -24,51 +24,52 @@ enum Columns {
     At(Vec<usize>),
 }
 
-/// Rows of numbers. A first row that holds names, or counts its columns, is a header: columns named `voxel_ID` are then found
-/// by their names, and others are passed over.
+/// Reads rows of numbers. A first row that contains names, or counts its columns, is a header: columns named `voxel_ID` are
+/// then found by name, and others are ignored.
 pub(super) fn read(body: &[u8], facts: &Facts, rows: &mut Rows<'_>, stop: &Stop) -> Result<(), Problem> {
     let most = facts.columns.unwrap_or(0).max(facts.ids.len()) + OTHERS;
     let mut table = Table::new(body, most);
     let mut fields = Vec::new();
     let mut columns = Columns::All;
-    // A first row of whole numbers may be a header: that shows in the row below it.
+    // A first row of whole numbers may be a header: the next row decides.
     let mut first = None;
     let mut is_first = true;
     while table.row(&mut fields)? {
         stop.check()?;
         if std::mem::take(&mut is_first) {
-            if fields.iter().all(|text| whole(text).is_some()) {
+            if fields.iter().all(|text| parse_whole(text).is_some()) {
                 first = Some(std::mem::take(&mut fields));
                 continue;
             }
             if fields.iter().any(|text| text.parse::<f32>().is_err()) {
-                columns = of_header(&fields, facts)?;
+                columns = parse_header(&fields, facts)?;
                 continue;
             }
         }
         if let Some(first) = first.take().filter(|first| !is_counting(first)) {
             refuse_header(&first, &fields)?;
-            row(&first, &columns, 1, rows)?;
+            push_row(&first, &columns, 1, rows)?;
         }
-        row(&fields, &columns, table.line, rows)?;
+        push_row(&fields, &columns, table.line, rows)?;
     }
-    first.map_or(Ok(()), |fields| row(&fields, &columns, 1, rows))
+    first.map_or(Ok(()), |fields| push_row(&fields, &columns, 1, rows))
 }
 
-/// A whole number, however it is written.
-fn whole(text: &str) -> Option<f64> {
+/// Parses a whole number, which may be written as a float.
+fn parse_whole(text: &str) -> Option<f64> {
     text.parse().ok().filter(|number: &f64| number.is_finite() && number.fract() == 0.0)
 }
 
-/// Refuses whole numbers above fractions, and many that rise or fall above others that do not, as numbers of voxels do.
+/// Refuses whole numbers above fractions, and many ascending or descending ones above others that are not, which may be
+/// numbers of voxels.
 fn refuse_header(first: &[String], second: &[String]) -> Result<(), Problem> {
     let falls_or_rises = |fields: &[String]| {
-        let numbers: Vec<f64> = fields.iter().filter_map(|text| whole(text)).collect();
+        let numbers: Vec<f64> = fields.iter().filter_map(|text| parse_whole(text)).collect();
         let pairs = || numbers.windows(2);
         numbers.len() == fields.len()
             && (pairs().all(|pair| pair[0] < pair[1]) || pairs().all(|pair| pair[0] > pair[1]))
     };
-    let above_fractions = first.len() > 1 && second.iter().all(|text| whole(text).is_none());
+    let above_fractions = first.len() > 1 && second.iter().all(|text| parse_whole(text).is_none());
     if above_fractions || (first.len() >= WIDE && falls_or_rises(first) && !falls_or_rises(second)) {
         let message = "line 1 holds whole numbers above others that are not like them: if it is a line of names, call the \
                        columns voxel_ID, else send the numbers as .npy";
@@ -77,7 +78,7 @@ fn refuse_header(first: &[String], second: &[String]) -> Result<(), Problem> {
     Ok(())
 }
 
-fn row(fields: &[String], columns: &Columns, line: u64, rows: &mut Rows<'_>) -> Result<(), Problem> {
+fn push_row(fields: &[String], columns: &Columns, line: u64, rows: &mut Rows<'_>) -> Result<(), Problem> {
     let number = |column: usize| {
         let text = fields.get(column).map_or("", String::as_str);
         text.parse::<f32>()
@@ -91,13 +92,14 @@ fn row(fields: &[String], columns: &Columns, line: u64, rows: &mut Rows<'_>) -> 
     rows.end()
 }
 
-/// The numbers of the columns from 0 or 1, as pandas writes them; one or two numbers may well be a response.
+/// Returns whether fields are the numbers of the columns from 0 or 1, as pandas writes them; one or two numbers may be a
+/// response.
 fn is_counting(fields: &[String]) -> bool {
-    let from = |first: usize| fields.iter().enumerate().all(|(i, text)| whole(text) == Some((i + first) as f64));
+    let from = |first: usize| fields.iter().enumerate().all(|(i, text)| parse_whole(text) == Some((i + first) as f64));
     fields.len() > 2 && (from(0) || from(1))
 }
 
-fn of_header(names: &[String], facts: &Facts) -> Result<Columns, Problem> {
+fn parse_header(names: &[String], facts: &Facts) -> Result<Columns, Problem> {
     if let Some(column) = names.iter().position(|name| name.is_empty() || name.starts_with("Unnamed:")) {
         let message =
             format!("column {} has no name: leave out the index of the rows (pandas: index=False)", column + 1);
@@ -117,13 +119,13 @@ fn of_header(names: &[String], facts: &Facts) -> Result<Columns, Problem> {
         return if falls(names) { Err(Problem::bad(FALLS.to_owned())) } else { Ok(Columns::All) };
     }
     let marked: Vec<(usize, &str)> = marked.iter().map(|(column, number)| (*column, number.as_str())).collect();
-    Ok(Columns::At(ids_of(&marked, VOXEL_COLUMN, facts)?))
+    Ok(Columns::At(find_voxels(&marked, VOXEL_COLUMN, facts)?))
 }
 
 const FALLS: &str = "the columns are not in the order of the numbers in their names: put them into the order of the run's data \
                      set, or call them voxel_ID";
 
-/// The fields of a body, one row after another.
+/// The fields of a body, row by row.
 struct Table<'a> {
     rest: &'a [u8],
     reader: Reader,
@@ -136,7 +138,7 @@ impl<'a> Table<'a> {
         Self { rest: body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body), reader: Reader::new(), most, line: 0 }
     }
 
-    /// Reads the next row; false where there is none.
+    /// Reads the next row; false at the end.
     fn row(&mut self, fields: &mut Vec<String>) -> Result<bool, Problem> {
         fields.clear();
         self.line = self.reader.line();
@@ -154,8 +156,10 @@ impl<'a> Table<'a> {
                 ReadFieldResult::End => return Ok(false),
                 ReadFieldResult::Field { record_end } => {
                     if fields.len() == self.most {
-                        let message =
-                            format!("line {} has more than {} columns, more than the run knows", self.line, self.most);
+                        let message = format!(
+                            "line {} has more than {} columns, more than the run's data set",
+                            self.line, self.most
+                        );
                         return Err(Problem::bad(message));
                     }
                     fields.push(String::from_utf8_lossy(&field[..length]).trim().to_owned());

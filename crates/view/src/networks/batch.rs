@@ -1,4 +1,4 @@
-//! What waits, put together for the networks and taken apart again.
+//! Joins waiting work for the networks and splits the results.
 
 use std::collections::VecDeque;
 
@@ -6,13 +6,13 @@ use ndarray::{Axis, concatenate, s};
 
 use afterimage_experiment::Units;
 
-use super::{Done, Job, Work, of_networks};
+use super::{Done, Job, Work, network_error};
 use crate::{Result, ViewError};
 
-/// The most images or responses of one batch.
+/// Most images or responses of one batch.
 pub(super) const BATCH: usize = 64;
 
-/// The first job and all that join it, up to a batch; the others keep their order.
+/// Takes the first job and all that join it, up to a batch; the others keep their order.
 pub(super) fn take_batch(waiting: &mut VecDeque<Job>) -> Vec<Job> {
     let Some(first) = waiting.pop_front() else { return Vec::new() };
     let mut rows = first.work.len();
@@ -31,9 +31,9 @@ pub(super) fn take_batch(waiting: &mut VecDeque<Job>) -> Vec<Job> {
     batch
 }
 
-/// One piece of work out of several of a kind.
-pub(super) fn joined(works: &[Work]) -> Result<Work> {
-    let fault = |error| of_networks(error);
+/// Joins several pieces of work of one kind.
+pub(super) fn join(works: &[Work]) -> Result<Work> {
+    let fault = |error| network_error(error);
     let (mut images, mut responses) = (Vec::new(), Vec::new());
     let mut in_units = Units::default();
     for work in works {
@@ -55,7 +55,7 @@ pub(super) fn joined(works: &[Work]) -> Result<Work> {
 }
 
 impl Work {
-    /// Rows from `start` on, `rows` of them at most.
+    /// Returns at most `rows` rows from `start` on.
     pub(super) fn part(&self, start: usize, rows: usize) -> Self {
         let end = (start + rows).min(self.len());
         match self {
@@ -69,8 +69,8 @@ impl Work {
     }
 
     /// # Errors
-    /// For the first row of this work whose result is not finite; `start` is where the work begins in the result.
-    /// [`ViewError::NotFinite`] for a response; [`ViewError::Networks`] for an image, which can't be the cause of it.
+    /// For the first row of this work whose result is not finite; `start` is the row of the result where the work begins.
+    /// [`ViewError::NotFinite`] for a response; [`ViewError::Networks`] for an image, which can't be the cause.
     pub(super) fn check(&self, done: &Done, start: usize) -> Result<()> {
         let Some(row) = (0..self.len()).find(|row| !done.is_finite(start + row)) else { return Ok(()) };
         match self {
@@ -94,8 +94,8 @@ impl Done {
         }
     }
 
-    /// Results one after another.
-    pub(super) fn joined(parts: Vec<Self>) -> Result<Self> {
+    /// Concatenates results.
+    pub(super) fn concatenate(parts: Vec<Self>) -> Result<Self> {
         let (mut responses, mut images) = (Vec::new(), Vec::new());
         for part in &parts {
             match part {
@@ -104,9 +104,9 @@ impl Done {
             }
         }
         if images.is_empty() {
-            return Ok(Done::Responses(concatenate(Axis(0), &responses).map_err(of_networks)?));
+            return Ok(Done::Responses(concatenate(Axis(0), &responses).map_err(network_error)?));
         }
-        Ok(Done::Images(concatenate(Axis(0), &images).map_err(of_networks)?))
+        Ok(Done::Images(concatenate(Axis(0), &images).map_err(network_error)?))
     }
 
     pub(super) fn part(&self, start: usize, rows: usize) -> Self {
@@ -161,12 +161,14 @@ mod tests {
 
     #[test]
     fn parts_of_what_is_done_are_those_that_were_asked_for() {
-        let Work::Decode { responses, .. } = joined(&[decode(1, true), decode(2, true)]).unwrap() else { panic!() };
+        let Work::Decode { responses, .. } = join(&[decode(1, true), decode(2, true)]).unwrap() else { panic!() };
         assert_eq!(responses.dim(), (3, 3));
         let done = Done::Responses(Array2::from_shape_fn((3, 2), |(i, j)| (10 * i + j) as f32));
         let Done::Responses(part) = done.part(1, 2) else { panic!() };
         assert_eq!(part, ndarray::array![[10.0, 11.0], [20.0, 21.0]]);
-        let Done::Responses(whole) = Done::joined(vec![done.part(0, 1), done.part(1, 2)]).unwrap() else { panic!() };
+        let Done::Responses(whole) = Done::concatenate(vec![done.part(0, 1), done.part(1, 2)]).unwrap() else {
+            panic!()
+        };
         assert_eq!(whole, ndarray::array![[0.0, 1.0], [10.0, 11.0], [20.0, 21.0]]);
         let Work::Decode { responses, .. } = decode(5, true).part(4, 64) else { panic!() };
         assert_eq!(responses.nrows(), 1);

@@ -1,0 +1,90 @@
+//! The files of a run whose hashes are recorded: later stages and readers use them.
+
+use crate::{
+    biology::BIOLOGY_VERSION, classification::CLASSIFICATION_VERSION, regions::REGIONS_VERSION, scores::SCORES_VERSION,
+    study::ANALYSIS_VERSION, voxels::VOXELS_VERSION,
+};
+
+/// Version of `images.json`, which the experiment crate writes.
+pub const IMAGES_VERSION: u32 = 1;
+
+/// A recorded file of the run folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunFile {
+    /// Path in the folder, with forward slashes.
+    pub path: &'static str,
+    /// Version of its schema; `None` for a file that states none.
+    pub version: Option<u32>,
+    /// How to make it again, as an instruction; `RUN` stands for the folder.
+    pub remedy: &'static str,
+    /// What it contains, as `docs/run-folder.md` states it.
+    pub content: &'static str,
+}
+
+const TRAIN_ENCODER: &str = "make it again with `afterimage train encoder RUN/experiment.toml --out RUN --resume`";
+const TRAIN_DECODER: &str = "make it again with `afterimage train decoder RUN/experiment.toml --out RUN --resume`";
+const RESUME: &str =
+    "restore it, or delete it and make it again with `afterimage run RUN/experiment.toml --out RUN --resume`";
+const CHOOSE: &str = "restore it, or delete it, and the images are chosen again";
+pub(super) const RECONSTRUCT: &str = "make it again with `afterimage reconstruct RUN`";
+pub(super) const RIVALS: &str = "make it again with `afterimage reconstruct RUN` and `afterimage evaluate RUN`";
+const EVALUATE: &str = "make it again with `afterimage evaluate RUN`";
+const LOOK: &str = "make it again with `afterimage biology RUN`";
+const COMPARE: &str = "make it again with `afterimage regions RUN`";
+const ASK: &str = "make it again with `afterimage study analyze STUDY --into RUN`";
+
+/// Declares the files, each by what it contains, its path, its version, and how to make it again.
+macro_rules! files {
+    ($(#[doc = $content:literal] $name:ident = $path:literal, $version:expr, $remedy:expr;)*) => {
+        $(#[doc = $content]
+        pub const $name: RunFile = RunFile { path: $path, version: $version, remedy: $remedy, content: $content };)*
+        /// Every recorded file.
+        pub const FILES: &[RunFile] = &[$($name),*];
+    };
+}
+
+files! {
+    /// What was fitted on the training part and is needed to apply the networks: voxels used, z-score, SNR, channel means
+    STATISTICS = "statistics.json", None, TRAIN_ENCODER;
+    /// Which voxels the networks use and where they lie
+    VOXELS = "voxels.json", Some(VOXELS_VERSION), TRAIN_ENCODER;
+    /// The audit of the data set against test images and unpaired images
+    AUDIT = "audit.json", None, TRAIN_DECODER;
+    /// The unpaired and external images, chosen when the run begins: name and SHA-256 of each, what was left out, and the `[data]` keys that decided
+    IMAGES = "images.json", Some(IMAGES_VERSION), CHOOSE;
+    /// Final weights of phase 1
+    ENCODER_WEIGHTS = "encoder/model.safetensors", None, RESUME;
+    /// Final weights of phase 2
+    DECODER_WEIGHTS = "decoder/model.safetensors", None, RESUME;
+    /// Predicted responses of the held-out items, float32 `[items, voxels]`
+    PREDICTIONS = "encoder/predicted.npy", None, RECONSTRUCT;
+    /// All reconstructions, float32 `[items, 3, height, width]` in 0..1
+    RECONSTRUCTIONS = "reconstructions.npy", None, RECONSTRUCT;
+    /// Which image files belong to which test item
+    PICTURES = "pictures.json", None, RECONSTRUCT;
+    /// Every score
+    SCORES = "scores.json", Some(SCORES_VERSION), EVALUATE;
+    /// The classes that reconstructions are nearest to, if the experiment names classes
+    CLASSIFICATION = "classification.json", Some(CLASSIFICATION_VERSION), EVALUATE;
+    /// Receptive fields, preferred depth and measures over voxels
+    BIOLOGY = "biology.json", Some(BIOLOGY_VERSION), LOOK;
+    /// What information regions and single voxels carry, and what the decoder does without them
+    REGIONS = "regions.json", Some(REGIONS_VERSION), COMPARE;
+    /// The analysis of a study with this run, after `study analyze --into RUN`
+    PEOPLE = "people.json", Some(ANALYSIS_VERSION), ASK;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn page_of_the_run_folder_has_every_file_with_version_and_content() {
+        let page = include_str!("../../../../docs/run-folder.md");
+        for RunFile { path, version, content, .. } in FILES {
+            let version = version.map_or_else(String::new, |version| format!("{version} "));
+            let row = format!("| `{path}` | {version}| {} |\n", content.trim());
+            assert!(page.contains(&row), "docs/run-folder.md lacks the row {row}");
+        }
+    }
+}

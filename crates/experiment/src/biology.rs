@@ -11,7 +11,7 @@ use ndarray::Axis;
 use afterimage_biology::{Resampling, depths, measures};
 use afterimage_data::{DataSet, Reliability, at_side};
 use afterimage_run::{
-    biology::{BIOLOGY_VERSION, Biology, Branch, Example, Voxel},
+    biology::{BIOLOGY_VERSION, Biology, Branch, Example, Measure, Voxel},
     scores::{NotComputed, ScoreFile},
 };
 use afterimage_train::{
@@ -74,6 +74,8 @@ pub(crate) fn biology(session: &mut Session, options: &Options) -> Result<Biolog
         let reason = "no encoders of two halves were trained: give --split-half".to_owned();
         found.not_computed.push(NotComputed { name: "split_half".into(), reason });
     }
+    let unit = data.header().provenance.unit.unwrap_or_default();
+    found.measures.iter_mut().flat_map(Measure::texts).for_each(|text| *text = unit.in_text(text));
     found.examples = examples(&found, &looks);
     found.write(&session.run)?;
     tables::write(&session.run, &found, &looks.weights)?;

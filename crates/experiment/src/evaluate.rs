@@ -41,7 +41,7 @@ use super::{
 /// Computes all scores and writes `scores.json`; the best-ranked wrong candidates become pictures.
 pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
     let (data, statistics, test, mut items) = held_out(session)?;
-    let context = context(session, &test);
+    let context = context(session, &data, &test);
     super::weights::forget_metrics(session);
     let mut found = images(session, &data, &test, &context, &mut items)?;
     found.add(encoder(session, &data, &statistics, &test, &context)?);
@@ -103,11 +103,12 @@ pub fn cache(experiment: &Experiment) -> Option<Cache> {
     (config.cache_gib > 0.0).then(|| Cache::new(folder, (config.cache_gib * (1_u64 << 30) as f64) as u64))
 }
 
-pub(super) fn context(session: &Session, test: &HeldOutPairs) -> Context {
+pub(super) fn context(session: &Session, data: &DataSet, test: &HeldOutPairs) -> Context {
     let config = &session.experiment.evaluation;
     let mut context = Context::new(HeldOut::of(test), derive(session.experiment.seed, Purpose::Statistics));
     context.resamples = config.resamples;
     context.permutations = config.permutations;
+    context.unit = data.header().provenance.unit.unwrap_or_default();
     context
 }
 

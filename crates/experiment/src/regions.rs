@@ -28,7 +28,7 @@ const WAYS: usize = 5;
 /// Computes all, with `draws` subsets of each size, and writes `regions.json` and its tables.
 pub(crate) fn regions(session: &mut Session, draws: usize) -> Result<Regions> {
     let (data, statistics, test, _) = evaluate::held_out(session)?;
-    let context = evaluate::context(session, &test);
+    let context = evaluate::context(session, &data, &test);
     let (subsets, not_computed) = eval::subsets(&evaluate::masks(&data, &statistics), statistics.voxels.len());
     let mut found = Regions {
         version: REGIONS_VERSION,
@@ -44,6 +44,8 @@ pub(crate) fn regions(session: &mut Session, draws: usize) -> Result<Regions> {
     encoding(session, &statistics, &test, &subsets, draws, &context, &mut found)?;
     decoding(session, &data, &statistics, &test, &subsets, &context, &mut found)?;
     found.notes.extend(ceiling(&found.encoding));
+    let reasons = found.not_computed.iter_mut().map(|missing| &mut missing.reason);
+    found.notes.iter_mut().chain(reasons).for_each(|text| *text = context.unit.in_text(text));
     found.write(&session.run)?;
     atomic::write(&session.run.regions_table(), table::conditions(&found).as_bytes())?;
     atomic::write(&session.run.region_voxels_table(), table::voxels(&found).as_bytes())?;

@@ -1,5 +1,6 @@
 //! `synthesis.json`: images that an encoder predicts the largest (or smallest) response to.
 
+use afterimage_statistics::RecordedUnit;
 use serde::{Deserialize, Serialize};
 
 /// Version of the schema below.
@@ -24,6 +25,9 @@ pub struct Synthesis {
     pub natural: Vec<NaturalSource>,
     /// One a voxel or region.
     pub targets: Vec<Target>,
+    /// What was recorded, where the data set states it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<RecordedUnit>,
     /// What holds for all numbers.
     pub notes: Vec<String>,
 }

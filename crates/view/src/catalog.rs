@@ -11,6 +11,7 @@ use afterimage_run::layout::{Phase, labels};
 use afterimage_run::manifest::Manifest;
 use afterimage_run::pictures::{self, Pictures};
 use afterimage_run::scores::ScoreFile;
+use afterimage_run::voxels::Voxels as Recorded;
 
 use crate::{Result, ViewError};
 
@@ -30,6 +31,8 @@ pub struct Run {
     pub experiment: String,
     /// Title of its data set.
     pub data: String,
+    /// What was recorded: `voxel`, `neuron` or `channel`; `voxel` where the run does not say.
+    pub unit: &'static str,
     /// When it was made.
     pub created: String,
     /// Side of its images, pixels.
@@ -135,6 +138,7 @@ impl Run {
             true => voxels(&Biology::read(&folder)?),
             false => Vec::new(),
         };
+        let recorded = folder.voxels_file().is_file().then(|| Recorded::read(&folder)).transpose()?;
         let files = list.iter().map(|item| files(&folder, item)).collect::<Result<_>>()?;
         let item = |picture: Pictures| Item {
             name: picture.name,
@@ -146,6 +150,7 @@ impl Run {
             label,
             experiment: manifest.name,
             data: manifest.data.title,
+            unit: recorded.as_ref().map(Recorded::unit).unwrap_or_default().singular(),
             created: manifest.created,
             side_px: folder.experiment()?.image.side,
             items: list.into_iter().map(item).collect(),

@@ -121,6 +121,6 @@ fn provenance(options: &BrainDiffuserOptions, pictures: &[ImageSource; 2], how: 
             )),
         ],
         left_out: pictures.iter().flat_map(|source| unused(source, 0..source.len())).collect(),
-        ..Provenance::default()
+        ..Provenance::of_voxels()
     })
 }

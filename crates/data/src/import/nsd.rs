@@ -271,6 +271,6 @@ fn provenance(options: &NsdOptions, betas: &[PathBuf]) -> Result<Provenance> {
             }),
             Step::plain("runs within a session are not told apart; responses are not normalised"),
         ],
-        ..Provenance::default()
+        ..Provenance::of_voxels()
     })
 }

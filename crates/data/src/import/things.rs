@@ -100,6 +100,6 @@ fn provenance(options: &ThingsOptions) -> Result<Provenance> {
             )),
             Step::plain(format!("voxels: {}", options.roi.as_deref().unwrap_or("all"))),
         ],
-        ..Provenance::default()
+        ..Provenance::of_voxels()
     })
 }

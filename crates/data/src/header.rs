@@ -1,5 +1,6 @@
 //! What a data set says about itself: stimuli, trials, voxels and where all of it came from.
 
+use afterimage_statistics::RecordedUnit;
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, region};
@@ -97,6 +98,9 @@ pub struct Provenance {
     pub citation: Option<String>,
     /// Unit of the responses.
     pub units: Option<String>,
+    /// What was recorded: what a column of the responses is. Like all of the provenance it is not in the fingerprint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<RecordedUnit>,
     /// Width of the image in degrees of visual angle.
     pub fov_deg: Option<f32>,
     /// What was done, in order.
@@ -106,6 +110,13 @@ pub struct Provenance {
     pub left_out: Vec<LeftOut>,
     /// Version of this software.
     pub software: String,
+}
+
+impl Provenance {
+    /// Of voxels, all else unknown.
+    pub fn of_voxels() -> Self {
+        Self { unit: Some(RecordedUnit::Voxel), ..Self::default() }
+    }
 }
 
 /// Everything about a data set but its two arrays.

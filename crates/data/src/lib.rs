@@ -96,3 +96,5 @@ pub use responses::{
 };
 pub use store::{DataSet, DataSetWriter};
 pub use zscore::ZScore;
+
+pub use afterimage_statistics::RecordedUnit;

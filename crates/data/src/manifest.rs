@@ -8,6 +8,7 @@
 //! name = "v4-pe"                       # title of the data set
 //! image_side = 112                     # stored images are cropped to the centred square and resized, pixels
 //! licence = "CC BY 4.0"                # optional, as are citation, units and fov_deg
+//! unit = "neuron"                      # what was recorded: voxel (the default), neuron or channel
 //!
 //! [responses]
 //! file = "responses.npy"               # .npy, .npz, .mat, .h5, .csv or .tsv
@@ -43,6 +44,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 use afterimage_formats::text;
+use afterimage_statistics::RecordedUnit;
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result};
@@ -62,6 +64,9 @@ pub struct Manifest {
     pub citation: Option<String>,
     /// Unit of the responses.
     pub units: Option<String>,
+    /// What was recorded.
+    #[serde(default)]
+    pub unit: RecordedUnit,
     /// Width of the image in degrees of visual angle.
     pub fov_deg: Option<f32>,
     /// The table of responses.
@@ -194,12 +199,12 @@ impl Default for SplitKeys {
 }
 
 /// Every table with its keys, for the answer to an unknown one.
-const KEYS: [(&str, &[&str]); 5] = [
-    ("", &["name", "image_side", "licence", "citation", "units", "fov_deg", "responses", "images", "voxels", "split"]),
-    ("responses", &["file", "array", "orientation", "averaged", "header", "columns", "ignore"]),
-    ("images", &["source", "order", "column", "labels"]),
-    ("voxels", &["regions"]),
-    ("split", &["test", "validation", "seed", "by", "test_list"]),
+const KEYS: [(&str, &str); 5] = [
+    ("", "name image_side licence citation units unit fov_deg responses images voxels split"),
+    ("responses", "file array orientation averaged header columns ignore"),
+    ("images", "source order column labels"),
+    ("voxels", "regions"),
+    ("split", "test validation seed by test_list"),
 ];
 
 /// Names this unlike are no typing errors.
@@ -254,7 +259,8 @@ impl Manifest {
 fn check_keys(table: &toml::Table, path: &Path) -> Result<()> {
     for (name, keys) in KEYS {
         let inner = if name.is_empty() { Some(table) } else { table.get(name).and_then(toml::Value::as_table) };
-        let unknown = inner.into_iter().flat_map(toml::Table::keys).find(|key| !keys.contains(&key.as_str()));
+        let unknown =
+            inner.into_iter().flat_map(toml::Table::keys).find(|key| keys.split(' ').all(|known| known != *key));
         if let Some(key) = unknown {
             let full = |key: &str| if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
             return Err(Error::UnknownKey {
@@ -267,8 +273,8 @@ fn check_keys(table: &toml::Table, path: &Path) -> Result<()> {
     Ok(())
 }
 
-fn nearest<'a>(key: &str, keys: &[&'a str]) -> Option<&'a str> {
-    let scored = keys.iter().map(|known| (strsim::jaro_winkler(key, known), *known));
+fn nearest<'a>(key: &str, keys: &'a str) -> Option<&'a str> {
+    let scored = keys.split(' ').map(|known| (strsim::jaro_winkler(key, known), known));
     scored.filter(|(score, _)| *score >= SIMILARITY).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, known)| known)
 }
 

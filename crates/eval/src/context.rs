@@ -2,6 +2,7 @@
 
 use afterimage_data::HeldOutPairs;
 use afterimage_run::pictures::Pictures;
+use afterimage_statistics::RecordedUnit;
 
 /// The held-out items of a run, in the order of its arrays.
 ///
@@ -77,12 +78,14 @@ pub struct Context {
     pub resamples: usize,
     /// Permutations.
     pub permutations: usize,
+    /// What was recorded, for titles and definitions.
+    pub unit: RecordedUnit,
 }
 
 impl Context {
     /// 10 000 resamples and 10 000 permutations.
     pub fn new(held_out: HeldOut, seed: u64) -> Self {
-        Self { held_out, seed, resamples: 10_000, permutations: 10_000 }
+        Self { held_out, seed, resamples: 10_000, permutations: 10_000, unit: RecordedUnit::default() }
     }
 
     /// Number of items.

@@ -37,18 +37,18 @@ impl Draft<'_> {
         score
     }
 
-    /// A score without items; the caller sets `n`, items and notes.
+    /// A score without items; the caller sets `n`, items and notes. The metric keeps the word voxel: runs are paired by it.
     pub(crate) fn build(self, value: f64, interval: Option<Interval>, ctx: &Context) -> Score {
         Score {
             name: self.name,
-            title: self.title,
+            title: ctx.unit.in_text(&self.title),
             protocol: self.protocol.into(),
             metric: self.metric,
-            definition: self.definition,
+            definition: ctx.unit.in_text(&self.definition),
             unit: self.unit.into(),
             higher_is_better: self.higher_is_better,
             value,
-            interval,
+            interval: interval.map(|i| Interval { method: ctx.unit.in_text(&i.method), ..i }),
             chance: self.chance,
             shuffled: None,
             p: None,

@@ -104,11 +104,12 @@ pub(crate) fn check(
         baseline::check(plan, experiment, &prepared)?;
     }
     let voxels = prepared.statistics.voxels.len();
+    let unit = data.header().provenance.unit.unwrap_or_default().plural();
     let sizes = networks::check(experiment, work, voxels, observer)?;
     machine::refuse_what_does_not_fit(out, experiment, work, &machine::Load::of(&sizes, &prepared, test.as_ref()))?;
     let images = pools(data, experiment, &prepared, work, kept, observer)?;
     observer.note(&format!(
-        "checked: {} training, {} validation and {} test items of {voxels} voxels; {} unpaired and {} external images",
+        "checked: {} training, {} validation and {} test items of {voxels} {unit}; {} unpaired and {} external images",
         prepared.training.len(),
         prepared.validation.as_ref().map_or(0, ValidationPairs::len),
         test.as_ref().map_or(0, HeldOutPairs::len),

@@ -93,6 +93,7 @@ pub fn synthesize(run: &TrainedRun, wanted: &Wanted, settings: &Settings, out: &
         settings: settings.clone(),
         natural: natural.sources,
         targets,
+        unit: data.header().provenance.unit,
         notes: vec![
             "Responses are the encoder's predictions in units of the normalised training responses: no brain was shown these images.".into(),
             "An image beyond every natural one lies outside of what the encoder was fitted on; its response is an extrapolation.".into(),

@@ -161,7 +161,8 @@ impl TrainedRun {
         let decoder = self.decoder()?;
         let voxels = self.statistics.voxels.len();
         if responses.ncols() != voxels {
-            bail!("the responses have {} voxels, the run decodes {voxels}", responses.ncols());
+            let unit = voxels::unit(&self.session).plural();
+            bail!("the responses have {} {unit}, the run decodes {voxels}", responses.ncols());
         }
         if units == Units::Standardised || !self.standardises() {
             return Ok(decoder.decode(responses));

@@ -2,7 +2,7 @@
 
 use crate::error::{Context as _, Result};
 
-use afterimage_data::{DataSet, SOURCE_VOXEL, VOXEL_NUMBER};
+use afterimage_data::{DataSet, RecordedUnit, SOURCE_VOXEL, VOXEL_NUMBER};
 use afterimage_run::{
     Artefact, maps,
     scores::ScoreFile,
@@ -24,11 +24,12 @@ pub(crate) fn of(data: &DataSet, statistics: &Statistics) -> Voxels {
         vertices: surface.vertices,
         places: used.iter().map(|&voxel| surface.places[voxel]).collect(),
     });
-    let units = data.header().provenance.units.clone();
+    let provenance = &data.header().provenance;
+    let (units, unit) = (provenance.units.clone(), provenance.unit);
     let column = |name| all.columns.get(name).map(|column| column.values.iter().map(|&n| n as usize).collect());
     let of_more = all.columns.contains_key(SOURCE_VOXEL);
     let numbers = column(VOXEL_NUMBER).or_else(|| column(SOURCE_VOXEL));
-    Voxels { units, numbers, of_more, volume, surface, ..Voxels::new(used.clone(), all.count) }
+    Voxels { units, unit, numbers, of_more, volume, surface, ..Voxels::new(used.clone(), all.count) }
 }
 
 /// The voxels of a run; of one that an earlier version made, from its data set.
@@ -42,6 +43,11 @@ pub fn read(session: &Session) -> Result<Voxels> {
     let statistics = Statistics::read(&session.run)?;
     let data = session.data().context("the run was made before runs kept the places of their voxels")?;
     Ok(of(&data, &statistics))
+}
+
+/// What the run's data set holds responses of, for messages: voxels where that is unknown.
+pub fn unit(session: &Session) -> RecordedUnit {
+    read(session).map(|voxels| voxels.unit()).unwrap_or_default()
 }
 
 /// Writes the scores of single voxels into the run, where it is known where they lie.

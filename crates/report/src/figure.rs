@@ -11,7 +11,9 @@ use afterimage_run::{
     Artefact, RunFolder, atomic,
     biology::{Biology, Voxel},
     table,
+    voxels::Voxels,
 };
+use afterimage_statistics::RecordedUnit;
 use maud::Markup;
 
 use crate::Result;
@@ -31,18 +33,19 @@ pub(crate) struct Figure {
     pub(crate) table: Vec<Vec<String>>,
 }
 
-/// All figures that `biology.json` has the numbers for.
-pub(crate) fn figures(found: &Biology) -> Vec<Figure> {
+/// All figures that `biology.json` has the numbers for, with words for what was recorded.
+pub(crate) fn figures(found: &Biology, unit: RecordedUnit) -> Vec<Figure> {
     let all = [
         retinotopy::retinotopy(found),
-        fields::fields(found),
+        fields::fields(found, unit),
         hierarchy::hierarchy(found),
         sizes::sizes(found),
         accuracy::accuracy(found),
         recovery::centres(found),
         recovery::sizes(found),
     ];
-    all.into_iter().flatten().collect()
+    let named = |figure: Figure| Figure { caption: unit.in_text(&figure.caption), ..figure };
+    all.into_iter().flatten().map(named).collect()
 }
 
 /// Writes every figure of `biology.json` to `figures/` of the run, as SVG and CSV.
@@ -50,7 +53,9 @@ pub(crate) fn figures(found: &Biology) -> Vec<Figure> {
 /// # Errors
 /// [`crate::ReportError::Run`] where the file is missing or damaged, or a figure can't be written.
 pub fn write_figures(run: &RunFolder) -> Result<()> {
-    for figure in figures(&Biology::read(run)?) {
+    let known = Voxels::read_if_present(run)?;
+    let unit = known.as_ref().map(Voxels::unit).unwrap_or_default();
+    for figure in figures(&Biology::read(run)?, unit) {
         let path = |ending: &str| run.figures_dir().join(format!("{}.{ending}", figure.name));
         atomic::write(&path("svg"), standing_alone(figure.svg).as_bytes())?;
         atomic::write(&path("csv"), table::csv(&figure.table).as_bytes())?;

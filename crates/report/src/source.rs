@@ -15,6 +15,7 @@ use afterimage_run::{
     study::People,
     voxels::Voxels,
 };
+use afterimage_statistics::RecordedUnit;
 use serde::{Deserialize, Serialize};
 
 use crate::{Result, number::of};
@@ -95,30 +96,19 @@ impl Source {
 
     /// What the items of a score are called, singular and plural.
     pub(crate) fn item_words(&self, score: &Score) -> (String, String) {
-        let (one, more) = self.unit_words();
-        match score.item_kind.as_str() {
-            "voxel" => (one.into(), more.into()),
-            kind => (kind.into(), format!("{kind}s")),
-        }
+        let kind = self.unit().in_text(&score.item_kind);
+        let more = format!("{kind}s");
+        (kind, more)
+    }
+
+    /// What was recorded: voxels where the run does not say.
+    pub(crate) fn unit(&self) -> RecordedUnit {
+        self.voxels.as_ref().map(Voxels::unit).unwrap_or_default()
     }
 
     /// What the recorded things are called, singular and plural.
-    ///
-    /// The run calls every recorded channel a voxel. A report on neurons should not, so the
-    /// words of the data set's own description decide.
     pub(crate) fn unit_words(&self) -> (&'static str, &'static str) {
-        let data = &self.manifest.data;
-        let mut text = format!("{} {} ", data.title, data.citation.as_deref().unwrap_or_default());
-        text += &data.preprocessing.join(" ");
-        let text = text.to_lowercase();
-        let says = |words: &[&str]| words.iter().any(|w| text.contains(w));
-        if says(&["neuron", "spik", "single-unit", "multi-unit", "electrophysiol"]) {
-            ("neuron", "neurons")
-        } else if says(&["electrode", "ecog", "meg", "eeg"]) && !says(&["voxel"]) {
-            ("channel", "channels")
-        } else {
-            ("voxel", "voxels")
-        }
+        (self.unit().singular(), self.unit().plural())
     }
 }
 

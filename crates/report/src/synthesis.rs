@@ -43,15 +43,17 @@ fn opening(synthesis: &Synthesis) -> Markup {
 
 fn one(synthesis: &Synthesis, target: &Target, read: &dyn Fn(&str) -> Vec<u8>) -> Markup {
     let best = &target.best_natural;
+    let unit = synthesis.unit.unwrap_or_default();
+    let counted = || of(target.voxels, unit.singular(), unit.plural());
     let what = match target.objective {
         Objective::Voxel => {
             format!("in {}", if target.regions.is_empty() { "no region".into() } else { target.regions.join(", ") })
         }
-        Objective::Region => format!("mean of {}", of(target.voxels, "voxel", "voxels")),
-        Objective::Contrast => format!("mean of {} less that of all others", of(target.voxels, "voxel", "voxels")),
+        Objective::Region => format!("mean of {}", counted()),
+        Objective::Contrast => format!("mean of {} less that of all others", counted()),
     };
     html! {
-        h3 { (target.name) span.hint { " " (what) } }
+        h3 { (unit.in_text(&target.name)) span.hint { " " (what) } }
         p.hint {
             "natural images " (plain(target.natural.0)) " on average, sd " (plain(target.natural.1)) "; reached " (plain(target.reached.0))
             @if let Some(sd) = target.reached.1 { ", sd " (plain(sd)) " over " (of(target.images.len(), "start", "starts")) }

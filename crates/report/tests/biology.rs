@@ -100,6 +100,8 @@ fn undefined_numbers_come_back_and_measures_figures_and_reasons_are_shown() {
     assert!(html.contains("give --split-half") && html.contains("undefined"));
     assert!(html.contains("Centres of 19 receptive fields") && html.contains("Recovered against true centres"));
     assert!(html.contains("V1 &amp; &lt;b&gt;") && !html.contains("V1 & <b>"));
+    assert!(html.contains(" neurons with fitted receptive fields") && html.contains("Maps of single neurons"));
+    assert!(!html.contains("voxels with fitted"));
     assert_eq!(html, render(&run).unwrap());
 }
 

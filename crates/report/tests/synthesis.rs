@@ -30,6 +30,7 @@ fn synthesis() -> Synthesis {
             seed: 0,
         },
         natural: vec![NaturalSource { source: "training".into(), images: 600 }],
+        unit: None,
         targets: vec![Target {
             name: "voxel 3".into(),
             objective: Objective::Voxel,

@@ -162,6 +162,14 @@ pub struct Measure {
     pub notes: Vec<String>,
 }
 
+impl Measure {
+    /// Returns the texts that a reader sees.
+    pub fn texts(&mut self) -> impl Iterator<Item = &mut String> {
+        let methods = self.interval.iter_mut().map(|i| &mut i.method).chain(self.p.iter_mut().map(|p| &mut p.method));
+        [&mut self.title, &mut self.definition].into_iter().chain(&mut self.notes).chain(methods)
+    }
+}
+
 /// The two maps of a voxel on square grids, row by row from the upper left, divided by their largest value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Example {

@@ -1,5 +1,6 @@
 //! `synthesis.json`: images for which an encoder predicts the largest (or smallest) response.
 
+use afterimage_statistics::RecordedUnit;
 use serde::{Deserialize, Serialize};
 
 /// Version of the schema below.
@@ -24,6 +25,9 @@ pub struct Synthesis {
     pub natural: Vec<NaturalSource>,
     /// One per voxel or region.
     pub targets: Vec<Target>,
+    /// The recorded unit, if the data set states it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<RecordedUnit>,
     /// Remarks on all numbers.
     pub notes: Vec<String>,
 }

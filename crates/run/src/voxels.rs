@@ -2,6 +2,7 @@
 //!
 //! With it the run folder is enough to write predicted responses, or a score per voxel, as a volume or on a surface.
 
+use afterimage_statistics::RecordedUnit;
 use serde::{Deserialize, Serialize};
 
 use crate::{Artefact, Result, RunError, RunFolder, layout};
@@ -20,6 +21,9 @@ pub struct Voxels {
     pub columns: usize,
     /// Unit of the recorded responses, if the data set states it.
     pub units: Option<String>,
+    /// What each of them is, where the data set states it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<RecordedUnit>,
     /// `[columns]` number of each voxel of the data set in the names of the table that it was imported from, if they are
     /// not 0 to `columns` - 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -80,11 +84,17 @@ impl Voxels {
             ids,
             columns,
             units: None,
+            unit: None,
             numbers: None,
             of_more: false,
             volume: None,
             surface: None,
         }
+    }
+
+    /// Returns the recorded unit, for messages; voxel if it is unknown.
+    pub fn unit(&self) -> RecordedUnit {
+        self.unit.unwrap_or_default()
     }
 
     /// Returns the number in the name of a voxel, `voxel_ID`, by its column among the data set's responses: that of the

@@ -216,7 +216,7 @@ impl Simulation {
                 Step::plain("categories of the test scenes occur neither in training nor among the unpaired pictures"),
             ],
             software: format!("afterimage {}", env!("CARGO_PKG_VERSION")),
-            ..Provenance::default()
+            ..Provenance::of_voxels()
         }
     }
 

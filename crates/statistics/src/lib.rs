@@ -37,6 +37,7 @@ mod rank;
 mod significance;
 mod summary;
 pub mod undefined;
+mod unit;
 
 pub use agreement::{Rating, SplitHalf, krippendorff_alpha, krippendorff_interval, split_half};
 pub use intervals::bca::{bca_interval, bca_mean};
@@ -54,3 +55,4 @@ pub use significance::paired::{paired_difference, sign_flip};
 pub use significance::pairing_normal::pairing_normal;
 pub use significance::permutation::{PairingTest, pairing_test, pairing_test_within};
 pub use summary::{deviation, mean, median, moments, quantile, quartiles, variance};
+pub use unit::RecordedUnit;

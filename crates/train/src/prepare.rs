@@ -74,9 +74,10 @@ impl Statistics {
         let mut steps = vec![averaging_step(averaging)];
         let zscore = match experiment.data.normalise {
             Normalise::Zscore => {
-                steps.push(
-                    "Responses are z-scored per voxel; mean and standard deviation come from training items.".into(),
-                );
+                let unit = data.header().provenance.unit.unwrap_or_default().singular();
+                steps.push(format!(
+                    "Responses are z-scored per {unit}; mean and standard deviation come from training items."
+                ));
                 Some(pick(&ZScore::fit(training, averaging)?, &voxels))
             }
             Normalise::None => None,

@@ -125,7 +125,7 @@
     const ends = byPrediction ? [(-bound).toFixed(2), bound.toFixed(2)] : ["r 0", "1"];
     const ramp = make("i");
     ramp.style.background = `linear-gradient(in oklab to right, ${low}, ${high})`;
-    $("#scale").replaceChildren(ends[0], ramp, ends[1], ` ${voxels.length} voxels`);
+    $("#scale").replaceChildren(ends[0], ramp, ends[1], ` ${voxels.length} ${runs[run].unit}s`);
   };
   const point = (dot) => {
     const svg = $("#map");
@@ -136,7 +136,7 @@
     if (!dot) return;
     dot.classList.add("here");
     const { voxel } = dot;
-    const side = runs[Number($("[name=fields-run]", fields).value)].side_px;
+    const { side_px: side, unit } = runs[Number($("[name=fields-run]", fields).value)];
     field.setAttribute("cx", voxel.x_px);
     field.setAttribute("cy", voxel.y_px);
     const root = document.documentElement.style;
@@ -145,7 +145,7 @@
     root.setProperty("--field-d", `${(200 * voxel.sigma_px) / side}%`);
     const place = `middle (${voxel.x_px.toFixed(1)}, ${voxel.y_px.toFixed(1)}) px, standard deviation ${voxel.sigma_px.toFixed(1)} px`;
     const told = $("[name=colour]", fields).value === "predicted" ? `; predicted ${shown(dot.told)}` : "";
-    $("#voxel").textContent = `Voxel ${voxel.column}${voxel.regions.length ? `, ${voxel.regions.join(", ")}` : ""}: ${place}; r ${shown(voxel.r)}${told}`;
+    $("#voxel").textContent = `${unit[0].toUpperCase()}${unit.slice(1)} ${voxel.column}${voxel.regions.length ? `, ${voxel.regions.join(", ")}` : ""}: ${place}; r ${shown(voxel.r)}${told}`;
   };
   const wide = matchMedia("(min-width: 64rem)").matches;
   if (fields) {
@@ -210,11 +210,11 @@
   const encoded = (run, file, { responses, voxels, units }) => {
     const [values] = responses;
     const best = values.map((value, i) => [value, voxels[i]]).sort((a, b) => b[0] - a[0]).slice(0, 5);
-    const told = best.map(([value, voxel]) => `voxel ${voxel}: ${value.toFixed(2)}`).join(", ");
+    const told = best.map(([value, voxel]) => `${run.unit} ${voxel}: ${value.toFixed(2)}`).join(", ");
     const table = ["voxel,response", ...values.map((value, i) => `${voxels[i]},${value}`)].join("\n");
     return make("div", {},
       make("h3", { textContent: runs.length > 1 ? run.label : "Predicted responses" }),
-      make("p", { className: "note", textContent: `${values.length} voxels, in ${units}, from the smallest to the largest. Largest: ${told}.` }),
+      make("p", { className: "note", textContent: `${values.length} ${run.unit}s, in ${units}, from the smallest to the largest. Largest: ${told}.` }),
       bars(values),
       download(`${file.name}.responses.csv`, `${table}\n`, "Save as CSV"));
   };

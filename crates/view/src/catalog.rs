@@ -10,6 +10,7 @@ use afterimage_run::layout::{Phase, STATISTICS, labels};
 use afterimage_run::manifest::Manifest;
 use afterimage_run::pictures::Pictures;
 use afterimage_run::scores::ScoreFile;
+use afterimage_run::voxels::Voxels as Recorded;
 use afterimage_run::{Artefact, RunFolder};
 
 use crate::{Result, ViewError};
@@ -30,6 +31,8 @@ pub struct Run {
     pub experiment: String,
     /// Title of its data set.
     pub data: String,
+    /// What was recorded: `voxel`, `neuron` or `channel`; `voxel` where the run does not say.
+    pub unit: &'static str,
     /// When it was made.
     pub created: String,
     /// Side of its images, pixels.
@@ -128,6 +131,7 @@ impl Run {
         };
         let scores = ScoreFile::read_if_present(&folder)?.map(|file| item_scores(&file, &list)).unwrap_or_default();
         let voxels = Biology::read_if_present(&folder)?.as_ref().map(voxels).unwrap_or_default();
+        let recorded = Recorded::read_if_present(&folder)?;
         let files = list.iter().map(|item| files(&folder, item)).collect::<Result<_>>()?;
         let item = |picture: Pictures| Item {
             name: picture.name,
@@ -139,6 +143,7 @@ impl Run {
             label,
             experiment: manifest.name,
             data: manifest.data.title,
+            unit: recorded.as_ref().map(Recorded::unit).unwrap_or_default().singular(),
             created: manifest.created,
             side_px: folder.experiment()?.image.side,
             items: list.into_iter().map(item).collect(),

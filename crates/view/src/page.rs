@@ -89,6 +89,7 @@ fn ask(catalog: &Catalog) -> Markup {
 
 /// Receptive fields of a run's voxels over the image.
 fn fields(catalog: &Catalog) -> Markup {
+    let unit = catalog.runs.iter().find(|run| !run.voxels.is_empty()).map_or("voxel", |run| run.unit);
     html! {
         details.fields #fields hidden {
             summary { h2 { "Receptive fields" } }
@@ -100,8 +101,8 @@ fn fields(catalog: &Catalog) -> Markup {
                 label { "Coloured by" select name="colour" { option value="r" { "correlation of predicted and measured" } option value="predicted" disabled { "response predicted to the dropped image" } } }
             }
             div.map {
-                svg #map role="application" aria-label="Middles of receptive fields on the image; arrow keys go from voxel to voxel" tabindex="0" {}
-                div { p #voxel role="status" { "Point at a voxel: its receptive field is drawn here and over every image, one standard deviation wide." } div #scale {} }
+                svg #map role="application" aria-label={ "Middles of receptive fields on the image; arrow keys go from " (unit) " to " (unit) } tabindex="0" {}
+                div { p #voxel role="status" { "Point at a " (unit) ": its receptive field is drawn here and over every image, one standard deviation wide." } div #scale {} }
             }
         }
     }

@@ -37,7 +37,8 @@ fn verified(data: &DataSet) -> String {
     let header = data.header();
     let images = if header.has_images() { header.stimuli.len() } else { 0 };
     let (trials, voxels) = (header.trials.len(), header.voxels.count);
-    format!("read {trials} trials x {voxels} voxels and {images} images, all as they were written")
+    let unit = header.provenance.unit.unwrap_or_default().plural();
+    format!("read {trials} trials x {voxels} {unit} and {images} images, all as they were written")
 }
 
 /// `afterimage audit`.
@@ -96,9 +97,10 @@ fn reliability(data: &DataSet, json: bool) -> Result<()> {
         return say::line("the test part has no repeats, so its reliability cannot be estimated");
     };
     say::line(format!(
-        "from {} test stimuli with repeats, over {} voxels: median (5 % to 95 %)",
+        "from {} test stimuli with repeats, over {} {}: median (5 % to 95 %)",
         ceiling.stimuli,
-        ceiling.ncsnr.len()
+        ceiling.ncsnr.len(),
+        data.header().provenance.unit.unwrap_or_default().plural()
     ))?;
     let lines = [
         ("ncsnr", "signal by noise standard deviation of one trial", &ceiling.ncsnr),
@@ -131,9 +133,10 @@ pub(super) fn show(summary: &Summary, json: bool) -> Result<()> {
         )
     };
     let from = &summary.provenance;
+    let unit = from.unit.unwrap_or_default().plural();
     say::line(format!("{} ({})", from.title, summary.path))?;
     say::line(format!(
-        "{} trials x {} voxels in {} sessions and {} runs; {} stimuli, {}",
+        "{} trials x {} {unit} in {} sessions and {} runs; {} stimuli, {}",
         summary.trials,
         summary.voxels,
         summary.sessions,
@@ -148,7 +151,7 @@ pub(super) fn show(summary: &Summary, json: bool) -> Result<()> {
     for (name, p) in [("train", &summary.train), ("validation", &summary.validation), ("test", &summary.test)] {
         say::line(part(name, p))?;
     }
-    summary.regions.iter().try_for_each(|(name, count)| say::line(format!("{name:>11}: {count} voxels")))?;
+    summary.regions.iter().try_for_each(|(name, count)| say::line(format!("{name:>11}: {count} {unit}")))?;
     summary.columns.iter().try_for_each(|(name, meaning)| say::line(format!("{name:>11}: {meaning}")))?;
     from.steps.iter().try_for_each(|step| say::line(format!("       step: {step}")))?;
     say::line(format!("    licence: {}", from.licence.as_deref().unwrap_or("not stated")))?;

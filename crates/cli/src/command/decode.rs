@@ -80,7 +80,7 @@ pub(super) fn decode(args: &Decode) -> Result<()> {
         folder: args.out.display().to_string(),
     };
     atomic::write_json(&args.out.join("decode.json"), &made)?;
-    conclude(args, &made)
+    conclude(args, &made, known.voxels.unit().plural())
 }
 
 /// Refuses the first row with a value that is not finite, as very large responses give.
@@ -107,7 +107,7 @@ fn write(out: &Path, images: ArrayView4<'_, f32>, items: &[Item]) -> Result<()> 
     Ok(atomic::write(&out.join("items.csv"), csv(rows).as_bytes())?)
 }
 
-fn conclude(args: &Decode, made: &Made) -> Result<()> {
+fn conclude(args: &Decode, made: &Made, unit: &str) -> Result<()> {
     if args.json {
         return say::json(made);
     }
@@ -116,6 +116,6 @@ fn conclude(args: &Decode, made: &Made) -> Result<()> {
         None => String::new(),
     };
     say::line(format!("{} images{averaged}, standardised {}: {}", made.images, made.standardised, made.folder))?;
-    say::line(format!("voxels: {}", made.voxels))?;
+    say::line(format!("{unit}: {}", made.voxels))?;
     say::line(made.latency.line())
 }

@@ -81,7 +81,7 @@ pub(super) fn encode(args: &Encode) -> Result<()> {
         voxels: &ensemble.voxels().ids,
     };
     atomic::write_json(&output::sidecar(&args.out), &sidecar)?;
-    conclude(args, &sidecar, shape)
+    conclude(args, &sidecar, shape, ensemble.voxels().unit().plural())
 }
 
 fn refuse_not_finite(predicted: &Array2<f32>, names: &[String], voxels: &Voxels) -> Result<()> {
@@ -89,19 +89,20 @@ fn refuse_not_finite(predicted: &Array2<f32>, names: &[String], voxels: &Voxels)
         return Ok(());
     };
     bail!(
-        "the prediction for \"{}\" at voxel {} is {value}: the encoder's weights are damaged, train it again",
+        "the prediction for \"{}\" at {} {} is {value}: the encoder's weights are damaged, train it again",
         names[image],
+        voxels.unit().singular(),
         voxels.ids[voxel]
     )
 }
 
-fn conclude(args: &Encode, sidecar: &Sidecar<'_>, (images, voxels): (usize, usize)) -> Result<()> {
+fn conclude(args: &Encode, sidecar: &Sidecar<'_>, (images, voxels): (usize, usize), unit: &str) -> Result<()> {
     if args.json {
         return say::json(sidecar);
     }
-    say::line(format!("{images} images x {voxels} voxels, {}: {}", sidecar.units, sidecar.files[0]))?;
+    say::line(format!("{images} images x {voxels} {unit}, {}: {}", sidecar.units, sidecar.files[0]))?;
     if let Some(words) = &sidecar.standard_deviation {
         say::line(format!("standard deviation {words}: {}", output::beside(&args.out, ".sd").display()))?;
     }
-    say::line(format!("names of images and voxels: {}", output::sidecar(&args.out).display()))
+    say::line(format!("names of images and {unit}: {}", output::sidecar(&args.out).display()))
 }

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use afterimage_experiment::voxels;
 use afterimage_run::regions::{Condition, Part, Regions};
 use afterimage_run::scores::Score;
 use afterimage_statistics::Interval;
@@ -17,7 +18,8 @@ pub(super) fn regions(args: &Args) -> Result<()> {
     if args.json {
         return say::json(&found);
     }
-    lines(&found).into_iter().try_for_each(say::line)?;
+    let unit = voxels::unit(&session);
+    lines(&found).iter().try_for_each(|line| say::line(unit.in_text(line)))?;
     say::line(format!(
         "tables: {}, {}",
         session.run.regions_table().display(),

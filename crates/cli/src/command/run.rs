@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 
 use afterimage_config::Experiment;
 use afterimage_experiment::ablation::without_perceptual;
-use afterimage_experiment::{REPORT, Session, Stage, TrainedRun, session};
+use afterimage_experiment::{REPORT, Session, Stage, TrainedRun, session, voxels};
 use afterimage_model::device::device;
 use afterimage_run::{Artefact, RunFolder, biology::Biology, layout::Phase, manifest::Manifest, scores::ScoreFile};
 
@@ -49,8 +49,9 @@ pub(super) fn conclude(session: &Session, scores: &ScoreFile, json: bool) -> Res
     if json {
         return say::json(scores);
     }
+    let unit = voxels::unit(session);
     for line in line::summary(scores) {
-        say::line(line)?;
+        say::line(unit.in_text(&line))?;
     }
     for warning in &scores.warnings {
         say::line(format!("warning: {warning}"))?;
@@ -116,7 +117,8 @@ pub(super) fn evaluate(args: &OfRun) -> Result<()> {
     if args.json {
         return say::json(&scores);
     }
-    scores.scores.iter().try_for_each(|score| say::line(line::line(score)))?;
+    let unit = voxels::unit(&session);
+    scores.scores.iter().try_for_each(|score| say::line(unit.in_text(&line::line(score))))?;
     scores.not_computed.iter().try_for_each(|m| say::line(format!("not computed: {}: {}", m.name, m.reason)))?;
     scores.warnings.iter().try_for_each(|warning| say::line(format!("warning: {warning}")))
 }

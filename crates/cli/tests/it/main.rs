@@ -20,4 +20,5 @@ mod refusals;
 mod regions;
 mod resume;
 mod study;
+mod unit;
 mod view;

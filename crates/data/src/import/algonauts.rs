@@ -195,6 +195,6 @@ fn provenance(options: &AlgonautsOptions, files: &[PathBuf], masks: &[PathBuf], 
             )),
             Step::plain(format!("vertices: {}", options.roi.as_deref().unwrap_or("all"))),
         ],
-        ..Provenance::default()
+        ..Provenance::of_voxels()
     })
 }

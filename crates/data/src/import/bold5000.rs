@@ -193,7 +193,7 @@ fn provenance(options: &Bold5000Options, presented: &Presented) -> Result<Proven
             Step::plain(format!("{} training images drawn for validation, seed {}", options.validation, options.seed)),
             Step::plain(format!("voxels: {}", options.roi.as_deref().unwrap_or("all"))),
         ],
-        ..Provenance::default()
+        ..Provenance::of_voxels()
     })
 }
 

@@ -112,6 +112,6 @@ fn provenance(options: &BrainDiffuserOptions, pictures: &[ImageSource; 2], how: 
             Step::plain(format!("{} training images drawn for validation, seed {}", options.validation, options.seed)),
         ],
         left_out: pictures.iter().flat_map(|source| unused(source, 0..source.len())).collect(),
-        ..Provenance::default()
+        ..Provenance::of_voxels()
     })
 }

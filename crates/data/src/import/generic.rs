@@ -220,6 +220,7 @@ fn provenance(manifest: &Manifest, table: &Table, order: &Order) -> Result<Prove
         licence: manifest.licence.clone(),
         citation: manifest.citation.clone(),
         units: manifest.units.clone(),
+        unit: Some(manifest.unit),
         fov_deg: manifest.fov_deg,
         steps: vec![
             Step::plain(table.description.clone()),

@@ -171,7 +171,7 @@ fn provenance(options: &GodOptions) -> Result<Provenance> {
             Step::plain(format!("voxels: {}", options.roi.as_deref().unwrap_or("all"))),
             Step::plain("responses stored as they are in the file: no normalisation"),
         ],
-        ..Provenance::default()
+        ..Provenance::of_voxels()
     })
 }
 

@@ -113,7 +113,7 @@ fn provenance(options: &MiyawakiOptions) -> Result<Provenance> {
                 options.validation
             )),
         ],
-        ..Provenance::default()
+        ..Provenance::of_voxels()
     })
 }
 

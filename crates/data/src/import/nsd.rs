@@ -268,6 +268,6 @@ fn provenance(options: &NsdOptions, betas: &[PathBuf]) -> Result<Provenance> {
             }),
             Step::plain("runs within a session are not distinguished; responses are not normalised"),
         ],
-        ..Provenance::default()
+        ..Provenance::of_voxels()
     })
 }

@@ -257,6 +257,6 @@ fn provenance(options: &SsrOptions) -> Result<Provenance> {
             Step::plain(format!("voxels: {}", options.roi.as_deref().unwrap_or("all"))),
             Step::plain("test responses are single trials; the source does not tell sessions and runs"),
         ],
-        ..Provenance::default()
+        ..Provenance::of_voxels()
     })
 }

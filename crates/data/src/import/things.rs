@@ -91,6 +91,6 @@ fn provenance(options: &ThingsOptions) -> Result<Provenance> {
             Step::plain(format!("{} training images drawn for validation, seed {}", options.validation, options.seed)),
             Step::plain(format!("voxels: {}", options.roi.as_deref().unwrap_or("all"))),
         ],
-        ..Provenance::default()
+        ..Provenance::of_voxels()
     })
 }

@@ -199,6 +199,6 @@ fn provenance(options: &Vim1Options, dropped: usize) -> Result<Provenance> {
             ),
         ],
         left_out: LeftOut::counted("voxel", "with values that are not finite", dropped).into_iter().collect(),
-        ..Provenance::default()
+        ..Provenance::of_voxels()
     })
 }

@@ -27,6 +27,10 @@ fn wrong_values_name_the_valid_ones() {
     let text = LEAST.replace("voxels_by_trials", "sideways");
     let message = Manifest::parse(&text, Path::new("m.toml")).unwrap_err().to_string();
     assert!(message.contains("voxels_by_stimuli_by_repeats"), "{message}");
+    let unit = |name: &str| Manifest::parse(&format!("unit = \"{name}\"\n{LEAST}"), Path::new("m.toml"));
+    assert_eq!(unit("neuron").unwrap().unit, RecordedUnit::Neuron);
+    let message = unit("cell").unwrap_err().to_string();
+    assert!(["`cell`", "`voxel`", "`neuron`", "`channel`"].iter().all(|name| message.contains(name)), "{message}");
     let text = format!("image_side = 0\n{LEAST}");
     assert!(Manifest::parse(&text, Path::new("m.toml")).is_err());
 }

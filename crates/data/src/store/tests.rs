@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use ndarray::{Array2, Array4, s};
 
 use super::*;
+use crate::RecordedUnit;
 use crate::header::{Provenance, Split, StimulusInfo, TrialInfo, Voxels};
 use crate::items::Averaging;
 use crate::reliability::Reliability;
@@ -67,19 +68,24 @@ fn blocks_of_any_size_survive_the_round_trip() {
 }
 
 #[test]
-fn fingerprint_follows_content_not_blocks_or_title() {
+fn fingerprint_follows_content_not_blocks_title_or_unit() {
     let folder = tempfile::tempdir().unwrap();
     let responses = ndarray::array![[1.0_f32], [2.0], [3.0]];
     let one = write(&folder.path().join("a"), 3, &[0, 1, 2], &responses);
     let other = write(&folder.path().join("b"), 3, &[0, 1, 2], &(responses.clone() + 1e-6));
     let mut renamed = header(3, 1);
     renamed.provenance.title = "another".into();
+    renamed.provenance.unit = Some(RecordedUnit::Neuron);
     let mut writer = DataSetWriter::create(&folder.path().join("c"), renamed).unwrap();
     for row in 0..3 {
         writer.append_responses(responses.slice(s![row..=row, ..]), &[trial(row, row as u16)]).unwrap();
         writer.append_stimuli(images(3).slice(s![row..=row, .., .., ..])).unwrap();
     }
-    assert_eq!(writer.finish().unwrap().fingerprint(), one.fingerprint());
+    drop(writer.finish().unwrap());
+    let renamed = DataSet::open(&folder.path().join("c")).unwrap();
+    assert_eq!(renamed.fingerprint(), one.fingerprint());
+    let units = [renamed, DataSet::open(one.path()).unwrap()].map(|data| data.header().provenance.unit);
+    assert_eq!(units, [Some(RecordedUnit::Neuron), None], "a data set without a unit opens, and still has none");
     assert_ne!(one.fingerprint(), other.fingerprint());
 }
 

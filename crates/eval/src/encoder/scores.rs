@@ -64,7 +64,11 @@ pub fn encoder_scores<'a>(
     }
     groups.retain(|(_, g)| g.iter().any(|&v| fit.r[v].is_finite()));
     if groups.is_empty() || groups[0].0.is_some() {
-        let reason = format!("no voxel varies over the {} held-out items, both predicted and measured", ctx.len());
+        let reason = format!(
+            "no {} varies over the {} held-out items, both predicted and measured",
+            ctx.unit.singular(),
+            ctx.len()
+        );
         return Err(undefined("the encoder's correlation", reason));
     }
     let usable = usable_ceilings(ceilings, voxels)?;
@@ -94,7 +98,7 @@ pub fn encoder_scores<'a>(
         let ratio: Vec<f64> = fit.r.iter().zip(c).map(|(r, c)| r / c).collect();
         let mut score = median_score(ceiling_words(), all, &ratio, resampled.next(), ctx);
         score.notes.push(format!("ceilings: {}", ceilings.source));
-        score.notes.push(format!("voxels with a ceiling below {} are left out", Ceilings::SMALLEST));
+        score.notes.push(format!("{} with a ceiling below {} are left out", ctx.unit.plural(), Ceilings::SMALLEST));
         scores.push(score);
     }
     if ctx.permutations > 0 {
@@ -144,7 +148,7 @@ fn over_voxels(mut score: Score, group: &Group, values: &[f64], ctx: &Context) -
     score.notes.push(format!("over {} held-out images", ctx.len()));
     let undefined = values.len() - score.n;
     if undefined > 0 {
-        score.notes.push(format!("undefined for {undefined} of {} voxels, left out", values.len()));
+        score.notes.push(format!("undefined for {undefined} of {} {}, left out", values.len(), ctx.unit.plural()));
     }
     score
 }
@@ -169,7 +173,8 @@ fn share_score(p: &[f64], ctx: &Context) -> Score {
     };
     let interval = fraction_interval(&defined, "voxels", ctx.resamples, ctx.seed);
     let mut score = over_voxels(draft.build(mean(&defined), interval, ctx), &(0..p.len()).collect(), &hits, ctx);
-    score.notes.push("voxels are not independent: the interval describes the sample of voxels only".into());
+    let note = "voxels are not independent: the interval describes the sample of voxels only";
+    score.notes.push(ctx.unit.in_text(note));
     score
 }
 

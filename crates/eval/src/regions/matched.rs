@@ -106,8 +106,8 @@ fn matched(subset: &Subset, size: usize, ways: usize, tables: &[Array2<f64>], ct
     score.ways = Some(ways);
     score.candidates = Some(mean.nrows() - 1);
     score.notes.push(match draws {
-        1 => "all voxels of the region".into(),
-        n => format!("mean over {n} random subsets of {} voxels", subset.voxels().len()),
+        1 => format!("all {} of the region", ctx.unit.plural()),
+        n => format!("mean over {n} random subsets of {} {}", subset.voxels().len(), ctx.unit.plural()),
     });
     Matched { region: subset.region.clone(), voxels: size, draws, score, spread: deviation(&by_draw) }
 }

@@ -162,7 +162,7 @@ fn median_score(own: &[f64], ids: impl Iterator<Item = usize>, interval: Option<
     score.ways = Some(2);
     score.candidates = Some(ctx.len() - 1);
     score.notes.push(format!("over {} test images", ctx.len()));
-    score.notes.push("no p for a median over voxels: voxels are tested one by one".into());
+    score.notes.push(ctx.unit.in_text("no p for a median over voxels: voxels are tested one by one"));
     score
 }
 
@@ -173,7 +173,8 @@ fn best_score(table: &Array2<f64>, id: usize, among: usize, ctx: &Context) -> Sc
     score.ways = Some(2);
     score.candidates = Some(table.nrows() - 1);
     score.notes.push(format!(
-        "chosen as one of the best of {among} voxels on the same images: value and interval are too high by that choice, and p is not corrected for it; q is"
+        "chosen as one of the best of {among} {} on the same images: value and interval are too high by that choice, and p is not corrected for it; q is",
+        ctx.unit.plural()
     ));
     score
 }

@@ -55,7 +55,7 @@ impl Material {
             bail!("the reconstructions belong to other test items: run {} again", again());
         }
         Ok(Self {
-            context: context(&experiment, &test),
+            context: context(&experiment, &data, &test),
             cache: cache(&experiment),
             predicts: session.manifest.baseline.as_ref().is_none_or(|baseline| baseline.encoder.is_some()),
             choice: session.choice()?,
@@ -111,11 +111,12 @@ pub(crate) fn candidates(external: Option<&Arc<Pool>>) -> Result<Box<dyn Candida
     })
 }
 
-fn context(experiment: &Experiment, test: &HeldOutPairs) -> Context {
+fn context(experiment: &Experiment, data: &DataSet, test: &HeldOutPairs) -> Context {
     let config = &experiment.evaluation;
     let mut context = Context::new(HeldOut::of(test), derive(experiment.seed, Purpose::Statistics));
     context.resamples = config.resamples;
     context.permutations = config.permutations;
+    context.unit = data.header().provenance.unit.unwrap_or_default();
     context
 }
 

@@ -58,7 +58,8 @@ impl Ensemble {
             }
             let (trained, listed) = (run.encoder()?.voxels(), voxels.len());
             if trained != listed {
-                bail!("\"{name}\" has an encoder of {trained} voxels and lists {listed}: train it anew");
+                let unit = voxels.unit().plural();
+                bail!("\"{name}\" has an encoder of {trained} {unit} and lists {listed}: train it anew");
             }
             known.get_or_insert((run, voxels));
         }
@@ -173,7 +174,8 @@ fn combine(mut predictions: Vec<[Array2<f32>; 2]>) -> [Array2<f32>; 2] {
 fn refuse_other(run: &TrainedRun, voxels: &Voxels, first: &TrainedRun, known: &Voxels, units: Units) -> Result<()> {
     let (name, other) = (run.root().display(), first.root().display());
     if run.session.data_fingerprint() != first.session.data_fingerprint() || voxels.ids != known.ids {
-        bail!("\"{name}\" predicts other voxels than \"{other}\": give runs of the same data set and regions");
+        let unit = voxels.unit().plural();
+        bail!("\"{name}\" predicts other {unit} than \"{other}\": give runs of the same data set and regions");
     }
     if units == Units::Standardised && run.statistics.zscore != first.statistics.zscore {
         bail!("\"{name}\" standardises otherwise than \"{other}\": give --units recorded");

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use afterimage_run::biology::{Biology, Example, Field, Voxel};
+use afterimage_statistics::RecordedUnit;
 use maud::{Markup, html};
 
 use super::{Figure, cell, row};
@@ -22,7 +23,7 @@ const SHADES: [&str; 9] =
     ["#f7f9fb", "#dfe8f1", "#c4d6e6", "#a5c1da", "#83a9cb", "#5f8fba", "#3f74a5", "#24588b", "#0f3c6b"];
 
 /// Rows of regions; in a row a well, a typical and a badly fitted voxel, each by weights and by stimulation.
-pub(super) fn fields(found: &Biology) -> Option<Figure> {
+pub(super) fn fields(found: &Biology, unit: RecordedUnit) -> Option<Figure> {
     let mut regions: Vec<&str> = found.examples.iter().map(|e| e.region.as_str()).collect();
     regions.dedup();
     if regions.is_empty() {
@@ -31,7 +32,7 @@ pub(super) fn fields(found: &Biology) -> Option<Figure> {
     let (width, height) =
         (LEFT + 2.0 * PER_ROW as f64 * STEP + 8.0 * PER_ROW as f64, HEAD + ROW * regions.len() as f64);
     let place = |index: usize, second: bool| LEFT + index as f64 * (2.0 * STEP + 8.0) + if second { STEP } else { 0.0 };
-    let label = format!("Maps of {} voxels with fitted receptive fields", found.examples.len());
+    let label = format!("Maps of {} {} with fitted receptive fields", found.examples.len(), unit.plural());
     let svg = html! {
         svg.plot viewBox={ "0 0 " (px(width)) " " (px(height)) } role="img" aria-label=(label) {
             g.ticks { @for (i, title) in ["well fitted", "typical", "badly fitted"].into_iter().enumerate() {
@@ -47,7 +48,7 @@ pub(super) fn fields(found: &Biology) -> Option<Figure> {
                     @if let Some(voxel) = found.voxels.get(example.voxel) {
                         (map(&example.weights, voxel.weights, voxel, found, place(i, false), top))
                         (map(&example.stimulation, voxel.stimulation, voxel, found, place(i, true), top))
-                        g.ticks { text x=(px(place(i, false))) y=(px(top + MAP + 12.0)) { (note(voxel)) } }
+                        g.ticks { text x=(px(place(i, false))) y=(px(top + MAP + 12.0)) { (note(voxel, unit)) } }
                     }
                 }
             }
@@ -60,9 +61,9 @@ pub(super) fn fields(found: &Biology) -> Option<Figure> {
     Some(Figure { name: "fields", caption, svg, table: table(found) })
 }
 
-fn note(voxel: &Voxel) -> String {
+fn note(voxel: &Voxel, unit: RecordedUnit) -> String {
     let r2 = |field: Option<Field>| field.map_or("–".to_owned(), |f| format!("{:.2}", f.r2));
-    format!("voxel {}: R² {} and {}", voxel.column, r2(voxel.weights), r2(voxel.stimulation))
+    format!("{} {}: R² {} and {}", unit.singular(), voxel.column, r2(voxel.weights), r2(voxel.stimulation))
 }
 
 fn map(values: &[f32], field: Option<Field>, voxel: &Voxel, found: &Biology, left: f64, top: f64) -> Markup {

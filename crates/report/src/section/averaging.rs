@@ -32,7 +32,7 @@ pub(crate) fn averaging(source: &Source) -> Markup {
                     (legend(if *name == R { &[("a", "r and its interval"), ("b", "noise ceiling")] } else { &[("a", "score and its interval"), ("chance", "chance")] }))
                 }
             } } } }
-            (table(&families))
+            (table(source, &families))
         },
     };
     section("averaging", "Repeats averaged", &content)
@@ -97,7 +97,7 @@ fn curve(families: &Families, name: &str, family: &[&Score]) -> Option<Markup> {
     })
 }
 
-fn table(families: &Families) -> Markup {
+fn table(source: &Source, families: &Families) -> Markup {
     html! {
         table.scores {
             thead { tr { th scope="col" { "Score" } th scope="col" { "Repeats" } th scope="col" { "Value" } th scope="col" { "Interval" } th scope="col" { "Chance" } th scope="col" { "p" } th scope="col" { "n" } } }
@@ -108,7 +108,7 @@ fn table(families: &Families) -> Markup {
                 td data-label="interval" { (score.interval.as_ref().map_or("–".into(), |i| interval(i, &score.unit))) }
                 td data-label="chance" { (chance(score)) }
                 td data-label="p" { (score.p.as_ref().map_or("–".into(), p)) }
-                td data-label="n" { (many(score.n)) " " (score.item_kind) "s" }
+                td data-label="n" { (source.items(score)) }
             } } } }
         }
     }

@@ -22,20 +22,20 @@ pub(crate) fn biology(source: &Source) -> Markup {
             p { "Where on the picture each of the " (many(found.voxels.len())) " " (more) " looks, how widely, and how deep in the backbone it reads: from the encoder's weights, and "
                 "from what it predicts for small patches of noise. These are properties of the model of a response, not of the tissue: "
                 "where prediction is poor, so are they." }
-            div.plots { @for figure in figures(found) { figure.wide[figure.name == "fields"] { figcaption { (figure.caption) } (figure.svg) } } }
-            (numbers(found))
+            div.plots { @for figure in figures(found, source.unit()) { figure.wide[figure.name == "fields"] { figcaption { (figure.caption) } (figure.svg) } } }
+            (numbers(found, more))
             p.note { "Each figure is a file of its own in " code { "figures/" } ", with its numbers as a table; all measures, by region too, in " code { "biology/measures.csv" } "." }
         },
     };
     section("biology", "Receptive fields and hierarchy", &content)
 }
 
-fn numbers(found: &Biology) -> Markup {
+fn numbers(found: &Biology, more: &str) -> Markup {
     let shown = found.measures.iter().filter(|m| m.region.is_none() && wanted(&m.name));
     html! {
         table.scores {
             thead { tr { th scope="col" { "Measure" } th scope="col" { "Value" } th scope="col" { "Interval" } th scope="col" { "Chance" } th scope="col" { "p" } th scope="col" { "n" } } }
-            tbody { @for m in shown { (line(m)) } }
+            tbody { @for m in shown { (line(m, more)) } }
         }
         @for m in &found.not_computed { p.missing { span.badge.none { "not computed" } " " code { (m.name) } ": " (m.reason) } }
     }
@@ -45,7 +45,7 @@ fn wanted(name: &str) -> bool {
     !(name.ends_with(".intercept") || name.contains(".q") || name.ends_with(".x.r") || name.ends_with(".y.r"))
 }
 
-fn line(m: &Measure) -> Markup {
+fn line(m: &Measure, more: &str) -> Markup {
     html! { tr {
         th scope="row" { (m.title) details { summary { "definition" } p { (m.definition) } @for note in &m.notes { p.note { (note) } }
             @if let Some(i) = &m.interval { p.note { (i.method) } } @if let Some(p) = &m.p { p.note { (p.method) } } } }
@@ -53,6 +53,6 @@ fn line(m: &Measure) -> Markup {
         td data-label="interval" { (m.interval.as_ref().map_or("–".into(), |i| interval(i, &m.unit))) }
         td data-label="chance" { (m.chance.map_or("–".into(), |c| value(c, &m.unit))) }
         td data-label="p" { (m.p.as_ref().map_or("–".into(), p)) }
-        td data-label="n" { (many(m.n)) @if m.name != "truth.hierarchy.rho" { " voxels" } @else { " regions" } }
+        td data-label="n" { (many(m.n)) " " @if m.name != "truth.hierarchy.rho" { (more) } @else { "regions" } }
     } }
 }

@@ -23,14 +23,14 @@ pub(crate) fn encoder(source: &Source) -> Markup {
 }
 
 fn plots(source: &Source, file: &ScoreFile) -> Markup {
-    let (_, more) = source.unit_words();
+    let (one, more) = source.unit_words();
     let regions = regional(source, file);
     let overall = file.get("encoder.r.median").into_iter().chain(file.scores.iter().filter(|s| s.item_kind == "voxel"));
     let histogram = overall
         .filter(|s| s.name.starts_with("encoder."))
         .find_map(|s| spread::histogram(source, s, (420.0, 230.0)).map(|plot| (s, plot)));
     html! {
-        @if regions.is_empty() && histogram.is_none() { p.missing { span.badge.none { "missing" } " No encoder score with values per voxel was computed." } }
+        @if regions.is_empty() && histogram.is_none() { p.missing { span.badge.none { "missing" } " No encoder score with values per " (one) " was computed." } }
         @else {
             p { "Correlation between predicted and measured responses to the held-out pictures, for each of the " (more) "." }
             div.plots {

@@ -57,7 +57,7 @@ fn seeds(source: &Source) -> Markup {
     html! { @if source.scores.is_some() {
         @if source.manifest.baseline.is_some() {
             li { b { "A baseline" } ": a trained decoder says something only where it scores above this on the same pictures. The intervals do not contain the variation between subjects." }
-        } @else { li { b { "One training run" } ": the intervals are over pictures or voxels of this run. They do not contain the variation between training runs with other seeds, nor between subjects." } }
+        } @else { li { b { "One training run" } ": the intervals are over pictures or " (source.unit_words().1) " of this run. They do not contain the variation between training runs with other seeds, nor between subjects." } }
     } }
 }
 

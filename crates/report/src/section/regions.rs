@@ -19,7 +19,10 @@ const SHOWN_SIZE: usize = 20;
 /// The section; without `regions.json`, how to make it.
 pub(crate) fn regions(source: &Source) -> Markup {
     let content = match &source.regions {
-        None => missing("What single regions and voxels tell was not looked at.", "afterimage regions RUN"),
+        None => missing(
+            &format!("What single regions and {} tell was not looked at.", source.unit_words().1),
+            "afterimage regions RUN",
+        ),
         Some(found) => html! {
             (encoding(source, found))
             (decoding(found))

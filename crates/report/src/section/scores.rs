@@ -45,7 +45,7 @@ fn row(source: &Source, score: &Score) -> Markup {
             th scope="row" {
                 span.badge.protocol { (score.protocol) } " " (score.title)
                 @if !score.higher_is_better { span.hint { " (smaller is better)" } }
-                (definition(score))
+                (definition(source, score))
             }
             td.number data-label="value" { (shown_value(score)) }
             td.scale { @if let Some(mark) = plot::mark(score) { (mark) } }
@@ -58,13 +58,13 @@ fn row(source: &Source, score: &Score) -> Markup {
     }
 }
 
-fn definition(score: &Score) -> Markup {
+fn definition(source: &Source, score: &Score) -> Markup {
     html! {
         details {
             summary { "definition" }
             p { (score.definition) }
             dl {
-                div { dt { "measure" } dd { (score.metric) } }
+                div { dt { "measure" } dd { (source.unit().in_text(&score.metric)) } }
                 @if let Some(w) = score.ways { div { dt { "ways" } dd { (many(w)) @if let Some(c) = score.candidates { ", drawn from " (many(c)) " wrong candidates" } } } }
                 @if let Some(i) = &score.interval { div { dt { (level(i)) } dd { (i.method) } } }
                 @if let Some(test) = &score.p { div { dt { "p" } dd { (test.method) } } }

@@ -13,9 +13,10 @@ use afterimage_run::{
     manifest::{DataFacts, Input, Manifest},
     pictures::Pictures,
     scores::{NotComputed, Score, ScoreFile},
+    voxels::Voxels,
 };
 use afterimage_statistics::draws::{SOLE, Stream as Rng, stream};
-use afterimage_statistics::{Interval, PValue};
+use afterimage_statistics::{Interval, PValue, RecordedUnit};
 use image::{Rgb, RgbImage};
 use rand::RngExt;
 
@@ -81,6 +82,7 @@ pub(crate) fn manifest(items: usize) -> Manifest {
 pub(crate) fn write(run: &RunFolder, items: usize, side: u32) -> afterimage_run::Result<()> {
     let mut rng = stream(7, SOLE, 0);
     manifest(items).write(run)?;
+    Voxels { unit: Some(RecordedUnit::Neuron), ..Voxels::new((0..89).collect(), 89) }.write(run)?;
     write_log(run)?;
     let names: Vec<String> = (0..items).map(|i| format!("example_{i:04}")).collect();
     let pictures: Vec<Pictures> =

@@ -55,12 +55,13 @@ pub(super) fn by_order(path: &Path, [rows, columns]: [usize; 2], voxels: &Voxels
     } else {
         format!("{} (those it uses) or {} (all of its data set)", voxels.len(), voxels.columns)
     };
+    let unit = voxels.unit().plural();
     let hint = if fits(rows) {
-        "it seems to have voxels as rows: give --voxels-first"
+        format!("it seems to have {unit} as rows: give --voxels-first")
     } else {
-        "give responses of the voxels that the run was trained on, in their order"
+        format!("give responses of the {unit} that the run was trained on, in their order")
     };
-    bail!("\"{}\" is {rows} responses x {columns} voxels, the run decodes {wanted}: {hint}", path.display())
+    bail!("\"{}\" is {rows} responses x {columns} {unit}, the run decodes {wanted}: {hint}", path.display())
 }
 
 /// The columns of a data set that are the run's voxels.

@@ -160,5 +160,8 @@ fn refuse_undefined(responses: &Responses, voxels: &Voxels) -> Result<()> {
     };
     let id = voxels.ids.get(voxel).copied().unwrap_or(voxel);
     let place = voxels.volume.as_ref().map(|volume| format!(" at {:?}", volume.indices[voxel])).unwrap_or_default();
-    bail!("\"{path}\" has {value} in response {row} at voxel {id}{place}: leave the response out, or fill the voxel in")
+    let unit = voxels.unit().singular();
+    bail!(
+        "\"{path}\" has {value} in response {row} at {unit} {id}{place}: leave the response out, or fill the {unit} in"
+    )
 }

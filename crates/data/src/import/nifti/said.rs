@@ -32,7 +32,7 @@ impl Said<'_> {
             units: Some(if options.zscore { "standard deviations of the run" } else { "as in the series" }.into()),
             steps: self.steps(options),
             left_out: self.left_out(),
-            ..Provenance::default()
+            ..Provenance::of_voxels()
         })
     }
 

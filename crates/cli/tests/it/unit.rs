@@ -22,7 +22,7 @@ fn neurons_are_called_neurons_and_a_data_set_that_does_not_say_has_voxels() {
         set_unit(&desk, unit);
         let said = printed(&desk.run(&["inspect", DATA, "--verify"]));
         assert_eq!(said.matches(&format!(" x 60 {word} ")).count(), 2, "{said}");
-        printed(&desk.run(&["prepare", DATA, "--roi", "V1", "--out", "part.afterimage"]));
+        printed(&desk.run(&["prepare", DATA, "--roi", "HVC", "--out", "part.afterimage"]));
         assert!(printed(&desk.run(&["inspect", "part.afterimage"])).contains(&format!(" {word} in ")));
         let fit = ["--field-levels", "2", "--encoder-layers", "relu1,fire3"];
         let args = ["baseline", "ridge-pixels", "experiment.toml", "--out", "run"];
@@ -30,6 +30,6 @@ fn neurons_are_called_neurons_and_a_data_set_that_does_not_say_has_voxels() {
         assert!(said.contains(&format!("median over {word}:")) && said.contains(&format!("n = 60 {word}")), "{said}");
         let html = std::fs::read_to_string(desk.path("run/report.html")).unwrap();
         assert!(html.contains(&format!("60\u{a0}{word}")) && html.contains(&format!("Median over {word}")));
-        assert_eq!(html.contains("voxels"), unit.is_none());
+        assert_eq!(html.contains("Median over voxels"), unit.is_none());
     }
 }

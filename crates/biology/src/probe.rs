@@ -153,9 +153,10 @@ impl Probes {
         if self.textures == 0 {
             return refuse("the number of textures", "0".into(), "at least 1");
         }
-        match self.sigma_px > 0.0 && self.sigma_px <= self.side_px as f64 {
-            true => Ok(()),
-            false => refuse("the window", format!("{} px", self.sigma_px), "above 0 and at most the side of the image"),
+        if self.sigma_px > 0.0 && self.sigma_px <= self.side_px as f64 {
+            Ok(())
+        } else {
+            refuse("the window", format!("{} px", self.sigma_px), "above 0 and at most the side of the image")
         }
     }
 }

@@ -124,9 +124,10 @@ fn check(branch: &BranchWeights, voxels: usize) -> Result<()> {
     if branch.channel.shape() != channels {
         return Err(BiologyError::shape("the channel weights", branch.channel.shape(), format!("{channels:?}")));
     }
-    match branch.gain.len() == voxels {
-        true => Ok(()),
-        false => Err(BiologyError::shape("the branch weights", branch.gain.shape(), format!("[{voxels}]"))),
+    if branch.gain.len() == voxels {
+        Ok(())
+    } else {
+        Err(BiologyError::shape("the branch weights", branch.gain.shape(), format!("[{voxels}]")))
     }
 }
 

@@ -51,9 +51,10 @@ impl MatFile {
     /// # Errors
     /// [`Error::Io`]; [`Error::Malformed`] when it is neither version, or damaged.
     pub fn open(path: &Path) -> Result<Self> {
-        let inner = match hdf5::File::is_hdf5(path)? {
-            true => Inner::V73(hdf5::File::open(path)?),
-            false => Inner::V5(v5::Index::open(path)?),
+        let inner = if hdf5::File::is_hdf5(path)? {
+            Inner::V73(hdf5::File::open(path)?)
+        } else {
+            Inner::V5(v5::Index::open(path)?)
         };
         Ok(Self { path: path.to_owned(), inner })
     }

@@ -43,9 +43,10 @@ fn parse(bytes: &[u8]) -> Result<VolumeHeader, String> {
     // Without directions a volume is coronal, of voxels of one millimetre.
     let stated = bytes[28..30] != [0, 0];
     let size = if stated { [30, 34, 38].map(float) } else { [1.0; 3] };
-    let directions: [f64; 9] = match stated {
-        true => std::array::from_fn(|at| float(42 + 4 * at)),
-        false => [-1.0, 0.0, 0.0, 0.0, 0.0, -1.0, 0.0, 1.0, 0.0],
+    let directions: [f64; 9] = if stated {
+        std::array::from_fn(|at| float(42 + 4 * at))
+    } else {
+        [-1.0, 0.0, 0.0, 0.0, 0.0, -1.0, 0.0, 1.0, 0.0]
     };
     let centre = if stated { [78, 82, 86].map(float) } else { [0.0; 3] };
     Ok(VolumeHeader {

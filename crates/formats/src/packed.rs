@@ -100,9 +100,10 @@ pub(crate) fn finish(stream: &mut (impl Read + ?Sized)) -> io::Result<()> {
 /// reader of what follows them.
 pub(crate) fn first_bytes(path: &Path, most: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let read = match is_packed(path)? {
-        true => open(path, Tail::Ignored)?.take(most).read_to_end(&mut bytes),
-        false => File::open(path).map_err(Error::io("open", path))?.take(most).read_to_end(&mut bytes),
+    let read = if is_packed(path)? {
+        open(path, Tail::Ignored)?.take(most).read_to_end(&mut bytes)
+    } else {
+        File::open(path).map_err(Error::io("open", path))?.take(most).read_to_end(&mut bytes)
     };
     match read {
         // What came before the damage may be all that is wanted.

@@ -58,9 +58,10 @@ impl Table {
         let mut reader = csv::ReaderBuilder::new();
         let reader = reader.delimiter(delimiter).has_headers(named).flexible(true);
         let mut reader = reader.from_reader(text.as_bytes());
-        let names: Option<Vec<String>> = match named {
-            true => Some(reader.headers().map_err(wrong)?.iter().map(|name| name.trim().to_owned()).collect()),
-            false => None,
+        let names: Option<Vec<String>> = if named {
+            Some(reader.headers().map_err(wrong)?.iter().map(|name| name.trim().to_owned()).collect())
+        } else {
+            None
         };
         let rows = reader.into_records().collect::<Result<Vec<_>, _>>().map_err(wrong)?;
         let (names, rows) = without_empty_ends(names, rows);

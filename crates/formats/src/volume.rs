@@ -194,10 +194,8 @@ impl Volume {
     fn next_volume(&self, stream: &mut impl Read) -> Result<Array3<f32>> {
         let shape = self.header.volume_shape();
         let numbers = self.decode(stream, self.header.volume_bytes(), shape.to_vec())?;
-        let values = match self.header.scales() {
-            true => numbers.to_f64().mapv(|value| self.scale(value)),
-            false => numbers.to_f32(),
-        };
+        let values =
+            if self.header.scales() { numbers.to_f64().mapv(|value| self.scale(value)) } else { numbers.to_f32() };
         values.into_shape_with_order(shape).map_err(|error| Error::malformed(self.format, &self.path, error))
     }
 

@@ -90,12 +90,11 @@ impl Conv {
     pub fn new(weights: Vec<f32>, bias: Vec<f32>, shape: [usize; 4], stride: usize, padding: usize) -> Self {
         let [outputs, inputs, side, _] = shape;
         assert_eq!(bias.len(), outputs, "biases");
-        let run = match winograd::suits(inputs, outputs, side, stride) && padding < side {
-            true => {
-                let weights = Weights { values: weights, outputs, inputs, side, padding };
-                Run::Winograd { weights, forward: OnceLock::new(), backward: OnceLock::new() }
-            }
-            false => Run::Patches(patches::Kernel::new(&weights, [outputs, inputs, side], stride, padding)),
+        let run = if winograd::suits(inputs, outputs, side, stride) && padding < side {
+            let weights = Weights { values: weights, outputs, inputs, side, padding };
+            Run::Winograd { weights, forward: OnceLock::new(), backward: OnceLock::new() }
+        } else {
+            Run::Patches(patches::Kernel::new(&weights, [outputs, inputs, side], stride, padding))
         };
         Self { bias, run }
     }

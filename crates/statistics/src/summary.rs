@@ -35,10 +35,7 @@ pub fn quantile(sorted: &[f64], q: f64) -> f64 {
 pub fn quartiles(values: &[f64]) -> (f64, f64) {
     let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
     sorted.sort_unstable_by(f64::total_cmp);
-    match sorted.is_empty() {
-        true => (f64::NAN, f64::NAN),
-        false => (quantile(&sorted, 0.25), quantile(&sorted, 0.75)),
-    }
+    if sorted.is_empty() { (f64::NAN, f64::NAN) } else { (quantile(&sorted, 0.25), quantile(&sorted, 0.75)) }
 }
 
 /// Median of the finite values (mean of the middle two where their number is even); NaN where there is none.

@@ -24,10 +24,7 @@ impl Texture {
     /// The value of a colour channel at an offset from the middle, pixels; 0 beyond the texture's border.
     pub(super) fn at(&self, x: i64, y: i64, channel: usize) -> f32 {
         let (r, side) = (self.radius, 2 * self.radius + 1);
-        match x.abs() <= r && y.abs() <= r {
-            true => self.values[(((y + r) * side + x + r) * 3) as usize + channel],
-            false => 0.0,
-        }
+        if x.abs() <= r && y.abs() <= r { self.values[(((y + r) * side + x + r) * 3) as usize + channel] } else { 0.0 }
     }
 }
 

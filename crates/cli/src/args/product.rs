@@ -59,14 +59,14 @@ pub(crate) struct Decode {
     /// Experiment folder with a trained decoder.
     #[arg(long, value_name = "RUN")]
     pub(crate) run: PathBuf,
-    /// The folder to make: pictures as PNG, reconstructions.npy, items.csv.
+    /// Folder to create for PNG images, reconstructions.npy and items.csv.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) out: PathBuf,
-    /// Average the responses that share a label: a column of the table, a file with one label a line (.txt, .csv, .npy), or,
-    /// of a data set, stimulus, class, session or run.
+    /// Average responses with the same label: a column of the table, a file with one label per line (.txt, .csv, .npy),
+    /// or, for a data set, stimulus, class, session or run.
     #[arg(long, value_name = "LABELS")]
     pub(crate) average_by: Option<String>,
-    /// The column of --average-by's file that holds the labels, of a .csv or .tsv with several.
+    /// Column with the labels, if the file of --average-by is a .csv or .tsv with several columns.
     #[arg(long, value_name = "NAME", requires = "average_by")]
     pub(crate) average_column: Option<String>,
     /// The responses are already standardised. By default they are standardised by the mean and standard deviation of

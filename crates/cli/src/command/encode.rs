@@ -10,17 +10,17 @@ use serde::Serialize;
 use afterimage_experiment::trained::{EncodeOptions, Ensemble, Spread};
 use afterimage_run::{atomic, voxels::Voxels};
 
-use super::run::{of_run, threads};
+use super::run::{open_trained, threads};
 use crate::args::product::Encode;
 use crate::progress::{self, Bar};
 use crate::{build, say};
 use images::Pictures;
 use output::Format;
 
-/// Images predicted at a time: whole batches, so that the masks of an image do not depend on it.
+/// Images per block: whole batches, so that the dropout masks of an image do not depend on it.
 const PART: usize = 4 * Spread::BATCH;
 
-/// What lies beside the responses, in `NAME.json`.
+/// Description of the predicted responses, written as `NAME.json`.
 #[derive(Serialize)]
 struct Sidecar<'a> {
     software: String,
@@ -34,11 +34,11 @@ struct Sidecar<'a> {
     voxels: &'a [usize],
 }
 
-/// Predicts and writes.
+/// Predicts the responses and writes them.
 pub(super) fn encode(args: &Encode) -> Result<()> {
     progress::listen();
     let format = Format::of(&args.out)?;
-    let runs: Vec<_> = args.run.iter().map(|path| of_run(path, args.device.as_deref())).collect::<Result<_>>()?;
+    let runs: Vec<_> = args.run.iter().map(|path| open_trained(path, args.device.as_deref())).collect::<Result<_>>()?;
     runs.first().map_or(Ok(()), |first| threads(first.experiment()))?;
     let options = EncodeOptions { units: args.units.into(), samples: args.samples, seed: args.seed };
     let ensemble = Ensemble::new(runs, options)?;
@@ -89,7 +89,7 @@ fn refuse_not_finite(predicted: &Array2<f32>, names: &[String], voxels: &Voxels)
         return Ok(());
     };
     bail!(
-        "the prediction for \"{}\" at voxel {} is {value}: the encoder's weights are damaged, train it again",
+        "the prediction for \"{}\" at voxel {} is {value}: the encoder's weights are damaged; train the encoder again",
         names[image],
         voxels.ids[voxel]
     )

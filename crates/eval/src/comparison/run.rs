@@ -54,10 +54,7 @@ impl ScoredRun {
                 return Err(EvalError::Runs { reason });
             }
         }
-        let experiment = match run.experiment_file().is_file() {
-            true => Some(run.experiment()?),
-            false => None,
-        };
+        let experiment = if run.experiment_file().is_file() { Some(run.experiment()?) } else { None };
         let pictures = pictures::read(&run)?;
         let shown = pictures.iter().map(|p| shown(&run, &p.shown)).collect::<Result<_>>()?;
         Ok(Self {

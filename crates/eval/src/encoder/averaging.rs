@@ -75,19 +75,20 @@ fn score(
         .collect();
     let interval = percentile_interval(centred(medians, value), "images");
     let interval = interval.map(|i| Interval { method: format!("{}, bias removed", i.method), ..i });
-    let (name, title, metric, definition) = match is_r {
-        true => (
+    let (name, title, metric, definition) = if is_r {
+        (
             "r",
             "Encoder correlation, median over voxels",
             "Pearson r of predicted and measured response over held-out images",
             "Median over voxels of the correlation of predicted and measured responses across held-out images",
-        ),
-        false => (
+        )
+    } else {
+        (
             "ceiling",
             "Noise ceiling of the encoder, median over voxels",
             "sqrt(signal / (signal + noise / k)), signal and noise variance from the repeats of the test stimuli",
             "Median over voxels of the largest correlation that measurement noise allows",
-        ),
+        )
     };
     let draft = Draft {
         name: format!("averaging.encoder.{name}.median.k{repeats}"),

@@ -38,14 +38,15 @@ pub fn pairwise_by_cluster(
         if own.iter().all(|v| v.is_nan()) {
             continue;
         }
-        let (suffix, title, others, hint) = match within {
-            true => (
+        let (suffix, title, others, hint) = if within {
+            (
                 "within_cluster",
                 "within clusters of similar images",
                 "of its own cluster",
                 "; pairings shuffled inside clusters",
-            ),
-            false => ("between_clusters", "between clusters of similar images", "of other clusters", ""),
+            )
+        } else {
+            ("between_clusters", "between clusters of similar images", "of other clusters", "")
         };
         let draft = Draft {
             name: format!("identification.pairwise.{}.{suffix}", matrix.key()),
@@ -59,9 +60,10 @@ pub fn pairwise_by_cluster(
             higher_is_better: true,
             chance: Some(0.5),
         };
-        let test = match within {
-            true => pairing_test_within(values.view(), clusters, " inside clusters", ctx.permutations, ctx.seed),
-            false => pairing_test(values.view(), ctx.permutations, ctx.seed),
+        let test = if within {
+            pairing_test_within(values.view(), clusters, " inside clusters", ctx.permutations, ctx.seed)
+        } else {
+            pairing_test(values.view(), ctx.permutations, ctx.seed)
         };
         let mut score = with_test(draft.mean_over_images(&own, ctx), test, 1.0);
         score.ways = Some(2);

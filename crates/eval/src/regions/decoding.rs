@@ -98,9 +98,8 @@ mod tests {
 
     /// A decoder that paints the left half from voxels 0..4 and ignores the others.
     fn paint(responses: ArrayView2<'_, f32>) -> Array4<f32> {
-        Array4::from_shape_fn((responses.nrows(), 3, 8, 8), |(i, c, y, x)| match x < 4 {
-            true => 0.5 + 0.1 * responses[[i, (y / 2 + c) % 4]],
-            false => 0.5 + 0.02 * (x + y) as f32 / 8.0,
+        Array4::from_shape_fn((responses.nrows(), 3, 8, 8), |(i, c, y, x)| {
+            if x < 4 { 0.5 + 0.1 * responses[[i, (y / 2 + c) % 4]] } else { 0.5 + 0.02 * (x + y) as f32 / 8.0 }
         })
     }
 

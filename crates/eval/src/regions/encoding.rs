@@ -69,10 +69,11 @@ pub(super) mod tests {
     pub(in crate::regions) fn tables(items: usize, voxels: usize, good: usize) -> (Array2<f32>, Array2<f32>) {
         let wave = |i: usize, v: usize| ((i * i * 7 + i * v * 13 + v * 3) % 101) as f32 / 50.0 - 1.0;
         let measured = Array2::from_shape_fn((items, voxels), |(i, v)| wave(i, v));
-        let predicted = Array2::from_shape_fn((items, voxels), |(i, v)| match v < good {
-            true => wave(i, v),
-            false => wave((i + 5) % items, v + 17),
-        });
+        let predicted =
+            Array2::from_shape_fn(
+                (items, voxels),
+                |(i, v)| if v < good { wave(i, v) } else { wave((i + 5) % items, v + 17) },
+            );
         (measured, predicted)
     }
 

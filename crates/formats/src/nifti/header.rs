@@ -149,9 +149,10 @@ impl Fields<'_> {
 
     fn offset(&self, alone: bool) -> Result<u64, String> {
         let header = if self.wide { 540 } else { 348 };
-        let stated = match self.wide {
-            true => u64::try_from(i64::from_le_bytes(self.raw(168))).ok(),
-            false => Some(self.float(108, 0)).filter(|at| (0.0..1e15).contains(at)).map(|at| at as u64),
+        let stated = if self.wide {
+            u64::try_from(i64::from_le_bytes(self.raw(168))).ok()
+        } else {
+            Some(self.float(108, 0)).filter(|at| (0.0..1e15).contains(at)).map(|at| at as u64)
         };
         match stated {
             Some(at) if !alone || at >= header => Ok(at),

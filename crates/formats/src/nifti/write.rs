@@ -68,15 +68,12 @@ fn create(
     let file = BufWriter::new(File::create(path).map_err(Error::io("create", path))?);
     let header = header(shape, affine);
     let packed = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz"));
-    let written = match packed {
-        true => {
-            let mut out = GzEncoder::new(file, Compression::default());
-            out.write_all(&header).and_then(|()| fill(&mut out)).and_then(|()| out.finish()?.flush())
-        }
-        false => {
-            let mut out = file;
-            out.write_all(&header).and_then(|()| fill(&mut out)).and_then(|()| out.flush())
-        }
+    let written = if packed {
+        let mut out = GzEncoder::new(file, Compression::default());
+        out.write_all(&header).and_then(|()| fill(&mut out)).and_then(|()| out.finish()?.flush())
+    } else {
+        let mut out = file;
+        out.write_all(&header).and_then(|()| fill(&mut out)).and_then(|()| out.flush())
     };
     written.map_err(Error::io("write", path))
 }

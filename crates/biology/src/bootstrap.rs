@@ -20,8 +20,9 @@ pub struct Resampling {
 impl Resampling {
     /// Percentile interval of `statistic`, which is given the indices of `n` voxels drawn with replacement.
     ///
-    /// `None` with fewer than three voxels, without resamples, or where no resample has a finite value. The interval is about other voxels of the same
-    /// subject and encoder; neighbouring voxels share signal and noise, so it is rather too narrow than too wide.
+    /// `None` with fewer than three voxels, without resamples, or where no resample has a finite value. The interval is
+    /// about other voxels of the same subject and encoder; neighbouring voxels share signal and noise, so it is rather
+    /// too narrow than too wide.
     pub fn interval(&self, n: usize, statistic: impl Fn(&[usize]) -> f64 + Sync) -> Option<Interval> {
         if n < 3 || self.resamples == 0 {
             return None;

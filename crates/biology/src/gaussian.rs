@@ -14,8 +14,8 @@ const STEPS: usize = 60;
 const GAIN: f64 = 1e-9;
 /// Maps whose range is a smaller share of their largest value are flat.
 const FLAT: f64 = 1e-6;
-/// The widest field, in widths of the grid: the radius of the image, as searches for population receptive fields have it.
-/// Beyond it a Gaussian and a slope look alike.
+/// The widest field, in widths of the grid: the radius of the image, as searches for population receptive fields have
+/// it. Beyond it a Gaussian and a slope look alike.
 const WIDEST: f64 = 0.5;
 /// The narrowest, in steps of the grid: a narrower one touches a single position.
 const NARROWEST: f64 = 0.25;
@@ -40,12 +40,12 @@ pub struct Gaussian {
 impl Gaussian {
     /// The least-squares Gaussian of a map `[side, side]`, rows from the upper left, on the positions of `grid`.
     ///
-    /// The search (Levenberg-Marquardt with Marquardt's scaling) starts at the centroid of what lies above half the map's
-    /// height over its median, with the size of a Gaussian that has that area above its half height. The middle is kept
-    /// within half a width of the grid around it, the size between a quarter of a step and half a width.
+    /// The search (Levenberg-Marquardt with Marquardt's scaling) starts at the centroid of what lies above half the
+    /// map's height over its median, with the size of a Gaussian that has that area above its half height. The middle
+    /// is kept within half a width of the grid around it, the size between a quarter of a step and half a width.
     ///
-    /// `None` for a map that is flat, holds a value that is not finite, or is best fitted by no hill: with an amplitude of 0 or less, or at the
-    /// largest size, where the map says nothing about it.
+    /// `None` for a map that is flat, holds a value that is not finite, or is best fitted by no hill: with an amplitude
+    /// of 0 or less, or at the largest size, where the map says nothing about it.
     ///
     /// Sources: Marquardt 1963, SIAM J. Appl. Math. 11; the model is that of Dumoulin and Wandell 2008, NeuroImage 39.
     ///

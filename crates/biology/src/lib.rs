@@ -1,16 +1,17 @@
-//! Is it biology? Receptive fields, preferred depth and their hierarchy, from the weights and the responses of an encoder.
+//! Is it biology? Receptive fields, preferred depth and their hierarchy, from the weights and the responses of an
+//! encoder.
 //!
 //! Everything here is arithmetic on arrays; no network, no file.
 //!
 //! # From an encoder to numbers
 //! 1. [`Grid`] says where the positions of a branch's grid lie on the image, through any chain of layers.
-//! 2. [`weight_maps`] lays the power of a voxel's weights over the image; [`Probes`] shows patches of noise to the encoder and maps
-//!    where they change its prediction. [`fields`] fits a Gaussian to either map.
+//! 2. [`weight_maps`] lays the power of a voxel's weights over the image; [`Probes`] shows patches of noise to the
+//!    encoder and maps where they change its prediction. [`fields`] fits a Gaussian to either map.
 //! 3. [`depths`] tells how deep in the backbone a voxel reads, from what each branch contributes to its prediction.
-//! 4. [`measures`] compares the two kinds of field, summarises regions, scores a simulated subject against its truth and two halves of the
-//!    training images against each other.
+//! 4. [`measures`] compares the two kinds of field, summarises regions, scores a simulated subject against its truth
+//!    and two halves of the training images against each other.
 //!
-//! Definitions and what they can't say: `docs/biology.md`.
+//! Definitions and what they cannot say: `docs/biology.md`.
 //!
 //! ```
 //! use afterimage_biology::{Gaussian, Grid};

@@ -1,4 +1,4 @@
-//! The names of the backbones.
+//! Names of the backbones.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::ConfigError;
 
-/// A pretrained convolutional network whose activations are read.
+/// A pretrained convolutional network whose activations are used as features.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub enum BackboneKind {
     /// SqueezeNet 1.1 (Iandola et al. 2016), 1.2 million parameters, Caffe lineage; its weights are built in.
     #[serde(rename = "squeezenet1_1")]
     SqueezeNet11,
-    /// SqueezeNet 1.1 as torchvision trained it: other weights, which LPIPS was fitted to.
+    /// SqueezeNet 1.1 as torchvision trained it: different weights, to which LPIPS was fitted.
     #[serde(rename = "squeezenet1_1-torchvision")]
     SqueezeNet11Torchvision,
     /// VGG16 (Simonyan and Zisserman 2015, configuration D).
@@ -51,7 +51,8 @@ impl fmt::Display for BackboneKind {
     }
 }
 
-/// The quoted name. Checkpoints keep configurations in this form, and those of versions in which a backbone was text resume.
+/// The quoted name. Checkpoints store configurations in this form, so that those of versions in which a backbone was
+/// text can resume.
 impl fmt::Debug for BackboneKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self.name(), f)

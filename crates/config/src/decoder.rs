@@ -26,7 +26,7 @@ pub enum Padding {
     Zero,
 }
 
-/// What follows each of the decoder's convolutions.
+/// Layers after each convolution of the decoder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Activation {
@@ -36,13 +36,13 @@ pub enum Activation {
     ReluNorm,
 }
 
-/// Responses that the third cycle runs on.
+/// Responses on which the third cycle is trained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CycleResponses {
     /// Responses of the training part.
     Training,
-    /// Responses of the test part: transductive, and every score is marked.
+    /// Responses of the test part: transductive; every score carries a warning.
     Test,
 }
 

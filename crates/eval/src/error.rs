@@ -102,13 +102,13 @@ pub enum EvalError {
     Bank {
         /// The file.
         path: std::path::PathBuf,
-        /// What is wrong, and the mend.
+        /// What is wrong, and the fix.
         reason: String,
     },
     /// Classes that cannot be used.
     #[error("classes of images: {reason}")]
     Classes {
-        /// What is wrong, and the mend.
+        /// What is wrong, and the fix.
         reason: String,
     },
     /// Runs that cannot be compared.
@@ -137,7 +137,7 @@ pub enum EvalError {
         /// The nearest name.
         nearest: Option<String>,
     },
-    /// A run folder could not be read.
+    /// An experiment folder could not be read.
     #[error(transparent)]
     Run(#[from] afterimage_run::RunError),
 }

@@ -4,10 +4,10 @@
 //! value of each item, and one sentence that defines the number.
 //!
 //! # From arrays to scores
-//! 1. A [`Context`] holds the held-out items ([`HeldOut`], made from [`HeldOutPairs`](afterimage_data::HeldOutPairs) or a run's pictures), the seed, and the numbers of
-//!    resamples and permutations.
-//!    What predictions and reconstructions are compared with comes from the same pairs ([`HeldOutArray`]); those of the
-//!    training or the validation part do not compile.
+//! 1. A [`Context`] holds the held-out items ([`HeldOut`], made from [`HeldOutPairs`](afterimage_data::HeldOutPairs) or
+//!    a run's images), the seed, and the numbers of resamples and permutations. What predictions and reconstructions
+//!    are compared with comes from the same pairs ([`HeldOutArray`]); those of the training or the validation part do
+//!    not compile.
 //! 2. [`image_scores`] compares reconstructions with shown images: PixCorr and SSIM, both as the field's common suite
 //!    computes them (425x425) and at the images' own size. [`ms_ssim_scores`], [`lpips_score`] and the
 //!    [`FEATURE_METRICS`] are further measures of the same pairs; see `docs/metrics.md`.
@@ -41,13 +41,14 @@
 //! # What makes the numbers trustworthy
 //! - **Identification is exact.** No distractors are drawn: [`identification`] averages over all draws in closed form,
 //!   with ties in random order, so that a decoder that says nothing scores exactly chance.
-//! - **Intervals** are percentile bootstraps over held-out images, also for medians over voxels; where all fractions are 0 or all are
-//!   1, Wilson's score interval.
-//! - **p-values** come from shuffled pairings and are never zero. The level that shuffled pairings score stands beside chance: where
-//!   it is above, the shown images differ from the candidates as a set, and part of the score comes from there.
-//! - **Undefined stays undefined**: a constant voxel or image has no correlation; it is null in the
-//!   items, left out of the mean, and counted in a note. Features that are not finite, or the same for all images, are an
-//!   error with the reason ([`EvalError::is_undefined`]), never a number.
+//! - **Intervals** are percentile bootstraps over held-out images, also for medians over voxels; where all fractions
+//!   are 0 or all are 1, Wilson's score interval.
+//! - **p-values** come from shuffled pairings and are never zero. The level that shuffled pairings score stands beside
+//!   chance: where it is above, the shown images differ from the candidates as a set, and part of the score comes from
+//!   there.
+//! - **Undefined stays undefined**: a constant voxel or image has no correlation; it is null in the items, left out of
+//!   the mean, and counted in a note. Features that are not finite, or the same for all images, are an error with the
+//!   reason ([`EvalError::is_undefined`]), never a number.
 //! - **The same seed gives the same bytes** on any number of threads.
 
 pub mod averaging;

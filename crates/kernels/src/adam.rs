@@ -33,7 +33,7 @@ pub struct Step {
     pub rate: f64,
     /// Steps done, this one included; the moments' bias is corrected by it.
     pub time: usize,
-    /// Factor of the gradient, 1 where it is not clipped.
+    /// Factor of the gradient, 1 if it is not clipped.
     pub scale: f32,
 }
 

@@ -203,10 +203,10 @@ impl Layer {
     }
 }
 
-/// Values a thread passes over at a time.
+/// Values that a thread processes at a time.
 const RUN: usize = 1 << 14;
 
-/// Sets a gradient to zero where the ReLU did; all of it passes where nothing was kept.
+/// Sets a gradient to zero where the ReLU did; all of it passes if nothing was kept.
 fn pass(gradient: &mut Map, flags: &[u8]) {
     gradient.values.par_chunks_mut(RUN).zip(flags.par_chunks(RUN)).for_each(|(values, flags)| {
         vectorised(

@@ -14,7 +14,7 @@ pub struct Finish<'a> {
 }
 
 impl<'a> Finish<'a> {
-    /// The flags of so many outputs, where they are wanted.
+    /// The flags of so many outputs, if they are wanted.
     pub(crate) fn flags(self, outputs: usize) -> Option<&'a mut [u8]> {
         let flags = self.above_zero?;
         flags.resize(outputs, 0);

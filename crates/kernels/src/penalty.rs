@@ -49,8 +49,8 @@ impl Penalty {
         assert_eq!(weights.len(), self.factors.len() * self.voxel(), "weights of the linear layer");
     }
 
-    /// Mean over all weights of `factor |w|`; mean over voxels and positions of the square root of the smoothed mean over
-    /// channels of `w²`.
+    /// Mean over all weights of `factor |w|`; mean over voxels and positions of the square root of the smoothed mean
+    /// over channels of `w²`.
     ///
     /// # Panics
     /// Where there are not as many weights as voxels, channels and positions say.

@@ -23,7 +23,8 @@ impl<'a> View<'a> {
     }
 }
 
-/// Sets `out`, `[a.rows, b.columns]` with rows side by side, to `a b`, or adds `a b` to it; in the calling thread alone.
+/// Sets `out`, `[a.rows, b.columns]` with rows side by side, to `a b`, or adds `a b` to it; in the calling thread
+/// alone.
 pub(crate) fn product(out: &mut [f32], a: View<'_>, b: View<'_>, add: bool) {
     assert_eq!(a.columns, b.rows, "the sides that are summed over");
     assert!(out.len() >= a.rows * b.columns, "{} values for {} x {}", out.len(), a.rows, b.columns);

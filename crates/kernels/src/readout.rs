@@ -1,8 +1,8 @@
 //! The readout of voxels from patches, without the products of every channel, place and voxel in memory at once.
 //!
-//! For an image with patches P `[channels, positions]`, maps S `[positions, voxels]` and weights C `[channels, voxels]`:
-//! y_v = sum over c of C_cv · M_cv · (P S)_cv, where M is a dropout mask. Products are made image by image, and made again
-//! for the gradient.
+//! For an image with patches P `[channels, positions]`, maps S `[positions, voxels]` and weights C `[channels,
+//! voxels]`: y_v = sum over c of C_cv · M_cv · (P S)_cv, where M is a dropout mask. Products are made image by image,
+//! and made again for the gradient.
 
 use afterimage_statistics::draws::{SOLE, Stream, stream};
 use rand::Rng;

@@ -27,7 +27,7 @@ pub(crate) fn take(length: usize) -> Vec<f32> {
     }
 }
 
-/// Gives values back that nobody needs any more.
+/// Returns values back that nobody needs any more.
 pub(crate) fn give(values: Vec<f32>) {
     let mut kept = VALUES.lock().unwrap_or_else(PoisonError::into_inner);
     kept.push(values);

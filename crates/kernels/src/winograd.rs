@@ -1,7 +1,7 @@
 //! Convolutions of 3x3 and 5x5 with stride 1 by Winograd's minimal filtering, on tiles of 6 x 6.
 //!
-//! With the points 0, 1, -1, 2, -2 and infinity, a tile of 6 x 6 inputs gives 4 x 4 outputs of a 3x3 kernel, or 2 x 2 of a
-//! 5x5 one, from 36 products where the plain way needs 144 or 100 (Winograd 1980; Lavin and Gray 2016, arXiv
+//! With the points 0, 1, -1, 2, -2 and infinity, a tile of 6 x 6 inputs gives 4 x 4 outputs of a 3x3 kernel, or 2 x 2
+//! of a 5x5 one, from 36 products where the plain way needs 144 or 100 (Winograd 1980; Lavin and Gray 2016, arXiv
 //! 1509.09308). Over channels the 36 products are 36 matrix products. Both kernels share the transform of the inputs.
 
 mod gradient;
@@ -37,7 +37,7 @@ pub struct Kernel {
     padding: usize,
 }
 
-/// Whether [`Kernel::new`] takes a convolution.
+/// True if [`Kernel::new`] takes a convolution.
 pub fn suits(inputs: usize, outputs: usize, side: usize, stride: usize) -> bool {
     inputs.is_multiple_of(LANES) && outputs.is_multiple_of(LANES) && stride == 1 && (side == 3 || side == 5)
 }

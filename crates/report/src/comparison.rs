@@ -51,7 +51,7 @@ fn opening(comparison: &Comparison) -> Markup {
     }
 }
 
-/// One plot a score; each has the unit of its score.
+/// One plot per score; each has the unit of its score.
 fn figure(comparison: &Comparison) -> Markup {
     let plots: Vec<(&Row, Markup)> =
         comparison.rows.iter().filter_map(|r| Some((r, effects(comparison, r)?))).collect();

@@ -4,10 +4,10 @@
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReportError {
-    /// A file of the run can't be read or written, or is damaged.
+    /// A file of the run cannot be read or written, or is damaged.
     #[error("{source}")]
     Run {
-        /// What the run folder answered; it names the file.
+        /// What the experiment folder answered; it names the file.
         #[from]
         source: afterimage_run::RunError,
     },

@@ -16,7 +16,8 @@ use maud::Markup;
 
 use crate::Result;
 
-/// Colours and type of a figure outside the report, whose style sheet the report itself has. No variables: drawing programs know none.
+/// Colours and type of a figure outside the report, whose style sheet the report itself has. No variables: drawing
+/// programs know none.
 const STYLE: &str =
     "text{font-family:system-ui,'Segoe UI',Helvetica,Arial,sans-serif}.plot text{font-size:11px;fill:#333}";
 
@@ -48,7 +49,7 @@ pub(crate) fn figures(found: &Biology) -> Vec<Figure> {
 /// Writes every figure of `biology.json` to `figures/` of the run, as SVG and CSV.
 ///
 /// # Errors
-/// [`crate::ReportError::Run`] where the file is missing or damaged, or a figure can't be written.
+/// [`crate::ReportError::Run`] if the file is missing or damaged, or a figure cannot be written.
 pub fn write_figures(run: &RunFolder) -> Result<()> {
     for figure in figures(&Biology::read(run)?) {
         let path = |ending: &str| run.figures_dir().join(format!("{}.{ending}", figure.name));
@@ -76,7 +77,8 @@ fn row(cells: &[&str]) -> Vec<String> {
     cells.iter().map(|&cell| cell.to_owned()).collect()
 }
 
-/// Voxels by the smallest region that holds them, early regions first; those of none come last, and are all of them without regions.
+/// Voxels by the smallest region that holds them, early regions first; those of none come last, and are all of them
+/// without regions.
 fn by_region(found: &Biology) -> Vec<(String, Vec<&Voxel>)> {
     let mut groups: Vec<(String, Vec<&Voxel>)> = found
         .own_regions()

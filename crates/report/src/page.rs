@@ -23,7 +23,8 @@ const SECTIONS: [(&str, &str); 12] = [
     ("reading", "Reading the numbers"),
 ];
 
-/// A document of its own, which asks for no other file and no network: `head` stands before the title, `style` after the report's.
+/// A document of its own, which asks for no other file and no network: `head` stands before the title, `style` after
+/// the report's.
 pub(crate) fn document(title: &str, head: &Markup, style: &str, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
@@ -50,7 +51,7 @@ pub(crate) fn page(source: &Source) -> Markup {
         script { (PreEscaped("document.documentElement.classList.add('js')")) }
     };
     let body = html! {
-        a.skip href="#pictures" { "Skip to the pictures" }
+        a.skip href="#pictures" { "Skip to the images" }
         header { (section::opening::opening(source)) }
         (navigation(source))
         main {
@@ -91,7 +92,7 @@ fn foot(source: &Source) -> Markup {
         p {
             "Made by " (manifest.software)
             @if let Some(commit) = &manifest.git_commit { " (" code { (commit) } ")" }
-            " from the run of " (manifest.created) ", from the run folder alone. "
+            " from the run of " (manifest.created) ", from the experiment folder alone. "
             @if manifest.baseline.is_some() { "The method that baselines are compared with" } @else { "The method" } " is that of Gaziv et al. 2022, "
             cite { "NeuroImage" } " 254, 119121, implemented independently."
         }

@@ -1,4 +1,4 @@
-//! Which items are shown, in which order, and their pictures as `data:` URIs.
+//! Which items are shown, in which order, and their images as `data:` URIs.
 
 use std::collections::HashMap;
 use std::fs;
@@ -12,13 +12,13 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 
 use crate::source::Source;
 
-/// Most items whose pictures are embedded.
+/// Most items whose images are embedded.
 pub const MAX_ITEMS: usize = 200;
 /// Most bytes of PNG that are embedded; the report is about a third larger, as base64 is.
 pub const MAX_PICTURE_BYTES: u64 = 16 << 20;
-/// A single picture above this size is left out.
+/// A single image above this size is left out.
 const MAX_ONE_PICTURE: u64 = 1 << 20;
-/// Scores by which the pictures are sorted first, in order of preference; prefixes of names.
+/// Scores by which the images are sorted first, in order of preference; prefixes of names.
 const SORT_BY: [&str; 5] = [
     "identification.external.perceptual.5way",
     "identification.external.perceptual.",
@@ -47,13 +47,13 @@ pub(crate) struct Item<'a> {
     pub(crate) order: usize,
     /// Values in the order of [`Shown::scores`].
     pub(crate) values: Vec<Option<f64>>,
-    /// Data URIs; none where a picture is missing or unfit.
+    /// Data URIs; none if an image is missing or unfit.
     pub(crate) shown: Option<String>,
     pub(crate) reconstruction: Option<String>,
     pub(crate) rival: Option<String>,
 }
 
-/// Sorts, samples and embeds the pictures of a run.
+/// Sorts, samples and embeds the images of a run.
 pub(crate) fn select(source: &Source) -> Shown<'_> {
     let scores = source.scores.as_ref().map(|s| item_scores(s, &source.pictures)).unwrap_or_default();
     let values = values_per_item(&scores, &source.pictures);
@@ -79,7 +79,7 @@ pub(crate) fn select(source: &Source) -> Shown<'_> {
     Shown { scores, items, total: source.pictures.len() }
 }
 
-/// The scores that have a value for the items with pictures, the one to sort by first.
+/// The scores that have a value for the items with images, the one to sort by first.
 fn item_scores<'a>(file: &'a ScoreFile, pictures: &[Pictures]) -> Vec<&'a Score> {
     let named: HashMap<&str, ()> = pictures.iter().map(|p| (p.name.as_str(), ())).collect();
     let mut scores: Vec<&Score> = file
@@ -143,7 +143,7 @@ fn spread(count: usize, take: usize) -> Vec<usize> {
     }
 }
 
-/// A path of `pictures.json` in the run folder, unless it would leave the folder.
+/// A path of `pictures.json` in the experiment folder, unless it would leave the folder.
 fn inside(root: &Path, relative: &str) -> Option<std::path::PathBuf> {
     let path = Path::new(relative);
     path.components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir)).then(|| root.join(path))

@@ -1,5 +1,5 @@
-//! Small inline SVG plots, one file per kind. Those with axes are drawn by the library `plotters` (`chart` is what they share); a mark on
-//! a line of a table and maps of voxels have no axes and are drawn here.
+//! Small inline SVG plots, one file per kind. Those with axes are drawn by the library `plotters` (`chart` is what they
+//! share); a mark on a line of a table and maps of voxels have no axes and are drawn here.
 
 mod chart;
 mod histogram;

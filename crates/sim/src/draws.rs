@@ -1,7 +1,7 @@
 //! Seeded random draws: every stream is named by a seed, a purpose and an index.
 //!
-//! Streams are independent of each other and of the order in which they are used, so that scenes can be made in parallel,
-//! in blocks or one by one with the same result.
+//! Streams are independent of each other and of the order in which they are used, so that scenes can be made in
+//! parallel, in blocks or one by one with the same result.
 
 use afterimage_statistics::draws::{SOLE, Stream, derive, stream};
 use rand::RngExt;

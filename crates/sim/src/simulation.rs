@@ -41,13 +41,13 @@ pub struct Written {
     pub data_set: PathBuf,
     /// The truth about the brain, JSON of [`crate::Truth`].
     pub truth: PathBuf,
-    /// The unpaired pictures, `.npy` of `[n, side, side, 3]` bytes with `images.csv` (index, class and name) beside it,
+    /// The unpaired images, `.npy` of `[n, side, side, 3]` bytes with `images.csv` (index, class and name) beside it,
     /// for `afterimage_data::UnpairedPool::open`.
     pub unpaired: PathBuf,
     /// The distractors, likewise.
     pub external: PathBuf,
-    /// Pictures of the classes of a classification, likewise, with `superclasses.csv` (class, superclass) beside it; there
-    /// only where classes were asked for.
+    /// Images of the classes of a classification, likewise, with `superclasses.csv` (class, superclass) beside it;
+    /// there only where classes were asked for.
     pub classes: PathBuf,
 }
 
@@ -106,20 +106,20 @@ impl Simulation {
         self.plan.scenes(part, &self.config)
     }
 
-    /// The pictures of a part, `[scenes, side, side, 3]`.
+    /// The images of a part, `[scenes, side, side, 3]`.
     pub fn images(&self, part: Part) -> Array4<u8> {
         self.generator.images(&self.scenes(part))
     }
 
-    /// Single-trial responses to pictures of a part, `[scenes, voxels]`, at one of their presentations.
+    /// Single-trial responses to images of a part, `[scenes, voxels]`, at one of their presentations.
     ///
     /// # Errors
-    /// Pictures that are not square RGB, or none.
+    /// Images that are not square RGB, or none.
     pub fn responses(&self, part: Part, images: &Array4<u8>, repeat: u16) -> Result<Array2<f32>, SimError> {
         self.brain.responses(images.view(), trial_seed(part, repeat))
     }
 
-    /// Writes the data set, the truth, the unpaired pictures and the distractors into a folder, which is made if need be.
+    /// Writes the data set, the truth, the unpaired images and the distractors into a folder, which is made if need be.
     ///
     /// # Errors
     /// A folder or file that cannot be written, or that exists already.
@@ -213,7 +213,7 @@ impl Simulation {
                     "single-trial signal-to-noise ratio log-normal, median {}, log spread {}",
                     config.snr_median, config.snr_spread
                 )),
-                Step::plain("categories of the test scenes occur neither in training nor among the unpaired pictures"),
+                Step::plain("categories of the test scenes occur neither in training nor among the unpaired images"),
             ],
             software: format!("afterimage {}", env!("CARGO_PKG_VERSION")),
             ..Provenance::default()

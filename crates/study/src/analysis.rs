@@ -69,7 +69,7 @@ fn median_ms<'a>(answers: impl Iterator<Item = &'a Recorded>) -> Option<f64> {
 /// Analyses a study as far as it is answered.
 ///
 /// # Errors
-/// Those of reading; [`StudyError::NothingToAnalyse`] where no participant is left.
+/// Those of reading; [`StudyError::NothingToAnalyse`] if no participant is left.
 pub fn analyze(folder: &StudyFolder, draws: Draws) -> Result<Analysis> {
     let study = Answered::read(folder)?;
     let (participants, rules) = exclude::exclude(&study);

@@ -12,8 +12,8 @@ pub(crate) fn template(language: &str) -> &'static str {
 
 /// Markdown (CommonMark with tables and strikethrough) as HTML.
 ///
-/// HTML in it is shown as text. Pictures become their description, since nothing is loaded from elsewhere. Links go to `https`,
-/// `http` and `mailto` addresses alone; others become text.
+/// HTML in it is shown as text. Images become their description, since nothing is loaded from elsewhere. Links go to
+/// `https`, `http` and `mailto` addresses alone; others become text.
 ///
 /// ```
 /// let html = afterimage_study::consent::render("Hello <script>x</script> *you*, [go](javascript:x)");

@@ -1,4 +1,4 @@
-//! A study from run folders.
+//! A study from experiment folders.
 
 use std::path::{Path, PathBuf};
 
@@ -18,7 +18,7 @@ use crate::{
 mod copy;
 mod partial;
 
-/// A practice picture is shrunk by this and enlarged again: the coarse layout stays, as in a reconstruction.
+/// A practice image is shrunk by this and enlarged again: the coarse layout stays, as in a reconstruction.
 const BLUR: u32 = 8;
 
 /// What a study is made of.
@@ -30,19 +30,19 @@ pub struct Options {
     pub language: String,
     /// Seed of every draw.
     pub seed: u64,
-    /// Pictures to choose among.
+    /// Images to choose among.
     pub ways: usize,
-    /// Number of items whose reconstructions are judged, drawn by the seed; all where not given.
+    /// Number of items whose reconstructions are judged, drawn by the seed; all by default.
     pub items: Option<usize>,
-    /// Reconstructions that each participant judges; all judged items where not given.
+    /// Reconstructions that each participant judges; all judged items by default.
     pub trials: Option<usize>,
     /// Practice trials.
     pub practice: usize,
-    /// Attention checks; one for ten trials, and two at least, where not given.
+    /// Attention checks; one for ten trials, and two at least, by default.
     pub attention: Option<usize>,
-    /// Whether age band and vision are asked.
+    /// True if age band and vision are asked.
     pub questions: bool,
-    /// Code for recruitment platforms; a random one where not given.
+    /// Code for recruitment platforms; a random one by default.
     pub completion_code: Option<String>,
     /// Who will be left out.
     pub exclusion: Exclusion,
@@ -63,14 +63,15 @@ pub struct Created {
     pub admin_token: String,
 }
 
-/// Makes a study of runs on the same test pictures.
+/// Makes a study of runs on the same test images.
 ///
-/// The folder appears whole or not at all. Only its owner may read it, from its first byte on; what a killed `create` left of a
-/// study of this name is removed.
+/// The folder appears whole or not at all. Only its owner may read it, from its first byte on; what a killed `create`
+/// left of a study of this name is removed.
 ///
 /// # Errors
-/// [`StudyError::File`] where `out` exists; [`StudyError::Design`] where runs differ in their test pictures, a run has no
-/// reconstructions, or there are too few pictures for what is asked; [`StudyError::Io`] and [`StudyError::Run`] for files.
+/// [`StudyError::File`] if `out` exists; [`StudyError::Design`] if runs differ in their test images, a run has no
+/// reconstructions, or there are too few images for what is asked; [`StudyError::Io`] and [`StudyError::Run`] for
+/// files.
 pub fn create(runs: &[PathBuf], options: &Options, out: &Path) -> Result<Created> {
     if out.exists() {
         let message = "exists already: choose another folder, answers are never overwritten".into();
@@ -138,7 +139,7 @@ fn design(options: &Options, stimuli: &Stimuli) -> Result<Design> {
     Ok(design)
 }
 
-/// Practice and attention pictures, of items that are not judged as far as there are such.
+/// Practice and attention images, of items that are not judged as far as there are such.
 fn copies(stimuli: &mut Stimuli, shown: &[RgbImage], design: &Design, dir: &Path) -> Result<()> {
     let mut rng = stream(design.seed, Purpose::Practice, 0, 1);
     let mut order: Vec<usize> = (0..stimuli.items.len()).collect();

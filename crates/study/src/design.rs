@@ -9,7 +9,7 @@ use crate::{Result, Stimuli, StudyError, StudyFolder, folder, store};
 
 /// Version of the design and of [`plan`](crate::plan); another version lays out other trials.
 pub(crate) const DESIGN_VERSION: u32 = 1;
-/// The most pictures to choose among: each has a digit of the keyboard.
+/// The most images to choose among: each has a digit of the keyboard.
 pub const MAX_WAYS: usize = 10;
 
 /// The design of a study.
@@ -24,15 +24,15 @@ pub struct Design {
     pub language: String,
     /// Seed of every draw.
     pub seed: u64,
-    /// Pictures to choose among; chance is `1 / ways`.
+    /// Images to choose among; chance is `1 / ways`.
     pub ways: usize,
     /// Reconstructions that each participant judges.
     pub trials: usize,
     /// Trials before them with an answer shown, not analysed.
     pub practice: usize,
-    /// Undistorted pictures among them.
+    /// Undistorted images among them.
     pub attention: usize,
-    /// Whether age band and vision are asked, both optional.
+    /// True if age band and vision are asked, both optional.
     pub questions: bool,
     /// Shown at the end, for recruitment platforms; empty for none.
     pub completion_code: String,
@@ -66,7 +66,7 @@ impl Design {
     /// Reads `study.toml`.
     ///
     /// # Errors
-    /// [`StudyError::Io`], [`StudyError::File`] where it is not valid.
+    /// [`StudyError::Io`], [`StudyError::File`] if it is not valid.
     pub fn read(study: &StudyFolder) -> Result<Self> {
         let path = study.design_file();
         let text = folder::read(&path)?;
@@ -104,12 +104,12 @@ impl Design {
         }
     }
 
-    /// What is wrong with the values for these pictures, if anything.
+    /// What is wrong with the values for these images, if anything.
     pub(crate) fn fits(&self, stimuli: &Stimuli) -> std::result::Result<(), String> {
         let different: BTreeSet<&str> = stimuli.items.iter().map(|item| item.shown.pixels.as_str()).collect();
         if different.len() < self.ways {
             return Err(format!(
-                "has ways = {}, and {} different test pictures: ask for fewer ways",
+                "has ways = {}, and {} different test images: ask for fewer ways",
                 self.ways,
                 different.len()
             ));
@@ -124,17 +124,17 @@ impl Design {
         ] {
             if wanted != there {
                 return Err(format!(
-                    "has {what} = {wanted}, and was made with {there} such pictures: put it back, or make a new study"
+                    "has {what} = {wanted}, and was made with {there} such images: put it back, or make a new study"
                 ));
             }
         }
         Ok(())
     }
 
-    /// Reads design and pictures of a study, and gives their fingerprint.
+    /// Reads design and images of a study, and gives their fingerprint.
     ///
     /// # Errors
-    /// Those of reading; [`StudyError::File`] where they don't fit each other, or are not what the first participant met.
+    /// Those of reading; [`StudyError::File`] if they don't fit each other, or are not what the first participant met.
     pub(crate) fn read_with_pictures(study: &StudyFolder) -> Result<(Self, Stimuli, String)> {
         let (design, stimuli) = (Self::read(study)?, Stimuli::read(study)?);
         let fault = |message: String| StudyError::File { path: study.design_file(), message };
@@ -151,7 +151,7 @@ impl Design {
         Ok((design, stimuli, fingerprint))
     }
 
-    /// What an answer depends on, as SHA-256: layout, rules and pictures, without title, language, questions and code.
+    /// What an answer depends on, as SHA-256: layout, rules and images, without title, language, questions and code.
     ///
     /// It is kept with the first participant; a design that differs from it is refused from then on.
     pub fn fingerprint(&self, stimuli: &Stimuli) -> String {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StudyError {
-    /// A file of a run or of the study can't be read or written, or is damaged.
+    /// A file of a run or of the study cannot be read or written, or is damaged.
     #[error("{source}")]
     Run {
         /// What the reader or writer answered; it names the file.
@@ -31,7 +31,7 @@ pub enum StudyError {
         /// What is wrong and what to do.
         message: String,
     },
-    /// The runs or options can't make a study.
+    /// The runs or options cannot make a study.
     #[error("{message}")]
     Design {
         /// What is wrong and what to do.

@@ -9,8 +9,9 @@ use crate::keys::Keys;
 use crate::store::Participant;
 use crate::{Result, StudyFolder, private};
 
-/// A label for each participant: `P001` and so on in an order that the study's secret key decides, so that it says nothing about who came
-/// when, and stays the same from export to export. It depends on the place in the counterbalancing alone.
+/// A label for each participant: `P001` and so on in an order that the study's secret key decides, so that it says
+/// nothing about who came when, and stays the same from export to export. It depends on the place in the
+/// counterbalancing alone.
 pub(crate) fn labels(keys: &Keys, participants: &[Participant]) -> Vec<String> {
     let mut order: Vec<(String, usize)> =
         participants.iter().map(|p| (keys.proof("label", &p.place.to_string()), p.place)).collect();
@@ -19,11 +20,11 @@ pub(crate) fn labels(keys: &Keys, participants: &[Participant]) -> Vec<String> {
     participants.iter().map(|p| format!("P{:03}", rank[&p.place] + 1)).collect()
 }
 
-/// Every answer as CSV, a row each: participant's label, number and kind of the trial, item, run, items to choose among, right and chosen
-/// item, whether they agree, response time in whole milliseconds, whether it was interrupted.
+/// Every answer as CSV, a row each: participant's label, number and kind of the trial, item, run, items to choose
+/// among, right and chosen item, whether they agree, response time in whole milliseconds, whether it was interrupted.
 ///
-/// No token, code, date, age or eyesight is in it; with `profiles` age band and eyesight are, which together with the answers can
-/// single out a participant of a small study.
+/// No token, code, date, age or eyesight is in it; with `profiles` age band and eyesight are, which together with the
+/// answers can single out a participant of a small study.
 ///
 /// # Errors
 /// Those of reading the study.
@@ -85,7 +86,7 @@ pub fn export(folder: &StudyFolder, profiles: bool) -> Result<String> {
 /// Writes an export, whole or not at all, for its owner alone.
 ///
 /// # Errors
-/// As [`export`], and those of writing.
+/// See [`export`], and those of writing.
 pub fn write(folder: &StudyFolder, profiles: bool, path: &std::path::Path) -> Result<()> {
     private::write(path, export(folder, profiles)?.as_bytes())
 }

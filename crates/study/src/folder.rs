@@ -22,10 +22,10 @@ impl StudyFolder {
         Self { root: root.into() }
     }
 
-    /// Opens an existing study. From then on only its owner may read what lies in it, whoever could before.
+    /// Opens an existing study. From then on only its owner may read what lies in it, anyone who could before.
     ///
     /// # Errors
-    /// [`StudyError::File`] where the folder has no `study.toml`.
+    /// [`StudyError::File`] if the folder has no `study.toml`.
     pub fn open(root: impl Into<PathBuf>) -> Result<Self> {
         let study = Self::new(root);
         if study.design_file().is_file() {
@@ -41,7 +41,7 @@ impl StudyFolder {
         private::tighten_all(&self.root);
     }
 
-    /// Whether others than its owner may enter the folder: it belongs to another user, or its disk knows no owners.
+    /// True if others than its owner may enter the folder: it belongs to another user, or its disk knows no owners.
     pub fn is_exposed(&self) -> bool {
         #[cfg(unix)]
         return fs::metadata(&self.root)
@@ -62,7 +62,7 @@ impl StudyFolder {
     pub fn stimuli_file(&self) -> PathBuf {
         self.root.join("pictures.json")
     }
-    /// Folder of the copied pictures.
+    /// Folder of the copied images.
     pub fn pictures_dir(&self) -> PathBuf {
         self.root.join("pictures")
     }
@@ -90,7 +90,7 @@ impl StudyFolder {
     pub fn database_file(&self) -> PathBuf {
         self.root.join("answers.sqlite")
     }
-    /// Folder that the analysis is written into, where none other is named.
+    /// Folder that the analysis is written into, if none other is named.
     pub fn analysis_dir(&self) -> PathBuf {
         self.root.join("analysis")
     }

@@ -1,7 +1,7 @@
 //! Tokens that nobody guesses, and `keys.toml` that proves them.
 //!
-//! Tokens are 128 random bits in hexadecimal. Of the admin token the study keeps an Argon2id hash and a proof by its secret key, of
-//! a participant's a SHA-256 hash; neither token is written to a log.
+//! Tokens are 128 random bits in hexadecimal. Of the admin token the study keeps an Argon2id hash and a proof by its
+//! secret key, of a participant's a SHA-256 hash; neither token is written to a log.
 
 use afterimage_formats::digest::hex;
 use argon2::Argon2;
@@ -78,7 +78,7 @@ impl Keys {
         let keys: Option<Self> = toml::from_str(&text).ok();
         keys.filter(|keys| is_token(&keys.study) && keys.secret.len() == 64).ok_or_else(|| StudyError::File {
             path,
-            message: "does not hold the keys of a study: take it from a backup, or make the study anew".into(),
+            message: "does not hold the keys of a study: take it from a backup, or make the study again".into(),
         })
     }
 
@@ -87,7 +87,7 @@ impl Keys {
         hex(&self.mac(purpose, token).finalize().into_bytes()[..16])
     }
 
-    /// Whether a proof is right, in constant time.
+    /// True if a proof is right, in constant time.
     pub fn proves(&self, proof: &str, purpose: &str, token: &str) -> bool {
         let bytes = unhex(proof).filter(|bytes| bytes.len() == 16);
         bytes.is_some_and(|bytes| self.mac(purpose, token).verify_truncated_left(&bytes).is_ok())
@@ -101,13 +101,13 @@ impl Keys {
         mac
     }
 
-    /// Whether this is the admin token, in constant time and at once; none in a study of an earlier version, where only
+    /// True if this is the admin token, in constant time and at once; none in a study of an earlier version, where only
     /// [`Keys::is_admin`] can tell.
     pub fn is_admin_at_once(&self, token: &str) -> Option<bool> {
         self.admin_proof.as_ref().map(|proof| self.proves(proof, ADMIN, token))
     }
 
-    /// Whether this is the admin token. Takes tens of milliseconds by design where it can't be told at once.
+    /// True if this is the admin token. Takes tens of milliseconds by design if it cannot be told at once.
     pub fn is_admin(&self, token: &str) -> bool {
         self.is_admin_at_once(token).unwrap_or_else(|| self.is_admin_by_hash(token))
     }
@@ -126,7 +126,7 @@ pub fn token() -> Result<String> {
     Ok(hex(&random::<16>()?))
 }
 
-/// Whether this has the form of a token.
+/// True if this has the form of a token.
 pub fn is_token(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }

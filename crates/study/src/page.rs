@@ -65,7 +65,7 @@ pub(crate) fn done(design: &Design, strings: &Strings, code: &str) -> Markup {
     })
 }
 
-/// What went wrong, with a way on where there is one.
+/// What went wrong, with a way on if any.
 pub(crate) fn problem(design: &Design, strings: &Strings, text: &str, back: Option<&str>) -> Markup {
     let words = &strings.problem;
     Page::new(design, strings, &words.heading, "reading").around(&html! {

@@ -1,11 +1,12 @@
-//! The trials of a participant, as a function of the design, the pictures and the participant's place alone.
+//! The trials of a participant, as a function of the design, the images and the participant's place alone.
 //!
 //! # Counterbalancing
-//! The judged items are shuffled once into a deck of I, which is dealt on and on: place p takes cards `p T` to `p T + T - 1`. Card
-//! number s lies at position `s mod I` of round `s div I` and shows the reconstruction by run `(position + round) mod R`. So a
-//! participant sees an item at most once, the runs equally often to within one for each round of the deck, and every R rounds
-//! fill each cell of items and runs once. The wrong candidates of an item are drawn anew for every R rounds and are the same within
-//! them, so that runs are judged among the same candidates. The right picture stands at each position equally often, to within one.
+//! The judged items are shuffled once into a deck of I, which is dealt on and on: place p takes cards `p T` to `p T + T
+//! - 1`. Card number s lies at position `s mod I` of round `s div I` and shows the reconstruction by run `(position +
+//! round) mod R`. So a participant sees an item at most once, the runs equally often to within one for each round of
+//! the deck, and every R rounds fill each cell of items and runs once. The wrong candidates of an item are drawn again
+//! for every R rounds and are the same within them, so that runs are judged among the same candidates. The right image
+//! stands at each position equally often, to within one.
 
 use afterimage_statistics::draws::{Stream, below, shuffle};
 use serde::{Deserialize, Serialize};
@@ -50,7 +51,7 @@ pub struct Trial {
     pub item: usize,
     /// The run whose reconstruction is shown, of a main trial.
     pub run: Option<usize>,
-    /// File of the picture above.
+    /// File of the image above.
     pub picture: String,
     /// Items to choose among, in the order of the page.
     pub options: Vec<usize>,
@@ -108,7 +109,7 @@ fn copies(design: &Design, stimuli: &Stimuli, place: usize, kind: Kind) -> Vec<T
     trials
 }
 
-/// Places of the right picture: each as often as any other to within one, in random order.
+/// Places of the right image: each as often as any other to within one, in random order.
 fn positions(design: &Design, place: usize, kind: Kind, trials: usize) -> Vec<usize> {
     let mut rng = stream(design.seed, Purpose::Positions, place, kind as usize);
     let first = below(&mut rng, design.ways);

@@ -1,4 +1,5 @@
-//! Files and folders that only their owner may read: a study holds what people told. On Windows a folder's own rules stand.
+//! Files and folders that only their owner may read: a study holds what people told. On Windows a folder's own rules
+//! stand.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -32,10 +33,10 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 /// Writes a value as indented JSON, as [`write()`] does.
 ///
 /// # Errors
-/// As [`write()`].
+/// See [`write()`].
 pub fn write_json<T: serde::Serialize>(path: &Path, value: &T) -> Result<()> {
     let mut bytes = serde_json::to_vec_pretty(value)
-        .map_err(|error| StudyError::File { path: path.into(), message: format!("can't be written: {error}") })?;
+        .map_err(|error| StudyError::File { path: path.into(), message: format!("cannot be written: {error}") })?;
     bytes.push(b'\n');
     write(path, &bytes)
 }
@@ -49,7 +50,7 @@ pub(crate) fn create(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Creates a folder that only its owner may enter, where there is none.
+/// Creates a folder that only its owner may enter, if there is none.
 pub(crate) fn create_dir(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]

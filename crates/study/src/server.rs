@@ -5,7 +5,7 @@
 //! | route | |
 //! |---|---|
 //! | `GET`, `POST /s/{study}` | information and consent; begin |
-//! | `GET /s/{study}/picture/{file}` | a picture |
+//! | `GET /s/{study}/picture/{file}` | an image |
 //! | `GET /p/{participant}` | where the participant is: questions, a trial, the end |
 //! | `POST /p/{participant}/questions`, `/answer` | what is told, what is answered; then back to where the participant is |
 //! | `GET`, `POST /admin` | progress, for who has the admin token |
@@ -40,7 +40,7 @@ use afterimage_web::{Guard, Settings};
 
 /// The most that a form may send, bytes.
 const FORM_BYTES: usize = 8 * 1024;
-/// Nothing but the study's own pictures, style and script.
+/// Nothing but the study's own images, style and script.
 const POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; form-action 'self'; \
                       base-uri 'none'; frame-ancestors 'none'";
 
@@ -66,9 +66,10 @@ impl Default for Limits {
 pub struct ServeOptions {
     /// Address and port to listen on.
     pub listen: SocketAddr,
-    /// True where a reverse proxy stands before it: addresses are then taken from `X-Forwarded-For`, and cookies need HTTPS.
+    /// True where a reverse proxy stands before it: addresses are then taken from `X-Forwarded-For`, and cookies need
+    /// HTTPS.
     pub behind_proxy: bool,
-    /// Names that the server answers to besides `localhost` and addresses; behind a proxy any, where none is given.
+    /// Names that the server answers to besides `localhost` and addresses; behind a proxy any, if none is given.
     pub hosts: Vec<String>,
     /// What each address may do.
     pub limits: Limits,
@@ -99,10 +100,11 @@ type Shared = State<Arc<Study>>;
 pub struct Service(Arc<Study>);
 
 impl Service {
-    /// Reads a study, checks every picture against its hash, and opens its database.
+    /// Reads a study, checks every image against its hash, and opens its database.
     ///
     /// # Errors
-    /// Those of reading; [`StudyError::File`] where a picture is damaged, or the design is not the one the first participant met.
+    /// Those of reading; [`StudyError::File`] if an image is damaged, or the design is not the one the first
+    /// participant met.
     pub fn open(folder: &StudyFolder, options: &ServeOptions) -> Result<Self> {
         folder.keep_private();
         let (design, stimuli, fingerprint) = Design::read_with_pictures(folder)?;
@@ -136,12 +138,12 @@ fn pictures(folder: &StudyFolder, stimuli: &Stimuli) -> Result<HashMap<String, B
         let path = folder.pictures_dir().join(&picture.file);
         let fault = |message: &str| StudyError::File { path: path.clone(), message: message.into() };
         if picture.file.contains(['/', '\\']) {
-            return Err(fault("is no name of a picture"));
+            return Err(fault("is not a name of an image"));
         }
         let bytes =
             std::fs::read(&path).map_err(|source| StudyError::Io { action: "read", path: path.clone(), source })?;
         if sha256_bytes(&bytes) != picture.sha256 {
-            return Err(fault("is not the picture that the study was made with: put it back from a backup"));
+            return Err(fault("is not the image that the study was made with: put it back from a backup"));
         }
         pictures.insert(picture.file.clone(), Bytes::from(bytes));
     }
@@ -173,11 +175,11 @@ async fn health(State(study): Shared) -> StatusCode {
     }
 }
 
-/// Serves a study until it is told to stop (Ctrl-C, SIGTERM); what was begun has ten seconds to finish. `started` gets the address and the path of the
-/// participants' link.
+/// Serves a study until it is told to stop (Ctrl-C, SIGTERM); what was begun has ten seconds to finish. `started` gets
+/// the address and the path of the participants' link.
 ///
 /// # Errors
-/// Those of [`Service::open`]; [`StudyError::Io`] where the address can't be listened on.
+/// Those of [`Service::open`]; [`StudyError::Io`] if the address cannot be listened on.
 pub fn serve(folder: &StudyFolder, options: &ServeOptions, started: impl FnOnce(SocketAddr, &str)) -> Result<()> {
     let service = Service::open(folder, options)?;
     let guard = Guard::new(&Settings {

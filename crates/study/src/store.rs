@@ -1,8 +1,8 @@
 //! `answers.sqlite`: participants and answers.
 //!
-//! One thread has the connection. It takes what waits, does it in one transaction, and acknowledges after the commit, which with
-//! `synchronous = FULL` is after the write-ahead log is on disk: what was acknowledged survives a kill of the program and of the
-//! machine, and many answers at once cost one flush.
+//! One thread has the connection. It takes what waits, does it in one transaction, and acknowledges after the commit,
+//! which with `synchronous = FULL` is after the write-ahead log is on disk: what was acknowledged survives a kill of
+//! the program and of the machine, and many answers at once cost one flush.
 
 mod answers;
 mod participants;
@@ -40,7 +40,7 @@ impl Store {
     /// Opens the database and starts its thread.
     ///
     /// # Errors
-    /// As [`open`].
+    /// See [`open`].
     pub fn start(path: &Path) -> Result<Self> {
         let connection = open(path)?;
         let (sender, receiver) = sync_channel(WAITING);
@@ -53,7 +53,7 @@ impl Store {
     /// Does `job` in a transaction; the answer comes after the commit. A job that fails leaves nothing.
     ///
     /// # Errors
-    /// Those of the job; [`StudyError::Busy`] where too much waits; [`StudyError::NotStored`] where the commit failed.
+    /// Those of the job; [`StudyError::Busy`] if too much waits; [`StudyError::NotStored`] if the commit failed.
     pub async fn run<T: Send + 'static>(
         &self,
         job: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
@@ -94,8 +94,8 @@ fn within_savepoint<T>(connection: &Connection, job: impl FnOnce(&Connection) ->
 
 fn work(connection: Connection, jobs: &Receiver<Job>) {
     while let Ok(first) = jobs.recv() {
-        // A transaction that can't begin or end drops its acknowledgements, which tells those who wait. To begin may take ten
-        // seconds where another program holds the database: what came meanwhile does not wait as long again.
+        // A transaction that cannot begin or end drops its acknowledgements, which tells those who wait. To begin may
+        // take ten seconds where another program holds the database: what came meanwhile does not wait as long again.
         if connection.execute_batch("BEGIN IMMEDIATE").is_err() {
             drop(first);
             while jobs.try_recv().is_ok() {}

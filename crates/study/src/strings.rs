@@ -114,7 +114,7 @@ impl Strings {
     /// Reads the words of a study's language.
     ///
     /// # Errors
-    /// [`StudyError::Io`]; [`StudyError::File`] where a key is missing or not known.
+    /// [`StudyError::Io`]; [`StudyError::File`] if a key is missing or not known.
     pub fn read(study: &StudyFolder, language: &str) -> Result<Self> {
         let path = study.strings_file(language);
         let text = folder::read(&path)?;

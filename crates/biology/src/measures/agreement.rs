@@ -31,8 +31,8 @@ pub fn agreement(voxels: &[Voxel], draws: &Resampling) -> Vec<Measure> {
 
 /// Correlations of x, y, both and size, and medians of distance and of the difference in size.
 ///
-/// The correlation of centres takes both coordinates together: `sum of covariances / sqrt(sum of variances a · sum of variances b)`
-/// over x and y, so one coordinate that does not vary does no harm.
+/// The correlation of centres takes both coordinates together: `sum of covariances / sqrt(sum of variances a · sum of
+/// variances b)` over x and y, so one coordinate that does not vary does no harm.
 pub(super) fn compared(
     prefix: &str,
     title: &str,

@@ -42,11 +42,12 @@ pub struct Halves<'a> {
     pub method: &'a str,
 }
 
-/// Correlation over positions of a voxel's two maps, mean over voxels, against maps of other voxels; then the fields as in
-/// [`super::agreement()`].
+/// Correlation over positions of a voxel's two maps, mean over voxels, against maps of other voxels; then the fields as
+/// in [`super::agreement()`].
 ///
-/// `p` is that of a permutation test which shuffles the voxels of one half (one-sided); `chance` is the expected value of such
-/// shuffled pairs, which is above 0 where all fields lie in one place. Voxels with a flat map in either half are left out.
+/// `p` is that of a permutation test which shuffles the voxels of one half (one-sided); `chance` is the expected value
+/// of such shuffled pairs, which is above 0 where all fields lie in one place. Voxels with a flat map in either half
+/// are left out.
 ///
 /// # Errors
 /// [`BiologyError::Shape`] for halves of different shapes.

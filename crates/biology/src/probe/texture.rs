@@ -28,7 +28,8 @@ impl Texture {
     }
 }
 
-/// The sum of grids of random values with steps 1, 2, 4 ... up to the side, each interpolated and brought to one standard deviation.
+/// The sum of grids of random values with steps 1, 2, 4 ... up to the side, each interpolated and brought to one
+/// standard deviation.
 fn octaves(rng: &mut Stream, side: usize) -> Vec<f32> {
     let mut sum = vec![0.0; side * side];
     let mut step = 1;

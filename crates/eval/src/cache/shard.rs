@@ -107,7 +107,7 @@ impl Shard {
         &self.digests
     }
 
-    /// Reads a vector; `None` where it is damaged.
+    /// Reads a vector; `None` if it is damaged.
     pub(super) fn read(&mut self, row: usize, into: &mut [f32]) -> Option<()> {
         let mut bytes = vec![0; 4 * self.length];
         self.file.seek(SeekFrom::Start(self.start + (row * bytes.len()) as u64)).ok()?;

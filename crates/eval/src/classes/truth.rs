@@ -14,8 +14,8 @@ pub struct Truth {
 }
 
 impl Truth {
-    /// Matches the classes of items with those of a bank: by name without regard to case, `_` and `-`, else by WordNet where that
-    /// leaves one.
+    /// Matches the classes of items with those of a bank: by name without regard to case, `_` and `-`, else by WordNet
+    /// where that leaves one.
     pub fn of(items: &[Option<String>], bank: &[String]) -> Self {
         let meanings: Vec<Meaning> = bank.iter().map(|name| Meaning::of(name)).collect();
         let mut unmatched = BTreeSet::new();

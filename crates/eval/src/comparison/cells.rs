@@ -69,7 +69,7 @@ fn values(run: &ScoredRun, name: &str) -> Result<Items, String> {
     }
     let defined: Vec<f64> = score.per_item.iter().flatten().copied().collect();
     if (mean(&defined) - score.value).abs() > 1e-6 * (1.0 + score.value.abs()) || defined.is_empty() {
-        return Err("not paired: the score is no mean over images".into());
+        return Err("not paired: the score is not a mean over images".into());
     }
     Ok(score.per_item.clone())
 }

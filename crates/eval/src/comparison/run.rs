@@ -1,4 +1,4 @@
-//! What a comparison reads of a run folder: manifest, scores, and the shown images. Nothing of any network.
+//! What a comparison reads of an experiment folder: manifest, scores, and the shown images. Nothing of any network.
 
 use std::path::Path;
 
@@ -43,8 +43,8 @@ impl ScoredRun {
     /// Reads a run that has been evaluated.
     ///
     /// # Errors
-    /// [`EvalError::Run`] where it is no run or a file is damaged; [`EvalError::Runs`] where it is not evaluated or a shown
-    /// image can't be read.
+    /// [`EvalError::Run`] if it is not a run or a file is damaged; [`EvalError::Runs`] if it is not evaluated or a
+    /// shown image cannot be read.
     pub fn read(path: &Path) -> Result<Self> {
         let run = RunFolder::open(path)?;
         for (file, command) in [(run.pictures_file(), "reconstruct"), (run.scores_file(), "evaluate")] {
@@ -73,7 +73,7 @@ impl ScoredRun {
         self.manifest.seeds.get("experiment").copied().unwrap_or(0)
     }
 
-    /// SHA-256 of the input of a role; empty where there is none.
+    /// SHA-256 of the input of a role; empty if there is none.
     pub(super) fn input(&self, role: &str) -> &str {
         self.manifest.inputs.iter().find(|i| i.role == role).map_or("", |i| &i.sha256)
     }
@@ -82,8 +82,8 @@ impl ScoredRun {
 fn shown(run: &RunFolder, relative: &str) -> Result<Shown> {
     let path = run.inside(relative)?;
     let refuse = |reason: String| EvalError::Runs { reason: format!("\"{}\" {reason}", path.display()) };
-    let bytes = std::fs::read(&path).map_err(|e| refuse(format!("can't be read: {e}")))?;
-    let pixels = picture::decode(&bytes, &path).map_err(|e| refuse(format!("can't be read: {e}")))?;
+    let bytes = std::fs::read(&path).map_err(|e| refuse(format!("cannot be read: {e}")))?;
+    let pixels = picture::decode(&bytes, &path).map_err(|e| refuse(format!("cannot be read: {e}")))?;
     let size = (pixels.dim().0, pixels.dim().1);
     let bytes: Vec<u8> = pixels.iter().copied().collect();
     Ok(Shown { size, sha256: digest::sha256_bytes(&bytes) })

@@ -21,8 +21,8 @@ pub(super) struct Sums {
 }
 
 impl Sums {
-    /// Both tables are shifted and scaled by the measured mean and deviation of the voxel, which changes neither r nor R^2
-    /// and keeps the sums well conditioned.
+    /// Both tables are shifted and scaled by the measured mean and deviation of the voxel, which changes neither r nor
+    /// R^2 and keeps the sums well conditioned.
     pub(super) fn new(predicted: ArrayView2<f32>, measured: ArrayView2<f32>) -> Self {
         let (mut x, mut y) = (predicted.mapv(f64::from), measured.mapv(f64::from));
         let n = y.nrows() as f64;

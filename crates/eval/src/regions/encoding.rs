@@ -12,14 +12,15 @@ use crate::{Context, HeldOutArray, Result};
 /// Fewest voxels over which a correlation says something: that of two is 1 or -1.
 pub(super) const FEWEST: usize = 3;
 
-/// n-way `encoding` identification, for each of `ways`, and the mean rank, from each subset; differences from the first.
+/// n-way `encoding` identification, for each of `ways`, and the mean rank, from each subset; differences from the
+/// first.
 ///
-/// `measured` and `predicted` are f32 `[items, voxels]`, held-out items. The measured response and the predictions for all
-/// test images are cut to the subset's voxels and correlated over them, as [`encoding_scores`] does over all. A subset of fewer than
-/// three voxels is among what was not computed: see [`super::single_voxels`].
+/// `measured` and `predicted` are f32 `[items, voxels]`, held-out items. The measured response and the predictions for
+/// all test images are cut to the subset's voxels and correlated over them, as [`encoding_scores`] does over all. A
+/// subset of fewer than three voxels is among what was not computed: see [`super::single_voxels`].
 ///
 /// # Errors
-/// As [`encoding_matrix`] and [`encoding_scores`].
+/// See [`encoding_matrix`] and [`encoding_scores`].
 pub fn encoding_conditions<'a>(
     measured: impl HeldOutArray<'a, Ix2>,
     predicted: ArrayView2<f32>,

@@ -1,4 +1,4 @@
-//! The table: a block of rows a score, a row a variant.
+//! The table: a block of rows a score, one row per variant.
 
 use afterimage_run::comparison::{Cell, Comparison, Row};
 use maud::{Markup, html};

@@ -54,7 +54,7 @@ pub(super) fn fields(found: &Biology) -> Option<Figure> {
         }
     };
     let caption = "Maps of single voxels: the square root of the weights' power, and the change of the predicted response by a probe; dark is much, each map in \
-                   parts of its own largest value. The circle is the fitted field (centre and one standard deviation); a cross is the true centre, where it is known. \
+                   parts of its own largest value. The circle is the fitted field (centre and one standard deviation); a cross is the true centre, if it is known. \
                    Of each region the voxels stand at the 90th, 50th and 10th percentile of the fit by stimulation, so the last is a bad one on purpose."
         .to_owned();
     Some(Figure { name: "fields", caption, svg, table: table(found) })

@@ -5,7 +5,7 @@ use afterimage_run::biology::{Biology, Field, Truth, Voxel};
 use super::{Figure, cell, row};
 use crate::plot::{Cloud, Scatter, range, scatter};
 
-/// Recovered x and y against true ones; none where no truth is known.
+/// Recovered x and y against true ones; none if no truth is known.
 pub(super) fn centres(found: &Biology) -> Option<Figure> {
     let pairs = pairs(found);
     let mut table = vec![row(&["voxel", "snr", "true_x_px", "x_px", "true_y_px", "y_px"])];

@@ -43,7 +43,7 @@ pub(super) fn text(size: f64, colour: RGBColor, at: HPos) -> TextStyle<'static> 
     ("sans-serif", size * f64::from(FINE)).into_font().color(&colour).pos(Pos::new(at, VPos::Center))
 }
 
-/// Draws on a canvas of so many units of the page; `label` is what a screen reader says. None where the library can't.
+/// Draws on a canvas of so many units of the page; `label` is what a screen reader says. None where the library cannot.
 pub(super) fn canvas(size: (f64, f64), label: &str, draw: impl FnOnce(&Area) -> Drawn) -> Option<Markup> {
     let mut svg = String::new();
     let (width, height) = (units(size.0), units(size.1));
@@ -63,7 +63,7 @@ pub(super) struct Axes<'a> {
     pub(super) margins: [f64; 4],
     pub(super) x_title: &'a str,
     pub(super) y_title: &'a str,
-    /// Tick labels of the axis upwards; none where rows have names.
+    /// Tick labels of the axis upwards; none if rows have names.
     pub(super) y_ticks: usize,
     /// Grid lines upwards, for rows, instead of across.
     pub(super) upright: bool,

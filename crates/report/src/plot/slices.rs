@@ -1,4 +1,4 @@
-//! Slices through a volume: a value for each voxel, from below to above, left on the left.
+//! Slices through a volume: one value per voxel, from below to above, left on the left.
 
 use std::fmt::Write as _;
 
@@ -50,7 +50,7 @@ struct Window {
     cell: [f64; 2],
 }
 
-/// Horizontal slices that hold the values; none where no value is finite or nothing has a place.
+/// Horizontal slices that hold the values; none if no value is finite or nothing has a place.
 pub(crate) fn slices(volume: &Volume, values: &[f64], title: &str, label: &str) -> Option<Markup> {
     let (low, high) = range(values.iter().copied())?;
     let window = Window::of(volume)?;
@@ -81,7 +81,7 @@ pub(crate) fn slices(volume: &Volume, values: &[f64], title: &str, label: &str) 
     })
 }
 
-/// Slices with values, from below; where there are more than fit, spread evenly over them.
+/// Slices with values, from below; if there are more than fit, spread evenly over them.
 fn chosen(volume: &Volume, values: &[f64], axis: usize) -> Vec<u32> {
     let mut found: Vec<u32> =
         volume.indices.iter().zip(values).filter(|(_, v)| v.is_finite()).map(|(index, _)| index[axis]).collect();

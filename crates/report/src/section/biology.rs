@@ -19,7 +19,8 @@ pub(crate) fn biology(source: &Source) -> Markup {
         }
         None => missing("Nobody has looked at the encoder's receptive fields yet.", "afterimage biology RUN"),
         Some(found) => html! {
-            p { "Where on the picture each of the " (many(found.voxels.len())) " " (more) " looks, how widely, and how deep in the backbone it reads: from the encoder's weights, and "
+            p { "Where on the image each of the " (many(found.voxels.len())) " " (more) " looks, how widely, and how \
+                 deep in the backbone it reads: from the encoder's weights, and "
                 "from what it predicts for small patches of noise. These are properties of the model of a response, not of the tissue: "
                 "where prediction is poor, so are they." }
             div.plots { @for figure in figures(found) { figure.wide[figure.name == "fields"] { figcaption { (figure.caption) } (figure.svg) } } }

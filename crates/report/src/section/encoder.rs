@@ -32,7 +32,8 @@ fn plots(source: &Source, file: &ScoreFile) -> Markup {
     html! {
         @if regions.is_empty() && histogram.is_none() { p.missing { span.badge.none { "missing" } " No encoder score with values per voxel was computed." } }
         @else {
-            p { "Correlation between predicted and measured responses to the held-out pictures, for each of the " (more) "." }
+            p { "Correlation between predicted and measured responses to the held-out images, for each of the \
+                 " (more) "." }
             div.plots {
                 @if let Some(bars) = plot::bars(&regions, "Pearson r", "Encoder accuracy per region") {
                     figure { figcaption { "By region, with intervals" } (bars) }
@@ -60,7 +61,7 @@ fn regional(source: &Source, file: &ScoreFile) -> Vec<Entry> {
         .collect()
 }
 
-/// Whether a part of the score's dotted name is the region's name.
+/// True if a part of the score's dotted name is the region's name.
 fn names(score: &Score, region: &str) -> bool {
     let (name, region) = (score.name.to_lowercase(), region.to_lowercase());
     name.split('.').any(|part| part == region) || name.ends_with(&format!(".{region}"))

@@ -42,8 +42,8 @@ fn question(source: &Source) -> Markup {
     let data = &source.manifest.data;
     let (one, more) = source.unit_words();
     html! {
-        "Can the pictures that were shown be rebuilt from the responses of " (of(data.voxels, one, more)) "? "
-        "An encoder (picture to responses) and a decoder (responses to picture) were trained on "
+        "Can the images that were shown be rebuilt from the responses of " (of(data.voxels, one, more)) "? "
+        "An encoder (image to responses) and a decoder (responses to image) were trained on "
         (of(data.training_items, "pair", "pairs")) " of " em { (data.title) }
         @if data.unpaired_images > 0 { " and on " (of(data.unpaired_images, "picture", "pictures")) " without responses" }
         "; they are tested on " (of(data.test_items, "held-out picture", "held-out pictures")) " that training never saw."

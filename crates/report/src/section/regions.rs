@@ -1,4 +1,4 @@
-//! Which regions and voxels tell of the shown picture, and which the decoder uses.
+//! Which regions and voxels tell of the shown image, and which the decoder uses.
 
 mod tables;
 
@@ -13,7 +13,8 @@ use crate::{
     source::Source,
 };
 
-/// Voxels at which regions are compared in the figure, where all have as many: identification is far from its ceiling there.
+/// Voxels at which regions are compared in the figure, where all have as many: identification is far from its ceiling
+/// there.
 const SHOWN_SIZE: usize = 20;
 
 /// The section; without `regions.json`, how to make it.
@@ -41,7 +42,8 @@ fn encoding(source: &Source, found: &Regions) -> Markup {
     let what = found.encoding.first().and_then(most_ways).map(|(_, _, score)| score.title.clone()).unwrap_or_default();
     html! {
         @if !found.encoding.is_empty() {
-            p { "Which of the test pictures was shown, told from the measured responses of a region by the picture whose predicted responses correlate best with them. "
+            p { "Which of the test images was shown, told from the measured responses of a region by the image whose \
+                 predicted responses correlate best with them. "
                 "No decoder takes part. Regions differ in their number of " (more) ", and more tell more: the second figure compares them at equal numbers." }
             div.plots {
                 @if let Some(plot) = &alone { figure { figcaption { (what) ": each region alone, with all its " (more) } (plot) } }
@@ -93,8 +95,10 @@ fn decoding(found: &Regions) -> Markup {
         @if !found.decoding.is_empty() {
             h3 { "What the decoder uses" }
             p { "The decoder, as trained on all, decodes the held-out responses again with the responses of a region set to their training mean, or of all others. "
-                "Dots are mean differences from the whole, picture by picture, lines their intervals. A loss says that this decoder leans on the region; "
-                "no loss says that it does not, be it that the region holds nothing or that others say the same. A region alone is input such as the decoder was never trained on." }
+                "Dots are mean differences from the whole, image by image, lines their intervals. A loss says that \
+                 this decoder leans on the region; "
+                "no loss says that it does not, be it that the region contains nothing or that others say the same. A \
+                 region alone is input such as the decoder was never trained on." }
             div.plots { @for (score, part, plot) in &plots { figure {
                 figcaption { (score.title) (match part { Part::Without => ", without a region", _ => ", one region alone" }) "; intact " (value(score.value, &score.unit)) }
                 (plot)

@@ -15,7 +15,7 @@ pub(crate) fn repeat(source: &Source) -> Markup {
         pre { code { (again(source)) } }
         @match &source.experiment {
             Some(text) => details { summary { "experiment.toml, all settings" } pre { code { (text) } } },
-            None => (missing("The run folder has no experiment.toml.", "")),
+            None => (missing("The experiment folder has no experiment.toml.", "")),
         }
         dl.facts {
             div { dt { "software" } dd { (manifest.software) @if let Some(c) = &manifest.git_commit { ", commit " code { (c) } } } }

@@ -1,6 +1,6 @@
-//! Dead-leaves pictures: overlapping discs and leaves whose radii follow a power law, sharp (litter) or soft (foliage).
+//! Dead-leaves images: overlapping discs and leaves whose radii follow a power law, sharp (litter) or soft (foliage).
 //!
-//! Such pictures share the scale invariance and the edge statistics of photographs (Lee, Mumford and Huang 2001).
+//! Such images share the scale invariance and the edge statistics of photographs (Lee, Mumford and Huang 2001).
 
 use crate::canvas::Canvas;
 use crate::colour::{LITTER, OUTDOOR, Rgb, blend, hex, scale, vary};
@@ -20,7 +20,7 @@ struct Leaf {
     softness: f32,
 }
 
-/// Paints litter, leaf over leaf in random order; it has no horizon, so the whole picture is ground.
+/// Paints litter, leaf over leaf in random order; it has no horizon, so the whole image is ground.
 pub(super) fn paint_litter(canvas: &mut Canvas, draws: &mut Draws) -> f32 {
     let family = *draws.pick(&LITTER);
     let other = *draws.pick(&LITTER);
@@ -98,7 +98,7 @@ impl Leaf {
     }
 }
 
-/// Multiplies the picture with fine 1/f texture.
+/// Multiplies the image with fine 1/f texture.
 fn roughen(canvas: &mut Canvas, draws: &mut Draws, strength: f32) {
     let grain = Fractal::new(draws, canvas.side, 6.0, 1.0, 0.7);
     let side = canvas.side;

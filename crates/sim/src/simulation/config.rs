@@ -26,14 +26,14 @@ pub struct SimConfig {
     pub train_repeats: u16,
     /// Presentations of each test scene.
     pub test_repeats: u16,
-    /// Number of pictures nobody was shown.
+    /// Number of images nobody was shown.
     pub unpaired: usize,
     /// Number of distractors.
     pub external: usize,
-    /// Number of classes whose pictures a classification chooses among; none are made for 0. The first 120 are the
+    /// Number of classes whose images a classification chooses among; none are made for 0. The first 120 are the
     /// categories of the experiment, those of the test before the others.
     pub classes: usize,
-    /// Number of pictures of each of these classes.
+    /// Number of images of each of these classes.
     pub class_images: usize,
     /// The rest of the brain's make-up.
     pub brain: BrainConfig,

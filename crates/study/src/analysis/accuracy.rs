@@ -9,7 +9,7 @@ use super::{Answered, Draws, median_ms};
 use crate::plan::Kind;
 use crate::store::Recorded;
 
-/// Accuracy of all runs together where there are several, then of each.
+/// Accuracy of all runs together if there are several, then of each.
 pub(super) fn accuracy(study: &Answered, judged: &[&Recorded], draws: Draws) -> Vec<Accuracy> {
     let runs = study.stimuli.runs.len();
     let mut rows: Vec<Accuracy> = (0..runs).map(|run| row(study, judged, Some(run), draws)).collect();
@@ -97,7 +97,7 @@ fn crossed(answers: &[&Recorded]) -> Vec<Crossed> {
     answers.iter().map(|a| Crossed { row: a.place, column: a.item, value: f64::from(u8::from(a.is_right())) }).collect()
 }
 
-/// Share of right answers among those of interest; NaN where there is none.
+/// Share of right answers among those of interest; NaN if there is none.
 fn share(answers: &[&Recorded], of: impl Fn(&Recorded) -> bool) -> f64 {
     let (right, all) = answers.iter().filter(|a| of(a)).fold((0, 0), |n, a| (n.0 + usize::from(a.is_right()), n.1 + 1));
     f64::from(right as u32) / f64::from(all)

@@ -1,4 +1,4 @@
-//! Whether participants are right about the same items.
+//! True if participants are right about the same items.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -13,7 +13,8 @@ use crate::Result;
 /// The fewest items that a rank correlation is given for.
 const FEWEST: usize = 5;
 
-/// Rank correlations with every score that has a value for each image, the highest first within a run; and what is missing.
+/// Rank correlations with every score that has one value per image, the highest first within a run; and what is
+/// missing.
 ///
 /// Scores of fewer repeats (`averaging`) belong to other reconstructions than people saw and are not among them.
 pub(super) fn machine(

@@ -1,4 +1,4 @@
-//! One trial: the picture in question, and the pictures to choose among as buttons of a form.
+//! One trial: the image in question, and the images to choose among as buttons of a form.
 
 use maud::{Markup, html};
 
@@ -64,7 +64,7 @@ struct Progress {
     of: usize,
 }
 
-/// Practice is counted by itself. Attention checks count as pictures: nothing tells them apart.
+/// Practice is counted by itself. Attention checks count as images: nothing tells them apart.
 fn progress(shown: &Shown) -> Progress {
     let words = &shown.strings.trial;
     let practice = shown.design.practice;

@@ -1,7 +1,7 @@
 //! Progress, for who has the admin token. It shows numbers alone, no answer and no participant.
 //!
-//! The right token passes whatever others try. A wrong one takes from the allowance of its address; where a study of an earlier
-//! version has to compute a slow hash, also from an allowance of all addresses together.
+//! The right token passes whatever others try. A wrong one takes from the allowance of its address; where a study of an
+//! earlier version has to compute a slow hash, also from an allowance of all addresses together.
 
 use std::sync::{Mutex, OnceLock};
 use std::time::Instant;

@@ -1,4 +1,4 @@
-//! Pictures, style and script. Pictures lie in memory under their names: no path of a request ever reaches the disk.
+//! Images, style and script. Images lie in memory under their names: no path of a request ever reaches the disk.
 
 use afterimage_web::asset::{FOR_EVER, asset};
 use axum::extract::rejection::PathRejection;

@@ -1,4 +1,4 @@
-//! Forms and tokens out of requests, with the study's own page where they are wrong.
+//! Forms and tokens out of requests, with the study's own page if they are wrong.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<Study>> for Fields<T> {
     }
 }
 
-/// The token of a path, where it has the form of one.
+/// The token of a path, if it has the form of one.
 pub(super) struct Token(pub(super) String);
 
 impl FromRequestParts<Arc<Study>> for Token {

@@ -1,4 +1,5 @@
-//! Errors for who runs the server. A full disk fails every request: the same error is one line a minute, with its number.
+//! Errors for who runs the server. A full disk fails every request: the same error is one line per minute, with its
+//! number.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -14,7 +15,7 @@ static LOG: Mutex<Log> = Mutex::new(Log(BTreeMap::new()));
 /// When each error was said, and how often it came since.
 struct Log(BTreeMap<String, (Instant, usize)>);
 
-/// Logs an error, where it was not said a moment ago.
+/// Logs an error, if it was not said a moment ago.
 pub(super) fn error(message: &str) {
     let line = LOG.lock().unwrap_or_else(PoisonError::into_inner).line(message, Instant::now());
     if let Some(line) = line {

@@ -1,4 +1,4 @@
-//! The pages of a participant: questions, trials, the end. Each request finds out anew where the participant is.
+//! The pages of a participant: questions, trials, the end. Each request finds out again where the participant is.
 
 use std::time::Instant;
 

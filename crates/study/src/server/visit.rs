@@ -1,8 +1,8 @@
 //! The link of the study: information, consent, and the begin.
 //!
-//! A visitor's cookie holds a token with this server's proof, so that one which somebody else made up is not taken. Who begins gets
-//! another token, which nobody could know before, and becomes its participant. A visit that is sent twice begins once. Who comes
-//! back by the same link goes on.
+//! A visitor's cookie holds a token with this server's proof, so that one which somebody else made up is not taken. Who
+//! begins gets another token, which nobody could know before, and becomes its participant. A visit that is sent twice
+//! begins once. Who comes back by the same link goes on.
 
 use std::net::IpAddr;
 use std::time::Instant;
@@ -140,7 +140,7 @@ async fn started(study: &Study, visitor: &str) -> Result<String, StudyError> {
     Ok(token)
 }
 
-/// 303: the browser goes on with a `GET`, so that a reload sends nothing again.
+/// 303: the browser continues with a `GET`, so that a reload sends nothing again.
 pub(super) fn see(path: &str) -> Response {
     let location = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/"));
     (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()

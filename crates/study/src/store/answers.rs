@@ -10,9 +10,9 @@ use crate::plan::{Kind, Trial};
 pub struct Given {
     /// Number of the trial, from 0.
     pub trial: usize,
-    /// Place of the chosen picture on the page, from 0.
+    /// Place of the chosen image on the page, from 0.
     pub chosen: usize,
-    /// Milliseconds from the pictures being drawn to the answer; none without JavaScript.
+    /// Milliseconds from the images being drawn to the answer; none without JavaScript.
     pub response_ms: Option<f64>,
     /// True where the page was hidden meanwhile.
     pub interrupted: bool,
@@ -55,13 +55,14 @@ pub struct Recorded {
 }
 
 impl Recorded {
-    /// Whether the answer is right.
+    /// True if the answer is right.
     pub fn is_right(&self) -> bool {
         self.chosen == self.right
     }
 }
 
-/// Stores an answer to the trial that is due. The same answer once more changes nothing; another one to the same trial is not taken.
+/// Stores an answer to the trial that is due. The same answer once more changes nothing; another one to the same trial
+/// is not taken.
 ///
 /// `trial` is what was shown, and `last` whether it was the last one.
 ///
@@ -114,7 +115,7 @@ pub fn answer(
     Ok(Outcome::Stored)
 }
 
-/// What was chosen in a trial, where it was answered.
+/// What was chosen in a trial, if it was answered.
 ///
 /// # Errors
 /// [`crate::StudyError::Database`].

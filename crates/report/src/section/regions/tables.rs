@@ -24,7 +24,7 @@ fn label(region: Option<&String>, part: Part) -> String {
     }
 }
 
-/// A row for each condition and score.
+/// One row per condition and score.
 fn conditions(of: &[Condition], more: &str) -> Markup {
     html! {
         table.classified {
@@ -98,7 +98,8 @@ fn best(single: &SingleVoxels) -> Markup {
                 td { (plain(one.q)) }
             } } }
         }
-        p.note { "Chosen as the best on these very pictures: values and intervals are too high by the choice, and p is not corrected for it. q is the false discovery rate over all "
+        p.note { "Chosen as the best on these very images: values and intervals are too high by the choice, and p is \
+                  not corrected for it. q is the false discovery rate over all "
             (many(single.voxels.len())) ", Benjamini and Hochberg." }
     }
 }

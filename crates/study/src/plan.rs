@@ -1,4 +1,4 @@
-//! The trials of a participant, as a function of the design, the images and the participant's place alone.
+//! The trials of a participant, as a function only of the design, the images and the participant's position.
 //!
 //! # Counterbalancing
 //! The judged items are shuffled once into a deck of I, which is dealt on and on: place p takes cards `p T` to `p T + T
@@ -14,15 +14,15 @@ use serde::{Deserialize, Serialize};
 use crate::draws::{Purpose, stream};
 use crate::{Design, Stimuli};
 
-/// What a trial is for.
+/// Kind of a trial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// Before the test, with the answer shown.
+    /// Practice before the test, with feedback.
     Practice,
     /// A reconstruction.
     Main,
-    /// An undistorted picture.
+    /// An attention check: an undistorted image.
     Attention,
 }
 
@@ -109,7 +109,7 @@ fn copies(design: &Design, stimuli: &Stimuli, place: usize, kind: Kind) -> Vec<T
     trials
 }
 
-/// Places of the right image: each as often as any other to within one, in random order.
+/// Positions of the correct image: equally often to within one, in random order.
 fn positions(design: &Design, place: usize, kind: Kind, trials: usize) -> Vec<usize> {
     let mut rng = stream(design.seed, Purpose::Positions, place, kind as usize);
     let first = below(&mut rng, design.ways);
@@ -120,7 +120,7 @@ fn positions(design: &Design, place: usize, kind: Kind, trials: usize) -> Vec<us
 
 /// The item among `ways - 1` others of the test set, all with different pixels.
 ///
-/// [`crate::create`] makes sure that there are so many.
+/// [`crate::create`] ensures that there are enough.
 fn options(rng: &mut Stream, ways: usize, stimuli: &Stimuli, item: usize, right: usize) -> Vec<usize> {
     let pixels = |i: usize| &stimuli.items[i].shown.pixels;
     let mut chosen = vec![item];

@@ -1,4 +1,4 @@
-//! `pictures.json`: the test items with the files of their images, and where they came from.
+//! `pictures.json`: the test items with the files and sources of their images.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use afterimage_run::atomic;
 
 use crate::{Result, StudyFolder};
 
-/// What can be shown. Items are counted from 0 in the order of the runs' test sets.
+/// All images of a study. Items are counted from 0 in the order of the runs' test sets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stimuli {
     /// The runs that are judged.
@@ -41,7 +41,7 @@ pub struct SourceRun {
 pub struct Item {
     /// Name of the stimulus.
     pub name: String,
-    /// The shown picture.
+    /// The shown image.
     pub shown: Picture,
     /// Its reconstruction by each run; empty if it is not judged.
     pub reconstructions: Vec<Picture>,
@@ -63,7 +63,7 @@ pub struct Picture {
 pub struct Copied {
     /// The item.
     pub item: usize,
-    /// Its picture.
+    /// Its image.
     pub picture: Picture,
 }
 
@@ -76,7 +76,7 @@ impl Stimuli {
         Ok(atomic::read_json(&study.stimuli_file())?)
     }
 
-    /// Every picture.
+    /// Every image.
     pub fn pictures(&self) -> impl Iterator<Item = &Picture> {
         let of_items = self.items.iter().flat_map(|item| std::iter::once(&item.shown).chain(&item.reconstructions));
         of_items.chain(self.practice.iter().chain(&self.attention).map(|copied| &copied.picture))

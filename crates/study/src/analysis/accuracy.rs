@@ -1,4 +1,4 @@
-//! Accuracy against chance, item by item, and of runs against each other.
+//! Accuracy against chance, per item, and differences between runs.
 
 use afterimage_run::study::{Accuracy, ItemResult, RunComparison};
 use afterimage_statistics::{
@@ -9,7 +9,7 @@ use super::{Answered, Draws, median_ms};
 use crate::plan::Kind;
 use crate::store::Recorded;
 
-/// Accuracy of all runs together if there are several, then of each.
+/// Accuracy of all runs together if there are several, then of each run.
 pub(super) fn accuracy(study: &Answered, judged: &[&Recorded], draws: Draws) -> Vec<Accuracy> {
     let runs = study.stimuli.runs.len();
     let mut rows: Vec<Accuracy> = (0..runs).map(|run| row(study, judged, Some(run), draws)).collect();
@@ -66,7 +66,7 @@ pub(super) fn items(study: &Answered, judged: &[&Recorded]) -> Vec<ItemResult> {
         .collect()
 }
 
-/// Every run against every one before it, over the items that were judged under both; p by Holm over all pairs.
+/// Compares every run with every earlier one, over the items judged under both; p is Holm-corrected over all pairs.
 pub(super) fn comparisons(study: &Answered, judged: &[&Recorded], draws: Draws) -> Vec<RunComparison> {
     let label = |run: usize| study.stimuli.runs[run].label.clone();
     let of = |run: usize| judged.iter().copied().filter(|a| a.run == Some(run)).collect::<Vec<_>>();
@@ -97,7 +97,7 @@ fn crossed(answers: &[&Recorded]) -> Vec<Crossed> {
     answers.iter().map(|a| Crossed { row: a.place, column: a.item, value: f64::from(u8::from(a.is_right())) }).collect()
 }
 
-/// Share of right answers among those of interest; NaN if there is none.
+/// Share of correct answers among those selected; NaN without any.
 fn share(answers: &[&Recorded], of: impl Fn(&Recorded) -> bool) -> f64 {
     let (right, all) = answers.iter().filter(|a| of(a)).fold((0, 0), |n, a| (n.0 + usize::from(a.is_right()), n.1 + 1));
     f64::from(right as u32) / f64::from(all)

@@ -1,4 +1,4 @@
-//! True if participants are right about the same items.
+//! Whether participants are right about the same items.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,14 +1,14 @@
-//! Copying the images of runs under names that tell nothing.
+//! Copies the images of runs under random names.
 
 use super::*;
 use afterimage_formats::digest::{hex, sha256_bytes};
 use sha2::{Digest, Sha256};
 
-/// Copies what is judged; gives the images without practice and attention, and the shown images.
+/// Copies the judged images; returns the stimuli without practice and attention, and the shown images.
 pub(super) fn copy(runs: &[RunFolder], options: &Options, dir: &Path) -> Result<(Stimuli, Vec<RgbImage>)> {
     let lists = runs.iter().map(pictures::read).collect::<std::result::Result<Vec<_>, _>>()?;
     let (Some(first), Some(list)) = (runs.first(), lists.first()) else {
-        return Err(StudyError::Design { message: "a study needs a run: name one".into() });
+        return Err(StudyError::Design { message: "a study needs at least one run: name one".into() });
     };
     for (run, other) in runs.iter().zip(&lists) {
         if !other.iter().map(|p| &p.name).eq(list.iter().map(|p| &p.name)) {
@@ -41,14 +41,14 @@ pub(super) fn copy(runs: &[RunFolder], options: &Options, dir: &Path) -> Result<
 fn different(first: &RunFolder, run: &RunFolder, how: &str) -> StudyError {
     let (first, run) = (first.root().display(), run.root().display());
     StudyError::Design {
-        message: format!("\"{run}\" and \"{first}\" cannot be judged together: {how}; make a study of each"),
+        message: format!("\"{run}\" and \"{first}\" cannot be judged together: {how}; create one study for each"),
     }
 }
 
 fn judged(items: usize, options: &Options) -> Result<Vec<usize>> {
     let count = options.items.unwrap_or(items);
     if count == 0 || count > items {
-        let message = format!("{count} items were asked for, the test set has {items}: ask for 1 to {items}");
+        let message = format!("{count} items were requested, the test set has {items}: request 1 to {items}");
         return Err(StudyError::Design { message });
     }
     let mut order: Vec<usize> = (0..items).collect();
@@ -78,7 +78,7 @@ fn load(run: &RunFolder, relative: &str) -> Result<RgbImage> {
     let fault = |message: String| StudyError::File { path: path.clone(), message };
     let image = image::open(&path).map_err(|error| {
         fault(format!(
-            "cannot be read as an image: {error}; make it with `afterimage reconstruct {}`",
+            "cannot be read as an image: {error}; create it with `afterimage reconstruct {}`",
             run.root().display()
         ))
     })?;

@@ -5,9 +5,9 @@ use maud::{Markup, html};
 use super::{Page, rendered};
 use crate::{Design, Strings};
 
-/// Age bands that can be told: none is narrow.
+/// Age bands to choose from; all are wide.
 pub(crate) const AGES: [&str; 6] = ["18-24", "25-34", "35-44", "45-54", "55-64", "65+"];
-/// Eyesight that can be told.
+/// Eyesight to choose from.
 pub(crate) const VISIONS: [&str; 4] = ["normal", "corrected", "colour", "other"];
 
 /// Information and consent.

@@ -1,4 +1,4 @@
-//! Forms and tokens out of requests, with the study's own page if they are wrong.
+//! Extracts forms and tokens from requests; invalid ones get the study's error page.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -48,10 +48,10 @@ impl FromRequestParts<Arc<Study>> for Token {
     }
 }
 
-/// What the visitor's cookies of this name hold. Another site of the same domain may have set one too.
+/// Values of the visitor's cookies with this name. Another site of the same domain may have set one too.
 pub(super) struct Visitor(pub(super) Vec<String>);
 
-/// The most cookies of one name that are looked at.
+/// Maximum number of cookies of one name that are checked.
 const COOKIES: usize = 4;
 /// Name of the cookie.
 pub(super) const COOKIE: &str = "afterimage";

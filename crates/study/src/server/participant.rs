@@ -1,4 +1,4 @@
-//! The pages of a participant: questions, trials, the end. Each request finds out again where the participant is.
+//! The pages of a participant: questions, trials, the end. Each request looks up the participant's current page.
 
 use std::time::Instant;
 
@@ -15,9 +15,9 @@ use crate::page::{self, AGES, VISIONS};
 use crate::plan::{Trial, plan};
 use crate::store::{self, Given, Outcome, Participant, Profile};
 
-/// What the proofs of the forms are for.
+/// Purposes of the proofs of forms.
 const PURPOSE: &str = "participant";
-/// No response takes longer than a day, milliseconds.
+/// Maximum response time, one day in milliseconds.
 const LONGEST_MS: f64 = 86_400_000.0;
 
 #[derive(Deserialize)]
@@ -140,7 +140,7 @@ async fn answered(study: &Study, token: &str, form: Answer) -> Result<(), Proble
     let (last, now, hash) = (given.trial + 1 == trials.len(), now(), token_hash(token));
     let place = participant.place;
     let stored = study.store.run(move |connection| {
-        // The place may have been forgotten, and given to another, since it was looked up.
+        // The position may have been freed and given to another participant since it was looked up.
         match store::find(connection, &hash)? {
             Some(still) if still.place == place => {
                 store::answer(connection, place, &given, &trial, last, now).map(Some)
@@ -156,7 +156,7 @@ async fn answered(study: &Study, token: &str, form: Answer) -> Result<(), Proble
     }
 }
 
-/// A form as an answer, where it makes sense.
+/// Parses a form as an answer, if it is valid.
 fn given(study: &Study, form: &Answer) -> Result<Given, Problem> {
     let response_ms = match form.response_ms.as_str() {
         "" => None,

@@ -47,7 +47,7 @@ CREATE TABLE answers (
 /// Of version 1, to version 2.
 const WITH_VISITS: &str = "ALTER TABLE participants ADD COLUMN visit BLOB";
 
-/// Opens the database of a study, and makes it if there is none. Only its owner may read it and the files beside it.
+/// Opens the database of a study, or creates it. Only its owner may read it and the files next to it.
 ///
 /// Write-ahead log, `synchronous = FULL`; deleted content is overwritten.
 ///
@@ -75,7 +75,7 @@ pub fn open(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-/// Makes the file if there is none, and takes from others what they may do with it: SQLite gives its log the same mode.
+/// Creates the file if it is missing, and removes the permissions of others; SQLite gives its log the same mode.
 fn keep_private(path: &Path) -> Result<()> {
     match private::create(path) {
         Err(source) if source.kind() != ErrorKind::AlreadyExists => {

@@ -1,4 +1,4 @@
-//! What can go wrong while scoring.
+//! Errors of scoring.
 
 /// An error from code that the caller supplied, such as a backbone or a reader of images.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync + 'static>;

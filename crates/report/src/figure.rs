@@ -1,4 +1,4 @@
-//! Figures of their own: vector files with all they need inside, each with its numbers as a table.
+//! Standalone figures: self-contained vector files, each with its numbers as a table.
 
 mod accuracy;
 mod fields;
@@ -23,16 +23,16 @@ const STYLE: &str =
 
 /// A figure.
 pub(crate) struct Figure {
-    /// Name of its files.
+    /// Base name of its files.
     pub(crate) name: &'static str,
-    /// What it shows, in a sentence or two.
+    /// Caption.
     pub(crate) caption: String,
     pub(crate) svg: Markup,
-    /// Its numbers, the head first.
+    /// Its numbers, header first.
     pub(crate) table: Vec<Vec<String>>,
 }
 
-/// All figures that `biology.json` has the numbers for.
+/// All figures for which `biology.json` has numbers.
 pub(crate) fn figures(found: &Biology) -> Vec<Figure> {
     let all = [
         retinotopy::retinotopy(found),
@@ -77,8 +77,7 @@ fn row(cells: &[&str]) -> Vec<String> {
     cells.iter().map(|&cell| cell.to_owned()).collect()
 }
 
-/// Voxels by the smallest region that holds them, early regions first; those of none come last, and are all of them
-/// without regions.
+/// Voxels by the smallest region that contains them, early regions first; voxels of no region come last.
 fn by_region(found: &Biology) -> Vec<(String, Vec<&Voxel>)> {
     let mut groups: Vec<(String, Vec<&Voxel>)> = found
         .own_regions()

@@ -1,4 +1,4 @@
-//! Which items are shown, in which order, and their images as `data:` URIs.
+//! The items to show, in order, with their images as `data:` URIs.
 
 use std::collections::HashMap;
 use std::fs;
@@ -32,22 +32,22 @@ const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 pub(crate) struct Shown<'a> {
     /// Scores with a value per item; the first is the one `items` is sorted by.
     pub(crate) scores: Vec<&'a Score>,
-    /// The items that are shown.
+    /// The shown items.
     pub(crate) items: Vec<Item<'a>>,
-    /// Number of items the run has.
+    /// Number of items in the run.
     pub(crate) total: usize,
 }
 
 /// One item.
 pub(crate) struct Item<'a> {
     pub(crate) pictures: &'a Pictures,
-    /// Place among all items of the run, from 1, by the first score.
+    /// Rank among all items of the run, from 1, by the first score.
     pub(crate) rank: usize,
-    /// Place in the data set's order.
+    /// Position in the order of the data set.
     pub(crate) order: usize,
     /// Values in the order of [`Shown::scores`].
     pub(crate) values: Vec<Option<f64>>,
-    /// Data URIs; none if an image is missing or unfit.
+    /// Data URIs; `None` if an image is missing or cannot be embedded.
     pub(crate) shown: Option<String>,
     pub(crate) reconstruction: Option<String>,
     pub(crate) rival: Option<String>,
@@ -106,7 +106,7 @@ fn values_per_item(scores: &[&Score], pictures: &[Pictures]) -> Vec<Vec<Option<f
 /// Better items first by the first score; ties by the next ones, undefined values last.
 fn compare(scores: &[&Score], a: &[Option<f64>], b: &[Option<f64>]) -> std::cmp::Ordering {
     let mut places: Vec<usize> = (0..scores.len()).collect();
-    // An identification has few distinct values; the correlation of pixels makes the better tie-break.
+    // An identification score has few distinct values; pixel correlation is a better tie-break.
     places.sort_by_key(|&i| (i != 0, scores[i].name != "image.pixcorr", i));
     for i in places {
         let order = match (a[i], b[i]) {
@@ -121,7 +121,7 @@ fn compare(scores: &[&Score], a: &[Option<f64>], b: &[Option<f64>]) -> std::cmp:
     std::cmp::Ordering::Equal
 }
 
-/// How many items fit into the limits.
+/// Number of items within the limits.
 fn room(source: &Source) -> usize {
     let count = source.pictures.len();
     let paths = source.pictures.iter().flat_map(|p| [Some(&p.shown), Some(&p.reconstruction), p.rival.as_ref()]);
@@ -134,7 +134,7 @@ fn size(root: &Path, relative: &str) -> u64 {
     inside(root, relative).and_then(|p| fs::metadata(p).ok()).map_or(0, |m| m.len()).min(MAX_ONE_PICTURE)
 }
 
-/// `take` of `count` places, evenly spread, the first and the last among them.
+/// Indices of `take` of `count` items, evenly spaced, including the first and the last.
 fn spread(count: usize, take: usize) -> Vec<usize> {
     match (count, take) {
         (count, take) if count <= take => (0..count).collect(),

@@ -206,7 +206,7 @@ completion_code = {code}
 unfinished = {unfinished}
 # Exclude participants with a smaller share of correct attention checks; 0 for no rule.
 min_attention = {min_attention:?}
-# Exclude participants with a shorter median response time over the reconstructions, in milliseconds; 0 for no rule.\n#
+# Exclude participants with a shorter median response time over the reconstructions, in milliseconds; 0 for no rule.
 # Without response times (no JavaScript), the rule does not apply.
 min_median_ms = {min_median_ms:?}
 "#,

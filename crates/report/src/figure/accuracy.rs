@@ -1,4 +1,4 @@
-//! Prediction accuracy against what noise allows.
+//! Prediction accuracy against the noise ceiling.
 
 use afterimage_run::biology::Biology;
 
@@ -29,8 +29,8 @@ pub(super) fn accuracy(found: &Biology) -> Option<Figure> {
         clouds,
     })?;
     let caption = "Prediction accuracy on held-out images against the noise ceiling, one dot per voxel. On the dashed \
-                   line a voxel is predicted as well as noise \
-                   allows; beyond it lies chance, for both are estimates."
+                   line a voxel is predicted as well as noise allows; points above it are chance, since both are \
+                   estimates."
         .into();
     Some(Figure { name: "accuracy", caption, svg, table })
 }

@@ -1,4 +1,4 @@
-//! What was recovered of a simulated subject against its truth.
+//! Recovered parameters of a simulated subject against the truth.
 
 use afterimage_run::biology::{Biology, Field, Truth, Voxel};
 
@@ -50,7 +50,7 @@ pub(super) fn sizes(found: &Biology) -> Option<Figure> {
     }
     let most = range(clouds.iter().flat_map(|c| c.points.iter().flat_map(|p| [p.0, p.1])))?.1;
     let svg = scatter(&Scatter {
-        x_title: "true size as pixels feel it, px",
+        x_title: "true size in pixel space, px",
         y_title: "recovered size, px",
         label: "Recovered against true sizes",
         square: Some((0.0, (most / 5.0).ceil() * 5.0)),

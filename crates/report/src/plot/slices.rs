@@ -1,4 +1,4 @@
-//! Slices through a volume: one value per voxel, from below to above, left on the left.
+//! Slices through a volume: one value per voxel, from inferior to superior, left on the left.
 
 use std::fmt::Write as _;
 
@@ -14,7 +14,7 @@ const MOST: usize = 12;
 const COLUMNS: usize = 4;
 const WIDTH: f64 = 760.0;
 const GAP: f64 = 14.0;
-/// Colours of the scale; more could not be told apart.
+/// Number of colours of the scale; more could not be distinguished.
 const LEVELS: usize = 24;
 /// From dark blue by grey to yellow, ever lighter: readable with any colour vision and in print.
 const ANCHORS: [[f64; 3]; 5] =
@@ -124,7 +124,7 @@ impl Window {
         [column + 1, row + 1]
     }
 
-    /// One path a colour, voxels beside one another joined; undefined ones in the colour of rules.
+    /// One path per colour, with adjacent voxels joined; undefined ones in the colour of rules.
     fn paths(&self, volume: &Volume, values: &[f64], slice: u32, scale: &Scale) -> Vec<(String, String)> {
         let mut cells: Vec<(Option<usize>, [u32; 2])> = volume
             .indices

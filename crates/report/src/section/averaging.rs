@@ -16,7 +16,7 @@ use crate::{
 const CEILING: &str = "averaging.encoder.ceiling.median";
 const R: &str = "averaging.encoder.r.median";
 
-/// Curves and their table; nothing where the run has neither the scores nor a reason for their absence.
+/// Curves and their table; empty if the run has neither the scores nor a reason for their absence.
 pub(crate) fn averaging(source: &Source) -> Markup {
     let Some(file) = &source.scores else { return html! {} };
     let families = families(file);

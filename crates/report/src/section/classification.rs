@@ -14,7 +14,7 @@ use crate::{
 /// Most images that are listed.
 const MOST: usize = 60;
 
-/// The section; if nothing was classified, how it could be.
+/// The section; without classification, how to obtain it.
 pub(crate) fn classification(source: &Source) -> Markup {
     let content = match &source.classification {
         None => html! { p { "Reconstructions were not compared with classes of images. Name some in "
@@ -39,18 +39,18 @@ fn question(found: &Classification) -> Markup {
     html! {
         p { "Each class is represented by the mean features of its images: "
             (of(found.classes.len(), "class", "classes")) ", " (of(images, "picture", "pictures")) ". A reconstruction is given the class whose representative is nearest to it. "
-            "No class label was used in training, and shown images are not among those of the classes." }
+            "No class label was used in training, and the images of the classes do not contain shown images." }
         @if found.protocol.ends_with("pseudo") {
-            p.note { "The classes of the shown images are not known. What counts as true here is the class nearest to \
+            p.note { "The classes of the shown images are unknown. What counts as true here is the class nearest to \
                       the shown image, by the same features: "
-                "the numbers say whether a reconstruction is taken for the same as its image, not whether either is \
-                 recognised." }
+                "the numbers measure whether a reconstruction is assigned to the same class as its image, not whether \
+                 either is recognised." }
         }
         (seen(found))
     }
 }
 
-/// How many true classes training could have met.
+/// Number of true classes that training could have seen.
 fn seen(found: &Classification) -> Markup {
     let own: Vec<&Class> = found.classes.iter().filter(|class| found.items.iter().any(|i| is(i, class))).collect();
     let met = own.iter().filter(|class| !class.seen_in.is_empty()).count();

@@ -14,7 +14,7 @@ use crate::{
 pub(crate) fn encoder(source: &Source) -> Markup {
     let content = match &source.scores {
         None if source.finished("encoder") => {
-            missing("The encoder is trained and not scored yet.", "afterimage evaluate RUN")
+            missing("The encoder is trained but not scored yet.", "afterimage evaluate RUN")
         }
         None => missing("The encoder is not trained yet.", "afterimage train encoder RUN/experiment.toml --out RUN"),
         Some(file) => plots(source, file),

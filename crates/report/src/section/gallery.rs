@@ -10,7 +10,7 @@ use crate::{
     source::Source,
 };
 
-/// Items that are unfolded before the reader asks for all.
+/// Number of items shown before the reader expands the rest.
 const UNFOLDED: usize = 24;
 
 /// The viewer with its slider, and the gallery.
@@ -41,7 +41,7 @@ fn introduction(shown: &Shown) -> Markup {
             @if shown.items.len() < shown.total {
                 b { "Of " (of(shown.total, "item", "items")) ", " (many(shown.items.len())) " are shown here" }
                 ", spread evenly over the ranks from best to worst; the scores are of all."
-            } @else { "All " (of(shown.total, "item", "items")) " are here, none is left out." }
+            } @else { "All " (of(shown.total, "item", "items")) " are shown here." }
         }
     }
 }

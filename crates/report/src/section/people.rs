@@ -1,4 +1,4 @@
-//! What people saw in the reconstructions, where they were asked.
+//! Results of a study with people.
 
 use afterimage_run::study::People;
 use maud::{Markup, html};

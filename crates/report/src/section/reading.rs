@@ -1,4 +1,4 @@
-//! What the numbers show and what they do not.
+//! How to read the numbers.
 
 use maud::{Markup, html};
 
@@ -31,7 +31,9 @@ fn few_voxels(source: &Source) -> Markup {
     let n = source.manifest.data.voxels;
     let (one, more) = source.unit_words();
     html! { @if n < FEW_VOXELS {
-        li { b { (of(n, one, more)) " " @if n == 1 { "is" } @else { "are" } " few" } ": so few numbers cannot fix a picture. They constrain some colours, contrasts and shapes in the part of the visual field they see; "
+        li { b { (of(n, one, more)) " " @if n == 1 { "is" } @else { "are" } " few" } ": so few numbers cannot \
+                                     determine an image. They constrain some colours, contrasts and shapes in the part \
+                                     of the visual field that they cover; "
             "the rest of a reconstruction is filled in from what the decoder learned of images in general. Detail that \
              looks right need not have been read from the responses." }
     } }
@@ -58,7 +60,7 @@ fn repeats(source: &Source) -> Markup {
 fn seeds(source: &Source) -> Markup {
     html! { @if source.scores.is_some() {
         @if source.manifest.baseline.is_some() {
-            li { b { "A baseline" } ": a trained decoder says something only where it scores above this on the same \
+            li { b { "A baseline" } ": a trained decoder is informative only if it scores above this on the same \
                       images. The intervals do not contain the variation between subjects." }
         } @else { li { b { "One training run" } ": the intervals are over images or voxels of this run. They do not \
                             contain the variation between training runs with other seeds, nor between subjects." } }
@@ -73,10 +75,10 @@ fn general(source: &Source) -> Markup {
                   level, where the shown images differ from the candidates as a set; p asks whether the true pairing \
                   scores above that level. A score speaks for the pairing where its p is small, and stands above a \
                   guess where its interval lies above chance." }
-        li { b { "Identification" } " asks whether a reconstruction is nearer to the shown image than to others. It \
-                  shows that information got through. It does not show that the image is recognisable, and it depends \
-                  on the candidates: "
-            "against images that differ in colour alone, matching colour is enough. Names of protocols are never \
+        li { b { "Identification" } " asks whether a reconstruction is nearer to the shown image than to others. A \
+                  high score shows that the reconstruction carries information about the image. It does not show that \
+                  the image is recognisable, and it depends on the candidates: "
+            "among images that differ only in colour, matching colour is enough. Names of protocols are never \
              interchangeable: " em { "external" } " draws candidates from images outside the data set, \
              " em { "pairwise" } " from the other held-out images, "
             em { "encoding" } " uses the encoder and the responses and no reconstruction at all, " em { "class" } " \
@@ -85,9 +87,9 @@ fn general(source: &Source) -> Markup {
         li { b { "Pixel correlation and SSIM" } " reward blur and the average image: a decoder that gives much the \
                   same image each time can score well on them. Look at the images, at how different they are from each \
                   other, and at identification." }
-        li { b { "The wrong candidate" } " beside each reconstruction is its nearest among the others, by the same \
-                  distance that identification uses. If it looks as near to you as the shown image, the item counts \
-                  for less than its score." }
+        li { b { "The wrong candidate" } " next to each reconstruction is the nearest of the others, by the distance \
+                  of the identification. If it looks as similar to you as the shown image, the item is worth less than \
+                  its score." }
         li { b { "Encoder correlation" } " has a ceiling below one, as responses vary from one presentation to the next; without repeats the ceiling is unknown. A median hides " (more) " that are not predicted at all: see the histogram." }
         li { b { "Several scores" } " are several chances to find something. The p-values are of single tests and are not corrected over the table." }
     }

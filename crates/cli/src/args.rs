@@ -45,7 +45,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         kind: import::Kind,
     },
-    /// Standardise, select voxels, average or split a data set again
+    /// Derive a data set: standardise, select voxels, average, split
     #[command(
         after_help = "Examples:\n  afterimage prepare s1.afterimage --zscore run --select \"snr >= 0.5\" --out s1_z.afterimage\n  afterimage prepare s1.afterimage --split cluster --clusters 40 --test 100 --out s1_clusters.afterimage"
     )]

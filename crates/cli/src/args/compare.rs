@@ -40,10 +40,12 @@ pub(crate) struct Compare {
 pub(crate) struct Ablate {
     /// Experiment file. The unchanged experiment is the baseline.
     pub(crate) experiment: PathBuf,
-    /// What to leave out, comma-separated: unpaired (no cycle), or numbers of unpaired images as unpaired=0|100|1000;
-    /// perceptual (no perceptual term); blocks (perceptual blocks 1 to k, for every k); roi (only V1, only lower, only
-    /// higher visual cortex), or named regions as roi=V1|V1+V2|LOC; without-roi (leave out each region in turn), or
-    /// named regions as without-roi=V1|V1+V2.
+    /// What to leave out, comma-separated:
+    /// unpaired (no cycle), or numbers of unpaired images as unpaired=0|100|1000;
+    /// perceptual (no perceptual term);
+    /// blocks (perceptual blocks 1 to k, for every k);
+    /// roi (only V1, only lower, only higher visual cortex), or regions as roi=V1|V1+V2|LOC;
+    /// without-roi (without each region in turn), or regions as without-roi=V1|V1+V2.
     #[arg(long, value_name = "PARTS", value_delimiter = ',', required = true, verbatim_doc_comment)]
     pub(crate) over: Vec<String>,
     /// Runs per variant, with consecutive seeds from the experiment's.

@@ -1,4 +1,4 @@
-//! Where the positions of a grid lie on the image, through any chain of convolutions and poolings.
+//! Positions of a grid on the image, through any chain of convolutions and poolings.
 
 use crate::{BiologyError, Result};
 
@@ -25,12 +25,12 @@ pub struct Grid {
     pub first_px: f64,
     /// From one position to the next.
     pub step_px: f64,
-    /// Width of what reaches one position.
+    /// Width of the image region that reaches one position.
     pub extent_px: f64,
 }
 
 impl Grid {
-    /// The pixels that a backbone gets: the image of `image_side` shown at `input_side`, bilinearly where they differ.
+    /// The pixels of a backbone's input: the image of `image_side`, resized bilinearly to `input_side` if they differ.
     pub fn pixels(image_side: usize, input_side: usize) -> Self {
         let step = image_side as f64 / input_side as f64;
         // An enlarged pixel mixes two pixels of the image along an axis.

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use afterimage_data::Selection;
 use clap::{Parser, Subcommand};
 
-/// Reconstructs images from brain activity, and predicts brain activity from images.
+/// Reconstructs images from brain activity, and predicts activity from images.
 ///
 /// An encoder (image to responses) and a decoder (responses to image) are trained on recorded pairs and on unpaired
 /// images. Held-out images are then reconstructed, scored and reported. The folder of one training is an experiment

@@ -1,4 +1,4 @@
-//! Whom the scores are about (held-out items) and how uncertainty is computed.
+//! The held-out items, and the settings of the uncertainty estimates.
 
 use afterimage_data::HeldOutPairs;
 use afterimage_run::pictures::Pictures;
@@ -40,7 +40,7 @@ impl HeldOut {
         }
     }
 
-    /// Held-out items of another program by name, a single trial each: who names them says that nothing was fitted on
+    /// Held-out items of another program by name, a single trial each. The caller asserts that nothing was fitted on
     /// them.
     pub fn from_names(names: Vec<String>) -> Self {
         Self { repeats: vec![1; names.len()], names }
@@ -67,7 +67,7 @@ impl HeldOut {
     }
 }
 
-/// What every score needs beside its data.
+/// Settings that every score needs besides its data.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Context {
     /// The items.

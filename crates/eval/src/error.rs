@@ -18,7 +18,10 @@ pub enum EvalError {
         expected: String,
     },
     /// A NaN or an infinity among the inputs.
-    #[error("{what} of item {item} holds a value that is not finite: did training diverge, or is the input damaged?")]
+    #[error(
+        "{what} of item {item} contains a value that is not finite: did training diverge, or is the input \
+             damaged?"
+    )]
     NotFinite {
         /// The array.
         what: String,
@@ -66,7 +69,8 @@ pub enum EvalError {
     },
     /// Weights and taps differ in number, or a weight is negative or not finite.
     #[error(
-        "the perceptual distance has {got} usable weights, the backbone \"{backbone}\" gives {expected} taps: give one weight, zero or more, for each tap"
+        "the perceptual distance has {got} usable weights, the backbone \"{backbone}\" gives {expected} taps: give one \
+         weight per tap, zero or more"
     )]
     Weights {
         /// The backbone.
@@ -130,7 +134,8 @@ pub enum EvalError {
         reason: String,
     },
     /// A pattern that no score matches.
-    #[error("no score matches \"{pattern}\"{}; `*` stands for any characters", nearest.as_ref().map(|n| format!(", did you mean \"{n}\"?")).unwrap_or_default())]
+    #[error("no score matches \"{pattern}\"{}; `*` matches any characters", nearest.as_ref().map(|n| format!(", did \
+             you mean \"{n}\"?")).unwrap_or_default())]
     NoSuchScore {
         /// The pattern.
         pattern: String,

@@ -19,7 +19,8 @@ pub struct Conv {
 
 #[derive(Debug, Clone)]
 enum Run {
-    /// Transformed at their first use: transformed weights are four times as large, and few networks are used whole.
+    /// Transformed at their first use: transformed weights are four times as large, and few networks are used
+    /// completely.
     Winograd {
         weights: Weights,
         forward: OnceLock<winograd::Kernel>,
@@ -52,7 +53,7 @@ impl Weights {
 pub enum Layer {
     /// A convolution.
     Conv(Box<Conv>),
-    /// A 1x1 convolution, then a 1x1 and a 3x3 one side by side.
+    /// A 1x1 convolution, then a 1x1 and a 3x3 one in parallel.
     Fire(Box<[Conv; 3]>),
     /// Pooling.
     Pool(Pool),
@@ -61,11 +62,11 @@ pub enum Layer {
 /// Layers one after the other.
 #[derive(Debug, Clone)]
 pub struct Chain {
-    /// From the input on; other chains may share them.
+    /// Layers from the input on; other chains may share them.
     pub layers: Vec<Arc<Layer>>,
 }
 
-/// What a gradient needs to know of a forward pass.
+/// Record of a forward pass for the gradient.
 #[derive(Debug)]
 pub struct Record {
     layers: Vec<Kept>,
@@ -83,10 +84,10 @@ struct Kept {
 }
 
 impl Conv {
-    /// Of weights `[outputs, inputs, side, side]` and `outputs` biases.
+    /// Creates a convolution from weights `[outputs, inputs, side, side]` and `outputs` biases.
     ///
     /// # Panics
-    /// Where their numbers do not agree.
+    /// If their lengths do not match.
     pub fn new(weights: Vec<f32>, bias: Vec<f32>, shape: [usize; 4], stride: usize, padding: usize) -> Self {
         let [outputs, inputs, side, _] = shape;
         assert_eq!(bias.len(), outputs, "biases");
@@ -109,7 +110,7 @@ impl Conv {
         (y, flags)
     }
 
-    /// Of a gradient that the ReLU has passed.
+    /// Backward pass of a gradient that the ReLU has passed.
     fn backward(&self, gradient: &Map, [_, height, width, _]: [usize; 4]) -> Map {
         match &self.run {
             Run::Winograd { weights, backward, .. } => {
@@ -130,7 +131,7 @@ impl Chain {
         })
     }
 
-    /// The same, with what [`Chain::backward`] needs.
+    /// The same, with the record for [`Chain::backward`].
     pub fn forward_recorded(&self, mut x: Map) -> (Map, Record) {
         let mut layers = Vec::with_capacity(self.layers.len());
         for (index, layer) in self.layers.iter().enumerate() {
@@ -206,7 +207,7 @@ impl Layer {
 /// Values that a thread processes at a time.
 const RUN: usize = 1 << 14;
 
-/// Sets a gradient to zero where the ReLU did; all of it passes if nothing was kept.
+/// Sets a gradient to zero where the ReLU did; without a record all of it passes.
 fn pass(gradient: &mut Map, flags: &[u8]) {
     gradient.values.par_chunks_mut(RUN).zip(flags.par_chunks(RUN)).for_each(|(values, flags)| {
         vectorised(

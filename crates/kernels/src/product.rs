@@ -11,7 +11,7 @@ pub(crate) struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    /// `[rows, columns]`, rows side by side.
+    /// `[rows, columns]`, in row-major order.
     pub(crate) fn new(values: &'a [f32], rows: usize, columns: usize) -> Self {
         assert!(values.len() >= rows * columns, "{} values for {rows} x {columns}", values.len());
         Self { values, rows, columns, row_step: columns, column_step: 1 }
@@ -23,7 +23,7 @@ impl<'a> View<'a> {
     }
 }
 
-/// Sets `out`, `[a.rows, b.columns]` with rows side by side, to `a b`, or adds `a b` to it; in the calling thread
+/// Sets `out`, `[a.rows, b.columns]` with in row-major order, to `a b`, or adds `a b` to it; in the calling thread
 /// alone.
 pub(crate) fn product(out: &mut [f32], a: View<'_>, b: View<'_>, add: bool) {
     assert_eq!(a.columns, b.rows, "the sides that are summed over");

@@ -7,7 +7,7 @@ use afterimage_statistics::draws::{SOLE, Stream, derive, stream};
 use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};
 
-/// What a stream of random numbers is for; two purposes never share a stream.
+/// Purpose of a stream of random numbers; two purposes never share a stream.
 #[derive(Clone, Copy)]
 pub(crate) enum Purpose {
     Scene = 1,

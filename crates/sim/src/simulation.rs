@@ -23,10 +23,10 @@ use std::path::{Path, PathBuf};
 /// Trials in a run.
 const RUN: usize = 50;
 
-/// How far the writing has come.
+/// Progress of writing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// What is being made.
+    /// The current part.
     pub part: Part,
     /// Scenes made so far.
     pub done: usize,
@@ -47,7 +47,7 @@ pub struct Written {
     /// The distractors, likewise.
     pub external: PathBuf,
     /// Images of the classes of a classification, likewise, with `superclasses.csv` (class, superclass) beside it;
-    /// there only where classes were asked for.
+    /// only if classes were requested.
     pub classes: PathBuf,
 }
 
@@ -64,7 +64,7 @@ impl Written {
     }
 }
 
-/// A simulated experiment that can be looked at in memory or written to a folder.
+/// A simulated experiment, in memory or written to a folder.
 pub struct Simulation {
     config: SimConfig,
     plan: Plan,
@@ -73,7 +73,7 @@ pub struct Simulation {
 }
 
 impl Simulation {
-    /// Draws the brain and decides on the categories; makes no scene yet.
+    /// Draws the brain and decides on the categories; scenes are created later.
     ///
     /// # Errors
     /// An impossible configuration.
@@ -119,7 +119,8 @@ impl Simulation {
         self.brain.responses(images.view(), trial_seed(part, repeat))
     }
 
-    /// Writes the data set, the truth, the unpaired images and the distractors into a folder, which is made if need be.
+    /// Writes the data set, the truth, the unpaired images and the distractors into a folder, which is created if
+    /// necessary.
     ///
     /// # Errors
     /// A folder or file that cannot be written, or that exists already.
@@ -235,7 +236,7 @@ fn make_folder(folder: &Path) -> Result<(), SimError> {
     std::fs::create_dir_all(folder).map_err(|source| failed(folder, source))
 }
 
-/// The noise of a presentation depends on the part and on the repeat alone.
+/// The noise of a presentation depends only on the part and the repeat.
 fn trial_seed(part: Part, repeat: u16) -> u64 {
     mix(((part as u64) << 32) | u64::from(repeat))
 }

@@ -1,6 +1,7 @@
 //! A few linear equations.
 
-/// Solves `matrix x = right` for a symmetric positive definite matrix by Cholesky's factors; `None` for another one.
+/// Solves `matrix x = right` for a symmetric positive definite matrix by Cholesky factorisation; `None` if it is not
+/// positive definite.
 pub(super) fn solve<const N: usize>(mut matrix: [[f64; N]; N], right: [f64; N]) -> Option<[f64; N]> {
     for i in 0..N {
         for j in 0..=i {

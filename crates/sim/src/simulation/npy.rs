@@ -39,7 +39,7 @@ impl ImageFile {
 }
 
 impl Drop for ImageFile {
-    /// Nothing half-written stays behind; after `finish` there is nothing to remove.
+    /// Removes a partial file; after `finish` there is none.
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.unfinished);
     }

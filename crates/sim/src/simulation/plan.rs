@@ -15,7 +15,7 @@ pub enum Part {
     Validation,
     /// Shown to the subject; categories that occur nowhere else but in `External`.
     Test,
-    /// Images nobody was shown, of the training categories and of others, never of the test categories.
+    /// Unpaired images, of the training categories and of others, never of the test categories.
     Unpaired,
     /// Images of any category, distractors for identification.
     External,

@@ -14,7 +14,7 @@ pub enum BackboneKind {
     /// SqueezeNet 1.1 (Iandola et al. 2016), 1.2 million parameters, Caffe lineage; its weights are built in.
     #[serde(rename = "squeezenet1_1")]
     SqueezeNet11,
-    /// SqueezeNet 1.1 as torchvision trained it: different weights, to which LPIPS was fitted.
+    /// SqueezeNet 1.1 as torchvision trained it: other weights, which LPIPS was fitted to.
     #[serde(rename = "squeezenet1_1-torchvision")]
     SqueezeNet11Torchvision,
     /// VGG16 (Simonyan and Zisserman 2015, configuration D).

@@ -42,7 +42,7 @@ pub enum Activation {
 pub enum CycleResponses {
     /// Responses of the training part.
     Training,
-    /// Responses of the test part: transductive; every score carries a warning.
+    /// Responses of the test part: transductive, and every score is marked.
     Test,
 }
 

@@ -1,4 +1,4 @@
-//! Names of the backbones.
+//! The names of the backbones.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ConfigError;
 
-/// A pretrained convolutional network whose activations are used as features.
+/// A pretrained convolutional network whose activations are read.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub enum BackboneKind {
     /// SqueezeNet 1.1 (Iandola et al. 2016), 1.2 million parameters, Caffe lineage; its weights are built in.
@@ -51,8 +51,7 @@ impl fmt::Display for BackboneKind {
     }
 }
 
-/// The quoted name. Checkpoints store configurations in this form, so that those of versions in which a backbone was
-/// text can resume.
+/// The quoted name. Checkpoints keep configurations in this form, and those of versions in which a backbone was text resume.
 impl fmt::Debug for BackboneKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self.name(), f)

@@ -26,7 +26,7 @@ pub enum Padding {
     Zero,
 }
 
-/// Layers after each convolution of the decoder.
+/// What follows each of the decoder's convolutions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Activation {
@@ -36,7 +36,7 @@ pub enum Activation {
     ReluNorm,
 }
 
-/// Responses on which the third cycle is trained.
+/// Responses that the third cycle runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CycleResponses {

@@ -18,8 +18,8 @@ pub struct EncoderConfig {
     /// Largest random shift of a training image, as a fraction of its side; edges are repeated.
     #[schemars(transform = within(Real(0.0, 0.5)))]
     pub augment_shift: f64,
-    /// Side of the patches that are read from each branch without padding, in positions: `patch` squared times
-    /// `channels` features per position.
+    /// Side of the patches that are read from each branch without padding, in positions: `patch` squared times `channels`
+    /// features per position.
     #[schemars(transform = within(Odd(1, 31)))]
     pub patch: usize,
     /// Dropout between the spatial maps and the channel weights, as a fraction.
@@ -31,8 +31,7 @@ pub struct EncoderConfig {
     /// Passes over the training items.
     #[schemars(transform = within(EPOCHS))]
     pub epochs: usize,
-    /// Training items per step; the batch norm needs two. More than there are takes all of them at every step, with a
-    /// warning.
+    /// Training items per step; the batch norm needs two. More than there are takes all of them at every step, with a warning.
     #[schemars(transform = within(Whole(2, 65_536)))]
     pub batch: usize,
     /// Optimiser.

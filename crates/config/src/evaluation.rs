@@ -20,12 +20,12 @@ pub struct EvaluationConfig {
     #[schemars(transform = within(WAYS))]
     pub ways: Vec<usize>,
     /// Measures of reconstructions. All but pixcorr, ssim and ms-ssim need weights to be fetched (`afterimage weights
-    /// list`); "nsd" stands for the common suite of the Natural Scenes Dataset. `run` refuses before training if
-    /// weights are missing; `evaluate` lists what it cannot compute.
+    /// list`); "nsd" stands for the common suite of the Natural Scenes Dataset. `run` refuses before training if weights are
+    /// missing; `evaluate` lists what it cannot compute.
     #[schemars(transform = one_of(metric_names()))]
     pub metrics: Vec<String>,
-    /// Weights of the taps in the perceptual distance of the scores; empty takes those of decoder.image_loss. Set them
-    /// to compare experiments that trained with other weights.
+    /// Weights of the taps in the perceptual distance of the scores; empty takes those of decoder.image_loss. Set them to
+    /// compare experiments that trained with other weights.
     #[schemars(transform = within(WEIGHT))]
     pub perceptual_weights: Vec<f64>,
     /// Score against the number of test repeats averaged, if the data set has single test trials.
@@ -36,8 +36,8 @@ pub struct EvaluationConfig {
     /// Draws of the permutation test.
     #[schemars(transform = within(DRAWS))]
     pub permutations: usize,
-    /// Space on disk for features of external candidates and of classes, so that they are computed once, in GiB; 0
-    /// keeps none.
+    /// Space on disk for features of external candidates and of classes, so that they are computed once, in GiB; 0 keeps
+    /// none.
     #[schemars(transform = within(Real(0.0, 1e6)))]
     pub cache_gib: f64,
     /// Folder of those features; "" is AFTERIMAGE_CACHE, or else `afterimage/features` in the platform's cache folder.
@@ -53,8 +53,8 @@ pub struct EvaluationConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClassificationConfig {
-    /// The classes: folder trees (a folder is a class, or `images.csv` says), archives or arrays with `images.csv`, and
-    /// banks written by `afterimage classes build`. Empty: none.
+    /// The classes: folder trees (a folder is a class, or `images.csv` says), archives or arrays with `images.csv`, and banks
+    /// written by `afterimage classes build`. Empty: none.
     pub classes: Vec<PathBuf>,
     /// At most this many images per class, spread evenly over its names.
     #[schemars(transform = within(Whole(1, 1_000_000)))]
@@ -73,8 +73,7 @@ pub struct ClassificationConfig {
     #[serde(with = "optional")]
     #[schemars(with = "String")]
     pub superclasses: Option<PathBuf>,
-    /// Network of the protocol "class", which classifies among the 1000 classes of ImageNet; "" leaves the protocol
-    /// out.
+    /// Network of the protocol "class", which classifies among the 1000 classes of ImageNet; "" leaves the protocol out.
     #[serde(with = "optional")]
     #[schemars(with = "String", transform = one_of(["squeezenet1_1", ""]))]
     pub classifier: Option<BackboneKind>,

@@ -9,8 +9,7 @@ use crate::ranges::{IMAGES, MultipleOf, Whole, within};
 use crate::{ConfigError, DecoderConfig, EncoderConfig, EvaluationConfig, Result, optional};
 
 /// An Afterimage experiment. Every key is here with its default; a file of yours needs only the keys that it changes.
-/// The defaults are the preset "gaziv2022": the recipe of Gaziv et al., NeuroImage 2022 (their PyTorch
-/// hyper-parameters).
+/// The defaults are the preset "gaziv2022": the recipe of Gaziv et al., NeuroImage 2022 (their PyTorch hyper-parameters).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Experiment {
@@ -51,8 +50,7 @@ pub struct DataConfig {
     pub train_on_validation: bool,
     /// Normalisation of responses per voxel, fitted on training items only.
     pub normalise: Normalise,
-    /// Unpaired images, which no subject was shown: folders, zip archives or .npy arrays. Empty: supervised training
-    /// only.
+    /// Unpaired images, which no subject was shown: folders, zip archives or .npy arrays. Empty: supervised training only.
     pub unpaired: Vec<PathBuf>,
     /// At most this many unpaired images, chosen by the seed; 0 takes all.
     #[schemars(transform = within(IMAGES))]
@@ -61,8 +59,8 @@ pub struct DataConfig {
     pub exclude_test_classes: bool,
     /// Leave out unpaired images that duplicate, or nearly duplicate, a test image.
     pub exclude_duplicates: bool,
-    /// A list of what else to leave out, as `afterimage audit --fix LIST.toml` writes it: unpaired images by class,
-    /// name or SHA-256, and stimuli of the training and validation parts by name. Empty: none.
+    /// A list of what else to leave out, as `afterimage audit --fix LIST.toml` writes it: unpaired images by class, name or
+    /// SHA-256, and stimuli of the training and validation parts by name. Empty: none.
     #[serde(with = "optional")]
     #[schemars(with = "String")]
     pub exclusions: Option<PathBuf>,

@@ -25,7 +25,7 @@ use group::Group;
 /// How runs are compared.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
-    /// What a reader sees above the comparison.
+    /// Title of the comparison.
     pub title: String,
     /// Index of a run of the baseline.
     pub baseline: usize,

@@ -49,7 +49,7 @@ pub fn diversity_scores<'a>(
     Ok(vec![distance_score(&ours, &theirs, ctx), rank_score(&ours, &theirs, ctx)])
 }
 
-/// A warning for the report where the outputs are much less diverse than the shown images.
+/// A warning for the report if the outputs are much less diverse than the shown images.
 pub fn collapse_warning(scores: &[Score]) -> Option<String> {
     let low: Vec<String> = scores
         .iter()

@@ -148,7 +148,7 @@ pub enum EvalError {
 }
 
 impl EvalError {
-    /// True where the inputs are sound and leave a score undefined, so that others can still be computed.
+    /// True if the inputs are sound and leave a score undefined, so that others can still be computed.
     pub fn is_undefined(&self) -> bool {
         matches!(self, Self::Undefined { .. } | Self::TooFewItems { .. })
     }

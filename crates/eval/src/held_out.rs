@@ -1,4 +1,4 @@
-//! What scores compare with: measured responses and shown images of held-out items.
+//! Held-out data that scores compare with: measured responses and shown images.
 
 use afterimage_data::HeldOutPairs;
 use ndarray::{Array4, ArrayView, ArrayView4, Ix2, Ix4};

@@ -33,7 +33,7 @@ pub struct Pyramid {
 }
 
 impl Pyramid {
-    /// Of an image in 0..1, `[channels, height, width]`. `None` where a side is below [`SMALLEST_SIDE`].
+    /// Of an image in 0..1, `[channels, height, width]`. `None` if a side is below [`SMALLEST_SIDE`].
     pub fn new(image: ArrayView3<f64>) -> Option<Self> {
         let (_, height, width) = image.dim();
         if height.min(width) < SMALLEST_SIDE {

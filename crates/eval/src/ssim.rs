@@ -27,7 +27,7 @@ pub struct Moments {
 }
 
 impl Moments {
-    /// Of a grey image in 0..1, `[height, width]`. `None` where a side is below [`SMALLEST_SIDE`].
+    /// Of a grey image in 0..1, `[height, width]`. `None` if a side is below [`SMALLEST_SIDE`].
     pub fn new(image: Array2<f64>) -> Option<Self> {
         if image.nrows() < SMALLEST_SIDE || image.ncols() < SMALLEST_SIDE {
             return None;

@@ -76,11 +76,11 @@ fn data_array(out: &mut impl Write, name: &str, values: &[f32]) -> std::io::Resu
 }
 
 fn metadata(name: &str, value: &str) -> String {
-    format!("<MetaData><MD><Name>{}</Name><Value>{}</Value></MD></MetaData>\n", escaped(name), escaped(value))
+    format!("<MetaData><MD><Name>{}</Name><Value>{}</Value></MD></MetaData>\n", escape(name), escape(value))
 }
 
 /// Escapes text for XML; characters that XML 1.0 does not allow become spaces.
-fn escaped(text: &str) -> String {
+fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -130,7 +130,7 @@ impl Numbers {
         if self.element != Element::U8 {
             return Err(self);
         }
-        Ok(shaped(self.order, &self.shape, self.bytes))
+        Ok(into_shape(self.order, &self.shape, self.bytes))
     }
 
     /// Values in stored order.
@@ -165,7 +165,7 @@ impl Numbers {
     }
 
     fn array<T: Clone>(&self, values: Vec<T>) -> ArrayD<T> {
-        shaped(self.order, &self.shape, values)
+        into_shape(self.order, &self.shape, values)
     }
 }
 
@@ -174,7 +174,7 @@ fn whole(value: f64) -> Option<i64> {
     (value.fract() == 0.0 && value.abs() <= LARGEST).then_some(value as i64)
 }
 
-fn shaped<T: Clone>(order: Order, shape: &[usize], values: Vec<T>) -> ArrayD<T> {
+fn into_shape<T: Clone>(order: Order, shape: &[usize], values: Vec<T>) -> ArrayD<T> {
     let column = order == Order::Column;
     let array =
         ArrayD::from_shape_vec(IxDyn(shape).set_f(column), values).expect("the length was checked at the start");

@@ -43,10 +43,10 @@ pub fn read(path: &Path) -> Result<String> {
 /// See [`read`].
 pub fn lines(path: &Path) -> Result<Vec<String>> {
     let text = read(path)?;
-    Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| unquoted(line).to_owned()).collect())
+    Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| strip_quotes(line).to_owned()).collect())
 }
 
-fn unquoted(line: &str) -> &str {
+fn strip_quotes(line: &str) -> &str {
     let inside = line.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     inside.filter(|inside| !inside.contains('"')).unwrap_or(line)
 }

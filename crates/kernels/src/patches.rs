@@ -144,7 +144,7 @@ impl Kernel {
         assert_eq!([rows, columns, outputs], [self.output(height), self.output(width), self.outputs], "gradient");
         let mut dx = Map::unwritten([images, height, width, self.inputs]);
         let image = height * width * self.inputs;
-        let weights = View::new(&self.values, self.patch(), outputs).turned();
+        let weights = View::new(&self.values, self.patch(), outputs).transposed();
         let from = gradient.values.par_chunks_exact(rows * columns * outputs);
         dx.values.par_chunks_exact_mut(image).zip(from).for_each(|(to, from)| {
             if self.is_pointwise() {

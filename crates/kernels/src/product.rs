@@ -18,7 +18,7 @@ impl<'a> View<'a> {
     }
 
     /// The same, rows as columns.
-    pub(crate) fn turned(self) -> Self {
+    pub(crate) fn transposed(self) -> Self {
         Self { rows: self.columns, columns: self.rows, row_step: self.column_step, column_step: self.row_step, ..self }
     }
 }

@@ -13,7 +13,7 @@ pub struct Rating {
     pub rater: usize,
     /// Item.
     pub unit: usize,
-    /// True where the answer was right.
+    /// True if the answer was right.
     pub right: bool,
 }
 

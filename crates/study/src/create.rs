@@ -150,12 +150,12 @@ fn copies(stimuli: &mut Stimuli, shown: &[RgbImage], design: &Design, dir: &Path
     let (practice, attention) = (next(design.practice), next(design.attention));
     let copied =
         |item: usize, image: &RgbImage| -> Result<Copied> { Ok(Copied { item, picture: copy::save(image, dir)? }) };
-    stimuli.practice = practice.into_iter().map(|i| copied(i, &blurred(&shown[i]))).collect::<Result<_>>()?;
+    stimuli.practice = practice.into_iter().map(|i| copied(i, &blur(&shown[i]))).collect::<Result<_>>()?;
     stimuli.attention = attention.into_iter().map(|i| copied(i, &shown[i])).collect::<Result<_>>()?;
     Ok(())
 }
 
-fn blurred(image: &RgbImage) -> RgbImage {
+fn blur(image: &RgbImage) -> RgbImage {
     let (width, height) = image.dimensions();
     let small = resize(image, (width / BLUR).max(2), (height / BLUR).max(2), FilterType::Triangle);
     resize(&small, width, height, FilterType::Triangle)

@@ -77,6 +77,6 @@ pub(crate) fn problem(design: &Design, strings: &Strings, text: &str, back: Opti
 }
 
 /// Consent text rendered by [`crate::consent::render`].
-fn rendered(html: &str) -> PreEscaped<&str> {
+fn raw_html(html: &str) -> PreEscaped<&str> {
     PreEscaped(html)
 }

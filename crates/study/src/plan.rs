@@ -61,15 +61,15 @@ pub struct Trial {
 
 /// The trials of the participant at `place`: practice, then reconstructions with attention checks among them.
 pub fn plan(design: &Design, stimuli: &Stimuli, place: usize) -> Vec<Trial> {
-    let mut main = judged(design, stimuli, place);
+    let mut main = main_trials(design, stimuli, place);
     shuffle(&mut stream(design.seed, Purpose::Order, place, 0), &mut main);
     let checks = copies(design, stimuli, place, Kind::Attention);
     let mut trials = copies(design, stimuli, place, Kind::Practice);
-    trials.extend(interleaved(design, place, main, checks));
+    trials.extend(interleave(design, place, main, checks));
     trials
 }
 
-fn judged(design: &Design, stimuli: &Stimuli, place: usize) -> Vec<Trial> {
+fn main_trials(design: &Design, stimuli: &Stimuli, place: usize) -> Vec<Trial> {
     let mut deck = stimuli.judged.clone();
     shuffle(&mut stream(design.seed, Purpose::Deck, 0, 0), &mut deck);
     let (cards, runs) = (deck.len(), stimuli.runs.len());
@@ -136,7 +136,7 @@ fn options(rng: &mut Stream, ways: usize, stimuli: &Stimuli, item: usize, right:
 }
 
 /// One check somewhere in each of as many equal stretches of the main trials, never before the first of them.
-fn interleaved(design: &Design, place: usize, main: Vec<Trial>, checks: Vec<Trial>) -> Vec<Trial> {
+fn interleave(design: &Design, place: usize, main: Vec<Trial>, checks: Vec<Trial>) -> Vec<Trial> {
     let mut rng = stream(design.seed, Purpose::Attention, place, 1);
     let (trials, count) = (main.len(), checks.len());
     let mut after: Vec<usize> = (0..count)

@@ -62,7 +62,7 @@ pub fn split_half(halves: &Halves, draws: &Resampling) -> Result<Vec<Measure>> {
         n if n > MOST => (0..MOST).map(|i| usable[i * n / MOST]).collect(),
         _ => usable.clone(),
     };
-    let rows = |maps: ArrayView2<f64>| -> Array2<f32> { scaled(maps.select(Axis(0), &taken)) };
+    let rows = |maps: ArrayView2<f64>| -> Array2<f32> { scale_rows(maps.select(Axis(0), &taken)) };
     let scores = correlation::rows(rows(a).view(), rows(b).view());
     let own: Vec<f64> = scores.diag().to_vec();
     let draft = Draft::new(
@@ -94,7 +94,7 @@ pub fn split_half(halves: &Halves, draws: &Resampling) -> Result<Vec<Measure>> {
 }
 
 /// Each row divided by its largest value, so that single precision is enough for any scale.
-fn scaled(mut maps: Array2<f64>) -> Array2<f32> {
+fn scale_rows(mut maps: Array2<f64>) -> Array2<f32> {
     for mut row in maps.rows_mut() {
         let largest = row.fold(0.0_f64, |most, v| most.max(v.abs()));
         row.mapv_inplace(|v| v / largest);

@@ -41,7 +41,7 @@ fn octaves(rng: &mut Stream, side: usize) -> Vec<f32> {
         let mut octave: Vec<f32> = (0..side * side)
             .map(|p| {
                 let place = |i: usize, shift: f32| i as f32 / step as f32 + shift * 0.999;
-                interpolated(&grid, nodes, place(p % side, shift[0]), place(p / side, shift[1]))
+                interpolate(&grid, nodes, place(p % side, shift[0]), place(p / side, shift[1]))
             })
             .collect();
         standardise(&mut octave);
@@ -51,7 +51,7 @@ fn octaves(rng: &mut Stream, side: usize) -> Vec<f32> {
     sum
 }
 
-fn interpolated(grid: &[f32], nodes: usize, x: f32, y: f32) -> f32 {
+fn interpolate(grid: &[f32], nodes: usize, x: f32, y: f32) -> f32 {
     let (i, j) = ((x as usize).min(nodes - 2), (y as usize).min(nodes - 2));
     let (u, v) = (x - i as f32, y - j as f32);
     let at = |dx: usize, dy: usize| grid[(j + dy) * nodes + i + dx];

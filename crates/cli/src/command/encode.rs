@@ -66,7 +66,7 @@ pub(super) fn encode(args: &Encode) -> Result<()> {
     refuse_not_finite(&mean, pictures.names(), ensemble.voxels())?;
     let mut files = format.write(&args.out, &mean, pictures.names(), ensemble.voxels())?;
     if let Some(deviation) = &deviation {
-        let path = output::beside(&args.out, ".sd");
+        let path = output::with_mark(&args.out, ".sd");
         files.extend(format.write(&path, deviation, pictures.names(), ensemble.voxels())?);
     }
     let sidecar = Sidecar {
@@ -101,7 +101,7 @@ fn conclude(args: &Encode, sidecar: &Sidecar<'_>, (images, voxels): (usize, usiz
     }
     say::line(format!("{images} images x {voxels} voxels, {}: {}", sidecar.units, sidecar.files[0]))?;
     if let Some(words) = &sidecar.standard_deviation {
-        say::line(format!("standard deviation {words}: {}", output::beside(&args.out, ".sd").display()))?;
+        say::line(format!("standard deviation {words}: {}", output::with_mark(&args.out, ".sd").display()))?;
     }
     say::line(format!("names of images and voxels: {}", output::sidecar(&args.out).display()))
 }

@@ -12,7 +12,7 @@ use super::{Options, ScoredRun};
 /// A value per image; undefined ones are `None`.
 type Items = Vec<Option<f64>>;
 
-/// The cell of a variant; `None` where some run of it lacks the score.
+/// The cell of a variant; `None` if some run of it lacks the score.
 pub(super) fn cell(name: &str, group: &Group, baseline: &Group, options: &Options) -> Option<Cell> {
     let scores: Vec<&Score> = group.runs().map(|run| run.scores.get(name)).collect::<Option<_>>()?;
     let items: Result<Vec<Items>, String> = group.subjects.iter().map(|s| of_subject(name, s)).collect();

@@ -1,4 +1,4 @@
-//! What a comparison reads of an experiment folder: manifest, scores, and the shown images. Nothing of any network.
+//! The parts of an experiment folder that a comparison reads: manifest, scores, and the shown images, but no networks.
 
 use std::path::Path;
 
@@ -18,7 +18,7 @@ use crate::{EvalError, Result};
 pub struct ScoredRun {
     /// Its folder as the user gave it.
     pub path: String,
-    /// What the variant is called, without its seed; the folder's name at first.
+    /// Name of the variant, without its seed; initially the folder's name.
     pub label: String,
     /// `run.json`.
     pub manifest: Manifest,
@@ -32,7 +32,7 @@ pub struct ScoredRun {
     pub(super) shown: Vec<Shown>,
 }
 
-/// A shown image: its size and what identifies its pixels.
+/// A shown image: its size and a digest of its pixels.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Shown {
     pub(super) size: (usize, usize),
@@ -56,7 +56,7 @@ impl ScoredRun {
         }
         let experiment = if run.experiment_file().is_file() { Some(run.experiment()?) } else { None };
         let pictures = pictures::read(&run)?;
-        let shown = pictures.iter().map(|p| shown(&run, &p.shown)).collect::<Result<_>>()?;
+        let shown = pictures.iter().map(|p| read_shown(&run, &p.shown)).collect::<Result<_>>()?;
         Ok(Self {
             path: path.to_string_lossy().into_owned(),
             label: run.name(),
@@ -79,7 +79,7 @@ impl ScoredRun {
     }
 }
 
-fn shown(run: &RunFolder, relative: &str) -> Result<Shown> {
+fn read_shown(run: &RunFolder, relative: &str) -> Result<Shown> {
     let path = run.inside(relative)?;
     let refuse = |reason: String| EvalError::Runs { reason: format!("\"{}\" {reason}", path.display()) };
     let bytes = std::fs::read(&path).map_err(|e| refuse(format!("cannot be read: {e}")))?;

@@ -25,7 +25,7 @@ pub struct Representatives<'a> {
     pub shown: ArrayView2<'a, f64>,
     /// Class of each item; `None` if it is not known.
     pub truth: Vec<Option<usize>>,
-    /// True where the truth is only the class nearest to the shown image.
+    /// True if the truth is only the class nearest to the shown image.
     pub pseudo: bool,
     /// The distance with its exact settings.
     pub metric: String,
@@ -163,7 +163,7 @@ pub fn classified_items(of: &Representatives, ctx: &Context) -> Result<Vec<Item>
 /// Share of items whose nearest class is of the true class's superclass, and which superclass is taken for which.
 ///
 /// `superclasses` has one entry per class. An item counts where its class has a superclass; of equally near classes
-/// each counts for its share. Chance is what a class drawn at random would reach. `None` where no item counts.
+/// each counts for its share. Chance is what a class drawn at random would reach. `None` if no item counts.
 pub fn superclass_score(
     of: &Representatives,
     superclasses: &[Option<String>],

@@ -55,7 +55,7 @@ pub fn matched_scores<'a>(
             let table =
                 |draw: usize| accuracy(measured, predicted, &pick(voxels, name, size, draw, ctx.seed), ways, ctx);
             let tables = (0..draws).into_par_iter().map(table).collect::<Result<Vec<_>>>()?;
-            found.push(matched(subset, size, ways, &tables, ctx));
+            found.push(score_size(subset, size, ways, &tables, ctx));
         }
     }
     Ok(found)
@@ -85,7 +85,7 @@ fn accuracy(
     Ok(ranks(&matrix, Pool::OtherShown).map(|&rank| accuracy.of(rank)))
 }
 
-fn matched(subset: &Subset, size: usize, ways: usize, tables: &[Array2<f64>], ctx: &Context) -> Matched {
+fn score_size(subset: &Subset, size: usize, ways: usize, tables: &[Array2<f64>], ctx: &Context) -> Matched {
     let draws = tables.len();
     let mean = tables.iter().fold(Array2::zeros(tables[0].dim()), |sum, table| sum + table) / draws as f64;
     let by_draw: Vec<f64> = tables.iter().map(|t| t.diag().mean().unwrap_or(f64::NAN)).collect();

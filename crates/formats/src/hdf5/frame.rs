@@ -47,7 +47,7 @@ impl File {
         let key = key.trim_end_matches('/');
         let layout = self.attribute(key, "pandas_type")?;
         match layout.as_ref().and_then(super::Attribute::text) {
-            Some("frame") => fixed(self, key),
+            Some("frame") => open_fixed(self, key),
             Some("frame_table") => table(self, key),
             other => {
                 Err(frame_error(self, key, format!("it is not a pandas data frame but {}", other.unwrap_or("a group"))))
@@ -212,7 +212,7 @@ fn frame_error(file: &File, key: &str, reason: impl ToString) -> Error {
     Error::array(FORMAT, file.path(), key, reason)
 }
 
-fn fixed(file: &File, key: &str) -> Result<Frame> {
+fn open_fixed(file: &File, key: &str) -> Result<Frame> {
     let open = |name: &str| file.dataset(&format!("{key}/{name}"));
     let names = labels(&open("axis0")?)?;
     let index = open("axis1")?;
@@ -235,7 +235,7 @@ fn table(file: &File, key: &str) -> Result<Frame> {
     let path = format!("{key}/table");
     let open = || file.dataset(&path);
     let wrong = |what: String| frame_error(file, key, what);
-    let axes = pickled(file, key, "non_index_axes")?;
+    let axes = read_pickle(file, key, "non_index_axes")?;
     let names = axes.items().and_then(|axes| axes.first()?.items()?.get(1)?.items());
     let names: Vec<_> =
         names.ok_or_else(|| wrong("its list of columns is damaged".into()))?.iter().map(Value::label).collect();
@@ -243,7 +243,7 @@ fn table(file: &File, key: &str) -> Result<Frame> {
     let mut free = places(&names);
     let mut parts = Vec::new();
     for field in fields.into_iter().filter(|field| field != "index") {
-        let kind = pickled(file, &path, &format!("{field}_kind"))?;
+        let kind = read_pickle(file, &path, &format!("{field}_kind"))?;
         let items: Vec<_> = kind.items().unwrap_or_default().iter().map(Value::label).collect();
         let places =
             claim(&mut free, &items).ok_or_else(|| wrong(format!("the columns of {field} are not its own")))?;
@@ -254,7 +254,7 @@ fn table(file: &File, key: &str) -> Result<Frame> {
     Ok(Frame { names, rows, index, parts })
 }
 
-fn pickled(file: &File, object: &str, name: &str) -> Result<Value> {
+fn read_pickle(file: &File, object: &str, name: &str) -> Result<Value> {
     let attribute = file.attribute(object, name)?;
     let text = attribute.as_ref().and_then(super::Attribute::text);
     let text = text.ok_or_else(|| frame_error(file, object, format!("it lacks the attribute {name}")))?;

@@ -54,7 +54,7 @@ impl Reader<'_> {
             let below = format!("{path}/{name}");
             let values = match self.elements(&below)? {
                 Some(dataset) => {
-                    shape = turned(&dataset);
+                    shape = matlab_shape(&dataset);
                     self.cells(&dataset, depth)?
                 }
                 None => vec![self.any(&below, depth + 1)?],
@@ -81,7 +81,7 @@ impl Reader<'_> {
         }
         match class {
             "cell" | "" if is_references(dataset) => {
-                Ok(MatValue::Cell { shape: turned(dataset), values: self.cells(dataset, depth)? })
+                Ok(MatValue::Cell { shape: matlab_shape(dataset), values: self.cells(dataset, depth)? })
             }
             "function_handle" => Ok(MatValue::Unreadable("a function handle".into())),
             "char" => self.text(dataset),
@@ -129,7 +129,7 @@ impl Reader<'_> {
 
     /// MATLAB's column order over the reversed axes is the order of the stored bytes.
     fn turn(&self, dataset: &Dataset, element: Element, values: Numbers) -> Result<Numbers> {
-        let shape = turned(dataset);
+        let shape = matlab_shape(dataset);
         let turned = Numbers::new(element, Order::Column, shape, values.bytes().to_vec());
         turned.ok_or_else(|| self.wrong(dataset.name(), "the number of its values does not match its dimensions"))
     }
@@ -199,7 +199,7 @@ fn is_references(dataset: &Dataset) -> bool {
 }
 
 /// Shape as MATLAB prints it, of at least two axes.
-fn turned(dataset: &Dataset) -> Vec<usize> {
+fn matlab_shape(dataset: &Dataset) -> Vec<usize> {
     let mut shape = dataset.shape();
     shape.reverse();
     while shape.len() < 2 {

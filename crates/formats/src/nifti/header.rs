@@ -198,7 +198,7 @@ impl Fields<'_> {
             let numbers: [f64; 6] = std::array::from_fn(|at| self.float(start, at));
             return (quaternion(numbers, sizes), AffineSource::Qform);
         }
-        (centred(shape, sizes), AffineSource::Sizes)
+        (centred_affine(shape, sizes), AffineSource::Sizes)
     }
 }
 
@@ -217,7 +217,7 @@ fn quaternion([b, c, d, x, y, z]: [f64; 6], sizes: &[f64; 8]) -> [[f64; 4]; 4] {
 }
 
 /// Centre at the origin, first axis from right to left, as in nibabel.
-fn centred(shape: &[usize], sizes: &[f64; 8]) -> [[f64; 4]; 4] {
+fn centred_affine(shape: &[usize], sizes: &[f64; 8]) -> [[f64; 4]; 4] {
     let mut affine = [[0.0; 4]; 4];
     for (axis, row) in affine.iter_mut().enumerate().take(3) {
         let size = if axis == 0 { -sizes[1] } else { sizes[axis + 1] };

@@ -155,7 +155,7 @@ pub(super) struct TextHeader {
 /// Reads the header of an array of strings (`U` and `S`).
 pub(super) fn decode_text(stream: &mut impl Read, length: u64) -> Result<TextHeader, String> {
     let (text, offset) = dictionary(stream, length)?;
-    let descr = quoted(value_of(&text, "descr")?).unwrap_or_default();
+    let descr = strip_quotes(value_of(&text, "descr")?).unwrap_or_default();
     let letters = descr.trim_start_matches(['<', '>', '|', '=']);
     let bytes = match letters.get(..1) {
         Some("U") => 4,
@@ -187,7 +187,7 @@ pub(super) struct Kind {
 /// Reads element type and shape from the beginning of a file.
 pub(super) fn kind(stream: &mut impl Read) -> Result<Kind, String> {
     let (text, _) = dictionary(stream, u64::MAX)?;
-    let descr = quoted(value_of(&text, "descr")?).ok_or("its element type is a structure; save a plain array")?;
+    let descr = strip_quotes(value_of(&text, "descr")?).ok_or("its element type is a structure; save a plain array")?;
     Ok(Kind { descr: descr.to_owned(), shape: parse_shape(value_of(&text, "shape")?)? })
 }
 
@@ -240,7 +240,7 @@ fn check_length(header: &Header, length: u64) -> Result<(), String> {
 }
 
 fn parse(text: &str, offset: u64) -> Result<Header, String> {
-    let descr = quoted(value_of(text, "descr")?).ok_or("its element type is a structure; save a plain array")?;
+    let descr = strip_quotes(value_of(text, "descr")?).ok_or("its element type is a structure; save a plain array")?;
     let (order, code) = descr.split_at_checked(1).unwrap_or(("", ""));
     let element = TYPES
         .iter()
@@ -265,7 +265,7 @@ fn value_of<'a>(text: &'a str, key: &str) -> Result<&'a str, String> {
         .ok_or_else(|| format!("its header has no {key}"))
 }
 
-fn quoted(value: &str) -> Option<&str> {
+fn strip_quotes(value: &str) -> Option<&str> {
     let quote = value.chars().next().filter(|c| "'\"".contains(*c))?;
     value[1..].split_once(quote).map(|(inside, _)| inside)
 }

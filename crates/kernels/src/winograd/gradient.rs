@@ -40,7 +40,7 @@ pub fn weight_gradient(x: &Map, gradient: &Map, side: usize, padding: usize) -> 
                     let size = [rows, columns, outputs];
                     arch.dispatch(Spread { gradient: &gradient.values, size, first, grid, step, out: spread });
                     for place in 0..PLACES {
-                        let a = View::new(&turned[place * tiles * inputs..], tiles, inputs).turned();
+                        let a = View::new(&turned[place * tiles * inputs..], tiles, inputs).transposed();
                         let b = View::new(&spread[place * tiles * outputs..], tiles, outputs);
                         product(&mut sum[place * inputs * outputs..][..inputs * outputs], a, b, true);
                     }

@@ -54,7 +54,7 @@ struct Window {
 pub(crate) fn slices(volume: &Volume, values: &[f64], title: &str, label: &str) -> Option<Markup> {
     let (low, high) = range(values.iter().copied())?;
     let window = Window::of(volume)?;
-    let shown = chosen(volume, values, window.axes.axis[2]);
+    let shown = choose_slices(volume, values, window.axes.axis[2]);
     let [width, height] = window.size();
     let columns = COLUMNS.min(shown.len());
     let rows = shown.len().div_ceil(columns);
@@ -82,7 +82,7 @@ pub(crate) fn slices(volume: &Volume, values: &[f64], title: &str, label: &str) 
 }
 
 /// Slices with values, from below; if there are more than fit, spread evenly over them.
-fn chosen(volume: &Volume, values: &[f64], axis: usize) -> Vec<u32> {
+fn choose_slices(volume: &Volume, values: &[f64], axis: usize) -> Vec<u32> {
     let mut found: Vec<u32> =
         volume.indices.iter().zip(values).filter(|(_, v)| v.is_finite()).map(|(index, _)| index[axis]).collect();
     found.sort_unstable();
@@ -228,11 +228,11 @@ mod tests {
     fn slices_run_upwards_and_at_most_twelve_are_drawn() {
         let indices: Vec<[u32; 3]> = (0..30).map(|z| [3, 4, z]).collect();
         let values: Vec<f64> = (0..30).map(|z| if z == 29 { f64::NAN } else { f64::from(z) }).collect();
-        let shown = chosen(&volume(LAS, indices.clone()), &values, 2);
+        let shown = choose_slices(&volume(LAS, indices.clone()), &values, 2);
         assert_eq!((shown.len(), shown[0], shown[11]), (12, 1, 27));
         let mut down = LAS;
         down[2][2] = -2.0;
-        assert!(chosen(&volume(down, indices.clone()), &values, 2)[0] > 20);
+        assert!(choose_slices(&volume(down, indices.clone()), &values, 2)[0] > 20);
         let text = slices(&volume(LAS, indices), &values, "Pearson r", "label").unwrap().into_string();
         assert_eq!(text.matches("z = ").count(), 12);
         assert!(text.contains("z = \u{2212}28 mm"));

@@ -34,7 +34,7 @@ pub(crate) fn biology(source: &Source) -> Markup {
 }
 
 fn numbers(found: &Biology) -> Markup {
-    let shown = found.measures.iter().filter(|m| m.region.is_none() && wanted(&m.name));
+    let shown = found.measures.iter().filter(|m| m.region.is_none() && is_main(&m.name));
     html! {
         table.scores {
             thead { tr { th scope="col" { "Measure" } th scope="col" { "Value" } th scope="col" { "Interval" } th scope="col" { "Chance" } th scope="col" { "p" } th scope="col" { "n" } } }
@@ -44,7 +44,7 @@ fn numbers(found: &Biology) -> Markup {
     }
 }
 
-fn wanted(name: &str) -> bool {
+fn is_main(name: &str) -> bool {
     !(name.ends_with(".intercept") || name.contains(".q") || name.ends_with(".x.r") || name.ends_with(".y.r"))
 }
 

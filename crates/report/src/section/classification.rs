@@ -46,12 +46,12 @@ fn question(found: &Classification) -> Markup {
                 "the numbers measure whether a reconstruction is assigned to the same class as its image, not whether \
                  either is recognised." }
         }
-        (seen(found))
+        (seen_classes(found))
     }
 }
 
 /// Number of true classes that training could have seen.
-fn seen(found: &Classification) -> Markup {
+fn seen_classes(found: &Classification) -> Markup {
     let own: Vec<&Class> = found.classes.iter().filter(|class| found.items.iter().any(|i| is(i, class))).collect();
     let met = own.iter().filter(|class| !class.seen_in.is_empty()).count();
     html! {

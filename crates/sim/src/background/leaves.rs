@@ -36,7 +36,7 @@ pub(super) fn paint_litter(canvas: &mut Canvas, draws: &mut Draws) -> f32 {
         leaf.colour = scale(leaf.colour, (1.0 + slant.0 * (leaf.u - 0.5) + slant.1 * (leaf.v - 0.5)).max(0.15));
         leaf.paint(canvas);
     }
-    roughen(canvas, draws, 0.3);
+    add_texture(canvas, draws, 0.3);
     0.35
 }
 
@@ -61,7 +61,7 @@ pub(super) fn paint_foliage(canvas: &mut Canvas, draws: &mut Draws) -> f32 {
         leaf.flatness = 1.0;
         leaf.paint(canvas);
     }
-    roughen(canvas, draws, 0.06);
+    add_texture(canvas, draws, 0.06);
     0.55
 }
 
@@ -99,7 +99,7 @@ impl Leaf {
 }
 
 /// Multiplies the image with fine 1/f texture.
-fn roughen(canvas: &mut Canvas, draws: &mut Draws, strength: f32) {
+fn add_texture(canvas: &mut Canvas, draws: &mut Draws, strength: f32) {
     let grain = Fractal::new(draws, canvas.side, 6.0, 1.0, 0.7);
     let side = canvas.side;
     for (i, sample) in canvas.samples.iter_mut().enumerate() {

@@ -34,7 +34,7 @@ fn row(study: &Answered, judged: &[&Recorded], run: Option<usize>, draws: Draws)
     Accuracy {
         run: run.map(|run| study.stimuli.runs[run].label.clone()),
         value: share(&answers, |_| true),
-        interval: crossed_mean(&crossed(&answers), draws.resamples, draws.seed),
+        interval: crossed_mean(&crossed_answers(&answers), draws.resamples, draws.seed),
         p: (above.len() >= 2).then(|| sign_flip(&above, draws.permutations, draws.seed)),
         p_holm: None,
         participants: above.len(),
@@ -81,7 +81,8 @@ pub(super) fn comparisons(study: &Answered, judged: &[&Recorded], draws: Draws) 
                 .map(|item| share(&second, |x| x.item == item) - share(&first, |x| x.item == item))
                 .collect();
             let difference = paired_difference(&[differences], draws.resamples, draws.permutations, draws.seed)?;
-            let crossed = crossed_difference(&crossed(&first), &crossed(&second), draws.resamples, draws.seed);
+            let crossed =
+                crossed_difference(&crossed_answers(&first), &crossed_answers(&second), draws.resamples, draws.seed);
             Some(RunComparison { baseline: label(a), run: label(b), difference, crossed })
         })
         .collect();
@@ -93,7 +94,7 @@ pub(super) fn comparisons(study: &Answered, judged: &[&Recorded], draws: Draws) 
 }
 
 /// Answers as 1 and 0, by participant and item.
-fn crossed(answers: &[&Recorded]) -> Vec<Crossed> {
+fn crossed_answers(answers: &[&Recorded]) -> Vec<Crossed> {
     answers.iter().map(|a| Crossed { row: a.place, column: a.item, value: f64::from(u8::from(a.is_right())) }).collect()
 }
 

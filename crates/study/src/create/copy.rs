@@ -15,7 +15,7 @@ pub(super) fn copy(runs: &[RunFolder], options: &Options, dir: &Path) -> Result<
             return Err(different(first, run, "names or order of the test items differ"));
         }
     }
-    let judged = judged(list.len(), options)?;
+    let judged = draw_judged(list.len(), options)?;
     let mut items = Vec::new();
     let mut shown = Vec::new();
     for (index, picture) in list.iter().enumerate() {
@@ -34,7 +34,7 @@ pub(super) fn copy(runs: &[RunFolder], options: &Options, dir: &Path) -> Result<
         items.push(Item { name: picture.name.clone(), shown: save(&image, dir)?, reconstructions });
         shown.push(image);
     }
-    let stimuli = Stimuli { runs: described(runs)?, items, judged, practice: Vec::new(), attention: Vec::new() };
+    let stimuli = Stimuli { runs: describe_runs(runs)?, items, judged, practice: Vec::new(), attention: Vec::new() };
     Ok((stimuli, shown))
 }
 
@@ -45,7 +45,7 @@ fn different(first: &RunFolder, run: &RunFolder, how: &str) -> StudyError {
     }
 }
 
-fn judged(items: usize, options: &Options) -> Result<Vec<usize>> {
+fn draw_judged(items: usize, options: &Options) -> Result<Vec<usize>> {
     let count = options.items.unwrap_or(items);
     if count == 0 || count > items {
         let message = format!("{count} items were requested, the test set has {items}: request 1 to {items}");
@@ -58,7 +58,7 @@ fn judged(items: usize, options: &Options) -> Result<Vec<usize>> {
     Ok(order)
 }
 
-fn described(runs: &[RunFolder]) -> Result<Vec<SourceRun>> {
+fn describe_runs(runs: &[RunFolder]) -> Result<Vec<SourceRun>> {
     let describe = |(run, label): (&RunFolder, String)| {
         let manifest = Manifest::read(run)?;
         Ok(SourceRun {

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{Page, rendered};
+use super::{Page, raw_html};
 use crate::{Design, Strings};
 
 /// Age bands to choose from; all are wide.
@@ -16,7 +16,7 @@ pub(crate) fn consent(design: &Design, strings: &Strings, text: &str, proof: &st
     Page::new(design, strings, &words.heading, "reading").around(&html! {
         p.kicker { (words.heading) }
         h1 tabindex="-1" { (design.title) }
-        div.consent { (rendered(text)) }
+        div.consent { (raw_html(text)) }
         form method="post" {
             input type="hidden" name="proof" value=(proof);
             @if must_agree { p.error #agree-first role="alert" { (words.agree_first) } }

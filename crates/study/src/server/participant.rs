@@ -122,7 +122,7 @@ async fn answered(study: &Study, token: &str, form: Answer) -> Result<(), Proble
     if !study.keys.proves(&form.proof, PURPOSE, token) {
         return Err(Problem::Expired);
     }
-    let given = given(study, &form)?;
+    let given = parse_answer(study, &form)?;
     let participant = known(study, token).await?;
     let allowed = {
         let mut answers = study.answers.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
@@ -157,7 +157,7 @@ async fn answered(study: &Study, token: &str, form: Answer) -> Result<(), Proble
 }
 
 /// Parses a form as an answer, if it is valid.
-fn given(study: &Study, form: &Answer) -> Result<Given, Problem> {
+fn parse_answer(study: &Study, form: &Answer) -> Result<Given, Problem> {
     let response_ms = match form.response_ms.as_str() {
         "" => None,
         text => Some(text.parse::<f64>().ok().filter(|ms| (0.0..=LONGEST_MS).contains(ms)).ok_or(Problem::Bad)?),

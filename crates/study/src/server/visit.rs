@@ -39,7 +39,7 @@ pub(super) async fn show(State(study): Shared, Token(link): Token, Visitor(cooki
     }
     let response = match participant(&study, &cookies).await {
         Ok(Some(token)) => Ok(see(&format!("/p/{token}"))),
-        Ok(None) => consent(&study, issued(&study, &cookies), false),
+        Ok(None) => consent(&study, visitor_token(&study, &cookies), false),
         Err(problem) => Err(problem),
     };
     response.unwrap_or_else(|problem| problem.page(&study))
@@ -57,7 +57,7 @@ async fn participant(study: &Study, cookies: &[String]) -> Result<Option<String>
 }
 
 /// The visitor's token, if this server created it.
-fn issued(study: &Study, cookies: &[String]) -> Option<String> {
+fn visitor_token(study: &Study, cookies: &[String]) -> Option<String> {
     let mut tokens = cookies.iter().filter_map(|value| value.split_once('.'));
     let found = tokens.find(|(token, proof)| is_token(token) && study.keys.proves(proof, VISIT, token));
     found.map(|(token, _)| token.to_owned())
@@ -107,7 +107,7 @@ async fn begun(study: &Study, cookies: &[String], address: IpAddr, form: Begin) 
     if let Some(token) = participant(study, cookies).await? {
         return Ok(see(&format!("/p/{token}")));
     }
-    let visitor = issued(study, cookies).filter(|visitor| study.keys.proves(&form.proof, PURPOSE, visitor));
+    let visitor = visitor_token(study, cookies).filter(|visitor| study.keys.proves(&form.proof, PURPOSE, visitor));
     let visitor = visitor.ok_or(Problem::Expired)?;
     if form.agree.as_deref() != Some("yes") {
         return consent(study, Some(visitor), true);

@@ -116,7 +116,7 @@ fn csv(values: &Array2<f32>, names: &[String], voxels: &Voxels) -> String {
 }
 
 /// Inserts a mark before the extension: `a/NAME.nii.gz` to `a/NAME.sd.nii.gz`.
-pub(super) fn beside(path: &Path, mark: &str) -> PathBuf {
+pub(super) fn with_mark(path: &Path, mark: &str) -> PathBuf {
     let (stem, end) = parts(path);
     path.with_file_name(format!("{stem}{mark}{end}"))
 }
@@ -146,7 +146,7 @@ mod tests {
     fn names_of_files_are_made_from_the_whole_ending() {
         let path = Path::new("out/predicted.nii.gz");
         assert_eq!(Format::of(path).unwrap(), Format::Nifti);
-        assert_eq!(beside(path, ".sd"), Path::new("out/predicted.sd.nii.gz"));
+        assert_eq!(with_mark(path, ".sd"), Path::new("out/predicted.sd.nii.gz"));
         assert_eq!(sidecar(path), Path::new("out/predicted.json"));
         assert!(Format::of(Path::new("predicted.gii")).unwrap_err().to_string().contains(".func.gii"));
         assert!(Format::of(Path::new(".npy")).is_err());

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::draws::Purpose;
 
-/// How often, and from which seed.
+/// Number of draws, and their seed.
 #[derive(Debug, Clone, Copy)]
 pub struct Resampling {
     /// Resamples of the bootstrap.
@@ -20,8 +20,9 @@ pub struct Resampling {
 impl Resampling {
     /// Percentile interval of `statistic`, which is given the indices of `n` voxels drawn with replacement.
     ///
-    /// `None` with fewer than three voxels, without resamples, or where no resample has a finite value. The interval is about other voxels of the same
-    /// subject and encoder; neighbouring voxels share signal and noise, so it is rather too narrow than too wide.
+    /// `None` with fewer than three voxels, without resamples, or if no resample has a finite value. The interval
+    /// generalises to other voxels of the same subject and encoder; neighbouring voxels share signal and noise, so it
+    /// is rather too narrow.
     pub fn interval(&self, n: usize, statistic: impl Fn(&[usize]) -> f64 + Sync) -> Option<Interval> {
         if n < 3 || self.resamples == 0 {
             return None;

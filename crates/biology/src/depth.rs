@@ -1,4 +1,4 @@
-//! How much each branch of the encoder contributes to a voxel, and how deep that is.
+//! Contribution of each branch of the encoder to a voxel, and the preferred depth.
 
 use ndarray::ArrayView2;
 
@@ -9,19 +9,20 @@ use crate::{BiologyError, Result};
 pub struct Depth {
     /// Share of each branch; they sum to 1.
     pub shares: Vec<f64>,
-    /// Mean of the branches' places by their shares: 0 the first branch, 1 the last.
+    /// Mean position of the branches, weighted by their shares: 0 the first branch, 1 the last.
     pub mean: f64,
 }
 
-/// Shares and preferred depth of each voxel from the standard deviations of the branches' contributions, `[branches, voxels]`.
+/// Shares and preferred depth of each voxel from the standard deviations of the branches' contributions, `[branches,
+/// voxels]`.
 ///
-/// A branch's contribution to a voxel is its term in the encoder's sum, branch weight included; its standard deviation is taken over training
-/// images. With `s_i` for branch i of n, `share_i = s_i / sum s` and `depth = sum of share_i i / (n - 1)`, i counted from 0 in
-/// the order given, which should be that of the backbone.
+/// A branch's contribution to a voxel is its term in the encoder's sum, branch weight included; its standard deviation
+/// is taken over training images. With `s_i` for branch i of n, `share_i = s_i / sum s` and `depth = sum of share_i i /
+/// (n - 1)`, i counted from 0 in the order given, which should be that of the backbone.
 ///
-/// Not the branch weights themselves: a factor can move from them into channel weights and maps without a change of what is predicted, and
-/// features of different branches differ in scale and in how alike their channels are. Standard deviations are in
-/// the unit of the response, so branches can be compared.
+/// Branch weights themselves are not used: a factor can move from them into channel weights and maps without changing
+/// the prediction, and features of different branches differ in scale and in the correlation of their channels.
+/// Standard deviations are in the unit of the response, so branches can be compared.
 ///
 /// `None` for a voxel to which no branch contributes, and for all voxels of an encoder with a single branch.
 ///

@@ -1,6 +1,6 @@
-//! What the draws of this crate are for.
+//! Purposes of the draws of this crate.
 
-/// What a stream is for. Seeds are those of this crate only, see `Resampling` and `Probes`.
+/// Purpose of a stream. Seeds are used only by this crate, see `Resampling` and `Probes`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Purpose {
     Bootstrap = 1,

@@ -1,27 +1,27 @@
-//! What can go wrong.
+//! The error type of this crate.
 
 /// Errors of this crate.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BiologyError {
-    /// An array does not fit its partners.
+    /// The shape of an array does not match the others.
     #[error("{what} have shape {got:?}, expected {expected}")]
     Shape {
         /// The array.
         what: String,
         /// Its shape.
         got: Vec<usize>,
-        /// The shape that fits.
+        /// The expected shape.
         expected: String,
     },
-    /// A number that makes no sense.
+    /// A number is out of range.
     #[error("{key} is {value}, expected {expected}")]
     Value {
-        /// What it is.
+        /// Name of the number.
         key: &'static str,
-        /// What was given.
+        /// The value given.
         value: String,
-        /// What it may be.
+        /// The accepted values.
         expected: &'static str,
     },
     /// The encoder failed on a probe.

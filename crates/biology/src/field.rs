@@ -8,14 +8,14 @@ use crate::gaussian::Gaussian;
 use crate::grid::Grid;
 use crate::{BiologyError, Result};
 
-/// What a map is a map of, which decides what the width of its Gaussian says of the field.
+/// Kind of a map, which determines the relation between the width of its Gaussian and the field's size.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Kind {
-    /// Power of weights. Weights that fall off as a Gaussian of standard deviation s have a power that falls off with `s / sqrt 2`,
-    /// so the field's size is `sqrt 2` times that of the map.
+    /// Power of weights. Weights that fall off as a Gaussian of standard deviation s have a power that falls off with
+    /// `s / sqrt 2`, so the field's size is `sqrt 2` times that of the map.
     Power,
-    /// Root mean square of the change by a probe under a Gaussian window of standard deviation w: `size² = map² - w²`. A map that is not
-    /// wider than the probe tells only that the field is small; it is given w/2.
+    /// Root mean square of the change by a probe under a Gaussian window of standard deviation w: `size² = map² - w²`.
+    /// A map that is not wider than the probe only shows that the field is small; its size is w/2.
     Probe {
         /// w, pixels.
         window_px: f64,
@@ -31,9 +31,10 @@ impl Kind {
     }
 }
 
-/// The receptive field of each voxel from its map over an image of `side_px`: `maps` are `[voxels, positions]` on `grid`.
+/// The receptive field of each voxel from its map over an image of `side_px`: `maps` are `[voxels, positions]` on
+/// `grid`.
 ///
-/// `None` where [`Gaussian::fit`] finds none.
+/// `None` if [`Gaussian::fit`] finds none.
 ///
 /// # Errors
 /// [`BiologyError::Shape`] for maps of another grid.
@@ -56,7 +57,8 @@ pub fn field(x_px: f64, y_px: f64, sigma_px: f64, r2: f64, side_px: usize) -> Fi
     Field { x_px, y_px, sigma_px, eccentricity_px, angle_deg, r2 }
 }
 
-/// Distance from the image's middle, pixels, and direction: 0 to the right, 90 up, below 360; `None` in the middle itself.
+/// Distance from the centre of the image in pixels, and direction in degrees: 0 to the right, 90 up, below 360; `None`
+/// at the centre itself.
 pub fn polar(x_px: f64, y_px: f64, side_px: usize) -> (f64, Option<f64>) {
     let middle = side_px as f64 / 2.0;
     let (right, up) = (x_px - middle, middle - y_px);

@@ -8,14 +8,14 @@ use solve::solve;
 
 /// Number of parameters: amplitude, x, y, logarithm of the standard deviation, floor.
 const N: usize = 5;
-/// Most steps of the search.
+/// Maximum number of steps of the search.
 const STEPS: usize = 60;
 /// A smaller gain, as a share of the sum of squares, ends the search.
 const GAIN: f64 = 1e-9;
 /// Maps whose range is a smaller share of their largest value are flat.
 const FLAT: f64 = 1e-6;
-/// The widest field, in widths of the grid: the radius of the image, as searches for population receptive fields have it.
-/// Beyond it a Gaussian and a slope look alike.
+/// The widest field, in widths of the grid: the radius of the image, as in searches for population receptive fields. A
+/// wider Gaussian looks like a slope.
 const WIDEST: f64 = 0.5;
 /// The narrowest, in steps of the grid: a narrower one touches a single position.
 const NARROWEST: f64 = 0.25;
@@ -31,7 +31,7 @@ pub struct Gaussian {
     pub sigma_px: f64,
     /// Height above the floor, in the map's unit.
     pub amplitude: f64,
-    /// What the map is far away.
+    /// Value of the map far from the centre.
     pub floor: f64,
     /// `1 - sum (map - f)² / sum (map - mean)²`, at most 1.
     pub r2: f64,
@@ -40,12 +40,12 @@ pub struct Gaussian {
 impl Gaussian {
     /// The least-squares Gaussian of a map `[side, side]`, rows from the upper left, on the positions of `grid`.
     ///
-    /// The search (Levenberg-Marquardt with Marquardt's scaling) starts at the centroid of what lies above half the map's
-    /// height over its median, with the size of a Gaussian that has that area above its half height. The middle is kept
-    /// within half a width of the grid around it, the size between a quarter of a step and half a width.
+    /// The search (Levenberg-Marquardt with Marquardt's scaling) starts at the centroid of the part above half the
+    /// map's height over its median, with the size of a Gaussian that has this area above half its height. The centre
+    /// is kept within half a width of the grid around it, the size between a quarter of a step and half a width.
     ///
-    /// `None` for a map that is flat, holds a value that is not finite, or is best fitted by no hill: with an amplitude of 0 or less, or at the
-    /// largest size, where the map says nothing about it.
+    /// `None` for a map that is flat, contains a value that is not finite, or has no peak: the best fit has an
+    /// amplitude of 0 or less, or the largest size, which the map does not determine.
     ///
     /// Sources: Marquardt 1963, SIAM J. Appl. Math. 11; the model is that of Dumoulin and Wandell 2008, NeuroImage 39.
     ///
@@ -121,7 +121,7 @@ impl Search<'_> {
         best
     }
 
-    /// Moments of what stands out.
+    /// Moments of the part above the threshold.
     fn start(&self) -> [f64; N] {
         let mut sorted = self.map.to_vec();
         sorted.sort_unstable_by(f64::total_cmp);

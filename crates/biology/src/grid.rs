@@ -1,4 +1,4 @@
-//! Where the positions of a grid lie on the image, through any chain of convolutions and poolings.
+//! Positions of a grid on the image, through any chain of convolutions and poolings.
 
 use crate::{BiologyError, Result};
 
@@ -15,8 +15,8 @@ pub struct Window {
 
 /// A square grid of positions over the image, alike along both axes.
 ///
-/// Position i sees the image around `first_px + i step_px`, in pixels from the image's edge: the middle of pixel i is at
-/// `i + 1/2`. No pixel farther than `extent_px / 2` from there reaches it.
+/// Position i sees the image around `first_px + i step_px`, in pixels from the image's edge: the middle of pixel i is
+/// at `i + 1/2`. No pixel farther than `extent_px / 2` from there reaches it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Grid {
     /// Positions along an axis.
@@ -25,12 +25,12 @@ pub struct Grid {
     pub first_px: f64,
     /// From one position to the next.
     pub step_px: f64,
-    /// Width of what reaches one position.
+    /// Width of the image region that reaches one position.
     pub extent_px: f64,
 }
 
 impl Grid {
-    /// The pixels that a backbone gets: the image of `image_side` shown at `input_side`, bilinearly where they differ.
+    /// The pixels of a backbone's input: the image of `image_side`, resized bilinearly to `input_side` if they differ.
     pub fn pixels(image_side: usize, input_side: usize) -> Self {
         let step = image_side as f64 / input_side as f64;
         // An enlarged pixel mixes two pixels of the image along an axis.
@@ -40,8 +40,8 @@ impl Grid {
 
     /// The grid after some layers, in the end `side` positions wide.
     ///
-    /// For each layer with kernel k, stride s and padding p: `first' = first + step ((k - 1) / 2 - p)`, `step' = s step`,
-    /// `extent' = extent + (k - 1) step`. A last, incomplete pooling window is treated as a whole one.
+    /// For each layer with kernel k, stride s and padding p: `first' = first + step ((k - 1) / 2 - p)`, `step' = s
+    /// step`, `extent' = extent + (k - 1) step`. A last, incomplete pooling window is treated as a whole one.
     #[must_use]
     pub fn through(self, layers: &[Window], side: usize) -> Self {
         let one = |grid: Self, &Window { kernel, stride, padding }: &Window| Self {
@@ -69,7 +69,7 @@ impl Grid {
         self.side * self.side
     }
 
-    /// True where there is no position.
+    /// True if there is no position.
     pub fn is_empty(&self) -> bool {
         self.side == 0
     }
@@ -77,8 +77,9 @@ impl Grid {
     /// Spreads each position's value over the image: the value of a position becomes a pyramid of that volume, one step
     /// to each side, read at the positions of `onto`.
     ///
-    /// `out(x, y) = step⁻² sum over (i, j) of v(i, j) t((x - x_i) / step) t((y - y_j) / step)` with `t(u) = max(0, 1 - |u|)`,
-    /// so grids of different steps add up in the same unit, per square pixel. `values` are rows from the upper left.
+    /// `out(x, y) = step⁻² sum over (i, j) of v(i, j) t((x - x_i) / step) t((y - y_j) / step)` with `t(u) = max(0, 1 -
+    /// |u|)`, so grids of different steps add up in the same unit, per square pixel. `values` are rows from the upper
+    /// left.
     ///
     /// # Errors
     /// [`BiologyError::Shape`] for another number of values.
@@ -140,7 +141,8 @@ mod tests {
 
     #[test]
     fn layers_of_squeezenet_counted_by_hand() {
-        // First convolution: kernel 3, stride 2; max-pooling: kernel 3, stride 2; two fire modules: kernel 3, padding 1.
+        // First convolution: kernel 3, stride 2; max-pooling: kernel 3, stride 2; two fire modules: kernel 3, padding
+        // 1.
         let fire = window(3, 1, 1);
         let chain = [window(3, 2, 0), window(3, 2, 0), fire, fire];
         let grid = Grid::pixels(64, 64).through(&chain, 15);

@@ -1,16 +1,17 @@
-//! Is it biology? Receptive fields, preferred depth and their hierarchy, from the weights and the responses of an encoder.
+//! Receptive fields, preferred depth and hierarchy, from the weights and responses of an encoder.
 //!
-//! Everything here is arithmetic on arrays; no network, no file.
+//! This crate is arithmetic on arrays, without networks or files.
 //!
 //! # From an encoder to numbers
-//! 1. [`Grid`] says where the positions of a branch's grid lie on the image, through any chain of layers.
-//! 2. [`weight_maps`] lays the power of a voxel's weights over the image; [`Probes`] shows patches of noise to the encoder and maps
-//!    where they change its prediction. [`fields`] fits a Gaussian to either map.
-//! 3. [`depths`] tells how deep in the backbone a voxel reads, from what each branch contributes to its prediction.
-//! 4. [`measures`] compares the two kinds of field, summarises regions, scores a simulated subject against its truth and two halves of the
-//!    training images against each other.
+//! 1. [`Grid`] gives the positions of a branch's grid on the image, through any chain of layers.
+//! 2. [`weight_maps`] maps the power of a voxel's weights onto the image; [`Probes`] shows patches of noise to the
+//!    encoder and maps the change of its prediction. [`fields`] fits a Gaussian to either map.
+//! 3. [`depths`] computes the preferred depth of a voxel in the backbone from the contribution of each branch to its
+//!    prediction.
+//! 4. [`measures`] compares the two kinds of field, summarises regions, scores a simulated subject against its truth
+//!    and two halves of the training images against each other.
 //!
-//! Definitions and what they can't say: `docs/biology.md`.
+//! Definitions and limitations: `docs/biology.md`.
 //!
 //! ```
 //! use afterimage_biology::{Gaussian, Grid};

@@ -1,4 +1,4 @@
-//! From voxels to numbers about all of them or about a region, each with definition, n and interval.
+//! Measures over all voxels or a region, each with definition, n and interval.
 
 mod agreement;
 mod halves;
@@ -19,7 +19,7 @@ use afterimage_statistics::correlation::pearson;
 
 use crate::bootstrap::Resampling;
 
-/// The two ways to a receptive field, by their name in measures and tables.
+/// The two methods for receptive fields, by their name in measures and tables.
 pub const METHODS: [&str; 2] = ["weights", "stimulation"];
 
 /// The field of a voxel by a method of [`METHODS`].
@@ -27,7 +27,7 @@ pub fn field_of<'a>(voxel: &'a Voxel, method: &str) -> Option<&'a Field> {
     if method == METHODS[0] { voxel.weights.as_ref() } else { voxel.stimulation.as_ref() }
 }
 
-/// What a measure is called.
+/// Name and title of a measure.
 struct Draft<'a> {
     name: String,
     title: String,

@@ -1,11 +1,13 @@
 //! Reverse correlation with small textured patches: where on the image a change changes what the encoder predicts.
 //!
-//! A probe is a patch of noise under a round Gaussian window on a grey image. The map of a voxel at a position is the root mean square over textures of
-//! the difference that a probe there makes to the voxel's predicted response. Squares, because a voxel that answers to contrast answers
-//! to light and dark patches alike and has no linear map. For a voxel that sums pixels with Gaussian weights of standard
-//! deviation s the expected square is a Gaussian product, and the map is a Gaussian of variance `s² + w²`, w being the window's.
+//! A probe is a patch of noise under a round Gaussian window on a grey image. The map of a voxel at a position is the
+//! root mean square over textures of the difference that a probe there makes to the voxel's predicted response.
+//! Squares, because a voxel that answers to contrast answers to light and dark patches alike and has no linear map. For
+//! a voxel that sums pixels with Gaussian weights of standard deviation s the expected square is a Gaussian product,
+//! and the map is a Gaussian of variance `s² + w²`, w being the window's.
 //!
-//! The noise has equal power in each octave, as pictures have, and moves with the window: every position gets the same patches.
+//! The noise has equal power in each octave, as images have, and moves with the window: every position gets the same
+//! patches.
 
 mod texture;
 
@@ -45,7 +47,8 @@ pub struct Probes {
 impl Probes {
     /// 8 textures at 16 x 16 positions under windows of three quarters of their distance.
     ///
-    /// Windows that wide leave no gap between positions and are narrower than the fields that an encoder's grids can tell.
+    /// Windows that wide leave no gap between positions and are narrower than the fields that an encoder's grids can
+    /// tell.
     pub fn new(side_px: usize, background: [f32; 3], seed: u64) -> Self {
         let positions = 16;
         let sigma_px = 0.75 * side_px as f64 / positions as f64;
@@ -112,11 +115,12 @@ impl Probes {
             .collect()
     }
 
-    /// Shows all probes to `predict`, which takes images u8 `[n, side, side, 3]` and gives responses `[n, voxels]`: maps
-    /// `[voxels, positions]`.
+    /// Shows all probes to `predict`, which takes images u8 `[n, side, side, 3]` and gives responses `[n, voxels]`:
+    /// maps `[voxels, positions]`.
     ///
     /// # Errors
-    /// [`BiologyError::Value`] for probes that cannot be shown, [`BiologyError::Probes`] where `predict` gives another shape.
+    /// [`BiologyError::Value`] for probes that cannot be shown, [`BiologyError::Probes`] if `predict` gives another
+    /// shape.
     pub fn show(&self, mut predict: impl FnMut(ArrayView4<'_, u8>) -> Array2<f32>) -> Result<Array2<f64>> {
         self.check()?;
         let blank = predict(self.blank().view());
@@ -153,9 +157,10 @@ impl Probes {
         if self.textures == 0 {
             return refuse("the number of textures", "0".into(), "at least 1");
         }
-        match self.sigma_px > 0.0 && self.sigma_px <= self.side_px as f64 {
-            true => Ok(()),
-            false => refuse("the window", format!("{} px", self.sigma_px), "above 0 and at most the side of the image"),
+        if self.sigma_px > 0.0 && self.sigma_px <= self.side_px as f64 {
+            Ok(())
+        } else {
+            refuse("the window", format!("{} px", self.sigma_px), "above 0 and at most the side of the image")
         }
     }
 }

@@ -1,11 +1,11 @@
-//! From the weights of an encoder: where on the image a voxel reads, from which branch, and which channels.
+//! Receptive fields, branches and channels of voxels from the weights of an encoder.
 //!
-//! A voxel v reads the head of a branch i through a spatial map S over 3x3 patches and weights C over the patches' channels,
-//! times its branch weight b. Patches overlap, so what counts at a position q of the head's grid is the sum over the
-//! places o in a patch that fall on it: `W_c(q) = sum over o of C_oc S(q - o)`. The head's channels have passed a batch norm,
-//! so their standard deviation is known without any image: the norm's scale. The **power** at a position is that of
-//! the voxel's weights on standardised features, `P(q) = b² sum over c of scale_c² W_c(q)²`. Unlike the branch weight b alone it does not
-//! change where a factor moves from S to C or from C to b, which training is free to do.
+//! A voxel v reads the head of a branch i through a spatial map S over 3x3 patches and weights C over the patches'
+//! channels, times its branch weight b. Patches overlap, so what counts at a position q of the head's grid is the sum
+//! over the places o in a patch that fall on it: `W_c(q) = sum over o of C_oc S(q - o)`. The head's channels have
+//! passed a batch norm, so their standard deviation is known without any image: the norm's scale. The **power** at a
+//! position is that of the voxel's weights on standardised features, `P(q) = b² sum over c of scale_c² W_c(q)²`. Unlike
+//! the branch weight b, it does not change if training moves a factor from S to C or from C to b.
 
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 use rayon::prelude::*;
@@ -30,16 +30,17 @@ pub struct BranchWeights<'a> {
     pub feature_sd: ArrayView1<'a, f32>,
 }
 
-/// What the weights say of each voxel.
+/// Power of the weights of each voxel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WeightMaps {
-    /// Power of all branches per square pixel, `[voxels, positions]` on the lattice asked for.
+    /// Power of all branches per square pixel, `[voxels, positions]` on the requested lattice.
     pub power: Array2<f64>,
     /// For each branch the power of each channel over all positions, `[voxels, channels]`.
     pub channels: Vec<Array2<f64>>,
 }
 
-/// The lattice on which maps of the weights are laid: square cells over the image, two to the finest grid's step, 16 to 64 a side.
+/// The lattice on which maps of the weights are laid: square cells over the image, two per step of the finest grid, 16
+/// to 64 per side.
 pub fn lattice(image_side: usize, grids: &[Grid]) -> Grid {
     let finest = grids.iter().map(|grid| grid.step_px).fold(image_side as f64, f64::min);
     let side = (2.0 * image_side as f64 / finest).ceil() as usize;
@@ -48,15 +49,15 @@ pub fn lattice(image_side: usize, grids: &[Grid]) -> Grid {
 
 /// Power of the weights of each voxel over the image and over channels.
 ///
-/// The grids of the branches lie where [`Grid`] says; each position's power is spread over the image by [`Grid::spread`], and the
-/// branches add up. A voxel whose weights are all zero has an empty map.
+/// The grids of the branches lie where [`Grid`] says; each position's power is spread over the image by
+/// [`Grid::spread`], and the branches add up. A voxel whose weights are all zero has an empty map.
 ///
 /// # Errors
-/// [`BiologyError::Shape`] where maps, channels and voxels do not fit.
+/// [`BiologyError::Shape`] if maps, channels and voxels do not fit.
 pub fn weight_maps(branches: &[BranchWeights], onto: &Grid) -> Result<WeightMaps> {
     let voxels = branches.first().map_or(0, |branch| branch.gain.len());
     branches.iter().try_for_each(|branch| check(branch, voxels))?;
-    // One voxel after the other is read below: rows that lie together.
+    // Voxels are read one by one below, so their rows are contiguous.
     let turned: Vec<[Array2<f32>; 2]> = branches
         .iter()
         .map(|branch| [branch.map, branch.channel].map(|array| array.t().as_standard_layout().into_owned()))
@@ -124,9 +125,10 @@ fn check(branch: &BranchWeights, voxels: usize) -> Result<()> {
     if branch.channel.shape() != channels {
         return Err(BiologyError::shape("the channel weights", branch.channel.shape(), format!("{channels:?}")));
     }
-    match branch.gain.len() == voxels {
-        true => Ok(()),
-        false => Err(BiologyError::shape("the branch weights", branch.gain.shape(), format!("[{voxels}]"))),
+    if branch.gain.len() == voxels {
+        Ok(())
+    } else {
+        Err(BiologyError::shape("the branch weights", branch.gain.shape(), format!("[{voxels}]")))
     }
 }
 

@@ -1,4 +1,4 @@
-//! What this binary was built from, and how experiments know it.
+//! Version and commit of this binary, as recorded by experiments.
 
 use afterimage_experiment::{Caller, Program};
 

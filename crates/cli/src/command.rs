@@ -56,15 +56,12 @@ pub(crate) fn run(args: Args) -> Result<()> {
     }
 }
 
-/// Refuses a folder that holds something: pictures of an earlier command would be taken for this one's.
+/// Refuses a folder that is not empty: files of an earlier command would be mistaken for this one's.
 fn refuse_used(out: &Path) -> Result<()> {
     let used = match std::fs::read_dir(out) {
         Ok(mut entries) => entries.next().is_some(),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
         Err(error) => return Err(error).with_context(|| format!("cannot write into \"{}\"", out.display())),
     };
-    match used {
-        true => bail!("\"{}\" is there and not empty: choose another --out, or remove it", out.display()),
-        false => Ok(()),
-    }
+    if used { bail!("\"{}\" is not empty: choose another --out, or remove it", out.display()) } else { Ok(()) }
 }

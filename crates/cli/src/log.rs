@@ -1,6 +1,6 @@
-//! `--log`: what the servers say about their work, on stderr.
+//! `--log`: the log of the servers, on stderr.
 //!
-//! A line is `level: message`. Only the crates of this workspace are heard, and what they log names routes, never an address, a
+//! A line is `level: message`. Only the crates of this workspace are logged; messages name routes, never an address, a
 //! token or a participant.
 
 use std::fmt;
@@ -18,14 +18,14 @@ pub(crate) fn level() -> impl TypedValueParser<Value = LevelFilter> {
     PossibleValuesParser::new(names).map(|name| name.parse().unwrap_or(LevelFilter::ERROR))
 }
 
-/// Writes what happens at this level, or above it, to stderr from here on.
+/// Writes events of this level and above to stderr from now on.
 pub(crate) fn start(level: LevelFilter) {
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false).event_format(Plain);
     let ours = Targets::new().with_target("afterimage", level);
     tracing_subscriber::registry().with(lines.with_filter(ours)).init();
 }
 
-/// `error: message key=value`, as other messages of the program.
+/// `error: message key=value`, like the other messages of the program.
 struct Plain;
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>, N: for<'a> FormatFields<'a> + 'static> FormatEvent<S, N> for Plain {

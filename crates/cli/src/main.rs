@@ -1,4 +1,4 @@
-//! The `afterimage` command: parses arguments, runs one command, turns an error into a message and an exit code.
+//! The `afterimage` command: parses arguments, runs one command, converts an error into a message and an exit code.
 //!
 //! Results go to stdout, progress and messages to stderr. Exit codes: 0 done, 1 failed, 2 wrong arguments,
 //! 130 stopped by Ctrl-C with everything saved.
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// True where stdout was closed, as `afterimage config | head` does: not a failure.
+/// True if stdout was closed, as by `afterimage config | head`: not a failure.
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     let of = |e: &std::io::Error| e.kind() == std::io::ErrorKind::BrokenPipe;
     error.chain().any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(of))

@@ -1,4 +1,4 @@
-//! Progress on stderr, with the time left; plain lines where stderr is no terminal.
+//! Progress on stderr, with the time left; plain lines if stderr is not a terminal.
 
 use std::io::IsTerminal;
 use std::sync::Mutex;
@@ -12,12 +12,13 @@ use afterimage_train::Observer;
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// Seconds between lines where stderr is no terminal.
+/// Seconds between lines if stderr is not a terminal.
 const LINE_SECS: u64 = 10;
 
-/// From now on Ctrl-C (and SIGTERM) asks for a clean stop: training saves, an import leaves nothing; a second one ends at once.
+/// Makes Ctrl-C and SIGTERM request a clean stop: training saves, an import removes its partial output. A second signal
+/// ends the process at once.
 pub(crate) fn listen() {
-    // A handler that is there already, as in a second run of the same process, serves as well.
+    // An existing handler, as in a second run of the same process, is kept.
     let _ = ctrlc::set_handler(|| {
         if INTERRUPTED.swap(true, Ordering::SeqCst) {
             std::process::exit(130);
@@ -26,7 +27,7 @@ pub(crate) fn listen() {
     });
 }
 
-/// True once the user asked to stop.
+/// True once the user has requested a stop.
 pub(crate) fn was_interrupted() -> bool {
     INTERRUPTED.load(Ordering::SeqCst)
 }
@@ -58,7 +59,7 @@ impl Bar {
         self.line();
     }
 
-    /// Sets what is said beside it.
+    /// Sets the message next to the bar.
     pub(crate) fn message(&self, message: String) {
         self.bar.set_message(message);
         self.line();
@@ -87,7 +88,7 @@ impl Bar {
         }
     }
 
-    /// Ends the bar.
+    /// Removes the bar.
     pub(crate) fn finish(&self) {
         self.bar.finish();
     }

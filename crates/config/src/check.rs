@@ -1,14 +1,15 @@
-//! Impossible values, refused with what would be possible.
+//! Checks of values, with errors that name what is accepted.
 //!
-//! The range of every number stands at its field; here are the names that must exist and what keys ask of each other.
+//! Ranges of numbers are declared at their fields; this module checks that names exist and that keys agree with each
+//! other.
 
 use toml::{Table, Value};
 
 use crate::ranges::{check_numbers, values};
 use crate::{BackboneKind, ConfigError, Experiment, Result, Schedule, metrics::metric_names};
 
-/// Refuses a document with a number out of its range or a name that does not exist. Keys that are missing and values of
-/// other types are left to the parser, which names neither the key nor the range of -1 or 1e11 where a count belongs.
+/// Refuses a document with a number out of range or an unknown name. Missing keys and values of other types are left to
+/// the parser. For a count of -1 or 1e11, the parser would name neither key nor range.
 pub(crate) fn check_document(document: &Table) -> Result<()> {
     check_numbers(document)?;
     let texts = |key| values(document, key).into_iter().filter_map(Value::as_str);
@@ -26,7 +27,7 @@ pub(crate) fn check_document(document: &Table) -> Result<()> {
 }
 
 impl Experiment {
-    /// Refuses impossible values.
+    /// Refuses values that are not accepted.
     ///
     /// # Errors
     /// [`ConfigError::BadValue`] or [`ConfigError::UnknownName`], naming the key.

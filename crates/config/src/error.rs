@@ -1,8 +1,8 @@
-//! The error of this crate.
+//! The error type of this crate.
 
 use std::path::PathBuf;
 
-/// What can go wrong with an experiment file.
+/// Errors of reading and checking an experiment file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
@@ -11,7 +11,7 @@ pub enum ConfigError {
     Io {
         /// The file.
         path: PathBuf,
-        /// The system's answer.
+        /// The error of the operating system.
         source: std::io::Error,
     },
     /// The experiment file is not valid TOML or has wrong types.
@@ -19,10 +19,10 @@ pub enum ConfigError {
     Toml {
         /// The file.
         path: PathBuf,
-        /// What the parser found.
+        /// Message of the parser.
         message: String,
     },
-    /// The experiment file has a key that does not exist.
+    /// The experiment file contains an unknown key.
     #[error("unknown key \"{key}\" in \"{}\"{}", path.display(), suggestion(nearest))]
     UnknownKey {
         /// The file.
@@ -32,7 +32,7 @@ pub enum ConfigError {
         /// The nearest valid key.
         nearest: Option<String>,
     },
-    /// A value is impossible.
+    /// A value is not accepted.
     #[error("{key} = {got} is impossible: expected {expected}")]
     BadValue {
         /// The dotted key.
@@ -42,7 +42,7 @@ pub enum ConfigError {
         /// What is accepted.
         expected: String,
     },
-    /// A preset, or another named choice, does not exist.
+    /// A name, such as that of a preset, is unknown.
     #[error("unknown {what} \"{got}\"{}; known: {}", suggestion(nearest), known.join(", "))]
     UnknownName {
         /// The kind of thing.
@@ -54,8 +54,9 @@ pub enum ConfigError {
         /// All valid names.
         known: Vec<String>,
     },
-    /// A path that can't stand in a text file.
-    #[error("the path \"{}\" is not valid UTF-8, and experiment.toml holds text only: rename the folder or file", path.display())]
+    /// A path is not valid UTF-8.
+    #[error("the path \"{}\" is not valid UTF-8, and experiment.toml contains only text: rename the folder or \
+             file", path.display())]
     NotText {
         /// The path.
         path: PathBuf,

@@ -79,7 +79,7 @@ pub struct ClassificationConfig {
     pub classifier: Option<BackboneKind>,
 }
 
-/// Restricts text, or each entry of a list, to `names`.
+/// Restricts a string, or each entry of a list, to `names`.
 fn one_of(names: impl IntoIterator<Item = &'static str>) -> impl FnMut(&mut Schema) {
     let names = json!(names.into_iter().collect::<Vec<_>>());
     move |schema| {

@@ -1,4 +1,4 @@
-//! A whole experiment, and its smaller sections.
+//! The experiment, and its smaller sections.
 
 use std::path::{Path, PathBuf};
 
@@ -123,10 +123,10 @@ impl Experiment {
             .chain(self.evaluation.paths_mut())
     }
 
-    /// Replaces each path by what `place` makes of it.
+    /// Replaces each path by the result of `place`.
     ///
     /// # Errors
-    /// Those of `place`; [`ConfigError::NotText`] for a path that an experiment file cannot hold.
+    /// Errors of `place`; [`ConfigError::NotText`] for a path that is not valid UTF-8.
     pub fn place_paths<E: From<ConfigError>>(
         &mut self,
         mut place: impl FnMut(&Path) -> Result<PathBuf, E>,

@@ -1,11 +1,11 @@
 //! The experiment file: every key, its presets, its checks.
 //!
-//! A field of [`Experiment`] declares a key once: its doc comment says what it does, in which unit and by which source, its
-//! type and range say what is accepted. The comments of the presets, the page `docs/configuration.md` and the schema
+//! A field of [`Experiment`] declares a key once: its doc comment gives meaning, unit and source, its type and range
+//! what is accepted. The comments of the presets, the page `docs/configuration.md` and the schema
 //! `docs/experiment.schema.json` are generated from these, and a test compares them.
 //!
-//! `presets/gaziv2022.toml` holds every key with its default. The other presets and the user's file are overlays on it, so
-//! that a key is valid exactly where that file has it.
+//! `presets/gaziv2022.toml` contains every key with its default. The other presets and the user's file are overlays on
+//! it, so that a key is valid exactly if that file has it.
 //!
 //! ```
 //! use afterimage_config::Experiment;
@@ -50,7 +50,7 @@ pub type Result<T, E = ConfigError> = std::result::Result<T, E>;
 
 const BASE: &str = include_str!("../presets/gaziv2022.toml");
 
-/// Names of the presets with the overlay that makes each.
+/// Names of the presets, each with its overlay.
 const PRESETS: [(&str, &str); 4] = [
     ("gaziv2022", ""),
     ("gaziv2022-keras", include_str!("../presets/gaziv2022-keras.toml")),
@@ -59,10 +59,10 @@ const PRESETS: [(&str, &str); 4] = [
 ];
 
 impl Experiment {
-    /// A preset, whole.
+    /// Returns a complete preset.
     ///
     /// # Errors
-    /// [`ConfigError::UnknownName`] for a name that is no preset.
+    /// [`ConfigError::UnknownName`] for a name that is not a preset.
     pub fn preset(name: &str) -> Result<Self> {
         Self::parse(&preset_text(name)?, Path::new(name))
     }
@@ -71,8 +71,8 @@ impl Experiment {
     /// start at the folder of the file.
     ///
     /// # Errors
-    /// [`ConfigError::Io`], [`ConfigError::Toml`], [`ConfigError::UnknownKey`], [`ConfigError::BadValue`]; [`ConfigError::NotText`] for
-    /// a relative path in a folder whose name is no text.
+    /// [`ConfigError::Io`], [`ConfigError::Toml`], [`ConfigError::UnknownKey`], [`ConfigError::BadValue`];
+    /// [`ConfigError::NotText`] for a relative path in a folder whose name is not valid UTF-8.
     pub fn read(path: &Path) -> Result<Self> {
         let text =
             std::fs::read_to_string(path).map_err(|source| ConfigError::Io { path: path.to_path_buf(), source })?;
@@ -82,10 +82,10 @@ impl Experiment {
         Ok(experiment)
     }
 
-    /// As [`Experiment::read`], from text; `path` is for messages only.
+    /// Parses an experiment from text, see [`Experiment::read`]; `path` is used in messages.
     ///
     /// # Errors
-    /// As [`Experiment::read`].
+    /// See [`Experiment::read`].
     pub fn from_text(text: &str, path: &Path) -> Result<Self> {
         let preset = overlay::preset_of(text, path)?;
         let base = preset_text(preset.as_deref().unwrap_or("gaziv2022"))?;
@@ -95,7 +95,7 @@ impl Experiment {
     /// Applies `key=value` settings, the value in TOML (a bare word counts as a string).
     ///
     /// # Errors
-    /// As [`Experiment::read`].
+    /// See [`Experiment::read`].
     pub fn with_settings(&self, settings: &[String]) -> Result<Self> {
         let mut text = self.to_toml()?;
         for setting in settings {
@@ -108,7 +108,7 @@ impl Experiment {
     /// The whole configuration as TOML with every key's comment.
     ///
     /// # Errors
-    /// [`ConfigError::Toml`] where a value can't be written.
+    /// [`ConfigError::Toml`] if a value cannot be written.
     pub fn to_toml(&self) -> Result<String> {
         let path = Path::new("experiment.toml");
         let values =
@@ -133,7 +133,7 @@ pub fn preset_names() -> Vec<String> {
 /// The full text of a preset, comments included.
 ///
 /// # Errors
-/// [`ConfigError::UnknownName`] for a name that is no preset.
+/// [`ConfigError::UnknownName`] for a name that is not a preset.
 pub fn preset_text(name: &str) -> Result<String> {
     let (_, text) = (PRESETS.iter().find(|(n, _)| *n == name))
         .ok_or_else(|| ConfigError::unknown_name("preset", name, &PRESETS.map(|(n, _)| n)))?;

@@ -1,8 +1,8 @@
-//! Names of the metrics of reconstructions; what each is stands in `docs/metrics.md`.
+//! Names of the metrics of reconstructions, defined in `docs/metrics.md`.
 
 use crate::EvaluationConfig;
 
-/// Every metric that `evaluation.metrics` takes, besides the shorthand `nsd`.
+/// Every metric that `evaluation.metrics` accepts, besides the shorthand `nsd`.
 pub const METRICS: [&str; 14] = [
     "pixcorr",
     "ssim",
@@ -23,13 +23,13 @@ pub const METRICS: [&str; 14] = [
 /// The common suite of the Natural Scenes Dataset.
 pub const NSD: [&str; 8] = ["pixcorr", "ssim", "alexnet2", "alexnet5", "inception", "clip", "efficientnet-b1", "swav"];
 
-/// Every name that `evaluation.metrics` takes.
+/// Every name that `evaluation.metrics` accepts.
 pub(crate) fn metric_names() -> Vec<&'static str> {
     METRICS.into_iter().chain(["nsd"]).collect()
 }
 
 impl EvaluationConfig {
-    /// The metrics asked for, each once, in the order of the list, `nsd` written out.
+    /// The chosen metrics, each once, in the order of the list, with `nsd` expanded.
     ///
     /// ```
     /// let mut evaluation = afterimage_config::Experiment::preset("demo")?.evaluation;

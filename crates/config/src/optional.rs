@@ -1,4 +1,4 @@
-//! Values that may be missing. TOML has no null, so the empty string stands for a missing one in the file.
+//! Values that may be missing. TOML has no null, so the file uses the empty string.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::IntoDeserializer};
 

@@ -1,4 +1,4 @@
-//! Overlays one TOML document on another, keeping the comments of the lower one.
+//! Overlays one TOML document on another and keeps the comments of the lower one.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ pub(crate) fn preset_of(text: &str, path: &Path) -> Result<Option<String>> {
     Ok(parse(text, path)?.get("preset").and_then(Item::as_str).map(str::to_owned))
 }
 
-/// `upper` laid over `lower`; a key that `lower` lacks is refused with the nearest one.
+/// Overlays `upper` on `lower`; a key that `lower` lacks is refused, with the nearest key as a hint.
 pub(crate) fn apply(lower: &str, upper: &str, path: &Path) -> Result<String> {
     let mut document = parse(lower, path)?;
     let upper = parse(upper, path)?;
@@ -19,7 +19,7 @@ pub(crate) fn apply(lower: &str, upper: &str, path: &Path) -> Result<String> {
     Ok(document.to_string())
 }
 
-/// Turns `a.b=value` into TOML text.
+/// Converts `a.b=value` to TOML text.
 pub(crate) fn setting(setting: &str) -> Result<String> {
     let bad = || ConfigError::BadValue {
         key: "--set".into(),
@@ -35,7 +35,7 @@ pub(crate) fn setting(setting: &str) -> Result<String> {
     quoted.parse::<DocumentMut>().map(|_| quoted).map_err(|_| bad())
 }
 
-/// The candidate nearest to `name`, if any is near enough to be what was meant.
+/// The candidate nearest to `name`, if near enough for a hint.
 pub fn nearest_name<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     candidates
         .into_iter()
@@ -71,8 +71,8 @@ fn merge(lower: &mut dyn TableLike, upper: &dyn TableLike, prefix: &str, path: &
     Ok(())
 }
 
-/// Puts a value in place, keeping the spaces and the comment around the old one. Tables of a list stand in its brackets, one per
-/// line, as in the presets.
+/// Replaces a value and keeps the spaces and comment around it. Tables of a list are written inside its brackets, one
+/// per line, as in the presets.
 fn replace(known: &mut Item, item: &Item) {
     let decor = known.as_value().map(|v| v.decor().clone());
     *known = item.clone();

@@ -1,7 +1,7 @@
-//! The range of every number of an experiment.
+//! Ranges of the numbers of an experiment.
 //!
-//! The upper ends are far beyond what a sensible experiment uses. They keep a slip of the keyboard from starting threads,
-//! resamples or networks without end. Weights and learning rates end where single precision does.
+//! The upper bounds are far above those of sensible experiments; they prevent a typing error from starting millions of
+//! threads, resamples or layers. Weights and learning rates are bounded by single precision.
 
 use std::fmt;
 use std::sync::LazyLock;
@@ -12,7 +12,7 @@ use toml::{Table, Value};
 
 use crate::{ConfigError, Result};
 
-/// What a number may be, both ends included where the name does not say otherwise.
+/// Accepted values of a number. Bounds are included unless the name says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Range {
     /// A whole number.
@@ -34,7 +34,7 @@ pub enum Range {
 }
 pub(crate) use Range::{Above, Below, Either, MultipleOf, Odd, Real, Whole, ZeroOr};
 
-/// What a weight of a loss or a penalty may be.
+/// Range of the weight of a loss or a penalty.
 pub(crate) const WEIGHT: Range = Real(0.0, 1e30);
 pub(crate) const RATE: Range = Above(0.0, 1e30);
 pub(crate) const SIDE: Range = ZeroOr(32, 1024);
@@ -62,7 +62,7 @@ pub(crate) fn entry(schema: &mut Schema) -> &mut Map<String, Json> {
     object
 }
 
-/// Every key with a number, with what it may be; `[]` stands for each entry of a list.
+/// Every numeric key with its range; `[]` is any entry of a list.
 static RANGES: LazyLock<Vec<(String, Range)>> = LazyLock::new(|| {
     let mut found = Vec::new();
     collect("", &crate::schema::declared(), &mut found);
@@ -80,7 +80,7 @@ fn collect(key: &str, schema: &Json, found: &mut Vec<(String, Range)>) {
 }
 
 impl Range {
-    /// The range that a schema declares.
+    /// Range declared by a schema.
     pub fn of(schema: &Json) -> Option<Self> {
         let whole = |schema: &Json| Some((schema["minimum"].as_i64()?, schema["maximum"].as_i64()?));
         let real = |low: &str, high: &str| Some((schema[low].as_f64()?, schema[high].as_f64()?));
@@ -152,8 +152,8 @@ impl fmt::Display for Range {
     }
 }
 
-/// Refuses the first number of an experiment's document that is out of its range, also one in quotes, as `--set` writes a number
-/// that TOML does not know. Keys that are missing and values that are no numbers are left to the parser.
+/// Refuses the first number of an experiment that is out of range, also one in quotes, since `--set` quotes numbers
+/// that TOML does not parse. Missing keys and values that are not numbers are left to the parser.
 ///
 /// # Errors
 /// [`ConfigError::BadValue`] with key, value and range.

@@ -1,4 +1,4 @@
-//! What the training loops of both phases share.
+//! Settings that the training loops of both phases share.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use crate::Experiment;
 
-/// The JSON schema (draft 2020-12) of an experiment file, with the defaults of the preset "gaziv2022". Every key may be
-/// missing, but those of a branch.
+/// The JSON schema (draft 2020-12) of an experiment file, with the defaults of the preset "gaziv2022". All keys are
+/// optional, except those of a branch.
 ///
 /// Each value's `description` is the doc comment of its field; numbers carry their range, names their choices.
 pub fn schema() -> Value {
@@ -16,13 +16,13 @@ pub fn schema() -> Value {
     schema
 }
 
-/// As [`schema`], without the defaults.
+/// Like [`schema`], without the defaults.
 pub(crate) fn declared() -> Value {
     let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
     settings.into_generator().into_root_schema_for::<Experiment>().to_value()
 }
 
-/// Gives the keys of a table their defaults, which makes none of them required.
+/// Adds defaults to the keys of a table, which makes them optional.
 fn fill(schema: &mut Value, default: &Value) {
     let Some(object) = schema.as_object_mut() else { return };
     let Some(properties) = object.get_mut("properties").and_then(Value::as_object_mut) else {

@@ -1,4 +1,5 @@
-//! The keys of an experiment with their values as text: what a phase of training reads, and what differs between two.
+//! Keys of an experiment with their values as text: those that a training phase reads, and those that differ between
+//! two experiments.
 
 use std::collections::BTreeMap;
 
@@ -9,16 +10,16 @@ use crate::{Experiment, Phase};
 /// Dotted keys, such as `encoder.dropout`, with their values as JSON text.
 pub type Settings = BTreeMap<String, String>;
 
-/// What decides the weights of the encoder. Paths are missing: an input that was moved is the same input, and its hash
-/// tells.
+/// Keys that determine the weights of the encoder. Paths are not among them: an input that was moved is the same input,
+/// as its hash shows.
 const ENCODER: [&str; 7] =
     ["seed", "image.", "encoder.", "data.roi", "data.training_averaging", "data.train_on_validation", "data.normalise"];
-/// What decides the weights of the decoder besides.
+/// Further keys that determine the weights of the decoder.
 const DECODER: [&str; 4] = ["decoder.", "data.unpaired_limit", "data.exclude_test_classes", "data.exclude_duplicates"];
-/// What changes no weight.
+/// Keys that change no weights.
 const NEITHER: [&str; 3] = ["encoder.checkpoint_every", "decoder.checkpoint_every", "decoder.cache_mib"];
 
-/// A key that has another value.
+/// A key with two different values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     /// The dotted key.
@@ -39,13 +40,13 @@ impl Experiment {
     /// Every key with its value.
     pub fn settings(&self) -> Settings {
         let mut settings = Settings::new();
-        // Numbers, text, lists and tables with text keys: all of it fits JSON.
+        // Numbers, text, lists and tables with text keys are valid JSON.
         flatten("", &serde_json::to_value(self).unwrap_or_default(), &mut settings);
         settings
     }
 
-    /// The keys that decide the weights of a phase, with their values: the decoder is trained through the encoder, so its
-    /// keys are those of both.
+    /// Keys that determine the weights of a phase, with their values. The decoder is trained through the encoder, so
+    /// its keys include those of the encoder.
     pub fn settings_of(&self, phase: Phase) -> Settings {
         let of = |key: &String, list: &[&str]| {
             list.iter().any(|part| key == part || (part.ends_with('.') && key.starts_with(part)))
@@ -58,13 +59,13 @@ impl Experiment {
         settings
     }
 
-    /// The keys whose values differ from those of `before`.
+    /// Keys whose values differ from those of `before`.
     pub fn differences(&self, before: &Self) -> Vec<Difference> {
         differences(&before.settings(), &self.settings())
     }
 }
 
-/// The keys that both have, with different values. A key that only one has came or went with a version of the software.
+/// Keys of both with different values. A key of only one belongs to another version of the software.
 pub fn differences(before: &Settings, now: &Settings) -> Vec<Difference> {
     let differs = |(key, was): (&String, &String)| {
         let is = now.get(key).filter(|is| *is != was)?;
@@ -99,7 +100,7 @@ fn flatten(prefix: &str, value: &Value, settings: &mut Settings) {
     }
 }
 
-/// Lists can be long; their beginning tells them apart more often than not.
+/// Lists can be long; their beginning usually identifies them.
 fn short(value: &str) -> String {
     const LENGTH: usize = 300;
     if value.chars().count() <= LENGTH {

@@ -1,8 +1,8 @@
 //! Scores against the number of test repeats that are averaged before decoding.
 //!
-//! Of each test item's single trials, k are drawn at random, averaged and decoded, for k = 1, 2, 4, ... and all of them; this is
-//! repeated over several draws, and an item's value is the mean over the draws. [`plan`] draws the trials, the caller
-//! averages and decodes them, [`averaging_scores`] scores what came of it.
+//! Of each test item's single trials, k are drawn at random, averaged and decoded, for k = 1, 2, 4, ... and all of
+//! them; this is repeated over several draws, and an item's value is the mean over the draws. [`plan`] draws the
+//! trials, the caller averages and decodes them, [`averaging_scores`] scores what came of it.
 
 use afterimage_run::scores::{AVERAGING, Score};
 use afterimage_statistics::draws::{Purpose, shuffle, stream};
@@ -36,8 +36,8 @@ pub struct Level {
     pub draws: Vec<Vec<Vec<usize>>>,
 }
 
-/// Which of the `trials[i]` trials of item i are averaged, for 1, 2, 4, ... repeats and for the smallest number that any
-/// item has.
+/// Which of the `trials[i]` trials of item i are averaged, for 1, 2, 4, ... repeats and for the smallest number that
+/// any item has.
 ///
 /// Where all items have that number, the last level is all trials, drawn once. Empty below two repeats.
 pub fn plan(trials: &[usize], seed: u64) -> Vec<Level> {
@@ -82,8 +82,8 @@ pub struct Decoded {
 /// Intervals, tests and chance levels are as for the same scores without curve, on values averaged over draws.
 ///
 /// # Errors
-/// [`EvalError::Shape`] and [`EvalError::NotFinite`] for arrays that do not fit; [`EvalError::TooFewItems`] below two items; errors
-/// of the distance and of the reader.
+/// [`EvalError::Shape`] and [`EvalError::NotFinite`] for arrays that do not fit; [`EvalError::TooFewItems`] below two
+/// items; errors of the distance and of the reader.
 pub fn averaging_scores<'a>(
     decoded: &[Decoded],
     shown: impl HeldOutArray<'a, Ix4>,

@@ -1,13 +1,13 @@
 //! Vectors of images kept on disk, so that they are computed once.
 //!
-//! A vector lies under two digests: that of all that decides how it is computed (network, weights, taps, sizes) and that of the
-//! image's content. A changed image or network is another vector; nothing is ever out of date. Each process adds files of
-//! its own, which appear whole under a name made of their content: any number of processes may write at once. Every
-//! vector has a checksum; a damaged file is removed and its vectors are computed again. Files together stay below a limit; the ones
-//! unused for longest go first, and those that this process reads or wrote never go.
+//! A vector has two digests as its key: that of the computation (network, weights, taps, sizes) and that of the image's
+//! content. A changed image or network gets a new entry, so entries are never out of date. Each process adds its own
+//! files, which appear complete under a name derived from their content, so any number of processes may write at once.
+//! Every vector has a checksum; a damaged file is removed and its vectors are computed again. The total size stays
+//! below a limit: the least recently used files are removed first, never those that this process has read or written.
 //!
-//! A file is `FOLDER/KIND/NAME.safetensors` with `vectors` f32 `[n, length]`, `digests` u8 `[n, 32]` and `checksums` (CRC-32 of
-//! digest and vector) u32 `[n]`.
+//! A file is `FOLDER/KIND/NAME.safetensors` with `vectors` f32 `[n, length]`, `digests` u8 `[n, 32]` and `checksums`
+//! (CRC-32 of digest and vector) u32 `[n]`.
 
 mod shard;
 
@@ -26,7 +26,7 @@ pub type Digest = [u8; 32];
 
 /// Memory of vectors that are not yet written, bytes.
 const PENDING: usize = 64 << 20;
-/// Age at which what a killed process left half-written is removed.
+/// Age at which partial files of killed processes are removed.
 const STALE: Duration = Duration::from_secs(3600);
 
 /// A folder of vectors with a limit on its size.
@@ -92,7 +92,7 @@ impl Cache {
         }
     }
 
-    /// Makes room for `bytes` by removing what was not used for longest; false where that is not possible.
+    /// Makes room for `bytes` by removing the least recently used files; false if that is not possible.
     pub fn make_room(&self, bytes: u64) -> bool {
         let mut all: Vec<_> = subfolders(&self.folder).iter().flat_map(|folder| files(folder)).collect();
         all.sort_by_key(|(path, _, used)| (*used, path.clone()));
@@ -128,12 +128,12 @@ impl Rows<'_> {
         self.length
     }
 
-    /// Whether a vector is kept, as far as can be told without reading it.
+    /// True if a vector is kept, as far as can be told without reading it.
     pub fn contains(&self, digest: &Digest) -> bool {
         self.places.contains_key(digest)
     }
 
-    /// Reads a vector into `into`, which has [`Rows::length`]; `None` where it is not there or damaged.
+    /// Reads a vector into `into`, which has [`Rows::length`]; `None` if it is not there or damaged.
     pub fn read(&mut self, digest: &Digest, into: &mut [f32]) -> Option<()> {
         let (file, row) = *self.places.get(digest)?;
         let shard = &mut self.shards[file];
@@ -146,7 +146,7 @@ impl Rows<'_> {
         None
     }
 
-    /// Keeps a vector, where there is room.
+    /// Keeps a vector, if there is room.
     pub fn insert(&mut self, digest: Digest, vector: &[f32]) {
         let fits = !vector.is_empty() && *self.length.get_or_insert(vector.len()) == vector.len();
         if !fits || self.contains(&digest) || !self.inserted.insert(digest) {

@@ -22,8 +22,8 @@ pub trait Candidates {
     fn announce(&mut self, rows: Range<usize>) {
         let _ = rows;
     }
-    /// A digest of all that decides the pixels of an image: its stored bytes, its cropping and its size. `None` where it is
-    /// not known; its vector is then not kept in a [`Cache`].
+    /// A digest of all that decides the pixels of an image: its stored bytes, its cropping and its size. `None` if it
+    /// is not known; its vector is then not kept in a [`Cache`].
     fn digest(&self, row: usize) -> Option<Digest> {
         let _ = row;
         None

@@ -2,7 +2,8 @@
 //!
 //! A class representative is the mean of the flattened features of up to 100 images of the class. A [`Bank`] holds the
 //! representatives of many classes with the content hashes of the images behind them; it is made from image sources
-//! ([`Selection`], [`Bank::build`]) or read from a file. [`Bank::exclude`] takes shown images out by content before anything is scored.
+//! ([`Selection`], [`Bank::build`]) or read from a file. [`Bank::exclude`] takes shown images out by content before
+//! anything is scored.
 
 mod bank;
 mod embed;

@@ -1,8 +1,8 @@
 //! Runs set side by side on the same held-out images, with paired differences.
 //!
-//! A *variant* is one experiment: its runs differ in nothing but the seed and, where subjects are told apart, the data set. Values
-//! per image are averaged over the seeds of a variant first; what is then compared is one number per image. With several
-//! subjects each keeps its own images, and the subjects count alike.
+//! A *variant* is one experiment: its runs differ in nothing but the seed and, where subjects are told apart, the data
+//! set. Values per image are averaged over the seeds of a variant first; what is then compared is one number per image.
+//! With several subjects each keeps its own images, and the subjects count alike.
 
 mod cells;
 mod group;
@@ -25,13 +25,13 @@ use group::Group;
 /// How runs are compared.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
-    /// What a reader sees above the comparison.
+    /// Title of the comparison.
     pub title: String,
     /// Index of a run of the baseline.
     pub baseline: usize,
     /// False: the runs may have different test images, and no difference is taken.
     pub paired: bool,
-    /// True: data sets are subjects, and runs on different ones belong to one variant where nothing else differs.
+    /// True: data sets are subjects, and runs on different ones belong to one variant if nothing else differs.
     pub subjects: bool,
     /// Names of scores, `*` for any characters; [`DEFAULT_SCORES`] where empty.
     pub scores: Vec<String>,
@@ -45,13 +45,14 @@ pub struct Options {
 
 /// Sets runs side by side.
 ///
-/// Differences are variant minus baseline, see [`afterimage_statistics::paired_difference`], with p Holm-corrected over all tests of
-/// the comparison. A score has none where it is measured differently in the two, where it is no mean over images and has no
-/// pseudo-values, and where it is missing; each such cell says why.
+/// Differences are variant minus baseline, see [`afterimage_statistics::paired_difference`], with p Holm-corrected over
+/// all tests of the comparison. A score has none if it is measured differently in the two, if it is not a mean over
+/// images and has no pseudo-values, and if it is missing; each such cell says why.
 ///
 /// # Errors
-/// [`crate::EvalError::NotTheSameImages`] where runs to be paired differ in the names or the content of their held-out images;
-/// [`crate::EvalError::Runs`] with a single variant or a subject that a variant lacks; [`crate::EvalError::NoSuchScore`].
+/// [`crate::EvalError::NotTheSameImages`] if runs to be paired differ in the names or the content of their held-out
+/// images; [`crate::EvalError::Runs`] with a single variant or a subject that a variant lacks;
+/// [`crate::EvalError::NoSuchScore`].
 pub fn compare(runs: &[ScoredRun], options: &Options) -> Result<Comparison> {
     let groups = group::groups(runs, options)?;
     if options.paired {
@@ -87,7 +88,7 @@ pub fn compare(runs: &[ScoredRun], options: &Options) -> Result<Comparison> {
     })
 }
 
-/// One score of all variants; none where no run has it.
+/// One score of all variants; none if no run has it.
 fn row(name: &str, groups: &[Group], options: &Options, not_compared: &mut Vec<NotComputed>) -> Option<Row> {
     let first = groups.iter().flat_map(Group::runs).find_map(|run| run.scores.get(name))?;
     let cells = groups.iter().map(|group| cells::cell(name, group, &groups[0], options)).collect();

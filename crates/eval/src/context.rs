@@ -1,4 +1,4 @@
-//! Whom the scores are about (held-out items) and how uncertainty is computed.
+//! The held-out items, and the settings of the uncertainty estimates.
 
 use afterimage_data::HeldOutPairs;
 use afterimage_run::pictures::Pictures;
@@ -6,8 +6,8 @@ use afterimage_statistics::RecordedUnit;
 
 /// The held-out items of a run, in the order of its arrays.
 ///
-/// Every score takes one through [`Context`]. [`HeldOut::of`] is the way from a data set, [`HeldOut::from_pictures`] the one
-/// from a run folder, whose pictures exist for test items only.
+/// Every score takes one through [`Context`]. [`HeldOut::of`] is the way from a data set, [`HeldOut::from_pictures`]
+/// the one from an experiment folder, whose images exist for test items only.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HeldOut {
     names: Vec<String>,
@@ -33,7 +33,7 @@ impl HeldOut {
         Self { names: pairs.names().to_vec(), repeats: pairs.repeats().iter().map(|&r| u32::from(r)).collect() }
     }
 
-    /// The test items of a run folder, as its `pictures.json` lists them.
+    /// The test items of an experiment folder, as its `pictures.json` lists them.
     pub fn from_pictures(pictures: &[Pictures]) -> Self {
         Self {
             names: pictures.iter().map(|p| p.name.clone()).collect(),
@@ -41,7 +41,8 @@ impl HeldOut {
         }
     }
 
-    /// Held-out items of another program by name, a single trial each: who names them says that nothing was fitted on them.
+    /// Held-out items of another program by name, a single trial each. The caller asserts that nothing was fitted on
+    /// them.
     pub fn from_names(names: Vec<String>) -> Self {
         Self { repeats: vec![1; names.len()], names }
     }
@@ -51,7 +52,7 @@ impl HeldOut {
         self.names.len()
     }
 
-    /// True where there is no item.
+    /// True if there is no item.
     pub fn is_empty(&self) -> bool {
         self.names.is_empty()
     }
@@ -67,7 +68,7 @@ impl HeldOut {
     }
 }
 
-/// What every score needs beside its data.
+/// Settings that every score needs besides its data.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Context {
     /// The items.

@@ -1,8 +1,8 @@
 //! Distances from reconstructions to shown and candidate images.
 //!
-//! A [`Distance`] turns each image into a vector such that the distance is a constant minus an inner product, or the squared
-//! length of a difference. The whole matrix is then one matrix product per block of images, and candidates are read block by block, so
-//! that tens of thousands of them fit in bounded memory.
+//! A [`Distance`] turns each image into a vector such that the distance is a constant minus an inner product, or the
+//! squared length of a difference. The whole matrix is then one matrix product per block of images, and candidates are
+//! read block by block, so that tens of thousands of them fit in bounded memory.
 
 use ndarray::{Array2, ArrayView2, ArrayView4, Axis, Ix4, concatenate, s};
 use rayon::prelude::*;
@@ -30,7 +30,8 @@ pub trait Distance {
     /// # Errors
     /// Whatever keeps the vectors from being computed.
     fn embed(&self, images: ArrayView4<f32>) -> Result<Array2<f32>>;
-    /// All that decides the vector of an image; vectors are kept in a [`Cache`] under it. `None` where they are not worth it.
+    /// All that decides the vector of an image; vectors are kept in a [`Cache`] under it. `None` if they are not worth
+    /// it.
     fn identity(&self) -> Option<String> {
         None
     }
@@ -66,7 +67,7 @@ impl DistanceMatrix {
     /// `[items, candidates]`.
     ///
     /// # Errors
-    /// [`EvalError::Shape`] where the arrays do not fit the held-out items or `names`;
+    /// [`EvalError::Shape`] if the arrays do not fit the held-out items or `names`;
     /// [`EvalError::NotFinite`] for an undefined distance.
     pub fn new(
         key: impl Into<String>,
@@ -102,7 +103,7 @@ impl DistanceMatrix {
     /// A table `[items, items]` with NaN in the rows and columns of undefined items.
     ///
     /// # Errors
-    /// [`EvalError::Undefined`] where no item is defined.
+    /// [`EvalError::Undefined`] if no item is defined.
     pub(crate) fn defined<T: Copy>(&self, table: &Array2<T>, value: impl Fn(T) -> f64) -> Result<Array2<f64>> {
         if !self.undefined.is_empty() && self.undefined.iter().all(|&undefined| undefined) {
             let reason = "the features of every reconstruction or of its shown image are constant";
@@ -119,7 +120,8 @@ impl DistanceMatrix {
     /// once per block of reconstructions.
     ///
     /// # Errors
-    /// [`EvalError::Shape`] and [`EvalError::NotFinite`] for images that do not fit; errors of the distance and of the reader.
+    /// [`EvalError::Shape`] and [`EvalError::NotFinite`] for images that do not fit; errors of the distance and of the
+    /// reader.
     pub fn compute<'a>(
         distance: &dyn Distance,
         reconstructions: ArrayView4<f32>,
@@ -130,11 +132,11 @@ impl DistanceMatrix {
         Self::compute_cached(distance, reconstructions, shown, candidates, None, ctx)
     }
 
-    /// As [`DistanceMatrix::compute`], with the vectors of candidates kept on disk. The distances are the same bit for bit,
-    /// whether a vector was kept or not.
+    /// As [`DistanceMatrix::compute`], with the vectors of candidates kept on disk. The distances are the same bit for
+    /// bit, whether a vector was kept or not.
     ///
     /// # Errors
-    /// As there; a cache that cannot be read or written is no error.
+    /// As there; a cache that cannot be read or written is not an error.
     pub fn compute_cached<'a>(
         distance: &dyn Distance,
         reconstructions: ArrayView4<f32>,
@@ -162,7 +164,7 @@ impl DistanceMatrix {
     pub fn len(&self) -> usize {
         self.shown.nrows()
     }
-    /// True where there is no item.
+    /// True if there is no item.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -219,11 +221,12 @@ impl Distances {
     }
 }
 
-/// Distances of each reconstruction to each shown image and to each candidate; there may be more reconstructions than shown
-/// images.
+/// Distances of each reconstruction to each shown image and to each candidate; there may be more reconstructions than
+/// shown images.
 ///
 /// # Errors
-/// [`EvalError::Undefined`] where the vectors of all images are the same and the images are not: such features measure nothing.
+/// [`EvalError::Undefined`] if the vectors of all images are the same and the images are not: such features measure
+/// nothing.
 pub(crate) fn distances(
     distance: &dyn Distance,
     reconstructions: ArrayView4<f32>,
@@ -269,7 +272,7 @@ fn blank_rows(vectors: &Array2<f32>) -> Vec<bool> {
     vectors.outer_iter().map(|row| row.iter().all(|&v| v == 0.0)).collect()
 }
 
-/// Whether all vectors seen so far are the same, up to rounding.
+/// True if all vectors seen so far are the same, up to rounding.
 #[derive(Default)]
 struct Alike {
     first: Option<Vec<f32>>,

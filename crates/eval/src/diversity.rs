@@ -1,6 +1,6 @@
 //! Does the decoder collapse to a few outputs?
 //!
-//! A decoder that answers every response with much the same picture can score well on SSIM. Both measures
+//! A decoder that answers every response with much the same image can score well on SSIM. Both measures
 //! here compare the spread of the reconstructions with that of the shown images; 1 is equal spread.
 
 use afterimage_run::scores::Score;
@@ -21,16 +21,16 @@ const ROUNDING: f64 = 1e-12;
 
 /// `diversity.distance` and `diversity.rank`, of reconstructions relative to shown images.
 ///
-/// With X the images as vectors of RGB values at their own size, `[items, values]`:
-/// distance is the mean over pairs of `||x_i - x_j||`, for the reconstructions divided by that for the shown images;
-/// rank is `(sum l)^2 / sum l^2` over the eigenvalues l of the covariance of X, the same way divided. Both arrays f32 `[items, 3, height, width]`.
+/// With X the images as vectors of RGB values at their own size, `[items, values]`: distance is the mean over pairs of
+/// `||x_i - x_j||`, for the reconstructions divided by that for the shown images; rank is `(sum l)^2 / sum l^2` over
+/// the eigenvalues l of the covariance of X, the same way divided. Both arrays f32 `[items, 3, height, width]`.
 ///
 /// Neither is a mean over images: both carry jackknife pseudo-values for paired tests between runs. The interval of the
 /// distance is a bootstrap over images. That of the rank is a jackknife, since images drawn twice would lower a rank.
 ///
 /// # Errors
-/// [`EvalError::Shape`], [`EvalError::NotFinite`]; [`EvalError::TooFewItems`] below three items; [`EvalError::Undefined`] where all
-/// shown images are equal.
+/// [`EvalError::Shape`], [`EvalError::NotFinite`]; [`EvalError::TooFewItems`] below three items;
+/// [`EvalError::Undefined`] if all shown images are equal.
 pub fn diversity_scores<'a>(
     reconstructions: ArrayView4<f32>,
     shown: impl HeldOutArray<'a, Ix4>,
@@ -49,7 +49,7 @@ pub fn diversity_scores<'a>(
     Ok(vec![distance_score(&ours, &theirs, ctx), rank_score(&ours, &theirs, ctx)])
 }
 
-/// A warning for the report where the outputs are much less diverse than the shown images.
+/// A warning for the report if the outputs are much less diverse than the shown images.
 pub fn collapse_warning(scores: &[Score]) -> Option<String> {
     let low: Vec<String> = scores
         .iter()
@@ -94,9 +94,10 @@ fn effective_rank(gram: &Array2<f64>) -> f64 {
     if squares > 0.0 { gram.diag().sum().powi(2) / squares } else { 0.0 }
 }
 
-/// As [`effective_rank`], of the images without image i, centred anew.
+/// As [`effective_rank`], of the images without image i, centred again.
 ///
-/// With g the rows of the centred Gram matrix, which sum to 0, the row sums without i are `-g_ji` and their total is `g_ii`.
+/// With g the rows of the centred Gram matrix, which sum to 0, the row sums without i are `-g_ji` and their total is
+/// `g_ii`.
 fn effective_rank_without(gram: &Array2<f64>, i: usize) -> f64 {
     let (m, own) = ((gram.nrows() - 1) as f64, gram[[i, i]]);
     let row: f64 = gram.row(i).iter().map(|v| v * v).sum();

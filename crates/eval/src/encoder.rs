@@ -18,9 +18,10 @@ use crate::{Context, EvalError, HeldOutArray, Result};
 /// Fit of each voxel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VoxelFit {
-    /// Pearson correlation; NaN where undefined.
+    /// Pearson correlation; NaN if undefined.
     pub r: Vec<f64>,
-    /// `R^2 = 1 - sum (y - yhat)^2 / sum (y - mean y)^2`, at most 1, negative below the mean's own fit; NaN for a constant voxel.
+    /// `R^2 = 1 - sum (y - yhat)^2 / sum (y - mean y)^2`, at most 1, negative below the mean's own fit; NaN for a
+    /// constant voxel.
     pub r2: Vec<f64>,
 }
 

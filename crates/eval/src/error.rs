@@ -1,4 +1,4 @@
-//! What can go wrong while scoring.
+//! Errors of scoring.
 
 /// An error from code that the caller supplied, such as a backbone or a reader of images.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync + 'static>;
@@ -18,7 +18,10 @@ pub enum EvalError {
         expected: String,
     },
     /// A NaN or an infinity among the inputs.
-    #[error("{what} of item {item} holds a value that is not finite: did training diverge, or is the input damaged?")]
+    #[error(
+        "{what} of item {item} contains a value that is not finite: did training diverge, or is the input \
+             damaged?"
+    )]
     NotFinite {
         /// The array.
         what: String,
@@ -66,7 +69,8 @@ pub enum EvalError {
     },
     /// Weights and taps differ in number, or a weight is negative or not finite.
     #[error(
-        "the perceptual distance has {got} usable weights, the backbone \"{backbone}\" gives {expected} taps: give one weight, zero or more, for each tap"
+        "the perceptual distance has {got} usable weights, the backbone \"{backbone}\" gives {expected} taps: give one \
+         weight per tap, zero or more"
     )]
     Weights {
         /// The backbone.
@@ -102,13 +106,13 @@ pub enum EvalError {
     Bank {
         /// The file.
         path: std::path::PathBuf,
-        /// What is wrong, and the mend.
+        /// What is wrong, and the fix.
         reason: String,
     },
     /// Classes that cannot be used.
     #[error("classes of images: {reason}")]
     Classes {
-        /// What is wrong, and the mend.
+        /// What is wrong, and the fix.
         reason: String,
     },
     /// Runs that cannot be compared.
@@ -130,20 +134,21 @@ pub enum EvalError {
         reason: String,
     },
     /// A pattern that no score matches.
-    #[error("no score matches \"{pattern}\"{}; `*` stands for any characters", nearest.as_ref().map(|n| format!(", did you mean \"{n}\"?")).unwrap_or_default())]
+    #[error("no score matches \"{pattern}\"{}; `*` matches any characters", nearest.as_ref().map(|n| format!(", did \
+             you mean \"{n}\"?")).unwrap_or_default())]
     NoSuchScore {
         /// The pattern.
         pattern: String,
         /// The nearest name.
         nearest: Option<String>,
     },
-    /// A run folder could not be read.
+    /// An experiment folder could not be read.
     #[error(transparent)]
     Run(#[from] afterimage_run::RunError),
 }
 
 impl EvalError {
-    /// True where the inputs are sound and leave a score undefined, so that others can still be computed.
+    /// True if the inputs are sound and leave a score undefined, so that others can still be computed.
     pub fn is_undefined(&self) -> bool {
         matches!(self, Self::Undefined { .. } | Self::TooFewItems { .. })
     }

@@ -1,11 +1,11 @@
 //! The feature metrics of the common suite: correlations of a network's features.
 //!
 //! Images are resized to the network's side (bilinear, antialiased: [`crate::resize`]), passed through it, and their
-//! flattened features are compared by `1 - Pearson`. [`Comparison::Pairwise`] gives the fraction of other shown images that
-//! are farther from a reconstruction than its own; [`Comparison::Distance`] the mean of the distance itself.
+//! flattened features are compared by `1 - Pearson`. [`Comparison::Pairwise`] gives the fraction of other shown images
+//! that are farther from a reconstruction than its own; [`Comparison::Distance`] the mean of the distance itself.
 //!
-//! Source: the evaluation of Brain-Diffuser (Ozcelik and VanRullen, Sci. Rep. 13, 2023) and MindEye2 (Scotti et al., ICML
-//! 2024); preprocessing and layers as the latter's.
+//! Source: the evaluation of Brain-Diffuser (Ozcelik and VanRullen, Sci. Rep. 13, 2023) and MindEye2 (Scotti et al.,
+//! ICML 2024); preprocessing and layers as the latter's.
 
 use afterimage_run::scores::Score;
 use afterimage_statistics::pairing_test;
@@ -88,13 +88,14 @@ impl FeatureMetric {
     /// Its scores: `identification.pairwise.KEY`, `image.KEY`, or both.
     ///
     /// `features` are those of [`FeatureMetric::network`] at [`FeatureMetric::tap`] alone, for images of
-    /// [`FeatureMetric::side`]. Reconstructions and shown images f32 `[items, 3, side, side]` in 0..1. An image of constant features
-    /// has no correlation: its item is null and left out of the mean, and among the distractors it is neither near nor far.
+    /// [`FeatureMetric::side`]. Reconstructions and shown images f32 `[items, 3, side, side]` in 0..1. An image of
+    /// constant features has no correlation: its item is null and left out of the mean, and among the distractors it is
+    /// neither near nor far.
     ///
     /// # Errors
     /// [`crate::EvalError::Shape`], [`crate::EvalError::NotFinite`] and [`crate::EvalError::Features`];
-    /// [`crate::EvalError::TooFewItems`] below two items; [`crate::EvalError::Undefined`] where features are not finite, or the same for
-    /// all images.
+    /// [`crate::EvalError::TooFewItems`] below two items; [`crate::EvalError::Undefined`] if features are not finite,
+    /// or the same for all images.
     pub fn scores<'a>(
         &self,
         features: &dyn Features,

@@ -1,14 +1,15 @@
-//! What scores compare with: measured responses and shown images of held-out items.
+//! Held-out data that scores compare with: measured responses and shown images.
 
 use afterimage_data::HeldOutPairs;
 use ndarray::{Array4, ArrayView, ArrayView4, Ix2, Ix4};
 
 use crate::images;
 
-/// The measured responses `[items, voxels]` or the shown images f32 `[items, 3, height, width]` that a score compares with.
+/// The measured responses `[items, voxels]` or the shown images f32 `[items, 3, height, width]` that a score compares
+/// with.
 ///
-/// [`HeldOutPairs`] are measured responses, and [`Shown`], which only they create, are shown images.
-/// Pairs of another part do not compile. Of arrays from elsewhere, the caller answers for nothing having been fitted on them.
+/// [`HeldOutPairs`] are measured responses, and [`Shown`], which only they create, are shown images. Pairs of another
+/// part do not compile. Of arrays from elsewhere, the caller answers for nothing having been fitted on them.
 ///
 /// ```compile_fail,E0277
 /// # use afterimage_eval::{Context, Result, encoder_scores};

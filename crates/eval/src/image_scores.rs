@@ -31,14 +31,13 @@ pub fn image_scores<'a>(
 
 /// PixCorr at 425x425 and at the images' own size, with `pairwise` identification by the former.
 ///
-/// Reconstructions and shown images f32 `[items, 3, height, width]` in 0..1, as
-/// [`images::from_bytes`] makes them. Names: `image.pixcorr`, `image.pixcorr.native`,
-/// `identification.pairwise.pixcorr`. The chance level of an image score is what mismatched images reach, since natural
-/// images resemble each other. The identification is among what was not computed with fewer than two items, or where every item has
-/// a constant image.
+/// Reconstructions and shown images f32 `[items, 3, height, width]` in 0..1, as [`images::from_bytes`] makes them.
+/// Names: `image.pixcorr`, `image.pixcorr.native`, `identification.pairwise.pixcorr`. The chance level of an image
+/// score is what mismatched images reach, since natural images resemble each other. The identification is among what
+/// was not computed with fewer than two items, or where every item has a constant image.
 ///
 /// # Errors
-/// As [`image_scores`].
+/// See [`image_scores`].
 pub fn pixcorr_scores<'a>(
     reconstructions: ArrayView4<f32>,
     shown: impl HeldOutArray<'a, Ix4>,
@@ -62,12 +61,11 @@ pub fn pixcorr_scores<'a>(
 
 /// SSIM at 425x425 and, from 11 pixels, at the images' own size.
 ///
-/// Arrays and chance as in [`pixcorr_scores`], the latter over ten mismatched images an item; see [`afterimage_statistics::pairing_test_within`]
-/// for the test. Names: `image.ssim`,
-/// `image.ssim.native`.
+/// Arrays and chance as in [`pixcorr_scores`], the latter over ten mismatched images an item; see
+/// [`afterimage_statistics::pairing_test_within`] for the test. Names: `image.ssim`, `image.ssim.native`.
 ///
 /// # Errors
-/// As [`image_scores`].
+/// See [`image_scores`].
 pub fn ssim_scores<'a>(
     reconstructions: ArrayView4<f32>,
     shown: impl HeldOutArray<'a, Ix4>,

@@ -4,22 +4,22 @@
 //! value of each item, and one sentence that defines the number.
 //!
 //! # From arrays to scores
-//! 1. A [`Context`] holds the held-out items ([`HeldOut`], made from [`HeldOutPairs`](afterimage_data::HeldOutPairs) or a run's pictures), the seed, and the numbers of
-//!    resamples and permutations.
-//!    What predictions and reconstructions are compared with comes from the same pairs ([`HeldOutArray`]); those of the
-//!    training or the validation part do not compile.
-//! 2. [`image_scores`] compares reconstructions with shown images: PixCorr and SSIM, both as the field's common suite
-//!    computes them (425x425) and at the images' own size. [`ms_ssim_scores`], [`lpips_score`] and the
-//!    [`FEATURE_METRICS`] are further measures of the same pairs; see `docs/metrics.md`.
+//! 1. A [`Context`] holds the held-out items ([`HeldOut`], made from [`HeldOutPairs`](afterimage_data::HeldOutPairs) or
+//!    a run's images), the seed, and the numbers of resamples and permutations. What predictions and reconstructions
+//!    are compared with comes from the same pairs ([`HeldOutArray`]); those of the training or the validation part do
+//!    not compile.
+//! 2. [`image_scores`] compares reconstructions with shown images: PixCorr and SSIM, both as in the field's common
+//!    suite (425x425) and at the images' own size. [`ms_ssim_scores`], [`lpips_score`] and the [`FEATURE_METRICS`] are
+//!    further measures of the same pairs; see `docs/metrics.md`.
 //! 3. A [`DistanceMatrix`] holds the distances of every reconstruction to every shown image and every external
 //!    candidate, by a [`Distance`]: [`PerceptualDistance`] over the [`Features`] of a backbone, [`FeatureCorrelation`],
 //!    [`PixelCorrelation`], or your own.
 //! 4. From one matrix come [`external_scores`] for every number of ways, [`pairwise_scores`], and the best-ranked
 //!    wrong candidates ([`DistanceMatrix::rivals`]).
-//! 5. [`encoder_scores`] and [`encoding_scores`] compare predicted with measured responses; no decoder takes part.
-//! 6. [`class_protocol_scores`] and [`representative_scores`] ask which of many [`classes`] a reconstruction shows.
-//! 7. [`regions`] asks the same of parts of the brain: regions, single voxels, and a decoder without some of its input.
-//! 8. [`diversity`] asks whether the decoder collapsed; [`comparison`] sets runs side by side, with paired differences.
+//! 5. [`encoder_scores`] and [`encoding_scores`] compare predicted with measured responses, without a decoder.
+//! 6. [`class_protocol_scores`] and [`representative_scores`] score which of many [`classes`] a reconstruction shows.
+//! 7. [`regions`] scores parts of the brain: regions, single voxels, and a decoder without some of its input.
+//! 8. [`diversity`] tests whether the decoder collapsed; [`comparison`] compares runs by paired differences.
 //!
 //! ```
 //! use afterimage_eval::{Context, DistanceMatrix, HeldOut, external_scores};
@@ -38,16 +38,16 @@
 //! # Ok::<(), afterimage_eval::EvalError>(())
 //! ```
 //!
-//! # What makes the numbers trustworthy
+//! # Properties of the scores
 //! - **Identification is exact.** No distractors are drawn: [`identification`] averages over all draws in closed form,
-//!   with ties in random order, so that a decoder that says nothing scores exactly chance.
-//! - **Intervals** are percentile bootstraps over held-out images, also for medians over voxels; where all fractions are 0 or all are
-//!   1, Wilson's score interval.
-//! - **p-values** come from shuffled pairings and are never zero. The level that shuffled pairings score stands beside chance: where
-//!   it is above, the shown images differ from the candidates as a set, and part of the score comes from there.
-//! - **Undefined stays undefined**: a constant voxel or image has no correlation; it is null in the
-//!   items, left out of the mean, and counted in a note. Features that are not finite, or the same for all images, are an
-//!   error with the reason ([`EvalError::is_undefined`]), never a number.
+//!   with ties in random order, so that an uninformative decoder scores exactly chance.
+//! - **Intervals** are percentile bootstraps over held-out images, also for medians over voxels; where all fractions
+//!   are 0 or all are 1, Wilson's score interval.
+//! - **p-values** come from shuffled pairings and are never zero. The level of shuffled pairings is reported next to
+//!   chance: if it is higher, the shown images differ from the candidates as a set, which explains part of the score.
+//! - **Undefined stays undefined**: a constant voxel or image has no correlation; it is null in the items, left out of
+//!   the mean, and counted in a note. Features that are not finite, or the same for all images, are an error with the
+//!   reason ([`EvalError::is_undefined`]), never a number.
 //! - **The same seed gives the same bytes** on any number of threads.
 
 pub mod averaging;

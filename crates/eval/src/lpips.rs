@@ -107,7 +107,7 @@ impl<'a> Lpips<'a> {
     /// Differences are taken before they are squared, so that small distances keep their digits.
     ///
     /// # Errors
-    /// As [`Distance::embed`].
+    /// See [`Distance::embed`].
     pub fn of_pairs(&self, reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>) -> Result<Vec<f64>> {
         let n = reconstructions.len_of(Axis(0));
         let mut values = Vec::with_capacity(n);
@@ -176,7 +176,7 @@ fn weigh(tap: &Array4<f32>, head: &[f32], mut to: ndarray::ArrayViewMut2<f32>) {
 /// `matrix` holds the distances to all shown images by the same measure.
 ///
 /// # Errors
-/// As [`DistanceMatrix::compute`].
+/// See [`DistanceMatrix::compute`].
 pub fn lpips_score<'a>(
     lpips: &Lpips,
     matrix: &DistanceMatrix,

@@ -1,9 +1,9 @@
 //! A similarity of reconstructions with their own shown images and with some others, where all pairs would be too dear.
 //!
-//! The items are dealt into groups at random, and every reconstruction of a group is compared with every shown image of it.
-//! Pairings shuffled inside the groups are a group of permutations, each of which uses every shown image once, so that the
-//! test against them is exact, as it is over all permutations: an image that resembles everything does so in every
-//! pairing and adds nothing to the spread under the null.
+//! The items are dealt into groups at random, and every reconstruction of a group is compared with every shown image of
+//! it. Pairings shuffled inside the groups are a group of permutations, each of which uses every shown image once, so
+//! that the test against them is exact, as it is over all permutations: an image that resembles everything does so in
+//! every pairing and adds nothing to the spread under the null.
 
 use afterimage_statistics::draws::{Purpose, shuffle, stream};
 use afterimage_statistics::{PairingTest, pairing_test_within};
@@ -16,12 +16,12 @@ use crate::Context;
 pub(crate) struct Pairs {
     /// Group of each item.
     groups: Vec<usize>,
-    /// Reconstruction i with shown image j of its group, `[items, items]`; NaN outside the groups, and where an image cannot be
-    /// prepared.
+    /// Reconstruction i with shown image j of its group, `[items, items]`; NaN outside the groups, and where an image
+    /// cannot be prepared.
     table: Array2<f64>,
 }
 
-/// Computes all pairs inside random groups of at least `others + 1` items, or of all items where they are fewer.
+/// Computes all pairs inside random groups of at least `others + 1` items, or of all items if they are fewer.
 pub(crate) fn pairs<T: Send + Sync>(
     reconstructions: ArrayView4<f32>,
     shown: ArrayView4<f32>,

@@ -1,10 +1,10 @@
 //! MS-SSIM: structural similarity over five scales.
 //!
-//! `MS-SSIM = product over scales s < 5 of max(CS_s, 0)^w_s times max(SSIM_5, 0)^w_5`, for each of R, G and B, then their mean.
-//! SSIM and its part CS without the luminance are those of [`crate::ssim`] (Gaussian of sigma 1.5, 11x11, range 1, whole
-//! windows only); w = 0.0448, 0.2856, 0.3001, 0.2363, 0.1333. From one scale to the next images are averaged over 2x2 pixels;
-//! an odd side first gets a zero on both ends, which counts in the average. Equal to pytorch-msssim's
-//! `ms_ssim(data_range=1)`.
+//! `MS-SSIM = product over scales s < 5 of max(CS_s, 0)^w_s times max(SSIM_5, 0)^w_5`, for each of R, G and B, then
+//! their mean. SSIM and its part CS without the luminance are those of [`crate::ssim`] (Gaussian of sigma 1.5, 11x11,
+//! range 1, whole windows only); w = 0.0448, 0.2856, 0.3001, 0.2363, 0.1333. From one scale to the next images are
+//! averaged over 2x2 pixels; an odd side first gets a zero on both ends, which counts in the average. Equal to
+//! pytorch-msssim's `ms_ssim(data_range=1)`.
 //!
 //! Source: Wang, Simoncelli, Bovik, Asilomar Conf. Signals Syst. Comput. 2003, equation 7 and section 3.2.
 
@@ -33,7 +33,7 @@ pub struct Pyramid {
 }
 
 impl Pyramid {
-    /// Of an image in 0..1, `[channels, height, width]`. `None` where a side is below [`SMALLEST_SIDE`].
+    /// Of an image in 0..1, `[channels, height, width]`. `None` if a side is below [`SMALLEST_SIDE`].
     pub fn new(image: ArrayView3<f64>) -> Option<Self> {
         let (_, height, width) = image.dim();
         if height.min(width) < SMALLEST_SIDE {
@@ -42,7 +42,7 @@ impl Pyramid {
         Some(Self { channels: image.outer_iter().map(scales).collect::<Option<_>>()? })
     }
 
-    /// MS-SSIM with another image of the same size; NaN where the sizes differ.
+    /// MS-SSIM with another image of the same size; NaN if the sizes differ.
     pub fn ms_ssim(&self, other: &Self) -> f64 {
         if self.channels.len() != other.channels.len() {
             return f64::NAN;
@@ -91,7 +91,7 @@ fn halve(plane: &Array2<f64>) -> Array2<f64> {
 /// mismatched shown images an item.
 ///
 /// # Errors
-/// As [`crate::image_scores`].
+/// See [`crate::image_scores`].
 pub fn ms_ssim_scores<'a>(
     reconstructions: ArrayView4<f32>,
     shown: impl HeldOutArray<'a, Ix4>,

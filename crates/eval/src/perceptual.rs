@@ -35,10 +35,10 @@ pub struct PerceptualDistance<'a> {
 }
 
 impl<'a> PerceptualDistance<'a> {
-    /// With one weight a tap.
+    /// With one weight per tap.
     ///
     /// # Errors
-    /// [`EvalError::Weights`] where a weight is negative or not finite, or all are zero. Their number is checked on use.
+    /// [`EvalError::Weights`] if a weight is negative or not finite, or all are zero. Their number is checked on use.
     pub fn new(features: &'a dyn Features, weights: Vec<f32>) -> Result<Self> {
         let usable = weights.iter().filter(|w| w.is_finite() && **w >= 0.0).count();
         if usable < weights.len() || !weights.iter().any(|w| *w > 0.0) {
@@ -157,7 +157,7 @@ impl Distance for PixelCorrelation {
     }
 }
 
-/// Features of images, refused where they are not finite: what follows could turn a NaN into a small distance.
+/// Features of images, refused if they are not finite: what follows could turn a NaN into a small distance.
 pub(crate) fn extract(features: &dyn Features, images: ArrayView4<f32>) -> Result<Vec<Array4<f32>>> {
     let backbone = features.name();
     let taps = features.extract(images).map_err(|source| EvalError::Features { backbone: backbone.clone(), source })?;

@@ -1,5 +1,5 @@
-//! What parts of a brain tell of the shown image: regions alone and left out, equal numbers of voxels, single voxels, and a
-//! trained decoder that gets some of its input.
+//! Information about the shown image in parts of the brain: single regions and all but one, equal numbers of voxels,
+//! single voxels, and a trained decoder with part of its input.
 //!
 //! | question | function |
 //! |---|---|
@@ -8,8 +8,9 @@
 //! | and from one voxel | [`single_voxels`] |
 //! | what does the decoder lose, or keep, without the others | [`decoding_conditions`] |
 //!
-//! `encoding` identification asks what the *responses* hold, as far as the encoder can say it. A knock-out asks what one trained
-//! *decoder* uses: it may neglect a region that holds everything, and be thrown by the loss of one that holds nothing.
+//! `encoding` identification measures the information in the *responses*, as far as the encoder predicts them. A
+//! knock-out measures what one trained *decoder* uses: it may ignore a region with all the information, and fail
+//! without one that has none.
 
 mod decoding;
 mod encoding;
@@ -36,7 +37,7 @@ pub struct Subset {
     pub region: Option<String>,
     /// What is done with it.
     pub part: Part,
-    /// `[voxels]`, true for those that speak.
+    /// `[voxels]`, true for voxels that are kept.
     pub mask: Vec<bool>,
 }
 
@@ -46,7 +47,7 @@ impl Subset {
         (0..self.mask.len()).filter(|&v| self.mask[v]).collect()
     }
 
-    /// What a reader calls it.
+    /// Name shown to readers.
     pub fn label(&self) -> String {
         match (&self.region, self.part) {
             (Some(region), Part::Without) => format!("without {region}"),
@@ -56,9 +57,10 @@ impl Subset {
     }
 }
 
-/// All voxels, then each region alone and each left out; and what cannot be had.
+/// All voxels, then each region separately and each left out; and the conditions that are impossible.
 ///
-/// `masks` are over the `voxels` that the run uses. A region without any of them, and the leaving out of one that holds all, are among the second.
+/// `masks` are over the `voxels` that the run uses. A region without any of them, and the leaving out of one that holds
+/// all, are among the second.
 pub fn subsets(masks: &BTreeMap<String, Vec<bool>>, voxels: usize) -> (Vec<Subset>, Vec<NotComputed>) {
     let mut subsets = vec![Subset { region: None, part: Part::All, mask: vec![true; voxels] }];
     let mut missing = Vec::new();
@@ -80,7 +82,7 @@ pub fn subsets(masks: &BTreeMap<String, Vec<bool>>, voxels: usize) -> (Vec<Subse
         subsets.push(Subset { region: Some(name.clone()), part: Part::Without, mask: rest });
     }
     if masks.is_empty() {
-        let reason = "the data set has no regions: `afterimage inspect` shows what it holds".into();
+        let reason = "the data set has no regions: `afterimage inspect` shows what it contains".into();
         missing.push(NotComputed { name: "regions".into(), reason });
     }
     (subsets, missing)

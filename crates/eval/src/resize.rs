@@ -36,8 +36,8 @@ pub fn resize(plane: ArrayView2<f64>, to: usize) -> Array2<f64> {
     axis_weights(height, to).dot(&plane).dot(&axis_weights(width, to).t())
 }
 
-/// Images f32 `[n, channels, height, width]` at `[n, channels, to, to]`, as torchvision resizes tensors: without rounding
-/// to whole grey levels.
+/// Images f32 `[n, channels, height, width]` at `[n, channels, to, to]`, as torchvision resizes tensors: without
+/// rounding to whole grey levels.
 pub fn resize_images(images: ArrayView4<f32>, to: usize) -> Array4<f32> {
     let (n, channels, height, width) = images.dim();
     if (height, width) == (to, to) {

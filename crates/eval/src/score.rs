@@ -66,7 +66,8 @@ impl Draft<'_> {
     }
 }
 
-/// Adds p, and what shuffled pairings score: where that differs from chance, the candidates differ from the shown images as a set.
+/// Adds p, and what shuffled pairings score: where that differs from chance, the candidates differ from the shown
+/// images as a set.
 pub(crate) fn with_test(mut score: Score, test: Option<PairingTest>, sign: f64) -> Score {
     match test {
         Some(test) => {

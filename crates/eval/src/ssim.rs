@@ -27,7 +27,7 @@ pub struct Moments {
 }
 
 impl Moments {
-    /// Of a grey image in 0..1, `[height, width]`. `None` where a side is below [`SMALLEST_SIDE`].
+    /// Of a grey image in 0..1, `[height, width]`. `None` if a side is below [`SMALLEST_SIDE`].
     pub fn new(image: Array2<f64>) -> Option<Self> {
         if image.nrows() < SMALLEST_SIDE || image.ncols() < SMALLEST_SIDE {
             return None;
@@ -38,7 +38,7 @@ impl Moments {
         Some(Self { image, mean, variance })
     }
 
-    /// SSIM with another image of the same size; NaN where the sizes differ.
+    /// SSIM with another image of the same size; NaN if the sizes differ.
     ///
     /// ```
     /// use afterimage_eval::ssim::Moments;
@@ -49,7 +49,7 @@ impl Moments {
         self.compare(other).ssim
     }
 
-    /// SSIM, and its part without the luminance; NaN where the sizes differ.
+    /// SSIM, and its part without the luminance; NaN if the sizes differ.
     pub(crate) fn compare(&self, other: &Self) -> Similarity {
         if self.image.dim() != other.image.dim() {
             return Similarity { ssim: f64::NAN, contrast: f64::NAN };

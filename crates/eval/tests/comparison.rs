@@ -247,7 +247,7 @@ fn what_cannot_be_paired_says_why() {
     change(&paths[1], &|s| s.metric = "Spearman".into());
     assert!(note().contains("Spearman"));
     change(&paths[1], &|s| (s.metric, s.value) = ("Pearson".into(), 0.9));
-    assert!(note().contains("no mean over images"));
+    assert!(note().contains("not a mean over images"));
     change(&paths[1], &|s| s.item_kind = "voxel".into());
     assert!(note().contains("voxels"));
     change(&paths[1], &|s| (s.pseudo_values, s.item_kind) = (vec![0.4, 0.4, 0.7], "image".into()));

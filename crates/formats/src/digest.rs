@@ -15,12 +15,12 @@ pub fn sha256_bytes(bytes: &[u8]) -> String {
 
 /// SHA-256 of a file, or of a folder.
 ///
-/// A folder's digest is that of the lines `DIGEST  RELATIVE/PATH\n` of all its files in byte order of their paths,
-/// hidden ones left out, so it changes with any content or name but not with times or the order of listing. Linked
-/// folders are followed; what is there by name only, such as a link that leads nowhere, has `-` for its digest.
+/// The digest of a folder is that of the lines `DIGEST  RELATIVE/PATH\n` of all its files, except hidden ones, in byte
+/// order of their paths: it changes with any content or name, but not with times or listing order. Linked folders are
+/// followed. An entry without content, such as a broken link, has `-` as its digest.
 ///
 /// # Errors
-/// [`Error::Io`] if something cannot be read.
+/// [`Error::Io`] if a file cannot be read.
 pub fn sha256(path: &Path) -> Result<String> {
     if !path.is_dir() {
         return sha256_file(path);

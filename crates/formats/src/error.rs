@@ -1,42 +1,42 @@
-//! The one error type of this crate.
+//! The error type of this crate.
 
 use std::path::{Path, PathBuf};
 
-/// What can be wrong with a file, each variant naming it.
+/// Errors of reading and writing files; every variant names the file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The operating system refused a read or a write.
+    /// The operating system reports a failed read or write.
     #[error("cannot {action} \"{}\": {source}", path.display())]
     Io {
-        /// What was tried, a verb.
+        /// The failed action, a verb.
         action: &'static str,
         /// The file or folder.
         path: PathBuf,
-        /// The operating system's answer.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// The bytes are not what the file's name or header promises.
+    /// The content does not match the file's name or header.
     #[error("\"{}\" is not readable as {format}: {reason}", path.display())]
     Malformed {
         /// The format that was expected.
         format: &'static str,
         /// The file.
         path: PathBuf,
-        /// What is wrong and, where known, what to do.
+        /// What is wrong and, if known, what to do.
         reason: String,
     },
-    /// An archive has no member of that name.
-    #[error("\"{}\" holds no array \"{name}\"; it holds {}", path.display(), list(available))]
+    /// An archive contains no member with that name.
+    #[error("\"{}\" contains no array \"{name}\"; it contains {}", path.display(), list(available))]
     NoSuchArray {
         /// The archive.
         path: PathBuf,
-        /// The name asked for.
+        /// The requested name.
         name: String,
-        /// The names it has.
+        /// The existing names.
         available: Vec<String>,
     },
-    /// One array of a file cannot be read, while others may.
+    /// One array of a file cannot be read; others may be readable.
     #[error("array \"{name}\" in \"{}\" is not readable as {format}: {reason}", path.display())]
     Array {
         /// The format that was expected.
@@ -45,21 +45,21 @@ pub enum Error {
         path: PathBuf,
         /// The array, with the groups or fields that lead to it.
         name: String,
-        /// What is wrong and, where known, what to do.
+        /// What is wrong and, if known, what to do.
         reason: String,
     },
-    /// A table of text has no column of that name.
+    /// A text table has no column with that name.
     #[error("\"{}\" has no column \"{name}\"; it has {}", path.display(), list(available))]
     NoSuchColumn {
         /// The file.
         path: PathBuf,
-        /// The name asked for.
+        /// The requested name.
         name: String,
-        /// The names it has.
+        /// The existing names.
         available: Vec<String>,
     },
-    /// One field of a table of text is not what its column should hold.
-    #[error("\"{}\", line {line}, column \"{column}\" holds \"{got}\", expected {expected}", path.display())]
+    /// A field of a text table has the wrong type for its column.
+    #[error("\"{}\", line {line}, column \"{column}\" contains \"{got}\", expected {expected}", path.display())]
     Field {
         /// The file.
         path: PathBuf,
@@ -69,7 +69,7 @@ pub enum Error {
         column: String,
         /// The text found.
         got: String,
-        /// What was wanted, in words.
+        /// What was expected.
         expected: &'static str,
     },
     /// A shape does not fit its use.
@@ -79,32 +79,33 @@ pub enum Error {
         path: PathBuf,
         /// The shape found.
         got: Vec<usize>,
-        /// The shape wanted, in words.
+        /// The expected shape.
         expected: String,
     },
-    /// Images of a folder or an archive are there by name only, such as links to content that was not fetched.
+    /// Images of a folder or an archive have no content, such as links to files that were not fetched.
     #[error("{count} of {total} images in \"{}\" cannot be read, the first is \"{first}\": {reason}", path.display())]
     Unreadable {
         /// The folder or archive.
         path: PathBuf,
-        /// How many cannot be read.
+        /// Number of unreadable images.
         count: usize,
-        /// Of how many.
+        /// Number of all images.
         total: usize,
-        /// The name of the first.
+        /// Name of the first unreadable image.
         first: String,
         /// Why it cannot be read, and what to do.
         reason: String,
     },
-    /// A path that leads to nothing images can be read from.
-    #[error("\"{}\" holds no images: give a folder with .jpg, .png, .bmp or .tiff files, a .zip of them, or an .npy of shape [n, height, width, 3]", path.display())]
+    /// A path contains no images.
+    #[error("\"{}\" contains no images: give a folder with .jpg, .png, .bmp or .tiff files, a .zip of them, or an .npy \
+             of shape [n, height, width, 3]", path.display())]
     NoImages {
         /// The path.
         path: PathBuf,
     },
 }
 
-/// The result of everything here.
+/// Result alias of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {

@@ -1,8 +1,8 @@
-//! All that lies under a folder: the files, and what is there by name only.
+//! Walks a folder: its files, and entries without content.
 //!
-//! Links to folders are followed, as `find -L` does; a link back to a folder on its own way is passed over, since what it
-//! leads to is walked already. A link that leads nowhere is never left out: data sets of datalad are full of them until
-//! their content is fetched.
+//! Links to folders are followed, as by `find -L`. A link back to a parent folder is skipped, since the walk already
+//! covers its target. Broken links are always listed: datalad data sets are full of them until their content is
+//! fetched.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -10,20 +10,20 @@ use std::path::{Path, PathBuf};
 
 use crate::{Error, Result};
 
-/// More folders than this are taken for links that lead to one another.
+/// More folders than this are treated as links in a circle.
 const MOST: usize = 1 << 20;
 
-/// A file, or what is called like one, under a folder.
+/// An entry of a folder: a file, or a name without a readable file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Found {
-    /// The path below the folder, with `/` between its parts on every system.
+    /// Path relative to the folder, with `/` as separator on every system.
     pub(crate) name: String,
     pub(crate) path: PathBuf,
-    /// Why there is no file to read, in words.
+    /// Why the file cannot be read, if so.
     pub(crate) broken: Option<String>,
 }
 
-/// Walks a folder; hidden files and folders are left out, the rest is in byte order of its names.
+/// Walks a folder in byte order of names; hidden files and folders are left out.
 pub(crate) fn walk(root: &Path) -> Result<Vec<Found>> {
     let mut found = Vec::new();
     let real = fs::canonicalize(root).map_err(Error::io("list", root))?;
@@ -32,7 +32,7 @@ pub(crate) fn walk(root: &Path) -> Result<Vec<Found>> {
     while let Some((folder, way)) = open.pop() {
         folders += 1;
         if folders > MOST {
-            let reason = format!("it leads to more than {MOST} folders: do its links lead to one another?");
+            let reason = format!("it contains more than {MOST} folders: do its links form a circle?");
             return Err(Error::malformed("folder", root, reason));
         }
         for entry in fs::read_dir(&folder).map_err(Error::io("list", &folder))? {
@@ -61,7 +61,7 @@ pub(crate) fn walk(root: &Path) -> Result<Vec<Found>> {
     Ok(found)
 }
 
-/// Why a path that is a link leads to nothing, in words; `None` where it leads somewhere, or is missing itself.
+/// Why a link is broken; `None` if it is not, or if the path does not exist.
 pub(crate) fn broken_link(path: &Path) -> Option<String> {
     let error = fs::metadata(path).err()?;
     fs::symlink_metadata(path).ok().map(|_| reason(path, &error))
@@ -78,7 +78,7 @@ fn reason(path: &Path, error: &std::io::Error) -> String {
     }
 }
 
-/// The path of a folder without links, `way` being those of the folders that lead to it.
+/// Path of a folder with all links resolved; `way` contains those of its parents.
 fn real_path(folder: &Path, way: &[PathBuf]) -> std::io::Result<PathBuf> {
     match (way.last(), folder.file_name()) {
         (Some(parent), Some(name)) if !folder.is_symlink() => Ok(parent.join(name)),
@@ -118,7 +118,7 @@ mod tests {
         symlink(root.path().join("sub"), root.path().join("again")).unwrap();
         symlink("..", root.path().join("sub/up")).unwrap();
         symlink(root.path(), outside.path().join("deep/round")).unwrap();
-        // Each folder is walked once on each way to it, and the way round is not walked twice.
+        // A folder is walked once per path that leads to it, and circles are not walked twice.
         let once = ["again/a", "linked/deep/c", "sub/a"];
         let seen = names(root.path());
         assert!(once.iter().all(|name| seen.contains(&(*name).to_owned())), "{seen:?}");

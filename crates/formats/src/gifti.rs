@@ -1,7 +1,7 @@
 //! GIFTI: numbers on the vertices of a surface, `.func.gii` and `.shape.gii`.
 //!
-//! XML with one packed block of numbers for each map, as nibabel, nilearn, pycortex, FreeSurfer and Connectome Workbench
-//! read it. The format is that of the GIFTI surface data format, version 1.0 (Harwell et al. 2008).
+//! XML with one compressed block of numbers per map, readable by nibabel, nilearn, pycortex, FreeSurfer and Connectome
+//! Workbench. Format: GIFTI surface data format, version 1.0 (Harwell et al. 2008).
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -15,7 +15,7 @@ use flate2::write::ZlibEncoder;
 use crate::hemisphere::Hemisphere;
 use crate::{Error, Result};
 
-/// GIFTI's name of the structure that a surface covers.
+/// GIFTI name of the structure that a surface covers.
 fn structure(hemisphere: Hemisphere) -> &'static str {
     match hemisphere {
         Hemisphere::Left => "CortexLeft",
@@ -23,11 +23,11 @@ fn structure(hemisphere: Hemisphere) -> &'static str {
     }
 }
 
-/// Writes `names.len()` maps, each with a `float32` for every one of `vertices` vertices; `values` gives those of a map
-/// when its turn comes, so that one map is in memory at a time. NaN stays NaN.
+/// Writes `names.len()` maps with one `float32` per vertex. `values` is called once per map, so that one map is in
+/// memory at a time. NaN stays NaN.
 ///
 /// # Errors
-/// [`Error::Io`]; [`Error::Shape`] where a map has other than `vertices` values.
+/// [`Error::Io`]; [`Error::Shape`] if a map has other than `vertices` values.
 pub fn write_f32(
     path: &Path,
     hemisphere: Hemisphere,
@@ -58,7 +58,7 @@ fn head(hemisphere: Hemisphere, maps: usize) -> String {
     )
 }
 
-/// The numbers are packed by zlib, which the format calls GZip, and then written in base64.
+/// Numbers are compressed by zlib, which the format calls GZip, and encoded in base64.
 fn data_array(out: &mut impl Write, name: &str, values: &[f32]) -> std::io::Result<()> {
     let mut packed = ZlibEncoder::new(Vec::new(), Compression::default());
     for value in values {
@@ -76,11 +76,11 @@ fn data_array(out: &mut impl Write, name: &str, values: &[f32]) -> std::io::Resu
 }
 
 fn metadata(name: &str, value: &str) -> String {
-    format!("<MetaData><MD><Name>{}</Name><Value>{}</Value></MD></MetaData>\n", escaped(name), escaped(value))
+    format!("<MetaData><MD><Name>{}</Name><Value>{}</Value></MD></MetaData>\n", escape(name), escape(value))
 }
 
-/// Text as XML can hold it; characters that XML 1.0 has no place for become spaces.
-fn escaped(text: &str) -> String {
+/// Escapes text for XML; characters that XML 1.0 does not allow become spaces.
+fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

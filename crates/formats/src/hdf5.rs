@@ -1,14 +1,14 @@
-//! HDF5: arrays and attributes in groups, read in parts.
+//! HDF5 files: arrays and attributes in groups, read in parts.
 //!
-//! The bytes are decoded by the crate `hdf5-reader`: pure Rust, MIT or Apache-2.0, no build script, made for files that
-//! cannot be trusted, and the only one of those tried that opened every file of the fixtures, from the oldest layout to
-//! the one that h5py writes today with `libver="latest"`. `hdf5-pure` 0.47 refused the latter's compressed arrays, and
-//! a bundled C library would cost a C compiler and the guarantee of no crash on a damaged file. What it lacks is added
-//! here: the LZF filter, half precision, booleans, records, pandas frames.
+//! The crate `hdf5-reader` decodes the bytes: pure Rust, MIT or Apache-2.0, without a build script, written for
+//! untrusted files. Of the crates tried it is the only one that opens every fixture, from the oldest layout to that of
+//! h5py with `libver="latest"`. `hdf5-pure` 0.47 refuses the latter's compressed arrays. A bundled C library would need
+//! a C compiler and may crash on a damaged file. This module adds the LZF filter, half precision, booleans, records and
+//! pandas frames.
 //!
-//! Files are read with ordinary reads, not mapped, so that one that is cut short while open gives an error and not a
-//! signal. A [`Dataset`] reads any part of itself; only the chunks that the part touches are decoded, so an array of
-//! any size can be walked with [`Dataset::blocks`].
+//! Files are read, not memory-mapped, so that a file that is truncated while open gives an error and not a signal. A
+//! [`Dataset`] reads any part of itself; only the chunks that the part touches are decoded, so an array of any size can
+//! be walked with [`Dataset::blocks`].
 //!
 //! ```no_run
 //! # fn main() -> Result<(), afterimage_formats::Error> {
@@ -47,10 +47,10 @@ use elsewhere::Elsewhere;
 
 pub(crate) const FORMAT: &str = "HDF5";
 
-/// Deflate never unpacks a byte to more than this many, so no honest array is larger than the file times this.
+/// Deflate expands a byte to at most this many, so no valid array is larger than the file times this.
 pub(crate) const LARGEST_RATIO: u64 = 1032;
 
-/// Groups nested deeper than this are taken for an attack.
+/// Groups nested deeper than this are treated as an attack.
 const DEEPEST: usize = 64;
 
 /// A column of a table: numbers, or text.
@@ -58,7 +58,7 @@ const DEEPEST: usize = 64;
 pub enum Column {
     /// Numbers; the first axis is the table's rows.
     Numbers(crate::numbers::Numbers),
-    /// One string for each row.
+    /// One string per row.
     Text(Vec<String>),
 }
 
@@ -66,7 +66,7 @@ pub enum Column {
 pub struct File {
     path: PathBuf,
     inner: Hdf5File,
-    /// Where links led out of the file.
+    /// Links that lead to other files.
     elsewhere: Arc<Elsewhere>,
 }
 
@@ -77,10 +77,10 @@ impl std::fmt::Debug for File {
 }
 
 impl File {
-    /// Opens a file; a user block before it, as MATLAB writes, is passed over.
+    /// Opens a file; a leading user block, as written by MATLAB, is skipped.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Malformed`] when it is not HDF5 or its first structures are damaged.
+    /// [`Error::Io`]; [`Error::Malformed`] if it is not HDF5 or its first structures are damaged.
     pub fn open(path: &Path) -> Result<Self> {
         let file = std::fs::File::open(path).map_err(Error::io("open", path))?;
         let length = file.metadata().map_err(Error::io("read", path))?.len();
@@ -93,7 +93,7 @@ impl File {
         Ok(Self { path: path.to_owned(), inner, elsewhere })
     }
 
-    /// Whether the file begins as HDF5 does, at any of the places where the format allows it.
+    /// True if the HDF5 signature stands at one of the offsets that the format allows.
     ///
     /// # Errors
     /// [`Error::Io`].
@@ -110,21 +110,21 @@ impl File {
         Ok(false)
     }
 
-    /// The path it was opened from.
+    /// Path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The paths of all datasets, such as `/betas` or `/metadata/key`, groups after the datasets beside them.
+    /// Paths of all datasets, such as `/betas` or `/metadata/key`; within a group, datasets come before subgroups.
     ///
     /// # Errors
-    /// [`Error::Array`] where a group is damaged, or the file has nothing but links to other files.
+    /// [`Error::Array`] if a group is damaged, or the file contains only links to other files.
     pub fn names(&self) -> Result<Vec<String>> {
         let mut names = Vec::new();
         let mut seen = HashSet::new();
         let mut open = vec![("/".to_owned(), 0)];
         while let Some((at, depth)) = open.pop() {
-            // Not by `group`, whose error lists the names.
+            // Not by `group`, whose error would list the names.
             let group = self.find_group(&at).map_err(|error| self.wrong(&at, &error))?;
             // A file may link a group into itself.
             if depth > DEEPEST || !seen.insert(group.address()) {
@@ -141,15 +141,15 @@ impl File {
         }
     }
 
-    /// The names of the groups and of the datasets directly in a group.
+    /// Names of the groups and datasets directly in a group.
     ///
     /// # Errors
-    /// [`Error::NoSuchArray`], or [`Error::Array`] where the group is damaged.
+    /// [`Error::NoSuchArray`], or [`Error::Array`] if the group is damaged.
     pub fn members(&self, group: &str) -> Result<(Vec<String>, Vec<String>)> {
         self.group(group)?.member_names().map_err(|error| self.wrong(group, &error))
     }
 
-    /// Whether there is a dataset of that path.
+    /// True if a dataset with that path exists.
     pub fn contains(&self, dataset: &str) -> bool {
         self.inner.dataset(dataset).is_ok()
     }
@@ -157,7 +157,7 @@ impl File {
     /// Opens a dataset by its path, such as `/betas`.
     ///
     /// # Errors
-    /// [`Error::NoSuchArray`] with the paths there are; [`Error::Array`] where its description is damaged.
+    /// [`Error::NoSuchArray`] with the existing paths; [`Error::Array`] if its description is damaged.
     pub fn dataset(&self, path: &str) -> Result<Dataset> {
         match self.inner.dataset(path) {
             Ok(inner) => Ok(Dataset::new(inner, path, &self.path)),
@@ -166,10 +166,10 @@ impl File {
         }
     }
 
-    /// The attributes of a group or a dataset, by name.
+    /// Attributes of a group or a dataset, by name.
     ///
     /// # Errors
-    /// [`Error::NoSuchArray`], or [`Error::Array`] where one is damaged.
+    /// [`Error::NoSuchArray`], or [`Error::Array`] if one is damaged.
     pub fn attributes(&self, object: &str) -> Result<Vec<(String, Attribute)>> {
         let found = match self.inner.dataset(object) {
             Ok(dataset) => dataset.attributes(),
@@ -178,10 +178,10 @@ impl File {
         Ok(found.into_iter().map(|attribute| (attribute.name.clone(), Attribute::new(attribute))).collect())
     }
 
-    /// One attribute, where there is one of that name.
+    /// One attribute, if it exists.
     ///
     /// # Errors
-    /// As [`File::attributes`].
+    /// See [`File::attributes`].
     pub fn attribute(&self, object: &str, name: &str) -> Result<Option<Attribute>> {
         let all = self.attributes(object)?;
         Ok(all.into_iter().find(|(known, _)| known == name).map(|(_, attribute)| attribute))
@@ -205,7 +205,7 @@ impl File {
         }
         match self.names() {
             Ok(available) => Error::NoSuchArray { path: self.path.clone(), name: path.to_owned(), available },
-            // What is there cannot be listed, which is the better answer than that nothing is.
+            // A listing error says more than "no such array".
             Err(error) => error,
         }
     }
@@ -239,20 +239,20 @@ fn is_missing(error: &hdf5_reader::error::Error) -> bool {
     }
 }
 
-/// The reason in the words of the decoder, with what to do where that is known.
+/// Message of the decoder, with a hint if known.
 pub(crate) fn reason(error: &hdf5_reader::error::Error) -> String {
     use hdf5_reader::error::Error as Inner;
     match error {
         Inner::Context { source, .. } => reason(source),
         Inner::UnsupportedFilter(_) => format!("{error}: pack it with gzip, for example by h5repack -f GZIP=4"),
-        Inner::UnexpectedEof { .. } | Inner::OffsetOutOfBounds(_) => format!("{error}: it is cut short, copy it again"),
+        Inner::UnexpectedEof { .. } | Inner::OffsetOutOfBounds(_) => format!("{error}: it is truncated, copy it again"),
         Inner::UnsupportedLayoutClass(3) => {
-            "it is a virtual data set, whose values lie in other files, and such are not followed: write it out as an \
-             array of its own (in Python: h5py.File(\"x.h5\", \"w\")[\"x\"] = file[\"x\"][:])"
+            "it is a virtual data set, whose values lie in other files and are not read: save it as an ordinary array \
+             (in Python: h5py.File(\"x.h5\", \"w\")[\"x\"] = file[\"x\"][:])"
                 .to_owned()
         }
         Inner::InvalidData(what) | Inner::Other(what) if what.starts_with("external raw data file") => {
-            format!("its values lie in another file ({what}): write it out as an array of its own")
+            format!("its values lie in another file ({what}): save it as an ordinary array")
         }
         Inner::ResourceLimit(_) => format!("{error}, which is more than the file can hold; read it in parts"),
         _ => error.to_string(),

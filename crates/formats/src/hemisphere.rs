@@ -1,8 +1,8 @@
-//! Hemispheres of the cortex, and the names of files that state one.
+//! Hemispheres of the cortex, and file names that state one.
 
 use std::path::Path;
 
-/// Entities of BIDS whose value is no hemisphere, whatever it is called.
+/// BIDS entities whose value is never a hemisphere, even if it looks like one.
 const NOT_SIDES: [&str; 7] = ["sub", "ses", "task", "acq", "run", "dir", "rec"];
 
 /// A hemisphere of the cortex.
@@ -15,8 +15,8 @@ pub enum Hemisphere {
 }
 
 impl Hemisphere {
-    /// The hemisphere that a file's name states, or else the folder it lies in: `lh.` or `rh.` as FreeSurfer has it,
-    /// `hemi-L` or `hemi-R` as BIDS has it, or `lh` and `rh` between points and underscores. A name with both states none.
+    /// Hemisphere stated by a file's name or, failing that, by its folder: FreeSurfer's `lh.` or `rh.`, BIDS's `hemi-L`
+    /// or `hemi-R`, or `lh` and `rh` between dots and underscores. A name with both states neither.
     pub fn of(path: &Path) -> Option<Self> {
         let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase());
         let folder = || path.parent().and_then(name).filter(|folder| !folder.contains(['.', '_']));
@@ -35,7 +35,7 @@ impl Hemisphere {
         }
     }
 
-    /// The word for it, `left` or `right`.
+    /// English name, `left` or `right`.
     pub fn word(self) -> &'static str {
         match self {
             Self::Left => "left",
@@ -52,7 +52,7 @@ fn one(found: [bool; 2]) -> Option<Hemisphere> {
     }
 }
 
-/// Whether a name in small letters states the left, and whether the right hemisphere.
+/// Whether a lower-case name states the left and the right hemisphere.
 fn sides(name: &str) -> [bool; 2] {
     let mut found = [false; 2];
     for word in name.split(['.', '_']) {

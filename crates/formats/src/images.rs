@@ -1,9 +1,9 @@
-//! Many images behind one name: a folder, a `.zip` or an `.npy`, read one at a time.
+//! Image collections: a folder, a `.zip` or an `.npy`, read one image at a time.
 //!
-//! Nothing is held but the list of names, so any number of images can be streamed. Names are in byte order, which
-//! is also the order that a shell or Python's `sorted` gives; hidden files are ignored. Folders behind links are part of
-//! a folder. An image that is there by name only (a link that leads nowhere, an encrypted member of an archive) is never
-//! left out: [`ImageSource::open`] refuses it, [`ImageSource::open_by_name`] leaves that to [`ImageSource::require`].
+//! Only the list of names is in memory, so any number of images can be streamed. Names are in byte order, as sorted by
+//! a shell or by Python's `sorted`; hidden files are ignored. Linked folders are part of a folder. An unreadable image
+//! (a broken link, an encrypted member of an archive) is never left out silently: [`ImageSource::open`] refuses it,
+//! [`ImageSource::open_by_name`] leaves that to [`ImageSource::require`].
 
 mod archive;
 mod arrays;
@@ -17,12 +17,12 @@ use ndarray::Array3;
 
 use crate::{Error, Result, folder, picture};
 
-/// Endings of images that are not read.
+/// Extensions of image formats that are not supported.
 const OTHER_IMAGES: [&str; 16] = [
     "gif", "webp", "heic", "heif", "avif", "jp2", "jxl", "jfif", "jpe", "ppm", "pgm", "pbm", "tga", "svg", "psd", "exr",
 ];
 
-/// A readable collection of images; cheap to keep, safe to read from many threads.
+/// A readable collection of images; small in memory, and safe to read from many threads.
 #[derive(Debug)]
 pub struct ImageSource {
     path: PathBuf,
@@ -40,24 +40,24 @@ enum Kind {
     Array(arrays::ImageArray),
 }
 
-/// The endings that count as pictures; other files in a folder or an archive are passed over.
+/// Supported image extensions; other files in a folder or an archive are skipped.
 const ENDINGS: [&str; 6] = ["jpg", "jpeg", "png", "bmp", "tif", "tiff"];
 
 impl ImageSource {
-    /// Opens a folder (with its subfolders), a `.zip` of pictures, an `.npy` of shape `[n, height, width, 3]` holding
-    /// whole numbers from 0 to 255 or floats from 0 to 1, or a single picture.
+    /// Opens a folder (with its subfolders), a `.zip` of images, an `.npy` of shape `[n, height, width, 3]` with whole
+    /// numbers from 0 to 255 or floats from 0 to 1, or a single image file.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Malformed`] or [`Error::Shape`] for a damaged file; [`Error::NoImages`] when there are
-    /// none; [`Error::Unreadable`] when some are there by name only.
+    /// [`Error::Io`]; [`Error::Malformed`] or [`Error::Shape`] for a damaged file; [`Error::NoImages`] if it contains
+    /// none; [`Error::Unreadable`] if some have no content.
     pub fn open(path: &Path) -> Result<Self> {
         let source = Self::open_by_name(path)?;
         source.require(0..source.len())?;
         Ok(source)
     }
 
-    /// As [`ImageSource::open`], for who wants some of the images only: those that cannot be read are listed too, and
-    /// [`ImageSource::require`] tells whether one of them is wanted.
+    /// Like [`ImageSource::open`], for callers that need only some of the images: unreadable ones are listed too, and
+    /// [`ImageSource::require`] checks those that are needed.
     ///
     /// # Errors
     /// As there, but for [`Error::Unreadable`], which is for a link in place of the source, or of a folder in it.
@@ -101,10 +101,10 @@ impl ImageSource {
         }
     }
 
-    /// Says before anything is read whether images can be: by their indices, such as those that a list of names gave.
+    /// Checks before reading that images are readable, by their indices.
     ///
     /// # Errors
-    /// [`Error::Unreadable`] with how many cannot be read, the first of them and the reason.
+    /// [`Error::Unreadable`] with the number of unreadable images, the first of them and the reason.
     pub fn require(&self, indices: impl IntoIterator<Item = usize>) -> Result<()> {
         if self.broken.is_empty() {
             return Ok(());
@@ -130,39 +130,39 @@ impl ImageSource {
         self.names.len()
     }
 
-    /// Whether there are none; an opened source never is empty.
+    /// True if there are no images; an opened source is never empty.
     pub fn is_empty(&self) -> bool {
         self.names.is_empty()
     }
 
-    /// The path it was opened from.
+    /// Path of the source.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The images' names in byte order: paths below the folder or in the archive with `/`, or `0`, `1`, ... of an array
-    /// (padded with zeros to equal length, so that their byte order is their order).
+    /// Names of the images in byte order: paths relative to the folder or in the archive, with `/`; for an array `0`,
+    /// `1`, ..., padded with zeros so that byte order is numeric order.
     pub fn names(&self) -> &[String] {
         &self.names
     }
 
-    /// Files of a folder or an archive that are no images by their ending; hidden ones are not among them.
+    /// Files of a folder or an archive without a supported image extension, except hidden ones.
     pub fn passed_over(&self) -> &[String] {
         &self.passed_over
     }
 
-    /// Those of them that are images of a format that is not read, by their ending.
+    /// Those of them with the extension of an unsupported image format.
     pub fn unread(&self) -> impl Iterator<Item = &str> {
         let is_image = |name: &&String| OTHER_IMAGES.contains(&ending(name).as_str());
         self.passed_over.iter().filter(is_image).map(String::as_str)
     }
 
-    /// Where an image lies, for messages.
+    /// Location of an image, for messages.
     pub fn location(&self, index: usize) -> PathBuf {
         self.path.join(self.names.get(index).map_or("", String::as_str))
     }
 
-    /// The bytes of an image as they are stored: the picture file, or the array's row.
+    /// Stored bytes of an image: the image file, or the row of the array.
     ///
     /// # Errors
     /// [`Error::Io`], [`Error::Malformed`], or [`Error::Shape`] for an index beyond the end.
@@ -184,7 +184,7 @@ impl ImageSource {
     /// Decodes an image to RGB `[height, width, 3]` at its own size.
     ///
     /// # Errors
-    /// As [`ImageSource::bytes`].
+    /// See [`ImageSource::bytes`].
     pub fn decode(&self, index: usize) -> Result<Array3<u8>> {
         let bytes = self.bytes(index)?;
         match &self.kind {
@@ -196,7 +196,7 @@ impl ImageSource {
     /// Decodes, crops the centred square and resizes to `[side, side, 3]` (see [`picture::crop_resize`]).
     ///
     /// # Errors
-    /// As [`ImageSource::bytes`].
+    /// See [`ImageSource::bytes`].
     pub fn read_square(&self, index: usize, side: usize) -> Result<Array3<u8>> {
         picture::crop_resize(self.decode(index)?.view(), side, &self.location(index))
     }
@@ -211,7 +211,7 @@ impl ImageSource {
     }
 }
 
-/// The names of images, and why one cannot be read where it cannot; then the names of other files.
+/// Names of the images, each with the reason if it is unreadable; then the names of other files.
 type Listed = (Vec<(String, Option<String>)>, Vec<String>);
 
 fn in_folder(path: &Path) -> Result<Listed> {
@@ -222,7 +222,7 @@ fn in_folder(path: &Path) -> Result<Listed> {
             (!is_text).then(|| "its name is not UTF-8: rename it".to_owned())
         });
         match broken {
-            // Without an ending it may have been a folder of images.
+            // A name without an extension may have been a folder of images.
             Some(reason) if !is_picture(&found.name) && !has_ending(&found.name) => {
                 let (path, first) = (path.to_owned(), found.name);
                 return Err(Error::Unreadable { path, count: 1, total: 1, first, reason });

@@ -1,6 +1,6 @@
-//! Turns the files that recordings and stimuli come in into arrays, and back.
+//! Reads and writes the file formats of recordings and stimuli.
 //!
-//! This crate knows bytes and shapes, not brains. It holds
+//! This crate converts between bytes and arrays; it knows nothing about brains.
 //!
 //! | module | what it reads | what it writes |
 //! |---|---|---|
@@ -12,15 +12,15 @@
 //! | [`volume`] | [`nifti`] and [`mgh`]: volumes and series, one at a time | NIfTI-1 of `f32` |
 //! | [`gifti`] | | values on the vertices of a surface |
 //! | [`table`] | `.csv` and `.tsv`, column by column | |
-//! | [`numbers`] | an array in the type that a file holds | |
+//! | [`numbers`] | an array in its stored type | |
 //! | [`images`] | a folder, a `.zip` or an `.npy` of images, one at a time | |
-//! | [`text`] | text files and plain lists, with a byte-order mark or packed | |
-//! | [`hemisphere`] | hemispheres, and names that state one | |
+//! | [`text`] | text files and plain lists, also with a byte-order mark or gzipped | |
+//! | [`hemisphere`] | hemispheres, also from file names | |
 //! | [`names`] | order and spelling of file names, BIDS entities | |
 //! | [`digest`] | SHA-256 of files and folders | |
 //!
-//! Every reader treats its input as hostile: sizes are checked against the file's length before memory is
-//! asked for, and whatever is wrong comes back as an [`Error`] that names the file and the mend.
+//! Every reader treats its input as hostile: it checks sizes against the file's length before it allocates memory, and
+//! returns an [`Error`] that names the file and the fix.
 //!
 //! ```
 //! use afterimage_formats::npy;

@@ -1,8 +1,8 @@
-//! MATLAB's `.mat`: version 5 (`-v6`, `-v7`) and version 7.3, behind one type.
+//! MATLAB's `.mat` files: version 5 (`-v6`, `-v7`) and version 7.3 in one type.
 //!
-//! Version 5 is read here, since it is small and what crates there are stop at plain arrays, while the recordings of
-//! the field come as structures and cells. Version 7.3 is HDF5 with its axes turned round; [`crate::hdf5`] reads it,
-//! and they are turned back. Either way an array has the shape that MATLAB prints.
+//! Version 5 is read here, since existing crates stop at plain arrays, while recordings come as structures and cells.
+//! Version 7.3 is HDF5 with reversed axes: [`crate::hdf5`] reads it, and this module transposes it back. In both
+//! versions an array has the shape that MATLAB prints.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), afterimage_formats::Error> {
@@ -29,10 +29,10 @@ use crate::{Error, Result};
 
 pub(crate) const FORMAT: &str = "MAT";
 
-/// Cells and structures nested deeper than this are taken for an attack.
+/// Cells and structures nested deeper than this are treated as an attack.
 const DEEPEST: usize = 32;
 
-/// An open `.mat`; its variables are read one at a time.
+/// An open `.mat` file; variables are read one at a time.
 #[derive(Debug)]
 pub struct MatFile {
     path: PathBuf,
@@ -49,24 +49,25 @@ impl MatFile {
     /// Opens a file of either version.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Malformed`] when it is neither version, or damaged.
+    /// [`Error::Io`]; [`Error::Malformed`] if it has neither version, or is damaged.
     pub fn open(path: &Path) -> Result<Self> {
-        let inner = match hdf5::File::is_hdf5(path)? {
-            true => Inner::V73(hdf5::File::open(path)?),
-            false => Inner::V5(v5::Index::open(path)?),
+        let inner = if hdf5::File::is_hdf5(path)? {
+            Inner::V73(hdf5::File::open(path)?)
+        } else {
+            Inner::V5(v5::Index::open(path)?)
         };
         Ok(Self { path: path.to_owned(), inner })
     }
 
-    /// The path it was opened from.
+    /// Path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The names of the variables.
+    /// Names of the variables.
     ///
     /// # Errors
-    /// [`Error::Array`] where a file of version 7.3 is damaged.
+    /// [`Error::Array`] if a version 7.3 file is damaged.
     pub fn names(&self) -> Result<Vec<String>> {
         match &self.inner {
             Inner::V5(index) => Ok(index.names()),
@@ -74,7 +75,7 @@ impl MatFile {
         }
     }
 
-    /// The HDF5 file beneath version 7.3, for reading a large array in parts; its axes are the reverse of MATLAB's.
+    /// HDF5 file of version 7.3, for reading a large array in parts; its axes are those of MATLAB reversed.
     pub fn as_hdf5(&self) -> Option<&hdf5::File> {
         match &self.inner {
             Inner::V5(_) => None,
@@ -85,8 +86,8 @@ impl MatFile {
     /// Reads a variable, or a field of a structure by a path such as `expdesign.masterordering`.
     ///
     /// # Errors
-    /// [`Error::NoSuchArray`] with the names there are; [`Error::Array`] where it is damaged or of a class that is not
-    /// read: sparse matrices, objects, function handles.
+    /// [`Error::NoSuchArray`] with the existing names; [`Error::Array`] if it is damaged or of an unsupported class:
+    /// sparse matrices, objects, function handles.
     pub fn read(&self, path: &str) -> Result<MatValue> {
         let mut parts = path.split('.');
         let name = parts.next().unwrap_or_default();
@@ -111,10 +112,10 @@ impl MatFile {
         }
     }
 
-    /// Reads an array of real numbers or truth values.
+    /// Reads an array of real numbers or booleans.
     ///
     /// # Errors
-    /// As [`MatFile::read`]; [`Error::Array`] where it is something else.
+    /// See [`MatFile::read`]; [`Error::Array`] if it is something else.
     pub fn numbers(&self, path: &str) -> Result<Numbers> {
         match self.read(path)? {
             MatValue::Numbers(numbers) => Ok(numbers),
@@ -125,7 +126,7 @@ impl MatFile {
     /// Reads text: the rows of a character array, or the texts of a cell array in column order.
     ///
     /// # Errors
-    /// As [`MatFile::read`]; [`Error::Array`] where it is something else.
+    /// See [`MatFile::read`]; [`Error::Array`] if it is something else.
     pub fn strings(&self, path: &str) -> Result<Vec<String>> {
         let value = self.read(path)?;
         value.strings().ok_or_else(|| self.wrong(path, format!("it is {}, not text", value.what())))

@@ -1,15 +1,14 @@
-//! Names of files: their order, their spelling, and the entities of BIDS in them.
+//! File names: order, Unicode form and BIDS entities.
 //!
-//! Byte order puts `10.png` before `2.png`; people and most scripts that number files mean the numbers. Whatever pairs
-//! by the order of names must ask [`order_conflict`] first.
+//! Byte order sorts `10.png` before `2.png`, but people and most scripts mean the numbers. Code that pairs by the order
+//! of names must call [`order_conflict`] first.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-/// Compares names with runs of digits taken as numbers, folder by folder; names that differ in leading zeros only
-/// compare by bytes.
+/// Compares names folder by folder, with digits as numbers. Names that differ only in leading zeros compare by bytes.
 ///
 /// ```
 /// # use std::cmp::Ordering;
@@ -40,7 +39,7 @@ fn digits(text: &str) -> usize {
     text.bytes().take_while(u8::is_ascii_digit).count()
 }
 
-/// The end of a folder's name comes before every letter: `a/1.png` before `a-b/1.png`.
+/// The end of a folder name sorts before every letter: `a/1.png` before `a-b/1.png`.
 fn rank(letter: char) -> u32 {
     if letter == '/' { 0 } else { letter.into() }
 }
@@ -49,8 +48,8 @@ fn first(text: &str) -> char {
     text.chars().next().unwrap_or_default()
 }
 
-/// Two names that byte order and natural order put differently, as `(first by bytes, first by numbers)`; `None` if both
-/// orders are the same for all names.
+/// Two names that byte order and natural order sort differently, as `(first by bytes, first by numbers)`; `None` if
+/// both orders agree for all names.
 pub fn order_conflict<S: AsRef<str>>(names: &[S]) -> Option<(String, String)> {
     let mut bytes: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
     let mut natural = bytes.clone();
@@ -60,7 +59,7 @@ pub fn order_conflict<S: AsRef<str>>(names: &[S]) -> Option<(String, String)> {
     differ.map(|(a, b)| (a.to_owned(), b.to_owned()))
 }
 
-/// A name in Unicode's composed form (NFC), in which macOS' decomposed names and those of other systems are equal.
+/// A name in composed Unicode form (NFC), in which the decomposed names of macOS equal those of other systems.
 pub fn nfc(name: &str) -> Cow<'_, str> {
     match is_nfc_quick(name.chars()) {
         IsNormalized::Yes => Cow::Borrowed(name),
@@ -68,7 +67,7 @@ pub fn nfc(name: &str) -> Cow<'_, str> {
     }
 }
 
-/// The value of a BIDS entity in a file's name: `entity("sub-01_run-2_bold.nii.gz", "run")` is `Some("2")`.
+/// Value of a BIDS entity in a file name: `entity("sub-01_run-2_bold.nii.gz", "run")` is `Some("2")`.
 pub fn entity<'a>(file_name: &'a str, key: &str) -> Option<&'a str> {
     let stem = file_name.split('.').next().unwrap_or(file_name);
     stem.split('_').find_map(|part| part.split_once('-').filter(|(name, _)| *name == key).map(|(_, value)| value))

@@ -1,7 +1,7 @@
-//! NIfTI-1 and NIfTI-2: volumes of voxels with the place of each in the head.
+//! NIfTI-1 and NIfTI-2: volumes with voxel positions in millimetres.
 //!
-//! Read here rather than by a crate, because those there are load a series whole, and a session of betas in one piece
-//! is larger than need be. Scaling, all real number types, both byte orders, packed or not, one file or a pair.
+//! Existing crates load a whole series, which is too large for a session of betas, so the format is read here: scaling,
+//! all real number types, both byte orders, gzipped or not, one file or a pair.
 
 mod header;
 mod quaternion;
@@ -17,7 +17,7 @@ use crate::{Error, Result};
 
 pub(crate) const FORMAT: &str = "NIfTI";
 
-/// What stands before `.nii` in the names of CIFTI files: dense and parcellated series, scalars, labels, connectivity.
+/// Part before `.nii` in names of CIFTI files: dense and parcellated series, scalars, labels, connectivity.
 const CIFTI_KINDS: [&str; 13] = [
     "dtseries",
     "dscalar",
@@ -44,10 +44,10 @@ pub(crate) fn open(path: &Path) -> Result<Volume> {
     let bytes = first_bytes(&head, header::LARGEST as u64)?;
     let (header, alone) = header::parse(&bytes).map_err(wrong)?;
     match (alone, voxels) {
-        (false, None) => Err(wrong("it is the header of a pair: give its .hdr and .img with these endings".into())),
+        (false, None) => Err(wrong("it is the header of a pair: name the two files .hdr and .img".into())),
         (true, _) => Volume::new(head, FORMAT, header),
         (false, Some(voxels)) => {
-            // Who reads the voxels never comes to the end of this file, where its checksum stands.
+            // Reading voxels never reaches the end of this file, where its checksum is stored.
             if packed::is_packed(&head)? {
                 let rest = packed::finish(&mut packed::open(&head, Tail::Ignored)?);
                 rest.map_err(|error| wrong(format!("it cannot be unpacked ({error}): copy it again")))?;
@@ -57,14 +57,14 @@ pub(crate) fn open(path: &Path) -> Result<Volume> {
     }
 }
 
-/// Whether a file is CIFTI by its name, such as `sub-01_bold.dtseries.nii`.
+/// True if a file is CIFTI by its name, such as `sub-01_bold.dtseries.nii`.
 fn is_cifti(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     let kind = name.trim_end_matches(".gz").strip_suffix(".nii").and_then(|stem| stem.rsplit_once('.'));
     kind.is_some_and(|(_, kind)| CIFTI_KINDS.contains(&kind))
 }
 
-/// The file with the header, and that with the voxels where it is another.
+/// File with the header, and the file with the voxels if different.
 fn pair(path: &Path) -> (PathBuf, Option<PathBuf>) {
     let name = path.to_string_lossy();
     let lower = name.to_ascii_lowercase();

@@ -1,7 +1,7 @@
-//! NumPy's `.npy`: one array in one file.
+//! NumPy's `.npy` files: one array per file.
 //!
-//! Written here rather than taken from a crate because the element type is known only at run time, half precision and
-//! big-endian files occur, and a header that promises more than the file holds must not reserve memory.
+//! Not taken from a crate, because the element type is known only at run time, half precision and big-endian files
+//! occur, and a header that promises more than the file contains must not allocate memory.
 
 mod header;
 mod labels;
@@ -19,10 +19,11 @@ pub use labels::read_labels;
 
 use crate::{Error, Result};
 
-/// Reads only the header of a file and checks its promise against the file's length.
+/// Reads only the header of a file and checks its shape against the file's length.
 ///
 /// # Errors
-/// [`Error::Io`], or [`Error::Malformed`] when the header is damaged, of a type that is not a number, or larger than the file.
+/// [`Error::Io`], or [`Error::Malformed`] if the header is damaged, has a type that is not numeric, or promises more
+/// than the file contains.
 pub fn read_header(path: &Path) -> Result<Header> {
     open(path).map(|(_, header)| header)
 }
@@ -32,7 +33,7 @@ pub fn read_header(path: &Path) -> Result<Header> {
 /// Integers beyond 2^24 and doubles are rounded to the nearest `f32`.
 ///
 /// # Errors
-/// As [`read_header`].
+/// See [`read_header`].
 pub fn read_f32(path: &Path) -> Result<ArrayD<f32>> {
     let (mut file, header) = open(path)?;
     decode_f32(&mut file, &header, path)
@@ -41,7 +42,7 @@ pub fn read_f32(path: &Path) -> Result<ArrayD<f32>> {
 /// Reads an `u8` array.
 ///
 /// # Errors
-/// As [`read_header`]; [`Error::Malformed`] when the elements are not bytes.
+/// See [`read_header`]; [`Error::Malformed`] if the elements are not bytes.
 pub fn read_u8(path: &Path) -> Result<ArrayD<u8>> {
     let (mut file, header) = open(path)?;
     if header.element != Element::U8 {
@@ -51,10 +52,11 @@ pub fn read_u8(path: &Path) -> Result<ArrayD<u8>> {
     shape(bytes, &header, path)
 }
 
-/// Reads rows `first..first + count` along the first axis as `f32`; only they are read from disk.
+/// Reads rows `first..first + count` along the first axis as `f32`; only these are read from disk.
 ///
 /// # Errors
-/// As [`read_header`]; [`Error::Malformed`] for Fortran order, whose rows are not contiguous, and for rows beyond the end.
+/// See [`read_header`]; [`Error::Malformed`] for Fortran order, whose rows are not contiguous, and for rows beyond the
+/// end.
 pub fn read_rows_f32(path: &Path, first: usize, count: usize) -> Result<ArrayD<f32>> {
     let (mut file, mut header) = open(path)?;
     let rows = header.shape.first().copied().unwrap_or(0);
@@ -112,36 +114,37 @@ fn open(path: &Path) -> Result<(BufReader<File>, Header)> {
     Ok((file, header))
 }
 
-/// Reads an array from the bytes of a file, as [`read_f32`] does; `path` is what messages call it.
+/// Parses the bytes of a file, like [`read_f32`]; `path` is used in messages.
 ///
 /// # Errors
-/// [`Error::Malformed`] when the bytes are damaged, of a type that is not a number, or fewer than the header promises.
+/// [`Error::Malformed`] if the bytes are damaged, have a type that is not numeric, or are fewer than the header
+/// promises.
 pub fn parse_f32(bytes: &[u8], path: &Path) -> Result<ArrayD<f32>> {
     read_stream_f32(bytes, bytes.len() as u64, path)
 }
 
-/// Reads only the header from the bytes of a file, as [`read_header`] does; `path` is what messages call it.
+/// Parses only the header from the bytes of a file, like [`read_header`]; `path` is used in messages.
 ///
 /// # Errors
-/// As [`parse_f32`].
+/// See [`parse_f32`].
 pub fn parse_header(bytes: &[u8], path: &Path) -> Result<Header> {
     header::decode(&mut &bytes[..], bytes.len() as u64).map_err(|reason| Error::malformed(".npy", path, reason))
 }
 
-/// The bytes of the file that [`write_f32`] writes.
+/// Bytes of the file that [`write_f32`] writes.
 pub fn to_bytes_f32(array: ArrayViewD<'_, f32>) -> Vec<u8> {
     let mut bytes = header::encode(Element::F32, array.shape());
     array.iter().for_each(|value| bytes.extend(value.to_le_bytes()));
     bytes
 }
 
-/// Reads an array from a stream of a known length, as the members of an archive are.
+/// Reads an array from a stream of known length, such as a member of an archive.
 pub(crate) fn read_stream_f32(mut stream: impl Read, length: u64, path: &Path) -> Result<ArrayD<f32>> {
     let header = header::decode(&mut stream, length).map_err(|reason| Error::malformed(".npy", path, reason))?;
     decode_f32(&mut stream, &header, path)
 }
 
-/// Reads an array of strings, in the order in which they are stored.
+/// Reads an array of strings in stored order.
 pub(crate) fn read_stream_texts(mut stream: impl Read, length: u64, path: &Path) -> Result<Vec<String>> {
     let malformed = |reason: String| Error::malformed(".npy", path, reason);
     let header = header::decode_text(&mut stream, length).map_err(malformed)?;
@@ -157,7 +160,7 @@ pub(crate) fn read_stream_texts(mut stream: impl Read, length: u64, path: &Path)
     };
     let text = |raw: &[u8]| {
         let text: Option<String> = raw.chunks_exact(header.bytes).map(character).collect();
-        let text = text.ok_or_else(|| malformed("a string holds what is no character: copy it again".into()))?;
+        let text = text.ok_or_else(|| malformed("a string contains an invalid character: copy it again".into()))?;
         Ok(text.trim_end_matches('\0').to_owned())
     };
     bytes.chunks_exact(size).map(text).collect()
@@ -171,7 +174,7 @@ fn decode_f32(stream: &mut impl Read, header: &Header, path: &Path) -> Result<Ar
 fn read_bytes(stream: &mut impl Read, header: &Header, path: &Path) -> Result<Vec<u8>> {
     let wanted = header.bytes();
     let mut bytes = Vec::new();
-    // An archive member's stated length is only a promise, so the buffer grows with what really arrives.
+    // The stated length of an archive member is only a promise, so the buffer grows with the bytes that arrive.
     stream.take(wanted as u64).read_to_end(&mut bytes).map_err(Error::io("read", path))?;
     if bytes.len() < wanted {
         let reason = format!("it ends after {} of {wanted} bytes of values: copy it again", bytes.len());

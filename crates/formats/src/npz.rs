@@ -1,4 +1,4 @@
-//! NumPy's `.npz`: a zip archive of named `.npy` files.
+//! NumPy's `.npz` files: zip archives of named `.npy` files.
 
 use std::fs::File;
 use std::io::Read;
@@ -11,10 +11,10 @@ use crate::{Error, Result, npy, packed};
 
 const SUFFIX: &str = ".npy";
 
-/// The names of the arrays in an archive, in its order.
+/// Names of the arrays in an archive, in stored order.
 ///
 /// # Errors
-/// [`Error::Io`], or [`Error::Malformed`] when it is no archive.
+/// [`Error::Io`], or [`Error::Malformed`] if it is not an archive.
 pub fn names(path: &Path) -> Result<Vec<String>> {
     let archive = open(path)?;
     let members = archive.file_names().filter_map(|name| Some(name.ok()?.strip_suffix(SUFFIX)?.to_owned()));
@@ -24,16 +24,16 @@ pub fn names(path: &Path) -> Result<Vec<String>> {
 /// Reads one array by name as `f32` (see [`npy::read_f32`]).
 ///
 /// # Errors
-/// As [`names`]; [`Error::NoSuchArray`] with the list of those there are; [`Error::Array`] if it is damaged, which its
-/// checksum in the archive tells.
+/// See [`names`]; [`Error::NoSuchArray`] with the existing names; [`Error::Array`] if it is damaged or its checksum
+/// does not match.
 pub fn read_f32(path: &Path, name: &str) -> Result<ArrayD<f32>> {
     member(path, name, |stream, length| npy::read_stream_f32(stream, length, path))
 }
 
-/// Reads one array of strings by name (NumPy's types `U` and `S`), in the order in which they are stored.
+/// Reads one array of strings by name (NumPy's types `U` and `S`), in stored order.
 ///
 /// # Errors
-/// As [`read_f32`]; [`Error::Malformed`] when its elements are no strings.
+/// See [`read_f32`]; [`Error::Malformed`] if its elements are not strings.
 pub fn read_texts(path: &Path, name: &str) -> Result<Vec<String>> {
     member(path, name, |stream, length| npy::read_stream_texts(stream, length, path))
 }
@@ -94,7 +94,7 @@ mod tests {
     fn unknown_name_is_answered_with_the_known_ones() {
         let (_folder, path) = archive(&[("arr_0.npy", npy_bytes(&[1.0]))]);
         let message = read_f32(&path, "arr_1").unwrap_err().to_string();
-        assert!(message.ends_with("holds no array \"arr_1\"; it holds \"arr_0\""), "{message}");
+        assert!(message.ends_with("contains no array \"arr_1\"; it contains \"arr_0\""), "{message}");
     }
 
     /// `numpy.array(["ab", "é"]).tobytes()` and its header, as NumPy 2.2 writes them.

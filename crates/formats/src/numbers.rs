@@ -1,7 +1,7 @@
-//! An array of any real number type, as a file holds it.
+//! Arrays of any real number type, as stored in a file.
 //!
-//! The readers of MAT, HDF5 and NIfTI meet every type at run time, and a brick of bytes must not become a brick of
-//! floats on the way. So the values stay in their own type until the caller says which one is wanted.
+//! The readers of MAT, HDF5 and NIfTI find the type at run time, and an array of bytes must not take four times its
+//! memory as floats. Values therefore keep their stored type until the caller converts them.
 
 use half::f16;
 use ndarray::{ArrayD, IxDyn, ShapeBuilder};
@@ -19,8 +19,8 @@ pub enum Order {
 
 /// An array of real numbers in the type they were stored in.
 ///
-/// The shape is the one that the writing program shows: an array that MATLAB prints as 2x3 has the shape `[2, 3]`,
-/// although it lies in column order.
+/// The shape is that of the program that wrote it: an array that MATLAB prints as 2x3 has shape `[2, 3]`, although it
+/// is stored in column order.
 #[derive(Clone, PartialEq)]
 pub struct Numbers {
     element: Element,
@@ -47,9 +47,9 @@ macro_rules! integers {
     };
 }
 
-/// The number of elements of a shape, where it can be counted.
+/// Number of elements of a shape; `None` on overflow.
 ///
-/// Axes of length 0 do not excuse the others: ndarray refuses a shape whose other axes overflow.
+/// Axes of length 0 are not enough: ndarray refuses a shape whose other axes overflow.
 pub(crate) fn count(shape: &[usize]) -> Option<usize> {
     let others = shape.iter().filter(|&&n| n > 0).try_fold(1_usize, |product, &n| product.checked_mul(n));
     let others = others.filter(|&product| product <= isize::MAX as usize / 8)?;
@@ -64,7 +64,7 @@ pub(crate) fn swap(bytes: &mut [u8], size: usize) {
 }
 
 impl Numbers {
-    /// From little-endian values; `None` where their number does not fit the shape.
+    /// Creates an array from little-endian values; `None` if their number does not match the shape.
     pub(crate) fn new(element: Element, order: Order, shape: Vec<usize>, bytes: Vec<u8>) -> Option<Self> {
         let wanted = count(&shape)?.checked_mul(element.size())?;
         (bytes.len() == wanted).then_some(Self { element, order, shape, bytes })
@@ -90,7 +90,7 @@ impl Numbers {
         self.bytes.len() / self.element.size()
     }
 
-    /// Whether there is no element.
+    /// True if there are no elements.
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }
@@ -110,30 +110,30 @@ impl Numbers {
         self.array(self.flat_f64())
     }
 
-    /// As whole numbers, or `None` where one of them is a fraction, not finite, or too large to be exact.
+    /// As whole numbers; `None` if one of them is a fraction, not finite, or too large to be exact.
     ///
-    /// MATLAB stores counts and indices as doubles, so this is how an index is read.
+    /// MATLAB stores counts and indices as doubles, so indices are read this way.
     pub fn to_i64(&self) -> Option<ArrayD<i64>> {
         self.flat_i64().map(|values| self.array(values))
     }
 
-    /// As truth values: whatever is not zero is true.
+    /// As booleans: every value but zero is true.
     pub fn to_bool(&self) -> ArrayD<bool> {
         self.array(self.flat_f64().iter().map(|&value| value != 0.0).collect())
     }
 
-    /// The bytes of an 8-bit unsigned array without a change, or the array itself where it is of another type.
+    /// Bytes of an unsigned 8-bit array, without a copy.
     ///
     /// # Errors
-    /// `self`, unchanged, where the elements are not `u8`.
+    /// Returns `self` unchanged if the elements are not `u8`.
     pub fn into_u8(self) -> Result<ArrayD<u8>, Self> {
         if self.element != Element::U8 {
             return Err(self);
         }
-        Ok(shaped(self.order, &self.shape, self.bytes))
+        Ok(into_shape(self.order, &self.shape, self.bytes))
     }
 
-    /// The values in the order they lie in.
+    /// Values in stored order.
     pub(crate) fn flat_f64(&self) -> Vec<f64> {
         let bytes = &self.bytes;
         match self.element {
@@ -152,7 +152,7 @@ impl Numbers {
         }
     }
 
-    /// The values in the order they lie in, where all of them are whole.
+    /// Values in stored order, if all of them are whole numbers.
     pub(crate) fn flat_i64(&self) -> Option<Vec<i64>> {
         let bytes = &self.bytes;
         match self.element {
@@ -165,7 +165,7 @@ impl Numbers {
     }
 
     fn array<T: Clone>(&self, values: Vec<T>) -> ArrayD<T> {
-        shaped(self.order, &self.shape, values)
+        into_shape(self.order, &self.shape, values)
     }
 }
 
@@ -174,7 +174,7 @@ fn whole(value: f64) -> Option<i64> {
     (value.fract() == 0.0 && value.abs() <= LARGEST).then_some(value as i64)
 }
 
-fn shaped<T: Clone>(order: Order, shape: &[usize], values: Vec<T>) -> ArrayD<T> {
+fn into_shape<T: Clone>(order: Order, shape: &[usize], values: Vec<T>) -> ArrayD<T> {
     let column = order == Order::Column;
     let array =
         ArrayD::from_shape_vec(IxDyn(shape).set_f(column), values).expect("the length was checked at the start");

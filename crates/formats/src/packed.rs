@@ -1,7 +1,7 @@
-//! Streams packed with gzip, read to their end, where the checksum stands.
+//! Gzip streams, read to the end so that the checksum is verified.
 //!
-//! A decoder compares the checksum only when it is asked for more than the last byte. Whatever reads a known number of
-//! bytes from a packed stream must call [`finish`] after the last of them; otherwise damaged values pass for good ones.
+//! A decoder verifies the checksum only when it reads past the last byte. Code that reads a known number of bytes must
+//! call [`finish`] after the last of them; otherwise damaged values go unnoticed.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -11,19 +11,19 @@ use flate2::bufread::GzDecoder;
 
 use crate::{Error, Result};
 
-/// Bytes with which a gzip file begins.
+/// Magic bytes of a gzip file.
 const MAGIC: [u8; 2] = [0x1f, 0x8b];
 
-/// What to do with bytes after the last member that are neither zeros nor a further member.
+/// Treatment of bytes after the last member that are neither zeros nor a further member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tail {
-    /// As gzip(1) does: for a reader that knows how much it wants, and has found out whether it got it.
+    /// Ignored, as by gzip(1): for a reader that checks the expected length itself.
     Ignored,
-    /// For a reader that takes whatever comes: they may be a damaged member.
+    /// Refused, for a reader that takes all bytes: they may be a damaged member.
     Refused,
 }
 
-/// A gzip file of one or several members; zeros after a member are padding, as on tapes and in blocks of devices.
+/// A gzip file of one or several members; zeros after a member are padding, as on tapes and block devices.
 pub(crate) struct Gzip<R> {
     member: Option<GzDecoder<R>>,
     tail: Tail,
@@ -34,7 +34,7 @@ impl<R: BufRead> Gzip<R> {
         Self { member: Some(GzDecoder::new(packed)), tail }
     }
 
-    /// The member after `rest`, where there is one.
+    /// The member after `rest`, if any.
     fn following(&self, mut rest: R) -> io::Result<Option<GzDecoder<R>>> {
         loop {
             let buffer = rest.fill_buf()?;
@@ -58,7 +58,7 @@ impl<R: BufRead> Gzip<R> {
 impl<R: BufRead> Read for Gzip<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         while let Some(mut member) = self.member.take() {
-            // After an error there is no member any more: what would follow has lost its place.
+            // After an error no member follows: its start is unknown.
             let read = member.read(into)?;
             if read > 0 || into.is_empty() {
                 self.member = Some(member);
@@ -70,42 +70,42 @@ impl<R: BufRead> Read for Gzip<R> {
     }
 }
 
-/// Whether a file begins as gzip does, whatever its name.
+/// True if a file has the gzip magic, whatever its name.
 pub(crate) fn is_packed(path: &Path) -> Result<bool> {
     let mut start = [0; 2];
     let mut file = File::open(path).map_err(Error::io("open", path))?;
     Ok(file.read_exact(&mut start).is_ok() && start == MAGIC)
 }
 
-/// Whether bytes begin as gzip does.
+/// True if bytes begin with the gzip magic.
 pub(crate) fn starts_packed(bytes: &[u8]) -> bool {
     bytes.starts_with(&MAGIC)
 }
 
-/// Opens a packed file.
+/// Opens a gzip file.
 pub(crate) fn open(path: &Path, tail: Tail) -> Result<Gzip<BufReader<File>>> {
     let file = File::open(path).map_err(Error::io("open", path))?;
     Ok(Gzip::new(BufReader::with_capacity(1 << 16, file), tail))
 }
 
-/// Reads the rest of a packed stream and drops it, so that its checksum is compared.
+/// Reads and drops the rest of a gzip stream, so that its checksum is verified.
 ///
 /// # Errors
-/// The decoder's, such as that of a checksum that does not match.
+/// Errors of the decoder, such as a checksum mismatch.
 pub(crate) fn finish(stream: &mut (impl Read + ?Sized)) -> io::Result<()> {
     io::copy(stream, &mut io::sink()).map(drop)
 }
 
-/// The first `most` bytes of a file, unpacked where it is packed. Their checksum is not compared: that is for the
-/// reader of what follows them.
+/// The first `most` bytes of a file, unpacked if it is gzipped. Their checksum is not verified.
 pub(crate) fn first_bytes(path: &Path, most: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let read = match is_packed(path)? {
-        true => open(path, Tail::Ignored)?.take(most).read_to_end(&mut bytes),
-        false => File::open(path).map_err(Error::io("open", path))?.take(most).read_to_end(&mut bytes),
+    let read = if is_packed(path)? {
+        open(path, Tail::Ignored)?.take(most).read_to_end(&mut bytes)
+    } else {
+        File::open(path).map_err(Error::io("open", path))?.take(most).read_to_end(&mut bytes)
     };
     match read {
-        // What came before the damage may be all that is wanted.
+        // The bytes before the damage may be enough.
         Err(error) if bytes.is_empty() => Err(Error::io("read", path)(error)),
         _ => Ok(bytes),
     }

@@ -1,4 +1,4 @@
-//! One picture: decoding to 8-bit RGB, the square crop, resizing, and PNG.
+//! A single image: decoding to 8-bit RGB, square crop, resizing and PNG.
 
 mod jpeg;
 
@@ -13,29 +13,26 @@ use ndarray::{Array3, ArrayView3, s};
 
 use crate::{Error, Result};
 
-/// Largest memory that decoding one picture may take; more is refused as a decompression bomb.
+/// Maximum memory for decoding one image; more is refused as a decompression bomb.
 const DECODE_LIMIT: u64 = 512 << 20;
 
-/// How the files begin that stand for one whose content was not fetched, with what fetches it.
+/// First bytes of pointer files, whose content was not fetched, and how to fetch it.
 const POINTERS: [(&[u8], &str); 2] = [
     (
         b"/annex/objects/",
-        "it is a pointer of git-annex, whose content is not here: fetch it with \"datalad get\" or \"git annex get\"",
+        "it is a git-annex pointer without its content: fetch it with \"datalad get\" or \"git annex get\"",
     ),
-    (
-        b"version https://git-lfs",
-        "it is a pointer of Git LFS, whose content is not here: fetch it with \"git lfs pull\"",
-    ),
+    (b"version https://git-lfs", "it is a Git LFS pointer without its content: fetch it with \"git lfs pull\""),
 ];
 
 /// Decodes JPEG, PNG, BMP or TIFF bytes to RGB `[height, width, 3]`.
 ///
-/// The format is told by the content, not the name. Grey becomes three equal channels, transparency is dropped, 16 bits
-/// are scaled to 8. Orientation tags are not applied: what is stored is what was shown.
+/// The format is detected from the content, not the name. Grey becomes three equal channels, transparency is dropped,
+/// 16 bits are scaled to 8. Orientation tags are not applied: the stored pixels are what was shown.
 ///
 /// # Errors
-/// [`Error::Malformed`] naming `path` when the bytes are damaged, end before the image does, are of another format, or
-/// would take over 512 MiB.
+/// [`Error::Malformed`] naming `path` if the bytes are damaged, truncated, of another format, or would take over 512
+/// MiB.
 pub fn decode(bytes: &[u8], path: &Path) -> Result<Array3<u8>> {
     let malformed = |error: &dyn std::fmt::Display| Error::malformed("picture", path, error);
     if let Some((_, what)) = POINTERS.iter().find(|(start, _)| bytes.starts_with(start)) {
@@ -56,34 +53,34 @@ pub fn decode(bytes: &[u8], path: &Path) -> Result<Array3<u8>> {
     Array3::from_shape_vec(shape, picture.into_raw()).map_err(|error| malformed(&error))
 }
 
-/// Width and height that the header of JPEG, PNG, BMP or TIFF bytes states; no pixel is decoded.
+/// Width and height from the header of JPEG, PNG, BMP or TIFF bytes; no pixel is decoded.
 ///
 /// # Errors
-/// [`Error::Malformed`] naming `path` when the header is damaged or of another format.
+/// [`Error::Malformed`] naming `path` if the header is damaged or of another format.
 pub fn dimensions(bytes: &[u8], path: &Path) -> Result<(u32, u32)> {
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
     let reader = reader.map_err(|error| Error::malformed("picture", path, error))?;
     reader.into_dimensions().map_err(|error| Error::malformed("picture", path, error))
 }
 
-/// The byte of a channel in 0..1, rounded; what lies beyond is cut off.
+/// Converts a channel in 0..1 to a byte, rounded; values outside are clipped.
 pub fn byte(value: f32) -> u8 {
     (value.clamp(0.0, 1.0) * 255.0).round() as u8
 }
 
-/// `[3, height, width]` in 0..1 to bytes `[height, width, 3]`.
+/// Converts `[3, height, width]` in 0..1 to bytes `[height, width, 3]`.
 pub fn bytes(image: ArrayView3<'_, f32>) -> Array3<u8> {
     image.permuted_axes([1, 2, 0]).mapv(byte).as_standard_layout().into_owned()
 }
 
 /// Crops the largest centred square and resizes it to `side` x `side`: `[height, width, 3]` to `[side, side, 3]`.
 ///
-/// Resizing is bilinear with antialiasing (the filter widens with the reduction, as torchvision's default does).
-/// A picture that already is `side` x `side` comes back unchanged, bit for bit; of an odd margin the smaller half
-/// lies left and above.
+/// Resizing is bilinear with antialiasing (the filter widens with the reduction, as torchvision's default does). An
+/// image that is already `side` x `side` is returned unchanged, bit for bit. With an odd margin the smaller half is cut
+/// left and above.
 ///
 /// # Errors
-/// [`Error::Malformed`] naming `path` if the picture or `side` is empty.
+/// [`Error::Malformed`] naming `path` if the image or `side` is empty.
 pub fn crop_resize(picture: ArrayView3<'_, u8>, side: usize, path: &Path) -> Result<Array3<u8>> {
     let (height, width, _) = picture.dim();
     if (height, width) == (side, side) {
@@ -91,14 +88,14 @@ pub fn crop_resize(picture: ArrayView3<'_, u8>, side: usize, path: &Path) -> Res
     }
     let square = height.min(width);
     let (top, left) = ((height - square) / 2, (width - square) / 2);
-    // Cut first: the resizer's own crop lets the filter see the pixels beyond the edge.
+    // Crop first: the resizer's own crop lets the filter read pixels beyond the edge.
     stretch(picture.slice(s![top..top + square, left..left + square, ..]), side, side, path)
 }
 
-/// Resizes the whole picture to `height` x `width`, ignoring its aspect ratio: `[h, w, 3]` to `[height, width, 3]`.
+/// Resizes the whole image to `height` x `width`, ignoring its aspect ratio: `[h, w, 3]` to `[height, width, 3]`.
 ///
 /// # Errors
-/// As [`crop_resize`].
+/// See [`crop_resize`].
 pub fn stretch(picture: ArrayView3<'_, u8>, height: usize, width: usize, path: &Path) -> Result<Array3<u8>> {
     let malformed = |error: &dyn std::fmt::Display| Error::malformed("picture", path, error);
     let (h, w, channels) = picture.dim();
@@ -109,7 +106,7 @@ pub fn stretch(picture: ArrayView3<'_, u8>, height: usize, width: usize, path: &
     let pixels = standard.as_slice().unwrap_or_default();
     let mut resized = Array3::zeros((height, width, 3));
     let buffer = resized.as_slice_mut().expect("a new array is contiguous");
-    // Typed images: `Resizer::resize` compiles every filter for all thirteen pixel types, which takes a minute.
+    // Typed images, since `Resizer::resize` compiles every filter for all thirteen pixel types, which takes a minute.
     let from = TypedImageRef::<U8x3>::from_buffer(w as u32, h as u32, pixels).map_err(|error| malformed(&error))?;
     let into = TypedImage::<U8x3>::from_buffer(width as u32, height as u32, buffer);
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
@@ -121,7 +118,7 @@ pub fn stretch(picture: ArrayView3<'_, u8>, height: usize, width: usize, path: &
 /// Encodes RGB `[height, width, 3]` as PNG bytes.
 ///
 /// # Errors
-/// [`Error::Malformed`] for a shape that is no RGB picture.
+/// [`Error::Malformed`] for a shape other than that of an RGB image.
 pub fn encode_png(picture: ArrayView3<'_, u8>, path: &Path) -> Result<Vec<u8>> {
     let malformed = |error: &dyn std::fmt::Display| Error::malformed("picture", path, error);
     let (height, width, channels) = picture.dim();
@@ -139,7 +136,7 @@ pub fn encode_png(picture: ArrayView3<'_, u8>, path: &Path) -> Result<Vec<u8>> {
 /// Writes RGB `[height, width, 3]` as a PNG file.
 ///
 /// # Errors
-/// As [`encode_png`], and [`Error::Io`].
+/// See [`encode_png`], and [`Error::Io`].
 pub fn write_png(path: &Path, picture: ArrayView3<'_, u8>) -> Result<()> {
     std::fs::write(path, encode_png(picture, path)?).map_err(Error::io("write", path))
 }

@@ -1,7 +1,7 @@
-//! Tables of text: `.csv` and `.tsv`, with a line of names or without.
+//! Text tables: `.csv` and `.tsv`, with or without a header line.
 //!
-//! The values stay text until a column is asked for with its type, since only the caller knows it: an image's label
-//! such as `1518878.010042` must not pass through a float.
+//! Values stay text until a column is requested with its type, since only the caller knows it: an image label such as
+//! `1518878.010042` must not become a float.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use csv::StringRecord;
 
 use crate::{Error, Result, text};
 
-/// What stands for a missing number: nothing, pandas' and BIDS' marks.
+/// Marks of a missing number: an empty field, and those of pandas and BIDS.
 const MISSING: [&str; 6] = ["", "n/a", "na", "nan", "null", "none"];
 
 /// A table in memory.
@@ -21,13 +21,14 @@ pub struct Table {
 }
 
 impl Table {
-    /// Reads a table whose first line holds the columns' names.
+    /// Reads a table whose first line contains the column names.
     ///
-    /// Fields are separated by tabs in a `.tsv`; elsewhere by commas, or, if the first line has none, by tabs or else
-    /// semicolons. Fields may be quoted as in RFC 4180; the file may begin with a byte-order mark or be packed (`.tsv.gz`).
+    /// Fields are separated by tabs in a `.tsv`. Elsewhere they are separated by commas, or, if the first line has
+    /// none, by tabs or semicolons. Fields may be quoted as in RFC 4180; the file may begin with a byte-order mark or
+    /// be packed (`.tsv.gz`).
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Malformed`] with the line where it is not UTF-8 or a row has more or fewer fields.
+    /// [`Error::Io`]; [`Error::Malformed`] with the line that is not UTF-8 or has more or fewer fields.
     pub fn read(path: &Path) -> Result<Self> {
         Self::parse(path, true, None)
     }
@@ -35,32 +36,33 @@ impl Table {
     /// Reads a table without names.
     ///
     /// # Errors
-    /// As [`Table::read`].
+    /// See [`Table::read`].
     pub fn read_bare(path: &Path) -> Result<Self> {
         Self::parse(path, false, None)
     }
 
-    /// Reads a table with a separator of one's own, such as the blank of PyMVPA's attributes.
+    /// Reads a table with a custom separator, such as the space of PyMVPA's attribute files.
     ///
     /// # Errors
-    /// As [`Table::read`].
+    /// See [`Table::read`].
     pub fn read_separated(path: &Path, separator: u8, named: bool) -> Result<Self> {
         Self::parse(path, named, Some(separator))
     }
 
-    /// Reads a table from text that was read already, with names or without; `path` is where it is from.
+    /// Parses a table from text, with names or without; `path` is used in messages.
     ///
     /// # Errors
-    /// [`Error::Malformed`] with the line where a row has more or fewer fields.
+    /// [`Error::Malformed`] with the line if a row has more or fewer fields.
     pub fn of_text(path: &Path, text: &str, named: bool, separator: Option<u8>) -> Result<Self> {
         let delimiter = separator.unwrap_or_else(|| delimiter(path, text));
         let wrong = |error: csv::Error| Error::malformed("table of text", path, error);
         let mut reader = csv::ReaderBuilder::new();
         let reader = reader.delimiter(delimiter).has_headers(named).flexible(true);
         let mut reader = reader.from_reader(text.as_bytes());
-        let names: Option<Vec<String>> = match named {
-            true => Some(reader.headers().map_err(wrong)?.iter().map(|name| name.trim().to_owned()).collect()),
-            false => None,
+        let names: Option<Vec<String>> = if named {
+            Some(reader.headers().map_err(wrong)?.iter().map(|name| name.trim().to_owned()).collect())
+        } else {
+            None
         };
         let rows = reader.into_records().collect::<Result<Vec<_>, _>>().map_err(wrong)?;
         let (names, rows) = without_empty_ends(names, rows);
@@ -69,7 +71,7 @@ impl Table {
             let line = row.position().map_or(0, csv::Position::line);
             let got = row.len();
             let reason = format!(
-                "line {line} has {got} fields, those before have {width}: quote fields that hold the separator"
+                "line {line} has {got} fields, earlier lines have {width}: quote fields that contain the separator"
             );
             return Err(Error::malformed("table of text", path, reason));
         }
@@ -80,12 +82,12 @@ impl Table {
         Self::of_text(path, &text::read(path)?, named, separator)
     }
 
-    /// The number of rows, the names not counted.
+    /// Number of rows, without the header line.
     pub fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// Whether there is no row.
+    /// True if there is no row.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
@@ -95,15 +97,15 @@ impl Table {
         self.names.as_ref().map(Vec::len).or(self.rows.first().map(StringRecord::len)).unwrap_or(0)
     }
 
-    /// The columns' names, none where the table was read without.
+    /// Column names; empty if the table was read without a header line.
     pub fn names(&self) -> &[String] {
         self.names.as_deref().unwrap_or_default()
     }
 
-    /// The place of a column of a name.
+    /// Index of the column with a name.
     ///
     /// # Errors
-    /// [`Error::NoSuchColumn`] with the names there are.
+    /// [`Error::NoSuchColumn`] with the existing names.
     pub fn column(&self, name: &str) -> Result<usize> {
         self.names().iter().position(|known| known == name).ok_or_else(|| self.missing(name.to_owned()))
     }
@@ -111,15 +113,15 @@ impl Table {
     /// A column as text.
     ///
     /// # Errors
-    /// [`Error::NoSuchColumn`] for a place beyond the last.
+    /// [`Error::NoSuchColumn`] for an index beyond the last column.
     pub fn texts(&self, column: usize) -> Result<Vec<&str>> {
         self.each(column, "text", Some)
     }
 
-    /// A column as numbers; a field that is empty or `n/a`, `NA`, `NaN`, `null`, `None` is not a number.
+    /// A column as numbers; a field that is empty or `n/a`, `NA`, `NaN`, `null`, `None` becomes NaN.
     ///
     /// # Errors
-    /// As [`Table::texts`]; [`Error::Field`] with file, line and column of the first field that is something else.
+    /// See [`Table::texts`]; [`Error::Field`] with file, line and column of the first field that is something else.
     pub fn f64s(&self, column: usize) -> Result<Vec<f64>> {
         self.each(column, "a number", |text| {
             let missing = MISSING.iter().any(|mark| text.trim().eq_ignore_ascii_case(mark));
@@ -127,10 +129,10 @@ impl Table {
         })
     }
 
-    /// A column as whole numbers; `3.0` is one.
+    /// A column as whole numbers; `3.0` is accepted.
     ///
     /// # Errors
-    /// As [`Table::f64s`].
+    /// See [`Table::f64s`].
     pub fn i64s(&self, column: usize) -> Result<Vec<i64>> {
         self.each(column, "a whole number", |text| {
             let text = text.trim();
@@ -139,10 +141,10 @@ impl Table {
         })
     }
 
-    /// A column as truth values: `True` and `False` in any letters, `1` and `0`.
+    /// A column as booleans: `True` and `False` in any case, `1` and `0`.
     ///
     /// # Errors
-    /// As [`Table::f64s`].
+    /// See [`Table::f64s`].
     pub fn bools(&self, column: usize) -> Result<Vec<bool>> {
         self.each(column, "true or false", |text| match text.trim().to_ascii_lowercase().as_str() {
             "true" | "1" | "1.0" => Some(true),
@@ -195,8 +197,8 @@ fn delimiter(path: &Path, text: &str) -> u8 {
     [b',', b'\t', b';'].into_iter().find(|mark| line.as_bytes().contains(mark)).unwrap_or(b',')
 }
 
-/// Without what separators at the ends of lines leave: columns at the end that have neither a name nor a value, and empty
-/// fields beyond the last column.
+/// Removes what trailing separators leave: final columns with neither a name nor a value, and empty fields beyond the
+/// last column.
 fn without_empty_ends(names: Option<Vec<String>>, rows: Vec<StringRecord>) -> (Option<Vec<String>>, Vec<StringRecord>) {
     let filled = |row: &StringRecord| {
         let fields = row.iter().enumerate().filter(|(_, field)| !field.trim().is_empty());
@@ -257,7 +259,7 @@ mod tests {
     #[test]
     fn ragged_rows_and_foreign_letters_are_refused_with_the_line() {
         let (_folder, path) = table("a.csv", b"a,b\n1,2\n1,2,3\n");
-        assert!(Table::read(&path).unwrap_err().to_string().contains("line 3 has 3 fields, those before have 2"));
+        assert!(Table::read(&path).unwrap_err().to_string().contains("line 3 has 3 fields, earlier lines have 2"));
         let (_folder, path) = table("a.csv", b"a,b\n1,\xff\n");
         assert!(Table::read(&path).unwrap_err().to_string().contains("line 2 is not UTF-8"));
     }

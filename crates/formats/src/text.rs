@@ -1,4 +1,4 @@
-//! Text as the world writes it: with a byte-order mark, Windows line ends, quotes, or packed with gzip.
+//! Text files: with a byte-order mark, Windows line ends, quotes, or gzipped.
 
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -10,7 +10,7 @@ use crate::{Error, Result};
 const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
 const UTF16_MARKS: [&[u8]; 2] = [b"\xff\xfe", b"\xfe\xff"];
 
-/// Reads a whole text file without its byte-order mark; a file packed with gzip is unpacked, whatever its name.
+/// Reads a text file without its byte-order mark; a gzipped file is unpacked, whatever its name.
 ///
 /// # Errors
 /// [`Error::Io`]; [`Error::Malformed`] if a packed file is damaged, or with the line that is not UTF-8.
@@ -36,17 +36,17 @@ pub fn read(path: &Path) -> Result<String> {
     })
 }
 
-/// The lines of a plain list, such as file names in order: blank lines left out, blanks around a line and one pair of
-/// quotes removed.
+/// Lines of a plain list, such as file names in order: blank lines, surrounding spaces and one pair of quotes are
+/// removed.
 ///
 /// # Errors
-/// As [`read`].
+/// See [`read`].
 pub fn lines(path: &Path) -> Result<Vec<String>> {
     let text = read(path)?;
-    Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| unquoted(line).to_owned()).collect())
+    Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| strip_quotes(line).to_owned()).collect())
 }
 
-fn unquoted(line: &str) -> &str {
+fn strip_quotes(line: &str) -> &str {
     let inside = line.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     inside.filter(|inside| !inside.contains('"')).unwrap_or(line)
 }

@@ -1,8 +1,7 @@
-//! Volumes of voxels, alone or in a series, read one at a time.
+//! Volumes and series of volumes, read one at a time.
 //!
-//! NIfTI and MGH differ in their headers only: after them come numbers in column order, packed with gzip or not. The
-//! headers are read by [`crate::nifti`] and [`crate::mgh`]; this file holds what they have in common, so that a series
-//! of any length is walked with one volume in memory.
+//! NIfTI and MGH differ only in their headers, which [`crate::nifti`] and [`crate::mgh`] read. Numbers in column order
+//! follow, gzipped or not. This module reads them one volume at a time, so that a series may have any length.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), afterimage_formats::Error> {
@@ -32,43 +31,43 @@ use crate::{Error, Result, mgh, nifti};
 use walk::Stream;
 pub use walk::Volumes;
 
-/// Where an affine comes from.
+/// Source of an affine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AffineSource {
-    /// The three rows that NIfTI stores as they are.
+    /// The three rows stored in NIfTI's sform.
     Sform,
     /// The quaternion, offset and voxel sizes of NIfTI.
     Qform,
     /// The direction cosines and centre of MGH.
     Directions,
-    /// Nothing but the voxel sizes, with the centre of the volume at the origin.
+    /// Only voxel sizes, with the centre of the volume at the origin.
     Sizes,
 }
 
-/// What a header says.
+/// Content of a header.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VolumeHeader {
     /// The shape, `[x, y, z]` or `[x, y, z, t]`, as the header has it.
     pub shape: Vec<usize>,
     /// The type of the stored numbers.
     pub element: Element,
-    /// Whether they are most significant byte first.
+    /// True if the numbers are big-endian.
     pub big_endian: bool,
-    /// Each stored number is multiplied with this, and then
+    /// Slope: each stored number is multiplied by this.
     pub slope: f64,
-    /// this is added.
+    /// Intercept: added after the slope.
     pub intercept: f64,
-    /// From voxel indices `(i, j, k, 1)` to millimetres `(x, y, z, 1)`.
+    /// Affine from voxel indices `(i, j, k, 1)` to millimetres `(x, y, z, 1)`.
     pub affine: [[f64; 4]; 4],
-    /// Where the affine comes from.
+    /// Source of the affine.
     pub affine_source: AffineSource,
-    /// The distance of the voxels' centres along each axis of space, in the header's unit, mostly millimetres.
+    /// Voxel size along each spatial axis, in the unit of the header, mostly millimetres.
     pub voxel_size: [f64; 3],
-    /// The time from one volume to the next, where the header states it with its unit.
+    /// Time between volumes, if the header states it with its unit.
     pub tr_secs: Option<f64>,
     /// The header's free text.
     pub description: String,
-    /// Where the numbers begin.
+    /// Offset of the numbers, in bytes.
     pub(crate) offset: u64,
 }
 
@@ -81,7 +80,7 @@ pub struct Volume {
 }
 
 impl VolumeHeader {
-    /// The shape of one volume; axes that the header leaves out have length 1.
+    /// Shape of one volume; axes missing from the header have length 1.
     pub fn volume_shape(&self) -> [usize; 3] {
         std::array::from_fn(|axis| self.shape.get(axis).copied().unwrap_or(1))
     }
@@ -105,14 +104,14 @@ impl Volume {
     ///
     /// # Errors
     /// [`Error::Io`]; [`Error::Malformed`] for a damaged header, a type that is not real numbers, or a header that
-    /// promises more than the file can hold.
+    /// promises more than the file contains.
     pub fn open(path: &Path) -> Result<Self> {
         let name = path.to_string_lossy().to_ascii_lowercase();
         let name = name.strip_suffix(".gz").unwrap_or(&name);
         if [".mgh", ".mgz"].iter().any(|ending| name.ends_with(ending)) { mgh::open(path) } else { nifti::open(path) }
     }
 
-    /// From a header and the file that holds the numbers.
+    /// Opens the numbers of a file, given its header.
     pub(crate) fn new(path: PathBuf, format: &'static str, header: VolumeHeader) -> Result<Self> {
         let length = std::fs::metadata(&path).map_err(Error::io("read", &path))?.len();
         let packed = packed::is_packed(&path)?;
@@ -122,7 +121,8 @@ impl Volume {
             Some(wanted) if wanted <= most => Ok(Self { path, format, header }),
             _ => {
                 let reason = format!(
-                    "its header promises shape {:?} of {}, but the file has {length} bytes: it is cut short, copy it again",
+                    "its header promises shape {:?} of {}, but the file has {length} bytes: it is truncated, copy it \
+                     again",
                     header.shape, header.element
                 );
                 Err(Error::malformed(format, &path, reason))
@@ -130,7 +130,7 @@ impl Volume {
         }
     }
 
-    /// The path that the numbers come from.
+    /// Path of the file with the numbers.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -143,7 +143,7 @@ impl Volume {
     /// Reads everything, scaled, in the header's shape.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Malformed`] where the file is cut short, or packed and its checksum does not match.
+    /// [`Error::Io`]; [`Error::Malformed`] if the file is truncated, or its checksum does not match.
     pub fn read(&self) -> Result<ArrayD<f32>> {
         let numbers = self.numbers()?;
         if !self.header.scales() {
@@ -152,10 +152,10 @@ impl Volume {
         Ok(numbers.to_f64().mapv(|value| self.scale(value)))
     }
 
-    /// Reads everything as it is stored, not scaled, in the header's shape.
+    /// Reads the stored numbers, not scaled, in the header's shape.
     ///
     /// # Errors
-    /// As [`Volume::read`].
+    /// See [`Volume::read`].
     pub fn numbers(&self) -> Result<Numbers> {
         let mut stream = self.stream(0)?;
         let bytes = count(&self.header.shape).unwrap_or(0) * self.header.element.size();
@@ -164,21 +164,21 @@ impl Volume {
         Ok(numbers)
     }
 
-    /// Walks over the volumes from the first, each `[x, y, z]` and scaled.
+    /// Iterates over the volumes, each `[x, y, z]` and scaled.
     ///
-    /// The checksum of a packed file stands at its end: it is compared before the last volume is given. Who stops
-    /// earlier calls [`Volumes::finish`].
+    /// The checksum of a gzipped file is verified before the last volume is returned. To stop earlier, call
+    /// [`Volumes::finish`].
     ///
     /// # Errors
-    /// [`Error::Io`] where the file cannot be opened; the items as [`Volume::read`].
+    /// [`Error::Io`] if the file cannot be opened; the items as [`Volume::read`].
     pub fn volumes(&self) -> Result<Volumes<'_>> {
         Ok(Volumes { volume: self, stream: self.stream(0)?, left: self.header.count() })
     }
 
-    /// Reads one volume `[x, y, z]`; a packed file is unpacked to its end for it, and the others are dropped.
+    /// Reads one volume `[x, y, z]`; a gzipped file is unpacked to its end.
     ///
     /// # Errors
-    /// As [`Volume::read`]; [`Error::Shape`] for one beyond the last.
+    /// See [`Volume::read`]; [`Error::Shape`] for one beyond the last.
     pub fn volume(&self, index: usize) -> Result<Array3<f32>> {
         if index >= self.header.count() {
             let expected = format!("more than {index} volumes");
@@ -194,10 +194,8 @@ impl Volume {
     fn next_volume(&self, stream: &mut impl Read) -> Result<Array3<f32>> {
         let shape = self.header.volume_shape();
         let numbers = self.decode(stream, self.header.volume_bytes(), shape.to_vec())?;
-        let values = match self.header.scales() {
-            true => numbers.to_f64().mapv(|value| self.scale(value)),
-            false => numbers.to_f32(),
-        };
+        let values =
+            if self.header.scales() { numbers.to_f64().mapv(|value| self.scale(value)) } else { numbers.to_f32() };
         values.into_shape_with_order(shape).map_err(|error| Error::malformed(self.format, &self.path, error))
     }
 
@@ -208,7 +206,7 @@ impl Volume {
     fn decode(&self, stream: &mut impl Read, wanted: usize, shape: Vec<usize>) -> Result<Numbers> {
         let wrong = |reason: String| Error::malformed(self.format, &self.path, reason);
         let mut bytes = Vec::new();
-        // What a packed file holds is known only when it has arrived.
+        // The length of a gzipped file is known only after unpacking.
         let read = stream.take(wanted as u64).read_to_end(&mut bytes);
         read.map_err(|error| self.unreadable(error))?;
         if bytes.len() < wanted {
@@ -221,7 +219,7 @@ impl Volume {
         Numbers::new(element, Order::Column, shape, bytes).ok_or_else(|| wrong("its shape is damaged".into()))
     }
 
-    /// The numbers' bytes from `skip` on.
+    /// Bytes of the numbers from `skip` on.
     fn stream(&self, skip: u64) -> Result<Stream> {
         let start = self.header.offset + skip;
         if packed::is_packed(&self.path)? {
@@ -235,7 +233,7 @@ impl Volume {
         Ok(Stream { bytes: Box::new(BufReader::with_capacity(1 << 16, file)), packed: false })
     }
 
-    /// Reads what is left of a packed file, so that its checksum is compared.
+    /// Reads the rest of a gzipped file, so that its checksum is verified.
     fn finish(&self, stream: &mut Stream) -> Result<()> {
         if stream.packed {
             packed::finish(&mut stream.bytes).map_err(|error| self.unreadable(error))?;

@@ -90,7 +90,7 @@ fn attributes_are_read() {
 fn unknown_path_is_answered_with_the_known_ones() {
     let file = File::open(&fixture("bdpy.h5")).unwrap();
     let message = file.dataset("/dataSet").unwrap_err().to_string();
-    assert!(message.contains("holds no array \"/dataSet\"; it holds \"/dataset\""), "{message}");
+    assert!(message.contains("contains no array \"/dataSet\"; it contains \"/dataset\""), "{message}");
     let message = file.dataset("/metadata/key").unwrap().read().unwrap_err().to_string();
     assert!(message.ends_with("is not readable as HDF5: its elements are text, not numbers"), "{message}");
 }

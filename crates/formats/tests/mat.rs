@@ -63,7 +63,7 @@ fn fields_are_reached_by_a_path() {
         assert_eq!(ids.to_i64().unwrap(), ndarray::array![[0, 1, 2, 3, 4]].into_dyn(), "{name}");
         assert_eq!(file.strings("structure.inner.roi").unwrap(), ["FFA"]);
         let message = file.read("structure.none").unwrap_err().to_string();
-        assert!(message.contains("holds no array \"structure.none\"; it holds \"ids\", \"inner\""), "{message}");
+        assert!(message.contains("contains no array \"structure.none\"; it contains \"ids\", \"inner\""), "{message}");
         let message = file.numbers("name").unwrap_err().to_string();
         assert!(message.ends_with("it is text, not real numbers"), "{message}");
         assert!(matches!(file.read("none"), Err(Error::NoSuchArray { .. })));
@@ -84,7 +84,7 @@ fn older_version_is_refused_with_the_mend() {
     let path = folder.path().join("old.mat");
     std::fs::write(&path, [0; 200]).unwrap();
     let message = MatFile::open(&path).unwrap_err().to_string();
-    assert!(message.ends_with("saved again with -v7"), "{message}");
+    assert!(message.ends_with("save a version 4 file again with -v7"), "{message}");
 }
 
 #[test]

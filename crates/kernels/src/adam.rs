@@ -1,4 +1,4 @@
-//! Adam and AMSGrad in place: one pass over values, gradient and moments, and nothing beside them.
+//! Adam and AMSGrad in place: one pass over values, gradient and moments, without temporaries.
 
 use rayon::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::vector::vectorised;
 /// Values that a thread takes at a time.
 const PART: usize = 1 << 14;
 
-/// What one parameter's past gradients were like.
+/// Moments of one parameter's gradients.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Moments {
     /// Running mean of the gradient.
@@ -19,21 +19,21 @@ pub struct Moments {
 }
 
 impl Moments {
-    /// Those before the first step, of `length` values.
+    /// Initial moments of `length` values.
     pub fn zeros(length: usize, amsgrad: bool) -> Self {
         let zeros = || vec![0.0; length];
         Self { first: zeros(), second: zeros(), largest: amsgrad.then(zeros) }
     }
 }
 
-/// A step's constants.
+/// Constants of a step.
 #[derive(Debug, Clone, Copy)]
 pub struct Step {
     /// Learning rate.
     pub rate: f64,
     /// Steps done, this one included; the moments' bias is corrected by it.
     pub time: usize,
-    /// Factor of the gradient, 1 where it is not clipped.
+    /// Factor of the gradient, 1 if it is not clipped.
     pub scale: f32,
 }
 
@@ -45,7 +45,7 @@ impl Step {
     /// moment): `value -= rate * m / (1 - β1^t) / (sqrt(v / (1 - β2^t)) + ε)`, β 0.9 and 0.999, ε 1e-8.
     ///
     /// # Panics
-    /// Where lengths differ.
+    /// If lengths differ.
     pub fn run(&self, values: &mut [f32], gradient: &[f32], moments: &mut Moments) {
         let lengths = [gradient.len(), moments.first.len(), moments.second.len()];
         assert_eq!(lengths, [values.len(); 3], "lengths of values, gradient and moments");

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use crate::vector::vectorised;
 
 const EPSILON: f32 = 1e-5;
-/// Values summed in single precision before they are added up in double.
+/// Number of values summed in single precision before they are added in double precision.
 const RUN: usize = 4096;
 
 /// Mean and biased variance of each channel over images and places, `[2, channels]`.
@@ -37,7 +37,7 @@ pub fn forward(x: &[f32], moments: &[f32], scale: &[f32], shift: &[f32], places:
     y
 }
 
-/// Gradients of `x`, scale and shift for one of the output; `of_batch` says that the moments are those of `x`.
+/// Gradients of `x`, scale and shift for one of the output; `of_batch` is true if the moments are those of `x`.
 pub fn backward(
     gradient: &[f32],
     x: &[f32],
@@ -60,9 +60,10 @@ pub fn backward(
     dx.par_chunks_exact_mut(places).zip(both).enumerate().for_each(|(plane, (dx, (gradient, x)))| {
         let channel = plane % channels;
         let factor = scale[channel] * inverse[channel];
-        let (flat, along) = match of_batch {
-            true => ((of_shift[channel] / count) as f32, (of_scale[channel] / count) as f32 * inverse[channel]),
-            false => (0.0, 0.0),
+        let (flat, along) = if of_batch {
+            ((of_shift[channel] / count) as f32, (of_scale[channel] / count) as f32 * inverse[channel])
+        } else {
+            (0.0, 0.0)
         };
         let mean = moments[channel];
         vectorised(
@@ -78,7 +79,7 @@ pub fn backward(
     [dx, single(of_scale), single(of_shift)]
 }
 
-/// Sums over images and places of what `of` makes of two values, for each channel; plane by plane in their order.
+/// Sums over images and positions of `of` applied to two values, per channel; plane by plane in order.
 fn sums<F: Fn(f32, f32) -> f32>(
     [a, b]: [&[f32]; 2],
     channels: usize,

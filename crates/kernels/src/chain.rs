@@ -19,7 +19,8 @@ pub struct Conv {
 
 #[derive(Debug, Clone)]
 enum Run {
-    /// Transformed at their first use: transformed weights are four times as large, and few networks are used whole.
+    /// Transformed at their first use: transformed weights are four times as large, and few networks are used
+    /// completely.
     Winograd {
         weights: Weights,
         forward: OnceLock<winograd::Kernel>,
@@ -52,7 +53,7 @@ impl Weights {
 pub enum Layer {
     /// A convolution.
     Conv(Box<Conv>),
-    /// A 1x1 convolution, then a 1x1 and a 3x3 one side by side.
+    /// A 1x1 convolution, then a 1x1 and a 3x3 one in parallel.
     Fire(Box<[Conv; 3]>),
     /// Pooling.
     Pool(Pool),
@@ -61,11 +62,11 @@ pub enum Layer {
 /// Layers one after the other.
 #[derive(Debug, Clone)]
 pub struct Chain {
-    /// From the input on; other chains may share them.
+    /// Layers from the input on; other chains may share them.
     pub layers: Vec<Arc<Layer>>,
 }
 
-/// What a gradient needs to know of a forward pass.
+/// Record of a forward pass for the gradient.
 #[derive(Debug)]
 pub struct Record {
     layers: Vec<Kept>,
@@ -83,19 +84,18 @@ struct Kept {
 }
 
 impl Conv {
-    /// Of weights `[outputs, inputs, side, side]` and `outputs` biases.
+    /// Creates a convolution from weights `[outputs, inputs, side, side]` and `outputs` biases.
     ///
     /// # Panics
-    /// Where their numbers do not agree.
+    /// If their lengths do not match.
     pub fn new(weights: Vec<f32>, bias: Vec<f32>, shape: [usize; 4], stride: usize, padding: usize) -> Self {
         let [outputs, inputs, side, _] = shape;
         assert_eq!(bias.len(), outputs, "biases");
-        let run = match winograd::suits(inputs, outputs, side, stride) && padding < side {
-            true => {
-                let weights = Weights { values: weights, outputs, inputs, side, padding };
-                Run::Winograd { weights, forward: OnceLock::new(), backward: OnceLock::new() }
-            }
-            false => Run::Patches(patches::Kernel::new(&weights, [outputs, inputs, side], stride, padding)),
+        let run = if winograd::suits(inputs, outputs, side, stride) && padding < side {
+            let weights = Weights { values: weights, outputs, inputs, side, padding };
+            Run::Winograd { weights, forward: OnceLock::new(), backward: OnceLock::new() }
+        } else {
+            Run::Patches(patches::Kernel::new(&weights, [outputs, inputs, side], stride, padding))
         };
         Self { bias, run }
     }
@@ -110,7 +110,7 @@ impl Conv {
         (y, flags)
     }
 
-    /// Of a gradient that the ReLU has passed.
+    /// Backward pass of a gradient that the ReLU has passed.
     fn backward(&self, gradient: &Map, [_, height, width, _]: [usize; 4]) -> Map {
         match &self.run {
             Run::Winograd { weights, backward, .. } => {
@@ -131,7 +131,7 @@ impl Chain {
         })
     }
 
-    /// The same, with what [`Chain::backward`] needs.
+    /// The same, with the record for [`Chain::backward`].
     pub fn forward_recorded(&self, mut x: Map) -> (Map, Record) {
         let mut layers = Vec::with_capacity(self.layers.len());
         for (index, layer) in self.layers.iter().enumerate() {
@@ -166,7 +166,7 @@ impl Layer {
                 let [squeeze, one, three] = &**convs;
                 let (x, squeezed) = squeeze.forward(x, keep);
                 let parts = [one.forward(&x, false).0, three.forward(&x, false).0];
-                let y = beside(&parts[0], &parts[1]);
+                let y = concatenate(&parts[0], &parts[1]);
                 parts.into_iter().chain([x]).for_each(Map::recycle);
                 let mut flags = vec![0; if keep { y.values.len() } else { 0 }];
                 flags.par_chunks_mut(RUN).zip(y.values.par_chunks(RUN)).for_each(|(flags, values)| mark(values, flags));
@@ -189,7 +189,7 @@ impl Layer {
             Self::Fire(convs) => {
                 let [squeeze, one, three] = &**convs;
                 pass(gradient, &kept.flags);
-                let (left, right) = apart(gradient, one.bias.len());
+                let (left, right) = split(gradient, one.bias.len());
                 let dims = [kept.dims[0], kept.dims[1], kept.dims[2], squeeze.bias.len()];
                 let mut inner = one.backward(&left, dims);
                 let other = three.backward(&right, dims);
@@ -204,10 +204,10 @@ impl Layer {
     }
 }
 
-/// Values a thread passes over at a time.
+/// Values that a thread processes at a time.
 const RUN: usize = 1 << 14;
 
-/// Sets a gradient to zero where the ReLU did; all of it passes where nothing was kept.
+/// Sets a gradient to zero where the ReLU did; without a record all of it passes.
 fn pass(gradient: &mut Map, flags: &[u8]) {
     gradient.values.par_chunks_mut(RUN).zip(flags.par_chunks(RUN)).for_each(|(values, flags)| {
         vectorised(
@@ -222,7 +222,7 @@ fn pass(gradient: &mut Map, flags: &[u8]) {
 }
 
 /// The channels of `a`, then those of `b`.
-fn beside(a: &Map, b: &Map) -> Map {
+fn concatenate(a: &Map, b: &Map) -> Map {
     let [images, height, width, left] = a.dims;
     let both = left + b.dims[3];
     let mut out = Map::unwritten([images, height, width, both]);
@@ -235,7 +235,7 @@ fn beside(a: &Map, b: &Map) -> Map {
 }
 
 /// The first `left` channels, and the others.
-fn apart(map: &Map, left: usize) -> (Map, Map) {
+fn split(map: &Map, left: usize) -> (Map, Map) {
     let [images, height, width, both] = map.dims;
     let part = |from: usize, to: usize| {
         let mut out = Map::unwritten([images, height, width, to - from]);

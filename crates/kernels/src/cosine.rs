@@ -4,10 +4,10 @@ use rayon::prelude::*;
 
 use crate::vector::vectorised;
 
-/// Added to squared lengths, so that a place without activation has a finite gradient.
+/// Added to squared lengths, so that a position without activation has a finite gradient.
 const EPSILON: f32 = 1e-10;
 
-/// For each place the product of features and target, and the features' length.
+/// Product of features and target, and length of the features, per position.
 #[derive(Debug)]
 pub struct Lengths {
     /// `[images, 2, places]`
@@ -17,7 +17,7 @@ pub struct Lengths {
 /// Means over places of 1 - cosine, `[images]`, for targets at unit length.
 ///
 /// # Panics
-/// Where there are other numbers of values than `dims` say.
+/// If the number of values does not match `dims`.
 pub fn distance(features: &[f32], unit: &[f32], [n, channels, height, width]: [usize; 4]) -> (Vec<f32>, Lengths) {
     let places = height * width;
     assert_eq!([features.len(), unit.len()], [n * channels * places; 2], "values");
@@ -48,7 +48,7 @@ pub fn distance(features: &[f32], unit: &[f32], [n, channels, height, width]: [u
 /// The gradient of the features for one of the distances, `[images]`.
 ///
 /// # Panics
-/// As [`distance`].
+/// See [`distance`].
 pub fn gradient(
     gradient: &[f32],
     features: &[f32],

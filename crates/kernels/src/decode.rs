@@ -1,8 +1,8 @@
 //! The decoder's convolutional part, from the first grid to the image, and its gradients.
 //!
 //! Three times (or as often as there are levels): enlarge and pad, convolution 5x5, group norm with activation; then
-//! pad, convolution 5x5 to RGB, sigmoid. Kept for the gradient are each level's input and the convolution's output; the
-//! enlarged and padded maps are made again.
+//! pad, convolution 5x5 to RGB, sigmoid. The record for the gradient contains each level's input and the convolution's
+//! output; the enlarged and padded maps are computed again.
 
 use rayon::prelude::*;
 
@@ -13,7 +13,7 @@ use crate::vector::vectorised;
 use crate::winograd::{Kernel, weight_gradient};
 use crate::{Activation, Resample};
 
-/// Side of the convolutions.
+/// Kernel side of the convolutions.
 const SIDE: usize = 5;
 /// Channels of an image, and those that the last convolution is padded to.
 const RGB: usize = 3;
@@ -36,7 +36,7 @@ pub struct Decode {
     pub pad: Resample,
 }
 
-/// What the gradient needs to know of a forward pass.
+/// Record of a forward pass for the gradient.
 #[derive(Debug)]
 pub struct Kept {
     levels: Vec<Level>,
@@ -53,7 +53,7 @@ struct Level {
 }
 
 impl Kept {
-    /// Lends its memory to the next pass.
+    /// Returns its memory for the next pass.
     pub fn recycle(self) {
         self.levels.into_iter().flat_map(|level| [level.input, level.convolved]).for_each(Map::recycle);
         self.last.recycle();
@@ -114,7 +114,7 @@ impl Decode {
     /// Transforms the convolutions of `parameters`.
     ///
     /// # Panics
-    /// Where their number does not fit.
+    /// If their number does not match.
     pub fn ready(&self, parameters: &[f32]) -> Ready {
         assert_eq!(parameters.len(), self.parameters(), "parameters");
         let c = self.channels;
@@ -131,7 +131,7 @@ impl Decode {
     /// Images `[n, side, side, 3]` in 0..1 of maps `[n, grid, grid, channels]`.
     ///
     /// # Panics
-    /// Where shapes do not fit.
+    /// If shapes do not match.
     pub fn forward(&self, maps: Map, ready: &Ready) -> (Map, Kept) {
         let (mut x, mut levels) = (maps, Vec::with_capacity(self.enlarge.len()));
         for (level, enlarge) in self.enlarge.iter().enumerate() {
@@ -165,7 +165,7 @@ impl Decode {
     /// Gradients of the maps and of the parameters, in their order, for one of the images.
     ///
     /// # Panics
-    /// Where the gradient has another shape than the images.
+    /// If the gradient has another shape than the images.
     pub fn backward(&self, kept: &Kept, parameters: &[f32], gradient: &Map) -> (Map, Vec<f32>) {
         assert_eq!(gradient.dims, kept.image.dims, "shape of the gradient");
         let c = self.channels;
@@ -205,7 +205,7 @@ impl Decode {
     }
 }
 
-/// The sum of each channel over images and places.
+/// Sum of each channel over images and positions.
 fn channel_sums(map: &Map) -> Vec<f32> {
     let [_, height, width, channels] = map.dims;
     let images = map.values.par_chunks_exact(height * width * channels).map(|image| {

@@ -1,20 +1,20 @@
-//! What follows a convolution.
+//! Operations after a convolution.
 
 use crate::vector::vectorised;
 
-/// Bias, ReLU, and a record of what the ReLU let pass.
+/// Bias, ReLU, and a record of the ReLU.
 #[derive(Debug, Default)]
 pub struct Finish<'a> {
     /// Added to each output channel.
     pub bias: Option<&'a [f32]>,
     /// Negative values become zero.
     pub relu: bool,
-    /// Becomes, for each output, whether it is above zero.
+    /// Record: for each output, whether it is above zero.
     pub above_zero: Option<&'a mut Vec<u8>>,
 }
 
 impl<'a> Finish<'a> {
-    /// The flags of so many outputs, where they are wanted.
+    /// The flags of a number of outputs, if requested.
     pub(crate) fn flags(self, outputs: usize) -> Option<&'a mut [u8]> {
         let flags = self.above_zero?;
         flags.resize(outputs, 0);
@@ -22,7 +22,7 @@ impl<'a> Finish<'a> {
     }
 }
 
-/// Notes which values are above zero.
+/// Records which values are above zero.
 pub(crate) fn mark(values: &[f32], flags: &mut [u8]) {
     vectorised(
         #[inline(always)]

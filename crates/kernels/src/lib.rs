@@ -1,13 +1,13 @@
-//! Convolutional networks on the processor: frozen ones forward and backward to the image, and the decoder with the
+//! Convolutional networks on the CPU: frozen ones forward and backward to the image, and the decoder with the
 //! gradients of its parameters.
 //!
 //! Activations are [`Map`]s, channels last. A [`Chain`] runs layers one after the other with bias and ReLU fused into
-//! each convolution; with a record it can take a gradient back to its input. Of an activation the record keeps a byte an
-//! element (whether ReLU let it pass, or which place of a pooling window was largest), not the activation itself.
+//! each convolution; with a record it can propagate a gradient back to its input. The record keeps one byte per element
+//! (whether ReLU passed it, or the index of the maximum of a pooling window), not the activation itself.
 //!
 //! Convolutions of 3x3 and 5x5 with stride 1 run by Winograd's algorithm on tiles of 6 x 6 ([`winograd`]), with weights
 //! transformed once; the others as one matrix product over patches ([`patches`]). Vector instructions are chosen at run
-//! time: AVX-512, AVX2, or what is portable. Sums that threads share are taken in an order that does not depend on their
+//! time: AVX-512, AVX2, or portable code. Sums that threads share are taken in an order that does not depend on their
 //! number, so the same input gives the same bits.
 
 pub mod adam;

@@ -1,10 +1,10 @@
-//! A linear layer for few rows at a time: the weights are read once, from memory, and nothing is packed.
+//! A linear layer for few rows at a time: the weights are read once from memory, without packing.
 
 use rayon::prelude::*;
 
 use crate::vector::vectorised;
 
-/// Outputs that a thread works on at a time: their sums stay in the first cache.
+/// Outputs that a thread processes at a time: their sums fit the L1 cache.
 const COLUMNS: usize = 1024;
 /// Inputs whose products are added up before they go into the sums.
 const INPUTS: usize = 4;
@@ -14,7 +14,7 @@ const INPUTS: usize = 4;
 /// Every output is summed over the inputs in their order, whatever the number of threads.
 ///
 /// # Panics
-/// Where lengths do not fit.
+/// If lengths do not match.
 pub fn forward(x: &[f32], w: &[f32], bias: &[f32]) -> Vec<f32> {
     let outputs = bias.len();
     let inputs = w.len().checked_div(outputs).unwrap_or(0);

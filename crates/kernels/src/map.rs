@@ -9,11 +9,11 @@ use crate::scratch::{give, take};
 pub struct Map {
     /// Images, height, width, channels.
     pub dims: [usize; 4],
-    /// The values, the channels of a place side by side.
+    /// The values; the channels of a position are contiguous.
     pub values: Vec<f32>,
 }
 
-/// Places turned at a time: 16 x 16 values fit the first cache, whatever the distance between rows.
+/// Positions transposed at a time: 16 x 16 values fit the L1 cache, whatever the distance between rows.
 const BLOCK: usize = 16;
 
 impl Map {
@@ -22,12 +22,12 @@ impl Map {
         Self { dims, values: vec![0.0; dims.iter().product()] }
     }
 
-    /// Values still to be written, every one.
+    /// A map whose values are not set; all must be written.
     pub(crate) fn unwritten(dims: [usize; 4]) -> Self {
         Self { dims, values: take(dims.iter().product()) }
     }
 
-    /// Lends its memory to the next map.
+    /// Returns its memory for the next map.
     pub fn recycle(self) {
         give(self.values);
     }
@@ -35,7 +35,7 @@ impl Map {
     /// From `[images, channels, height, width]`.
     ///
     /// # Panics
-    /// Where there are not as many values as `dims` say.
+    /// If the number of values does not match `dims`.
     pub fn from_planes(planes: &[f32], [n, c, h, w]: [usize; 4]) -> Self {
         assert_eq!(planes.len(), n * c * h * w, "values of [{n}, {c}, {h}, {w}]");
         let mut map = Self::unwritten([n, h, w, c]);

@@ -1,4 +1,4 @@
-//! Group norm together with the activation beside it.
+//! Group norm fused with its activation.
 
 use rayon::prelude::*;
 
@@ -117,7 +117,7 @@ impl Norm<'_> {
         }
     }
 
-    /// Turns the gradient of the output into that of `x`, and gives the parameters'.
+    /// Converts the gradient of the output to that of `x`, and returns those of the parameters.
     pub(crate) fn backward(&self, x: &Map, statistics: &Statistics, gradient: &mut Map) -> Gradients {
         let (image, channels) = (x.dims[1] * x.dims[2] * x.dims[3], x.dims[3]);
         let images = gradient.values.par_chunks_exact_mut(image).zip(x.values.par_chunks_exact(image));
@@ -215,7 +215,7 @@ impl Norm<'_> {
     }
 }
 
-/// Values summed in single precision before they are added up in double.
+/// Number of values summed in single precision before they are added in double precision.
 const RUN: usize = 4096;
 /// Runs that a thread takes at a time.
 const RUNS: usize = 16;
@@ -257,7 +257,7 @@ pub(crate) fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + exp(-x))
 }
 
-/// The exponential, to two units in the last place between -87 and 88 and held there beyond, by its reduction to
+/// The exponential, accurate to two units in the last place between -87 and 88 and clamped beyond, by reduction to
 /// `2^n exp(r)` and the series of `exp(r)` to the seventh power.
 #[inline(always)]
 fn exp(x: f32) -> f32 {

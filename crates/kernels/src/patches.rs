@@ -27,7 +27,7 @@ impl Kernel {
     /// Of weights `[outputs, inputs, side, side]`.
     ///
     /// # Panics
-    /// Where the number of weights is another, and for a stride of zero.
+    /// If the number of weights does not match, or the stride is zero.
     pub fn new(weights: &[f32], [outputs, inputs, side]: [usize; 3], stride: usize, padding: usize) -> Self {
         assert_eq!(weights.len(), outputs * inputs * side * side, "weights");
         assert!(stride > 0, "a stride of zero");
@@ -56,7 +56,7 @@ impl Kernel {
     /// The convolution of `x`.
     ///
     /// # Panics
-    /// Where `x` has other channels than the kernel's inputs.
+    /// If the channels of `x` are not the kernel's inputs.
     pub fn forward(&self, x: &Map, finish: Finish<'_>) -> Map {
         let [images, height, width, channels] = x.dims;
         assert_eq!(channels, self.inputs, "channels");
@@ -138,13 +138,13 @@ impl Kernel {
     /// The gradient of the input, of `height` and `width`, for one of the output.
     ///
     /// # Panics
-    /// Where the gradient has another shape than the output of such an input.
+    /// If the gradient has another shape than the output of such an input.
     pub fn backward(&self, gradient: &Map, height: usize, width: usize) -> Map {
         let [images, rows, columns, outputs] = gradient.dims;
         assert_eq!([rows, columns, outputs], [self.output(height), self.output(width), self.outputs], "gradient");
         let mut dx = Map::unwritten([images, height, width, self.inputs]);
         let image = height * width * self.inputs;
-        let weights = View::new(&self.values, self.patch(), outputs).turned();
+        let weights = View::new(&self.values, self.patch(), outputs).transposed();
         let from = gradient.values.par_chunks_exact(rows * columns * outputs);
         dx.values.par_chunks_exact_mut(image).zip(from).for_each(|(to, from)| {
             if self.is_pointwise() {

@@ -1,4 +1,4 @@
-//! What keeps a decoder's linear layer sparse and smooth, with its gradient: one pass over the weights each.
+//! Sparsity and smoothness penalties of a decoder's linear layer, and their gradient: one pass over the weights each.
 
 use rayon::prelude::*;
 
@@ -24,7 +24,7 @@ impl Penalty {
     /// With `factors` `[voxels]`, and `smooth` `[positions, positions]`, which takes a map from the left.
     ///
     /// # Panics
-    /// Where `smooth` is not square.
+    /// If `smooth` is not square.
     pub fn new(factors: Vec<f32>, channels: usize, smooth: &[f32]) -> Self {
         let positions = smooth.len().isqrt();
         assert_eq!(positions * positions, smooth.len(), "a square matrix");
@@ -49,11 +49,11 @@ impl Penalty {
         assert_eq!(weights.len(), self.factors.len() * self.voxel(), "weights of the linear layer");
     }
 
-    /// Mean over all weights of `factor |w|`; mean over voxels and positions of the square root of the smoothed mean over
-    /// channels of `w²`.
+    /// Mean over all weights of `factor |w|`; mean over voxels and positions of the square root of the smoothed mean
+    /// over channels of `w²`.
     ///
     /// # Panics
-    /// Where there are not as many weights as voxels, channels and positions say.
+    /// If the number of weights does not match voxels, channels and positions.
     pub fn forward(&self, weights: &[f32]) -> [f32; 2] {
         self.check(weights);
         let of_voxels = weights.par_chunks_exact(self.voxel()).zip(&self.factors).map(|(weights, factor)| {
@@ -95,7 +95,7 @@ impl Penalty {
     /// The gradient of the weights for gradients of the two penalties.
     ///
     /// # Panics
-    /// As [`Penalty::forward`].
+    /// See [`Penalty::forward`].
     pub fn backward(&self, weights: &[f32], gradients: [f32; 2]) -> Vec<f32> {
         self.check(weights);
         let absolute = gradients[0] / weights.len().max(1) as f32;

@@ -16,7 +16,7 @@ pub struct Pool {
     pub ceil: bool,
 }
 
-/// In a record: no place of the window was above zero, so no gradient passes.
+/// In a record: no value of the window was above zero, so no gradient passes.
 const NONE: u8 = u8::MAX;
 
 impl Pool {
@@ -28,7 +28,7 @@ impl Pool {
         }
     }
 
-    /// The largest value of each window, and into `places`, if wanted, which place of it that is.
+    /// The largest value of each window, and its index in the window into `places`, if requested.
     pub(crate) fn forward(&self, x: &Map, places: Option<&mut Vec<u8>>) -> Map {
         let [images, height, width, channels] = x.dims;
         let mut y = Map::unwritten([images, self.output(height), self.output(width), channels]);
@@ -62,25 +62,22 @@ impl Pool {
                 }
             }
         };
-        match keep {
-            false => {
-                let lines = y.values.par_chunks_mut(line).enumerate();
-                lines.for_each(|(row, out)| {
-                    vectorised(
-                        #[inline(always)]
-                        || run(row, out, None),
-                    )
-                });
-            }
-            true => {
-                let lines = y.values.par_chunks_mut(line).zip(places.par_chunks_mut(line)).enumerate();
-                lines.for_each(|(row, (out, places))| {
-                    vectorised(
-                        #[inline(always)]
-                        || run(row, out, Some(places)),
-                    )
-                });
-            }
+        if keep {
+            let lines = y.values.par_chunks_mut(line).zip(places.par_chunks_mut(line)).enumerate();
+            lines.for_each(|(row, (out, places))| {
+                vectorised(
+                    #[inline(always)]
+                    || run(row, out, Some(places)),
+                )
+            });
+        } else {
+            let lines = y.values.par_chunks_mut(line).enumerate();
+            lines.for_each(|(row, out)| {
+                vectorised(
+                    #[inline(always)]
+                    || run(row, out, None),
+                )
+            });
         }
         y
     }

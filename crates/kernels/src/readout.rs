@@ -1,8 +1,8 @@
-//! The readout of voxels from patches, without the products of every channel, place and voxel in memory at once.
+//! Readout of voxels from patches, without keeping the products of every channel, position and voxel in memory.
 //!
-//! For an image with patches P `[channels, positions]`, maps S `[positions, voxels]` and weights C `[channels, voxels]`:
-//! y_v = sum over c of C_cv · M_cv · (P S)_cv, where M is a dropout mask. Products are made image by image, and made again
-//! for the gradient.
+//! For an image with patches P `[channels, positions]`, maps S `[positions, voxels]` and weights C `[channels,
+//! voxels]`: y_v = sum over c of C_cv · M_cv · (P S)_cv, where M is a dropout mask. Products are computed image by
+//! image, and again for the gradient.
 
 use afterimage_statistics::draws::{SOLE, Stream, stream};
 use rand::Rng;
@@ -40,7 +40,7 @@ pub struct Sizes {
 pub struct Gradients {
     /// `[images, channels, positions]`
     pub patches: Vec<f32>,
-    /// `[positions, voxels]` and `[channels, voxels]`, where asked for.
+    /// `[positions, voxels]` and `[channels, voxels]`, if requested.
     pub parameters: Option<[Vec<f32>; 2]>,
 }
 
@@ -77,7 +77,7 @@ impl Sizes {
     /// Responses `[images, voxels]` of patches `[images, channels, positions]`.
     ///
     /// # Panics
-    /// Where there are other numbers of values than the sizes say.
+    /// If the number of values does not match the sizes.
     pub fn forward(self, patches: &[f32], map: &[f32], weights: &[f32], dropout: Option<Dropout>) -> Vec<f32> {
         let images = self.images(patches, map, weights);
         let mut out = vec![0.0; images * self.voxels];
@@ -102,10 +102,10 @@ impl Sizes {
         out
     }
 
-    /// Gradients for one of the responses; those of map and weights only where `parameters`.
+    /// Gradients for one of the responses; those of map and weights only if `parameters` is true.
     ///
     /// # Panics
-    /// As [`Sizes::forward`].
+    /// See [`Sizes::forward`].
     pub fn backward(
         self,
         gradient: &[f32],
@@ -118,7 +118,7 @@ impl Sizes {
         let (of_patches, of_map, of_weights) =
             (self.channels * self.positions, self.positions * self.voxels, self.channels * self.voxels);
         let mut out = vec![0.0; patches.len()];
-        // So many parts however many threads there are, for their sums are added in order.
+        // A fixed number of parts, whatever the number of threads, since their sums are added in order.
         let parts = if parameters { (BYTES / (4 * (of_map + of_weights))).clamp(2, 16) } else { images };
         let at_once = images.div_ceil(parts).max(1);
         let jobs = out.par_chunks_mut(at_once * of_patches).zip(patches.par_chunks(at_once * of_patches)).enumerate();
@@ -154,11 +154,11 @@ impl Sizes {
                         );
                     }
                     let through = View::new(pooled, self.channels, self.voxels);
-                    product(out, through, View::new(map, self.positions, self.voxels).turned(), false);
+                    product(out, through, View::new(map, self.positions, self.voxels).transposed(), false);
                     if parameters {
                         product(
                             &mut sums[0],
-                            View::new(patches, self.channels, self.positions).turned(),
+                            View::new(patches, self.channels, self.positions).transposed(),
                             through,
                             true,
                         );

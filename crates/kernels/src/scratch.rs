@@ -10,11 +10,11 @@ const SMALL: usize = 1 << 22;
 
 static VALUES: Mutex<Vec<Vec<f32>>> = Mutex::new(Vec::new());
 
-/// So many values, whatever they are: every one must be written before it is read.
+/// Returns a buffer with arbitrary values; all must be written before they are read.
 pub(crate) fn take(length: usize) -> Vec<f32> {
     let mut kept = VALUES.lock().unwrap_or_else(PoisonError::into_inner);
     let fits = (0..kept.len()).filter(|index| kept[*index].capacity() >= length);
-    // What was longer needs no filling.
+    // A longer buffer needs no filling.
     let best = fits.min_by_key(|index| (kept[*index].capacity(), kept[*index].len() < length));
     let found = best.map(|index| kept.swap_remove(index));
     drop(kept);
@@ -27,7 +27,7 @@ pub(crate) fn take(length: usize) -> Vec<f32> {
     }
 }
 
-/// Gives values back that nobody needs any more.
+/// Gives a buffer back for reuse.
 pub(crate) fn give(values: Vec<f32>) {
     let mut kept = VALUES.lock().unwrap_or_else(PoisonError::into_inner);
     kept.push(values);
@@ -43,7 +43,7 @@ thread_local! {
     static BUFFERS: RefCell<[Vec<f32>; 2]> = const { RefCell::new([Vec::new(), Vec::new()]) };
 }
 
-/// Lends two buffers of at least these lengths, whatever they hold.
+/// Lends two buffers of at least these lengths, with arbitrary content.
 pub(crate) fn with_buffers<T>(lengths: [usize; 2], f: impl FnOnce(&mut [f32], &mut [f32]) -> T) -> T {
     BUFFERS.with_borrow_mut(|buffers| {
         for (buffer, length) in buffers.iter_mut().zip(lengths) {

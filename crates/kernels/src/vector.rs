@@ -1,11 +1,11 @@
-//! Plain loops, compiled for the widest vectors that the processor has.
+//! Plain loops, compiled for the widest vectors of the CPU.
 
 use pulp::{Arch, Simd, WithSimd};
 
-/// Runs `f`, which must be `#[inline(always)]`, as must be what it calls: only what is inlined is compiled for the vectors.
+/// Runs `f`. It and everything it calls must be `#[inline(always)]`: only inlined code is compiled for the vectors.
 ///
-/// A closure handed to `Arch::dispatch` itself would be called through the adapter that makes an `FnOnce` of a closure that
-/// only borrows, and that is compiled for the oldest processor, whatever the closure says.
+/// A closure passed to `Arch::dispatch` directly would be called through the adapter from a borrowing closure to
+/// `FnOnce`, which is compiled for the oldest CPU whatever the attributes of the closure.
 pub(crate) fn vectorised<R>(f: impl FnMut() -> R) -> R {
     Arch::new().dispatch(Loop(f))
 }

@@ -1,8 +1,9 @@
 //! Convolutions of 3x3 and 5x5 with stride 1 by Winograd's minimal filtering, on tiles of 6 x 6.
 //!
-//! With the points 0, 1, -1, 2, -2 and infinity, a tile of 6 x 6 inputs gives 4 x 4 outputs of a 3x3 kernel, or 2 x 2 of a
-//! 5x5 one, from 36 products where the plain way needs 144 or 100 (Winograd 1980; Lavin and Gray 2016, arXiv
-//! 1509.09308). Over channels the 36 products are 36 matrix products. Both kernels share the transform of the inputs.
+//! With the points 0, 1, -1, 2, -2 and infinity, a tile of 6 x 6 inputs gives 4 x 4 outputs of a 3x3 kernel, or 2 x 2
+//! of a 5x5 one, from 36 products instead of the 144 or 100 of direct convolution (Winograd 1980; Lavin and Gray 2016,
+//! arXiv 1509.09308). Over channels the 36 products are 36 matrix products. Both kernels share the transform of the
+//! inputs.
 
 mod gradient;
 mod transform;
@@ -37,7 +38,7 @@ pub struct Kernel {
     padding: usize,
 }
 
-/// Whether [`Kernel::new`] takes a convolution.
+/// True if [`Kernel::new`] takes a convolution.
 pub fn suits(inputs: usize, outputs: usize, side: usize, stride: usize) -> bool {
     inputs.is_multiple_of(LANES) && outputs.is_multiple_of(LANES) && stride == 1 && (side == 3 || side == 5)
 }
@@ -46,7 +47,7 @@ impl Kernel {
     /// Of weights `[outputs, inputs, side, side]`.
     ///
     /// # Panics
-    /// For what does not [suit](suits), and a padding of `side` or more.
+    /// If the convolution does not [suit](suits), or the padding is `side` or more.
     pub fn new(weights: &[f32], outputs: usize, inputs: usize, side: usize, padding: usize) -> Self {
         assert!(suits(inputs, outputs, side, 1) && padding < side, "{side} x {side}, {inputs} to {outputs} channels");
         assert_eq!(weights.len(), outputs * inputs * side * side, "weights");
@@ -57,7 +58,7 @@ impl Kernel {
     /// The convolution that takes a gradient of the outputs of `weights`, as in [`Kernel::new`], to one of its inputs.
     ///
     /// # Panics
-    /// As there.
+    /// See [`Kernel::new`].
     pub fn backward(weights: &[f32], outputs: usize, inputs: usize, side: usize, padding: usize) -> Self {
         let area = side * side;
         let mut turned = vec![0.0; weights.len()];
@@ -77,7 +78,7 @@ impl Kernel {
     /// The convolution of `x`.
     ///
     /// # Panics
-    /// Where `x` has other channels than the kernel's inputs.
+    /// If the channels of `x` are not the kernel's inputs.
     pub fn forward(&self, x: &Map, finish: Finish<'_>) -> Map {
         let [images, height, width, channels] = x.dims;
         assert_eq!(channels, self.inputs, "channels");

@@ -1,4 +1,4 @@
-//! The page of a comparison: runs side by side, with a table and a figure of the differences. One file, as the report.
+//! The page of a comparison of runs, with a table and a figure of the differences. One file, like the report.
 
 mod table;
 
@@ -15,14 +15,14 @@ use crate::{
 
 /// The page as HTML text; the same comparison gives the same bytes.
 ///
-/// It asks for no other file and no network, and whatever comes from a run is escaped.
+/// It needs no other file and no network, and everything from a run is escaped.
 pub fn render_comparison(comparison: &Comparison) -> String {
     let body = html! {
         header { (opening(comparison)) }
         main {
             (section("table", "Scores", &table::table(comparison)))
             @if comparison.paired { (section("differences", "Differences", &figure(comparison))) }
-            (section("definitions", "What the numbers are", &definitions(comparison)))
+            (section("definitions", "Definitions", &definitions(comparison)))
             (section("runs", "Runs", &runs(comparison)))
         }
     };
@@ -36,10 +36,11 @@ fn opening(comparison: &Comparison) -> Markup {
         h1 { (comparison.title) }
         p.question {
             @if comparison.paired {
-                "Differences are taken image by image, variant minus " em { (baseline) } ", on the same held-out images. p is that of a two-sided sign-flip permutation test; "
+                "Differences are computed image by image, variant minus " em { (baseline) } ", on the same held-out \
+                 images. p is that of a two-sided sign-flip permutation test; "
                 "the corrected one is Holm's over all " (of(comparison.tests, "test", "tests")) " on this page."
             } @else {
-                "Runs side by side, each on test images of its own."
+                "Runs side by side, each with its own test images."
             }
         }
         @if !comparison.notes.is_empty() {
@@ -51,7 +52,7 @@ fn opening(comparison: &Comparison) -> Markup {
     }
 }
 
-/// One plot a score; each has the unit of its score.
+/// One plot per score; each has the unit of its score.
 fn figure(comparison: &Comparison) -> Markup {
     let plots: Vec<(&Row, Markup)> =
         comparison.rows.iter().filter_map(|r| Some((r, effects(comparison, r)?))).collect();
@@ -96,7 +97,8 @@ fn definitions(comparison: &Comparison) -> Markup {
                 @if let Some(i) = &d.bca { div { dt { "BCa interval" } dd { (i.method) ", on the same resamples" } } }
                 div { dt { "p" } dd { (d.p.method) } }
                 div { dt { "images needed" } dd {
-                    "The least number of test images with which a paired t-test finds a difference as large as the observed one, in units of the observed standard deviation, "
+                    "The smallest number of test images with which a paired t-test finds a difference as large as the \
+                     observed one, in units of the observed standard deviation, "
                     "in 80\u{202f}% of experiments, two-sided at 0.05. It rests on the observed difference and is as uncertain as that."
                 } }
             }

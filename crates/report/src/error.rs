@@ -1,13 +1,13 @@
-//! The error of this crate.
+//! The error type of this crate.
 
-/// What can keep a report from being made.
+/// Errors of writing a report.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReportError {
-    /// A file of the run can't be read or written, or is damaged.
+    /// A file of the run cannot be read or written, or is damaged.
     #[error("{source}")]
     Run {
-        /// What the run folder answered; it names the file.
+        /// The error of the experiment folder, which names the file.
         #[from]
         source: afterimage_run::RunError,
     },

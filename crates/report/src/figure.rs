@@ -1,4 +1,4 @@
-//! Figures of their own: vector files with all they need inside, each with its numbers as a table.
+//! Standalone figures: self-contained vector files, each with its numbers as a table.
 
 mod accuracy;
 mod fields;
@@ -18,22 +18,23 @@ use maud::Markup;
 
 use crate::Result;
 
-/// Colours and type of a figure outside the report, whose style sheet the report itself has. No variables: drawing programs know none.
+/// Colours and type of a figure outside the report, whose style sheet the report itself has. No variables: drawing
+/// programs know none.
 const STYLE: &str =
     "text{font-family:system-ui,'Segoe UI',Helvetica,Arial,sans-serif}.plot text{font-size:11px;fill:#333}";
 
 /// A figure.
 pub(crate) struct Figure {
-    /// Name of its files.
+    /// Base name of its files.
     pub(crate) name: &'static str,
-    /// What it shows, in a sentence or two.
+    /// Caption.
     pub(crate) caption: String,
     pub(crate) svg: Markup,
-    /// Its numbers, the head first.
+    /// Its numbers, header first.
     pub(crate) table: Vec<Vec<String>>,
 }
 
-/// All figures that `biology.json` has the numbers for, with words for what was recorded.
+/// All figures for which `biology.json` has numbers, with the words of the recorded unit.
 pub(crate) fn figures(found: &Biology, unit: RecordedUnit) -> Vec<Figure> {
     let all = [
         retinotopy::retinotopy(found),
@@ -51,7 +52,7 @@ pub(crate) fn figures(found: &Biology, unit: RecordedUnit) -> Vec<Figure> {
 /// Writes every figure of `biology.json` to `figures/` of the run, as SVG and CSV.
 ///
 /// # Errors
-/// [`crate::ReportError::Run`] where the file is missing or damaged, or a figure can't be written.
+/// [`crate::ReportError::Run`] if the file is missing or damaged, or a figure cannot be written.
 pub fn write_figures(run: &RunFolder) -> Result<()> {
     let known = Voxels::read_if_present(run)?;
     let unit = known.as_ref().map(Voxels::unit).unwrap_or_default();
@@ -81,7 +82,7 @@ fn row(cells: &[&str]) -> Vec<String> {
     cells.iter().map(|&cell| cell.to_owned()).collect()
 }
 
-/// Voxels by the smallest region that holds them, early regions first; those of none come last, and are all of them without regions.
+/// Voxels by the smallest region that contains them, early regions first; voxels of no region come last.
 fn by_region(found: &Biology) -> Vec<(String, Vec<&Voxel>)> {
     let mut groups: Vec<(String, Vec<&Voxel>)> = found
         .own_regions()

@@ -1,22 +1,21 @@
-//! The report of a run: one HTML file that needs nothing beside it.
+//! The report of a run: one self-contained HTML file.
 //!
-//! [`write()`] reads a run folder, and nothing else, and leaves `report.html` in it. The file asks for no
-//! other file and no network: pictures are `data:` URIs, plots are inline SVG, fonts are the reader's own. It reads
-//! without JavaScript; only sorting and the slider over the pictures need it.
+//! [`write()`] reads only an experiment folder and writes `report.html` into it. The file needs no other file and no
+//! network: images are `data:` URIs, plots are inline SVG, fonts are those of the system. It works without JavaScript,
+//! which only sorting and the image slider need.
 //!
-//! # What it shows, in this order
-//! What was asked and the few numbers that matter; the pictures; every score with interval, chance level
-//! and n; the encoder, and the receptive fields and hierarchy that it found; the course of training; the data and its audit; how to repeat the run; how to
-//! read the numbers. A part whose file is not there yet is named as missing together with the command
-//! that makes it, so a half-finished run has a report too.
+//! # Contents, in order
+//! The question and the main scores; the images; every score with interval, chance level and n; the encoder with its
+//! receptive fields and hierarchy; the training log; the data and its audit; how to repeat the run; how to read the
+//! numbers. A part whose file is missing is named with the command that creates it, so an unfinished run has a report
+//! too.
 //!
 //! # Rules
-//! - The same run folder gives the same bytes: no clock, no random draw, no hash order.
-//! - Everything that comes from a file is escaped by the template ([`maud`]); the script puts text
-//!   on the page as text only.
-//! - At most [`MAX_ITEMS`] items, and at most [`MAX_PICTURE_BYTES`] of pictures, are embedded. Of a larger set
-//!   a sample spread evenly over the ranks of a score is taken, and the report says so.
-//! - A picture is embedded only if its path stays inside the run folder and its content is PNG.
+//! - The same experiment folder gives the same bytes: no clock, no random draw, no hash order.
+//! - Everything that comes from a file is escaped by the template ([`maud`]); the script inserts text only as text.
+//! - At most [`MAX_ITEMS`] items, and at most [`MAX_PICTURE_BYTES`] of images, are embedded. From a larger set the
+//!   report shows a sample spread evenly over the ranks of a score, and says so.
+//! - An image is embedded only if its path stays inside the experiment folder and its content is PNG.
 //!
 //! # Example
 //! ```no_run
@@ -52,11 +51,11 @@ pub use synthesis::render_synthesis;
 /// Result alias of this crate.
 pub type Result<T> = std::result::Result<T, ReportError>;
 
-/// Writes `report.html` of `run` and gives its path; an earlier one is replaced whole.
+/// Writes `report.html` of `run` and returns its path; an earlier report is replaced.
 ///
 /// # Errors
-/// [`ReportError::Run`] where `run.json` is missing, a file of the run is damaged, or the report can't be
-/// written. Parts that are not there yet are no error.
+/// [`ReportError::Run`] if `run.json` is missing, a file of the run is damaged, or the report cannot be
+/// written. Missing parts are not an error.
 pub fn write(run: &RunFolder) -> Result<PathBuf> {
     let html = render(run)?;
     let path = run.report_file();
@@ -67,7 +66,7 @@ pub fn write(run: &RunFolder) -> Result<PathBuf> {
 /// The report of `run` as HTML text.
 ///
 /// # Errors
-/// As [`write()`], save those of writing.
+/// See [`write()`], except errors of writing.
 pub fn render(run: &RunFolder) -> Result<String> {
     let source = source::Source::read(run)?;
     Ok(page::page(&source).into_string())

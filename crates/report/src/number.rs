@@ -1,4 +1,4 @@
-//! Numbers as a reader sees them: true minus signs, thin spaces between thousands, honest precision.
+//! Formats numbers for readers: minus signs, thin spaces between thousands, about three significant digits.
 
 use afterimage_run::scores::Score;
 use afterimage_statistics::{Interval, PValue};
@@ -43,7 +43,7 @@ pub(crate) fn count(n: impl Into<u64>) -> String {
     out
 }
 
-/// As [`count`], for lengths.
+/// Like [`count`], for lengths.
 pub(crate) fn many(n: usize) -> String {
     count(n as u64)
 }
@@ -84,7 +84,7 @@ pub(crate) fn repeats((low, high): (u32, u32)) -> String {
     if low == high { count(low) } else { format!("{} to {}", count(low), count(high)) }
 }
 
-/// Seconds as a length of time.
+/// Seconds as a duration.
 pub(crate) fn duration(secs: f64) -> String {
     match secs {
         s if !s.is_finite() => "unknown".into(),
@@ -100,7 +100,7 @@ pub(crate) fn score(s: &Score) -> String {
     value(s.value, &s.unit)
 }
 
-/// Chance, with the level of shuffled pairings where that is another one.
+/// Chance, with the level of shuffled pairings if it differs.
 pub(crate) fn chance(s: &Score) -> String {
     let chance = s.chance.map_or("–".into(), |c| value(c, &s.unit));
     match shuffled(s) {
@@ -109,7 +109,7 @@ pub(crate) fn chance(s: &Score) -> String {
     }
 }
 
-/// The level of shuffled pairings, where a reader would take chance for another one.
+/// The level of shuffled pairings, if it differs from chance.
 pub(crate) fn shuffled(s: &Score) -> Option<String> {
     let level = value(s.shuffled?, &s.unit);
     (s.chance.map(|c| value(c, &s.unit)).as_ref() != Some(&level)).then_some(level)

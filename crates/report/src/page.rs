@@ -6,7 +6,7 @@ use crate::{pictures, section, source::Source};
 
 pub(crate) const STYLE: &str = include_str!("../assets/report.css");
 const SCRIPT: &str = include_str!("../assets/report.js");
-/// Nothing but what is in the file may be loaded, should an escape ever fail.
+/// The page may load only its own content, even if an escape should fail.
 pub(crate) const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 const SECTIONS: [(&str, &str); 12] = [
     ("pictures", "Pictures"),
@@ -23,7 +23,7 @@ const SECTIONS: [(&str, &str); 12] = [
     ("reading", "Reading the numbers"),
 ];
 
-/// A document of its own, which asks for no other file and no network: `head` stands before the title, `style` after the report's.
+/// A self-contained document: `head` comes before the title, `style` after that of the report.
 pub(crate) fn document(title: &str, head: &Markup, style: &str, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
@@ -50,7 +50,7 @@ pub(crate) fn page(source: &Source) -> Markup {
         script { (PreEscaped("document.documentElement.classList.add('js')")) }
     };
     let body = html! {
-        a.skip href="#pictures" { "Skip to the pictures" }
+        a.skip href="#pictures" { "Skip to the images" }
         header { (section::opening::opening(source)) }
         (navigation(source))
         main {
@@ -76,7 +76,7 @@ pub(crate) fn page(source: &Source) -> Markup {
     document(&format!("{} – Afterimage report", source.manifest.name), &head, "", &body)
 }
 
-/// A baseline has the section of another name where training was; people are there once they were asked.
+/// A baseline has its own section in place of training; the section on people exists after a study.
 fn navigation(source: &Source) -> Markup {
     let title =
         |id, title| if id == "training" && source.manifest.baseline.is_some() { "What was fitted" } else { title };
@@ -91,7 +91,7 @@ fn foot(source: &Source) -> Markup {
         p {
             "Made by " (manifest.software)
             @if let Some(commit) = &manifest.git_commit { " (" code { (commit) } ")" }
-            " from the run of " (manifest.created) ", from the run folder alone. "
+            " from the run of " (manifest.created) ", using only the experiment folder. "
             @if manifest.baseline.is_some() { "The method that baselines are compared with" } @else { "The method" } " is that of Gaziv et al. 2022, "
             cite { "NeuroImage" } " 254, 119121, implemented independently."
         }

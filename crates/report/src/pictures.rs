@@ -1,4 +1,4 @@
-//! Which items are shown, in which order, and their pictures as `data:` URIs.
+//! The items to show, in order, with their images as `data:` URIs.
 
 use std::collections::HashMap;
 use std::fs;
@@ -12,13 +12,13 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 
 use crate::source::Source;
 
-/// Most items whose pictures are embedded.
+/// Most items whose images are embedded.
 pub const MAX_ITEMS: usize = 200;
 /// Most bytes of PNG that are embedded; the report is about a third larger, as base64 is.
 pub const MAX_PICTURE_BYTES: u64 = 16 << 20;
-/// A single picture above this size is left out.
+/// A single image above this size is left out.
 const MAX_ONE_PICTURE: u64 = 1 << 20;
-/// Scores by which the pictures are sorted first, in order of preference; prefixes of names.
+/// Scores by which the images are sorted first, in order of preference; prefixes of names.
 const SORT_BY: [&str; 5] = [
     "identification.external.perceptual.5way",
     "identification.external.perceptual.",
@@ -32,28 +32,28 @@ const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 pub(crate) struct Shown<'a> {
     /// Scores with a value per item; the first is the one `items` is sorted by.
     pub(crate) scores: Vec<&'a Score>,
-    /// The items that are shown.
+    /// The shown items.
     pub(crate) items: Vec<Item<'a>>,
-    /// Number of items the run has.
+    /// Number of items in the run.
     pub(crate) total: usize,
 }
 
 /// One item.
 pub(crate) struct Item<'a> {
     pub(crate) pictures: &'a Pictures,
-    /// Place among all items of the run, from 1, by the first score.
+    /// Rank among all items of the run, from 1, by the first score.
     pub(crate) rank: usize,
-    /// Place in the data set's order.
+    /// Position in the order of the data set.
     pub(crate) order: usize,
     /// Values in the order of [`Shown::scores`].
     pub(crate) values: Vec<Option<f64>>,
-    /// Data URIs; none where a picture is missing or unfit.
+    /// Data URIs; `None` if an image is missing or cannot be embedded.
     pub(crate) shown: Option<String>,
     pub(crate) reconstruction: Option<String>,
     pub(crate) rival: Option<String>,
 }
 
-/// Sorts, samples and embeds the pictures of a run.
+/// Sorts, samples and embeds the images of a run.
 pub(crate) fn select(source: &Source) -> Shown<'_> {
     let scores = source.scores.as_ref().map(|s| item_scores(s, &source.pictures)).unwrap_or_default();
     let values = values_per_item(&scores, &source.pictures);
@@ -79,7 +79,7 @@ pub(crate) fn select(source: &Source) -> Shown<'_> {
     Shown { scores, items, total: source.pictures.len() }
 }
 
-/// The scores that have a value for the items with pictures, the one to sort by first.
+/// The scores that have a value for the items with images, the one to sort by first.
 fn item_scores<'a>(file: &'a ScoreFile, pictures: &[Pictures]) -> Vec<&'a Score> {
     let named: HashMap<&str, ()> = pictures.iter().map(|p| (p.name.as_str(), ())).collect();
     let mut scores: Vec<&Score> = file
@@ -106,7 +106,7 @@ fn values_per_item(scores: &[&Score], pictures: &[Pictures]) -> Vec<Vec<Option<f
 /// Better items first by the first score; ties by the next ones, undefined values last.
 fn compare(scores: &[&Score], a: &[Option<f64>], b: &[Option<f64>]) -> std::cmp::Ordering {
     let mut places: Vec<usize> = (0..scores.len()).collect();
-    // An identification has few distinct values; the correlation of pixels makes the better tie-break.
+    // An identification score has few distinct values; pixel correlation is a better tie-break.
     places.sort_by_key(|&i| (i != 0, scores[i].name != "image.pixcorr", i));
     for i in places {
         let order = match (a[i], b[i]) {
@@ -121,7 +121,7 @@ fn compare(scores: &[&Score], a: &[Option<f64>], b: &[Option<f64>]) -> std::cmp:
     std::cmp::Ordering::Equal
 }
 
-/// How many items fit into the limits.
+/// Number of items within the limits.
 fn room(source: &Source) -> usize {
     let count = source.pictures.len();
     let paths = source.pictures.iter().flat_map(|p| [Some(&p.shown), Some(&p.reconstruction), p.rival.as_ref()]);
@@ -134,7 +134,7 @@ fn size(root: &Path, relative: &str) -> u64 {
     inside(root, relative).and_then(|p| fs::metadata(p).ok()).map_or(0, |m| m.len()).min(MAX_ONE_PICTURE)
 }
 
-/// `take` of `count` places, evenly spread, the first and the last among them.
+/// Indices of `take` of `count` items, evenly spaced, including the first and the last.
 fn spread(count: usize, take: usize) -> Vec<usize> {
     match (count, take) {
         (count, take) if count <= take => (0..count).collect(),
@@ -143,7 +143,7 @@ fn spread(count: usize, take: usize) -> Vec<usize> {
     }
 }
 
-/// A path of `pictures.json` in the run folder, unless it would leave the folder.
+/// A path of `pictures.json` in the experiment folder, unless it would leave the folder.
 fn inside(root: &Path, relative: &str) -> Option<std::path::PathBuf> {
     let path = Path::new(relative);
     path.components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir)).then(|| root.join(path))

@@ -1,5 +1,5 @@
-//! Small inline SVG plots, one file per kind. Those with axes are drawn by the library `plotters` (`chart` is what they share); a mark on
-//! a line of a table and maps of voxels have no axes and are drawn here.
+//! Small inline SVG plots, one file per kind. Plots with axes use the library `plotters` through `chart`; marks in
+//! tables and voxel maps have no axes and are drawn directly.
 
 mod chart;
 mod histogram;
@@ -20,7 +20,7 @@ pub(crate) use slices::slices;
 
 use crate::number::plain;
 
-/// A tick label: no trailing zeros, as ticks are round numbers.
+/// A tick label without trailing zeros, since ticks are round numbers.
 pub(crate) fn tick(v: f64) -> String {
     let text = plain(v);
     if text.contains('×') {

@@ -29,9 +29,10 @@ pub(crate) fn section(id: &str, title: &str, content: &Markup) -> Markup {
     }
 }
 
-/// A part that is not there yet, and the command that makes it.
+/// A missing part, and the command that creates it.
 pub(crate) fn missing(what: &str, command: &str) -> Markup {
     html! {
-        p.missing { span.badge.none { "missing" } " " (what) @if !command.is_empty() { " Make it with " code { (command) } "." } }
+        p.missing { span.badge.none { "missing" } " " (what) @if !command.is_empty() { " Create it with \
+                                       " code { (command) } "." } }
     }
 }

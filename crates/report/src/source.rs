@@ -1,4 +1,4 @@
-//! What the run folder holds, read once; and what it does not hold yet.
+//! What the experiment folder holds, read once; and what it does not hold yet.
 
 use std::path::Path;
 
@@ -83,7 +83,7 @@ impl Source {
         })
     }
 
-    /// Whether a stage of the run is recorded as finished.
+    /// True if a stage of the run is recorded as finished.
     pub(crate) fn finished(&self, stage: &str) -> bool {
         self.manifest.finished.iter().any(|s| s == stage)
     }

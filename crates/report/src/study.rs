@@ -37,7 +37,7 @@ fn opening(analysis: &Analysis) -> Markup {
         p.kicker { "Afterimage study" }
         h1 { (analysis.title) }
         p.question {
-            "“Which of these " (analysis.ways) " pictures does this reconstruction show?” Asked of "
+            "“Which of these " (analysis.ways) " images does this reconstruction show?” Asked of "
             (of(analysis.participants.len(), "participant", "participants")) ", of whom " (many(kept)) " are analysed; chance is "
             (value(analysis.chance, "fraction")) "."
         }
@@ -86,7 +86,8 @@ fn accuracy(analysis: &Analysis) -> Markup {
 
 fn machine(analysis: &Analysis) -> Markup {
     html! {
-        @if analysis.machine.is_empty() { p.missing { span.badge.none { "none" } " No score with a value for each image was there when the study was made." } }
+        @if analysis.machine.is_empty() { p.missing { span.badge.none { "none" } " No score with one value per image \
+                                                                         was there when the study was made." } }
         @else {
             p { "Rank correlation, over items, of people's accuracy with each score of the machine; right of zero is agreement." }
             div.plots { @for run in &analysis.runs {

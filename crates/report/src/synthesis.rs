@@ -14,7 +14,7 @@ use crate::{
 const GRID: &str = ".made { display: flex; flex-wrap: wrap; gap: .8rem; margin: .4rem 0 1.2rem; } .made figure { margin: 0; width: 8.5rem; }
 .made img { width: 8.5rem; height: 8.5rem; image-rendering: pixelated; border: 1px solid var(--rule); } .made figcaption { font-size: .8rem; line-height: 1.3; }";
 
-/// The page as HTML text; `read` gives the bytes of a picture by its path in `synthesis.json`.
+/// The page as HTML text; `read` gives the bytes of an image by its path in `synthesis.json`.
 ///
 /// It asks for no other file and no network, and whatever comes from a run is escaped.
 pub fn render_synthesis(synthesis: &Synthesis, read: &dyn Fn(&str) -> Vec<u8>) -> String {

@@ -67,7 +67,7 @@ fn curve_confusion_and_never_seen_classes_are_shown_and_names_stay_text() {
 fn pseudo_truth_is_said_to_be_one() {
     assert!(
         html(Some(found("representative.pseudo")))
-            .contains("What counts as true here is the class nearest to the shown picture")
+            .contains("What counts as true here is the class nearest to the shown image")
     );
 }
 

@@ -83,7 +83,7 @@ fn hostile_names_stay_text_and_nothing_is_fetched() {
 #[test]
 fn unpaired_page_has_no_differences() {
     let html = render_comparison(&Comparison { paired: false, ..comparison() });
-    assert!(html.contains("each on test images of its own") && !html.contains("id=\"differences\""));
+    assert!(html.contains("each with its own test images") && !html.contains("id=\"differences\""));
 }
 
 #[test]

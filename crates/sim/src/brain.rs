@@ -1,4 +1,4 @@
-//! The simulated brain: voxels that look at pictures, and noise.
+//! The simulated brain: voxels that look at images, and noise.
 
 mod config;
 mod features;
@@ -76,7 +76,7 @@ impl Brain {
         self.voxels.len()
     }
 
-    /// Whether there is no voxel; never so, by construction.
+    /// True if there is no voxel; never so, by construction.
     pub fn is_empty(&self) -> bool {
         self.voxels.is_empty()
     }
@@ -86,13 +86,14 @@ impl Brain {
         &self.config
     }
 
-    /// The noiseless responses `[n, voxels]` to pictures `[n, side, side, 3]`, in units of each voxel's standard deviation over scenes.
+    /// The noiseless responses `[n, voxels]` to images `[n, side, side, 3]`, in units of each voxel's standard
+    /// deviation over scenes.
     ///
     /// For voxel v with Gaussian window G, features F_k, weights w_k and exponent n: `d = Σ_k w_k z(Σ_p G(p) F_k(p))`,
     /// `s = z(sign(d) ((1 + |d|)^n - 1) / n)`, where z standardises on calibration scenes.
     ///
     /// # Errors
-    /// No picture, or pictures that are not square RGB.
+    /// No image, or images that are not square RGB.
     pub fn signal(&self, images: ArrayView4<u8>) -> Result<Array2<f32>, SimError> {
         let (n, height, width, colours) = images.dim();
         if n == 0 || height == 0 || height != width || colours != 3 {

@@ -1,4 +1,4 @@
-//! The supersampled picture that a scene is painted on.
+//! The supersampled image that a scene is painted on.
 
 use crate::colour::{Rgb, encode};
 use ndarray::Array3;
@@ -6,7 +6,7 @@ use ndarray::Array3;
 /// Samples per pixel along each axis.
 const SUPERSAMPLE: usize = 2;
 
-/// A square picture in linear light with `SUPERSAMPLE`² samples per pixel.
+/// A square image in linear light with `SUPERSAMPLE`² samples per pixel.
 pub(crate) struct Canvas {
     pub(crate) side: usize,
     pub(crate) samples: Vec<Rgb>,

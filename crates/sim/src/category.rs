@@ -125,8 +125,8 @@ impl Category {
 /// How many colours and textures each shape comes in.
 const PER_SHAPE: usize = 6;
 
-/// The 120 categories: each of the 20 shapes in six textures, each texture in another colour. Colours advance by a step that is
-/// coprime to their number, so that every shape, texture and colour is spread evenly over the others.
+/// The 120 categories: each of the 20 shapes in six textures, each texture in another colour. Colours advance by a step
+/// that is coprime to their number, so that every shape, texture and colour is spread evenly over the others.
 pub fn categories() -> &'static [Category] {
     static LIST: LazyLock<Vec<Category>> = LazyLock::new(|| {
         let member = |i: usize| Category {

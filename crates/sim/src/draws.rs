@@ -1,13 +1,13 @@
 //! Seeded random draws: every stream is named by a seed, a purpose and an index.
 //!
-//! Streams are independent of each other and of the order in which they are used, so that scenes can be made in parallel,
-//! in blocks or one by one with the same result.
+//! Streams are independent of each other and of the order in which they are used, so that scenes can be made in
+//! parallel, in blocks or one by one with the same result.
 
 use afterimage_statistics::draws::{SOLE, Stream, derive, stream};
 use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};
 
-/// What a stream of random numbers is for; two purposes never share a stream.
+/// Purpose of a stream of random numbers; two purposes never share a stream.
 #[derive(Clone, Copy)]
 pub(crate) enum Purpose {
     Scene = 1,

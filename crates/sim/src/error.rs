@@ -1,4 +1,4 @@
-//! What can go wrong while a simulation is made or written.
+//! Errors of creating or writing a simulation.
 
 use std::path::PathBuf;
 
@@ -6,22 +6,22 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SimError {
-    /// The image side is too small for the objects to be told apart.
+    /// The image side is too small to distinguish the objects.
     #[error("image side is {side} px, expected at least {least}")]
     SmallImage {
-        /// What was asked for.
+        /// The requested side.
         side: usize,
         /// The smallest possible side.
         least: usize,
     },
-    /// A number in the configuration makes no sense.
+    /// A number in the configuration is out of range.
     #[error("{key} is {value}, expected {expected}")]
     Config {
         /// The key.
         key: &'static str,
-        /// What was given.
+        /// The value given.
         value: String,
-        /// What it may be.
+        /// The accepted values.
         expected: &'static str,
     },
     /// Images of the wrong shape were shown to the brain.

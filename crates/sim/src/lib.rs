@@ -1,18 +1,19 @@
-//! A simulated subject with known truth: pictures without end, and a brain that looks at them.
+//! A simulated subject with known truth: an unlimited supply of images, and a brain that responds to them.
 //!
-//! Real recordings never tell whether a receptive field was recovered or a reconstruction is as good as it could be. Here
-//! everything is known, nothing is downloaded, and everything is a pure function of a seed.
+//! Real recordings do not show whether a receptive field was recovered, or whether a reconstruction is as good as
+//! possible. Here the truth is known, nothing is downloaded, and everything is a pure function of a seed.
 //!
-//! * [`SceneGenerator`] paints naturalistic scenes: landscapes, rooms, litter and foliage with 1/f texture, and one or two
-//!   objects of [`categories()`], 120 combinations of shape, texture and colour such as `striped-red-star`.
-//! * [`Brain`] has voxels in V1, V2, V3, V4 and LOC. Each pools a few features through a Gaussian receptive field whose size grows
-//!   with eccentricity and along the hierarchy: local luminance and colour and Gabor energy early, a fixed random network late,
-//!   which shares nothing with the backbone of any encoder. [`Brain::truth`] states all of it.
-//! * [`Simulation`] plans an experiment, with test categories that occur in neither training nor the unpaired pictures,
-//!   and writes it as a data set, a `truth.json`, and two folders of pictures; a third, of classes to choose among, on request.
+//! * [`SceneGenerator`] paints naturalistic scenes: landscapes, rooms, litter and foliage with 1/f texture, and one or
+//!   two objects of [`categories()`], 120 combinations of shape, texture and colour such as `striped-red-star`.
+//! * [`Brain`] has voxels in V1, V2, V3, V4 and LOC. Each pools a few features through a Gaussian receptive field whose
+//!   size grows with eccentricity and along the hierarchy: local luminance and colour and Gabor energy early, a fixed
+//!   random network late, which shares nothing with the backbone of any encoder. [`Brain::truth`] states all of it.
+//! * [`Simulation`] plans an experiment, with test categories that occur in neither training nor the unpaired images,
+//!   and writes it as a data set, a `truth.json`, and two folders of images; a third, of classes for classification, on
+//!   request.
 //!
-//! What it leaves out: noise is independent between voxels and trials, there is no drift, no adaptation, no eye movement, and
-//! the haemodynamic response is taken as perfectly estimated.
+//! Limitations: noise is independent between voxels and trials, there is no drift, no adaptation, no eye
+//! movement, and the haemodynamic response is taken as perfectly estimated.
 //!
 //! # Example
 //!

@@ -1,4 +1,4 @@
-//! One object in a scene: where it is, how it is turned, and how it is painted.
+//! One object in a scene: its position, how it is rotated, and how it is painted.
 
 use crate::canvas::Canvas;
 use crate::category::Category;
@@ -76,7 +76,8 @@ pub(crate) fn paint(canvas: &mut Canvas, category: &Category, pose: &Pose, surfa
     }
 }
 
-/// The direction that the rounded form faces: flat in the middle, falling off like a quarter circle towards the outline.
+/// The direction that the rounded form faces: flat in the middle, falling off like a quarter circle towards the
+/// outline.
 fn normal(category: &Category, x: f32, y: f32, distance: f32, depth: f32) -> [f32; 3] {
     const ROUNDING: f32 = 0.5;
     const STEP: f32 = 0.01;

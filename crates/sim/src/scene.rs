@@ -1,4 +1,4 @@
-//! Scenes: an unlimited, seeded supply of naturalistic pictures of one or two objects in a place.
+//! Scenes: an unlimited, seeded supply of naturalistic images of one or two objects in a place.
 
 use crate::background::{self, Place};
 use crate::canvas::Canvas;
@@ -13,10 +13,10 @@ use ndarray::{Array3, Array4, Axis, Zip};
 /// The smallest image side at which the objects can still be told apart.
 const LEAST_SIDE: usize = 16;
 
-/// One picture and what is in it.
+/// One image and what is in it.
 #[derive(Clone, Debug)]
 pub struct Scene {
-    /// The picture, RGB, `[side, side, 3]`.
+    /// The image, RGB, `[side, side, 3]`.
     pub pixels: Array3<u8>,
     /// What the objects are.
     pub category: Category,
@@ -42,7 +42,7 @@ pub struct SceneGenerator {
 }
 
 impl SceneGenerator {
-    /// A generator of pictures of `side` x `side` pixels.
+    /// A generator of images of `side` x `side` pixels.
     ///
     /// # Errors
     /// `side` below 16.
@@ -78,7 +78,7 @@ impl SceneGenerator {
         Scene { pixels: canvas.develop(), category, objects, place }
     }
 
-    /// The pictures of many scenes, made in parallel: `[scenes, side, side, 3]`.
+    /// The images of many scenes, made in parallel: `[scenes, side, side, 3]`.
     pub fn images(&self, scenes: &[(u64, Category)]) -> Array4<u8> {
         let mut images = Array4::zeros((scenes.len(), self.side, self.side, 3));
         Zip::from(images.axis_iter_mut(Axis(0)))

@@ -1,8 +1,8 @@
 //! Outlines of objects as signed distance functions.
 //!
-//! Each function takes a point in object coordinates, y downwards, where the object fills about -1..1, and returns the distance to
-//! the outline (exact or a close lower bound), negative inside. The primitives and their combination by minimum, maximum
-//! and difference are the standard ones of constructive geometry.
+//! Each function takes a point in object coordinates, y downwards, where the object fills about -1..1, and returns the
+//! distance to the outline (exact or a close lower bound), negative inside. The primitives and their combination by
+//! minimum, maximum and difference are the standard ones of constructive geometry.
 
 use serde::{Deserialize, Serialize};
 use std::f32::consts::{PI, TAU};
@@ -65,7 +65,7 @@ impl Shape {
         format!("{self:?}").to_lowercase()
     }
 
-    /// Whether the object stands upright on the ground, so that it is tilted only a little.
+    /// True if the object stands upright on the ground, so that it is tilted only a little.
     pub(crate) fn stands(self) -> bool {
         use Shape::{Bottle, House, Mug, Mushroom, Tower, Tree};
         matches!(self, House | Tree | Mug | Mushroom | Bottle | Tower)

@@ -23,10 +23,10 @@ use std::path::{Path, PathBuf};
 /// Trials in a run.
 const RUN: usize = 50;
 
-/// How far the writing has come.
+/// Progress of writing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// What is being made.
+    /// The current part.
     pub part: Part,
     /// Scenes made so far.
     pub done: usize,
@@ -41,13 +41,13 @@ pub struct Written {
     pub data_set: PathBuf,
     /// The truth about the brain, JSON of [`crate::Truth`].
     pub truth: PathBuf,
-    /// The unpaired pictures, `.npy` of `[n, side, side, 3]` bytes with `images.csv` (index, class and name) beside it,
+    /// The unpaired images, `.npy` of `[n, side, side, 3]` bytes with `images.csv` (index, class and name) beside it,
     /// for `afterimage_data::UnpairedPool::open`.
     pub unpaired: PathBuf,
     /// The distractors, likewise.
     pub external: PathBuf,
-    /// Pictures of the classes of a classification, likewise, with `superclasses.csv` (class, superclass) beside it; there
-    /// only where classes were asked for.
+    /// Images of the classes of a classification, likewise, with `superclasses.csv` (class, superclass) beside it;
+    /// only if classes were requested.
     pub classes: PathBuf,
 }
 
@@ -64,7 +64,7 @@ impl Written {
     }
 }
 
-/// A simulated experiment that can be looked at in memory or written to a folder.
+/// A simulated experiment, in memory or written to a folder.
 pub struct Simulation {
     config: SimConfig,
     plan: Plan,
@@ -73,7 +73,7 @@ pub struct Simulation {
 }
 
 impl Simulation {
-    /// Draws the brain and decides on the categories; makes no scene yet.
+    /// Draws the brain and decides on the categories; scenes are created later.
     ///
     /// # Errors
     /// An impossible configuration.
@@ -106,20 +106,21 @@ impl Simulation {
         self.plan.scenes(part, &self.config)
     }
 
-    /// The pictures of a part, `[scenes, side, side, 3]`.
+    /// The images of a part, `[scenes, side, side, 3]`.
     pub fn images(&self, part: Part) -> Array4<u8> {
         self.generator.images(&self.scenes(part))
     }
 
-    /// Single-trial responses to pictures of a part, `[scenes, voxels]`, at one of their presentations.
+    /// Single-trial responses to images of a part, `[scenes, voxels]`, at one of their presentations.
     ///
     /// # Errors
-    /// Pictures that are not square RGB, or none.
+    /// Images that are not square RGB, or none.
     pub fn responses(&self, part: Part, images: &Array4<u8>, repeat: u16) -> Result<Array2<f32>, SimError> {
         self.brain.responses(images.view(), trial_seed(part, repeat))
     }
 
-    /// Writes the data set, the truth, the unpaired pictures and the distractors into a folder, which is made if need be.
+    /// Writes the data set, the truth, the unpaired images and the distractors into a folder, which is created if
+    /// necessary.
     ///
     /// # Errors
     /// A folder or file that cannot be written, or that exists already.
@@ -213,7 +214,7 @@ impl Simulation {
                     "single-trial signal-to-noise ratio log-normal, median {}, log spread {}",
                     config.snr_median, config.snr_spread
                 )),
-                Step::plain("categories of the test scenes occur neither in training nor among the unpaired pictures"),
+                Step::plain("categories of the test scenes occur neither in training nor among the unpaired images"),
             ],
             software: format!("afterimage {}", env!("CARGO_PKG_VERSION")),
             ..Provenance::of_voxels()
@@ -235,7 +236,7 @@ fn make_folder(folder: &Path) -> Result<(), SimError> {
     std::fs::create_dir_all(folder).map_err(|source| failed(folder, source))
 }
 
-/// The noise of a presentation depends on the part and on the repeat alone.
+/// The noise of a presentation depends only on the part and the repeat.
 fn trial_seed(part: Part, repeat: u16) -> u64 {
     mix(((part as u64) << 32) | u64::from(repeat))
 }

@@ -38,7 +38,8 @@ impl Surface {
         }
     }
 
-    /// The colour at a point in object coordinates, where the outline is `depth` away inwards and the form faces `normal`.
+    /// The colour at a point in object coordinates, where the outline is `depth` away inwards and the form faces
+    /// `normal`.
     pub(crate) fn colour(&self, x: f32, y: f32, depth: f32, normal: [f32; 3]) -> Rgb {
         let facing: f32 = normal.iter().zip(&self.light).map(|(n, l)| n * l).sum();
         let shade = 0.42 + 0.78 * facing.max(0.0);

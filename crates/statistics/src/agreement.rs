@@ -1,4 +1,4 @@
-//! Whether people agree: which items they can tell and which they can't.
+//! Agreement between people about which items they recognise.
 
 use std::collections::BTreeMap;
 
@@ -6,22 +6,22 @@ use crate::correlation::pearson;
 use crate::draws::{Purpose, below, repeat, shuffle};
 use crate::{Interval, mean, percentile_interval};
 
-/// Whether one participant (`rater`) was right about one item (`unit`).
+/// One rating: whether one participant (`rater`) was right about one item (`unit`).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rating {
     /// Participant.
     pub rater: usize,
     /// Item.
     pub unit: usize,
-    /// True where the answer was right.
+    /// True if the answer was right.
     pub right: bool,
 }
 
 /// Krippendorff's alpha of right and wrong, nominal, with missing ratings.
 ///
-/// Over units with two ratings or more, `o = sum over units of 2 right wrong / (m - 1)` counts disagreeing pairs (m ratings of
-/// the unit), n ratings have n1 right and n0 wrong, and `alpha = 1 - (n - 1) o / (2 n0 n1)`. 1 is perfect agreement, 0 what chance
-/// gives. NaN where all pairable ratings are alike, or none is.
+/// Over units with two ratings or more, `o = sum over units of 2 right wrong / (m - 1)` counts disagreeing pairs (m
+/// ratings of the unit), n ratings have n1 right and n0 wrong, and `alpha = 1 - (n - 1) o / (2 n0 n1)`. 1 is perfect
+/// agreement, 0 what chance gives. NaN if all pairable ratings are equal, or there are none.
 ///
 /// Source: Krippendorff, *Content Analysis*, 2004, chapter 11.
 pub fn krippendorff_alpha(ratings: &[Rating]) -> f64 {
@@ -61,7 +61,7 @@ fn alpha(units: &[(f64, f64)]) -> f64 {
     1.0 - (right + wrong - 1.0) * disagreeing / (2.0 * right * wrong)
 }
 
-/// How well one half of the participants predicts the other.
+/// Split-half reliability of participants.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SplitHalf {
     /// Mean over splits of Pearson's r between the accuracies of the items in either half.
@@ -74,8 +74,8 @@ pub struct SplitHalf {
 
 /// Split-half reliability of the accuracies of units, over `splits` random halves of the raters.
 ///
-/// In each split, accuracies are taken over units that both halves rated. `None` with fewer than four raters, or where r is
-/// defined in no split. The Spearman-Brown formula takes both halves for exchangeable.
+/// In each split, accuracies are taken over units that both halves rated. `None` with fewer than four raters, or where
+/// r is defined in no split. The Spearman-Brown formula treats both halves as exchangeable.
 ///
 /// Source: Spearman, Br. J. Psychol. 3, 1910; Brown, the same volume.
 pub fn split_half(ratings: &[Rating], splits: usize, seed: u64) -> Option<SplitHalf> {
@@ -148,7 +148,8 @@ mod tests {
 
     #[test]
     fn reliability_is_that_of_the_items_variance() {
-        // Items of accuracy 0.2 and 0.8 (variance 0.09), n raters: reliability is 0.09 / (0.09 + 0.16 / n), here n = 20.
+        // Items of accuracy 0.2 and 0.8 (variance 0.09), n raters: reliability is 0.09 / (0.09 + 0.16 / n), here n =
+        // 20.
         let mut rng = stream(5, Purpose::Bootstrap, 0);
         let mut all = Vec::new();
         for rater in 0..20 {

@@ -4,7 +4,7 @@ use ndarray::{Array2, ArrayView2};
 
 /// `r = sum (a - mean a)(b - mean b) / sqrt(sum (a - mean a)^2 sum (b - mean b)^2)`.
 ///
-/// NaN where either vector is constant or their lengths differ.
+/// NaN if either vector is constant or their lengths differ.
 ///
 /// ```
 /// assert!((afterimage_statistics::correlation::pearson(&[1.0, 2.0, 3.0], &[2.0, 4.0, 6.5]) - 0.997949).abs() < 1e-6);
@@ -27,7 +27,7 @@ pub fn pearson(a: &[f64], b: &[f64]) -> f64 {
 
 /// Correlation of each row of `a` with each row of `b`, `[rows of a, rows of b]`.
 ///
-/// A constant row has no correlation and gives 0 here, which an identification counts as neither near nor far.
+/// A constant row has no correlation; its value is 0, which identification counts as neither near nor far.
 pub fn rows(a: ArrayView2<f32>, b: ArrayView2<f32>) -> Array2<f64> {
     standardised(a).dot(&standardised(b).t())
 }

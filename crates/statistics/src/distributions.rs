@@ -1,4 +1,4 @@
-//! What BCa intervals and power need of the normal distribution and of Student's t.
+//! Normal distribution and Student's t, as needed for BCa intervals and power.
 
 use std::f64::consts::{LN_2, SQRT_2};
 
@@ -19,10 +19,11 @@ pub(crate) fn normal_quantile(p: f64) -> f64 {
     }
 }
 
-/// Distribution function of the noncentral t with `df` degrees of freedom and noncentrality `delta`; `delta = 0` is Student's t.
+/// Distribution function of the noncentral t with `df` degrees of freedom and noncentrality `delta`; `delta = 0` is
+/// Student's t.
 ///
-/// `P(T <= t) = integral over s > 0 of Phi(t s - delta) f(s)`, with s the root of chi-squared over its degrees of freedom.
-/// Source: Johnson, Kotz and Balakrishnan, *Continuous Univariate Distributions* 2, 1995, chapter 31.
+/// `P(T <= t) = integral over s > 0 of Phi(t s - delta) f(s)`, with s the root of chi-squared over its degrees of
+/// freedom. Source: Johnson, Kotz and Balakrishnan, *Continuous Univariate Distributions* 2, 1995, chapter 31.
 pub(crate) fn noncentral_t(t: f64, df: f64, delta: f64) -> f64 {
     let constant = LN_2 + df / 2.0 * (df / 2.0).ln() - libm::lgamma(df / 2.0);
     let density = |s: f64| match s {
@@ -30,7 +31,7 @@ pub(crate) fn noncentral_t(t: f64, df: f64, delta: f64) -> f64 {
         _ if df == 1.0 => constant.exp(),
         _ => 0.0,
     };
-    // Ten standard deviations of s on either side of 1 hold all that double precision sees.
+    // Ten standard deviations of s on either side of 1 cover double precision.
     let reach = 10.0 / (2.0 * df).sqrt();
     let (low, high) = ((1.0 - reach).max(0.0), 1.0 + reach);
     let step = (high - low) / STEPS as f64;
@@ -47,7 +48,7 @@ pub(crate) fn t_quantile(p: f64, df: f64) -> f64 {
     invert(|t| noncentral_t(t, df, 0.0), p, (-1e3, 1e3))
 }
 
-/// Where an increasing function takes a value, by halving the interval.
+/// Inverts an increasing function by bisection.
 fn invert(function: impl Fn(f64) -> f64, value: f64, (mut low, mut high): (f64, f64)) -> f64 {
     loop {
         let middle = (low + high) / 2.0;

@@ -1,25 +1,25 @@
-//! Seeded random draws: every draw is a function of seed, purpose and index, never of what was drawn before.
+//! Seeded random draws: every draw is a function of seed, purpose and index, never of earlier draws.
 //!
-//! [`stream`] makes every generator of the workspace. Draws are written out here, so that a seed gives the same numbers with any
-//! version of a sampling library and any number of threads.
+//! [`stream`] creates every generator of the workspace. Sampling is implemented here, so that a seed gives the same
+//! numbers with any version of a sampling library and any number of threads.
 
 use ndarray::Array2;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rayon::prelude::*;
 
-/// A stream of random numbers. It is a generator of the `rand` family of crates, for their distributions.
+/// A stream of random numbers. It implements the traits of `rand`, for its distributions.
 pub type Stream = ChaCha8Rng;
 
 /// Draws handled together by one task; each such block has its own stream.
 const BLOCK: usize = 250;
 
-/// The purpose of a seed that has no other, such as one from [`derive()`].
+/// Purpose of a seed that is used for one thing only, such as one from [`derive()`].
 pub const SOLE: u64 = 0;
 
-/// What the draws of statistics and scores are for, so that two statistics of one seed are independent.
+/// Purposes of draws in statistics and scores, so that two statistics of one seed are independent.
 ///
-/// Other crates number purposes of their own, for seeds of their own.
+/// Other crates number their own purposes, for their own seeds.
 #[derive(Debug, Clone, Copy)]
 pub enum Purpose {
     /// Resamples of a bootstrap over one level.
@@ -50,7 +50,7 @@ impl From<Purpose> for u64 {
     }
 }
 
-/// The stream of a seed, a purpose and an index; streams that differ in one of them are independent.
+/// Returns the stream of a seed, a purpose and an index; streams that differ in one of them are independent.
 ///
 /// Purposes of one seed lie below 2^24 and their indices below 2^40; under [`SOLE`] an index may be any number.
 ///
@@ -67,7 +67,7 @@ pub fn stream(seed: u64, purpose: impl Into<u64>, index: u64) -> Stream {
     stream
 }
 
-/// A seed for a purpose of a seed: neighbouring seeds and purposes give unrelated ones.
+/// Derives a seed for a purpose; neighbouring seeds and purposes give unrelated ones.
 ///
 /// Source: SplitMix64, of Steele, Lea and Flood, OOPSLA 2014.
 pub fn derive(seed: u64, purpose: impl Into<u64>) -> u64 {
@@ -77,9 +77,10 @@ pub fn derive(seed: u64, purpose: impl Into<u64>) -> u64 {
     z ^ (z >> 31)
 }
 
-/// A seed for a name, such as that of a region or a parameter: it does not change with the names that are next to it.
+/// Derives a seed for a name, such as a region or a parameter, whatever other names exist.
 ///
-/// The seed, with the FNV-1a hash of the name in exclusive or: unlike the standard hasher it is stable between versions.
+/// The seed, with the FNV-1a hash of the name in exclusive or: unlike the standard hasher it is stable between
+/// versions.
 pub fn derive_named(seed: u64, name: &str) -> u64 {
     let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     seed ^ name.bytes().fold(0xcbf2_9ce4_8422_2325, mix)
@@ -100,14 +101,14 @@ pub(crate) fn coin(stream: &mut Stream) -> bool {
     stream.next_u32() & 1 == 1
 }
 
-/// Puts values into a random order (Fisher-Yates).
+/// Shuffles values (Fisher-Yates).
 pub fn shuffle<T>(stream: &mut Stream, values: &mut [T]) {
     for i in (1..values.len()).rev() {
         values.swap(i, below(stream, i + 1));
     }
 }
 
-/// How often each of `n` items is drawn in each of `draws` bootstrap resamples, `[draws, n]`.
+/// Counts how often each of `n` items is drawn in each of `draws` bootstrap resamples, `[draws, n]`.
 pub fn bootstrap_counts(stream: &mut Stream, draws: usize, n: usize) -> Array2<f64> {
     let mut counts = Array2::zeros((draws, n));
     for mut row in counts.rows_mut() {
@@ -118,7 +119,7 @@ pub fn bootstrap_counts(stream: &mut Stream, draws: usize, n: usize) -> Array2<f
     counts
 }
 
-/// Does `draw` `total` times in parallel, in order; each block has its own stream.
+/// Calls `draw` `total` times in parallel and returns the results in order; each block has its own stream.
 pub(crate) fn repeat(total: usize, seed: u64, purpose: Purpose, draw: impl Fn(&mut Stream) -> f64 + Sync) -> Vec<f64> {
     let of_block = |(block, draws)| {
         let (mut rng, draw) = (stream(seed, purpose, block), &draw);

@@ -1,4 +1,4 @@
-//! Confidence intervals: bootstraps over one level and over two, the jackknife, and proportions.
+//! Confidence intervals: bootstraps over one and two levels, the jackknife, and proportions.
 
 pub(crate) mod bca;
 pub(crate) mod bootstrap;

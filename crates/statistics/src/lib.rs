@@ -1,18 +1,18 @@
-//! Statistics of the method, on plain numbers: this crate depends on no other crate of the workspace.
+//! Statistics of the method, on plain numbers. This crate depends on no other crate of the workspace.
 //!
 //! | question | functions |
 //! |---|---|
 //! | how certain is a value | [`bootstrap_mean`], [`bootstrap_median`], [`bca_mean`], [`fraction_interval`], [`wilson_interval`], [`jackknife_interval`] |
 //! | and over two levels | [`hierarchical_mean`] (subjects, then images), [`crossed_mean`] (participants and items) |
 //! | does a reconstruction belong to its image | [`pairing_test`], [`pairing_test_within`], [`pairing_normal`] |
-//! | do two runs differ on the same images | [`paired_difference`], [`sign_flip`]; how many images would tell: [`images_needed`] |
+//! | do two runs differ on the same images | [`paired_difference`], [`sign_flip`]; how many images are needed to separate them: [`images_needed`] |
 //! | after many tests | [`holm`], [`benjamini_hochberg`] |
-//! | do two vectors go together | [`correlation::pearson`], [`spearman`], [`bootstrap_spearman`] |
+//! | are two vectors correlated | [`correlation::pearson`], [`spearman`], [`bootstrap_spearman`] |
 //! | do people agree | [`krippendorff_alpha`], [`split_half`] |
 //!
-//! An interval is an [`Interval`] and a p-value a [`PValue`]: both name their method, and both serialise as they stand in the files of
-//! an experiment folder. A statistic that is undefined is NaN or `None`, never 0. Every function that draws takes a seed, and
-//! gives the same bits for any number of threads; see [`draws`].
+//! An interval is an [`Interval`] and a p-value a [`PValue`]: both name their method, and both serialise as in the
+//! files of an experiment folder. A statistic that is undefined is NaN or `None`, never 0. Every function that draws
+//! takes a seed, and gives the same bits for any number of threads; see [`draws`].
 //!
 //! ```
 //! use afterimage_statistics::{bootstrap_mean, paired_difference};

@@ -1,4 +1,4 @@
-//! What statistics return, as it stands in the files of an experiment folder.
+//! Results of statistics, in the form in which the files of an experiment folder contain them.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,7 @@ pub struct Interval {
     pub method: String,
 }
 
-/// A p-value with the test that gave it.
+/// A p-value with its test.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PValue {
     /// The value, never zero for a permutation test.
@@ -44,7 +44,7 @@ pub struct Difference {
     pub p_holm: f64,
     /// Images with a difference.
     pub n: usize,
-    /// How many images would separate the two; null with several subjects, or where differences do not vary.
+    /// Number of images needed to separate the two; null with several subjects, or if differences do not vary.
     pub power: Option<Power>,
     /// Mean difference at each seed that both variants have, in ascending order of seeds; with one subject only.
     pub by_seed: Vec<f64>,
@@ -53,11 +53,11 @@ pub struct Difference {
 /// A planned test: the number of images that finds a difference as large as the one observed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Power {
-    /// Least number of images of a paired t-test; null beyond a million.
+    /// Smallest number of images for a paired t-test; null beyond a million.
     pub images: Option<usize>,
     /// Mean over standard deviation of the observed differences.
     pub effect_size: f64,
-    /// Chance to find it.
+    /// Power of the test.
     pub power: f64,
     /// Two-sided level of the test.
     pub alpha: f64,

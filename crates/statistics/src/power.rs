@@ -1,16 +1,16 @@
-//! How many test images would separate two runs.
+//! Number of test images needed to separate two runs.
 
 use crate::distributions::{noncentral_t, t_quantile};
 use crate::{mean, variance};
 
-/// Two-sided level of the test that is planned for.
+/// Two-sided level of the planned test.
 pub const ALPHA: f64 = 0.05;
-/// Chance to find the difference that is planned for.
+/// Power of the planned test.
 pub const POWER: f64 = 0.8;
-/// Beyond so many images the answer is that no test set of a usual size will do.
+/// Limit of the search: above it, no test set of a usual size is large enough.
 pub const MOST_IMAGES: usize = 1_000_000;
 
-/// Power of the two-sided paired t-test at level `alpha` with `n` pairs, where the differences are normal and their mean is
+/// Power of the two-sided paired t-test at level `alpha` with `n` pairs, if the differences are normal with a mean of
 /// `effect` standard deviations.
 ///
 /// `1 - (F(c) - F(-c))`, F the noncentral t with `n - 1` degrees of freedom and noncentrality `effect sqrt(n)`, c the
@@ -51,7 +51,7 @@ pub fn images_needed(effect: f64) -> Option<usize> {
     Some(long)
 }
 
-/// Mean over standard deviation (with n - 1) of paired differences; NaN where they do not vary or are fewer than two.
+/// Mean over standard deviation (with n - 1) of paired differences; NaN if they do not vary or are fewer than two.
 pub fn effect_size(differences: &[f64]) -> f64 {
     let variance = variance(differences);
     if variance > 0.0 { mean(differences) / variance.sqrt() } else { f64::NAN }

@@ -4,9 +4,9 @@ use crate::correlation::pearson;
 use crate::draws::{Purpose, below, repeat};
 use crate::{Interval, percentile_interval};
 
-/// Spearman's rank correlation: Pearson's r of the ranks, equal values sharing the mean of theirs.
+/// Spearman's rank correlation: Pearson's r of the ranks; ties share the mean of their ranks.
 ///
-/// NaN where either vector is constant, their lengths differ, or a value is not finite.
+/// NaN if either vector is constant, their lengths differ, or a value is not finite.
 ///
 /// Source: Spearman, Am. J. Psychol. 15, 1904.
 ///
@@ -33,7 +33,7 @@ pub fn bootstrap_spearman(a: &[f64], b: &[f64], resamples: usize, seed: u64) -> 
     percentile_interval(values, "images")
 }
 
-/// Ranks from 1; equal values share the mean of the ranks they take up.
+/// Ranks from 1; ties share the mean of their ranks.
 fn ranks(values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));

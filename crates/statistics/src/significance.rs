@@ -1,4 +1,4 @@
-//! Tests: pairings that are shuffled, signs that are flipped, and corrections for many tests.
+//! Tests by shuffled pairings and flipped signs, and corrections for many tests.
 
 pub(crate) mod fdr;
 pub(crate) mod holm;

@@ -11,12 +11,12 @@ pub fn variance(values: &[f64]) -> f64 {
     values.iter().map(|v| (v - m).powi(2)).sum::<f64>() / (values.len() as f64 - 1.0)
 }
 
-/// Standard deviation with n - 1; none below two values.
+/// Standard deviation with n - 1; `None` below two values.
 pub fn deviation(values: &[f64]) -> Option<f64> {
     (values.len() > 1).then(|| variance(values).sqrt())
 }
 
-/// Mean, and variance with division by n, of values that are gone through three times; 0 without values.
+/// Mean, and variance with division by n, of values that are iterated three times; 0 without values.
 pub fn moments(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
     let n = values.clone().count().max(1) as f64;
     let mean = values.clone().sum::<f64>() / n;
@@ -31,17 +31,14 @@ pub fn quantile(sorted: &[f64], q: f64) -> f64 {
     sorted[low] + (at - low as f64) * (sorted[high] - sorted[low])
 }
 
-/// First and third quartile of the finite values, linear between order statistics; NaN where there is none.
+/// First and third quartile of the finite values, linear between order statistics; NaN if there is none.
 pub fn quartiles(values: &[f64]) -> (f64, f64) {
     let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
     sorted.sort_unstable_by(f64::total_cmp);
-    match sorted.is_empty() {
-        true => (f64::NAN, f64::NAN),
-        false => (quantile(&sorted, 0.25), quantile(&sorted, 0.75)),
-    }
+    if sorted.is_empty() { (f64::NAN, f64::NAN) } else { (quantile(&sorted, 0.25), quantile(&sorted, 0.75)) }
 }
 
-/// Median of the finite values (mean of the middle two where their number is even); NaN where there is none.
+/// Median of the finite values (mean of the middle two if their number is even); NaN if there is none.
 ///
 /// The order of `values` is not kept.
 pub fn median(values: &mut Vec<f64>) -> f64 {

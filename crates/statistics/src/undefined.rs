@@ -9,15 +9,15 @@ use serde::{Deserialize, Deserializer};
 /// Reads a number; NaN for `null`.
 ///
 /// # Errors
-/// Those of the format, for what is neither a number nor `null`.
+/// Errors of the format, for values other than numbers and `null`.
 pub fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
     Ok(Option::<f64>::deserialize(deserializer)?.unwrap_or(f64::NAN))
 }
 
-/// Reads numbers by name, as [`number`].
+/// Reads numbers by name, see [`number`].
 ///
 /// # Errors
-/// As [`number`].
+/// See [`number`].
 pub fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, f64>, D::Error> {
     let values = BTreeMap::<String, Option<f64>>::deserialize(deserializer)?;
     Ok(values.into_iter().map(|(name, value)| (name, value.unwrap_or(f64::NAN))).collect())

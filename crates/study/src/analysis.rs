@@ -1,4 +1,4 @@
-//! What the answers say. `docs/study.md` defines every number.
+//! Analysis of the answers. `docs/study.md` defines every number.
 
 mod accuracy;
 mod agree;
@@ -15,12 +15,12 @@ use crate::{Design, Result, Stimuli, StudyError, StudyFolder, export};
 
 pub use tables::tables;
 
-/// How the analysis draws.
+/// Random draws of the analysis.
 #[derive(Debug, Clone, Copy)]
 pub struct Draws {
     /// Bootstrap resamples.
     pub resamples: usize,
-    /// Sign flips, and halves of the participants.
+    /// Sign flips and split halves of the participants.
     pub permutations: usize,
     /// Seed.
     pub seed: u64,
@@ -32,7 +32,7 @@ pub(crate) struct Answered {
     pub(crate) design: Design,
     pub(crate) stimuli: Stimuli,
     pub(crate) participants: Vec<Participant>,
-    /// A label for each participant.
+    /// One label per participant.
     pub(crate) labels: Vec<String>,
     pub(crate) answers: Vec<Recorded>,
 }
@@ -59,17 +59,17 @@ impl Answered {
     }
 }
 
-/// Median response time of answers whose time was measured without interruption, milliseconds.
+/// Median response time of uninterrupted answers, in milliseconds.
 fn median_ms<'a>(answers: impl Iterator<Item = &'a Recorded>) -> Option<f64> {
     let mut times: Vec<f64> = answers.filter(|a| !a.interrupted).filter_map(|a| a.response_ms).collect();
     let median = afterimage_statistics::median(&mut times);
     median.is_finite().then_some(median)
 }
 
-/// Analyses a study as far as it is answered.
+/// Analyses the answers so far.
 ///
 /// # Errors
-/// Those of reading; [`StudyError::NothingToAnalyse`] where no participant is left.
+/// Errors of reading; [`StudyError::NothingToAnalyse`] if no participant is left.
 pub fn analyze(folder: &StudyFolder, draws: Draws) -> Result<Analysis> {
     let study = Answered::read(folder)?;
     let (participants, rules) = exclude::exclude(&study);
@@ -84,7 +84,7 @@ pub fn analyze(folder: &StudyFolder, draws: Draws) -> Result<Analysis> {
     if judged.is_empty() {
         let message = match rules.iter().map(|r| format!("{} by \"{}\"", r.excluded, r.rule)).collect::<Vec<_>>() {
             by if by.is_empty() => format!("{} began", participants.len()),
-            by => format!("{} began; left out: {}", participants.len(), by.join(", ")),
+            by => format!("{} began; excluded: {}", participants.len(), by.join(", ")),
         };
         return Err(StudyError::NothingToAnalyse { message });
     }
@@ -123,7 +123,7 @@ pub fn analyze(folder: &StudyFolder, draws: Draws) -> Result<Analysis> {
 fn notes(study: &Answered, kept: &[usize], judged: &[&Recorded]) -> Vec<String> {
     let mut notes = Vec::new();
     if kept.len() < 10 {
-        notes.push(format!("{} participants: intervals over so few are rough.", kept.len()));
+        notes.push(format!("{} participants: intervals over so few are approximate.", kept.len()));
     }
     let unmeasured = judged.iter().filter(|answer| answer.response_ms.is_none()).count();
     if unmeasured > 0 {
@@ -132,13 +132,14 @@ fn notes(study: &Answered, kept: &[usize], judged: &[&Recorded]) -> Vec<String> 
     let interrupted = judged.iter().filter(|answer| answer.interrupted).count();
     if interrupted > 0 {
         notes.push(format!(
-            "{interrupted} of {} answers were interrupted: their response times are left out, the answers are not.",
+            "{interrupted} of {} answers were interrupted: their response times are left out, but the answers are \
+             kept.",
             judged.len()
         ));
     }
     let running = study.participants.iter().filter(|p| p.finished.is_none()).count();
     if running > 0 {
-        notes.push(format!("{running} of {} participants have not come to the end.", study.participants.len()));
+        notes.push(format!("{running} of {} participants have not finished.", study.participants.len()));
     }
     notes
 }

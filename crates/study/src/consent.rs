@@ -1,8 +1,8 @@
-//! The information and consent page: Markdown to HTML that can do nothing but be read.
+//! The information and consent page: Markdown to static HTML.
 
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
-/// The page that a study starts with.
+/// Initial consent page of a study.
 pub(crate) fn template(language: &str) -> &'static str {
     match language {
         "de" => include_str!("../assets/consent.de.md"),
@@ -12,8 +12,8 @@ pub(crate) fn template(language: &str) -> &'static str {
 
 /// Markdown (CommonMark with tables and strikethrough) as HTML.
 ///
-/// HTML in it is shown as text. Pictures become their description, since nothing is loaded from elsewhere. Links go to `https`,
-/// `http` and `mailto` addresses alone; others become text.
+/// HTML in it is shown as text. Images become their description, since the page loads nothing from other servers. Only
+/// links to `https`, `http` and `mailto` addresses are kept; others become text.
 ///
 /// ```
 /// let html = afterimage_study::consent::render("Hello <script>x</script> *you*, [go](javascript:x)");

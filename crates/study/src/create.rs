@@ -1,4 +1,4 @@
-//! A study from run folders.
+//! A study from experiment folders.
 
 use std::path::{Path, PathBuf};
 
@@ -18,59 +18,60 @@ use crate::{
 mod copy;
 mod partial;
 
-/// A practice picture is shrunk by this and enlarged again: the coarse layout stays, as in a reconstruction.
+/// Factor by which a practice image is reduced and enlarged again: the coarse layout stays, as in a reconstruction.
 const BLUR: u32 = 8;
 
-/// What a study is made of.
+/// Options of a new study.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Title of the page.
     pub title: String,
-    /// Language of the page: `en` and `de` are written out, any other starts from the English words.
+    /// Language of the page: `en` and `de` are built in, any other starts with the English text.
     pub language: String,
     /// Seed of every draw.
     pub seed: u64,
-    /// Pictures to choose among.
+    /// Number of images to choose from.
     pub ways: usize,
-    /// Number of items whose reconstructions are judged, drawn by the seed; all where not given.
+    /// Number of items whose reconstructions are judged, drawn by the seed; all by default.
     pub items: Option<usize>,
-    /// Reconstructions that each participant judges; all judged items where not given.
+    /// Reconstructions that each participant judges; all judged items by default.
     pub trials: Option<usize>,
     /// Practice trials.
     pub practice: usize,
-    /// Attention checks; one for ten trials, and two at least, where not given.
+    /// Attention checks; by default one per ten trials, at least two.
     pub attention: Option<usize>,
-    /// Whether age band and vision are asked.
+    /// True if participants are asked for age band and eyesight.
     pub questions: bool,
-    /// Code for recruitment platforms; a random one where not given.
+    /// Code for recruitment platforms; a random one by default.
     pub completion_code: Option<String>,
-    /// Who will be left out.
+    /// Exclusion rules.
     pub exclusion: Exclusion,
 }
 
-/// What was made.
+/// A new study.
 #[derive(Debug, Clone)]
 pub struct Created {
     /// The folder.
     pub study: StudyFolder,
     /// Its design.
     pub design: Design,
-    /// Number of test items, and of those judged.
+    /// Number of test items, and of judged items.
     pub items: (usize, usize),
     /// Labels of the runs.
     pub runs: Vec<String>,
-    /// The token of the page of progress. It is kept nowhere: the study has a hash of it.
+    /// Token of the progress page. It is not stored; the study contains only its hash.
     pub admin_token: String,
 }
 
-/// Makes a study of runs on the same test pictures.
+/// Creates a study of runs on the same test images.
 ///
-/// The folder appears whole or not at all. Only its owner may read it, from its first byte on; what a killed `create` left of a
-/// study of this name is removed.
+/// The folder appears complete or not at all. Only its owner may read it, from the first byte on. A partial study with
+/// this name from a killed `create` is removed.
 ///
 /// # Errors
-/// [`StudyError::File`] where `out` exists; [`StudyError::Design`] where runs differ in their test pictures, a run has no
-/// reconstructions, or there are too few pictures for what is asked; [`StudyError::Io`] and [`StudyError::Run`] for files.
+/// [`StudyError::File`] if `out` exists; [`StudyError::Design`] if runs differ in their test images, a run has no
+/// reconstructions, or there are too few images for the options; [`StudyError::Io`] and [`StudyError::Run`] for
+/// files.
 pub fn create(runs: &[PathBuf], options: &Options, out: &Path) -> Result<Created> {
     if out.exists() {
         let message = "exists already: choose another folder, answers are never overwritten".into();
@@ -138,7 +139,7 @@ fn design(options: &Options, stimuli: &Stimuli) -> Result<Design> {
     Ok(design)
 }
 
-/// Practice and attention pictures, of items that are not judged as far as there are such.
+/// Practice and attention images, from items that are not judged if there are any.
 fn copies(stimuli: &mut Stimuli, shown: &[RgbImage], design: &Design, dir: &Path) -> Result<()> {
     let mut rng = stream(design.seed, Purpose::Practice, 0, 1);
     let mut order: Vec<usize> = (0..stimuli.items.len()).collect();
@@ -149,12 +150,12 @@ fn copies(stimuli: &mut Stimuli, shown: &[RgbImage], design: &Design, dir: &Path
     let (practice, attention) = (next(design.practice), next(design.attention));
     let copied =
         |item: usize, image: &RgbImage| -> Result<Copied> { Ok(Copied { item, picture: copy::save(image, dir)? }) };
-    stimuli.practice = practice.into_iter().map(|i| copied(i, &blurred(&shown[i]))).collect::<Result<_>>()?;
+    stimuli.practice = practice.into_iter().map(|i| copied(i, &blur(&shown[i]))).collect::<Result<_>>()?;
     stimuli.attention = attention.into_iter().map(|i| copied(i, &shown[i])).collect::<Result<_>>()?;
     Ok(())
 }
 
-fn blurred(image: &RgbImage) -> RgbImage {
+fn blur(image: &RgbImage) -> RgbImage {
     let (width, height) = image.dimensions();
     let small = resize(image, (width / BLUR).max(2), (height / BLUR).max(2), FilterType::Triangle);
     resize(&small, width, height, FilterType::Triangle)

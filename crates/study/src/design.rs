@@ -1,4 +1,4 @@
-//! `study.toml`: what is asked of whom, and who will be left out; written before the first answer.
+//! `study.toml`: the design and the exclusion rules, fixed before the first answer.
 
 use std::collections::BTreeSet;
 
@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Result, Stimuli, StudyError, StudyFolder, folder, store};
 
-/// Version of the design and of [`plan`](crate::plan); another version lays out other trials.
+/// Version of the design and of [`plan`](crate::plan); other versions have other trials.
 pub(crate) const DESIGN_VERSION: u32 = 1;
-/// The most pictures to choose among: each has a digit of the keyboard.
+/// Maximum number of images to choose from: each has a digit key.
 pub const MAX_WAYS: usize = 10;
 
 /// The design of a study.
@@ -18,37 +18,37 @@ pub const MAX_WAYS: usize = 10;
 pub struct Design {
     /// Version of the design, 1 today.
     pub version: u32,
-    /// What participants see above the page.
+    /// Title shown to participants.
     pub title: String,
     /// Language; the words are in `strings.LANGUAGE.toml`.
     pub language: String,
     /// Seed of every draw.
     pub seed: u64,
-    /// Pictures to choose among; chance is `1 / ways`.
+    /// Number of images to choose from; chance is `1 / ways`.
     pub ways: usize,
-    /// Reconstructions that each participant judges.
+    /// Reconstructions per participant.
     pub trials: usize,
-    /// Trials before them with an answer shown, not analysed.
+    /// Practice trials with feedback, not analysed.
     pub practice: usize,
-    /// Undistorted pictures among them.
+    /// Undistorted images among them.
     pub attention: usize,
-    /// Whether age band and vision are asked, both optional.
+    /// True if participants are asked for age band and eyesight, both optional.
     pub questions: bool,
-    /// Shown at the end, for recruitment platforms; empty for none.
+    /// Completion code for recruitment platforms; empty for none.
     pub completion_code: String,
-    /// Who is left out of the analysis.
+    /// Exclusion rules of the analysis.
     pub exclusion: Exclusion,
 }
 
-/// The rules by which participants are left out, fixed before the first answer.
+/// Exclusion rules, fixed before the first answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Exclusion {
-    /// Leave out who did not come to the end.
+    /// Exclude participants who did not finish.
     pub unfinished: bool,
-    /// Least share of attention checks answered right; 0 for no rule.
+    /// Minimum share of correct attention checks; 0 for no rule.
     pub min_attention: f64,
-    /// Least median response time over the reconstructions, milliseconds; 0 for no rule.
+    /// Minimum median response time over the reconstructions, in milliseconds; 0 for no rule.
     pub min_median_ms: f64,
 }
 
@@ -58,7 +58,7 @@ impl Design {
         1.0 / self.ways as f64
     }
 
-    /// Practice, reconstructions and attention checks of one participant.
+    /// Number of trials of one participant: practice, reconstructions and attention checks.
     pub fn trials_in_all(&self) -> usize {
         self.practice + self.trials + self.attention
     }
@@ -66,7 +66,7 @@ impl Design {
     /// Reads `study.toml`.
     ///
     /// # Errors
-    /// [`StudyError::Io`], [`StudyError::File`] where it is not valid.
+    /// [`StudyError::Io`], [`StudyError::File`] if it is not valid.
     pub fn read(study: &StudyFolder) -> Result<Self> {
         let path = study.design_file();
         let text = folder::read(&path)?;
@@ -78,7 +78,7 @@ impl Design {
         Ok(design)
     }
 
-    /// What is wrong with the values, if anything.
+    /// Description of an invalid value, if any.
     pub(crate) fn check(&self) -> std::result::Result<(), String> {
         let rules = &self.exclusion;
         match self {
@@ -104,19 +104,23 @@ impl Design {
         }
     }
 
-    /// What is wrong with the values for these pictures, if anything.
+    /// Description of a value that does not fit these images, if any.
     pub(crate) fn fits(&self, stimuli: &Stimuli) -> std::result::Result<(), String> {
         let different: BTreeSet<&str> = stimuli.items.iter().map(|item| item.shown.pixels.as_str()).collect();
         if different.len() < self.ways {
             return Err(format!(
-                "has ways = {}, and {} different test pictures: ask for fewer ways",
+                "has ways = {}, and {} different test images: use fewer ways",
                 self.ways,
                 different.len()
             ));
         }
         if self.trials > stimuli.judged.len() {
             let judged = stimuli.judged.len();
-            return Err(format!("has trials = {}, and {judged} judged items: nobody sees an item twice", self.trials));
+            return Err(format!(
+                "has trials = {}, and {judged} judged items: no participant sees an item \
+                                twice",
+                self.trials
+            ));
         }
         for (what, wanted, there) in [
             ("practice", self.practice, stimuli.practice.len()),
@@ -124,17 +128,18 @@ impl Design {
         ] {
             if wanted != there {
                 return Err(format!(
-                    "has {what} = {wanted}, and was made with {there} such pictures: put it back, or make a new study"
+                    "has {what} = {wanted}, but was created with {there} such images: restore the value, or create a \
+                     new study"
                 ));
             }
         }
         Ok(())
     }
 
-    /// Reads design and pictures of a study, and gives their fingerprint.
+    /// Reads design and images of a study, and returns their fingerprint.
     ///
     /// # Errors
-    /// Those of reading; [`StudyError::File`] where they don't fit each other, or are not what the first participant met.
+    /// Errors of reading; [`StudyError::File`] if they do not match each other, or changed after the first participant.
     pub(crate) fn read_with_pictures(study: &StudyFolder) -> Result<(Self, Stimuli, String)> {
         let (design, stimuli) = (Self::read(study)?, Stimuli::read(study)?);
         let fault = |message: String| StudyError::File { path: study.design_file(), message };
@@ -143,17 +148,18 @@ impl Design {
         let met = store::fingerprint(&store::open(&study.database_file())?, None)?;
         if met.is_some_and(|met| met != fingerprint) {
             return Err(fault(
-                "or pictures.json is not what the first participant met: put it back, or make a new study \
-                 (title, language, questions and completion_code alone may change)"
+                "or pictures.json changed after the first participant: restore it, or create a new study (only title, \
+                 language, questions and completion_code may change)"
                     .into(),
             ));
         }
         Ok((design, stimuli, fingerprint))
     }
 
-    /// What an answer depends on, as SHA-256: layout, rules and pictures, without title, language, questions and code.
+    /// SHA-256 of everything that an answer depends on: layout, rules and images, without title, language, questions
+    /// and code.
     ///
-    /// It is kept with the first participant; a design that differs from it is refused from then on.
+    /// It is stored with the first participant; a different design is refused from then on.
     pub fn fingerprint(&self, stimuli: &Stimuli) -> String {
         let fixed = Self {
             title: String::new(),
@@ -166,42 +172,42 @@ impl Design {
         sha256_bytes(&json)
     }
 
-    /// The file with a comment to each key.
+    /// Text of the file, with a comment for each key.
     pub(crate) fn document(&self) -> String {
         let text = |text: &str| toml::Value::String(text.into()).to_string();
         let (rules, Self { seed, ways, trials, practice, attention, questions, .. }) = (&self.exclusion, self);
         format!(
             r#"# A human test of reconstructions. From the first participant on, `serve` and `analyze` refuse a changed seed, number
-# or rule: title, language, questions and completion_code alone may change then.
+# or rule: only title, language, questions and completion_code may change then.
 
 version = {DESIGN_VERSION}
 # Shown above the page.
 title = {title}
-# The words of the page are in strings.LANGUAGE.toml.
+# The text of the page is in strings.LANGUAGE.toml.
 language = {language}
 # Seed of every draw: items, runs, candidates, positions, order.
 seed = {seed}
-# Pictures to choose among, 2 to {MAX_WAYS}; chance is one in so many.
+# Number of images to choose from, 2 to {MAX_WAYS}; chance is 1/ways.
 ways = {ways}
 # Reconstructions that each participant judges, each item at most once.
 trials = {trials}
-# Trials before them, with blurred pictures and the answer shown; not analysed.
+# Practice trials, with blurred images and feedback; not analysed.
 practice = {practice}
-# Undistorted pictures among the reconstructions: who attends gets them right.
+# Attention checks: undistorted images among the reconstructions.
 attention = {attention}
-# Ask for age band and vision, both optional.
+# Ask for age band and eyesight, both optional.
 questions = {questions}
-# Shown at the end, for recruitment platforms; "" for none.
+# Completion code for recruitment platforms; "" for none.
 completion_code = {code}
 
-# Who is left out of the analysis. Write this before the first answer.
+# Exclusion rules of the analysis. Set them before the first answer.
 [exclusion]
-# Who did not come to the end.
+# Exclude participants who did not finish.
 unfinished = {unfinished}
-# Who answered a smaller share of attention checks right; 0 for no rule.
+# Exclude participants with a smaller share of correct attention checks; 0 for no rule.
 min_attention = {min_attention:?}
-# Whose median response time over the reconstructions is shorter, milliseconds; 0 for no rule. Where no response time was
-# measured (no JavaScript), the rule does not apply.
+# Exclude participants with a shorter median response time over the reconstructions, in milliseconds; 0 for no rule.
+# Without response times (no JavaScript), the rule does not apply.
 min_median_ms = {min_median_ms:?}
 "#,
             title = text(&self.title),

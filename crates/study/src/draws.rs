@@ -1,8 +1,8 @@
-//! What the draws of the layout are for.
+//! Purposes of the draws of the layout.
 
 use afterimage_statistics::draws::{self, Stream};
 
-/// What a stream is for; each draw of the layout has its own.
+/// Purpose of a stream; each draw of the layout has its own.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Purpose {
     Items = 1,

@@ -1,26 +1,26 @@
-//! The error of this crate.
+//! The error type of this crate.
 
 use std::path::PathBuf;
 
-/// What can go wrong with a study.
+/// Errors of a study.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StudyError {
-    /// A file of a run or of the study can't be read or written, or is damaged.
+    /// A file of a run or of the study cannot be read or written, or is damaged.
     #[error("{source}")]
     Run {
-        /// What the reader or writer answered; it names the file.
+        /// The error of the reader or writer, which names the file.
         #[from]
         source: afterimage_run::RunError,
     },
     /// A file or folder could not be read or written.
     #[error("cannot {action} \"{}\": {source}", path.display())]
     Io {
-        /// What was attempted.
+        /// The failed action.
         action: &'static str,
         /// The file or folder.
         path: PathBuf,
-        /// The system's answer.
+        /// The error of the operating system.
         source: std::io::Error,
     },
     /// A file is not as expected.
@@ -31,48 +31,49 @@ pub enum StudyError {
         /// What is wrong and what to do.
         message: String,
     },
-    /// The runs or options can't make a study.
+    /// The runs or options cannot make a study.
     #[error("{message}")]
     Design {
         /// What is wrong and what to do.
         message: String,
     },
-    /// The database answered with an error.
+    /// The database returned an error.
     #[error("the database of the study: {source}")]
     Database {
-        /// What SQLite answered.
+        /// The error of SQLite.
         #[from]
         source: rusqlite::Error,
     },
-    /// More waits to be stored than the server takes on.
-    #[error("the study is busy: more answers wait to be stored than it takes on")]
+    /// Too many answers wait to be stored.
+    #[error("the study is busy: too many answers wait to be stored")]
     Busy,
     /// The database stopped before it acknowledged.
     #[error("the answer could not be stored")]
     NotStored,
-    /// Deleted, but another program reads the log in which the content still stands.
+    /// The participant is deleted, but another program has the log open, which still contains the data.
     #[error(
-        "the participant is deleted, but another program kept the log of the database from being emptied: stop it, then open the study once more"
+        "the participant is deleted, but another program prevented emptying the log of the database: stop it, then \
+         open the study again"
     )]
     Unflushed,
     /// No participant has this code.
     #[error(
-        "no participant has the code \"{code}\": it stands on the last page of the participant, as in \"7F3KQ-2M8XW\""
+        "no participant has the code \"{code}\": it is shown on the participant's last page, as in \"7F3KQ-2M8XW\""
     )]
     NoParticipant {
-        /// What was asked for.
+        /// The requested code.
         code: String,
     },
     /// There is nothing to analyse.
     #[error("no participant is left to analyse: {message}")]
     NothingToAnalyse {
-        /// How many there were and why they were left out.
+        /// Number of participants and why they were excluded.
         message: String,
     },
-    /// The system gave no random numbers.
-    #[error("the system gave no random numbers: {message}")]
+    /// The system provided no random numbers.
+    #[error("the system provided no random numbers: {message}")]
     Random {
-        /// What it answered.
+        /// The error of the system.
         message: String,
     },
 }

@@ -1,4 +1,4 @@
-//! Answers without what could lead back to a person.
+//! Answers without identifying data.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +9,9 @@ use crate::keys::Keys;
 use crate::store::Participant;
 use crate::{Result, StudyFolder, private};
 
-/// A label for each participant: `P001` and so on in an order that the study's secret key decides, so that it says nothing about who came
-/// when, and stays the same from export to export. It depends on the place in the counterbalancing alone.
+/// Labels of participants, `P001` and so on, in an order determined by the study's secret key. The order does not
+/// reveal when a participant took part, and is the same in every export. It depends only on the position in the
+/// counterbalancing.
 pub(crate) fn labels(keys: &Keys, participants: &[Participant]) -> Vec<String> {
     let mut order: Vec<(String, usize)> =
         participants.iter().map(|p| (keys.proof("label", &p.place.to_string()), p.place)).collect();
@@ -19,14 +20,14 @@ pub(crate) fn labels(keys: &Keys, participants: &[Participant]) -> Vec<String> {
     participants.iter().map(|p| format!("P{:03}", rank[&p.place] + 1)).collect()
 }
 
-/// Every answer as CSV, a row each: participant's label, number and kind of the trial, item, run, items to choose among, right and chosen
-/// item, whether they agree, response time in whole milliseconds, whether it was interrupted.
+/// Every answer as CSV, one row each: participant's label, number and kind of the trial, item, run, candidates, correct
+/// and chosen item, whether they agree, response time in whole milliseconds, whether it was interrupted.
 ///
-/// No token, code, date, age or eyesight is in it; with `profiles` age band and eyesight are, which together with the answers can
-/// single out a participant of a small study.
+/// It contains no token, code, date, age or eyesight. With `profiles` it contains age band and eyesight, which together
+/// with the answers can identify a participant of a small study.
 ///
 /// # Errors
-/// Those of reading the study.
+/// Errors of reading the study.
 pub fn export(folder: &StudyFolder, profiles: bool) -> Result<String> {
     let study = Answered::read(folder)?;
     let name = |item: usize| study.stimuli.items.get(item).map_or("", |item| item.name.as_str());
@@ -76,16 +77,16 @@ pub fn export(folder: &StudyFolder, profiles: bool) -> Result<String> {
             Some(row)
         })
         .collect();
-    // By label: the order of the database is that of arrival.
+    // Sorted by label, since the order of the database is that of arrival.
     rows.sort_by_key(|row| (row[0].clone(), row[1].parse::<usize>().unwrap_or(0)));
     rows.insert(0, header.into_iter().map(String::from).collect());
     Ok(table::csv(&rows))
 }
 
-/// Writes an export, whole or not at all, for its owner alone.
+/// Writes an export, complete or not at all, readable only by its owner.
 ///
 /// # Errors
-/// As [`export`], and those of writing.
+/// See [`export`]; also errors of writing.
 pub fn write(folder: &StudyFolder, profiles: bool, path: &std::path::Path) -> Result<()> {
     private::write(path, export(folder, profiles)?.as_bytes())
 }

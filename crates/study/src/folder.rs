@@ -1,4 +1,4 @@
-//! Where each file of a study lies. Nothing else spells these names.
+//! Paths of the files of a study. Only this module contains their names.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,26 +22,26 @@ impl StudyFolder {
         Self { root: root.into() }
     }
 
-    /// Opens an existing study. From then on only its owner may read what lies in it, whoever could before.
+    /// Opens an existing study and makes it readable only by its owner.
     ///
     /// # Errors
-    /// [`StudyError::File`] where the folder has no `study.toml`.
+    /// [`StudyError::File`] if the folder has no `study.toml`.
     pub fn open(root: impl Into<PathBuf>) -> Result<Self> {
         let study = Self::new(root);
         if study.design_file().is_file() {
             study.keep_private();
             return Ok(study);
         }
-        let message = "is not a study: it has no study.toml; make one with `afterimage study create RUN --out STUDY`";
+        let message = "is not a study: it has no study.toml; create one with `afterimage study create RUN --out STUDY`";
         Err(StudyError::File { path: study.root, message: message.into() })
     }
 
-    /// Takes from everybody but the owner what they may do with the study.
+    /// Removes the permissions of everyone but the owner.
     pub(crate) fn keep_private(&self) {
         private::tighten_all(&self.root);
     }
 
-    /// Whether others than its owner may enter the folder: it belongs to another user, or its disk knows no owners.
+    /// True if users other than its owner can enter the folder: it belongs to another user, or its disk has no owners.
     pub fn is_exposed(&self) -> bool {
         #[cfg(unix)]
         return fs::metadata(&self.root)
@@ -62,7 +62,7 @@ impl StudyFolder {
     pub fn stimuli_file(&self) -> PathBuf {
         self.root.join("pictures.json")
     }
-    /// Folder of the copied pictures.
+    /// Folder of the copied images.
     pub fn pictures_dir(&self) -> PathBuf {
         self.root.join("pictures")
     }
@@ -70,11 +70,11 @@ impl StudyFolder {
     pub fn scores_dir(&self) -> PathBuf {
         self.root.join("scores")
     }
-    /// The machine scores of run `run`, as they were when the study was made.
+    /// The machine scores of run `run`, as of the creation of the study.
     pub fn scores_file(&self, run: usize) -> PathBuf {
         self.scores_dir().join(format!("{run}.json"))
     }
-    /// The words of the page in a language.
+    /// Text of the page in a language.
     pub fn strings_file(&self, language: &str) -> PathBuf {
         self.root.join(format!("strings.{language}.toml"))
     }
@@ -82,7 +82,7 @@ impl StudyFolder {
     pub fn consent_file(&self) -> PathBuf {
         self.root.join("consent.md")
     }
-    /// The keys, readable by the owner alone.
+    /// The keys, readable only by the owner.
     pub fn keys_file(&self) -> PathBuf {
         self.root.join("keys.toml")
     }
@@ -90,7 +90,7 @@ impl StudyFolder {
     pub fn database_file(&self) -> PathBuf {
         self.root.join("answers.sqlite")
     }
-    /// Folder that the analysis is written into, where none other is named.
+    /// Folder that the analysis is written into, if none other is named.
     pub fn analysis_dir(&self) -> PathBuf {
         self.root.join("analysis")
     }

@@ -1,7 +1,7 @@
-//! Tokens that nobody guesses, and `keys.toml` that proves them.
+//! Random tokens, and `keys.toml`, which proves them.
 //!
-//! Tokens are 128 random bits in hexadecimal. Of the admin token the study keeps an Argon2id hash and a proof by its secret key, of
-//! a participant's a SHA-256 hash; neither token is written to a log.
+//! Tokens are 128 random bits in hexadecimal. The study stores an Argon2id hash of the admin token and a proof by its
+//! secret key, and SHA-256 hashes of participants' tokens. Tokens are never logged.
 
 use afterimage_formats::digest::hex;
 use argon2::Argon2;
@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{Result, StudyError, StudyFolder, folder, private};
 
-/// Letters of codes that people read and type: none looks like another.
+/// Letters of codes that people read and type; no two look alike.
 const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
 /// The keys of a study.
@@ -25,12 +25,12 @@ pub struct Keys {
     secret: String,
     /// Argon2id hash of the admin token, in PHC form.
     admin: String,
-    /// Proof of the admin token, which takes no time to check; studies of earlier versions have none.
+    /// Proof of the admin token, which is fast to check; missing in studies of earlier versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     admin_proof: Option<String>,
 }
 
-/// What the proof of the admin token is for.
+/// Purpose of the proof of the admin token.
 const ADMIN: &str = "admin";
 
 impl std::fmt::Debug for Keys {
@@ -40,7 +40,7 @@ impl std::fmt::Debug for Keys {
 }
 
 impl Keys {
-    /// New keys, and the admin token that only their maker learns.
+    /// Creates keys, and returns the admin token, which is not stored.
     ///
     /// # Errors
     /// [`StudyError::Random`].
@@ -55,13 +55,13 @@ impl Keys {
         Ok((keys, admin_token))
     }
 
-    /// Writes `keys.toml`, readable by the owner alone.
+    /// Writes `keys.toml`, readable only by the owner.
     ///
     /// # Errors
     /// [`StudyError::Io`].
     pub fn write(&self, study: &StudyFolder) -> Result<()> {
         let text = format!(
-            "# Who has this file can act as the study. The admin token itself is not in it.\n{}",
+            "# Anyone who has this file can act as the study. It does not contain the admin token.\n{}",
             toml::to_string(self).unwrap_or_default()
         );
         private::write(&study.keys_file(), text.as_bytes())
@@ -74,11 +74,11 @@ impl Keys {
     pub fn read(study: &StudyFolder) -> Result<Self> {
         let path = study.keys_file();
         let text = folder::read(&path)?;
-        // What the parser says may quote the file, and so a key: it is not passed on.
+        // The message of the parser may quote a key, so it is dropped.
         let keys: Option<Self> = toml::from_str(&text).ok();
         keys.filter(|keys| is_token(&keys.study) && keys.secret.len() == 64).ok_or_else(|| StudyError::File {
             path,
-            message: "does not hold the keys of a study: take it from a backup, or make the study anew".into(),
+            message: "does not contain the keys of a study: restore it from a backup, or create the study again".into(),
         })
     }
 
@@ -87,7 +87,7 @@ impl Keys {
         hex(&self.mac(purpose, token).finalize().into_bytes()[..16])
     }
 
-    /// Whether a proof is right, in constant time.
+    /// True if a proof is correct, in constant time.
     pub fn proves(&self, proof: &str, purpose: &str, token: &str) -> bool {
         let bytes = unhex(proof).filter(|bytes| bytes.len() == 16);
         bytes.is_some_and(|bytes| self.mac(purpose, token).verify_truncated_left(&bytes).is_ok())
@@ -101,13 +101,13 @@ impl Keys {
         mac
     }
 
-    /// Whether this is the admin token, in constant time and at once; none in a study of an earlier version, where only
-    /// [`Keys::is_admin`] can tell.
+    /// Fast check of the admin token in constant time; `None` in a study of an earlier version, which needs
+    /// [`Keys::is_admin`].
     pub fn is_admin_at_once(&self, token: &str) -> Option<bool> {
         self.admin_proof.as_ref().map(|proof| self.proves(proof, ADMIN, token))
     }
 
-    /// Whether this is the admin token. Takes tens of milliseconds by design where it can't be told at once.
+    /// True if this is the admin token. Takes tens of milliseconds by design if the fast check is not available.
     pub fn is_admin(&self, token: &str) -> bool {
         self.is_admin_at_once(token).unwrap_or_else(|| self.is_admin_by_hash(token))
     }
@@ -126,12 +126,12 @@ pub fn token() -> Result<String> {
     Ok(hex(&random::<16>()?))
 }
 
-/// Whether this has the form of a token.
+/// True if this has the form of a token.
 pub fn is_token(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// What the database keeps of a participant's token.
+/// Hash of a participant's token, as stored in the database.
 pub fn token_hash(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }

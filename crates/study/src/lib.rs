@@ -1,17 +1,19 @@
-//! The human test of reconstructions: *which of these pictures does this reconstruction show?*
+//! The human test of reconstructions: *which of these images does this reconstruction show?*
 //!
-//! A *study* is one folder ([`StudyFolder`]) made from one or more runs by [`create`]: the design, fixed by a seed; copies of the
-//! pictures under names that tell nothing; the words of the page; the keys; and `answers.sqlite`. [`server`] runs it,
-//! [`analyze`] computes what the answers say, [`forget`](store::forget) deletes a participant, [`export`] gives anonymous rows.
+//! A *study* is one folder ([`StudyFolder`]) created from one or more runs by [`create`]: the design, fixed by a seed;
+//! copies of the images under random names; the text of the page; the keys; and `answers.sqlite`. [`server`] serves it,
+//! [`analyze`] analyses the answers, [`forget`](store::forget) deletes a participant, [`export`] returns anonymous
+//! rows.
 //!
 //! # From a run to a number
-//! 1. [`create`] copies shown pictures and reconstructions, hashes them and writes `study.toml` with the rules of exclusion.
-//! 2. [`plan`] lays out the trials of each participant as a function of seed and place alone: items and runs by a Latin square,
-//!    candidates, positions, order, attention checks, practice.
+//! 1. [`create`] copies shown images and reconstructions, hashes them and writes `study.toml` with the rules of
+//!    exclusion.
+//! 2. [`plan`] lays out the trials of each participant as a function only of seed and position: items and runs by a
+//!    Latin square, candidates, positions, order, attention checks, practice.
 //! 3. [`server`] shows one trial after another. An answer is on disk before the next trial is sent.
-//! 4. [`analyze`] refuses a design that changed after the first participant, excludes by the rules written before, and gives
-//!    accuracy against chance with intervals over participants and items, agreement, comparisons of runs, and which machine
-//!    score predicts people. Its result is [`afterimage_run::study::Analysis`].
+//! 4. [`analyze`] refuses a design that changed after the first participant, applies the exclusion rules fixed before,
+//!    and computes accuracy against chance with intervals over participants and items, agreement, comparisons of runs,
+//!    and which machine score predicts people. Its result is [`afterimage_run::study::Analysis`].
 
 pub mod analysis;
 pub mod consent;

@@ -1,4 +1,4 @@
-//! The pages that people see: plain forms that work without JavaScript, by keyboard and by screen reader.
+//! The pages of a study: plain forms that work without JavaScript, by keyboard and by screen reader.
 
 mod admin;
 mod form;
@@ -16,7 +16,7 @@ pub(crate) use trial::{Shown, trial};
 pub(crate) const STYLE: &str = include_str!("../assets/study.css");
 pub(crate) const SCRIPT: &str = include_str!("../assets/study.js");
 
-/// What differs from page to page.
+/// Variable parts of a page.
 struct Page<'a> {
     language: &'a str,
     direction: &'a str,
@@ -65,7 +65,7 @@ pub(crate) fn done(design: &Design, strings: &Strings, code: &str) -> Markup {
     })
 }
 
-/// What went wrong, with a way on where there is one.
+/// Error page, with a link to continue if there is one.
 pub(crate) fn problem(design: &Design, strings: &Strings, text: &str, back: Option<&str>) -> Markup {
     let words = &strings.problem;
     Page::new(design, strings, &words.heading, "reading").around(&html! {
@@ -76,7 +76,7 @@ pub(crate) fn problem(design: &Design, strings: &Strings, text: &str, back: Opti
     })
 }
 
-/// Consent text that was made by [`crate::consent::render`].
-fn rendered(html: &str) -> PreEscaped<&str> {
+/// Consent text rendered by [`crate::consent::render`].
+fn raw_html(html: &str) -> PreEscaped<&str> {
     PreEscaped(html)
 }

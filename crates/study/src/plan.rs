@@ -1,11 +1,12 @@
-//! The trials of a participant, as a function of the design, the pictures and the participant's place alone.
+//! The trials of a participant, as a function only of the design, the images and the participant's position.
 //!
 //! # Counterbalancing
-//! The judged items are shuffled once into a deck of I, which is dealt on and on: place p takes cards `p T` to `p T + T - 1`. Card
-//! number s lies at position `s mod I` of round `s div I` and shows the reconstruction by run `(position + round) mod R`. So a
-//! participant sees an item at most once, the runs equally often to within one for each round of the deck, and every R rounds
-//! fill each cell of items and runs once. The wrong candidates of an item are drawn anew for every R rounds and are the same within
-//! them, so that runs are judged among the same candidates. The right picture stands at each position equally often, to within one.
+//! The judged items are shuffled once into a deck of I, which is dealt on and on: place p takes cards `p T` to
+//! `p T + T - 1`. Card number s lies at position `s mod I` of round `s div I` and shows the reconstruction by run `(position +
+//! round) mod R`. So a participant sees an item at most once, the runs equally often to within one for each round of
+//! the deck, and every R rounds fill each cell of items and runs once. The wrong candidates of an item are drawn again
+//! for every R rounds and are the same within them, so that runs are judged among the same candidates. The right image
+//! stands at each position equally often, to within one.
 
 use afterimage_statistics::draws::{Stream, below, shuffle};
 use serde::{Deserialize, Serialize};
@@ -13,15 +14,15 @@ use serde::{Deserialize, Serialize};
 use crate::draws::{Purpose, stream};
 use crate::{Design, Stimuli};
 
-/// What a trial is for.
+/// Kind of a trial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// Before the test, with the answer shown.
+    /// Practice before the test, with feedback.
     Practice,
     /// A reconstruction.
     Main,
-    /// An undistorted picture.
+    /// An attention check: an undistorted image.
     Attention,
 }
 
@@ -50,7 +51,7 @@ pub struct Trial {
     pub item: usize,
     /// The run whose reconstruction is shown, of a main trial.
     pub run: Option<usize>,
-    /// File of the picture above.
+    /// File of the image above.
     pub picture: String,
     /// Items to choose among, in the order of the page.
     pub options: Vec<usize>,
@@ -60,15 +61,15 @@ pub struct Trial {
 
 /// The trials of the participant at `place`: practice, then reconstructions with attention checks among them.
 pub fn plan(design: &Design, stimuli: &Stimuli, place: usize) -> Vec<Trial> {
-    let mut main = judged(design, stimuli, place);
+    let mut main = main_trials(design, stimuli, place);
     shuffle(&mut stream(design.seed, Purpose::Order, place, 0), &mut main);
     let checks = copies(design, stimuli, place, Kind::Attention);
     let mut trials = copies(design, stimuli, place, Kind::Practice);
-    trials.extend(interleaved(design, place, main, checks));
+    trials.extend(interleave(design, place, main, checks));
     trials
 }
 
-fn judged(design: &Design, stimuli: &Stimuli, place: usize) -> Vec<Trial> {
+fn main_trials(design: &Design, stimuli: &Stimuli, place: usize) -> Vec<Trial> {
     let mut deck = stimuli.judged.clone();
     shuffle(&mut stream(design.seed, Purpose::Deck, 0, 0), &mut deck);
     let (cards, runs) = (deck.len(), stimuli.runs.len());
@@ -108,7 +109,7 @@ fn copies(design: &Design, stimuli: &Stimuli, place: usize, kind: Kind) -> Vec<T
     trials
 }
 
-/// Places of the right picture: each as often as any other to within one, in random order.
+/// Positions of the correct image: equally often to within one, in random order.
 fn positions(design: &Design, place: usize, kind: Kind, trials: usize) -> Vec<usize> {
     let mut rng = stream(design.seed, Purpose::Positions, place, kind as usize);
     let first = below(&mut rng, design.ways);
@@ -119,7 +120,7 @@ fn positions(design: &Design, place: usize, kind: Kind, trials: usize) -> Vec<us
 
 /// The item among `ways - 1` others of the test set, all with different pixels.
 ///
-/// [`crate::create`] makes sure that there are so many.
+/// [`crate::create`] ensures that there are enough.
 fn options(rng: &mut Stream, ways: usize, stimuli: &Stimuli, item: usize, right: usize) -> Vec<usize> {
     let pixels = |i: usize| &stimuli.items[i].shown.pixels;
     let mut chosen = vec![item];
@@ -135,7 +136,7 @@ fn options(rng: &mut Stream, ways: usize, stimuli: &Stimuli, item: usize, right:
 }
 
 /// One check somewhere in each of as many equal stretches of the main trials, never before the first of them.
-fn interleaved(design: &Design, place: usize, main: Vec<Trial>, checks: Vec<Trial>) -> Vec<Trial> {
+fn interleave(design: &Design, place: usize, main: Vec<Trial>, checks: Vec<Trial>) -> Vec<Trial> {
     let mut rng = stream(design.seed, Purpose::Attention, place, 1);
     let (trials, count) = (main.len(), checks.len());
     let mut after: Vec<usize> = (0..count)

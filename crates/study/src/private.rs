@@ -1,4 +1,5 @@
-//! Files and folders that only their owner may read: a study holds what people told. On Windows a folder's own rules stand.
+//! Files and folders that only their owner may read, since a study contains people's answers. On Windows the
+//! permissions of the folder apply.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -6,7 +7,7 @@ use std::path::Path;
 
 use crate::{Result, StudyError, keys};
 
-/// Writes a file that only its owner may read; a reader sees the old file or the new one, never a half.
+/// Writes a file that only its owner may read; a reader sees the old file or the new one.
 ///
 /// # Errors
 /// [`StudyError::Io`], [`StudyError::Random`]; the old file is then intact.
@@ -15,7 +16,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent).map_err(fault)?;
     }
-    // A name that nobody else knows: in a folder of several users a link could stand in its place.
+    // A random name, since in a folder of several users someone could have placed a link at a known one.
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let partial = path.with_file_name(format!(".{name}.{}.tmp", keys::token()?));
     let written = create(&partial).and_then(|mut file| {
@@ -29,18 +30,18 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     })
 }
 
-/// Writes a value as indented JSON, as [`write()`] does.
+/// Writes a value as indented JSON, see [`write()`].
 ///
 /// # Errors
-/// As [`write()`].
+/// See [`write()`].
 pub fn write_json<T: serde::Serialize>(path: &Path, value: &T) -> Result<()> {
     let mut bytes = serde_json::to_vec_pretty(value)
-        .map_err(|error| StudyError::File { path: path.into(), message: format!("can't be written: {error}") })?;
+        .map_err(|error| StudyError::File { path: path.into(), message: format!("cannot be written: {error}") })?;
     bytes.push(b'\n');
     write(path, &bytes)
 }
 
-/// Creates a file that only its owner may read; there must be none yet.
+/// Creates a file that only its owner may read; it must not exist.
 pub(crate) fn create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -49,7 +50,7 @@ pub(crate) fn create(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Creates a folder that only its owner may enter, where there is none.
+/// Creates a folder that only its owner may enter, if there is none.
 pub(crate) fn create_dir(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
@@ -60,7 +61,7 @@ pub(crate) fn create_dir(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Takes from everybody but the owner what they may do with a file or folder.
+/// Removes the permissions of everyone but the owner from a file or folder.
 #[cfg(unix)]
 pub(crate) fn tighten(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
@@ -68,13 +69,13 @@ pub(crate) fn tighten(path: &Path) -> io::Result<()> {
     if mode & 0o077 == 0 { Ok(()) } else { fs::set_permissions(path, fs::Permissions::from_mode(mode & 0o700)) }
 }
 
-/// There is nothing to take here.
+/// Nothing to remove on this system.
 #[cfg(not(unix))]
 pub(crate) fn tighten(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// [`tighten`] for a folder and what lies in it; links are not followed. What belongs to somebody else stays as it is.
+/// [`tighten`] for a folder and its content. Links are not followed, and files of other users are not changed.
 pub(crate) fn tighten_all(folder: &Path) {
     let _ = tighten(folder);
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -92,7 +93,7 @@ pub(crate) mod tests {
 
     use super::*;
 
-    /// Files and folders that others may do something with.
+    /// Files and folders that others can access.
     pub(crate) fn exposed(folder: &Path) -> Vec<std::path::PathBuf> {
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
         let mut found = if mode(folder) & 0o077 == 0 { Vec::new() } else { vec![folder.to_path_buf()] };

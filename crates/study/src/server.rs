@@ -5,12 +5,12 @@
 //! | route | |
 //! |---|---|
 //! | `GET`, `POST /s/{study}` | information and consent; begin |
-//! | `GET /s/{study}/picture/{file}` | a picture |
-//! | `GET /p/{participant}` | where the participant is: questions, a trial, the end |
-//! | `POST /p/{participant}/questions`, `/answer` | what is told, what is answered; then back to where the participant is |
-//! | `GET`, `POST /admin` | progress, for who has the admin token |
+//! | `GET /s/{study}/picture/{file}` | an image |
+//! | `GET /p/{participant}` | current page of the participant: questions, a trial, the end |
+//! | `POST /p/{participant}/questions`, `/answer` | the answers of a participant; then back to the current page |
+//! | `GET`, `POST /admin` | progress; requires the admin token |
 //! | `GET /static/study.css`, `/static/study.js` | |
-//! | `GET /health` | 204 where the database answers |
+//! | `GET /health` | 204 if the database answers |
 
 mod admin;
 mod assets;
@@ -38,20 +38,20 @@ use afterimage_formats::digest::sha256_bytes;
 use afterimage_web::bucket::Buckets;
 use afterimage_web::{Guard, Settings};
 
-/// The most that a form may send, bytes.
+/// Maximum size of a form, in bytes.
 const FORM_BYTES: usize = 8 * 1024;
-/// Nothing but the study's own pictures, style and script.
+/// Allows only the study's own images, style and script.
 const POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; form-action 'self'; \
                       base-uri 'none'; frame-ancestors 'none'";
 
-/// What each address may do.
+/// Rate limits per address.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Participants that may begin from one address in a minute. A laboratory has one address for all.
+    /// New participants per minute from one address. A laboratory may share one address.
     pub starts_a_minute: f64,
-    /// Requests of one address in a second, twenty times as many at once.
+    /// Token-bucket refill rate: requests per second from one address; the burst is 20 times as large.
     pub requests_a_second: f64,
-    /// Answers of one participant in a second, twice as many at once.
+    /// Answers per second of one participant; the burst is twice as large.
     pub answers_a_second: f64,
 }
 
@@ -61,16 +61,17 @@ impl Default for Limits {
     }
 }
 
-/// How the server runs.
+/// Options of the server.
 #[derive(Debug, Clone)]
 pub struct ServeOptions {
     /// Address and port to listen on.
     pub listen: SocketAddr,
-    /// True where a reverse proxy stands before it: addresses are then taken from `X-Forwarded-For`, and cookies need HTTPS.
+    /// True behind a reverse proxy: client addresses are then read from `X-Forwarded-For`, and cookies need
+    /// HTTPS.
     pub behind_proxy: bool,
-    /// Names that the server answers to besides `localhost` and addresses; behind a proxy any, where none is given.
+    /// Host names to accept besides `localhost` and IP addresses; behind a proxy, without any, all are accepted.
     pub hosts: Vec<String>,
-    /// What each address may do.
+    /// Rate limits per address.
     pub limits: Limits,
 }
 
@@ -94,15 +95,16 @@ pub(crate) struct Study {
 
 type Shared = State<Arc<Study>>;
 
-/// A study that can be served.
+/// A study ready to be served.
 #[derive(Debug, Clone)]
 pub struct Service(Arc<Study>);
 
 impl Service {
-    /// Reads a study, checks every picture against its hash, and opens its database.
+    /// Reads a study, checks every image against its hash, and opens its database.
     ///
     /// # Errors
-    /// Those of reading; [`StudyError::File`] where a picture is damaged, or the design is not the one the first participant met.
+    /// Errors of reading; [`StudyError::File`] if an image is damaged, or the design changed after the first
+    /// participant.
     pub fn open(folder: &StudyFolder, options: &ServeOptions) -> Result<Self> {
         folder.keep_private();
         let (design, stimuli, fingerprint) = Design::read_with_pictures(folder)?;
@@ -124,7 +126,7 @@ impl Service {
         })))
     }
 
-    /// The path of the link that participants get.
+    /// Path of the link for participants.
     pub fn path(&self) -> String {
         format!("/s/{}", self.0.keys.study)
     }
@@ -136,12 +138,12 @@ fn pictures(folder: &StudyFolder, stimuli: &Stimuli) -> Result<HashMap<String, B
         let path = folder.pictures_dir().join(&picture.file);
         let fault = |message: &str| StudyError::File { path: path.clone(), message: message.into() };
         if picture.file.contains(['/', '\\']) {
-            return Err(fault("is no name of a picture"));
+            return Err(fault("is not the name of an image"));
         }
         let bytes =
             std::fs::read(&path).map_err(|source| StudyError::Io { action: "read", path: path.clone(), source })?;
         if sha256_bytes(&bytes) != picture.sha256 {
-            return Err(fault("is not the picture that the study was made with: put it back from a backup"));
+            return Err(fault("is not the image that the study was created with: restore it from a backup"));
         }
         pictures.insert(picture.file.clone(), Bytes::from(bytes));
     }
@@ -173,11 +175,11 @@ async fn health(State(study): Shared) -> StatusCode {
     }
 }
 
-/// Serves a study until it is told to stop (Ctrl-C, SIGTERM); what was begun has ten seconds to finish. `started` gets the address and the path of the
-/// participants' link.
+/// Serves a study until Ctrl-C or SIGTERM; running requests have ten seconds to finish. `started` receives the address
+/// and the path of the participants' link.
 ///
 /// # Errors
-/// Those of [`Service::open`]; [`StudyError::Io`] where the address can't be listened on.
+/// See [`Service::open`]; [`StudyError::Io`] if the address cannot be listened on.
 pub fn serve(folder: &StudyFolder, options: &ServeOptions, started: impl FnOnce(SocketAddr, &str)) -> Result<()> {
     let service = Service::open(folder, options)?;
     let guard = Guard::new(&Settings {

@@ -1,4 +1,4 @@
-//! `pictures.json`: the test items with the files of their pictures, and where they came from.
+//! `pictures.json`: the test items with the files and sources of their images.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use afterimage_run::atomic;
 
 use crate::{Result, StudyFolder};
 
-/// What can be shown. Items are counted from 0 in the order of the runs' test sets.
+/// All images of a study. Items are counted from 0 in the order of the runs' test sets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stimuli {
     /// The runs that are judged.
@@ -15,9 +15,9 @@ pub struct Stimuli {
     pub items: Vec<Item>,
     /// Items whose reconstructions are judged.
     pub judged: Vec<usize>,
-    /// Blurred pictures for practice.
+    /// Blurred images for practice.
     pub practice: Vec<Copied>,
-    /// Undistorted pictures for attention checks.
+    /// Undistorted images for attention checks.
     pub attention: Vec<Copied>,
 }
 
@@ -41,29 +41,29 @@ pub struct SourceRun {
 pub struct Item {
     /// Name of the stimulus.
     pub name: String,
-    /// The shown picture.
+    /// The shown image.
     pub shown: Picture,
-    /// Its reconstruction by each run; empty where it is not judged.
+    /// Its reconstruction by each run; empty if it is not judged.
     pub reconstructions: Vec<Picture>,
 }
 
-/// A picture of the study.
+/// An image of the study.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Picture {
     /// File in `pictures/`, a random name.
     pub file: String,
     /// SHA-256 of that file.
     pub sha256: String,
-    /// SHA-256 of width, height and RGB values, equal for equal pictures.
+    /// SHA-256 of width, height and RGB values, equal for equal images.
     pub pixels: String,
 }
 
-/// A picture of an item for another purpose.
+/// An image of an item for another purpose.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Copied {
     /// The item.
     pub item: usize,
-    /// Its picture.
+    /// Its image.
     pub picture: Picture,
 }
 
@@ -71,12 +71,12 @@ impl Stimuli {
     /// Reads `pictures.json`.
     ///
     /// # Errors
-    /// As [`atomic::read_json`].
+    /// See [`atomic::read_json`].
     pub fn read(study: &StudyFolder) -> Result<Self> {
         Ok(atomic::read_json(&study.stimuli_file())?)
     }
 
-    /// Every picture.
+    /// Every image.
     pub fn pictures(&self) -> impl Iterator<Item = &Picture> {
         let of_items = self.items.iter().flat_map(|item| std::iter::once(&item.shown).chain(&item.reconstructions));
         of_items.chain(self.practice.iter().chain(&self.attention).map(|copied| &copied.picture))

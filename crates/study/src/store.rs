@@ -1,8 +1,8 @@
 //! `answers.sqlite`: participants and answers.
 //!
-//! One thread has the connection. It takes what waits, does it in one transaction, and acknowledges after the commit, which with
-//! `synchronous = FULL` is after the write-ahead log is on disk: what was acknowledged survives a kill of the program and of the
-//! machine, and many answers at once cost one flush.
+//! One thread owns the connection. It runs all waiting jobs in one transaction and acknowledges them after the commit,
+//! which with `synchronous = FULL` is after the write-ahead log is on disk. Acknowledged answers therefore survive a
+//! kill of the program or the machine, and many simultaneous answers need one flush.
 
 mod answers;
 mod participants;
@@ -21,9 +21,9 @@ pub use answers::{Given, Outcome, Recorded, answer, answers, chosen};
 pub use participants::{Overview, Participant, Profile, find, forget, meet, overview, participants, profile, start};
 pub use schema::{fingerprint, open};
 
-/// The most that waits before the server says that it is busy.
+/// Maximum number of waiting jobs before the server is busy.
 const WAITING: usize = 1024;
-/// The most that one transaction does.
+/// Maximum number of jobs per transaction.
 const BATCH: usize = 256;
 
 type Acknowledge = Box<dyn FnOnce() + Send>;
@@ -40,7 +40,7 @@ impl Store {
     /// Opens the database and starts its thread.
     ///
     /// # Errors
-    /// As [`open`].
+    /// See [`open`].
     pub fn start(path: &Path) -> Result<Self> {
         let connection = open(path)?;
         let (sender, receiver) = sync_channel(WAITING);
@@ -50,10 +50,10 @@ impl Store {
         Ok(Self { jobs: Some(sender), thread: Some(thread) })
     }
 
-    /// Does `job` in a transaction; the answer comes after the commit. A job that fails leaves nothing.
+    /// Runs `job` in a transaction and returns after the commit. A failed job changes nothing.
     ///
     /// # Errors
-    /// Those of the job; [`StudyError::Busy`] where too much waits; [`StudyError::NotStored`] where the commit failed.
+    /// Errors of the job; [`StudyError::Busy`] if too much waits; [`StudyError::NotStored`] if the commit failed.
     pub async fn run<T: Send + 'static>(
         &self,
         job: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
@@ -62,7 +62,7 @@ impl Store {
         let job: Job = Box::new(move |connection| {
             let result = within_savepoint(connection, job);
             Box::new(move || {
-                // Who asked may have gone away; the answer is stored all the same.
+                // The caller may have disconnected; the answer is stored nevertheless.
                 let _ = reply.send(result);
             })
         });
@@ -77,7 +77,7 @@ impl Store {
 
 impl Drop for Store {
     fn drop(&mut self) {
-        // The thread ends when the last sender is gone, after what waits.
+        // The thread ends after the last sender is dropped and all jobs are done.
         self.jobs = None;
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
@@ -94,8 +94,9 @@ fn within_savepoint<T>(connection: &Connection, job: impl FnOnce(&Connection) ->
 
 fn work(connection: Connection, jobs: &Receiver<Job>) {
     while let Ok(first) = jobs.recv() {
-        // A transaction that can't begin or end drops its acknowledgements, which tells those who wait. To begin may take ten
-        // seconds where another program holds the database: what came meanwhile does not wait as long again.
+        // A transaction that cannot begin or end drops its acknowledgements, which notifies the callers. Beginning may
+        // take ten seconds if another program locks the database; jobs that arrived in the meantime do not wait as long
+        // again.
         if connection.execute_batch("BEGIN IMMEDIATE").is_err() {
             drop(first);
             while jobs.try_recv().is_ok() {}

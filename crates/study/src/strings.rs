@@ -1,4 +1,4 @@
-//! Every word of the page, from one file a language.
+//! The text of the page, from one file per language.
 
 use serde::Deserialize;
 
@@ -7,7 +7,7 @@ use crate::{Result, StudyError, StudyFolder, folder};
 const ENGLISH: &str = include_str!("../assets/strings.en.toml");
 const GERMAN: &str = include_str!("../assets/strings.de.toml");
 
-/// The words of the page. The file is its own reference: every key must be there, and no other.
+/// Text of the page. The file must contain every key and no others.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Strings {
@@ -106,21 +106,21 @@ pub(crate) struct Problem {
 }
 
 impl Strings {
-    /// The file that a study in this language starts with; English for a language that is not built in.
+    /// Initial file for a language; English if the language is not built in.
     pub(crate) fn template(language: &str) -> &'static str {
         if language == "de" { GERMAN } else { ENGLISH }
     }
 
-    /// Reads the words of a study's language.
+    /// Reads the text of a study's language.
     ///
     /// # Errors
-    /// [`StudyError::Io`]; [`StudyError::File`] where a key is missing or not known.
+    /// [`StudyError::Io`]; [`StudyError::File`] if a key is missing or unknown.
     pub fn read(study: &StudyFolder, language: &str) -> Result<Self> {
         let path = study.strings_file(language);
         let text = folder::read(&path)?;
         toml::from_str(&text).map_err(|error| StudyError::File {
             path,
-            message: format!("does not hold the words of the page: {error}"),
+            message: format!("does not contain the text of the page: {error}"),
         })
     }
 }

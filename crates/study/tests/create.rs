@@ -39,7 +39,7 @@ fn what_can_not_be_judged_is_refused_and_nothing_is_left() {
         assert!(!path("study").exists() && !path("study.tmp").exists());
         said
     };
-    assert!(refused(&[eight.clone(), nine.clone()], &options()).contains("can't be judged together"));
+    assert!(refused(&[eight.clone(), nine.clone()], &options()).contains("cannot be judged together"));
     assert!(
         refused(std::slice::from_ref(&eight), &Options { ways: 9, ..options() }).contains("ways = 9, and 8 different")
     );

@@ -237,5 +237,5 @@ fn changed_design_is_refused_from_the_first_participant_on() {
     open().expect("the title may change");
     let picture = std::fs::read_dir(created.study.pictures_dir()).unwrap().next().unwrap().unwrap().path();
     std::fs::write(&picture, b"other").unwrap();
-    assert!(open().unwrap_err().to_string().contains("put it back"));
+    assert!(open().unwrap_err().to_string().contains("restore it from a backup"));
 }

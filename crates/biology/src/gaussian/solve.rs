@@ -1,15 +1,18 @@
 //! A few linear equations.
 
-/// Solves `matrix x = right` for a symmetric positive definite matrix by Cholesky's factors; `None` for another one.
+/// Solves `matrix x = right` for a symmetric positive definite matrix by Cholesky factorisation; `None` if it is not
+/// positive definite.
 pub(super) fn solve<const N: usize>(mut matrix: [[f64; N]; N], right: [f64; N]) -> Option<[f64; N]> {
     for i in 0..N {
         for j in 0..=i {
             let inner: f64 = (0..j).map(|k| matrix[i][k] * matrix[j][k]).sum();
             let value = matrix[i][j] - inner;
-            matrix[i][j] = match i == j {
-                true if value > 0.0 => value.sqrt(),
-                true => return None,
-                false => value / matrix[j][j],
+            matrix[i][j] = if i != j {
+                value / matrix[j][j]
+            } else if value > 0.0 {
+                value.sqrt()
+            } else {
+                return None;
             };
         }
     }

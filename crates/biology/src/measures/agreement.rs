@@ -1,4 +1,4 @@
-//! Do two ways to a receptive field agree?
+//! Agreement of two methods for receptive fields.
 
 use afterimage_run::biology::{Field, Measure, Voxel};
 use afterimage_statistics::mean;
@@ -31,8 +31,8 @@ pub fn agreement(voxels: &[Voxel], draws: &Resampling) -> Vec<Measure> {
 
 /// Correlations of x, y, both and size, and medians of distance and of the difference in size.
 ///
-/// The correlation of centres takes both coordinates together: `sum of covariances / sqrt(sum of variances a · sum of variances b)`
-/// over x and y, so one coordinate that does not vary does no harm.
+/// The correlation of centres takes both coordinates together: `sum of covariances / sqrt(sum of variances a · sum of
+/// variances b)` over x and y, so a coordinate without variance does no harm.
 pub(super) fn compared(
     prefix: &str,
     title: &str,

@@ -1,4 +1,4 @@
-//! Do the maps of two encoders, trained on two halves of the images, belong to the same voxels?
+//! Agreement of the maps of two encoders, trained on two halves of the images.
 
 use afterimage_run::biology::{Field, Measure};
 use afterimage_statistics::draws::{shuffle, stream};
@@ -11,7 +11,7 @@ use crate::bootstrap::Resampling;
 use crate::draws::Purpose;
 use crate::{BiologyError, Result};
 
-/// Most voxels whose maps are all compared with each other; of more, evenly spaced ones are taken.
+/// Maximum number of voxels whose maps are all compared with each other; from more, evenly spaced ones are used.
 const MOST: usize = 2000;
 
 /// Rows of the items of two halves that share no stimulus, for the stimulus of each item.
@@ -42,11 +42,12 @@ pub struct Halves<'a> {
     pub method: &'a str,
 }
 
-/// Correlation over positions of a voxel's two maps, mean over voxels, against maps of other voxels; then the fields as in
-/// [`super::agreement()`].
+/// Correlation over positions of a voxel's two maps, mean over voxels, against maps of other voxels; then the fields as
+/// in [`super::agreement()`].
 ///
-/// `p` is that of a permutation test which shuffles the voxels of one half (one-sided); `chance` is the expected value of such
-/// shuffled pairs, which is above 0 where all fields lie in one place. Voxels with a flat map in either half are left out.
+/// `p` is that of a permutation test which shuffles the voxels of one half (one-sided); `chance` is the expected value
+/// of such shuffled pairs, which is above 0 if all fields lie at one position. Voxels with a flat map in either half
+/// are left out.
 ///
 /// # Errors
 /// [`BiologyError::Shape`] for halves of different shapes.
@@ -61,7 +62,7 @@ pub fn split_half(halves: &Halves, draws: &Resampling) -> Result<Vec<Measure>> {
         n if n > MOST => (0..MOST).map(|i| usable[i * n / MOST]).collect(),
         _ => usable.clone(),
     };
-    let rows = |maps: ArrayView2<f64>| -> Array2<f32> { scaled(maps.select(Axis(0), &taken)) };
+    let rows = |maps: ArrayView2<f64>| -> Array2<f32> { scale_rows(maps.select(Axis(0), &taken)) };
     let scores = correlation::rows(rows(a).view(), rows(b).view());
     let own: Vec<f64> = scores.diag().to_vec();
     let draft = Draft::new(
@@ -92,8 +93,8 @@ pub fn split_half(halves: &Halves, draws: &Resampling) -> Result<Vec<Measure>> {
     Ok(std::iter::once(measure).chain(compared(&prefix, &title, "fields in the two halves", &pairs, draws)).collect())
 }
 
-/// Each row divided by its largest value, so that single precision does for any scale.
-fn scaled(mut maps: Array2<f64>) -> Array2<f32> {
+/// Each row divided by its largest value, so that single precision is enough for any scale.
+fn scale_rows(mut maps: Array2<f64>) -> Array2<f32> {
     for mut row in maps.rows_mut() {
         let largest = row.fold(0.0_f64, |most, v| most.max(v.abs()));
         row.mapv_inplace(|v| v / largest);

@@ -6,8 +6,8 @@ use super::agreement::{Spot, compared};
 use super::{METHODS, field_of};
 use crate::bootstrap::Resampling;
 
-/// Fields of both methods against the data set's own, over the voxels that have them; the image, `side_px` wide, spans `fov_deg`
-/// degrees around the centre of gaze. Sizes are compared where every voxel compared has one.
+/// Fields of both methods against the data set's own, over the voxels that have them; the image, `side_px` wide, spans
+/// `fov_deg` degrees around the centre of gaze. Sizes are compared where every voxel compared has one.
 pub fn against_prf(voxels: &[Voxel], side_px: usize, fov_deg: f64, draws: &Resampling) -> Vec<Measure> {
     let (middle, px_per_deg) = (side_px as f64 / 2.0, side_px as f64 / fov_deg);
     let mut found = Vec::new();

@@ -73,7 +73,7 @@ fn sizes(voxels: &[&Voxel], method: &str, draws: &Resampling) -> Vec<Measure> {
     ]
 }
 
-/// Intercept and slope; NaN where all x are one.
+/// Intercept and slope; NaN if all x are one.
 fn line(x: &[f64], y: &[f64], drawn: &[usize]) -> (f64, f64) {
     let (x, y) = (pick(x, drawn), pick(y, drawn));
     let (mean_x, mean_y) = (afterimage_statistics::mean(&x), afterimage_statistics::mean(&y));

@@ -10,11 +10,12 @@ use crate::bootstrap::Resampling;
 /// Most regions whose orders are all gone through.
 const MOST_REGIONS: usize = 8;
 
-/// Centres, sizes and depths against the truth: of all voxels, of those with an SNR above the median and not, and of each region; then the
-/// order of the regions by depth. Nothing without a known truth.
+/// Centres, sizes and depths against the truth: of all voxels, of those with an SNR above the median and not, and of
+/// each region; then the order of the regions by depth. Nothing without a known truth.
 ///
-/// A region is here the smallest that holds a voxel. Fields from weights say where features are pooled and are compared with the pooling
-/// Gaussian; fields from stimulation say where pixels matter, and are compared with the field as pixels feel it.
+/// A region is here the smallest that holds a voxel. Fields from weights say where features are pooled and are compared
+/// with the pooling Gaussian; fields from stimulation say where pixels matter, and are compared with the field as
+/// pixels feel it.
 pub fn against_truth(voxels: &[Voxel], draws: &Resampling) -> Vec<Measure> {
     let known: Vec<(&Voxel, Truth)> = voxels.iter().filter_map(|v| Some((v, v.truth?))).collect();
     if known.is_empty() {

@@ -24,14 +24,12 @@ impl Texture {
     /// The value of a colour channel at an offset from the middle, pixels; 0 beyond the texture's border.
     pub(super) fn at(&self, x: i64, y: i64, channel: usize) -> f32 {
         let (r, side) = (self.radius, 2 * self.radius + 1);
-        match x.abs() <= r && y.abs() <= r {
-            true => self.values[(((y + r) * side + x + r) * 3) as usize + channel],
-            false => 0.0,
-        }
+        if x.abs() <= r && y.abs() <= r { self.values[(((y + r) * side + x + r) * 3) as usize + channel] } else { 0.0 }
     }
 }
 
-/// The sum of grids of random values with steps 1, 2, 4 ... up to the side, each interpolated and brought to one standard deviation.
+/// The sum of grids of random values with steps 1, 2, 4 ... up to the side, each interpolated and brought to one
+/// standard deviation.
 fn octaves(rng: &mut Stream, side: usize) -> Vec<f32> {
     let mut sum = vec![0.0; side * side];
     let mut step = 1;
@@ -43,7 +41,7 @@ fn octaves(rng: &mut Stream, side: usize) -> Vec<f32> {
         let mut octave: Vec<f32> = (0..side * side)
             .map(|p| {
                 let place = |i: usize, shift: f32| i as f32 / step as f32 + shift * 0.999;
-                interpolated(&grid, nodes, place(p % side, shift[0]), place(p / side, shift[1]))
+                interpolate(&grid, nodes, place(p % side, shift[0]), place(p / side, shift[1]))
             })
             .collect();
         standardise(&mut octave);
@@ -53,7 +51,7 @@ fn octaves(rng: &mut Stream, side: usize) -> Vec<f32> {
     sum
 }
 
-fn interpolated(grid: &[f32], nodes: usize, x: f32, y: f32) -> f32 {
+fn interpolate(grid: &[f32], nodes: usize, x: f32, y: f32) -> f32 {
     let (i, j) = ((x as usize).min(nodes - 2), (y as usize).min(nodes - 2));
     let (u, v) = (x - i as f32, y - j as f32);
     let at = |dx: usize, dy: usize| grid[(j + dy) * nodes + i + dx];

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 /// Kinds of baseline.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Kind {
-    /// Ridge regression from responses to pixels
+    /// Predict pixels from responses by ridge regression
     #[command(after_help = "Example: afterimage baseline ridge-pixels experiment.toml --out runs/ridge")]
     RidgePixels(RidgePixels),
-    /// The unpaired image whose features are nearest to those that ridge regression predicts from the responses
+    /// Retrieve the unpaired image nearest to predicted features
     #[command(after_help = "Example: afterimage baseline retrieval experiment.toml --layer fire8 --out runs/retrieval")]
     Retrieval(Retrieval),
-    /// The mean training image for every item: what a score is worth without any response
+    /// Reconstruct every item as the mean training image
     #[command(after_help = "Example: afterimage baseline mean experiment.toml --out runs/mean")]
     Mean(Mean),
 }
@@ -20,7 +20,7 @@ pub(crate) enum Kind {
 pub(crate) struct RidgePixels {
     #[command(flatten)]
     pub(crate) common: Common,
-    /// Side of the predicted images, which are enlarged to the experiment's, pixels.
+    /// Side of the predicted images, in pixels. They are enlarged to the experiment's image side.
     #[arg(long, value_name = "PIXELS", default_value_t = 32)]
     pub(crate) pixels: usize,
     #[command(flatten)]
@@ -34,7 +34,7 @@ pub(crate) struct Retrieval {
     /// Layer of the backbone whose features are predicted and compared.
     #[arg(long, default_value = "fire5")]
     pub(crate) layer: String,
-    /// Features are averaged on a grid of at most so many cells a side.
+    /// Maximum number of grid cells per side over which features are averaged.
     #[arg(long, value_name = "CELLS", default_value_t = 8, value_parser = cells)]
     pub(crate) grid: usize,
     #[command(flatten)]
@@ -47,21 +47,21 @@ pub(crate) struct Mean {
     pub(crate) common: Common,
 }
 
-/// What every baseline takes, as `afterimage run` does.
+/// Arguments of every baseline; they are those of `afterimage run`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Common {
-    /// The experiment file.
+    /// Experiment file.
     pub(crate) experiment: PathBuf,
-    /// The run folder to make.
+    /// Experiment folder to create.
     #[arg(long, value_name = "RUN")]
     pub(crate) out: PathBuf,
-    /// Change a key of the experiment, such as data.roi=V1; may be given several times.
+    /// Set a key of the experiment, such as data.roi=V1. Repeatable.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub(crate) settings: Vec<String>,
-    /// Seed, instead of the experiment's.
+    /// Seed. Default: the experiment's.
     #[arg(long)]
     pub(crate) seed: Option<u64>,
-    /// Device of the backbone, instead of the experiment's: cpu, cuda, cuda:1, tch, wgpu.
+    /// Device of the backbone: cpu, cuda, cuda:1, tch, wgpu. Default: the experiment's.
     #[arg(long)]
     pub(crate) device: Option<String>,
     /// Print the scores as JSON.
@@ -69,22 +69,22 @@ pub(crate) struct Common {
     pub(crate) json: bool,
 }
 
-/// What is fitted, and how.
+/// Settings of the fit.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Fit {
-    /// Folds of the cross-validation; repeats of a stimulus are never in two.
+    /// Number of cross-validation folds. Repeats of a stimulus stay in one fold.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(2..=100))]
     pub(crate) folds: u16,
     /// Backbone of the features: squeezenet1_1, vgg16, vgg19, alexnet.
     #[arg(long, default_value = "squeezenet1_1")]
     pub(crate) backbone: String,
-    /// Layers of the encoder's features.
+    /// Layers whose features the encoder uses.
     #[arg(long, value_name = "LAYERS", value_delimiter = ',', default_value = "relu1,fire3,fire5,fire8")]
     pub(crate) encoder_layers: Vec<String>,
-    /// Levels of the encoder's receptive fields: 1, 5, 21, 85 or 341 of them.
+    /// Levels of the encoder's receptive fields, 1 to 5: 1, 5, 21, 85 or 341 fields.
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=5))]
     pub(crate) field_levels: u32,
-    /// Reconstruct only; predict no responses.
+    /// Fit no encoder: reconstruct only.
     #[arg(long)]
     pub(crate) no_encoder: bool,
 }

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Biology {
-    /// The run folder; its encoder must be trained.
+    /// Experiment folder with a trained encoder.
     pub(crate) run: PathBuf,
-    /// Train two more encoders, on disjoint halves of the training images, and ask whether their maps agree voxel by voxel.
+    /// Train two more encoders, on disjoint halves of the training images, and compare their maps voxel by voxel.
     #[arg(long)]
     pub(crate) split_half: bool,
-    /// Width of the images in degrees of visual angle, instead of the data set's.
+    /// Width of the images in degrees of visual angle. Default: the data set's.
     #[arg(long, value_name = "DEGREES")]
     pub(crate) fov: Option<f64>,
     /// Print the measures as JSON.

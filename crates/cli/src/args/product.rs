@@ -6,26 +6,26 @@ use clap::Subcommand;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Encode {
-    /// Folders (with subfolders), .zip archives, .npy arrays, single pictures, .txt lists of pictures, or data sets.
+    /// Images: folders (with subfolders), .zip archives, .npy arrays, single files, .txt lists of files, or data sets.
     #[arg(required = true, value_name = "IMAGES")]
     pub(crate) images: Vec<PathBuf>,
-    /// The run whose encoder predicts; of several runs (other seeds) the mean is written.
+    /// Experiment folder with a trained encoder. With several (other seeds) the mean prediction is written.
     #[arg(long, required = true, value_name = "RUN")]
     pub(crate) run: Vec<PathBuf>,
-    /// The file to write: .npy [images, voxels]; .csv, a row for each image; .nii or .nii.gz, a volume for each image; or
+    /// File to write: .npy [images, voxels]; .csv, one row per image; .nii or .nii.gz, one volume per image; or
     /// .func.gii, written as lh.NAME and rh.NAME.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
-    /// Unit of the responses.
+    /// Unit of the predicted responses.
     #[arg(long, value_enum, default_value_t = Units::Standardised)]
     pub(crate) units: Units,
-    /// Draw so many dropout masks for each image and write the standard deviation over them to NAME.sd.ENDING.
+    /// Number of dropout masks per image. Writes the standard deviation over them to NAME.sd.EXTENSION.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..))]
     pub(crate) samples: Option<u32>,
-    /// Seed of the masks.
+    /// Seed of the dropout masks.
     #[arg(long, default_value_t = 0)]
     pub(crate) seed: u64,
-    /// Device, instead of the run's.
+    /// Device. Default: the run's.
     #[arg(long)]
     pub(crate) device: Option<String>,
     /// Print as JSON.
@@ -36,9 +36,9 @@ pub(crate) struct Encode {
 /// Unit of predicted responses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Units {
-    /// Standard deviations of the training responses, as the networks have them.
+    /// Standard deviations of the training responses, as the networks use them.
     Standardised,
-    /// The recording's own unit: the standardisation of training is undone.
+    /// The unit of the recording: the standardisation of training is inverted.
     Recorded,
 }
 
@@ -53,41 +53,42 @@ impl From<Units> for afterimage_experiment::Units {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Decode {
-    /// A table of responses [responses, voxels] (.npy, .npz, .mat, .h5, .csv, .tsv), a NIfTI or MGH series, or a data set.
+    /// Responses: a table [responses, voxels] (.npy, .npz, .mat, .h5, .csv, .tsv), a NIfTI or MGH series, or a data
+    /// set.
     pub(crate) responses: PathBuf,
-    /// The run whose decoder is used.
+    /// Experiment folder with a trained decoder.
     #[arg(long, value_name = "RUN")]
     pub(crate) run: PathBuf,
-    /// The folder to make: pictures as PNG, reconstructions.npy, items.csv.
+    /// Folder to create for PNG images, reconstructions.npy and items.csv.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) out: PathBuf,
-    /// Average the responses that share a label: a column of the table, a file with one label a line (.txt, .csv, .npy), or,
-    /// of a data set, stimulus, class, session or run.
+    /// Average responses with the same label: a column of the table, a file with one label per line (.txt, .csv, .npy),
+    /// or, for a data set, stimulus, class, session or run.
     #[arg(long, value_name = "LABELS")]
     pub(crate) average_by: Option<String>,
-    /// The column of --average-by's file that holds the labels, of a .csv or .tsv with several.
+    /// Column with the labels, if the file of --average-by is a .csv or .tsv with several columns.
     #[arg(long, value_name = "NAME", requires = "average_by")]
     pub(crate) average_column: Option<String>,
-    /// The responses are standardised already; otherwise mean and standard deviation of the run's training responses are
-    /// taken off.
+    /// The responses are already standardised. By default they are standardised by the mean and standard deviation of
+    /// the run's training responses.
     #[arg(long)]
     pub(crate) standardised: bool,
-    /// Which array, where the file holds several.
+    /// Name of the array, if the file contains several.
     #[arg(long, value_name = "NAME")]
     pub(crate) array: Option<String>,
     /// The table has voxels as rows and responses as columns.
     #[arg(long)]
     pub(crate) voxels_first: bool,
-    /// Take the voxels above zero of this volume, where the run does not know where its voxels lie.
+    /// Volume whose voxels above zero are used, for a run that does not store voxel positions.
     #[arg(long, value_name = "FILE")]
     pub(crate) mask: Option<PathBuf>,
     /// Part of a data set to decode.
     #[arg(long, value_enum, default_value_t = Part::Test)]
     pub(crate) part: Part,
-    /// Time at least so many single responses.
+    /// Minimum number of single responses to time.
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub(crate) latency: usize,
-    /// Device, instead of the run's.
+    /// Device. Default: the run's.
     #[arg(long)]
     pub(crate) device: Option<String>,
     /// Print as JSON.
@@ -98,19 +99,19 @@ pub(crate) struct Decode {
 /// Part of a data set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Part {
-    /// Responses that the networks were trained on.
+    /// Training responses.
     Train,
-    /// Those that training was stopped by.
+    /// Validation responses, used for early stopping.
     Validation,
-    /// Those held out for scores.
+    /// Held-out test responses.
     Test,
-    /// Every response.
+    /// All responses.
     All,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Export {
-    /// Scores of single voxels as table and, where it is known where they lie, as NIfTI or GIFTI
+    /// Write scores of single voxels as tables, NIfTI and GIFTI
     #[command(
         after_help = "Examples:\n  afterimage export maps runs/mine --out maps\n  afterimage export maps runs/mine --table fields.csv --out maps"
     )]
@@ -119,12 +120,12 @@ pub(crate) enum Export {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Maps {
-    /// A run that has been evaluated.
+    /// Evaluated experiment folder.
     pub(crate) run: PathBuf,
-    /// The folder to write into.
+    /// Output folder.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) out: PathBuf,
-    /// A .csv with further numbers for each voxel, told by its column "voxel" or in the run's order; may be given several times.
+    /// A .csv with more values per voxel, matched by its column "voxel", otherwise in the run's order. Repeatable.
     #[arg(long, value_name = "FILE")]
     pub(crate) table: Vec<PathBuf>,
     /// Print as JSON.

@@ -1,6 +1,6 @@
-//! `afterimage ablate`: an experiment with parts left out, each over several seeds, and their comparison.
+//! `afterimage ablate`: runs an experiment with parts left out, each over several seeds, and compares them.
 //!
-//! Every variant and seed is an ordinary run folder. Killed or stopped, the command goes on where it was when given again.
+//! Every variant and seed is an ordinary experiment folder. After a stop or a kill, the same command continues.
 
 use anyhow::{Context as _, Result};
 
@@ -14,7 +14,7 @@ use crate::args::compare::Ablate;
 use crate::build::caller;
 use crate::say;
 
-/// Runs what is not finished, then compares all.
+/// Runs what is not finished, then compares all runs.
 pub(super) fn ablate(args: &Ablate) -> Result<()> {
     let mut settings = args.settings.clone();
     settings.extend(args.device.as_ref().map(|device| format!("device.name={device}")));
@@ -59,8 +59,5 @@ pub(super) fn ablate(args: &Ablate) -> Result<()> {
     )?;
     page::write(&comparison, &args.out, "ablation")?;
     page::print(&comparison, args.json)?;
-    match args.json {
-        true => Ok(()),
-        false => say::line(format!("page: {}", args.out.join("ablation.html").display())),
-    }
+    if args.json { Ok(()) } else { say::line(format!("page: {}", args.out.join("ablation.html").display())) }
 }

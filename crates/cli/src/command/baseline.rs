@@ -1,4 +1,5 @@
-//! `afterimage baseline`: fit, reconstruct, evaluate, report, in a folder that appears whole or not at all.
+//! `afterimage baseline`: fits, reconstructs, evaluates and reports. The experiment folder appears complete or not at
+//! all.
 
 use anyhow::Result;
 
@@ -10,22 +11,22 @@ use crate::args::RunOptions;
 use crate::args::baseline::{Common, Fit, Kind};
 use crate::build::caller;
 
-/// Makes the run folder of a baseline.
+/// Creates the experiment folder of a baseline.
 pub(super) fn baseline(kind: &Kind) -> Result<()> {
     let (common, plan) = match kind {
-        Kind::RidgePixels(args) => (&args.common, planned(Decoder::Pixels { side: args.pixels }, &args.fit)),
+        Kind::RidgePixels(args) => (&args.common, plan(Decoder::Pixels { side: args.pixels }, &args.fit)),
         Kind::Retrieval(args) => {
-            (&args.common, planned(Decoder::Retrieval { layer: args.layer.clone(), grid: args.grid }, &args.fit))
+            (&args.common, plan(Decoder::Retrieval { layer: args.layer.clone(), grid: args.grid }, &args.fit))
         }
         Kind::Mean(args) => (&args.common, Plan { decoder: Decoder::Mean, ..Plan::default() }),
     };
-    let experiment = run::configured(Experiment::read(&common.experiment)?, &options(common))?;
+    let experiment = run::configure(Experiment::read(&common.experiment)?, &options(common))?;
     run::threads(&experiment)?;
     let (session, scores) = of::run(&common.out, experiment, &plan, &caller(), run::write_report)?;
     run::conclude(&session, &scores, common.json)
 }
 
-fn planned(decoder: Decoder, fit: &Fit) -> Plan {
+fn plan(decoder: Decoder, fit: &Fit) -> Plan {
     let encoder = Encoder { layers: fit.encoder_layers.clone(), levels: fit.field_levels };
     Plan {
         decoder,

@@ -5,31 +5,31 @@ use anyhow::{Result, bail};
 use afterimage_experiment::biology::Options;
 use afterimage_run::biology::Measure;
 
-use super::run::opened;
+use super::run::open_to_write;
 use crate::args::biology::Biology as Args;
 use crate::say;
 
-/// Looks, writes tables and figures, and prints what was found.
+/// Estimates receptive fields, writes tables and figures, and prints the main measures.
 pub(super) fn biology(args: &Args) -> Result<()> {
     if args.fov.is_some_and(|fov| !(fov > 0.0 && fov < 360.0)) {
         bail!("--fov is {}: give the width of the images in degrees, such as 8.4", args.fov.unwrap_or_default());
     }
-    let mut session = opened(&args.run)?;
+    let mut session = open_to_write(&args.run)?;
     let options = Options { fov_deg: args.fov, split_half: args.split_half };
     let found = session.biology(&options)?;
     afterimage_report::write_figures(&session.run)?;
     if args.json {
         return say::json(&serde_json::json!({ "measures": found.measures, "not_computed": found.not_computed }));
     }
-    found.measures.iter().filter(|m| shown(m)).try_for_each(|measure| say::line(line(measure)))?;
+    found.measures.iter().filter(|m| is_main(m)).try_for_each(|measure| say::line(line(measure)))?;
     found.not_computed.iter().try_for_each(|m| say::line(format!("not computed: {}: {}", m.name, m.reason)))?;
     say::line(format!("{} measures: {}", found.measures.len(), session.run.biology_table("measures").display()))?;
     say::line(format!("figures: {}", session.run.figures_dir().display()))?;
-    say::line(format!("Write them into the report with: afterimage report {}", args.run.display()))
+    say::line(format!("add to the report: afterimage report {}", args.run.display()))
 }
 
-/// What a reader wants first: all voxels together, and depth and size of each region.
-fn shown(measure: &Measure) -> bool {
+/// True for the main measures: those of all voxels together, and depth and size of each region.
+fn is_main(measure: &Measure) -> bool {
     let name = measure.name.as_str();
     match &measure.region {
         None => !name.contains(".intercept") && !name.contains(".q") && name != "depth.median",

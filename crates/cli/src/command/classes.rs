@@ -14,7 +14,7 @@ use crate::args::classes::Classes;
 use crate::progress::{Bar, Terminal};
 use crate::say;
 
-/// What was made.
+/// Summary of a bank or of generated classes.
 #[derive(Serialize)]
 struct Made {
     path: PathBuf,
@@ -43,7 +43,7 @@ pub(super) fn classes(command: Classes) -> Result<()> {
 
 fn build(sources: &[PathBuf], out: &Path, experiment: &Experiment) -> Result<Made> {
     if out.extension().is_none_or(|ending| ending != "safetensors") {
-        bail!("\"{}\" must end in .safetensors, so that an experiment knows it for a bank", out.display());
+        bail!("\"{}\" must end in .safetensors: an experiment recognises a bank by this extension", out.display());
     }
     refuse_folder(out)?;
     run::start(experiment)?;
@@ -65,7 +65,7 @@ fn build(sources: &[PathBuf], out: &Path, experiment: &Experiment) -> Result<Mad
     })
 }
 
-/// Refuses a place that a file cannot be written to, before minutes of embedding.
+/// Refuses a path that cannot be written, before minutes of embedding.
 fn refuse_folder(out: &Path) -> Result<()> {
     if out.is_dir() {
         bail!("\"{}\" is a folder: name a file", out.display());
@@ -88,7 +88,7 @@ fn show(made: &Made, json: bool) -> Result<()> {
         return say::json(made);
     }
     say::line(format!(
-        "{}: {} classes, {} images, {} to {} a class; name it in evaluation.classification.classes",
+        "{}: {} classes, {} images, {} to {} per class; name it in evaluation.classification.classes",
         made.path.display(),
         made.classes,
         made.images,

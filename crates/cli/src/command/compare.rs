@@ -1,4 +1,4 @@
-//! `afterimage compare`: runs side by side, with paired differences.
+//! `afterimage compare`: paired differences between runs.
 
 mod csv;
 mod text;
@@ -13,22 +13,23 @@ use afterimage_run::{RunFolder, atomic, comparison::Comparison};
 
 use crate::{args::compare::Compare, progress::Terminal, say};
 
-/// Reads the runs, compares them, prints and writes what was asked for.
+/// Reads and compares the runs; prints and writes the result.
 pub(super) fn compare(args: &Compare) -> Result<()> {
     let mut runs = Vec::new();
     for (index, path) in args.runs.iter().enumerate() {
         if args.runs[..index].iter().any(|earlier| same(earlier, path)) {
-            bail!("\"{}\" is named twice: give each run once", path.display());
+            bail!("\"{}\" is given twice: give each run once", path.display());
         }
         runs.push(ScoredRun::read(path)?);
         note_unchecked(&RunFolder::new(path), &Terminal::default())?;
     }
-    let baseline = match &args.baseline {
-        None => 0,
-        Some(path) => args.runs.iter().position(|run| same(run, path)).with_context(|| {
-            format!("the baseline \"{}\" is not among the runs: name it as one of them", path.display())
-        })?,
-    };
+    let baseline =
+        match &args.baseline {
+            None => 0,
+            Some(path) => args.runs.iter().position(|run| same(run, path)).with_context(|| {
+                format!("the baseline \"{}\" is not one of the runs: add it to them", path.display())
+            })?,
+        };
     let comparison = of(
         &runs,
         &Options {
@@ -65,10 +66,7 @@ pub(super) fn write(comparison: &Comparison, folder: &Path, name: &str) -> Resul
 
 /// Prints the table, or JSON.
 pub(super) fn print(comparison: &Comparison, json: bool) -> Result<()> {
-    match json {
-        true => say::json(comparison),
-        false => text::lines(comparison).into_iter().try_for_each(say::line),
-    }
+    if json { say::json(comparison) } else { text::lines(comparison).into_iter().try_for_each(say::line) }
 }
 
 fn same(a: &Path, b: &Path) -> bool {

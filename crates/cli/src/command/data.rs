@@ -10,7 +10,7 @@ use ndarray::ArrayView4;
 use crate::args;
 use crate::say;
 
-/// Draws of halves behind a split-half reliability.
+/// Number of random halves for a split-half reliability.
 const HALVES: usize = 20;
 
 /// `afterimage inspect`.
@@ -29,30 +29,29 @@ pub(super) fn inspect(args: &args::Inspect) -> Result<()> {
         return say::json(&value);
     }
     show(&summary, args.json)?;
-    if args.verify { say::line(format!("   verified: {}", verified(&data))) } else { Ok(()) }
+    if args.verify { say::line(format!("   verified: {}", verification(&data))) } else { Ok(()) }
 }
 
-/// What was read and compared, in words.
-fn verified(data: &DataSet) -> String {
+/// Text about what was read and verified.
+fn verification(data: &DataSet) -> String {
     let header = data.header();
     let images = if header.has_images() { header.stimuli.len() } else { 0 };
     let (trials, voxels) = (header.trials.len(), header.voxels.count);
     let unit = header.provenance.unit.unwrap_or_default().plural();
-    format!("read {trials} trials x {voxels} {unit} and {images} images, all as they were written")
+    format!("read {trials} trials x {voxels} {unit} and {images} images, SHA-256 as written")
 }
 
 /// `afterimage audit`.
 pub(super) fn audit(args: &args::Audit) -> Result<()> {
     let data = DataSet::open(&args.dataset)?;
     let side = data.header().size as u32;
-    let pool = match args.unpaired.is_empty() {
-        true => None,
-        false => Some(UnpairedPool::open(&args.unpaired, side, &Exclusions::default())?),
+    let pool = if args.unpaired.is_empty() {
+        None
+    } else {
+        Some(UnpairedPool::open(&args.unpaired, side, &Exclusions::default())?)
     };
-    let embedder = match args.features && data.header().has_images() {
-        true => Some(Embedder::new(data.header().size)?),
-        false => None,
-    };
+    let embedder =
+        if args.features && data.header().has_images() { Some(Embedder::new(data.header().size)?) } else { None };
     let embed = embedder.as_ref().map(|embedder| |images: ArrayView4<'_, u8>| embedder.embed(images));
     let options = AuditOptions { embed: embed.as_ref().map(|embed| embed as Embed<'_>), ..AuditOptions::default() };
     let audit = audit_with(&data, pool.as_ref(), options)?;
@@ -64,7 +63,7 @@ pub(super) fn audit(args: &args::Audit) -> Result<()> {
     if args.json {
         return say::json(&audit);
     }
-    say::line(format!("pass  content: {}", verified(&data)))?;
+    say::line(format!("pass  content: {}", verification(&data)))?;
     for check in &audit.checks {
         let verdict = match check.verdict {
             Verdict::Pass => "pass",
@@ -79,14 +78,15 @@ pub(super) fn audit(args: &args::Audit) -> Result<()> {
         let (stimuli, unpaired) = (audit.exclusions.stimuli.len(), audit.exclusions.names.len());
         let classes = audit.class_exclusions.classes.len();
         say::line(format!(
-            "wrote {}: {stimuli} stimuli, {unpaired} unpaired images and {classes} classes; set data.exclusions to it",
+            "wrote {}: {stimuli} stimuli, {unpaired} unpaired images and {classes} classes; set data.exclusions to \
+             this file",
             list.display()
         ))?;
     }
     Ok(())
 }
 
-/// Ceilings of the test part in numbers.
+/// Prints noise ceilings and reliability of the test part.
 fn reliability(data: &DataSet, json: bool) -> Result<()> {
     let ceiling = Reliability::noise_ceiling(&data.held_out())?;
     let halves = Reliability::split_half(&data.held_out(), HALVES, 0)?;
@@ -103,7 +103,7 @@ fn reliability(data: &DataSet, json: bool) -> Result<()> {
         data.header().provenance.unit.unwrap_or_default().plural()
     ))?;
     let lines = [
-        ("ncsnr", "signal by noise standard deviation of one trial", &ceiling.ncsnr),
+        ("ncsnr", "signal divided by noise standard deviation of one trial", &ceiling.ncsnr),
         ("noise ceiling", "explainable variance of the mean over repeats, %", &ceiling.percent),
         ("ceiling r", "largest correlation with that mean", &ceiling.correlation),
         ("split-half r", "correlation of halves of the repeats, mean of 20 draws", &halves.correlation),
@@ -115,7 +115,7 @@ fn reliability(data: &DataSet, json: bool) -> Result<()> {
     })
 }
 
-/// The value below which a share of the defined ones lies, between neighbours by their distance.
+/// Quantile of the defined values, linearly interpolated.
 fn quantile(values: &[f32], share: f64) -> f64 {
     let mut sorted: Vec<f64> = values.iter().map(|&value| f64::from(value)).filter(|value| !value.is_nan()).collect();
     sorted.sort_by(f64::total_cmp);

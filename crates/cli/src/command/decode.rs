@@ -17,7 +17,7 @@ use afterimage_formats::{npy, picture};
 use afterimage_run::{atomic, table::csv};
 
 use super::refuse_used;
-use super::run::{of_run, threads};
+use super::run::{open_trained, threads};
 use crate::args::product::Decode;
 use crate::{build, progress, say};
 use group::By;
@@ -26,7 +26,7 @@ use responses::Known;
 
 const ARRAY: &str = "reconstructions.npy";
 
-/// What lies beside the pictures, in `decode.json`.
+/// Description of the decoded images, written as `decode.json`.
 #[derive(Serialize)]
 struct Made {
     software: String,
@@ -34,7 +34,7 @@ struct Made {
     responses: String,
     rows: usize,
     images: usize,
-    /// How the voxels of the responses and those of the run were found to be the same.
+    /// How the voxels of the responses were matched with those of the run.
     voxels: &'static str,
     standardised: String,
     averaged_by: Option<String>,
@@ -42,11 +42,11 @@ struct Made {
     folder: String,
 }
 
-/// Decodes and writes.
+/// Decodes the responses and writes the images.
 pub(super) fn decode(args: &Decode) -> Result<()> {
     progress::listen();
     refuse_used(&args.out)?;
-    let run = of_run(&args.run, args.device.as_deref())?;
+    let run = open_trained(&args.run, args.device.as_deref())?;
     threads(run.experiment())?;
     run.decoder()?;
     let known = Known { voxels: &run.voxels()?, data: run.session().data_fingerprint() };
@@ -55,17 +55,21 @@ pub(super) fn decode(args: &Decode) -> Result<()> {
     let by = args.average_by.as_deref().map(|labels| By { labels, column: args.average_column.as_deref() });
     let (mut responses, items) = group::average(read, by.as_ref())?;
     let standardised = match (run.standardises(), args.standardised) {
-        (_, true) => "before, as the user says",
+        (_, true) => "before, as stated by --standardised",
         (true, false) => {
             run.standardise(&mut responses)?;
-            refuse_not_finite(responses.view(), &items, "standardised by the training responses is not finite")?;
-            "by the training responses of the run"
+            refuse_not_finite(
+                responses.view(),
+                &items,
+                "is not finite after standardisation by the training responses",
+            )?;
+            "by the run's training responses"
         }
-        (false, false) => "not at all, as in the run",
+        (false, false) => "not standardised, as in the run",
     };
     let on = format!("{}, {} threads", run.experiment().device.name, rayon::current_num_threads());
     let (images, latency) = decode_all(&run, responses.view(), args.latency, on)?;
-    refuse_not_finite(images.view(), &items, "gives an image with values that are not finite")?;
+    refuse_not_finite(images.view(), &items, "decodes to an image with values that are not finite")?;
     write(&args.out, images.view(), &items)?;
     let made = Made {
         software: build::software(),
@@ -83,14 +87,14 @@ pub(super) fn decode(args: &Decode) -> Result<()> {
     conclude(args, &made, known.voxels.unit().plural())
 }
 
-/// Refuses the first row with a value that is not finite, as very large responses give.
+/// Refuses rows with values that are not finite, which very large responses produce; names the first.
 fn refuse_not_finite<D: RemoveAxis>(rows: ArrayView<'_, f32, D>, items: &[Item], what: &str) -> Result<()> {
     let is_finite = |row: ArrayView<'_, f32, D::Smaller>| row.iter().all(|value| value.is_finite());
     match rows.axis_iter(Axis(0)).zip(items).position(|(row, _)| !is_finite(row)) {
         None => Ok(()),
         Some(row) => bail!(
-            "response {row} (\"{}\") {what}: check the unit of the responses, and leave out what is far outside that of the \
-             training responses",
+            "response {row} (\"{}\") {what}: check the unit of the responses, and leave out values far outside the \
+             range of the training responses",
             items[row].name
         ),
     }

@@ -1,4 +1,4 @@
-//! `afterimage demo`: everything on the built-in simulated subject.
+//! `afterimage demo`: every stage on the built-in simulated subject.
 
 use anyhow::Result;
 
@@ -9,10 +9,10 @@ use super::run;
 use crate::args::Demo;
 use crate::build::caller;
 
-/// Simulates the subject if that is not done, then runs all stages.
+/// Simulates the subject if its data set is missing, then runs all stages.
 pub(super) fn demo(args: &Demo) -> Result<()> {
     let options = &args.options;
-    let experiment = run::configured(Experiment::preset("demo")?, options)?;
+    let experiment = run::configure(Experiment::preset("demo")?, options)?;
     run::start(&experiment)?;
     let session = of::begin(&options.out, experiment, args.classes, options.resume, &caller())?;
     run::all_stages(session, options.json)

@@ -10,17 +10,17 @@ use serde::Serialize;
 use afterimage_experiment::trained::{EncodeOptions, Ensemble, Spread};
 use afterimage_run::{atomic, voxels::Voxels};
 
-use super::run::{of_run, threads};
+use super::run::{open_trained, threads};
 use crate::args::product::Encode;
 use crate::progress::{self, Bar};
 use crate::{build, say};
 use images::Pictures;
 use output::Format;
 
-/// Images predicted at a time: whole batches, so that the masks of an image do not depend on it.
+/// Images per block: whole batches, so that the dropout masks of an image do not depend on it.
 const PART: usize = 4 * Spread::BATCH;
 
-/// What lies beside the responses, in `NAME.json`.
+/// Description of the predicted responses, written as `NAME.json`.
 #[derive(Serialize)]
 struct Sidecar<'a> {
     software: String,
@@ -34,11 +34,11 @@ struct Sidecar<'a> {
     voxels: &'a [usize],
 }
 
-/// Predicts and writes.
+/// Predicts the responses and writes them.
 pub(super) fn encode(args: &Encode) -> Result<()> {
     progress::listen();
     let format = Format::of(&args.out)?;
-    let runs: Vec<_> = args.run.iter().map(|path| of_run(path, args.device.as_deref())).collect::<Result<_>>()?;
+    let runs: Vec<_> = args.run.iter().map(|path| open_trained(path, args.device.as_deref())).collect::<Result<_>>()?;
     runs.first().map_or(Ok(()), |first| threads(first.experiment()))?;
     let options = EncodeOptions { units: args.units.into(), samples: args.samples, seed: args.seed };
     let ensemble = Ensemble::new(runs, options)?;
@@ -66,7 +66,7 @@ pub(super) fn encode(args: &Encode) -> Result<()> {
     refuse_not_finite(&mean, pictures.names(), ensemble.voxels())?;
     let mut files = format.write(&args.out, &mean, pictures.names(), ensemble.voxels())?;
     if let Some(deviation) = &deviation {
-        let path = output::beside(&args.out, ".sd");
+        let path = output::with_mark(&args.out, ".sd");
         files.extend(format.write(&path, deviation, pictures.names(), ensemble.voxels())?);
     }
     let sidecar = Sidecar {
@@ -89,7 +89,7 @@ fn refuse_not_finite(predicted: &Array2<f32>, names: &[String], voxels: &Voxels)
         return Ok(());
     };
     bail!(
-        "the prediction for \"{}\" at {} {} is {value}: the encoder's weights are damaged, train it again",
+        "the prediction for \"{}\" at {} {} is {value}: the encoder's weights are damaged; train the encoder again",
         names[image],
         voxels.unit().singular(),
         voxels.ids[voxel]
@@ -102,7 +102,7 @@ fn conclude(args: &Encode, sidecar: &Sidecar<'_>, (images, voxels): (usize, usiz
     }
     say::line(format!("{images} images x {voxels} {unit}, {}: {}", sidecar.units, sidecar.files[0]))?;
     if let Some(words) = &sidecar.standard_deviation {
-        say::line(format!("standard deviation {words}: {}", output::beside(&args.out, ".sd").display()))?;
+        say::line(format!("standard deviation {words}: {}", output::with_mark(&args.out, ".sd").display()))?;
     }
     say::line(format!("names of images and {unit}: {}", output::sidecar(&args.out).display()))
 }

@@ -1,4 +1,4 @@
-//! `afterimage export`: what a run knows of each voxel, for other tools.
+//! `afterimage export`: scores of single voxels for other tools.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -19,7 +19,7 @@ use afterimage_run::{
 use crate::args::product::{Export, Maps};
 use crate::{build::caller, say};
 
-/// Columns of tables of voxels that tell which voxel and where, and are no values.
+/// Columns of voxel tables that identify a voxel or its position, and contain no values.
 const PLACES: [&str; 9] = ["voxel", "i", "j", "k", "x_mm", "y_mm", "z_mm", "hemisphere", "vertex"];
 
 #[derive(Serialize)]
@@ -46,7 +46,7 @@ fn maps(args: &Maps) -> Result<()> {
     }
     if columns.is_empty() {
         bail!(
-            "\"{}\" has no score of single voxels: run `afterimage evaluate` on it, or give --table",
+            "\"{}\" contains no scores of single voxels: run `afterimage evaluate` on it, or give --table",
             args.run.display()
         );
     }
@@ -59,13 +59,13 @@ fn maps(args: &Maps) -> Result<()> {
     files.iter().try_for_each(say::line)?;
     match (&voxels.volume, &voxels.surface) {
         (None, None) => {
-            say::line("the data set does not say where its voxels lie, so there are no volumes or surfaces")
+            say::line("the data set does not store voxel positions, so no volumes or surfaces were written")
         }
         _ => Ok(()),
     }
 }
 
-/// The columns of numbers of a table, in the run's order of voxels; NaN for a voxel that it does not name.
+/// Numeric columns of a table, in the run's order of voxels; NaN for a voxel that is missing from the table.
 fn from_table(path: &Path, voxels: &Voxels) -> Result<Vec<Column>> {
     let table = Table::read(path)?;
     let texts = |column| Ok(table.texts(column)?.into_iter().map(|text| text.trim().to_owned()).collect());
@@ -75,14 +75,14 @@ fn from_table(path: &Path, voxels: &Voxels) -> Result<Vec<Column>> {
         Some(ids) => ids.into_iter().zip(0..).collect(),
         None if table.len() == voxels.len() => voxels.ids.iter().copied().zip(0..).collect(),
         None => bail!(
-            "\"{}\" has {} rows for {} voxels: give a row for each, or a column \"voxel\" with their numbers",
+            "\"{}\" has {} rows for {} voxels: give one row per voxel, or a column \"voxel\" with their numbers",
             path.display(),
             table.len(),
             voxels.len()
         ),
     };
     if rows.len() != table.len() {
-        bail!("\"{}\" names a voxel twice: give one row for each", path.display());
+        bail!("\"{}\" names a voxel twice: give one row per voxel", path.display());
     }
     if let Some(stray) = rows.keys().find(|id| !voxels.ids.contains(id)) {
         bail!("\"{}\" names voxel {stray}, which the run does not use", path.display());
@@ -94,7 +94,7 @@ fn from_table(path: &Path, voxels: &Voxels) -> Result<Vec<Column>> {
     let mut columns = Vec::new();
     let is_place = |name: &str| name.is_empty() || PLACES.contains(&name);
     for (place, name) in table.names().iter().enumerate().filter(|(_, name)| !is_place(name)) {
-        // A column of text, such as the name of a region, is no map.
+        // A column of text, such as the name of a region, is not a map.
         let Ok(values) = table.f64s(place) else { continue };
         let value = |id: &usize| rows.get(id).map_or(f32::NAN, |&row| values[row] as f32);
         columns.push(Column {

@@ -1,4 +1,4 @@
-//! `afterimage regions`: what regions and single voxels tell, as text.
+//! `afterimage regions`: scores of regions and single voxels, as text.
 
 use anyhow::Result;
 
@@ -11,9 +11,9 @@ use super::run;
 use crate::args::regions::Regions as Args;
 use crate::say;
 
-/// Computes, writes and prints.
+/// Computes the scores, writes and prints them.
 pub(super) fn regions(args: &Args) -> Result<()> {
-    let mut session = run::opened(&args.run)?;
+    let mut session = run::open_to_write(&args.run)?;
     let found = session.regions(usize::from(args.subsets))?;
     if args.json {
         return say::json(&found);
@@ -25,29 +25,32 @@ pub(super) fn regions(args: &Args) -> Result<()> {
         session.run.regions_table().display(),
         session.run.region_voxels_table().display()
     ))?;
-    say::line(format!("into the report: afterimage report {}", args.run.display()))
+    say::line(format!("add to the report: afterimage report {}", args.run.display()))
 }
 
 fn lines(found: &Regions) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(score) = found.encoding.first().and_then(most_ways) {
-        lines.push(format!("What the responses tell, {}:", heading(score)));
+        lines.push(format!("Encoding by region, {}:", heading(score)));
         lines.extend(rows(&found.encoding, most_ways_of));
-        lines.extend(matched(found));
+        lines.extend(equal_numbers(found));
         lines.extend(voxels(found));
     }
     if let Some(all) = found.decoding.first() {
-        lines.push("What the trained decoder uses, the other voxels silent:".into());
+        lines.push("Knock-outs of the trained decoder, other voxels silenced:".into());
         lines.extend(all.scores.iter().map(|score| format!("  {}", heading(score))));
         lines.extend(rows(&found.decoding, |condition| condition.scores.iter().collect()));
     }
-    lines.push("In brackets 95 % intervals; after the slash the difference from all voxels. p-values, corrected, are in the tables.".into());
+    lines.push(
+        "Brackets: 95 % intervals. After the slash: difference from all voxels. Corrected p-values are in the tables."
+            .into(),
+    );
     lines.extend(found.not_computed.iter().map(|m| format!("not computed: {}: {}", m.name, m.reason)));
     lines.extend(found.notes.iter().map(|note| format!("note: {note}")));
     lines
 }
 
-/// A line for each condition: the wanted scores with their differences, in columns.
+/// One line per condition: scores with their differences, in columns.
 fn rows<'a>(conditions: &'a [Condition], wanted: impl Fn(&'a Condition) -> Vec<&'a Score>) -> Vec<String> {
     let cells = |condition: &'a Condition| wanted(condition).into_iter().map(|score| cell(condition, score)).collect();
     let table: Vec<Vec<String>> = conditions.iter().map(cells).collect();
@@ -64,7 +67,7 @@ fn rows<'a>(conditions: &'a [Condition], wanted: impl Fn(&'a Condition) -> Vec<&
 fn label(region: Option<&String>, part: Part) -> String {
     match (region, part) {
         (Some(region), Part::Without) => format!("without {region}"),
-        (Some(region), _) => format!("{region} alone"),
+        (Some(region), _) => format!("only {region}"),
         (None, _) => "all".into(),
     }
 }
@@ -91,8 +94,8 @@ fn cell(condition: &Condition, score: &Score) -> String {
     format!("{}{}", show(score, score.value), difference.unwrap_or_else(|| ends(score)))
 }
 
-/// Identification at the largest number of voxels, up to 20, that every region was measured at.
-fn matched(found: &Regions) -> Vec<String> {
+/// Identification at the largest number of voxels, up to 20, at which every region was measured.
+fn equal_numbers(found: &Regions) -> Vec<String> {
     let regions = found.matched.iter().map(|m| m.region.as_ref()).collect::<std::collections::BTreeSet<_>>().len();
     let all_have = |size: usize| found.matched.iter().filter(|m| m.voxels == size).count() == regions;
     let size = found.matched.iter().map(|m| m.voxels).filter(|&size| size <= 20 && all_have(size)).max();
@@ -110,7 +113,7 @@ fn voxels(found: &Regions) -> Vec<String> {
     let lines = single.groups.iter().map(|g| {
         let name = g.region.as_deref().unwrap_or("all");
         let above = 100.0 * g.above_chance;
-        format!("    {name}: {}{}, {above:.0} % of them above chance", show(&g.score, g.score.value), ends(&g.score))
+        format!("    {name}: {}{}, {above:.0} % above chance", show(&g.score, g.score.value), ends(&g.score))
     });
     let head =
         "  from one voxel, two ways (chance 50 %), median; above chance at a false discovery rate of 5 %:".to_owned();

@@ -19,21 +19,21 @@ use crate::say;
 
 /// `afterimage run`.
 pub(super) fn everything(args: &Train) -> Result<()> {
-    let experiment = configured(Experiment::read(&args.experiment)?, &args.options)?;
+    let experiment = configure(Experiment::read(&args.experiment)?, &args.options)?;
     start(&experiment)?;
     let options = &args.options;
     let session = Session::begin(&options.out, experiment, options.resume, Stage::Regions, &caller())?;
     all_stages(session, options.json)
 }
 
-/// Runs what is not finished of all stages, writes the report and prints the scores.
+/// Runs all unfinished stages, writes the report and prints the scores.
 pub(super) fn all_stages(mut session: Session, json: bool) -> Result<()> {
     session.run_until(Stage::Regions)?;
     write_report(&mut session)?;
     conclude(&session, &ScoreFile::read(&session.run)?, json)
 }
 
-/// Writes the figures of what was found in the encoder, if any, and the report.
+/// Writes the biology figures, if any, and the report.
 pub(super) fn write_report(session: &mut Session) -> Result<()> {
     session.stage(REPORT, |session| {
         if Biology::path(&session.run).is_file() {
@@ -44,7 +44,7 @@ pub(super) fn write_report(session: &mut Session) -> Result<()> {
     })
 }
 
-/// Says where the report is and the numbers that matter.
+/// Prints the main scores, the warnings and the path of the report.
 pub(super) fn conclude(session: &Session, scores: &ScoreFile, json: bool) -> Result<()> {
     if json {
         return say::json(scores);
@@ -62,7 +62,7 @@ pub(super) fn conclude(session: &Session, scores: &ScoreFile, json: bool) -> Res
 /// `afterimage train encoder|decoder`.
 pub(super) fn train(network: Network, args: &Train) -> Result<()> {
     let options = &args.options;
-    let experiment = configured(Experiment::read(&args.experiment)?, options)?;
+    let experiment = configure(Experiment::read(&args.experiment)?, options)?;
     start(&experiment)?;
     let (phase, last) = match network {
         Network::Encoder => (Phase::Encoder, Stage::Encoder),
@@ -76,7 +76,7 @@ pub(super) fn train(network: Network, args: &Train) -> Result<()> {
     };
     if !options.resume && session.has_begun(phase) {
         bail!(
-            "\"{}\" already has a {} in training: go on with --resume, or choose another --out",
+            "\"{}\" already has a {} in training: continue with --resume, or choose another --out",
             options.out.display(),
             phase.name()
         );
@@ -98,7 +98,7 @@ pub(super) fn train(network: Network, args: &Train) -> Result<()> {
 
 /// `afterimage reconstruct`.
 pub(super) fn reconstruct(args: &OfRun) -> Result<()> {
-    let mut session = opened(&args.run)?;
+    let mut session = open_to_write(&args.run)?;
     let pictures = session.reconstruct()?;
     if args.json {
         return say::json(&pictures);
@@ -112,7 +112,7 @@ pub(super) fn reconstruct(args: &OfRun) -> Result<()> {
 
 /// `afterimage evaluate`.
 pub(super) fn evaluate(args: &OfRun) -> Result<()> {
-    let mut session = opened(&args.run)?;
+    let mut session = open_to_write(&args.run)?;
     let scores = session.evaluate()?;
     if args.json {
         return say::json(&scores);
@@ -139,8 +139,8 @@ pub(super) fn report(args: &OfRun) -> Result<()> {
     say::line(format!("report: {}", path.display()))
 }
 
-/// The experiment with what the command line changes.
-pub(super) fn configured(experiment: Experiment, options: &RunOptions) -> Result<Experiment> {
+/// Applies the options of the command line to an experiment.
+pub(super) fn configure(experiment: Experiment, options: &RunOptions) -> Result<Experiment> {
     let mut settings = options.settings.clone();
     for part in &options.ablate {
         settings.extend(match part {
@@ -153,13 +153,13 @@ pub(super) fn configured(experiment: Experiment, options: &RunOptions) -> Result
     Ok(experiment.with_settings(&settings)?)
 }
 
-/// Refuses a device that is not there, sets the threads and listens for Ctrl-C.
+/// Checks that the device exists, sets the number of threads and listens for Ctrl-C.
 pub(super) fn start(experiment: &Experiment) -> Result<()> {
     progress::listen();
     threads(experiment)
 }
 
-/// Refuses a device that is not there, before any work, and sets the threads.
+/// Checks that the device exists and sets the number of threads.
 pub(super) fn threads(experiment: &Experiment) -> Result<()> {
     device(&experiment.device.name)?;
     let threads = experiment.device.threads;
@@ -169,14 +169,14 @@ pub(super) fn threads(experiment: &Experiment) -> Result<()> {
     Ok(())
 }
 
-/// Opens a run to apply its networks, on `device` if one is named.
-pub(super) fn of_run(path: &Path, device: Option<&str>) -> Result<TrainedRun> {
+/// Opens a run to apply its networks, on `device` if given.
+pub(super) fn open_trained(path: &Path, device: Option<&str>) -> Result<TrainedRun> {
     let run = TrainedRun::of(Session::open(path, &caller())?)?;
     Ok(if let Some(device) = device { run.on(device) } else { run })
 }
 
-/// Opens a run to write into it, with its threads.
-pub(super) fn opened(path: &Path) -> Result<Session> {
+/// Opens a run to write into it, and sets its number of threads.
+pub(super) fn open_to_write(path: &Path) -> Result<Session> {
     let session = Session::open_to_write(path, &caller())?;
     start(&session.experiment)?;
     Ok(session)

@@ -22,35 +22,33 @@ use crate::{build::caller, log, progress::Terminal, say};
 /// `afterimage study`.
 pub(super) fn study(command: &Study) -> Result<()> {
     match command {
-        Study::Create(args) => made(args),
-        Study::Serve(args) => served(args),
-        Study::Analyze(args) => analyzed(args),
-        Study::Forget { study, participant } => forgotten(study, participant),
-        Study::Export { study, out: None, profiles } => {
-            say::line(export::export(&opened(study)?, *profiles)?.trim_end())
-        }
+        Study::Create(args) => create_study(args),
+        Study::Serve(args) => serve_study(args),
+        Study::Analyze(args) => analyze_study(args),
+        Study::Forget { study, participant } => forget(study, participant),
+        Study::Export { study, out: None, profiles } => say::line(export::export(&open(study)?, *profiles)?.trim_end()),
         Study::Export { study, out: Some(path), profiles } => {
-            export::write(&opened(study)?, *profiles, path)?;
+            export::write(&open(study)?, *profiles, path)?;
             say::line(path.display())
         }
     }
 }
 
-/// A study, with a note where others than its owner may look into it.
-fn opened(path: &Path) -> Result<StudyFolder> {
+/// Opens a study, with a note if other users can read it.
+fn open(path: &Path) -> Result<StudyFolder> {
     let study = StudyFolder::open(path)?;
     if study.is_exposed() {
         let folder = path.display();
         eprintln!(
-            "note: other users of this machine may read the answers in \"{folder}\": its owner should run chmod 700 on it"
+            "note: other users of this machine can read the answers in \"{folder}\": run chmod 700 on it as its owner"
         );
     }
     Ok(study)
 }
 
-/// What was made. The token is printed this once.
+/// Summary of a new study. The token is printed only here.
 #[derive(Serialize)]
-struct Made<'a> {
+struct Created<'a> {
     study: &'a Path,
     runs: &'a [String],
     test_items: usize,
@@ -62,7 +60,7 @@ struct Made<'a> {
     admin_token: &'a str,
 }
 
-fn made(args: &Create) -> Result<()> {
+fn create_study(args: &Create) -> Result<()> {
     let options = Options {
         title: args.title.clone(),
         language: args.language.clone(),
@@ -85,7 +83,7 @@ fn made(args: &Create) -> Result<()> {
         note_unchecked(&RunFolder::open(run)?, &Terminal::default())?;
     }
     let design = &created.design;
-    let made = Made {
+    let summary = Created {
         study: created.study.root(),
         runs: &created.runs,
         test_items: created.items.0,
@@ -97,30 +95,28 @@ fn made(args: &Create) -> Result<()> {
         admin_token: &created.admin_token,
     };
     if args.json {
-        return say::json(&made);
+        return say::json(&summary);
     }
     let folder = args.out.display();
     say::line(format!(
         "{folder}: {} of {} test items, {}; a participant judges {} reconstructions, with {} practice trials and {} attention checks",
-        made.judged_items,
-        made.test_items,
-        if made.runs.len() == 1 { "1 run".into() } else { format!("{} runs", made.runs.len()) },
-        made.trials,
-        made.practice,
-        made.attention
+        summary.judged_items,
+        summary.test_items,
+        if summary.runs.len() == 1 { "1 run".into() } else { format!("{} runs", summary.runs.len()) },
+        summary.trials,
+        summary.practice,
+        summary.attention
     ))?;
-    say::line(format!("edit {folder}/consent.md: information and consent, with whom to ask"))?;
-    say::line(format!(
-        "look at {folder}/study.toml: the rules of exclusion are fixed when the first participant begins"
-    ))?;
+    say::line(format!("edit {folder}/consent.md: information, consent and a contact person"))?;
+    say::line(format!("check {folder}/study.toml: the exclusion rules are fixed when the first participant begins"))?;
     if !design.completion_code.is_empty() {
         say::line(format!("completion code: {}", design.completion_code))?;
     }
-    say::line(format!("admin token, shown this once: {}", created.admin_token))?;
+    say::line(format!("admin token, shown only now: {}", created.admin_token))?;
     say::line(format!("then: afterimage study serve {folder}"))
 }
 
-fn served(args: &Serve) -> Result<()> {
+fn serve_study(args: &Serve) -> Result<()> {
     log::start(args.log);
     let options = ServeOptions {
         listen: args.listen,
@@ -134,11 +130,11 @@ fn served(args: &Serve) -> Result<()> {
     };
     if !args.listen.ip().is_loopback() && !args.behind_proxy {
         eprintln!(
-            "note: this address may be reached from other machines, without encryption; put a proxy with TLS before it (docs/study.md)"
+            "note: other machines can reach this address, without encryption; use a proxy with TLS (docs/study.md)"
         );
     }
     if args.behind_proxy && args.hosts.is_empty() {
-        eprintln!("note: without --host the server answers to any name; give the name of the proxy");
+        eprintln!("note: without --host the server accepts any host name; give the name of the proxy");
     }
     let started = |address: std::net::SocketAddr, path: &str| {
         let _ = say::line(format!("participants: http://{address}{path}"));
@@ -147,11 +143,11 @@ fn served(args: &Serve) -> Result<()> {
             eprintln!("note: participants use the address of the proxy, with the same path");
         }
     };
-    Ok(serve(&opened(&args.study)?, &options, started)?)
+    Ok(serve(&open(&args.study)?, &options, started)?)
 }
 
-fn analyzed(args: &Analyze) -> Result<()> {
-    let study = opened(&args.study)?;
+fn analyze_study(args: &Analyze) -> Result<()> {
+    let study = open(&args.study)?;
     let draws = args.draws as usize;
     let analysis = analyze(&study, Draws { resamples: draws, permutations: draws, seed: args.seed })?;
     let folder = args.out.clone().unwrap_or_else(|| study.analysis_dir());
@@ -162,7 +158,7 @@ fn analyzed(args: &Analyze) -> Result<()> {
     }
     for row in &analysis.accuracy {
         say::line(format!(
-            "{}: {} right{}, chance {}; {} answers of {} participants about {} items",
+            "{}: {} correct{}, chance {}; {} answers of {} participants on {} items",
             row.run.as_deref().unwrap_or("all runs"),
             percent(row.value),
             between(row.interval.as_ref()),
@@ -179,7 +175,7 @@ fn analyzed(args: &Analyze) -> Result<()> {
         say::line(format!("{text}, p {:.4} (Holm {:.4}) over {} items", d.p.value, d.p_holm, d.n))?;
     }
     for rule in analysis.rules.iter().filter(|rule| rule.excluded > 0) {
-        say::line(format!("left out: {} ({})", rule.excluded, rule.rule))?;
+        say::line(format!("excluded: {} ({})", rule.excluded, rule.rule))?;
     }
     for note in &analysis.notes {
         say::line(format!("note: {note}"))?;
@@ -188,7 +184,8 @@ fn analyzed(args: &Analyze) -> Result<()> {
     say::line(format!("page: {}", page.display()))
 }
 
-/// Writes `analysis.html`, `analysis.json` and the tables into a folder, readable by their owner: they list every participant. Gives the path of the page.
+/// Writes `analysis.html`, `analysis.json` and the tables into a folder, readable only by their owner, since they list
+/// every participant. Returns the path of the page.
 fn write(analysis: &Analysis, folder: &Path) -> Result<PathBuf> {
     private::write_json(&folder.join("analysis.json"), analysis)?;
     for (name, table) in tables(analysis) {
@@ -199,14 +196,14 @@ fn write(analysis: &Analysis, folder: &Path) -> Result<PathBuf> {
     Ok(page)
 }
 
-/// Puts the analysis into a run that the study was made of, and writes its report anew.
+/// Stores the analysis in a judged run and writes its report again.
 fn into_report(path: &Path, analysis: &Analysis) -> Result<PathBuf> {
     let run = RunFolder::open(path)?;
     let manifest = Manifest::read(&run)?;
     let is_this = |judged: &&JudgedRun| judged.created == manifest.created && judged.experiment == manifest.name;
     let Some(judged) = analysis.runs.iter().find(is_this) else {
         let runs: Vec<&str> = analysis.runs.iter().map(|run| run.label.as_str()).collect();
-        bail!("\"{}\" is none of the runs that were judged: they are {}", path.display(), runs.join(", "));
+        bail!("\"{}\" is not a run of this study: the judged runs are {}", path.display(), runs.join(", "));
     };
     let _lock = lock(&run, &caller())?;
     People { label: judged.label.clone(), analysis: analysis.clone() }.write(&run)?;
@@ -222,11 +219,12 @@ fn between(interval: Option<&Interval>) -> String {
     interval.map_or(String::new(), |i| format!(" [{:.1}, {:.1}]", i.low * 100.0, i.high * 100.0))
 }
 
-fn forgotten(study: &Path, participant: &str) -> Result<()> {
-    let study = opened(study)?;
+fn forget(study: &Path, participant: &str) -> Result<()> {
+    let study = open(study)?;
     let answers = store::forget(&store::open(&study.database_file())?, participant)?;
     say::line(format!("deleted: participant {} with {answers} answers", participant.trim().to_ascii_uppercase()))?;
     say::line(
-        "an analysis or export that was made before still counts them: make it anew; backups keep them until you delete those",
+        "earlier analyses and exports still contain these answers: create them again. Backups keep the answers until \
+         you delete them",
     )
 }

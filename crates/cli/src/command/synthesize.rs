@@ -12,11 +12,11 @@ use super::{refuse_used, run};
 use crate::args::regions::{self as args, Synthesize};
 use crate::say;
 
-/// Makes the images, their page, and prints what they reach.
+/// Synthesises the images, writes their page and prints the responses.
 pub(super) fn synthesize(args: &Synthesize) -> Result<()> {
     refuse_used(&args.out)?;
     preflight::refuse_unwritable(&args.out)?;
-    let run = run::of_run(&args.run, None)?;
+    let run = run::open_trained(&args.run, None)?;
     run::start(run.experiment())?;
     let settings = Settings {
         prior: match args.prior {
@@ -54,7 +54,7 @@ pub(super) fn synthesize(args: &Synthesize) -> Result<()> {
 
 fn lines(found: &Synthesis) -> Vec<String> {
     let natural: usize = found.natural.iter().map(|n| n.images).sum();
-    let mut lines = vec![format!("predicted responses in normalised units, against {natural} natural images:")];
+    let mut lines = vec![format!("predicted responses in normalised units, compared with {natural} natural images:")];
     lines.extend(found.targets.iter().map(line));
     lines.extend(found.notes.iter().map(|note| format!("note: {note}")));
     lines

@@ -10,7 +10,7 @@ use afterimage_view::{ViewOptions, view};
 use crate::args::view::View;
 use crate::{log, progress::Terminal, say};
 
-/// Serves runs until told to stop.
+/// Serves runs until Ctrl-C.
 pub(super) fn serve(args: &View) -> Result<()> {
     log::start(args.log);
     if let Some(name) = &args.device {
@@ -25,13 +25,13 @@ pub(super) fn serve(args: &View) -> Result<()> {
         device: args.device.clone(),
     };
     if !args.listen.ip().is_loopback() && !args.behind_proxy {
-        eprintln!("note: other machines may reach this address and ask the networks; nothing asks for a password");
+        eprintln!("note: other machines can reach this address and use the networks without a password");
     }
     for run in &args.runs {
         note_unchecked(&RunFolder::open(run)?, &Terminal::default())?;
     }
     if args.behind_proxy && args.hosts.is_empty() {
-        eprintln!("note: without --host the server answers to any name; give the name of the proxy");
+        eprintln!("note: without --host the server accepts any host name; give the name of the proxy");
     }
     let started = |address| {
         let _ = say::line(format!("page: http://{address}/"));

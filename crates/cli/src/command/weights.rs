@@ -46,7 +46,7 @@ pub(super) fn weights(command: &Weights) -> Result<()> {
     }
 }
 
-/// An unknown name is answered with the foreign networks too.
+/// The error for an unknown name also lists the foreign networks.
 fn with_foreign(mut error: ConfigError) -> ConfigError {
     if let ConfigError::UnknownName { got, nearest, known, .. } = &mut error {
         known.extend(FOREIGN.iter().map(|kind| kind.name.to_owned()));
@@ -55,10 +55,10 @@ fn with_foreign(mut error: ConfigError) -> ConfigError {
     error
 }
 
-/// What is known of a file by its SHA-256.
+/// Text about a file's SHA-256.
 fn checksum_words(published: Option<&Published>) -> String {
     published
-        .map_or_else(|| "no published file is known to have it".into(), |file| format!("as published, {}", file.name()))
+        .map_or_else(|| "not that of a known published file".into(), |file| format!("as published, {}", file.name()))
 }
 
 /// A network whose weights are not built in.
@@ -134,10 +134,13 @@ fn list(json: bool) -> Result<()> {
     say::line("\nMetrics of reconstructions (evaluation.metrics) and what each needs:")?;
     for name in METRICS {
         let needs = match Metric::find(name).and_then(Metric::network) {
-            Some(network) => match rows.iter().any(|row| row.name == network && row.file.is_some()) {
-                true => format!("{network}, installed"),
-                false => format!("{network}, not installed"),
-            },
+            Some(network) => {
+                if rows.iter().any(|row| row.name == network && row.file.is_some()) {
+                    format!("{network}, installed")
+                } else {
+                    format!("{network}, not installed")
+                }
+            }
             None if name == "dists" => "not implemented".to_owned(),
             None => "nothing".to_owned(),
         };

@@ -98,7 +98,7 @@ fn compared_runs_give_table_page_and_csv() {
     let said = desk.refusal(&["compare", "full", "full"]);
     assert!(said.contains("named twice"), "{said}");
     let said = desk.refusal(&["compare", "full", "less", "--baseline", "other"]);
-    assert!(said.contains("\"other\" is not among the runs"), "{said}");
+    assert!(said.contains("\"other\" is not one of the runs"), "{said}");
     let said = desk.refusal(&["compare", "full", "simulation"]);
     assert!(said.contains("simulation") && said.contains("not a run folder"), "{said}");
 }

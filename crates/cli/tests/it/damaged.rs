@@ -39,7 +39,7 @@ fn lost_and_cut_chunk_files_are_refused_by_every_command() {
     }
     assert!(!desk.path("prepared.afterimage").exists() && !desk.path("run/encoder").exists());
     let said = printed(&desk.run(&["inspect", "--verify", DATA]));
-    assert!(said.contains("verified: read") && said.contains("all as they were written"), "{said}");
+    assert!(said.contains("verified: read") && said.contains("SHA-256 as written"), "{said}");
 }
 
 #[test]

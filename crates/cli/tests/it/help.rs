@@ -1,6 +1,6 @@
-//! The help of every command, word for word: a change of what users type shows up in a review.
+//! Snapshots of the help of every command, so that a review shows every change of it.
 //!
-//! `UPDATE_HELP=1 cargo test --release --workspace --test it help` writes the files anew.
+//! `UPDATE_HELP=1 cargo test --release --workspace --test it help` writes the files again.
 
 use std::path::Path;
 use std::process::Command;

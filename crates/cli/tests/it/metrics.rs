@@ -128,7 +128,7 @@ fn weights_that_are_broken_or_not_published_are_no_perfect_score() {
         file.warnings
     );
     let list = printed(&run(&desk, &["weights", "list"]));
-    assert!(list.contains("no published file is known to have it"), "{list}");
+    assert!(list.contains("not that of a known published file"), "{list}");
 }
 
 #[test]

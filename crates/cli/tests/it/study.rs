@@ -62,7 +62,7 @@ fn study_is_made_served_analysed_and_forgotten() {
     assert_eq!(logged, "");
 
     let text = printed(&run(at, &["study", "analyze", "studies/both", "--draws", "200"]));
-    assert!(text.contains("all runs: ") && text.contains("40 answers of 4 participants about 10 items"), "{text}");
+    assert!(text.contains("all runs: ") && text.contains("40 answers of 4 participants on 10 items"), "{text}");
     assert!(text.contains("half minus full") && text.contains("page: studies/both/analysis/analysis.html"), "{text}");
     for file in ["analysis.json", "analysis.html", "accuracy.csv", "participants.csv", "items.csv", "machine.csv"] {
         assert!(at.join("studies/both/analysis").join(file).is_file(), "{file}");

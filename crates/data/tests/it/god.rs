@@ -134,5 +134,5 @@ fn missing_picture_and_wrong_file_are_named() {
     let message = refusal(&options("imageID_training.csv"));
     assert!(message.contains("imageID_training.csv"), "{message}");
     let message = refusal(&GodOptions { validation: 5, ..options("subject.h5") });
-    assert!(message.contains("5 training pictures"), "{message}");
+    assert!(message.contains("5 training images"), "{message}");
 }

@@ -128,7 +128,7 @@ fn what_does_not_fit_is_named() {
     let message = refusal(&NsdOptions { subject: 9, ..options("hdf5") });
     assert!(message.contains("subject 9") && message.contains("nsd_expdesign.mat"), "{message}");
     let message = refusal(&NsdOptions { subject: 1, ..options("hdf5") });
-    assert!(message.contains("no picture for trial 0"), "{message}");
+    assert!(message.contains("no image for trial 0"), "{message}");
     let message = refusal(&NsdOptions { betas: fixture("."), ..options("hdf5") });
     assert!(message.contains("betas_sessionNN"), "{message}");
     let message = refusal(&NsdOptions { roi: Some("V9".into()), ..options("hdf5") });

@@ -34,7 +34,7 @@ impl Shard {
         file.read_exact(&mut size)?;
         let size = u64::from_le_bytes(size);
         if size > MAX_HEADER {
-            return Err(damaged());
+            return Err(damage_error());
         }
         let mut header = vec![0; size as usize];
         file.read_exact(&mut header)?;
@@ -50,16 +50,16 @@ impl Shard {
             Some((shape, (8 + size).checked_add(from)?, (8 + size).checked_add(to).filter(|&to| to <= whole)?))
         };
         let tensors = (find("vectors", "F32"), find("digests", "U8"), find("checksums", "U32"));
-        let (Some(vectors), Some(digests), Some(checksums)) = tensors else { return Err(damaged()) };
+        let (Some(vectors), Some(digests), Some(checksums)) = tensors else { return Err(damage_error()) };
         let (&[n, length], &[m, 32], &[k]) = (&vectors.0[..], &digests.0[..], &checksums.0[..]) else {
-            return Err(damaged());
+            return Err(damage_error());
         };
         let bytes = |(_, from, to): &(Vec<u64>, u64, u64)| to.checked_sub(*from);
         let whole = n.checked_mul(length).and_then(|values| values.checked_mul(4)) == bytes(&vectors)
             && bytes(&digests) == m.checked_mul(32)
             && bytes(&checksums) == k.checked_mul(4);
         if !whole || n != m || n != k {
-            return Err(damaged());
+            return Err(damage_error());
         }
         let digests = section(&mut file, &digests)?.as_chunks::<32>().0.to_vec();
         let checksums =
@@ -107,7 +107,7 @@ impl Shard {
         &self.digests
     }
 
-    /// Reads a vector; `None` where it is damaged.
+    /// Reads a vector; `None` if it is damaged.
     pub(super) fn read(&mut self, row: usize, into: &mut [f32]) -> Option<()> {
         let mut bytes = vec![0; 4 * self.length];
         self.file.seek(SeekFrom::Start(self.start + (row * bytes.len()) as u64)).ok()?;
@@ -137,6 +137,6 @@ fn section(file: &mut File, (_, from, to): &(Vec<u64>, u64, u64)) -> io::Result<
     Ok(bytes)
 }
 
-fn damaged() -> io::Error {
+fn damage_error() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, "damaged file of vectors")
 }

@@ -51,8 +51,8 @@ pub struct Member {
 }
 
 impl Bank {
-    /// Computes the representatives of the chosen images of a pool, class by class, each the mean of the flattened features of
-    /// the first tap: `m_c = 1/n_c sum over images of f(x)`, summed in double precision.
+    /// Computes the representatives of the chosen images of a pool, class by class, each the mean of the flattened
+    /// features of the first tap: `m_c = 1/n_c sum over images of f(x)`, summed in double precision.
     ///
     /// `contents` are [`Selection::contents`]; `progress` gets the number of images done. While a block is in the
     /// network, the next one is read.
@@ -125,7 +125,8 @@ impl Bank {
         self.classes.iter().map(|class| class.name.clone()).collect()
     }
 
-    /// Joins banks; classes of the same name, but for case, become one whose representative is the mean over all images.
+    /// Joins banks; classes of the same name, but for case, become one whose representative is the mean over all
+    /// images.
     ///
     /// # Errors
     /// [`EvalError::Classes`] for banks of other features, or none.
@@ -171,8 +172,8 @@ impl Bank {
         Ok(())
     }
 
-    /// `1 - Pearson` of the flattened features of images `[n, 3, height, width]` with each representative, `[n, classes]`.
-    /// Constant features are at distance 1 from all.
+    /// `1 - Pearson` of the flattened features of images `[n, 3, height, width]` with each representative, `[n,
+    /// classes]`. Constant features are at distance 1 from all.
     ///
     /// # Errors
     /// Features that cannot be computed, or of another length than the bank's.

@@ -66,7 +66,7 @@ impl Means {
     }
 }
 
-/// Mean features of some pictures u8 `[n, side, side, 3]`.
+/// Mean features of some images u8 `[n, side, side, 3]`.
 pub(super) fn mean_of(features: &dyn Features, pictures: &Array4<u8>) -> Result<Vec<f32>> {
     let mut means = Means::new(vec![pictures.len_of(Axis(0))]);
     means.add(&embed(features, images::from_bytes(pictures.view()).view())?);

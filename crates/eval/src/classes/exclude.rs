@@ -12,12 +12,12 @@ use crate::perceptual::Features;
 use crate::{EvalError, Result};
 
 impl Bank {
-    /// Takes out every image that duplicates, or nearly duplicates, a shown image (u8 `[n, side, side, 3]`), by the audit's rule:
-    /// hashes propose, pixels decide. A representative that lost an image is computed anew from the others; a class
-    /// that lost all is dropped. Gives the names of the images taken out.
+    /// Takes out every image that duplicates, or nearly duplicates, a shown image (u8 `[n, side, side, 3]`), by the
+    /// audit's rule: hashes propose, pixels decide. A representative that lost an image is computed again from the
+    /// others; a class that lost all is dropped. Gives the names of the images taken out.
     ///
     /// # Errors
-    /// [`EvalError::Classes`] where a proposed image cannot be read any more, because the sources have moved or changed.
+    /// [`EvalError::Classes`] if a proposed image cannot be read any more, because the sources have moved or changed.
     pub fn exclude(&mut self, shown: ArrayView4<u8>, features: &dyn Features) -> Result<Vec<String>> {
         let hashes = shown.outer_iter().map(PictureHash::of).collect::<afterimage_data::Result<Vec<_>>>()?;
         let proposed: Vec<(usize, usize)> = self

@@ -29,11 +29,11 @@ struct Description {
 }
 
 impl Bank {
-    /// Writes a bank: `.safetensors` with `means` f32 `[classes, length]` and, as metadata, a description in JSON. The file appears
-    /// whole or not at all, also where several processes write the same.
+    /// Writes a bank: `.safetensors` with `means` f32 `[classes, length]` and, as metadata, a description in JSON. The
+    /// file appears whole or not at all, also where several processes write the same.
     ///
     /// # Errors
-    /// [`EvalError::Bank`] where it cannot be written.
+    /// [`EvalError::Bank`] if it cannot be written.
     pub fn write(&self, path: &Path) -> Result<()> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let fail = |error: &dyn std::fmt::Display| bank_error(path, format!("cannot be written: {error}"));
@@ -66,7 +66,7 @@ impl Bank {
     /// Reads a bank.
     ///
     /// # Errors
-    /// [`EvalError::Bank`] for a file that cannot be read, is no bank, or is damaged.
+    /// [`EvalError::Bank`] for a file that cannot be read, is not a bank, or is damaged.
     pub fn read(path: &Path) -> Result<Self> {
         let fail = |error: &dyn std::fmt::Display| {
             bank_error(path, format!("cannot be read: {error}; make one with `afterimage classes build`"))
@@ -81,7 +81,7 @@ impl Bank {
         }
         let tensors = SafeTensors::deserialize(&file).map_err(|error| fail(&error))?;
         let means = tensors.tensor(MEANS).map_err(|error| fail(&error))?;
-        let &[classes, length] = means.shape() else { return Err(fail(&"its representatives are no table")) };
+        let &[classes, length] = means.shape() else { return Err(fail(&"its representatives are not table")) };
         if means.dtype() != Dtype::F32
             || classes != about.classes.len()
             || crc32fast::hash(means.data()) != about.checksum

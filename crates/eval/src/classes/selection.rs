@@ -15,7 +15,7 @@ pub struct Selection {
     pub names: Vec<String>,
     /// Images of each class, as indices of the pool.
     pub images: Vec<Vec<usize>>,
-    /// Images of the pool whose class is not known; they are passed over.
+    /// Images of the pool whose class is not known; they are skipped.
     pub unlabelled: usize,
 }
 
@@ -25,7 +25,7 @@ impl Selection {
     /// Classes whose names differ in case alone are one.
     ///
     /// # Errors
-    /// [`EvalError::Classes`] where no image has a class.
+    /// [`EvalError::Classes`] if no image has a class.
     pub fn of(pool: &UnpairedPool, per_class: usize) -> Result<Self> {
         let mut places: HashMap<String, usize> = HashMap::new();
         let (mut names, mut images, mut unlabelled) = (Vec::new(), Vec::<Vec<usize>>::new(), 0);
@@ -58,7 +58,7 @@ impl Selection {
     /// Content hashes of the chosen images, class by class, in hexadecimal.
     ///
     /// # Errors
-    /// As [`UnpairedPool::sha256`].
+    /// See [`UnpairedPool::sha256`].
     pub fn contents(&self, pool: &UnpairedPool) -> Result<Vec<Vec<String>>> {
         let of_class = |rows: &Vec<usize>| rows.iter().map(|&row| pool.sha256(row)).collect();
         Ok(self.images.par_iter().map(of_class).collect::<afterimage_data::Result<_>>()?)

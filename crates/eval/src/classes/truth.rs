@@ -7,15 +7,15 @@ use afterimage_data::Meaning;
 /// The class of each test item among those of a bank.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Truth {
-    /// Index of the class; `None` where the item has no class, or its class is not in the bank.
+    /// Index of the class; `None` if the item has no class, or its class is not in the bank.
     pub class: Vec<Option<usize>>,
     /// Classes of items that the bank does not have, or has under more than one name.
     pub unmatched: BTreeSet<String>,
 }
 
 impl Truth {
-    /// Matches the classes of items with those of a bank: by name without regard to case, `_` and `-`, else by WordNet where that
-    /// leaves one.
+    /// Matches the classes of items with those of a bank: by name without regard to case, `_` and `-`, else by WordNet
+    /// where that leaves one.
     pub fn of(items: &[Option<String>], bank: &[String]) -> Self {
         let meanings: Vec<Meaning> = bank.iter().map(|name| Meaning::of(name)).collect();
         let mut unmatched = BTreeSet::new();
@@ -33,7 +33,7 @@ impl Truth {
         Self { class, unmatched }
     }
 
-    /// True where no item has a class in the bank.
+    /// True if no item has a class in the bank.
     pub fn is_empty(&self) -> bool {
         self.class.iter().all(Option::is_none)
     }

@@ -12,7 +12,7 @@ use super::{Options, ScoredRun};
 /// A value per image; undefined ones are `None`.
 type Items = Vec<Option<f64>>;
 
-/// The cell of a variant; `None` where some run of it lacks the score.
+/// The cell of a variant; `None` if some run of it lacks the score.
 pub(super) fn cell(name: &str, group: &Group, baseline: &Group, options: &Options) -> Option<Cell> {
     let scores: Vec<&Score> = group.runs().map(|run| run.scores.get(name)).collect::<Option<_>>()?;
     let items: Result<Vec<Items>, String> = group.subjects.iter().map(|s| of_subject(name, s)).collect();
@@ -69,7 +69,7 @@ fn values(run: &ScoredRun, name: &str) -> Result<Items, String> {
     }
     let defined: Vec<f64> = score.per_item.iter().flatten().copied().collect();
     if (mean(&defined) - score.value).abs() > 1e-6 * (1.0 + score.value.abs()) || defined.is_empty() {
-        return Err("not paired: the score is no mean over images".into());
+        return Err("not paired: the score is not a mean over images".into());
     }
     Ok(score.per_item.clone())
 }

@@ -63,8 +63,8 @@ pub(super) fn groups<'a>(runs: &'a [ScoredRun], options: &Options) -> Result<Vec
     Ok(groups)
 }
 
-/// What the runs of one experiment share: all of the configuration but seed, device and the place of the data, the data set
-/// itself unless it is a subject, and how the reconstructions were made.
+/// What the runs of one experiment share: all of the configuration but seed, device and the place of the data, the data
+/// set itself unless it is a subject, and how the reconstructions were made.
 fn key(run: &ScoredRun, subjects: bool) -> String {
     let configuration = run.experiment.clone().map(|mut e| {
         e.seed = 0;
@@ -86,7 +86,8 @@ fn key(run: &ScoredRun, subjects: bool) -> String {
     format!("{:?}", (configuration.as_ref().unwrap_or(&run.path), data, stages, baseline))
 }
 
-/// Names a variant by what the labels of its runs begin with alike; by a run's path where that says nothing or is taken.
+/// Names a variant by what the labels of its runs begin with alike; by a run's path where that says nothing or is
+/// taken.
 fn name(groups: &mut [Group]) {
     let label = |group: &Group| {
         let mut runs = group.runs().map(|r| r.label.as_str());

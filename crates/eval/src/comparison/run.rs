@@ -1,4 +1,4 @@
-//! What a comparison reads of a run folder: manifest, scores, and the shown images. Nothing of any network.
+//! The parts of an experiment folder that a comparison reads: manifest, scores, and the shown images, but no networks.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ use crate::{EvalError, Result};
 pub struct ScoredRun {
     /// Its folder as the user gave it.
     pub path: String,
-    /// What the variant is called, without its seed; the folder's name at first.
+    /// Name of the variant, without its seed; initially the folder's name.
     pub label: String,
     /// `run.json`.
     pub manifest: Manifest,
@@ -27,7 +27,7 @@ pub struct ScoredRun {
     pub(super) shown: Vec<Shown>,
 }
 
-/// A shown image: its size and what identifies its pixels.
+/// A shown image: its size and a digest of its pixels.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Shown {
     pub(super) size: (usize, usize),
@@ -38,8 +38,8 @@ impl ScoredRun {
     /// Reads a run that has been evaluated.
     ///
     /// # Errors
-    /// [`EvalError::Run`] where it is no run or a file is damaged; [`EvalError::Runs`] where it is not evaluated or a shown
-    /// image can't be read.
+    /// [`EvalError::Run`] if it is not a run or a file is damaged; [`EvalError::Runs`] if it is not evaluated or a
+    /// shown image cannot be read.
     pub fn read(path: &Path) -> Result<Self> {
         let run = RunFolder::open(path)?;
         for (file, command) in [(Vec::<Pictures>::path(&run), "reconstruct"), (ScoreFile::path(&run), "evaluate")] {
@@ -49,12 +49,9 @@ impl ScoredRun {
                 return Err(EvalError::Runs { reason });
             }
         }
-        let experiment = match run.experiment_file().is_file() {
-            true => Some(run.experiment()?),
-            false => None,
-        };
+        let experiment = if run.experiment_file().is_file() { Some(run.experiment()?) } else { None };
         let pictures = Vec::<Pictures>::read(&run)?;
-        let shown = pictures.iter().map(|p| shown(&run, &p.shown)).collect::<Result<_>>()?;
+        let shown = pictures.iter().map(|p| read_shown(&run, &p.shown)).collect::<Result<_>>()?;
         Ok(Self {
             path: path.to_string_lossy().into_owned(),
             label: run.name(),
@@ -71,17 +68,17 @@ impl ScoredRun {
         self.manifest.seeds.get("experiment").copied().unwrap_or(0)
     }
 
-    /// SHA-256 of the input of a role; empty where there is none.
+    /// SHA-256 of the input of a role; empty if there is none.
     pub(super) fn input(&self, role: &str) -> &str {
         self.manifest.inputs.iter().find(|i| i.role == role).map_or("", |i| &i.sha256)
     }
 }
 
-fn shown(run: &RunFolder, relative: &str) -> Result<Shown> {
+fn read_shown(run: &RunFolder, relative: &str) -> Result<Shown> {
     let path = run.inside(relative)?;
     let refuse = |reason: String| EvalError::Runs { reason: format!("\"{}\" {reason}", path.display()) };
-    let bytes = std::fs::read(&path).map_err(|e| refuse(format!("can't be read: {e}")))?;
-    let pixels = picture::decode(&bytes, &path).map_err(|e| refuse(format!("can't be read: {e}")))?;
+    let bytes = std::fs::read(&path).map_err(|e| refuse(format!("cannot be read: {e}")))?;
+    let pixels = picture::decode(&bytes, &path).map_err(|e| refuse(format!("cannot be read: {e}")))?;
     let size = (pixels.dim().0, pixels.dim().1);
     let bytes: Vec<u8> = pixels.iter().copied().collect();
     Ok(Shown { size, sha256: digest::sha256_bytes(&bytes) })

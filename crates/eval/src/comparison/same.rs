@@ -44,9 +44,10 @@ fn difference(a: &ScoredRun, b: &ScoredRun) -> Option<String> {
     let differing: Vec<usize> = (0..left.len()).filter(|&i| a.shown[i] != b.shown[i]).collect();
     let &place = differing.first()?;
     let (x, y) = (a.shown[place].size, b.shown[place].size);
-    let how = match x == y {
-        true => "other pixels".to_owned(),
-        false => format!("{}x{} against {}x{} pixels: was image.side changed?", x.0, x.1, y.0, y.1),
+    let how = if x == y {
+        "other pixels".to_owned()
+    } else {
+        format!("{}x{} against {}x{} pixels: was image.side changed?", x.0, x.1, y.0, y.1)
     };
     Some(format!(
         "{} of {} images of the same name differ, the first is \"{}\" ({how})",

@@ -52,7 +52,7 @@ pub(super) fn names(groups: &[Group], patterns: &[String]) -> Result<Vec<String>
     Ok(names)
 }
 
-/// Whether a name matches a pattern in which `*` stands for any characters.
+/// True if a name matches a pattern in which `*` stands for any characters.
 fn matches(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == name,

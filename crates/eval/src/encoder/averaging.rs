@@ -13,20 +13,21 @@ use crate::error::{finite_rows, shape};
 use crate::score::Draft;
 use crate::{Context, HeldOutArray, Result};
 
-/// Resamples of the intervals; each computes every voxel anew, at every number of repeats and every draw.
+/// Resamples of the intervals; each computes every voxel again, at every number of repeats and every draw.
 const RESAMPLES: usize = 1000;
 
 /// Median r of prediction and measured response for each number of repeats, and the ceiling of it:
 /// `averaging.encoder.r.median.kK` and `averaging.encoder.ceiling.median.kK`.
 ///
-/// `predicted` `[items, voxels]`; `measured` holds for each number of repeats the averaged responses of each draw, `[items, voxels]`;
-/// `trials` are all single trials `[trials, voxels]` with the item of each in `item_of`. r of a voxel is its mean over
-/// draws. The ceiling of a voxel is `sqrt(signal / (signal + noise / k))` with `noise = mean_s var_r(y_sr)` and
-/// `signal = max(0, var_s(mean_r y_sr) - mean_s(noise / n_s))`, as `afterimage_data::Reliability::noise_ceiling` has it for all
-/// repeats. Both intervals are percentile bootstraps over images with the bias removed, as for `encoder.r.median`.
+/// `predicted` `[items, voxels]`; `measured` holds for each number of repeats the averaged responses of each draw,
+/// `[items, voxels]`; `trials` are all single trials `[trials, voxels]` with the item of each in `item_of`. r of a
+/// voxel is its mean over draws. The ceiling of a voxel is `sqrt(signal / (signal + noise / k))` with `noise = mean_s
+/// var_r(y_sr)` and `signal = max(0, var_s(mean_r y_sr) - mean_s(noise / n_s))`, as
+/// `afterimage_data::Reliability::noise_ceiling` has it for all repeats. Both intervals are percentile bootstraps over
+/// images with the bias removed, as for `encoder.r.median`.
 ///
 /// # Errors
-/// [`crate::EvalError::Shape`] where arrays do not fit, or an item has fewer than two trials.
+/// [`crate::EvalError::Shape`] if arrays do not fit, or an item has fewer than two trials.
 pub fn averaging_encoder_scores<'a>(
     predicted: ArrayView2<f32>,
     measured: &[(usize, Vec<Array2<f32>>)],
@@ -75,19 +76,20 @@ fn score(
         .collect();
     let interval = percentile_interval(centred(medians, value), "images");
     let interval = interval.map(|i| Interval { method: format!("{}, bias removed", i.method), ..i });
-    let (name, title, metric, definition) = match is_r {
-        true => (
+    let (name, title, metric, definition) = if is_r {
+        (
             "r",
             "Encoder correlation, median over voxels",
             "Pearson r of predicted and measured response over held-out images",
             "Median over voxels of the correlation of predicted and measured responses across held-out images",
-        ),
-        false => (
+        )
+    } else {
+        (
             "ceiling",
             "Noise ceiling of the encoder, median over voxels",
             "sqrt(signal / (signal + noise / k)), signal and noise variance from the repeats of the test stimuli",
             "Median over voxels of the largest correlation that measurement noise allows",
-        ),
+        )
     };
     let draft = Draft {
         name: format!("averaging.encoder.{name}.median.k{repeats}"),

@@ -21,8 +21,8 @@ pub(super) struct Sums {
 }
 
 impl Sums {
-    /// Both tables are shifted and scaled by the measured mean and deviation of the voxel, which changes neither r nor R^2
-    /// and keeps the sums well conditioned.
+    /// Both tables are shifted and scaled by the measured mean and deviation of the voxel, which changes neither r nor
+    /// R^2 and keeps the sums well conditioned.
     pub(super) fn new(predicted: ArrayView2<f32>, measured: ArrayView2<f32>) -> Self {
         let (mut x, mut y) = (predicted.mapv(f64::from), measured.mapv(f64::from));
         let n = y.nrows() as f64;
@@ -128,7 +128,7 @@ pub(super) fn shuffles(
     draws: usize,
     seed: u64,
 ) -> Shuffled {
-    let (x, y) = (standardised(predicted), standardised(measured));
+    let (x, y) = (standardise(predicted), standardise(measured));
     let (items, voxels) = x.dim();
     let correlate = |order: &[usize]| {
         let mut r = vec![0.0_f32; voxels];
@@ -176,7 +176,7 @@ fn tally<T: Copy + PartialOrd + std::ops::Add<Output = T>>(count: &mut [usize], 
 }
 
 /// Columns with mean 0 and norm 1; constant columns become 0.
-fn standardised(table: ArrayView2<f32>) -> Array2<f32> {
+fn standardise(table: ArrayView2<f32>) -> Array2<f32> {
     let mut out = table.to_owned();
     let n = out.nrows() as f64;
     for mut column in out.columns_mut() {

@@ -20,7 +20,7 @@ const FDR: f64 = 0.05;
 /// Noise ceilings in units of correlation: the r of a perfect model, one a voxel.
 #[derive(Debug, Clone, Copy)]
 pub struct Ceilings<'a> {
-    /// One a voxel; NaN where unknown.
+    /// One a voxel; NaN if unknown.
     pub values: &'a [f32],
     /// Where they come from, for the score's notes.
     pub source: &'a str,
@@ -37,14 +37,14 @@ impl Ceilings<'_> {
 /// `encoder.r.median`, `encoder.r.median.REGION`, `encoder.r2.median`, `encoder.r_over_ceiling.median`,
 /// `encoder.significant`. Per-item values are those of the voxels.
 ///
-/// Intervals of medians are percentile bootstraps over held-out images (r of every voxel computed anew in each resample);
-/// the voxels stay as they are, so they speak about new images, not about other voxels. The mean shift of the resampled
-/// medians (resamples repeat images) is taken off. p-values shuffle which response belongs to which image, the same order
-/// for all voxels, which keeps the correlation among voxels.
+/// Intervals of medians are percentile bootstraps over held-out images (r of every voxel computed again in each
+/// resample); the voxels stay as they are, so they speak about new images, not about other voxels. The mean shift of
+/// the resampled medians (resamples repeat images) is taken off. p-values shuffle which response belongs to which
+/// image, the same order for all voxels, which keeps the correlation among voxels.
 ///
 /// # Errors
-/// As [`voxel_fit`]; [`crate::EvalError::Shape`] for a mask or ceilings of another length; [`crate::EvalError::Undefined`] where no
-/// voxel varies.
+/// See [`voxel_fit`]; [`crate::EvalError::Shape`] for a mask or ceilings of another length;
+/// [`crate::EvalError::Undefined`] if no voxel varies.
 pub fn encoder_scores<'a>(
     predicted: ArrayView2<f32>,
     measured: impl HeldOutArray<'a, Ix2>,
@@ -109,7 +109,7 @@ pub fn encoder_scores<'a>(
     Ok(scores)
 }
 
-/// Ceilings as f64, NaN where too small; `None` without any usable one.
+/// Ceilings as f64, NaN if too small; `None` without any usable one.
 fn usable_ceilings(ceilings: Option<Ceilings>, voxels: usize) -> Result<Option<Vec<f64>>> {
     let Some(ceilings) = ceilings else { return Ok(None) };
     if ceilings.values.len() != voxels {

@@ -26,7 +26,7 @@ impl ClassRanks {
     /// Ranks by distances `[items, classes]`; items without a class are left out.
     ///
     /// # Errors
-    /// [`EvalError::Shape`] where the arrays do not fit; [`EvalError::NotFinite`] for an undefined distance;
+    /// [`EvalError::Shape`] if the arrays do not fit; [`EvalError::NotFinite`] for an undefined distance;
     /// [`EvalError::TooFewItems`] with fewer than two classes, or no item that has one.
     pub fn new(distances: ArrayView2<f64>, truth: &[Option<usize>], ctx: &Context) -> Result<Self> {
         let classes = distances.ncols();
@@ -92,8 +92,8 @@ fn rank(distances: impl Iterator<Item = f64>, truth: f64) -> Rank {
     rank
 }
 
-/// Refuses tables `[items, classes]` in which every shown image has the same row: such features put all images into one class,
-/// and every reconstruction would be right.
+/// Refuses tables `[items, classes]` in which every shown image has the same row: such features put all images into one
+/// class, and every reconstruction would be right.
 pub(super) fn refuse_alike(shown: ArrayView2<f64>, what: &str) -> Result<()> {
     let mut rows = shown.outer_iter();
     let Some(first) = rows.next().filter(|_| shown.nrows() > 1) else { return Ok(()) };
@@ -122,7 +122,8 @@ pub(super) struct ClassWords<'a> {
     pub(super) truth: &'a str,
 }
 
-/// Top-1 at each of `ways` and at all classes, top-5 at all classes, mean and median rank; and the ways that were not possible.
+/// Top-1 at each of `ways` and at all classes, top-5 at all classes, mean and median rank; and the ways that were not
+/// possible.
 pub(super) fn class_scores(
     ranks: &ClassRanks,
     ways: &[usize],

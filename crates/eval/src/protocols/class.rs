@@ -20,15 +20,17 @@ fn best(scores: ArrayView2<f32>) -> Vec<(usize, f64)> {
     scores.outer_iter().map(of).collect()
 }
 
-/// n-way classification of reconstructions by a classifier, for each of `ways` and all its classes, top-5, mean and median rank.
+/// n-way classification of reconstructions by a classifier, for each of `ways` and all its classes, top-5, mean and
+/// median rank.
 ///
-/// `reconstructed` and `shown` are the classifier's scores before the softmax, `[items, classes]`; `classifier` says which it is.
-/// The truth of an item is the class with the largest score on its shown image. A trial draws n-1 of the other classes; it
-/// is a hit where the true class has the largest score on the reconstruction. Names: `identification.class.50way`.
+/// `reconstructed` and `shown` are the classifier's scores before the softmax, `[items, classes]`; `classifier` says
+/// which it is. The truth of an item is the class with the largest score on its shown image. A trial draws n-1 of the
+/// other classes; it is a hit where the true class has the largest score on the reconstruction. Names:
+/// `identification.class.50way`.
 ///
 /// # Errors
-/// [`crate::EvalError::Shape`] where arrays do not fit; [`crate::EvalError::NotFinite`] for a NaN; [`crate::EvalError::Undefined`] where
-/// the classifier answers all shown images alike.
+/// [`crate::EvalError::Shape`] if arrays do not fit; [`crate::EvalError::NotFinite`] for a NaN;
+/// [`crate::EvalError::Undefined`] if the classifier answers all shown images alike.
 ///
 /// Source: n-way top-k classification as in Chen et al., CVPR 2023 (MinD-Vis), there with 1000 random draws.
 pub fn class_protocol_scores(

@@ -1,4 +1,5 @@
-//! `pairwise` against images of the same cluster and of other clusters: does a decoder tell images apart, or kinds of images?
+//! `pairwise` against images of the same cluster and of other clusters: does a decoder tell images apart, or kinds of
+//! images?
 
 use afterimage_run::scores::Score;
 use afterimage_statistics::{pairing_test, pairing_test_within};
@@ -11,14 +12,14 @@ use crate::{Context, Result};
 
 /// `pairwise` with the distractors of one kind: `identification.pairwise.KEY.within_cluster` and `.between_clusters`.
 ///
-/// `clusters[i]` is the cluster of shown image i, `what` says how they were found. The value of an image is the fraction of the
-/// other shown images of its own cluster (of all other clusters) that are farther from the reconstruction than the shown one; ties
-/// count half, chance 1/2. An image alone in its cluster is undefined within. The test within permutes pairings inside clusters
-/// only, so that knowing the cluster does not help; the test between permutes all. A score is missing where no image has
-/// such distractors.
+/// `clusters[i]` is the cluster of shown image i, `what` says how they were found. The value of an image is the
+/// fraction of the other shown images of its own cluster (of all other clusters) that are farther from the
+/// reconstruction than the shown one; ties count half, chance 1/2. An image alone in its cluster is undefined within.
+/// The test within permutes pairings inside clusters only, so that knowing the cluster does not help; the test between
+/// permutes all. A score is missing where no image has such distractors.
 ///
 /// # Errors
-/// [`crate::EvalError::Shape`] where `clusters` does not fit the items.
+/// [`crate::EvalError::Shape`] if `clusters` does not fit the items.
 ///
 /// Source: Shirakawa et al. 2024, arXiv:2405.10078 (decoders that find the cluster and not the image).
 pub fn pairwise_by_cluster(
@@ -38,14 +39,15 @@ pub fn pairwise_by_cluster(
         if own.iter().all(|v| v.is_nan()) {
             continue;
         }
-        let (suffix, title, others, hint) = match within {
-            true => (
+        let (suffix, title, others, hint) = if within {
+            (
                 "within_cluster",
                 "within clusters of similar images",
                 "of its own cluster",
                 "; pairings shuffled inside clusters",
-            ),
-            false => ("between_clusters", "between clusters of similar images", "of other clusters", ""),
+            )
+        } else {
+            ("between_clusters", "between clusters of similar images", "of other clusters", "")
         };
         let draft = Draft {
             name: format!("identification.pairwise.{}.{suffix}", matrix.key()),
@@ -59,9 +61,10 @@ pub fn pairwise_by_cluster(
             higher_is_better: true,
             chance: Some(0.5),
         };
-        let test = match within {
-            true => pairing_test_within(values.view(), clusters, " inside clusters", ctx.permutations, ctx.seed),
-            false => pairing_test(values.view(), ctx.permutations, ctx.seed),
+        let test = if within {
+            pairing_test_within(values.view(), clusters, " inside clusters", ctx.permutations, ctx.seed)
+        } else {
+            pairing_test(values.view(), ctx.permutations, ctx.seed)
         };
         let mut score = with_test(draft.mean_over_images(&own, ctx), test, 1.0);
         score.ways = Some(2);
@@ -70,8 +73,8 @@ pub fn pairwise_by_cluster(
     Ok(scores)
 }
 
-/// Value of reconstruction i were shown image j its truth, `[items, items]`; NaN without a distractor, and within clusters
-/// where i and j are of different ones.
+/// Value of reconstruction i were shown image j its truth, `[items, items]`; NaN without a distractor, and within
+/// clusters where i and j are of different ones.
 fn values(matrix: &DistanceMatrix, clusters: &[usize], within: bool) -> Array2<f64> {
     let distances = matrix.shown();
     Array2::from_shape_fn(distances.dim(), |(i, j)| {

@@ -10,13 +10,14 @@ use crate::error::{finite_rows, shape};
 use crate::identification::Pool;
 use crate::{Context, HeldOutArray, Result};
 
-/// `1 - Pearson` over voxels of each measured response with the prediction for each shown image and each extra candidate.
+/// `1 - Pearson` over voxels of each measured response with the prediction for each shown image and each extra
+/// candidate.
 ///
 /// `measured` and `predicted` are `[items, voxels]`; `extra` holds names and predictions `[candidates, voxels]` for
 /// further images. A constant row correlates 0 with all, and the item that it belongs to is undefined.
 ///
 /// # Errors
-/// [`crate::EvalError::Shape`] where arrays do not fit; [`crate::EvalError::NotFinite`] for a NaN.
+/// [`crate::EvalError::Shape`] if arrays do not fit; [`crate::EvalError::NotFinite`] for a NaN.
 pub fn encoding_matrix<'a>(
     measured: impl HeldOutArray<'a, Ix2>,
     predicted: ArrayView2<f32>,
@@ -59,11 +60,11 @@ pub fn encoding_matrix<'a>(
 
 /// n-way identification of the measured response among predicted ones, for each of `ways`, and the mean rank.
 ///
-/// With extra candidates in the matrix these are the distractors (`identification.encoding.external.5way`), without them
-/// the other test images (`identification.encoding.50way`).
+/// With extra candidates in the matrix these are the distractors (`identification.encoding.external.5way`), without
+/// them the other test images (`identification.encoding.50way`).
 ///
 /// # Errors
-/// As [`super::external_scores`].
+/// See [`super::external_scores`].
 ///
 /// Source: Kay, Naselaris, Prenger, Gallant, Nature 452, 2008.
 pub fn encoding_scores(matrix: &DistanceMatrix, ways: &[usize], ctx: &Context) -> Result<Vec<Score>> {

@@ -15,7 +15,7 @@ use crate::{Context, Result};
 ///
 /// # Errors
 /// [`crate::EvalError::Ways`] for ways beyond the candidates (see [`super::possible_ways`]);
-/// [`crate::EvalError::Undefined`] without items or candidates, or where every item's features are constant.
+/// [`crate::EvalError::Undefined`] without items or candidates, or if every item's features are constant.
 ///
 /// Source: Gaziv et al., NeuroImage 254, 2022, image identification.
 pub fn external_scores(matrix: &DistanceMatrix, ways: &[usize], ctx: &Context) -> Result<Vec<Score>> {

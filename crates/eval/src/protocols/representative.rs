@@ -23,9 +23,9 @@ pub struct Representatives<'a> {
     pub reconstructed: ArrayView2<'a, f64>,
     /// Of the shown images.
     pub shown: ArrayView2<'a, f64>,
-    /// Class of each item; `None` where it is not known.
+    /// Class of each item; `None` if it is not known.
     pub truth: Vec<Option<usize>>,
-    /// True where the truth is only the class nearest to the shown image.
+    /// True if the truth is only the class nearest to the shown image.
     pub pseudo: bool,
     /// The distance with its exact settings.
     pub metric: String,
@@ -64,14 +64,15 @@ impl<'a> Representatives<'a> {
     }
 }
 
-/// Top-1 at each of `ways` and at all classes, top-5, mean and median rank, and top-1 among the test images' own classes.
+/// Top-1 at each of `ways` and at all classes, top-5, mean and median rank, and top-1 among the test images' own
+/// classes.
 ///
-/// Of C classes, r are nearer than the true one: the closed form of [`crate::identification`] over its C - 1 rivals. Each
-/// score notes what the shown images themselves reach by the same distance.
-/// Names: `identification.representative.50way`, `….1000way.top5`, `….rank`, `….rank.median`, `….own`.
+/// Of C classes, r are nearer than the true one: the closed form of [`crate::identification`] over its C - 1 rivals.
+/// Each score notes what the shown images themselves reach by the same distance. Names:
+/// `identification.representative.50way`, `….1000way.top5`, `….rank`, `….rank.median`, `….own`.
 ///
 /// # Errors
-/// As [`ClassRanks::new`]; [`crate::EvalError::Undefined`] where all shown images have the same distances.
+/// See [`ClassRanks::new`]; [`crate::EvalError::Undefined`] if all shown images have the same distances.
 ///
 /// Source: Gaziv et al., NeuroImage 254, 2022, large-scale semantic classification.
 pub fn representative_scores(
@@ -121,7 +122,7 @@ fn own_classes(of: &Representatives, distances: ArrayView2<f64>, ctx: &Context) 
 /// Accuracy of reconstructions and of shown images against the number of classes.
 ///
 /// # Errors
-/// As [`ClassRanks::new`].
+/// See [`ClassRanks::new`].
 pub fn classification_curve(of: &Representatives, ctx: &Context) -> Result<Vec<Point>> {
     let (ranks, shown) =
         (ClassRanks::new(of.reconstructed, &of.truth, ctx)?, ClassRanks::new(of.shown, &of.truth, ctx)?);
@@ -144,7 +145,7 @@ pub fn classification_curve(of: &Representatives, ctx: &Context) -> Result<Vec<P
 /// Truth, rank and nearest classes of each item.
 ///
 /// # Errors
-/// As [`ClassRanks::new`].
+/// See [`ClassRanks::new`].
 pub fn classified_items(of: &Representatives, ctx: &Context) -> Result<Vec<Item>> {
     let ranks = ClassRanks::new(of.reconstructed, &of.truth, ctx)?.own(ctx);
     let item = |i: usize| Item {
@@ -161,8 +162,8 @@ pub fn classified_items(of: &Representatives, ctx: &Context) -> Result<Vec<Item>
 
 /// Share of items whose nearest class is of the true class's superclass, and which superclass is taken for which.
 ///
-/// `superclasses` has one entry a class. An item counts where its class has a superclass; of equally near classes each counts for
-/// its share. Chance is what a class drawn at random would reach. `None` where no item counts.
+/// `superclasses` has one entry per class. An item counts where its class has a superclass; of equally near classes
+/// each counts for its share. Chance is what a class drawn at random would reach. `None` if no item counts.
 pub fn superclass_score(
     of: &Representatives,
     superclasses: &[Option<String>],

@@ -20,7 +20,8 @@ const MEMORY: usize = 256 << 20;
 pub struct Decode<'a> {
     /// Held-out responses f32 `[items, voxels]`, normalised as in training.
     pub responses: ArrayView2<'a, f32>,
-    /// What stands in for the response of a voxel that is silenced: its mean over the training items, which is 0 where responses are z-scored.
+    /// What stands in for the response of a voxel that is silenced: its mean over the training items, which is 0 where
+    /// responses are z-scored.
     pub silent: &'a [f32],
     /// Images f32 `[items, 3, height, width]` in 0..1 of such responses.
     pub decode: &'a dyn Fn(ArrayView2<'_, f32>) -> Array4<f32>,
@@ -39,15 +40,15 @@ impl Decode<'_> {
     }
 }
 
-/// `external` (at `ways`, where given) and `pairwise` identification and pixel correlation of the reconstructions from each
-/// subset; differences from the first.
+/// `external` (at `ways`, where given) and `pairwise` identification and pixel correlation of the reconstructions from
+/// each subset; differences from the first.
 ///
-/// Nothing is trained again: the decoder is the one trained on all voxels, so a difference says what *it* uses. Scores, names
-/// and tests are those of the whole run.
+/// Nothing is trained again: the decoder is the one trained on all voxels, so a difference says what *it* uses. Scores,
+/// names and tests are those of the whole run.
 ///
 /// # Errors
-/// [`crate::EvalError::Shape`] and [`crate::EvalError::NotFinite`] for arrays that do not fit; errors of the distance and of
-/// the reader of candidates.
+/// [`crate::EvalError::Shape`] and [`crate::EvalError::NotFinite`] for arrays that do not fit; errors of the distance
+/// and of the reader of candidates.
 pub fn decoding_conditions<'a>(
     decode: &Decode<'_>,
     shown: impl HeldOutArray<'a, Ix4>,
@@ -98,9 +99,8 @@ mod tests {
 
     /// A decoder that paints the left half from voxels 0..4 and ignores the others.
     fn paint(responses: ArrayView2<'_, f32>) -> Array4<f32> {
-        Array4::from_shape_fn((responses.nrows(), 3, 8, 8), |(i, c, y, x)| match x < 4 {
-            true => 0.5 + 0.1 * responses[[i, (y / 2 + c) % 4]],
-            false => 0.5 + 0.02 * (x + y) as f32 / 8.0,
+        Array4::from_shape_fn((responses.nrows(), 3, 8, 8), |(i, c, y, x)| {
+            if x < 4 { 0.5 + 0.1 * responses[[i, (y / 2 + c) % 4]] } else { 0.5 + 0.02 * (x + y) as f32 / 8.0 }
         })
     }
 

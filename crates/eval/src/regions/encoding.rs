@@ -12,14 +12,15 @@ use crate::{Context, HeldOutArray, Result};
 /// Fewest voxels over which a correlation says something: that of two is 1 or -1.
 pub(super) const FEWEST: usize = 3;
 
-/// n-way `encoding` identification, for each of `ways`, and the mean rank, from each subset; differences from the first.
+/// n-way `encoding` identification, for each of `ways`, and the mean rank, from each subset; differences from the
+/// first.
 ///
-/// `measured` and `predicted` are f32 `[items, voxels]`, held-out items. The measured response and the predictions for all
-/// test images are cut to the subset's voxels and correlated over them, as [`encoding_scores`] does over all. A subset of fewer than
-/// three voxels is among what was not computed: see [`super::single_voxels`].
+/// `measured` and `predicted` are f32 `[items, voxels]`, held-out items. The measured response and the predictions for
+/// all test images are cut to the subset's voxels and correlated over them, as [`encoding_scores`] does over all. A
+/// subset of fewer than three voxels is among what was not computed: see [`super::single_voxels`].
 ///
 /// # Errors
-/// As [`encoding_matrix`] and [`encoding_scores`].
+/// See [`encoding_matrix`] and [`encoding_scores`].
 pub fn encoding_conditions<'a>(
     measured: impl HeldOutArray<'a, Ix2>,
     predicted: ArrayView2<f32>,
@@ -69,10 +70,11 @@ pub(super) mod tests {
     pub(in crate::regions) fn tables(items: usize, voxels: usize, good: usize) -> (Array2<f32>, Array2<f32>) {
         let wave = |i: usize, v: usize| ((i * i * 7 + i * v * 13 + v * 3) % 101) as f32 / 50.0 - 1.0;
         let measured = Array2::from_shape_fn((items, voxels), |(i, v)| wave(i, v));
-        let predicted = Array2::from_shape_fn((items, voxels), |(i, v)| match v < good {
-            true => wave(i, v),
-            false => wave((i + 5) % items, v + 17),
-        });
+        let predicted =
+            Array2::from_shape_fn(
+                (items, voxels),
+                |(i, v)| if v < good { wave(i, v) } else { wave((i + 5) % items, v + 17) },
+            );
         (measured, predicted)
     }
 

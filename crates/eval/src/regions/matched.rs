@@ -1,4 +1,5 @@
-//! Identification at equal numbers of voxels: regions differ in size, and more voxels identify better whatever they are.
+//! Identification at equal numbers of voxels: regions differ in size, and more voxels identify better whatever they
+//! are.
 
 use afterimage_run::regions::{Matched, Part};
 use afterimage_statistics::draws::{Purpose, derive_named, shuffle, stream};
@@ -17,15 +18,16 @@ pub const DRAWS: usize = 20;
 /// Sizes that are looked at, besides that of the smallest region.
 const SIZES: [usize; 6] = [5, 10, 20, 50, 100, 200];
 
-/// `ways`-way `encoding` identification from `draws` random subsets of the voxels of each region and of all, for each number of
-/// voxels of 5, 10, 20, 50, 100, 200 and that of the smallest region, as far as the region has as many.
+/// `ways`-way `encoding` identification from `draws` random subsets of the voxels of each region and of all, for each
+/// number of voxels of 5, 10, 20, 50, 100, 200 and that of the smallest region, as far as the region has as many.
 ///
-/// An image's value is the mean over the subsets, and the interval a bootstrap over images of these, so it speaks of new images
-/// with the subsets as drawn; `spread` says how much subsets differ. The test permutes pairings of the mean over subsets.
-/// A region of exactly that size has one subset. Subsets depend on the seed, the region's name and the size, not on what other regions there are.
+/// An image's value is the mean over the subsets, and the interval a bootstrap over images of these, so it speaks of
+/// new images with the subsets as drawn; `spread` says how much subsets differ. The test permutes pairings of the mean
+/// over subsets. A region of exactly that size has one subset. Subsets depend on the seed, the region's name and the
+/// size, not on what other regions there are.
 ///
 /// # Errors
-/// As [`encoding_matrix`]; [`crate::EvalError::Ways`] for ways beyond the test images.
+/// See [`encoding_matrix`]; [`crate::EvalError::Ways`] for ways beyond the test images.
 pub fn matched_scores<'a>(
     measured: impl HeldOutArray<'a, Ix2>,
     predicted: ArrayView2<f32>,
@@ -53,7 +55,7 @@ pub fn matched_scores<'a>(
             let table =
                 |draw: usize| accuracy(measured, predicted, &pick(voxels, name, size, draw, ctx.seed), ways, ctx);
             let tables = (0..draws).into_par_iter().map(table).collect::<Result<Vec<_>>>()?;
-            found.push(matched(subset, size, ways, &tables, ctx));
+            found.push(score_size(subset, size, ways, &tables, ctx));
         }
     }
     Ok(found)
@@ -83,7 +85,7 @@ fn accuracy(
     Ok(ranks(&matrix, Pool::OtherShown).map(|&rank| accuracy.of(rank)))
 }
 
-fn matched(subset: &Subset, size: usize, ways: usize, tables: &[Array2<f64>], ctx: &Context) -> Matched {
+fn score_size(subset: &Subset, size: usize, ways: usize, tables: &[Array2<f64>], ctx: &Context) -> Matched {
     let draws = tables.len();
     let mean = tables.iter().fold(Array2::zeros(tables[0].dim()), |sum, table| sum + table) / draws as f64;
     let by_draw: Vec<f64> = tables.iter().map(|t| t.diag().mean().unwrap_or(f64::NAN)).collect();

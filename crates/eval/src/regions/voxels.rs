@@ -23,16 +23,17 @@ const BEST: (usize, usize) = (10, 3);
 const METRIC: &str =
     "absolute difference of measured and predicted response of one voxel, in units of the normalised response";
 
-/// Two-way `encoding` identification from each voxel by itself: the fraction of the other test images whose predicted response is
-/// farther from the measured one than the prediction for the shown image; ties count half, chance 1/2.
+/// Two-way `encoding` identification from each voxel by itself: the fraction of the other test images whose predicted
+/// response is farther from the measured one than the prediction for the shown image; ties count half, chance 1/2.
 ///
 /// One voxel has no pattern to correlate, so near means a small absolute difference. `measured` and `predicted` are f32
-/// `[items, voxels]`, normalised as in training; `ids` names the voxels, `subsets` gives the groups. p-values are those of
-/// [`pairing_normal`], corrected over all voxels by Benjamini-Hochberg; those of the best are drawn permutations. Intervals
-/// of medians over voxels are bootstraps over images.
+/// `[items, voxels]`, normalised as in training; `ids` names the voxels, `subsets` gives the groups. p-values are those
+/// of [`pairing_normal`], corrected over all voxels by Benjamini-Hochberg; those of the best are drawn permutations.
+/// Intervals of medians over voxels are bootstraps over images.
 ///
 /// # Errors
-/// [`EvalError::Shape`] where arrays do not fit; [`EvalError::NotFinite`] for a NaN; [`EvalError::TooFewItems`] below two items.
+/// [`EvalError::Shape`] if arrays do not fit; [`EvalError::NotFinite`] for a NaN; [`EvalError::TooFewItems`] below two
+/// items.
 pub fn single_voxels<'a>(
     measured: impl HeldOutArray<'a, Ix2>,
     predicted: ArrayView2<f32>,
@@ -226,7 +227,8 @@ mod tests {
         let ctx = context(3);
         let measured = ndarray::array![[0.0_f32], [1.0], [2.0]];
         let predicted = ndarray::array![[0.1_f32], [0.2], [2.0]];
-        // Image 0 beats both; image 1 is nearer to 0.2 than to 0.1 and ties with 2.0 at |1 - 0.2| < |1 - 2|: beats both; image 2 beats both.
+        // Image 0 beats both; image 1 is nearer to 0.2 than to 0.1 and ties with 2.0 at |1 - 0.2| < |1 - 2|: beats
+        // both; image 2 beats both.
         let table = accuracies(measured.view(), predicted.view(), 0, &ctx).unwrap();
         assert_eq!(table.diag().to_vec(), [1.0, 1.0, 1.0]);
         assert_eq!(table[[0, 1]], 0.5);

@@ -1,4 +1,4 @@
-//! The small values that are attached to groups and datasets.
+//! Attributes of groups and datasets.
 
 use hdf5_reader::Datatype;
 
@@ -8,11 +8,11 @@ use crate::numbers::{Numbers, Order, swap};
 /// The value of an attribute.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Attribute {
-    /// Numbers, of shape `[]` where it is a single one.
+    /// Numbers; shape `[]` for a single one.
     Numbers(Numbers),
-    /// Strings, one where it is a single one.
+    /// Strings.
     Text(Vec<String>),
-    /// Anything else, in the words of the format.
+    /// Any other type, by its name in the format.
     Other(String),
 }
 
@@ -29,7 +29,7 @@ impl Attribute {
         }
     }
 
-    /// The text, where it is a single string.
+    /// Text of a single string.
     pub fn text(&self) -> Option<&str> {
         match self {
             Self::Text(values) if values.len() == 1 => Some(&values[0]),
@@ -37,7 +37,7 @@ impl Attribute {
         }
     }
 
-    /// The number, where it is a single one.
+    /// Value of a single number.
     pub fn number(&self) -> Option<f64> {
         match self {
             Self::Numbers(values) if values.len() == 1 => values.to_f64().iter().next().copied(),
@@ -46,7 +46,7 @@ impl Attribute {
     }
 }
 
-/// Strings that are not in the encoding that the file states are taken byte by byte.
+/// Strings that violate the encoding stated in the file are read byte by byte.
 fn raw_text(inner: &hdf5_reader::Attribute) -> Attribute {
     let bytes = inner.raw_data.split(|&byte| byte == 0).next().unwrap_or_default();
     Attribute::Text(vec![bytes.iter().map(|&byte| char::from(byte)).collect()])

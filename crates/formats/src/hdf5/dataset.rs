@@ -11,7 +11,7 @@ use super::{FORMAT, reason};
 use crate::numbers::{Numbers, Order, count, swap};
 use crate::{Error, Result};
 
-/// An array in a file; nothing of it is in memory until it is read.
+/// An array in a file. Values are read on demand.
 pub struct Dataset {
     inner: hdf5_reader::Dataset,
     name: String,
@@ -24,11 +24,11 @@ impl std::fmt::Debug for Dataset {
     }
 }
 
-/// An element of any type as it lies in the file.
+/// A stored element of any type.
 #[derive(Clone)]
 struct Raw(Box<[u8]>);
 
-/// An element of `N` bytes as it lies in the file.
+/// A stored element of `N` bytes.
 #[derive(Clone, Copy)]
 #[repr(transparent)]
 struct Fixed<const N: usize>([u8; N]);
@@ -57,7 +57,7 @@ impl<const N: usize> H5Type for Fixed<N> {
     }
 
     fn from_bytes(bytes: &[u8], _: &Datatype) -> Result<Self, hdf5_reader::error::Error> {
-        let cut = || hdf5_reader::error::Error::InvalidData("an element is cut short".into());
+        let cut = || hdf5_reader::error::Error::InvalidData("an element is truncated".into());
         bytes.first_chunk().map(|first| Self(*first)).ok_or_else(cut)
     }
 
@@ -75,22 +75,22 @@ impl Dataset {
         Self { inner, name: name.to_owned(), file: file.to_owned() }
     }
 
-    /// The path in the file.
+    /// Path in the file.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The shape, `[]` for a single value.
+    /// Shape; `[]` for a single value.
     pub fn shape(&self) -> Vec<usize> {
         self.inner.shape().iter().map(|&n| usize::try_from(n).unwrap_or(usize::MAX)).collect()
     }
 
-    /// What the elements are.
+    /// Type of the elements.
     pub fn kind(&self) -> Kind {
         Kind::of(self.inner.dtype())
     }
 
-    /// The shape of the chunks that it is stored in, or `None` where it lies in one piece.
+    /// Shape of the chunks; `None` for a contiguous array.
     pub fn chunk(&self) -> Option<Vec<usize>> {
         self.inner.chunks().map(|chunk| chunk.iter().map(|&n| n as usize).collect())
     }
@@ -98,17 +98,18 @@ impl Dataset {
     /// Reads all numbers.
     ///
     /// # Errors
-    /// [`Error::Array`] where it holds no numbers, is damaged, or is larger than the file can justify.
+    /// [`Error::Array`] if it contains no numbers, is damaged, or is larger than the file can contain.
     pub fn read(&self) -> Result<Numbers> {
         let stored = self.stored()?;
         let bytes = self.inner.read_raw_bytes().map_err(|error| self.wrong(reason(&error)))?;
         self.numbers(stored, self.shape(), bytes)
     }
 
-    /// Reads the part within a range for each axis; only the chunks that it touches are decoded.
+    /// Reads the part within one range per axis; only the chunks that it touches are decoded.
     ///
     /// # Errors
-    /// As [`Dataset::read`]; [`Error::Array`] where a range is beyond the end or there is not one for each axis.
+    /// See [`Dataset::read`]; [`Error::Array`] if a range is beyond the end or the number of ranges is not that of the
+    /// axes.
     pub fn range(&self, ranges: &[Range<usize>]) -> Result<Numbers> {
         let stored = self.stored()?;
         let bytes = self.bytes_of(ranges)?;
@@ -118,14 +119,14 @@ impl Dataset {
     /// Reads `count` rows from `first` along the first axis.
     ///
     /// # Errors
-    /// As [`Dataset::range`].
+    /// See [`Dataset::range`].
     pub fn rows(&self, first: usize, count: usize) -> Result<Numbers> {
         self.range(&self.row_ranges(first, count))
     }
 
-    /// Walks over the rows in blocks of about `bytes` bytes, whole chunks at a time.
+    /// Iterates over the rows in blocks of about `bytes` bytes, made of whole chunks.
     ///
-    /// Each item is the number of its first row and its rows.
+    /// Each item is the index of its first row, and the rows.
     pub fn blocks(&self, bytes: usize) -> Blocks<'_> {
         let shape = self.shape();
         let rows = shape.first().copied().unwrap_or(0);
@@ -139,7 +140,7 @@ impl Dataset {
     /// Reads all strings, in the order of the elements.
     ///
     /// # Errors
-    /// [`Error::Array`] where it holds no text or is damaged.
+    /// [`Error::Array`] if it contains no text or is damaged.
     pub fn strings(&self) -> Result<Vec<String>> {
         if self.kind() != Kind::Text {
             return Err(self.wrong("its elements are not text"));
@@ -150,13 +151,13 @@ impl Dataset {
     /// Reads `count` records from `first` of a table of records.
     ///
     /// # Errors
-    /// [`Error::Array`] where it holds no records, has more than one axis, is damaged, or ends before.
+    /// [`Error::Array`] if it contains no records, has more than one axis, is damaged, or ends too early.
     pub fn records(&self, first: usize, count: usize) -> Result<Records> {
         let Datatype::Compound { fields, size } = self.inner.dtype() else {
             return Err(self.wrong("its elements are not records"));
         };
         if self.inner.ndim() != 1 {
-            return Err(self.wrong("it is not a table of one axis"));
+            return Err(self.wrong("it is not a table with one axis"));
         }
         let bytes = self.bytes_of(&self.row_ranges(first, count))?;
         Ok(Records::new(fields.clone(), *size as usize, bytes, self.name.clone(), self.file.clone()))
@@ -171,7 +172,7 @@ impl Dataset {
         Ok(Records::new(fields.clone(), *size as usize, bytes, self.name.clone(), self.file.clone()))
     }
 
-    /// The addresses that an array of references leads to, and its shape.
+    /// Target addresses of an array of references, and its shape.
     pub(crate) fn references(&self) -> Result<Vec<u64>> {
         let Datatype::Reference { size, .. } = self.inner.dtype() else {
             return Err(self.wrong("its elements are not references"));
@@ -181,12 +182,12 @@ impl Dataset {
         read.map_err(|error| self.wrong(reason(&error)))
     }
 
-    /// The bytes of the only element of an array of ragged byte strings, as PyTables stores objects.
+    /// Bytes of the only element of an array of variable-length byte strings, as PyTables stores objects.
     pub(super) fn ragged_bytes(&self) -> Result<Vec<u8>> {
         let reference = self.inner.read_raw_bytes().map_err(|error| self.wrong(reason(&error)))?;
         if !matches!(self.inner.dtype(), Datatype::VarLen { .. }) || reference.len() != self.inner.vlen_reference_size()
         {
-            return Err(self.wrong("it is not one object of varying length"));
+            return Err(self.wrong("it is not a single object of variable length"));
         }
         self.inner.resolve_vlen_reference_bytes(&reference, 1).map_err(|error| self.wrong(reason(&error)))
     }
@@ -221,7 +222,7 @@ impl Dataset {
         let fits = ranges.len() == shape.len()
             && ranges.iter().zip(&shape).all(|(range, &n)| range.start <= range.end && range.end <= n);
         if !fits {
-            return Err(self.wrong(format!("its shape is {shape:?}, the part asked for is {ranges:?}")));
+            return Err(self.wrong(format!("its shape is {shape:?}, the requested part is {ranges:?}")));
         }
         if ranges.is_empty() {
             return self.inner.read_raw_bytes().map_err(|error| self.wrong(reason(&error)));
@@ -258,7 +259,7 @@ impl Dataset {
         }
         shape.extend(stored.inner);
         let values = Numbers::new(stored.element, Order::Row, shape, bytes);
-        values.ok_or_else(|| self.wrong("its values do not fill its shape"))
+        values.ok_or_else(|| self.wrong("the number of values does not match its shape"))
     }
 }
 

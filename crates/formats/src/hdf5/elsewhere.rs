@@ -1,11 +1,11 @@
-//! Links that lead to other files, which are named and not followed.
+//! Links to other files, which are named in errors and not followed.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use hdf5_reader::{ExternalLinkResolver, Hdf5File};
 
-/// The names of the files that links led to.
+/// Names of the linked files.
 #[derive(Debug, Default)]
 pub(super) struct Elsewhere(Mutex<BTreeSet<String>>);
 
@@ -17,17 +17,17 @@ impl ExternalLinkResolver for Elsewhere {
 }
 
 impl Elsewhere {
-    /// Starts again, before one path is looked up.
+    /// Resets the list before a path is looked up.
     pub(super) fn forget(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// What to do about the links that were met, in words; `None` where there were none.
+    /// Hint about the links that were found; `None` without any.
     pub(super) fn reason(&self) -> Option<String> {
         let files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let names: Vec<_> = files.iter().map(|name| format!("\"{name}\"")).collect();
         let reason = format!(
-            "it is a link to another file ({}), and such links are not followed: give that file, or copy the array into this one",
+            "it is a link to another file ({}), which is not read: give that file, or copy the array into this one",
             names.join(", ")
         );
         (!names.is_empty()).then_some(reason)

@@ -1,8 +1,8 @@
 //! pandas data frames, in the `fixed` and the `table` layout of `DataFrame.to_hdf`.
 //!
-//! `fixed` keeps one array for each type of column (`block0_values`, its columns' names in `block0_items`); `table`
-//! keeps records, whose fields `values_block_0` and so on hold the columns named in a pickled attribute. Both are read
-//! by rows, since a frame of voxels by trials may be larger than the memory.
+//! `fixed` stores one array per column type (`block0_values`, its column names in `block0_items`). `table` stores
+//! records, whose fields `values_block_0` and so on contain the columns named in a pickled attribute. Both are read by
+//! rows, since a frame of voxels by trials may be larger than memory.
 
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
@@ -13,7 +13,7 @@ use super::pickle::{self, Value};
 use super::{Column, Dataset, FORMAT, File, Kind};
 use crate::{Error, Result};
 
-/// A data frame in a file; nothing but the columns' names is in memory until it is read.
+/// A data frame in a file. Only the column names are in memory; values are read on demand.
 #[derive(Debug)]
 pub struct Frame {
     names: Vec<String>,
@@ -22,13 +22,13 @@ pub struct Frame {
     parts: Vec<Part>,
 }
 
-/// Some columns that lie together.
+/// Columns that are stored together.
 #[derive(Debug)]
 struct Part {
     source: Source,
-    /// How many there are.
+    /// Number of columns.
     width: usize,
-    /// Which of them is at a place of the frame.
+    /// Column of the block at each index of the frame.
     items: HashMap<usize, usize>,
 }
 
@@ -39,25 +39,25 @@ enum Source {
 }
 
 impl File {
-    /// Opens a data frame by the key that it was written under.
+    /// Opens a data frame by its key.
     ///
     /// # Errors
-    /// [`Error::NoSuchArray`]; [`Error::Array`] where it is no data frame in one of the two layouts.
+    /// [`Error::NoSuchArray`]; [`Error::Array`] if it is not a data frame in one of the two layouts.
     pub fn frame(&self, key: &str) -> Result<Frame> {
         let key = key.trim_end_matches('/');
         let layout = self.attribute(key, "pandas_type")?;
         match layout.as_ref().and_then(super::Attribute::text) {
-            Some("frame") => fixed(self, key),
+            Some("frame") => open_fixed(self, key),
             Some("frame_table") => table(self, key),
             other => {
-                Err(frame_error(self, key, format!("it is no pandas data frame but {}", other.unwrap_or("a group"))))
+                Err(frame_error(self, key, format!("it is not a pandas data frame but {}", other.unwrap_or("a group"))))
             }
         }
     }
 }
 
 impl Frame {
-    /// The columns' names in their order; numbers as pandas prints them.
+    /// Column names in order; numbers as pandas prints them.
     pub fn names(&self) -> &[String] {
         &self.names
     }
@@ -70,26 +70,26 @@ impl Frame {
     /// The index.
     ///
     /// # Errors
-    /// [`Error::Array`] where it is damaged.
+    /// [`Error::Array`] if it is damaged.
     pub fn index(&self) -> Result<Column> {
         self.index.read(0, 0, self.rows)
     }
 
-    /// One column, by its place; `None` beyond the last.
+    /// One column by its index; `None` beyond the last.
     ///
     /// # Errors
-    /// [`Error::Array`] where it is damaged.
+    /// [`Error::Array`] if it is damaged.
     pub fn column(&self, place: usize) -> Option<Result<Column>> {
         let (part, item) = self.find(place)?;
         Some(part.read(item, 0, self.rows))
     }
 
-    /// Rows `first..first + count` of some columns as numbers `[count, columns]`; truth values as 0 and 1.
+    /// Rows `first..first + count` of some columns as numbers `[count, columns]`; booleans as 0 and 1.
     ///
-    /// Of the `fixed` layout only what lies between the first and the last of them is read.
+    /// In the `fixed` layout, only the columns between the first and the last of them are read.
     ///
     /// # Errors
-    /// [`Error::Array`] where a column holds text, a place is beyond the last, or the rows are beyond the end.
+    /// [`Error::Array`] if a column contains text, an index is beyond the last column, or the rows are beyond the end.
     pub fn numbers(&self, first: usize, count: usize, places: &[usize]) -> Result<Array2<f64>> {
         let mut out = Array2::zeros((self.rows.min(count), places.len()));
         for part in &self.parts {
@@ -158,7 +158,7 @@ impl Part {
     }
 
     fn misshapen(&self) -> Error {
-        self.wrong(format!("it does not hold {} columns", self.width))
+        self.wrong(format!("it does not contain {} columns", self.width))
     }
 
     fn wrong(&self, reason: impl ToString) -> Error {
@@ -169,7 +169,7 @@ impl Part {
     }
 }
 
-/// One of `items` columns that lie side by side, in its own type.
+/// One of `items` interleaved columns, in its own type.
 fn pick(numbers: &crate::numbers::Numbers, item: usize, items: usize) -> Option<crate::numbers::Numbers> {
     let (rows, size) = (numbers.shape()[0], numbers.element().size());
     if numbers.len() != rows.checked_mul(items)? {
@@ -189,12 +189,12 @@ fn array_column(values: &Dataset, first: usize, count: usize) -> Result<Column> 
     }
 }
 
-/// The items of a pickled array of objects, in row order.
+/// Items of a pickled object array, in row order.
 fn objects(values: &Dataset) -> Result<Vec<String>> {
     let wrong = |what: &str| values.wrong(format!("its pickled objects are not readable: {what}"));
     let state = pickle::parse(&values.ragged_bytes()?).map_err(|what| wrong(&what))?;
-    let state = state.items().filter(|state| state.len() == 5).ok_or_else(|| wrong("it is no NumPy array"))?;
-    let [_, shape, _, column_order, items] = state else { return Err(wrong("it is no NumPy array")) };
+    let state = state.items().filter(|state| state.len() == 5).ok_or_else(|| wrong("it is not a NumPy array"))?;
+    let [_, shape, _, column_order, items] = state else { return Err(wrong("it is not a NumPy array")) };
     let items = items.items().ok_or_else(|| wrong("it has no list of objects"))?;
     let labels: Vec<_> = items.iter().map(Value::label).collect();
     let shape: Vec<_> = shape.items().unwrap_or_default().iter().map(Value::label).collect();
@@ -212,7 +212,7 @@ fn frame_error(file: &File, key: &str, reason: impl ToString) -> Error {
     Error::array(FORMAT, file.path(), key, reason)
 }
 
-fn fixed(file: &File, key: &str) -> Result<Frame> {
+fn open_fixed(file: &File, key: &str) -> Result<Frame> {
     let open = |name: &str| file.dataset(&format!("{key}/{name}"));
     let names = labels(&open("axis0")?)?;
     let index = open("axis1")?;
@@ -235,15 +235,15 @@ fn table(file: &File, key: &str) -> Result<Frame> {
     let path = format!("{key}/table");
     let open = || file.dataset(&path);
     let wrong = |what: String| frame_error(file, key, what);
-    let axes = pickled(file, key, "non_index_axes")?;
+    let axes = read_pickle(file, key, "non_index_axes")?;
     let names = axes.items().and_then(|axes| axes.first()?.items()?.get(1)?.items());
     let names: Vec<_> =
         names.ok_or_else(|| wrong("its list of columns is damaged".into()))?.iter().map(Value::label).collect();
-    let Kind::Records(fields) = open()?.kind() else { return Err(wrong("its table holds no records".into())) };
+    let Kind::Records(fields) = open()?.kind() else { return Err(wrong("its table contains no records".into())) };
     let mut free = places(&names);
     let mut parts = Vec::new();
     for field in fields.into_iter().filter(|field| field != "index") {
-        let kind = pickled(file, &path, &format!("{field}_kind"))?;
+        let kind = read_pickle(file, &path, &format!("{field}_kind"))?;
         let items: Vec<_> = kind.items().unwrap_or_default().iter().map(Value::label).collect();
         let places =
             claim(&mut free, &items).ok_or_else(|| wrong(format!("the columns of {field} are not its own")))?;
@@ -254,7 +254,7 @@ fn table(file: &File, key: &str) -> Result<Frame> {
     Ok(Frame { names, rows, index, parts })
 }
 
-fn pickled(file: &File, object: &str, name: &str) -> Result<Value> {
+fn read_pickle(file: &File, object: &str, name: &str) -> Result<Value> {
     let attribute = file.attribute(object, name)?;
     let text = attribute.as_ref().and_then(super::Attribute::text);
     let text = text.ok_or_else(|| frame_error(file, object, format!("it lacks the attribute {name}")))?;
@@ -270,7 +270,7 @@ fn labels(axis: &Dataset) -> Result<Vec<String>> {
     })
 }
 
-/// The places of each name; a name may occur twice.
+/// Indices of each name; a name may occur twice.
 fn places(names: &[String]) -> HashMap<String, VecDeque<usize>> {
     let mut places = HashMap::<_, VecDeque<_>>::new();
     for (place, name) in names.iter().enumerate() {

@@ -1,28 +1,28 @@
-//! What the elements of a dataset, an attribute or a field are.
+//! Element types of datasets, attributes and fields.
 
 use hdf5_reader::{ByteOrder, Datatype, StringSize, VarLenKind};
 
 use crate::npy::Element;
 
-/// What the elements are.
+/// Type of the elements.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
-    /// Real numbers or truth values.
+    /// Real numbers or booleans.
     Numbers(Element),
-    /// Strings, of fixed or varying length.
+    /// Strings of fixed or variable length.
     Text,
     /// Records with these fields.
     Records(Vec<String>),
-    /// Anything else, in the words of the format.
+    /// Any other type, by its name in the format.
     Other(String),
 }
 
-/// How a number lies in the file.
+/// Storage of a number in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Stored {
     pub(super) element: Element,
     pub(super) big_endian: bool,
-    /// The axes that an array type adds after the dataset's own.
+    /// Axes that an array type appends to those of the dataset.
     pub(super) inner: Vec<usize>,
 }
 
@@ -53,7 +53,7 @@ pub(super) fn fixed_text(datatype: &Datatype) -> Option<usize> {
     }
 }
 
-/// How numbers of a type are stored, or `None` where it is no number.
+/// Storage of numbers of a type, or `None` if it is not a number.
 pub(super) fn stored(datatype: &Datatype) -> Option<Stored> {
     let plain = |element, order: &ByteOrder| {
         Some(Stored { element, big_endian: *order == ByteOrder::BigEndian, inner: Vec::new() })
@@ -63,7 +63,7 @@ pub(super) fn stored(datatype: &Datatype) -> Option<Stored> {
             plain(Element::integer(usize::from(*size), *signed)?, byte_order)
         }
         Datatype::FloatingPoint { size, byte_order } => plain(Element::float(usize::from(*size))?, byte_order),
-        // PyTables writes truth values as bit fields of a byte.
+        // PyTables writes booleans as bit fields of a byte.
         Datatype::Bitfield { size: 1, byte_order } => plain(Element::Bool, byte_order),
         Datatype::Enum { base, members } => {
             let stored = stored(base)?;

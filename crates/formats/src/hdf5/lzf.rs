@@ -1,14 +1,15 @@
-//! The LZF filter (number 32000), h5py's `compression="lzf"`, which the HDF5 library itself does not know.
+//! The LZF filter (number 32000), h5py's `compression="lzf"`, which is not part of the HDF5 library.
 //!
-//! A stream of control bytes: below 32 it is followed by that many bytes plus one, taken as they are; otherwise its
-//! upper three bits are a length (7: a further byte is added) and its lower five, with the next byte, a distance back.
+//! The stream consists of control bytes. A control byte below 32 is followed by that many literal bytes plus one.
+//! Otherwise its upper three bits are a length (7: a further byte is added) and its lower five, with the next byte, a
+//! distance back.
 
 use hdf5_reader::error::Error;
 
-/// The filter's registered number.
+/// Registered number of the filter.
 pub(super) const NUMBER: u16 = 32000;
 
-/// Unpacks one chunk whose unpacked size the file states; `limit` is the most it may be.
+/// Unpacks one chunk to the size stated in the file, which must not exceed `limit`.
 pub(super) fn unpack(packed: &[u8], stated: Option<u32>, limit: usize) -> Result<Vec<u8>, Error> {
     let wrong = |what: &str| Error::DecompressionError(format!("lzf: {what}"));
     let size = stated.map_or(limit, |size| size as usize).min(limit);
@@ -18,14 +19,14 @@ pub(super) fn unpack(packed: &[u8], stated: Option<u32>, limit: usize) -> Result
         rest = after;
         if control < 32 {
             let run = usize::from(control) + 1;
-            let (taken, after) = rest.split_at_checked(run).ok_or_else(|| wrong("the chunk is cut short"))?;
+            let (taken, after) = rest.split_at_checked(run).ok_or_else(|| wrong("the chunk is truncated"))?;
             out.extend_from_slice(taken);
             rest = after;
         } else {
-            let (length, distance, after) = reference(control, rest).ok_or_else(|| wrong("the chunk is cut short"))?;
+            let (length, distance, after) = reference(control, rest).ok_or_else(|| wrong("the chunk is truncated"))?;
             rest = after;
             let start = out.len().checked_sub(distance).ok_or_else(|| wrong("a reference before the start"))?;
-            // The source may overlap what is being written, so it goes byte by byte.
+            // Source and target may overlap, so bytes are copied one by one.
             for at in start..start + length {
                 out.push(out[at]);
             }

@@ -1,8 +1,8 @@
-//! As much of Python's pickle as pandas puts into HDF5: lists of column names, and NumPy arrays of strings.
+//! The part of Python's pickle format that pandas writes into HDF5: lists of column names, and NumPy arrays of strings.
 //!
-//! It is a stack machine over plain values. Nothing named in the stream is ever called: a class or a function becomes
-//! [`Value::Other`], and an object takes the value of the state that it would be built from, so that an array of
-//! objects is seen as NumPy's tuple of version, shape, type, order and items.
+//! A stack machine over plain values. Nothing named in the stream is ever called: a class or function becomes
+//! [`Value::Other`], and an object becomes the state that it would be built from. An array of objects thus appears as
+//! NumPy's tuple of version, shape, type, order and items.
 
 use std::rc::Rc;
 
@@ -14,7 +14,7 @@ pub(super) enum Value {
     Text(String),
     /// A list or a tuple.
     List(Rc<Items>),
-    /// None, and whatever has no meaning here.
+    /// None, and anything without a meaning here.
     Other,
 }
 
@@ -24,10 +24,10 @@ pub(super) struct Items {
     depth: usize,
 }
 
-/// Values nested deeper than this are taken for an attack.
+/// Values nested deeper than this are treated as an attack.
 const DEEPEST: usize = 32;
 
-/// The value that a stream ends with.
+/// Final value of a stream.
 pub(super) fn parse(bytes: &[u8]) -> Result<Value, String> {
     let mut machine = Machine { rest: bytes, stack: Vec::new(), marks: Vec::new(), memo: Vec::new() };
     while machine.step()? {}
@@ -43,7 +43,7 @@ impl Value {
         }
     }
 
-    /// As a column is named: text as it is, whole numbers without a point, what is missing as nothing.
+    /// Value as a column name: text unchanged, whole numbers without a point, missing values empty.
     pub(super) fn label(&self) -> String {
         match self {
             Self::Int(value) => value.to_string(),
@@ -149,7 +149,7 @@ impl<'a> Machine<'a> {
     }
 
     fn extend(&mut self, more: Vec<Value>) -> Result<(), String> {
-        // What is no list here is an object of another kind that can be appended to.
+        // A value other than a list is some object with an append method.
         let Value::List(mut items) = self.pop()? else {
             self.stack.push(Value::Other);
             return Ok(());
@@ -165,7 +165,7 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// A list is remembered when it is still empty; only if it is asked for again would that matter.
+    /// A list is memoised while still empty; this matters only if it is read again.
     fn forget(&mut self, items: &Rc<Items>) {
         self.memo.retain(|(_, known)| !matches!(known, Value::List(other) if Rc::ptr_eq(other, items)));
     }
@@ -268,7 +268,7 @@ fn depth_above(values: &[Value]) -> Result<usize, String> {
     if depth > DEEPEST { Err("its lists are nested too deeply".into()) } else { Ok(depth) }
 }
 
-/// Resolves the escapes of a text in plain letters: a backslash, `u`, `U` or `x`, and 4, 8 or 2 hexadecimal digits.
+/// Resolves the escapes of ASCII text: a backslash, `u`, `U` or `x`, and 4, 8 or 2 hexadecimal digits.
 fn unescape(line: &str) -> String {
     let mut out = String::new();
     let mut rest = line;

@@ -9,7 +9,7 @@ use super::{Column, FORMAT};
 use crate::numbers::{Numbers, Order, count, swap};
 use crate::{Error, Result};
 
-/// Some rows of a table, taken apart by field.
+/// Rows of a table, split by field.
 #[derive(Debug, Clone)]
 pub struct Records {
     fields: Vec<CompoundField>,
@@ -34,15 +34,15 @@ impl Records {
         self.bytes.len() / self.width.max(1)
     }
 
-    /// Whether there is no row.
+    /// True if there are no rows.
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }
 
-    /// One field of all rows; numbers have the shape `[rows, ...]`, texts lie row by row.
+    /// One field of all rows: numbers of shape `[rows, ...]`, or texts row by row.
     ///
     /// # Errors
-    /// [`Error::NoSuchArray`] with the names of the fields; [`Error::Array`] where it is neither numbers nor text of a
+    /// [`Error::NoSuchArray`] with the field names; [`Error::Array`] if it is neither numbers nor text of a
     /// fixed length.
     pub fn column(&self, field: &str) -> Result<Column> {
         let Some(found) = self.fields.iter().find(|known| known.name == field) else {
@@ -50,7 +50,7 @@ impl Records {
             return Err(Error::NoSuchArray { path: self.file.clone(), name: self.path_of(field), available });
         };
         let wrong = |what: &str| Error::array(FORMAT, &self.file, &self.path_of(field), what);
-        let outside = || wrong("it lies beyond the end of its record");
+        let outside = || wrong("it is beyond the end of its record");
         if let Some((items, length)) = text_length(&found.datatype) {
             let cells = items.checked_mul(length).and_then(|all| self.cells(found, all)).ok_or_else(outside)?;
             return Ok(Column::Text(cells.flat_map(|cell| cell.chunks_exact(length)).map(text).collect()));
@@ -78,7 +78,7 @@ impl Records {
     }
 }
 
-/// How many texts lie in a field, and their length.
+/// Number of texts in a field, and their length.
 fn text_length(datatype: &hdf5_reader::Datatype) -> Option<(usize, usize)> {
     let (items, length) = match datatype {
         hdf5_reader::Datatype::Array { base, dims } => {

@@ -1,4 +1,4 @@
-//! Pictures in a `.zip`.
+//! Images in a `.zip`.
 
 use std::fs::File;
 use std::io::Read;
@@ -10,10 +10,10 @@ use zip::{CompressionMethod, ZipArchive};
 
 use crate::{Error, Result};
 
-/// Largest picture file that is unpacked; a member that claims more is refused.
+/// Maximum size of an unpacked image file; larger members are refused.
 const MEMBER_LIMIT: u64 = 256 << 20;
 
-/// An open archive: only fetching the packed bytes takes turns, decoding runs in parallel.
+/// An open archive. Packed bytes are read one member at a time; decoding runs in parallel.
 #[derive(Debug)]
 pub(super) struct Archive {
     file: Mutex<ZipArchive<File>>,
@@ -21,8 +21,8 @@ pub(super) struct Archive {
 }
 
 impl Archive {
-    /// Opens it and lists its pictures in byte order of their names, and why one cannot be read where it cannot;
-    /// then its other files.
+    /// Opens an archive and lists its images in byte order, each with the reason if it is unreadable; then its other
+    /// files.
     ///
     /// # Errors
     /// [`Error::Malformed`] for a damaged archive, names that cannot be read, or two members of one name.
@@ -31,9 +31,7 @@ impl Archive {
         let file = File::open(path).map_err(Error::io("open", path))?;
         let archive = ZipArchive::new(file).map_err(|error| malformed(&error))?;
         if archive.has_duplicate_names() {
-            return Err(malformed(
-                &"several of its members have the same name, of which one would hide the others: pack it again",
-            ));
+            return Err(malformed(&"several of its members have the same name: pack it again without duplicates"));
         }
         let (mut found, mut others) = (Vec::new(), Vec::new());
         for index in 0..archive.len() {
@@ -66,18 +64,18 @@ impl Archive {
     }
 }
 
-/// Why a member cannot be read, in words.
+/// Why a member cannot be read.
 fn unreadable(entry: &ZipFileEntry<'_>) -> Option<String> {
     let reason = match entry.compression() {
         _ if entry.encrypted() => "it is encrypted: pack it again without a password".to_owned(),
-        _ if entry.is_symlink() => "it is a link, not an image: pack what it leads to".to_owned(),
+        _ if entry.is_symlink() => "it is a link, not an image: pack its target instead".to_owned(),
         CompressionMethod::Stored | CompressionMethod::Deflated => return None,
-        other => format!("it is packed by {other}, which is not read: pack it again with deflate"),
+        other => format!("its compression {other} is not supported: pack it again with deflate"),
     };
     Some(reason)
 }
 
-/// Archives made on a Mac carry `__MACOSX/._name.jpg` beside each picture.
+/// Archives made by macOS contain `__MACOSX/._name.jpg` beside each picture.
 fn has_hidden_part(name: &str) -> bool {
     name.split('/').any(|part| part.starts_with('.') || part == "__MACOSX")
 }

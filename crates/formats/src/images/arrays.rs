@@ -1,9 +1,9 @@
 //! Images in an `.npy` of shape `[n, height, width, 3]`.
 //!
-//! Integers are bytes, 0 to 255. Floats are either shares of the full brightness, 0 to 1, or bytes that NumPy made floats
-//! of (`numpy.zeros` filled with images is float64). Which of the two holds for the whole array, not image by image: a
-//! dark image among bytes may have no value above 1. The first value that is neither 0 nor 1 tells, so that seldom more
-//! than the first image is read; an array of nothing but 0 and 1 is shares, black and white.
+//! Integers are bytes, 0 to 255. Floats are either fractions of full brightness, 0 to 1, or bytes converted to floats
+//! (`numpy.zeros` filled with images is float64). The scale is that of the whole array, not of one image, since a dark
+//! image of bytes may have no value above 1. The first value other than 0 and 1 decides, so that seldom more than the
+//! first image is read. An array of only 0 and 1 is read as fractions, black and white.
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
@@ -14,7 +14,7 @@ use ndarray::Array3;
 use crate::npy::{Element, Header};
 use crate::{Error, Result, npy};
 
-/// Bytes read at a time while the scale is looked for.
+/// Bytes read at a time to find the scale.
 const BLOCK: usize = 1 << 20;
 
 #[derive(Debug)]
@@ -23,17 +23,17 @@ pub(super) struct ImageArray {
     scale: Scale,
 }
 
-/// What the numbers mean.
+/// Scale of the values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Scale {
     /// Whole numbers from 0 to 255.
     Bytes,
-    /// 0 is black, 1 is the full brightness.
+    /// Fractions: 0 is black, 1 is full brightness.
     Shares,
 }
 
 impl Scale {
-    /// What an element says by itself, `None` where both are possible.
+    /// Scale that one element implies; `None` if both are possible.
     fn of_value(value: f32) -> Option<Self> {
         match value {
             0.0 | 1.0 => None,
@@ -59,7 +59,8 @@ impl ImageArray {
             return Err(Error::Shape { path: path.to_owned(), got: header.shape, expected });
         }
         if header.element == Element::Bool {
-            let reason = "its elements are truth values (b1), expected integers or floats: save it with x.astype(\"uint8\") * 255";
+            let reason = "its elements are booleans (b1), expected integers or floats: save it with \
+                          x.astype(\"uint8\") * 255";
             return Err(Error::malformed("image array", path, reason));
         }
         if header.fortran_order {
@@ -108,7 +109,7 @@ impl ImageArray {
     }
 }
 
-/// Reads until a value tells what the numbers are.
+/// Reads until a value determines the scale.
 fn scale(path: &Path, header: &Header) -> Result<Scale> {
     if !matches!(header.element, Element::F16 | Element::F32 | Element::F64) {
         return Ok(Scale::Bytes);

@@ -1,4 +1,4 @@
-//! The three kinds of source give the same pictures.
+//! The three kinds of source give the same images.
 
 use std::io::Write;
 
@@ -136,14 +136,14 @@ fn values_that_are_neither_bytes_nor_shares_are_refused_with_the_value_and_the_t
         assert!(message.contains(&format!("the value {value} of type {}", &descr[1..])), "{message}");
     }
     let message = read("|b1", &[1.0; 12]).unwrap_err().to_string();
-    assert!(message.contains("truth values (b1)"), "{message}");
+    assert!(message.contains("booleans (b1)"), "{message}");
 }
 
 #[test]
 fn places_without_images_say_what_is_wanted() {
     let root = tempfile::tempdir().unwrap();
     let message = ImageSource::open(root.path()).unwrap_err().to_string();
-    assert!(message.contains("holds no images: give a folder"), "{message}");
+    assert!(message.contains("contains no images: give a folder"), "{message}");
     let message = ImageSource::open(&root.path().join("absent.zip")).unwrap_err().to_string();
     assert!(message.contains("cannot open"), "{message}");
 }
@@ -185,7 +185,7 @@ fn images_behind_linked_folders_are_read() {
     assert_eq!(source.decode(2).unwrap(), stack().index_axis(Axis(0), 2));
 }
 
-/// The bytes of an archive with these pictures, each under a name of four letters and `.png`.
+/// The bytes of an archive with these images, each under a name of four letters and `.png`.
 fn zip_of(names: &[&str]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (index, name) in names.iter().enumerate() {

@@ -1,16 +1,16 @@
-//! The data elements that version 5 is made of: a tag with type and length, the bytes, padding to eight.
+//! Data elements of version 5: a tag with type and length, the bytes, and padding to eight bytes.
 
 use crate::npy::Element;
 use crate::numbers::swap;
 
-/// The type of a matrix, which holds further elements.
+/// Type of a matrix, which contains further elements.
 pub(super) const MATRIX: u32 = 14;
 /// The type of a compressed element.
 pub(super) const COMPRESSED: u32 = 15;
 const UTF8: u32 = 16;
 const UTF16: u32 = 17;
 
-/// One element within bytes that are in memory.
+/// One element in memory.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Part<'a> {
     pub(super) kind: u32,
@@ -30,7 +30,7 @@ pub(super) fn word(bytes: [u8; 4], big_endian: bool) -> u32 {
     if big_endian { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) }
 }
 
-/// Type and length of a tag, and whether the data lie within the tag itself.
+/// Type and length of a tag, and whether the tag itself contains the data.
 pub(super) fn tag(first: u32, second: u32) -> (u32, usize, bool) {
     match first >> 16 {
         0 => (first, second as usize, false),
@@ -44,7 +44,7 @@ impl<'a> Parts<'a> {
     }
 
     pub(super) fn next(&mut self) -> Result<Part<'a>, String> {
-        let cut = || "it is cut short or damaged".to_owned();
+        let cut = || "it is truncated or damaged".to_owned();
         let (start, rest) = self.rest.split_first_chunk::<8>().ok_or_else(cut)?;
         let words = start.as_chunks().0;
         let (kind, length, small) = tag(word(words[0], self.big_endian), word(words[1], self.big_endian));
@@ -61,7 +61,7 @@ impl<'a> Parts<'a> {
 }
 
 impl Part<'_> {
-    /// The number type of the bytes, which MATLAB chooses as small as the values allow.
+    /// Number type of the bytes: the smallest that fits the values.
     pub(super) fn element(&self) -> Option<Element> {
         Some(match self.kind {
             1 => Element::I8,
@@ -78,7 +78,7 @@ impl Part<'_> {
         })
     }
 
-    /// The bytes with the least significant first.
+    /// The bytes in little-endian order.
     pub(super) fn little_endian(&self, size: usize) -> Vec<u8> {
         let mut bytes = self.bytes.to_vec();
         if self.big_endian {
@@ -91,13 +91,13 @@ impl Part<'_> {
         self.bytes.as_chunks().0.iter().map(|raw| word(*raw, self.big_endian)).collect()
     }
 
-    /// A name, which is plain letters.
+    /// A name in ASCII.
     pub(super) fn name(&self) -> String {
         let end = self.bytes.iter().position(|&byte| byte == 0).unwrap_or(self.bytes.len());
         self.bytes[..end].iter().map(|&byte| char::from(byte)).collect()
     }
 
-    /// The rows of a character array of a shape.
+    /// Rows of a character array with a shape.
     pub(super) fn rows(&self, shape: &[usize]) -> Option<Vec<String>> {
         match (self.kind, self.element()) {
             (UTF8, _) => {

@@ -1,4 +1,4 @@
-//! A matrix of version 5: flags, dimensions, name, and what its class keeps.
+//! A matrix of version 5: flags, dimensions, name, and the values of its class.
 
 use super::element::{MATRIX, Part, Parts};
 use super::{DEEPEST, MatValue};
@@ -8,7 +8,7 @@ use crate::numbers::{Numbers, Order, count};
 const COMPLEX: u32 = 0x0800;
 const LOGICAL: u32 = 0x0200;
 
-/// What stands before the values.
+/// Fields before the values.
 #[derive(Debug)]
 pub(super) struct Head {
     pub(super) class: u32,
@@ -22,7 +22,7 @@ pub(super) fn head(parts: &mut Parts<'_>) -> Result<Head, String> {
     let flags = *parts.next()?.words().first().ok_or("its flags are missing")?;
     let class = flags & 0xff;
     if class > 15 {
-        // Objects of newer classes have names where others have dimensions.
+        // Objects of newer classes have names in place of dimensions.
         return Ok(Head { class, flags, shape: Vec::new(), name: parts.next()?.name() });
     }
     let sizes = parts.next()?;
@@ -57,7 +57,7 @@ pub(super) fn read(bytes: &[u8], big_endian: bool, depth: usize) -> Result<(Stri
 fn matrix(parts: &mut Parts<'_>, depth: usize) -> Result<MatValue, String> {
     let part = parts.next()?;
     if part.kind != MATRIX {
-        return Err("it holds something other than arrays".into());
+        return Err("it contains something other than arrays".into());
     }
     read(part.bytes, part.big_endian, depth + 1).map(|(_, value)| value)
 }
@@ -92,7 +92,7 @@ fn text(head: &Head, mut parts: Parts<'_>) -> Result<MatValue, String> {
         return Ok(MatValue::Text(Vec::new()));
     }
     let rows = parts.next()?.rows(&head.shape);
-    rows.map(MatValue::Text).ok_or_else(|| "its characters do not fill its dimensions".into())
+    rows.map(MatValue::Text).ok_or_else(|| "the number of its characters does not match its dimensions".into())
 }
 
 fn numbers(head: &Head, mut parts: Parts<'_>) -> Result<MatValue, String> {
@@ -124,11 +124,11 @@ fn plane(shape: &[usize], class: Element, part: Part<'_>) -> Result<Numbers, Str
     let bytes = part.little_endian(stored.size());
     let got = bytes.len();
     let values = Numbers::new(stored, Order::Column, shape.to_vec(), bytes)
-        .ok_or_else(|| format!("its dimensions {shape:?} need other than its {got} bytes of {stored}"))?;
+        .ok_or_else(|| format!("its {got} bytes of {stored} do not match its dimensions {shape:?}"))?;
     if stored == class { Ok(values) } else { convert(&values, class) }
 }
 
-/// The values in the class that MATLAB shows; they were stored smaller only because they fit.
+/// Values in their MATLAB class; they may be stored in a smaller type.
 fn convert(values: &Numbers, class: Element) -> Result<Numbers, String> {
     let doubles = || values.flat_f64().into_iter();
     let bytes: Vec<u8> = match class {
@@ -136,10 +136,10 @@ fn convert(values: &Numbers, class: Element) -> Result<Numbers, String> {
         Element::F32 => doubles().flat_map(|value| (value as f32).to_le_bytes()).collect(),
         Element::Bool => doubles().map(|value| u8::from(value != 0.0)).collect(),
         _ => {
-            let whole = values.flat_i64().ok_or("its values are no whole numbers, its class is")?;
+            let whole = values.flat_i64().ok_or("its values are not whole numbers, its class is")?;
             whole.into_iter().flat_map(|value| value.to_le_bytes().into_iter().take(class.size())).collect()
         }
     };
     let converted = Numbers::new(class, Order::Column, values.shape().to_vec(), bytes);
-    converted.ok_or_else(|| "its values do not fill its dimensions".into())
+    converted.ok_or_else(|| "the number of its values does not match its dimensions".into())
 }

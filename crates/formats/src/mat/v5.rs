@@ -1,6 +1,6 @@
-//! The file of version 5: a header, then one element for each variable, mostly compressed.
+//! Version 5 files: a header, then one element per variable, mostly compressed.
 //!
-//! Opening lists the variables by reading the head of each; the values are read when they are asked for.
+//! Opening reads the head of each variable; values are read on demand.
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
@@ -14,7 +14,7 @@ use crate::{Error, Result, packed};
 
 const HEADER: u64 = 128;
 
-/// The head of a matrix is shorter: eight bytes of flags, four for each dimension, a name of at most 63 letters.
+/// Upper bound of a matrix head: eight bytes of flags, four per dimension, a name of at most 63 letters.
 const HEAD: u64 = 1 << 10;
 
 #[derive(Debug)]
@@ -46,7 +46,7 @@ impl Index {
             let (start, end) = (at + 8, at + 8 + bytes);
             if end > length {
                 return Err(wrong(format!(
-                    "it ends at {length}, an array goes on to {end}: it is cut short, copy it again"
+                    "it ends at byte {length}, an array at {end}: it is truncated, copy it again"
                 )));
             }
             if kind == COMPRESSED || kind == MATRIX {
@@ -57,7 +57,7 @@ impl Index {
             }
             at = end;
         }
-        // MATLAB keeps the workspace of function handles in a nameless array.
+        // MATLAB stores the workspace of function handles in a nameless array.
         index.variables.retain(|variable| !variable.name.is_empty());
         Ok(index)
     }
@@ -90,8 +90,8 @@ impl Index {
         matrix::head(&mut Parts::new(&bytes, self.big_endian)).map(|head| head.name)
     }
 
-    /// The first `most` bytes of a matrix, unpacked; the buffer grows with what really arrives. Where that is all of
-    /// it, the checksum behind a compressed one is compared.
+    /// The first `most` unpacked bytes of a matrix; the buffer grows with the bytes that arrive. If they are all of it,
+    /// the checksum of a compressed one is verified.
     fn bytes(&self, variable: &Variable, most: u64) -> Result<Vec<u8>, String> {
         let damaged = |error: std::io::Error| format!("it cannot be unpacked ({error}): copy it again");
         let mut file = File::open(&self.path).map_err(damaged)?;
@@ -122,14 +122,16 @@ impl Index {
     }
 }
 
-/// Whether the file is most significant byte first.
+/// True if the file is big-endian.
 fn endianness(file: &mut impl Read) -> Result<bool, String> {
     let mut header = [0; HEADER as usize];
     file.read_exact(&mut header).map_err(|_| "it is shorter than the header of version 5")?;
     match &header[124..] {
         [0, 1, b'I', b'M'] => Ok(false),
         [1, 0, b'M', b'I'] => Ok(true),
-        [0, 2, ..] | [2, 0, ..] => Err("it says version 7.3 but holds no HDF5: it is cut short, copy it again".into()),
-        _ => Err("it does not begin as version 5 or 7.3 does; a file of version 4 must be saved again with -v7".into()),
+        [0, 2, ..] | [2, 0, ..] => Err("it says version 7.3 but contains no HDF5: it is truncated, copy it \
+                                        again"
+            .into()),
+        _ => Err("it does not begin like version 5 or 7.3: save a version 4 file again with -v7".into()),
     }
 }

@@ -1,7 +1,7 @@
-//! Version 7.3: HDF5 with MATLAB's classes in attributes and the axes in reverse.
+//! Version 7.3 files: HDF5 with MATLAB classes in attributes and reversed axes.
 //!
-//! Cells are references into the group `#refs#`. A damaged file can let them lead in circles or to the same array a
-//! thousand times over, so a budget that follows from the file's length bounds what one variable may bring in.
+//! Cells are references into the group `#refs#`. In a damaged file they may form circles or lead to one array a
+//! thousand times, so a budget derived from the file's length limits what one variable may read.
 
 use std::collections::HashMap;
 
@@ -27,7 +27,7 @@ pub(super) fn read(file: &File, name: &str) -> Result<MatValue> {
 
 struct Reader<'a> {
     file: &'a File,
-    /// The path of each array in `#refs#` by its address.
+    /// Path of each array in `#refs#`, by address.
     cells: Option<HashMap<u64, String>>,
     /// Bytes and arrays that may still be read.
     budget: usize,
@@ -36,7 +36,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn any(&mut self, path: &str, depth: usize) -> Result<MatValue> {
-        self.nodes = self.nodes.checked_sub(1).ok_or_else(|| self.wrong(path, "its cells lead in circles"))?;
+        self.nodes = self.nodes.checked_sub(1).ok_or_else(|| self.wrong(path, "its cells form a circle"))?;
         if depth > DEEPEST {
             return Err(self.wrong(path, "its cells are nested too deeply"));
         }
@@ -54,7 +54,7 @@ impl Reader<'_> {
             let below = format!("{path}/{name}");
             let values = match self.elements(&below)? {
                 Some(dataset) => {
-                    shape = turned(&dataset);
+                    shape = matlab_shape(&dataset);
                     self.cells(&dataset, depth)?
                 }
                 None => vec![self.any(&below, depth + 1)?],
@@ -64,7 +64,7 @@ impl Reader<'_> {
         Ok(MatValue::Struct { shape, fields })
     }
 
-    /// A field of an array of structures is a plain array of references, one for each structure.
+    /// A field of a structure array is a plain array of references, one per structure.
     fn elements(&self, path: &str) -> Result<Option<Dataset>> {
         if !self.file.contains(path) {
             return Ok(None);
@@ -81,7 +81,7 @@ impl Reader<'_> {
         }
         match class {
             "cell" | "" if is_references(dataset) => {
-                Ok(MatValue::Cell { shape: turned(dataset), values: self.cells(dataset, depth)? })
+                Ok(MatValue::Cell { shape: matlab_shape(dataset), values: self.cells(dataset, depth)? })
             }
             "function_handle" => Ok(MatValue::Unreadable("a function handle".into())),
             "char" => self.text(dataset),
@@ -99,7 +99,7 @@ impl Reader<'_> {
         let addresses = dataset.references()?;
         let mut values = Vec::new();
         for address in addresses {
-            let path = self.path_of(address).ok_or_else(|| self.wrong(dataset.name(), "a cell leads nowhere"))?;
+            let path = self.path_of(address).ok_or_else(|| self.wrong(dataset.name(), "a cell refers to nothing"))?;
             values.push(self.any(&path, depth + 1)?);
         }
         Ok(values)
@@ -119,7 +119,7 @@ impl Reader<'_> {
 
     fn numbers(&mut self, dataset: &Dataset, logical: bool) -> Result<Numbers> {
         let Kind::Numbers(element) = dataset.kind() else {
-            return Err(self.wrong(dataset.name(), "it holds no numbers"));
+            return Err(self.wrong(dataset.name(), "it contains no numbers"));
         };
         self.spend(dataset, element.size())?;
         let values = dataset.read()?;
@@ -127,11 +127,11 @@ impl Reader<'_> {
         self.turn(dataset, element, values)
     }
 
-    /// MATLAB's column order over the reversed axes is the order that the bytes lie in.
+    /// MATLAB's column order over the reversed axes is the order of the stored bytes.
     fn turn(&self, dataset: &Dataset, element: Element, values: Numbers) -> Result<Numbers> {
-        let shape = turned(dataset);
+        let shape = matlab_shape(dataset);
         let turned = Numbers::new(element, Order::Column, shape, values.bytes().to_vec());
-        turned.ok_or_else(|| self.wrong(dataset.name(), "its values do not fill its dimensions"))
+        turned.ok_or_else(|| self.wrong(dataset.name(), "the number of its values does not match its dimensions"))
     }
 
     fn complex(&mut self, dataset: &Dataset) -> Result<MatValue> {
@@ -154,10 +154,16 @@ impl Reader<'_> {
             _ => row.into_iter().map(|code| char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)).collect(),
         };
         let rows = super::value::rows(codes.shape(), &letters, join);
-        rows.map(MatValue::Text).ok_or_else(|| self.wrong(dataset.name(), "its characters do not fill its dimensions"))
+        rows.map(MatValue::Text).ok_or_else(|| {
+            self.wrong(
+                dataset.name(),
+                "the number of its characters does not match \
+                                                                           its dimensions",
+            )
+        })
     }
 
-    /// An empty array keeps its dimensions as its values.
+    /// An empty array stores its dimensions as values.
     fn empty(&mut self, dataset: &Dataset, class: &str) -> Result<MatValue> {
         self.spend(dataset, 8)?;
         let sizes = dataset.read()?.flat_i64().unwrap_or_default();
@@ -179,7 +185,7 @@ impl Reader<'_> {
     fn spend(&mut self, dataset: &Dataset, size: usize) -> Result<()> {
         let bytes = count(&dataset.shape()).and_then(|count| count.checked_mul(size));
         let rest = bytes.and_then(|bytes| self.budget.checked_sub(bytes));
-        self.budget = rest.ok_or_else(|| self.wrong(dataset.name(), "it is larger than the file can hold"))?;
+        self.budget = rest.ok_or_else(|| self.wrong(dataset.name(), "it is larger than the file can contain"))?;
         Ok(())
     }
 
@@ -192,8 +198,8 @@ fn is_references(dataset: &Dataset) -> bool {
     dataset.kind() == Kind::Other("references".into())
 }
 
-/// The shape that MATLAB prints, of at least two axes.
-fn turned(dataset: &Dataset) -> Vec<usize> {
+/// Shape as MATLAB prints it, of at least two axes.
+fn matlab_shape(dataset: &Dataset) -> Vec<usize> {
     let mut shape = dataset.shape();
     shape.reverse();
     while shape.len() < 2 {

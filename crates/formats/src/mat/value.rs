@@ -1,4 +1,4 @@
-//! What a variable holds.
+//! Values of variables.
 
 use crate::npy::Element;
 use crate::numbers::{Numbers, Order};
@@ -6,7 +6,7 @@ use crate::numbers::{Numbers, Order};
 /// A variable, a field or a cell.
 #[derive(Debug, Clone, PartialEq)]
 pub enum MatValue {
-    /// Real numbers of any class, or truth values (`logical`).
+    /// Real numbers of any class, or booleans (`logical`).
     Numbers(Numbers),
     /// Complex numbers.
     Complex {
@@ -15,7 +15,7 @@ pub enum MatValue {
         /// The imaginary part, of the same shape.
         imaginary: Numbers,
     },
-    /// Characters: one string for each row, at full width.
+    /// Characters: one string per row, at full width.
     Text(Vec<String>),
     /// A cell array.
     Cell {
@@ -28,15 +28,15 @@ pub enum MatValue {
     Struct {
         /// The shape, `[1, 1]` for a single structure.
         shape: Vec<usize>,
-        /// Each field's name and its values, one for each structure in column order.
+        /// Name and values of each field, one value per structure in column order.
         fields: Vec<(String, Vec<MatValue>)>,
     },
-    /// Something that is not read, named.
+    /// An unsupported class, by name.
     Unreadable(String),
 }
 
 impl MatValue {
-    /// The numbers, where it is real numbers or truth values.
+    /// Real numbers or booleans; `None` for others.
     pub fn numbers(&self) -> Option<&Numbers> {
         match self {
             Self::Numbers(numbers) => Some(numbers),
@@ -44,7 +44,7 @@ impl MatValue {
         }
     }
 
-    /// The text, where it is a single row of characters.
+    /// Text of a single row of characters; `None` for others.
     pub fn text(&self) -> Option<&str> {
         match self {
             Self::Text(rows) if rows.len() == 1 => Some(&rows[0]),
@@ -53,7 +53,7 @@ impl MatValue {
         }
     }
 
-    /// The rows of a character array, or the texts of a cell array that holds nothing else.
+    /// Rows of a character array, or texts of a cell array that contains only text.
     pub fn strings(&self) -> Option<Vec<String>> {
         match self {
             Self::Text(rows) => Some(rows.clone()),
@@ -62,7 +62,7 @@ impl MatValue {
         }
     }
 
-    /// An empty cell is an empty array of doubles, and an empty text as well.
+    /// An empty cell is an empty array of doubles, and also an empty text.
     fn cell_text(&self) -> Option<&str> {
         match self {
             Self::Numbers(numbers) if numbers.is_empty() => Some(""),
@@ -78,7 +78,7 @@ impl MatValue {
         }
     }
 
-    /// The names of the fields, none where it is no structure.
+    /// Names of the fields; empty if it is not a structure.
     pub fn fields(&self) -> Vec<&str> {
         match self {
             Self::Struct { fields, .. } => fields.iter().map(|(name, _)| name.as_str()).collect(),
@@ -86,7 +86,7 @@ impl MatValue {
         }
     }
 
-    /// What it is, in words.
+    /// Description for messages.
     pub fn what(&self) -> &str {
         match self {
             Self::Numbers(_) => "an array of numbers",
@@ -98,7 +98,7 @@ impl MatValue {
         }
     }
 
-    /// The first structure's field, or the names there are.
+    /// The field of the first structure, or the existing names.
     pub(super) fn into_field(self, name: &str) -> Result<Self, Vec<String>> {
         let available = self.fields().into_iter().map(str::to_owned).collect();
         let Self::Struct { fields, .. } = self else { return Err(available) };
@@ -111,13 +111,13 @@ impl MatValue {
     }
 }
 
-/// The rows of characters that lie in column order; `None` where they do not fill the shape.
+/// Rows of characters stored in column order; `None` if their number does not match the shape.
 pub(super) fn rows<T: Copy>(shape: &[usize], letters: &[T], join: impl Fn(Vec<T>) -> String) -> Option<Vec<String>> {
     if crate::numbers::count(shape)? != letters.len() {
         return None;
     }
     let rows = shape.first().copied().unwrap_or(0);
-    // An array of many rows and no column would be a long list of nothing.
+    // An array of many rows and no columns would be a long list of empty texts.
     let rows = if letters.is_empty() { rows.min(1) } else { rows };
     Some((0..rows).map(|row| join(letters.iter().skip(row).step_by(rows).copied().collect())).collect())
 }

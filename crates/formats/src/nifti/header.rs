@@ -1,20 +1,21 @@
-//! The headers of the two versions, which hold the same fields at different places and in different widths.
+//! Headers of the two versions: the same fields at different offsets and widths.
 
 use crate::npy::Element;
 use crate::volume::{AffineSource, VolumeHeader};
 
-/// Bytes of the longer header.
+/// Size of the longer header, in bytes.
 pub(super) const LARGEST: usize = 540;
 
-/// The intents that CIFTI-2 has for itself.
+/// Intent codes of CIFTI-2.
 const CIFTI_INTENTS: std::ops::RangeInclusive<i32> = 3000..=3099;
 
-/// Why a file of CIFTI is refused, and what to do with it.
-pub(super) const CIFTI: &str = "it is CIFTI, whose rows are vertices and voxels without a grid, and CIFTI is not read: \
-    save its rows as .npy (in Python: numpy.save(\"x.npy\", nibabel.load(FILE).get_fdata())), or its volume as NIfTI \
+/// Why a CIFTI file is refused, and what to do.
+pub(super) const CIFTI: &str = "it is CIFTI, whose rows are vertices and voxels without a grid, which is not \
+                                supported: save its rows as .npy (in Python: numpy.save(\"x.npy\", \
+                                nibabel.load(FILE).get_fdata())), or its volume as NIfTI \
     (wb_command -cifti-separate FILE COLUMN -volume-all x.nii.gz)";
 
-/// Reads a header, and whether the voxels follow in the same file.
+/// Reads a header, and whether the voxels are in the same file.
 pub(super) fn parse(bytes: &[u8]) -> Result<(VolumeHeader, bool), String> {
     let (version, big_endian) = match bytes.first_chunk::<4>() {
         Some(first) => version(*first)?,
@@ -22,7 +23,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<(VolumeHeader, bool), String> {
     };
     let fields = Fields { bytes, big_endian, wide: version == 2 };
     if bytes.len() < if version == 2 { 540 } else { 348 } {
-        return Err("its header is cut short: copy it again".into());
+        return Err("its header is truncated: copy it again".into());
     }
     let alone = match if version == 2 { &bytes[4..7] } else { &bytes[344..347] } {
         b"n+1" | b"n+2" => true,
@@ -57,11 +58,11 @@ fn version(first: [u8; 4]) -> Result<(u8, bool), String> {
         (540, _) => Ok((2, false)),
         (_, 348) => Ok((1, true)),
         (_, 540) => Ok((2, true)),
-        _ => Err("it does not begin as NIfTI does".into()),
+        _ => Err("it does not begin like a NIfTI file".into()),
     }
 }
 
-/// The fields of a header of either width.
+/// Fields of a header of either version.
 struct Fields<'a> {
     bytes: &'a [u8],
     big_endian: bool,
@@ -82,7 +83,7 @@ impl Fields<'_> {
         i16::from_le_bytes(self.raw(at))
     }
 
-    /// The `index`th of some floats, single in version 1 and double in version 2.
+    /// The `index`th float of an array: single precision in version 1, double in version 2.
     fn float(&self, start: usize, index: usize) -> f64 {
         if self.wide {
             f64::from_le_bytes(self.raw(start + 8 * index))
@@ -111,7 +112,7 @@ impl Fields<'_> {
         lengths.collect::<Result<_, _>>().map_err(|_| "an axis has a negative length".into())
     }
 
-    /// CIFTI, and axes of which it is not known which one the volumes lie along.
+    /// Refuses CIFTI, and shapes with more than one axis of volumes.
     fn refuse_other_than_a_series(&self, shape: &[usize]) -> Result<(), String> {
         let intent = if self.wide { self.code(504) } else { i32::from(self.short(68)) };
         let longer = |axes: &[usize]| axes.iter().filter(|&&length| length > 1).count();
@@ -122,7 +123,8 @@ impl Fields<'_> {
         }
         if longer(beyond) > 1 {
             return Err(format!(
-                "its shape {shape:?} has several axes beyond space, so that the order of its volumes is not known: save it with one axis of volumes"
+                "its shape {shape:?} has several axes beyond space, so the order of its volumes is unknown: save it \
+                 with one axis of volumes"
             ));
         }
         Ok(())
@@ -141,27 +143,28 @@ impl Fields<'_> {
             768 => Element::U32,
             1024 => Element::I64,
             1280 => Element::U64,
-            32 | 1792 | 2048 => return Err("its voxels are complex numbers: save magnitude or phase alone".into()),
-            128 | 2304 => return Err("its voxels are colours: save one number for each voxel".into()),
+            32 | 1792 | 2048 => return Err("its voxels are complex numbers: save only magnitude or phase".into()),
+            128 | 2304 => return Err("its voxels are colours: save one number per voxel".into()),
             other => return Err(format!("its voxels have the type {other}: save it as float32")),
         })
     }
 
     fn offset(&self, alone: bool) -> Result<u64, String> {
         let header = if self.wide { 540 } else { 348 };
-        let stated = match self.wide {
-            true => u64::try_from(i64::from_le_bytes(self.raw(168))).ok(),
-            false => Some(self.float(108, 0)).filter(|at| (0.0..1e15).contains(at)).map(|at| at as u64),
+        let stated = if self.wide {
+            u64::try_from(i64::from_le_bytes(self.raw(168))).ok()
+        } else {
+            Some(self.float(108, 0)).filter(|at| (0.0..1e15).contains(at)).map(|at| at as u64)
         };
         match stated {
             Some(at) if !alone || at >= header => Ok(at),
-            // Some programs leave it at 0, meaning right after the header.
+            // Some programs write 0, meaning directly after the header.
             Some(0) => Ok(header + 4),
-            _ => Err("its voxels would begin within its header".into()),
+            _ => Err("its voxels would begin inside its header".into()),
         }
     }
 
-    /// Slope and intercept; a slope of 0 or none at all means that nothing is scaled.
+    /// Slope and intercept; without a slope, or with slope 0, values are not scaled.
     fn scaling(&self) -> (f64, f64) {
         let at = if self.wide { 176 } else { 112 };
         let (slope, intercept) = (self.float(at, 0), self.float(at, 1));
@@ -195,7 +198,7 @@ impl Fields<'_> {
             let numbers: [f64; 6] = std::array::from_fn(|at| self.float(start, at));
             return (quaternion(numbers, sizes), AffineSource::Qform);
         }
-        (centred(shape, sizes), AffineSource::Sizes)
+        (centred_affine(shape, sizes), AffineSource::Sizes)
     }
 }
 
@@ -213,8 +216,8 @@ fn quaternion([b, c, d, x, y, z]: [f64; 6], sizes: &[f64; 8]) -> [[f64; 4]; 4] {
     ]
 }
 
-/// The centre at the origin and the first axis from right to left, as nibabel has it.
-fn centred(shape: &[usize], sizes: &[f64; 8]) -> [[f64; 4]; 4] {
+/// Centre at the origin, first axis from right to left, as in nibabel.
+fn centred_affine(shape: &[usize], sizes: &[f64; 8]) -> [[f64; 4]; 4] {
     let mut affine = [[0.0; 4]; 4];
     for (axis, row) in affine.iter_mut().enumerate().take(3) {
         let size = if axis == 0 { -sizes[1] } else { sizes[axis + 1] };

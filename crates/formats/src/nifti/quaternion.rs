@@ -1,6 +1,6 @@
-//! The rotation within an affine as the quaternion that NIfTI's qform stores.
+//! The rotation of an affine as the quaternion of NIfTI's qform.
 
-/// How far from a right angle two axes may be, as the cosine between them: beyond the rounding of 32-bit headers.
+/// Maximum cosine between two axes that count as orthogonal: above the rounding of 32-bit headers.
 const SHEAR: f64 = 1e-4;
 
 /// A rotation `(a, b, c, d)` of length 1 with `a >= 0`, of which `b`, `c`, `d` are stored.
@@ -8,12 +8,12 @@ const SHEAR: f64 = 1e-4;
 pub(super) struct Rotation {
     /// `b`, `c`, `d`.
     pub(super) quaternion: [f64; 3],
-    /// -1 where the third axis is turned round, as a left-handed affine needs it; else 1.
+    /// -1 if the third axis is reversed, for a left-handed affine; otherwise 1.
     pub(super) flip: f32,
 }
 
 impl Rotation {
-    /// Of the affine's columns made unit; `None` where they have no length or are not at right angles.
+    /// Converts an affine; `None` if its columns have length zero or are not orthogonal.
     pub(super) fn of(affine: &[[f64; 4]; 4]) -> Option<Self> {
         let column = |axis: usize| [affine[0][axis], affine[1][axis], affine[2][axis]];
         let [x, y, mut z] = [unit(column(0))?, unit(column(1))?, unit(column(2))?];
@@ -28,7 +28,8 @@ impl Rotation {
     }
 }
 
-/// Of the columns of a rotation matrix: the largest component is found from the diagonal, the others divided by it.
+/// Converts the columns of a rotation matrix: the largest component comes from the diagonal, the others are divided by
+/// it.
 fn quaternion([x, y, z]: [[f64; 3]; 3]) -> [f64; 3] {
     let diagonal = [x[0] + y[1] + z[2], x[0] - y[1] - z[2], y[1] - x[0] - z[2], z[2] - x[0] - y[1]];
     let largest = (0..4).max_by(|&i, &j| diagonal[i].total_cmp(&diagonal[j])).unwrap_or(0);

@@ -1,4 +1,4 @@
-//! Writes NIfTI-1 for the programs that show brains.
+//! Writes NIfTI-1 files.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -12,25 +12,25 @@ use super::quaternion::Rotation;
 use crate::{Error, Result};
 
 const OFFSET: usize = 352;
-/// Code of a space that is that of other files: the recording's own.
+/// Code for a space aligned with another file: that of the recording.
 const ALIGNED: i16 = 2;
 
-/// Writes an array of one to seven axes, `[x, y, z]` or `[x, y, z, t]`, as `float32`, little-endian; packed where the
+/// Writes an array of one to seven axes, `[x, y, z]` or `[x, y, z, t]`, as `float32`, little-endian; gzipped if the
 /// name ends in `.gz`.
 ///
-/// The affine goes from voxel indices `(i, j, k, 1)` to millimetres. It is stored as the sform and, where it is a
-/// rotation with a size for each axis, as the qform too; a sheared one has no qform.
+/// The affine maps voxel indices `(i, j, k, 1)` to millimetres. It is stored as the sform and, unless it is sheared,
+/// also as the qform.
 ///
 /// # Errors
-/// [`Error::Io`]; [`Error::Shape`] for no axis, more than seven, or one longer than 32 767.
+/// [`Error::Io`]; [`Error::Shape`] for no axes, more than seven, or an axis longer than 32 767.
 pub fn write_f32(path: &Path, values: ArrayViewD<'_, f32>, affine: &[[f64; 4]; 4]) -> Result<()> {
     create(path, values.shape(), affine, |out| put_column_order(out, values.view()))
 }
 
-/// Writes a series `[x, y, z, t]`, one volume in memory at a time; otherwise as [`write_f32`].
+/// Writes a series `[x, y, z, t]` with one volume in memory at a time; otherwise like [`write_f32`].
 ///
 /// # Errors
-/// As there; [`Error::Shape`] for a volume of another shape, or other than `count` of them.
+/// See [`write_f32`]; [`Error::Shape`] also for a volume of another shape, or if the number of volumes is not `count`.
 pub fn write_series(
     path: &Path,
     shape: [usize; 3],
@@ -68,15 +68,12 @@ fn create(
     let file = BufWriter::new(File::create(path).map_err(Error::io("create", path))?);
     let header = header(shape, affine);
     let packed = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz"));
-    let written = match packed {
-        true => {
-            let mut out = GzEncoder::new(file, Compression::default());
-            out.write_all(&header).and_then(|()| fill(&mut out)).and_then(|()| out.finish()?.flush())
-        }
-        false => {
-            let mut out = file;
-            out.write_all(&header).and_then(|()| fill(&mut out)).and_then(|()| out.flush())
-        }
+    let written = if packed {
+        let mut out = GzEncoder::new(file, Compression::default());
+        out.write_all(&header).and_then(|()| fill(&mut out)).and_then(|()| out.finish()?.flush())
+    } else {
+        let mut out = file;
+        out.write_all(&header).and_then(|()| fill(&mut out)).and_then(|()| out.flush())
     };
     written.map_err(Error::io("write", path))
 }
@@ -124,7 +121,7 @@ fn header(shape: &[usize], affine: &[[f64; 4]; 4]) -> [u8; OFFSET] {
     bytes
 }
 
-/// The length of the affine's column, 1 for the axes after space.
+/// Length of the affine's column; 1 for axes beyond space.
 fn voxel_size(affine: &[[f64; 4]; 4], axis: usize) -> f64 {
     if axis > 2 { 1.0 } else { affine[..3].iter().map(|row| row[axis].powi(2)).sum::<f64>().sqrt() }
 }

@@ -1,11 +1,11 @@
-//! The header of an `.npy`: magic, version, and a Python dictionary in plain text.
+//! The `.npy` header: magic, version, and a Python dictionary as text.
 
 use std::fmt;
 use std::io::Read;
 
 use half::f16;
 
-/// The type of the elements on disk.
+/// Element type on disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Element {
@@ -23,18 +23,18 @@ pub enum Element {
     F64,
 }
 
-/// What the header says, already checked against the file's length.
+/// Content of the header, checked against the file's length.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
     /// Element type.
     pub element: Element,
-    /// Whether the elements are most significant byte first.
+    /// True if the elements are big-endian.
     pub big_endian: bool,
-    /// Whether the first axis varies fastest.
+    /// True if the first axis varies fastest.
     pub fortran_order: bool,
     /// The shape.
     pub shape: Vec<usize>,
-    /// Where the values begin in the file.
+    /// Offset of the values in the file, in bytes.
     pub offset: u64,
 }
 
@@ -44,7 +44,7 @@ impl Header {
         self.shape.iter().product()
     }
 
-    /// The number of bytes of all elements; it never overflows since it was compared with the file's length.
+    /// Size of all elements in bytes; it cannot overflow, since it was compared with the file's length.
     pub fn bytes(&self) -> usize {
         self.count() * self.element.size()
     }
@@ -141,11 +141,11 @@ pub(super) fn decode(stream: &mut impl Read, length: u64) -> Result<Header, Stri
     Ok(header)
 }
 
-/// What the header of an array of strings says.
+/// Header of an array of strings.
 pub(super) struct TextHeader {
-    /// Characters of each, padded with zeros.
+    /// Characters per string, padded with zeros.
     pub(super) width: usize,
-    /// Bytes of a character: 4 of UTF-32, 1 of bytes.
+    /// Bytes per character: 4 for UTF-32, 1 for bytes.
     pub(super) bytes: usize,
     pub(super) big_endian: bool,
     /// The number of strings.
@@ -155,7 +155,7 @@ pub(super) struct TextHeader {
 /// Reads the header of an array of strings (`U` and `S`).
 pub(super) fn decode_text(stream: &mut impl Read, length: u64) -> Result<TextHeader, String> {
     let (text, offset) = dictionary(stream, length)?;
-    let descr = quoted(value_of(&text, "descr")?).unwrap_or_default();
+    let descr = strip_quotes(value_of(&text, "descr")?).unwrap_or_default();
     let letters = descr.trim_start_matches(['<', '>', '|', '=']);
     let bytes = match letters.get(..1) {
         Some("U") => 4,
@@ -170,30 +170,33 @@ pub(super) fn decode_text(stream: &mut impl Read, length: u64) -> Result<TextHea
         (Some(count), Some(wanted)) if width > 0 && wanted as u64 <= length - offset => {
             Ok(TextHeader { width, bytes, big_endian: descr.starts_with('>'), count })
         }
-        _ => Err(format!("its header promises {shape:?} strings of {width}, more than the file holds: copy it again")),
+        _ => Err(format!(
+            "its header promises {shape:?} strings of {width}, more than the file contains: copy it \
+                          again"
+        )),
     }
 }
 
-/// What the elements are, before it is known whether they can be read.
+/// Element type as written, supported or not.
 pub(super) struct Kind {
     /// NumPy's code, such as `<f8`, `<U12` or `|O`.
     pub(super) descr: String,
     pub(super) shape: Vec<usize>,
 }
 
-/// Reads the kind of the elements and the shape from the beginning of a file.
+/// Reads element type and shape from the beginning of a file.
 pub(super) fn kind(stream: &mut impl Read) -> Result<Kind, String> {
     let (text, _) = dictionary(stream, u64::MAX)?;
-    let descr = quoted(value_of(&text, "descr")?).ok_or("its element type is a structure; save a plain array")?;
+    let descr = strip_quotes(value_of(&text, "descr")?).ok_or("its element type is a structure; save a plain array")?;
     Ok(Kind { descr: descr.to_owned(), shape: parse_shape(value_of(&text, "shape")?)? })
 }
 
-/// The text of a header, and where the values begin.
+/// Text of a header, and the offset of the values.
 fn dictionary(stream: &mut impl Read, length: u64) -> Result<(String, u64), String> {
     let mut start = [0; 8];
     read(stream, &mut start)?;
     if &start[..6] != b"\x93NUMPY" {
-        return Err("it does not begin as .npy files do".into());
+        return Err("it does not begin like an .npy file".into());
     }
     let (text_length, before) = match start[6] {
         1 => {
@@ -219,7 +222,7 @@ fn dictionary(stream: &mut impl Read, length: u64) -> Result<(String, u64), Stri
 }
 
 fn read(stream: &mut impl Read, into: &mut [u8]) -> Result<(), String> {
-    stream.read_exact(into).map_err(|error| format!("its header is cut short ({error})"))
+    stream.read_exact(into).map_err(|error| format!("its header is truncated ({error})"))
 }
 
 fn check_length(header: &Header, length: u64) -> Result<(), String> {
@@ -229,14 +232,15 @@ fn check_length(header: &Header, length: u64) -> Result<(), String> {
     match wanted {
         Some(wanted) if wanted <= available => Ok(()),
         _ => Err(format!(
-            "its header promises shape {:?} of {}, but only {available} bytes of values follow: it is cut short, copy it again",
+            "its header promises shape {:?} of {}, but only {available} bytes of values follow: it is truncated, copy \
+             it again",
             header.shape, header.element
         )),
     }
 }
 
 fn parse(text: &str, offset: u64) -> Result<Header, String> {
-    let descr = quoted(value_of(text, "descr")?).ok_or("its element type is a structure; save a plain array")?;
+    let descr = strip_quotes(value_of(text, "descr")?).ok_or("its element type is a structure; save a plain array")?;
     let (order, code) = descr.split_at_checked(1).unwrap_or(("", ""));
     let element = TYPES
         .iter()
@@ -261,7 +265,7 @@ fn value_of<'a>(text: &'a str, key: &str) -> Result<&'a str, String> {
         .ok_or_else(|| format!("its header has no {key}"))
 }
 
-fn quoted(value: &str) -> Option<&str> {
+fn strip_quotes(value: &str) -> Option<&str> {
     let quote = value.chars().next().filter(|c| "'\"".contains(*c))?;
     value[1..].split_once(quote).map(|(inside, _)| inside)
 }
@@ -280,7 +284,7 @@ fn parse_shape(value: &str) -> Result<Vec<usize>, String> {
         .collect()
 }
 
-/// The bytes of a version 1.0 header, padded so that the values begin at a multiple of 64.
+/// Bytes of a version 1.0 header, padded so that the values begin at a multiple of 64.
 pub(super) fn encode(element: Element, shape: &[usize]) -> Vec<u8> {
     let order = if element.size() == 1 { '|' } else { '<' };
     let parts: Vec<_> = shape.iter().map(usize::to_string).collect();

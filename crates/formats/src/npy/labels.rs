@@ -1,4 +1,4 @@
-//! The elements of an `.npy` as texts, for labels: no number is rounded, so that different numbers stay different.
+//! Elements of an `.npy` as text labels; numbers are not rounded, so that different numbers stay different.
 
 use std::fmt::Display;
 use std::io::Read;
@@ -10,14 +10,14 @@ use super::header::{self, Element, Header};
 use super::{open, read_bytes, read_stream_texts};
 use crate::{Error, Result};
 
-/// Reads an array with one label for each item as texts: whole numbers of any width as they are, floating-point numbers
-/// with as many digits as tell them from their neighbours, strings (`U` and `S`) without their padding.
+/// Reads an array with one label per item as text: whole numbers of any width, floating-point numbers with the fewest
+/// digits that identify them, strings (`U` and `S`) without padding.
 ///
-/// The array has one axis, or others of length 1 besides it.
+/// All axes but one must have length 1.
 ///
 /// # Errors
-/// [`Error::Io`]; [`Error::Malformed`] if the file is damaged, its elements are neither numbers nor strings (Python objects
-/// are refused, for only Python can read them), a label is not a number, or there are several axes.
+/// [`Error::Io`]; [`Error::Malformed`] if the file is damaged, its elements are neither numbers nor strings (Python
+/// objects are refused, for only Python can read them), a label is not a number, or there are several axes.
 pub fn read_labels(path: &Path) -> Result<Vec<String>> {
     let mut start = Vec::new();
     let file = || std::fs::File::open(path).map_err(Error::io("open", path));
@@ -37,7 +37,7 @@ pub fn read_labels(path: &Path) -> Result<Vec<String>> {
         }
         _ => Err(malformed(format!(
             "its elements are \"{}\", neither numbers nor strings: save them as strings, \
-             numpy.save(file, labels.astype(str)), or as a text file with a label a line",
+             numpy.save(file, labels.astype(str)), or as a text file with one label per line",
             kind.descr
         ))),
     }
@@ -45,7 +45,7 @@ pub fn read_labels(path: &Path) -> Result<Vec<String>> {
 
 fn refuse_axes(shape: &[usize]) -> std::result::Result<(), String> {
     if shape.iter().filter(|&&n| n != 1).count() > 1 {
-        return Err(format!("its shape is {shape:?}, expected one label for each item: save one column of it"));
+        return Err(format!("its shape is {shape:?}, expected one label per item: save one column of it"));
     }
     Ok(())
 }
@@ -84,7 +84,7 @@ fn exact(value: impl Display) -> std::result::Result<String, String> {
     Ok(value.to_string())
 }
 
-/// The shortest decimal text that is read back as the same number; zero has one sign.
+/// Shortest decimal text that parses to the same number; negative zero becomes zero.
 fn number<T: Display + Copy + Into<f64>>(value: T) -> std::result::Result<String, String> {
     let number: f64 = value.into();
     if number.is_nan() {

@@ -1,12 +1,12 @@
-//! Whether two grids of voxels are the same, by their affines.
+//! Compares two voxel grids by their affines.
 
-/// How far apart two grids may have a voxel, in voxels: headers of 32 bits round, and no tool resamples for less.
+/// Maximum offset between equal grids, in voxels: 32-bit headers round, and no tool resamples for less.
 pub const TOLERANCE: f64 = 0.01;
 
-/// From voxel indices `(i, j, k, 1)` to millimetres.
+/// Affine from voxel indices `(i, j, k, 1)` to millimetres.
 pub type Affine = [[f64; 4]; 4];
 
-/// The largest distance of a voxel's places by two affines, mm: it is reached at a corner of the volume.
+/// Largest distance between the positions of a voxel in two affines, in mm; it occurs at a corner of the volume.
 pub fn distance(a: &Affine, b: &Affine, shape: [usize; 3]) -> f64 {
     let corner = |corner: usize| {
         let off = (0..3).map(|row| {
@@ -18,7 +18,7 @@ pub fn distance(a: &Affine, b: &Affine, shape: [usize; 3]) -> f64 {
         });
         off.sum::<f64>().sqrt()
     };
-    // `f64::max` would pass over what is not a number.
+    // `f64::max` would ignore NaN.
     (0..8).map(corner).fold(0.0, |most, off| if off > most || off.is_nan() { off } else { most })
 }
 
@@ -28,14 +28,14 @@ pub fn smallest(affine: &Affine) -> f64 {
     (0..3).map(length).fold(f64::INFINITY, f64::min)
 }
 
-/// How far two grids are apart, `(mm, voxels)`, if that is more than [`TOLERANCE`].
+/// Offset between two grids, `(mm, voxels)`, if it exceeds [`TOLERANCE`].
 pub fn apart(a: &Affine, b: &Affine, shape: [usize; 3]) -> Option<(f64, f64)> {
     let (off, size) = (distance(a, b, shape), smallest(a).min(smallest(b)));
-    // A distance that is not a number is apart too.
+    // NaN counts as different.
     if off <= TOLERANCE * size { None } else { Some((off, off / size)) }
 }
 
-/// The directions in which the three axes mostly run, such as `RAS`.
+/// Main directions of the three axes, such as `RAS`.
 pub fn orientation(affine: &Affine) -> String {
     const ENDS: [[char; 2]; 3] = [['L', 'R'], ['P', 'A'], ['I', 'S']];
     let letter = |axis: usize| {

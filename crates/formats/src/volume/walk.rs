@@ -1,4 +1,4 @@
-//! Volumes one after the other, each read when it is asked for.
+//! Iterator over volumes, read on demand.
 
 use std::io::Read;
 
@@ -19,7 +19,7 @@ impl Read for Stream {
     }
 }
 
-/// Volumes in their order, see [`Volume::volumes`].
+/// Iterator over volumes, see [`Volume::volumes`].
 pub struct Volumes<'a> {
     pub(super) volume: &'a Volume,
     pub(super) stream: Stream,
@@ -27,10 +27,10 @@ pub struct Volumes<'a> {
 }
 
 impl Volumes<'_> {
-    /// Ends the walk before the last volume: reads the rest of a packed file, so that its checksum is compared.
+    /// Ends the iteration early: reads the rest of a gzipped file, so that its checksum is verified.
     ///
     /// # Errors
-    /// [`crate::Error::Malformed`] where the file is damaged; the volumes that it gave must not be used then.
+    /// [`crate::Error::Malformed`] if the file is damaged; volumes returned before must then not be used.
     pub fn finish(mut self) -> Result<()> {
         self.volume.finish(&mut self.stream)
     }

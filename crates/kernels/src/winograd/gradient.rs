@@ -16,7 +16,7 @@ const PARTS: usize = 8;
 /// The gradient of weights `[outputs, inputs, side, side]` for one of the outputs, with `x` as the input.
 ///
 /// # Panics
-/// Where shapes do not fit, or for what does not [suit](super::suits).
+/// If shapes do not match, or the convolution does not [suit](super::suits).
 pub fn weight_gradient(x: &Map, gradient: &Map, side: usize, padding: usize) -> Vec<f32> {
     let ([images, height, width, inputs], [_, rows, columns, outputs]) = (x.dims, gradient.dims);
     assert!(super::suits(inputs, outputs, side, 1), "{side} x {side}, {inputs} to {outputs} channels");
@@ -40,7 +40,7 @@ pub fn weight_gradient(x: &Map, gradient: &Map, side: usize, padding: usize) -> 
                     let size = [rows, columns, outputs];
                     arch.dispatch(Spread { gradient: &gradient.values, size, first, grid, step, out: spread });
                     for place in 0..PLACES {
-                        let a = View::new(&turned[place * tiles * inputs..], tiles, inputs).turned();
+                        let a = View::new(&turned[place * tiles * inputs..], tiles, inputs).transposed();
                         let b = View::new(&spread[place * tiles * outputs..], tiles, outputs);
                         product(&mut sum[place * inputs * outputs..][..inputs * outputs], a, b, true);
                     }

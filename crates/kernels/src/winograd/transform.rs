@@ -104,9 +104,10 @@ pub(super) fn channels_at<'a, S: Simd>(
     [image, y, x]: [usize; 3],
     outside: &'a [S::f32s],
 ) -> &'a [S::f32s] {
-    match y < height && x < width {
-        true => S::as_simd_f32s(&values[((image * height + y) * width + x) * channels..][..channels]).0,
-        false => outside,
+    if y < height && x < width {
+        S::as_simd_f32s(&values[((image * height + y) * width + x) * channels..][..channels]).0
+    } else {
+        outside
     }
 }
 

@@ -1,4 +1,4 @@
-//! The table: a block of rows a score, a row a variant.
+//! The table: one block of rows per score, one row per variant.
 
 use afterimage_run::comparison::{Cell, Comparison, Row};
 use maud::{Markup, html};
@@ -37,7 +37,7 @@ pub(super) fn table(comparison: &Comparison) -> Markup {
 
 fn cells(comparison: &Comparison, row: &Row, index: usize, cell: Option<&Cell>) -> Markup {
     let Some(cell) = cell else {
-        return html! { td colspan=(if comparison.paired { "9" } else { "3" }) { span.hint { "no such score" } } };
+        return html! { td colspan=(if comparison.paired { "9" } else { "3" }) { span.hint { "score missing" } } };
     };
     html! {
         td.number data-label="value" { (value(cell.value, &row.unit)) @if let Some(s) = cell.spread { span.hint { " ± " (value(s, &row.unit)) } } }

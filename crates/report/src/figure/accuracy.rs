@@ -1,11 +1,11 @@
-//! Prediction accuracy against what noise allows.
+//! Prediction accuracy against the noise ceiling.
 
 use afterimage_run::biology::Biology;
 
 use super::{Figure, by_region, cell, row};
 use crate::plot::{Cloud, Scatter, range, scatter};
 
-/// r against its ceiling, a dot a voxel.
+/// r against its ceiling, one dot per voxel.
 pub(super) fn accuracy(found: &Biology) -> Option<Figure> {
     let mut table = vec![row(&["region", "voxel", "ceiling", "r"])];
     let mut clouds = Vec::new();
@@ -28,8 +28,9 @@ pub(super) fn accuracy(found: &Biology) -> Option<Figure> {
         cross: false,
         clouds,
     })?;
-    let caption = "Prediction accuracy on held-out images against the noise ceiling, a dot a voxel. On the dashed line a voxel is predicted as well as noise \
-                   allows; beyond it lies chance, for both are estimates."
+    let caption = "Prediction accuracy on held-out images against the noise ceiling, one dot per voxel. On the dashed \
+                   line a voxel is predicted as well as noise allows; points above it are chance, since both are \
+                   estimates."
         .into();
     Some(Figure { name: "accuracy", caption, svg, table })
 }

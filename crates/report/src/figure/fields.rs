@@ -9,20 +9,20 @@ use maud::{Markup, html};
 use super::{Figure, cell, row};
 use crate::number::px;
 
-/// Side of a map, and from one to the next.
+/// Side of a map, and the step to the next.
 const MAP: f64 = 92.0;
 const STEP: f64 = 98.0;
-/// Width of the names at the left; height of the head and of a row.
+/// Width of the names at the left; heights of the header and of a row.
 const LEFT: f64 = 62.0;
 const HEAD: f64 = 34.0;
 const ROW: f64 = 112.0;
-/// Maps in a row: two for each of three voxels.
+/// Maps per row: two for each of three voxels.
 const PER_ROW: usize = 3;
 /// White to dark blue in even steps of lightness, one hue.
 const SHADES: [&str; 9] =
     ["#f7f9fb", "#dfe8f1", "#c4d6e6", "#a5c1da", "#83a9cb", "#5f8fba", "#3f74a5", "#24588b", "#0f3c6b"];
 
-/// Rows of regions; in a row a well, a typical and a badly fitted voxel, each by weights and by stimulation.
+/// One row per region, with a well, a typical and a badly fitted voxel, each by weights and by stimulation.
 pub(super) fn fields(found: &Biology, unit: RecordedUnit) -> Option<Figure> {
     let mut regions: Vec<&str> = found.examples.iter().map(|e| e.region.as_str()).collect();
     regions.dedup();
@@ -54,9 +54,10 @@ pub(super) fn fields(found: &Biology, unit: RecordedUnit) -> Option<Figure> {
             }
         }
     };
-    let caption = "Maps of single voxels: the square root of the weights' power, and the change of the predicted response by a probe; dark is much, each map in \
-                   parts of its own largest value. The circle is the fitted field (centre and one standard deviation); a cross is the true centre, where it is known. \
-                   Of each region the voxels stand at the 90th, 50th and 10th percentile of the fit by stimulation, so the last is a bad one on purpose."
+    let caption = "Maps of single voxels: the square root of the weights' power, and the change of the predicted \
+                   response by a probe; darker is larger, each map relative to its own maximum. The circle is the \
+                   fitted field (centre and one standard deviation); a cross is the true centre, if it is known. \
+                   The voxels of each region are at the 90th, 50th and 10th percentile of the fit by stimulation, so the last is a poor fit by design."
         .to_owned();
     Some(Figure { name: "fields", caption, svg, table: table(found) })
 }
@@ -108,7 +109,7 @@ fn levels(values: &[f32]) -> Vec<(usize, String)> {
     paths.into_iter().enumerate().skip(1).filter(|(_, path)| !path.is_empty()).collect()
 }
 
-/// One row a position of each map.
+/// One row per position of each map.
 fn table(found: &Biology) -> Vec<Vec<String>> {
     let mut table = vec![row(&["region", "voxel", "method", "x_px", "y_px", "value"])];
     for example in &found.examples {

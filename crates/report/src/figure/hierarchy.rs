@@ -1,4 +1,4 @@
-//! How deep in the backbone each region reads.
+//! Preferred depth of each region in the backbone.
 
 use afterimage_run::biology::Biology;
 
@@ -24,8 +24,8 @@ pub(super) fn hierarchy(found: &Biology) -> Option<Figure> {
     let (first, last) = (found.branches.first()?, found.branches.last()?);
     let title = format!("preferred depth: 0 {}, 1 {}", first.tap, last.tap);
     let svg = bars(&rows, &title, "Preferred depth per region")?;
-    let caption = "Preferred depth of each region: mean over voxels with its interval. How much each branch of the encoder adds to a voxel's prediction \
-                   decides where it stands between the first and the last."
+    let caption = "Preferred depth of each region: mean over voxels with its interval. Depth is the mean position of \
+                   the encoder's branches, from first to last, weighted by their contribution to a voxel's prediction."
         .into();
     Some(Figure { name: "hierarchy", caption, svg, table })
 }

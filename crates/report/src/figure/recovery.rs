@@ -1,11 +1,11 @@
-//! What was recovered of a simulated subject against its truth.
+//! Recovered parameters of a simulated subject against the truth.
 
 use afterimage_run::biology::{Biology, Field, Truth, Voxel};
 
 use super::{Figure, cell, row};
 use crate::plot::{Cloud, Scatter, range, scatter};
 
-/// Recovered x and y against true ones; none where no truth is known.
+/// Recovered x and y against true ones; none if no truth is known.
 pub(super) fn centres(found: &Biology) -> Option<Figure> {
     let pairs = pairs(found);
     let mut table = vec![row(&["voxel", "snr", "true_x_px", "x_px", "true_y_px", "y_px"])];
@@ -50,7 +50,7 @@ pub(super) fn sizes(found: &Biology) -> Option<Figure> {
     }
     let most = range(clouds.iter().flat_map(|c| c.points.iter().flat_map(|p| [p.0, p.1])))?.1;
     let svg = scatter(&Scatter {
-        x_title: "true size as pixels feel it, px",
+        x_title: "true size in pixel space, px",
         y_title: "recovered size, px",
         label: "Recovered against true sizes",
         square: Some((0.0, (most / 5.0).ceil() * 5.0)),

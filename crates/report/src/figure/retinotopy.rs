@@ -1,4 +1,4 @@
-//! Where on the image the receptive fields lie.
+//! Positions of the receptive fields on the image.
 
 use afterimage_run::biology::Biology;
 
@@ -21,10 +21,10 @@ pub(super) fn retinotopy(found: &Biology) -> Option<Figure> {
         clouds.push(Cloud { name: region, points, line: None });
     }
     let shown: usize = clouds.iter().map(|c| c.points.len()).sum();
-    // Fields centred beyond the image are drawn at its frame's end.
+    // Fields centred beyond the image are drawn at its edge.
     let svg = scatter(&Scatter {
-        x_title: "px to the right of the middle",
-        y_title: "px above the middle",
+        x_title: "px to the right of the centre",
+        y_title: "px above the centre",
         label: &format!("Centres of {shown} receptive fields"),
         square: Some((-middle, middle)),
         diagonal: false,
@@ -32,7 +32,8 @@ pub(super) fn retinotopy(found: &Biology) -> Option<Figure> {
         clouds,
     })?;
     let caption = format!(
-        "Centres of receptive fields, by stimulation: {shown} of {}, a dot each. The axes span the image; a field centred beyond it is drawn at its edge.",
+        "Centres of receptive fields, by stimulation: {shown} of {}, one dot each. The axes span the image; a field \
+         centred beyond it is drawn at its edge.",
         found.voxels.len()
     );
     Some(Figure { name: "retinotopy", caption, svg, table })

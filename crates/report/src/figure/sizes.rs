@@ -28,7 +28,7 @@ pub(super) fn sizes(found: &Biology) -> Option<Figure> {
         clouds.push(Cloud { name: region, points, line });
     }
     let svg = scatter(&Scatter {
-        x_title: "eccentricity, px from the middle of the image",
+        x_title: "eccentricity, px from the centre of the image",
         y_title: "field size (sd), px",
         label: "Field size against eccentricity",
         square: None,

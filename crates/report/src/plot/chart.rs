@@ -1,4 +1,4 @@
-//! What all charts share: the plotting library's canvas, our text and colours on it, and the SVG that comes of it.
+//! Shared parts of all charts: the canvas of the plotting library, text, colours, and the resulting SVG.
 
 use maud::{Markup, PreEscaped, html};
 use plotters::coord::Shift;
@@ -8,10 +8,10 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::tick;
 
-/// The library counts in whole units: a unit of the page is so many of them.
+/// The library uses whole units: this many per unit of the page.
 pub(super) const FINE: i32 = 8;
 
-/// Colours of the light page. The style sheet turns each into its counterpart in the dark, by its value.
+/// Colours of the light theme. The style sheet replaces each by its dark counterpart.
 pub(super) const INK: RGBColor = RGBColor(0x1b, 0x22, 0x26);
 pub(super) const SOFT: RGBColor = RGBColor(0x55, 0x61, 0x6a);
 pub(super) const HAIR: RGBColor = RGBColor(0xeb, 0xed, 0xea);
@@ -43,7 +43,7 @@ pub(super) fn text(size: f64, colour: RGBColor, at: HPos) -> TextStyle<'static> 
     ("sans-serif", size * f64::from(FINE)).into_font().color(&colour).pos(Pos::new(at, VPos::Center))
 }
 
-/// Draws on a canvas of so many units of the page; `label` is what a screen reader says. None where the library can't.
+/// Draws on a canvas of so many units of the page; `label` is what a screen reader says. None where the library cannot.
 pub(super) fn canvas(size: (f64, f64), label: &str, draw: impl FnOnce(&Area) -> Drawn) -> Option<Markup> {
     let mut svg = String::new();
     let (width, height) = (units(size.0), units(size.1));
@@ -57,13 +57,13 @@ pub(super) fn canvas(size: (f64, f64), label: &str, draw: impl FnOnce(&Area) -> 
     })
 }
 
-/// Where the axes lie, and what stands at them.
+/// Position and labels of the axes.
 pub(super) struct Axes<'a> {
     /// Of the page, from the canvas' edges: left, right, top, bottom.
     pub(super) margins: [f64; 4],
     pub(super) x_title: &'a str,
     pub(super) y_title: &'a str,
-    /// Tick labels of the axis upwards; none where rows have names.
+    /// Tick labels of the axis upwards; none if rows have names.
     pub(super) y_ticks: usize,
     /// Grid lines upwards, for rows, instead of across.
     pub(super) upright: bool,

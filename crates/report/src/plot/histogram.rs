@@ -1,4 +1,4 @@
-//! How the values of single items or voxels are spread.
+//! Distribution of the values of single items or voxels.
 
 use afterimage_run::scores::Score;
 use maud::Markup;

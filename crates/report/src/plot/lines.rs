@@ -15,7 +15,7 @@ pub(crate) struct Line<'a> {
     pub(crate) points: Vec<(f64, f64)>,
     /// Intervals of the points, low and high.
     pub(crate) band: Vec<(f64, f64, f64)>,
-    /// Whether the points themselves are marked.
+    /// True if the points themselves are marked.
     pub(crate) dots: bool,
 }
 
@@ -49,8 +49,8 @@ pub(crate) fn lines(plot: &Lines) -> Option<Markup> {
     })
 }
 
-/// Ticks of a logarithmic axis: 1, 2, 5 of each decade where that is not too many, else the decades alone. The library's own are
-/// two at most on an axis of less than two decades.
+/// Ticks of a logarithmic axis: 1, 2, 5 of each decade where that is not too many, else the decades alone. The
+/// library's own are two at most on an axis of less than two decades.
 fn decades(low: f64, high: f64) -> Vec<f64> {
     let (first, last) = (low.log10().floor() as i32, high.log10().ceil() as i32);
     let of = |mantissas: &'static [f64]| -> Vec<f64> {

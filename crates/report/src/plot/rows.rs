@@ -27,15 +27,15 @@ const LONGEST: usize = 24;
 
 /// Draws bars from zero; none without a finite value.
 pub(crate) fn bars(rows: &[Entry], title: &str, label: &str) -> Option<Markup> {
-    drawn(rows, title, label, true)
+    draw(rows, title, label, true)
 }
 
 /// Draws values as dots about zero; none without a finite value.
 pub(crate) fn forest(rows: &[Entry], title: &str, label: &str) -> Option<Markup> {
-    drawn(rows, title, label, false)
+    draw(rows, title, label, false)
 }
 
-fn drawn(rows: &[Entry], title: &str, label: &str, is_bars: bool) -> Option<Markup> {
+fn draw(rows: &[Entry], title: &str, label: &str, is_bars: bool) -> Option<Markup> {
     let ends = rows.iter().flat_map(|r| [r.value].into_iter().chain(r.interval.into_iter().flat_map(|i| [i.0, i.1])));
     range(ends.clone())?;
     let (low, high) = round(range(ends.chain([0.0]))?);

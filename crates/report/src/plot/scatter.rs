@@ -1,4 +1,4 @@
-//! Points of several groups over two axes, with a line a group and a legend beside the drawing.
+//! Points of several groups over two axes, with one line per group and a legend next to the plot.
 
 use maud::Markup;
 use plotters::prelude::*;
@@ -8,7 +8,7 @@ use super::chart::{Axes, Drawn, SOFT, axes, canvas, dashed, stroke, text, units}
 use super::{range, scale::round};
 use crate::number::many;
 
-/// Colours after Okabe and Ito, told apart with any colour vision; the faint yellow comes last.
+/// Colours after Okabe and Ito, distinguishable with any colour vision; the faint yellow comes last.
 const COLOURS: [RGBColor; 8] = [
     RGBColor(0x00, 0x72, 0xb2),
     RGBColor(0xe6, 0x9f, 0x00),
@@ -20,7 +20,7 @@ const COLOURS: [RGBColor; 8] = [
     RGBColor(0xc8, 0xb4, 0x00),
 ];
 
-/// Most points that are drawn; of more, evenly spaced ones are taken.
+/// Maximum number of points; from more, evenly spaced ones are drawn.
 const MOST: usize = 3000;
 
 /// A group of points.
@@ -36,7 +36,7 @@ pub(crate) struct Scatter<'a> {
     pub(crate) x_title: &'a str,
     pub(crate) y_title: &'a str,
     pub(crate) label: &'a str,
-    /// Range of both axes, where they share one: then the plot is square.
+    /// Range of both axes, if they share one: the plot is then square.
     pub(crate) square: Option<(f64, f64)>,
     /// A dashed line of equal values.
     pub(crate) diagonal: bool,

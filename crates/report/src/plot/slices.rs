@@ -1,4 +1,4 @@
-//! Slices through a volume: a value for each voxel, from below to above, left on the left.
+//! Slices through a volume: one value per voxel, from inferior to superior, left on the left.
 
 use std::fmt::Write as _;
 
@@ -14,7 +14,7 @@ const MOST: usize = 12;
 const COLUMNS: usize = 4;
 const WIDTH: f64 = 760.0;
 const GAP: f64 = 14.0;
-/// Colours of the scale; more could not be told apart.
+/// Number of colours of the scale; more could not be distinguished.
 const LEVELS: usize = 24;
 /// From dark blue by grey to yellow, ever lighter: readable with any colour vision and in print.
 const ANCHORS: [[f64; 3]; 5] =
@@ -50,11 +50,11 @@ struct Window {
     cell: [f64; 2],
 }
 
-/// Horizontal slices that hold the values; none where no value is finite or nothing has a place.
+/// Horizontal slices that hold the values; none if no value is finite or nothing has a place.
 pub(crate) fn slices(volume: &Volume, values: &[f64], title: &str, label: &str) -> Option<Markup> {
     let (low, high) = range(values.iter().copied())?;
     let window = Window::of(volume)?;
-    let shown = chosen(volume, values, window.axes.axis[2]);
+    let shown = choose_slices(volume, values, window.axes.axis[2]);
     let [width, height] = window.size();
     let columns = COLUMNS.min(shown.len());
     let rows = shown.len().div_ceil(columns);
@@ -81,8 +81,8 @@ pub(crate) fn slices(volume: &Volume, values: &[f64], title: &str, label: &str) 
     })
 }
 
-/// Slices with values, from below; where there are more than fit, spread evenly over them.
-fn chosen(volume: &Volume, values: &[f64], axis: usize) -> Vec<u32> {
+/// Slices with values, from below; if there are more than fit, spread evenly over them.
+fn choose_slices(volume: &Volume, values: &[f64], axis: usize) -> Vec<u32> {
     let mut found: Vec<u32> =
         volume.indices.iter().zip(values).filter(|(_, v)| v.is_finite()).map(|(index, _)| index[axis]).collect();
     found.sort_unstable();
@@ -124,7 +124,7 @@ impl Window {
         [column + 1, row + 1]
     }
 
-    /// One path a colour, voxels beside one another joined; undefined ones in the colour of rules.
+    /// One path per colour, with adjacent voxels joined; undefined ones in the colour of rules.
     fn paths(&self, volume: &Volume, values: &[f64], slice: u32, scale: &Scale) -> Vec<(String, String)> {
         let mut cells: Vec<(Option<usize>, [u32; 2])> = volume
             .indices
@@ -228,11 +228,11 @@ mod tests {
     fn slices_run_upwards_and_at_most_twelve_are_drawn() {
         let indices: Vec<[u32; 3]> = (0..30).map(|z| [3, 4, z]).collect();
         let values: Vec<f64> = (0..30).map(|z| if z == 29 { f64::NAN } else { f64::from(z) }).collect();
-        let shown = chosen(&volume(LAS, indices.clone()), &values, 2);
+        let shown = choose_slices(&volume(LAS, indices.clone()), &values, 2);
         assert_eq!((shown.len(), shown[0], shown[11]), (12, 1, 27));
         let mut down = LAS;
         down[2][2] = -2.0;
-        assert!(chosen(&volume(down, indices.clone()), &values, 2)[0] > 20);
+        assert!(choose_slices(&volume(down, indices.clone()), &values, 2)[0] > 20);
         let text = slices(&volume(LAS, indices), &values, "Pearson r", "label").unwrap().into_string();
         assert_eq!(text.matches("z = ").count(), 12);
         assert!(text.contains("z = \u{2212}28 mm"));

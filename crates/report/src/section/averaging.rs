@@ -16,7 +16,7 @@ use crate::{
 const CEILING: &str = "averaging.encoder.ceiling.median";
 const R: &str = "averaging.encoder.r.median";
 
-/// Curves and their table; nothing where the run has neither the scores nor a reason for their absence.
+/// Curves and their table; empty if the run has neither the scores nor a reason for their absence.
 pub(crate) fn averaging(source: &Source) -> Markup {
     let Some(file) = &source.scores else { return html! {} };
     let families = families(file);
@@ -25,7 +25,8 @@ pub(crate) fn averaging(source: &Source) -> Markup {
         (true, None) => return html! {},
         (true, Some(reason)) => html! { p.missing { span.badge.none { "not computed" } " " (reason) } },
         (false, _) => html! {
-            p { "Of the repeats of each test picture, some are drawn at random, averaged and decoded. A curve that still rises at its right end "
+            p { "Of the repeats of each test image, some are drawn at random, averaged and decoded. A curve that still \
+                 rises at its right end "
                 "is limited by measurement noise; one that is flat, by the decoder." }
             div.plots { @for (name, family) in &families { @if *name != CEILING { @if let Some(plot) = curve(&families, name, family) {
                 figure { figcaption { (title(family)) } (plot)

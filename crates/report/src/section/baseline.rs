@@ -1,4 +1,4 @@
-//! What a report says in place of training where no network was trained.
+//! The section of a baseline, in place of training.
 
 use afterimage_run::baseline::{Baseline, Penalties};
 use maud::{Markup, html};
@@ -9,20 +9,20 @@ use crate::{
     source::Source,
 };
 
-/// What the run asks and how, in place of the question to a trained decoder.
+/// The question of a baseline, in place of that of a trained decoder.
 pub(crate) fn question(source: &Source, baseline: &Baseline) -> Markup {
     let data = &source.manifest.data;
     let (one, more) = source.unit_words();
     html! {
         "What does a trained decoder have to beat? This is the baseline " em { (baseline.name) } ", no network was trained. "
-        (baseline.method) " It was fitted on " (of(data.training_items, "pair", "pairs")) " of pictures and responses of "
+        (baseline.method) " It was fitted on " (of(data.training_items, "pair", "pairs")) " of images and responses of "
         (of(data.voxels, one, more)) ", " em { (data.title) }
         @if data.unpaired_images > 0 { ", had " (of(data.unpaired_images, "picture", "pictures")) " to choose from" }
         ", and is tested on " (of(data.test_items, "held-out picture", "held-out pictures")) " that it was not fitted on."
     }
 }
 
-/// How it was made, the penalties, and timing.
+/// Method, penalties and timing.
 pub(crate) fn fitted(source: &Source, baseline: &Baseline) -> Markup {
     let content = html! {
         p { b { "A baseline; no network was trained." } " Everything was fitted on the training items." }
@@ -36,12 +36,12 @@ pub(crate) fn fitted(source: &Source, baseline: &Baseline) -> Markup {
     section("training", "What was fitted", &content)
 }
 
-/// How many targets chose each penalty.
+/// Number of targets per penalty.
 fn table(penalties: &Penalties) -> Markup {
     let all: usize = penalties.chosen.iter().sum();
     html! {
         h3 { "Penalties: " (penalties.targets) }
-        p { "The penalty of each of the " (many(all)) " targets is that of the smallest error in cross-validation, relative to "
+        p { "The penalty of each of the " (many(all)) " targets minimises the cross-validation error, relative to "
             (penalties.unit) @if let Some(median) = penalties.median() { "; the median is " (short(median)) } ". Many at the largest are targets that cannot be predicted." }
         dl.facts.tight { @for (value, count) in penalties.grid.iter().zip(&penalties.chosen) {
             @if *count > 0 { div { dt { (short(*value)) } dd { (many(*count)) } } }
@@ -49,7 +49,7 @@ fn table(penalties: &Penalties) -> Markup {
     }
 }
 
-/// Two digits that matter.
+/// Two significant digits.
 fn short(value: f64) -> String {
     if (0.01..1000.0).contains(&value) { format!("{value:.2}") } else { format!("{value:.1e}") }
 }

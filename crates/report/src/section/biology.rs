@@ -1,4 +1,4 @@
-//! Is it biology? Receptive fields, sizes, hierarchy, and what was recovered where truth is known.
+//! Receptive fields, sizes, hierarchy, and recovery of a known truth.
 
 use afterimage_run::biology::{Biology, Measure};
 use maud::{Markup, html};
@@ -17,21 +17,24 @@ pub(crate) fn biology(source: &Source) -> Markup {
         None if source.manifest.baseline.is_some() => {
             html! { p { "A baseline has no encoder network to look for receptive fields in." } }
         }
-        None => missing("Nobody has looked at the encoder's receptive fields yet.", "afterimage biology RUN"),
+        None => missing("The encoder's receptive fields have not been estimated yet.", "afterimage biology RUN"),
         Some(found) => html! {
-            p { "Where on the picture each of the " (many(found.voxels.len())) " " (more) " looks, how widely, and how deep in the backbone it reads: from the encoder's weights, and "
-                "from what it predicts for small patches of noise. These are properties of the model of a response, not of the tissue: "
-                "where prediction is poor, so are they." }
+            p { "Position and size of the receptive field of each of the " (many(found.voxels.len())) " " (more) ", \
+                 and the depth of the backbone that it prefers: from the encoder's weights, and "
+                "from its predictions for small patches of noise. These are properties of the model of a response, not \
+                 of the tissue: "
+                "if prediction is poor, so are they." }
             div.plots { @for figure in figures(found, source.unit()) { figure.wide[figure.name == "fields"] { figcaption { (figure.caption) } (figure.svg) } } }
             (numbers(found, more))
-            p.note { "Each figure is a file of its own in " code { "figures/" } ", with its numbers as a table; all measures, by region too, in " code { "biology/measures.csv" } "." }
+            p.note { "Each figure is a separate file in " code { "figures/" } ", with its numbers as a table; all \
+                      measures, by region too, in " code { "biology/measures.csv" } "." }
         },
     };
     section("biology", "Receptive fields and hierarchy", &content)
 }
 
 fn numbers(found: &Biology, more: &str) -> Markup {
-    let shown = found.measures.iter().filter(|m| m.region.is_none() && wanted(&m.name));
+    let shown = found.measures.iter().filter(|m| m.region.is_none() && is_main(&m.name));
     html! {
         table.scores {
             thead { tr { th scope="col" { "Measure" } th scope="col" { "Value" } th scope="col" { "Interval" } th scope="col" { "Chance" } th scope="col" { "p" } th scope="col" { "n" } } }
@@ -41,7 +44,7 @@ fn numbers(found: &Biology, more: &str) -> Markup {
     }
 }
 
-fn wanted(name: &str) -> bool {
+fn is_main(name: &str) -> bool {
     !(name.ends_with(".intercept") || name.contains(".q") || name.ends_with(".x.r") || name.ends_with(".y.r"))
 }
 

@@ -1,4 +1,5 @@
-//! Which of many classes the reconstructions show: accuracy against their number, each picture, and confusion of superclasses.
+//! Which of many classes the reconstructions show: accuracy against their number, each image, and confusion of
+//! superclasses.
 
 use afterimage_run::classification::{Class, Classification, Confusion, Item};
 use maud::{Markup, html};
@@ -10,20 +11,20 @@ use crate::{
     source::Source,
 };
 
-/// Most pictures that are listed.
+/// Most images that are listed.
 const MOST: usize = 60;
 
-/// The section; where nothing was classified, how it could be.
+/// The section; without classification, how to obtain it.
 pub(crate) fn classification(source: &Source) -> Markup {
     let content = match &source.classification {
-        None => html! { p { "Reconstructions were not compared with classes of pictures. Name some in "
+        None => html! { p { "Reconstructions were not compared with classes of images. Name some in "
         code { "evaluation.classification.classes" } " and run " code { "afterimage evaluate RUN" } "." } },
         Some(found) => html! {
             (question(found))
             div.plots {
                 @if let Some(curve) = curve(found) { figure {
                     figcaption { "Nearest class right, against the number of classes" } (curve)
-                    (legend(&[("a", "reconstructions"), ("b", "the shown pictures themselves"), ("chance", "chance")]))
+                    (legend(&[("a", "reconstructions"), ("b", "the shown images themselves"), ("chance", "chance")]))
                 } }
                 @if let Some(confusion) = &found.confusion { figure { figcaption { "Superclass of the nearest class" } (matrix(confusion)) } }
             }
@@ -36,24 +37,26 @@ pub(crate) fn classification(source: &Source) -> Markup {
 fn question(found: &Classification) -> Markup {
     let images: usize = found.classes.iter().map(|class| class.images).sum();
     html! {
-        p { "Each class is represented by the mean features of its pictures: "
+        p { "Each class is represented by the mean features of its images: "
             (of(found.classes.len(), "class", "classes")) ", " (of(images, "picture", "pictures")) ". A reconstruction is given the class whose representative is nearest to it. "
-            "No class label was used in training, and shown pictures are not among those of the classes." }
+            "No class label was used in training, and the images of the classes do not contain shown images." }
         @if found.protocol.ends_with("pseudo") {
-            p.note { "The classes of the shown pictures are not known. What counts as true here is the class nearest to the shown picture, by the same features: "
-                "the numbers say whether a reconstruction is taken for the same as its picture, not whether either is recognised." }
+            p.note { "The classes of the shown images are unknown. What counts as true here is the class nearest to \
+                      the shown image, by the same features: "
+                "the numbers measure whether a reconstruction is assigned to the same class as its image, not whether \
+                 either is recognised." }
         }
-        (seen(found))
+        (seen_classes(found))
     }
 }
 
-/// How many true classes training could have met.
-fn seen(found: &Classification) -> Markup {
+/// Number of true classes that training could have seen.
+fn seen_classes(found: &Classification) -> Markup {
     let own: Vec<&Class> = found.classes.iter().filter(|class| found.items.iter().any(|i| is(i, class))).collect();
     let met = own.iter().filter(|class| !class.seen_in.is_empty()).count();
     html! {
         p { "Of the " (of(own.len(), "class", "classes")) " that count as true, " (many(own.len() - met))
-            " never occur in training or among the unpaired pictures, as far as those have labels." }
+            " never occur in training or among the unpaired images, as far as those have labels." }
     }
 }
 
@@ -101,7 +104,7 @@ fn matrix(confusion: &Confusion) -> Markup {
     }
 }
 
-/// Each picture with its rank and nearest classes.
+/// Each image with its rank and nearest classes.
 fn items(found: &Classification) -> Markup {
     let unseen = |item: &Item| found.classes.iter().any(|class| is(item, class) && class.seen_in.is_empty());
     html! {

@@ -1,4 +1,4 @@
-//! The data: where it is from, how it was prepared, and what the audit found.
+//! The data: where it comes from, how it was prepared, and what the audit found.
 
 use afterimage_run::manifest::DataFacts;
 use maud::{Markup, html};

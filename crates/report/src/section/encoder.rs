@@ -14,7 +14,7 @@ use crate::{
 pub(crate) fn encoder(source: &Source) -> Markup {
     let content = match &source.scores {
         None if source.finished("encoder") => {
-            missing("The encoder is trained and not scored yet.", "afterimage evaluate RUN")
+            missing("The encoder is trained but not scored yet.", "afterimage evaluate RUN")
         }
         None => missing("The encoder is not trained yet.", "afterimage train encoder RUN/experiment.toml --out RUN"),
         Some(file) => plots(source, file),
@@ -32,7 +32,8 @@ fn plots(source: &Source, file: &ScoreFile) -> Markup {
     html! {
         @if regions.is_empty() && histogram.is_none() { p.missing { span.badge.none { "missing" } " No encoder score with values per " (one) " was computed." } }
         @else {
-            p { "Correlation between predicted and measured responses to the held-out pictures, for each of the " (more) "." }
+            p { "Correlation between predicted and measured responses to the held-out images, for each of the \
+                 " (more) "." }
             div.plots {
                 @if let Some(bars) = plot::bars(&regions, "Pearson r", "Encoder accuracy per region") {
                     figure { figcaption { "By region, with intervals" } (bars) }
@@ -60,7 +61,7 @@ fn regional(source: &Source, file: &ScoreFile) -> Vec<Entry> {
         .collect()
 }
 
-/// Whether a part of the score's dotted name is the region's name.
+/// True if a part of the score's dotted name is the region's name.
 fn names(score: &Score, region: &str) -> bool {
     let (name, region) = (score.name.to_lowercase(), region.to_lowercase());
     name.split('.').any(|part| part == region) || name.ends_with(&format!(".{region}"))

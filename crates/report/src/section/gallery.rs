@@ -1,4 +1,4 @@
-//! The pictures: shown, reconstructed and best wrong candidate, one at a time and all together.
+//! The images: shown, reconstructed and best wrong candidate, one at a time and all together.
 
 use maud::{Markup, html};
 use serde_json::json;
@@ -10,7 +10,7 @@ use crate::{
     source::Source,
 };
 
-/// Items that are unfolded before the reader asks for all.
+/// Number of items shown before the reader expands the rest.
 const UNFOLDED: usize = 24;
 
 /// The viewer with its slider, and the gallery.
@@ -34,13 +34,14 @@ fn introduction(shown: &Shown) -> Markup {
     let by = shown.scores.first();
     html! {
         p {
-            "Every row of three: the picture that was " b { "shown" } ", its " b { "reconstruction" }
+            "Every row of three: the image that was " b { "shown" } ", its " b { "reconstruction" }
             " from the responses alone, and the best-ranked " b { "wrong candidate" } " of the identification. "
-            @if let Some(score) = by { "Sorted by " em { (score.title) } ", best first; the large picture starts at the middle of that order, not at the best. " }
+            @if let Some(score) = by { "Sorted by " em { (score.title) } ", best first; the large image starts at the \
+                                        middle of that order, not at the best. " }
             @if shown.items.len() < shown.total {
                 b { "Of " (of(shown.total, "item", "items")) ", " (many(shown.items.len())) " are shown here" }
                 ", spread evenly over the ranks from best to worst; the scores are of all."
-            } @else { "All " (of(shown.total, "item", "items")) " are here, none is left out." }
+            } @else { "All " (of(shown.total, "item", "items")) " are shown here." }
         }
     }
 }

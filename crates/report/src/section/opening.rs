@@ -1,4 +1,4 @@
-//! What was asked, what must be known before any number, and the numbers that matter.
+//! The question, the warnings and the main scores.
 
 use afterimage_run::scores::{Score, ScoreFile};
 use maud::{Markup, html};
@@ -9,7 +9,7 @@ use crate::{
     source::{Source, Verdict},
 };
 
-/// The numbers that matter: of each row the first that exists.
+/// The main scores: in each row the first that exists.
 const HEADLINES: [&[&str]; 5] = [
     &["identification.external.perceptual.5way", "identification.external.perceptual.2way", "identification.external."],
     &["identification.pairwise.perceptual", "identification.pairwise."],
@@ -30,7 +30,7 @@ pub(crate) fn opening(source: &Source) -> Markup {
             Some(file) => (tiles(source, file)),
             None => p.missing { span.badge.none { "no scores yet" } " Finished so far: "
                 @if source.manifest.finished.is_empty() { "nothing" } @else { (source.manifest.finished.join(", ")) }
-                ". Make the scores with " code { "afterimage evaluate RUN" } "." },
+                ". Compute the scores with " code { "afterimage evaluate RUN" } "." },
         }
     }
 }
@@ -42,11 +42,12 @@ fn question(source: &Source) -> Markup {
     let data = &source.manifest.data;
     let (one, more) = source.unit_words();
     html! {
-        "Can the pictures that were shown be rebuilt from the responses of " (of(data.voxels, one, more)) "? "
-        "An encoder (picture to responses) and a decoder (responses to picture) were trained on "
+        "Can the shown images be reconstructed from the responses of " (of(data.voxels, one, more)) "? "
+        "An encoder (image to responses) and a decoder (responses to image) were trained on "
         (of(data.training_items, "pair", "pairs")) " of " em { (data.title) }
         @if data.unpaired_images > 0 { " and on " (of(data.unpaired_images, "picture", "pictures")) " without responses" }
-        "; they are tested on " (of(data.test_items, "held-out picture", "held-out pictures")) " that training never saw."
+        "; they are tested on " (of(data.test_items, "held-out picture", "held-out pictures")) " that were not used in \
+         training."
     }
 }
 

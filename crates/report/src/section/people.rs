@@ -1,4 +1,4 @@
-//! What people saw in the reconstructions, where they were asked.
+//! Results of a study with people.
 
 use afterimage_run::study::People;
 use maud::{Markup, html};
@@ -19,7 +19,7 @@ pub(crate) fn people(people: &People) -> Markup {
     let kept = about.participants.iter().filter(|p| p.left_out.is_empty() && p.answers > 0).count();
     let content = html! {
         p {
-            "“Which of these " (about.ways) " pictures does this reconstruction show?” Asked of "
+            "“Which of these " (about.ways) " images does this reconstruction show?” Asked of "
             (of(about.participants.len(), "participant", "participants")) ", of whom " (many(kept)) " are analysed; chance is "
             (value(about.chance, "fraction")) ". In the study “" (about.title) "” this run is called " strong { (people.label) } "."
         }

@@ -1,4 +1,4 @@
-//! What the numbers show and what they do not.
+//! How to read the numbers.
 
 use maud::{Markup, html};
 
@@ -31,15 +31,19 @@ fn few_voxels(source: &Source) -> Markup {
     let n = source.manifest.data.voxels;
     let (one, more) = source.unit_words();
     html! { @if n < FEW_VOXELS {
-        li { b { (of(n, one, more)) " " @if n == 1 { "is" } @else { "are" } " few" } ": so few numbers cannot fix a picture. They constrain some colours, contrasts and shapes in the part of the visual field they see; "
-            "the rest of a reconstruction is filled in from what the decoder learned of pictures in general. Detail that looks right need not have been read from the responses." }
+        li { b { (of(n, one, more)) " " @if n == 1 { "is" } @else { "are" } " few" } ": so few numbers cannot \
+                                     determine an image. They constrain some colours, contrasts and shapes in the part \
+                                     of the visual field that they cover; "
+            "the rest of a reconstruction is filled in from what the decoder learned of images in general. Detail that \
+             looks right need not have been read from the responses." }
     } }
 }
 
 fn few_items(source: &Source) -> Markup {
     let n = source.manifest.data.test_items;
     html! { @if n > 0 && n < FEW_ITEMS {
-        li { b { (of(n, "held-out picture is", "held-out pictures are")) " few" } ": the intervals are wide, and a difference between two models has to be tested on the same pictures before it means anything." }
+        li { b { (of(n, "held-out image is", "held-out images are")) " few" } ": the intervals are wide, and a \
+                         difference between two models has to be tested on the same images before it means anything." }
     } }
 }
 
@@ -56,21 +60,36 @@ fn repeats(source: &Source) -> Markup {
 fn seeds(source: &Source) -> Markup {
     html! { @if source.scores.is_some() {
         @if source.manifest.baseline.is_some() {
-            li { b { "A baseline" } ": a trained decoder says something only where it scores above this on the same pictures. The intervals do not contain the variation between subjects." }
-        } @else { li { b { "One training run" } ": the intervals are over pictures or " (source.unit_words().1) " of this run. They do not contain the variation between training runs with other seeds, nor between subjects." } }
+            li { b { "A baseline" } ": a trained decoder is informative only if it scores above this on the same \
+                      images. The intervals do not contain the variation between subjects." }
+        } @else { li { b { "One training run" } ": the intervals are over images or voxels of this run. They do not \
+                            contain the variation between training runs with other seeds, nor between subjects." } }
     } }
 }
 
 fn general(source: &Source) -> Markup {
     let (_, more) = source.unit_words();
     html! {
-        li { b { "Chance" } ": with n candidates a guess is right one time in n, so 50\u{202f}% among two and 20\u{202f}% among five. Shuffled pairings of the same reconstructions and pictures can score another level, where the shown pictures differ from the candidates as a set; p asks whether the true pairing scores above that level. A score speaks for the pairing where its p is small, and stands above a guess where its interval lies above chance." }
-        li { b { "Identification" } " asks whether a reconstruction is nearer to the shown picture than to others. It shows that information got through. It does not show that the picture is recognisable, and it depends on the candidates: "
-            "against pictures that differ in colour alone, matching colour is enough. Names of protocols are never interchangeable: " em { "external" } " draws candidates from pictures outside the data set, " em { "pairwise" } " from the other held-out pictures, "
-            em { "encoding" } " uses the encoder and the responses and no reconstruction at all, " em { "class" } " asks a classifier whether it gives the reconstruction the class that it gives the shown picture, "
+        li { b { "Chance" } ": with n candidates a guess is right one time in n, so 50\u{202f}% among two and \
+                  20\u{202f}% among five. Shuffled pairings of the same reconstructions and images can score another \
+                  level, where the shown images differ from the candidates as a set; p asks whether the true pairing \
+                  scores above that level. A score speaks for the pairing where its p is small, and stands above a \
+                  guess where its interval lies above chance." }
+        li { b { "Identification" } " asks whether a reconstruction is nearer to the shown image than to others. A \
+                  high score shows that the reconstruction carries information about the image. It does not show that \
+                  the image is recognisable, and it depends on the candidates: "
+            "among images that differ only in colour, matching colour is enough. Names of protocols are never \
+             interchangeable: " em { "external" } " draws candidates from images outside the data set, \
+             " em { "pairwise" } " from the other held-out images, "
+            em { "encoding" } " uses the encoder and the responses and no reconstruction at all, " em { "class" } " \
+                  asks a classifier whether it gives the reconstruction the class that it gives the shown image, "
             em { "representative" } " compares the reconstruction with the mean features of whole classes." }
-        li { b { "Pixel correlation and SSIM" } " reward blur and the average picture: a decoder that gives much the same picture each time can score well on them. Look at the pictures, at how different they are from each other, and at identification." }
-        li { b { "The wrong candidate" } " beside each reconstruction is its nearest among the others, by the same distance that identification uses. If it looks as near to you as the shown picture, the item counts for less than its score." }
+        li { b { "Pixel correlation and SSIM" } " reward blur and the average image: a decoder that gives much the \
+                  same image each time can score well on them. Look at the images, at how different they are from each \
+                  other, and at identification." }
+        li { b { "The wrong candidate" } " next to each reconstruction is the nearest of the others, by the distance \
+                  of the identification. If it looks as similar to you as the shown image, the item is worth less than \
+                  its score." }
         li { b { "Encoder correlation" } " has a ceiling below one, as responses vary from one presentation to the next; without repeats the ceiling is unknown. A median hides " (more) " that are not predicted at all: see the histogram." }
         li { b { "Several scores" } " are several chances to find something. The p-values are of single tests and are not corrected over the table." }
     }

@@ -1,4 +1,4 @@
-//! Which regions and voxels tell of the shown picture, and which the decoder uses.
+//! Scores of regions and voxels, and knock-outs of the decoder.
 
 mod tables;
 
@@ -13,16 +13,16 @@ use crate::{
     source::Source,
 };
 
-/// Voxels at which regions are compared in the figure, where all have as many: identification is far from its ceiling there.
+/// Number of voxels at which the figure compares regions, if all have as many: identification is far from its ceiling
+/// there.
 const SHOWN_SIZE: usize = 20;
 
 /// The section; without `regions.json`, how to make it.
 pub(crate) fn regions(source: &Source) -> Markup {
     let content = match &source.regions {
-        None => missing(
-            &format!("What single regions and {} tell was not looked at.", source.unit_words().1),
-            "afterimage regions RUN",
-        ),
+        None => {
+            missing(&format!("Regions and single {} were not scored.", source.unit_words().1), "afterimage regions RUN")
+        }
         Some(found) => html! {
             (encoding(source, found))
             (decoding(found))
@@ -33,7 +33,7 @@ pub(crate) fn regions(source: &Source) -> Markup {
     section("regions", "Regions", &content)
 }
 
-/// What the responses hold, as far as the encoder can tell.
+/// Encoding by region.
 fn encoding(source: &Source, found: &Regions) -> Markup {
     let (_, more) = source.unit_words();
     let alone = bars(found.encoding.iter().filter(|c| c.part != Part::Without).filter_map(most_ways));
@@ -44,10 +44,13 @@ fn encoding(source: &Source, found: &Regions) -> Markup {
     let what = found.encoding.first().and_then(most_ways).map(|(_, _, score)| score.title.clone()).unwrap_or_default();
     html! {
         @if !found.encoding.is_empty() {
-            p { "Which of the test pictures was shown, told from the measured responses of a region by the picture whose predicted responses correlate best with them. "
-                "No decoder takes part. Regions differ in their number of " (more) ", and more tell more: the second figure compares them at equal numbers." }
+            p { "Identification of the shown test image from the measured responses of a region: the image whose \
+                 predicted responses correlate best with them. "
+                "No decoder is used. Regions differ in their number of " (more) ", and more carry more information: \
+                 the second figure compares them at equal numbers." }
             div.plots {
-                @if let Some(plot) = &alone { figure { figcaption { (what) ": each region alone, with all its " (more) } (plot) } }
+                @if let Some(plot) = &alone { figure { figcaption { (what) ": each region separately, with all its \
+                                                                            " (more) } (plot) } }
                 @if let (Some(plot), Some(size)) = (&equal, size) { figure { figcaption { (what) ": from random subsets of " (of(size, source.unit_words().0, more)) " each" } (plot) } }
                 @if let Some(group) = single { @if let Some(plot) = spread::histogram(source, &group.score, (420.0, 230.0)) {
                     figure { figcaption { "Two-way identification from one of the " (more) " at a time; "
@@ -85,7 +88,7 @@ fn bars<'a>(of: impl Iterator<Item = (Option<&'a String>, usize, &'a Score)>) ->
     plot::bars(&shown, &format!("per cent identified{chance}"), &format!("{} by region", first.title))
 }
 
-/// What the trained decoder loses without a region, and what it makes of one alone.
+/// Knock-outs of the trained decoder.
 fn decoding(found: &Regions) -> Markup {
     let intact: &[Score] = found.decoding.first().map_or(&[], |c| &c.scores);
     let plots = intact.iter().flat_map(|score| {
@@ -95,9 +98,12 @@ fn decoding(found: &Regions) -> Markup {
     html! {
         @if !found.decoding.is_empty() {
             h3 { "What the decoder uses" }
-            p { "The decoder, as trained on all, decodes the held-out responses again with the responses of a region set to their training mean, or of all others. "
-                "Dots are mean differences from the whole, picture by picture, lines their intervals. A loss says that this decoder leans on the region; "
-                "no loss says that it does not, be it that the region holds nothing or that others say the same. A region alone is input such as the decoder was never trained on." }
+            p { "The decoder, trained on all voxels, decodes the held-out responses again with the responses of a \
+                 region, or of all other voxels, set to their training mean. "
+                "Dots are mean differences from all voxels, image by image, lines their intervals. A loss shows that \
+                 this decoder depends on the region; "
+                "no loss shows that it does not, either because the region carries no information or because other \
+                 regions carry the same. The decoder was never trained on a single region as input." }
             div.plots { @for (score, part, plot) in &plots { figure {
                 figcaption { (score.title) (match part { Part::Without => ", without a region", _ => ", one region alone" }) "; intact " (value(score.value, &score.unit)) }
                 (plot)

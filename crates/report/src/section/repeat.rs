@@ -15,7 +15,7 @@ pub(crate) fn repeat(source: &Source) -> Markup {
         pre { code { (again(source)) } }
         @match &source.experiment {
             Some(text) => details { summary { "experiment.toml, all settings" } pre { code { (text) } } },
-            None => (missing("The run folder has no experiment.toml.", "")),
+            None => (missing("The experiment folder has no experiment.toml.", "")),
         }
         dl.facts {
             div { dt { "software" } dd { (manifest.software) @if let Some(c) = &manifest.git_commit { ", commit " code { (c) } } } }
@@ -64,10 +64,10 @@ fn inputs(source: &Source) -> Markup {
 
 /// The command line as a shell takes it.
 fn command(words: &[String]) -> String {
-    words.iter().map(|w| quoted(w)).collect::<Vec<_>>().join(" ")
+    words.iter().map(|w| quote(w)).collect::<Vec<_>>().join(" ")
 }
 
-fn quoted(word: &str) -> String {
+fn quote(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
     if !word.is_empty() && word.chars().all(plain) { word.into() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }

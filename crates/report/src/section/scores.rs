@@ -17,7 +17,9 @@ pub(crate) fn scores(source: &Source) -> Markup {
     let content = match &source.scores {
         None => missing("The reconstructions have not been scored.", "afterimage evaluate RUN"),
         Some(file) => html! {
-            p { "An interval is for the mean or median over items; chance is what a guess would score. Where shuffled pairings of the same pictures score another level, it stands in brackets: p tests against that level, not against a guess. On the small scales the dot is the value, "
+            p { "An interval is for the mean or median over items; chance is what a guess would score. Where shuffled \
+                 pairings of the same images score another level, it stands in brackets: p tests against that level, \
+                 not against a guess. On the small scales the dot is the value, "
                 "the thick line its interval and the dashed line chance." }
             (table(source, &file.scores))
             (ways(file))

@@ -1,4 +1,4 @@
-//! How single pictures did: a mean hides whether all did a little or a few did everything.
+//! How single images did: a mean hides whether all did a little or a few did everything.
 
 use afterimage_run::scores::{Score, ScoreFile};
 use maud::{Markup, html};
@@ -14,7 +14,7 @@ pub(crate) fn spread(source: &Source) -> Markup {
     let mut seen: Vec<(&str, &str)> = Vec::new();
     let mut drawn: Vec<(&Score, Markup)> = Vec::new();
     for score in source.scores.iter().flat_map(ScoreFile::of_images) {
-        // One of the several numbers of ways is enough to see which pictures fail.
+        // One of the several numbers of ways is enough to see which images fail.
         let family = (score.protocol.as_str(), score.metric.as_str());
         if drawn.len() == MOST || (score.ways.is_some() && seen.contains(&family)) {
             continue;
@@ -25,7 +25,7 @@ pub(crate) fn spread(source: &Source) -> Markup {
         }
     }
     let content = html! {
-        @if drawn.is_empty() { p.missing { span.badge.none { "missing" } " No score has values per picture yet." } }
+        @if drawn.is_empty() { p.missing { span.badge.none { "missing" } " No score has values per image yet." } }
         @else {
             p { "One value per picture. A wide spread means that the mean speaks for few of them." }
             div.plots.small { @for (score, plot) in &drawn { figure { figcaption { (score.title) } (plot) } } }
@@ -35,7 +35,7 @@ pub(crate) fn spread(source: &Source) -> Markup {
     section("spread", "Single items", &content)
 }
 
-/// The values of a score as a histogram; none where it has no finite ones.
+/// The values of a score as a histogram; none if it has no finite ones.
 pub(crate) fn histogram(source: &Source, score: &Score, size: (f64, f64)) -> Option<Markup> {
     let values: Vec<f64> = score.per_item.iter().copied().flatten().collect();
     let (_, items) = source.item_words(score);

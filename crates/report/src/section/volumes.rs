@@ -23,13 +23,14 @@ pub(crate) fn volumes(source: &Source) -> Markup {
     let drawn = voxels.volume.as_ref().and_then(|volume| plot::slices(volume, &values, "Pearson r", &label));
     let content = html! {
         @if let Some(drawn) = drawn {
-            p { "Correlation between predicted and measured responses to the held-out pictures, where it was measured: horizontal slices "
+            p { "Correlation between predicted and measured responses to the held-out images, if it was measured: \
+                 horizontal slices "
                 "from below to above, seen from above, left on the left, front at the top. What lies between the voxels of the data set "
                 "is left blank" @if defined < values.len() { ", and voxels without a value (" (many(values.len() - defined)) ") are grey" } "." }
             figure { (drawn) }
         }
         p.note {
-            "Each voxel with its place and scores is in " code { "maps/voxels.csv" } " of the run folder"
+            "Each voxel with its place and scores is in " code { "maps/voxels.csv" } " of the experiment folder"
             @if voxels.volume.is_some() { "; the same as volumes for other tools in " code { "maps/*.nii.gz" } }
             @if voxels.surface.is_some() { "; the same on the surface for other tools in " code { "maps/*.shape.gii" } }
             ". " code { "afterimage export maps RUN --out FOLDER" } " writes them elsewhere."

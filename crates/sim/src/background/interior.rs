@@ -1,4 +1,4 @@
-//! Rooms: a wall, plain, striped, tiled or with a picture or window on it, above a table or floor.
+//! Rooms: a wall, plain, striped, tiled or with an image or window on it, above a table or floor.
 
 use crate::canvas::Canvas;
 use crate::colour::{INDOOR, Rgb, blend, hex, scale, vary};
@@ -13,7 +13,7 @@ enum Pattern {
     Tiles { period: f32, strength: f32 },
 }
 
-/// A rectangle on the wall: frame, and an inside that is lighter (window) or coloured (picture).
+/// A rectangle on the wall: frame, and an inside that is lighter (window) or coloured (image).
 struct Panel {
     left: f32,
     top: f32,

@@ -1,6 +1,6 @@
-//! Dead-leaves pictures: overlapping discs and leaves whose radii follow a power law, sharp (litter) or soft (foliage).
+//! Dead-leaves images: overlapping discs and leaves whose radii follow a power law, sharp (litter) or soft (foliage).
 //!
-//! Such pictures share the scale invariance and the edge statistics of photographs (Lee, Mumford and Huang 2001).
+//! Such images share the scale invariance and the edge statistics of photographs (Lee, Mumford and Huang 2001).
 
 use crate::canvas::Canvas;
 use crate::colour::{LITTER, OUTDOOR, Rgb, blend, hex, scale, vary};
@@ -20,7 +20,7 @@ struct Leaf {
     softness: f32,
 }
 
-/// Paints litter, leaf over leaf in random order; it has no horizon, so the whole picture is ground.
+/// Paints litter, leaf over leaf in random order; it has no horizon, so the whole image is ground.
 pub(super) fn paint_litter(canvas: &mut Canvas, draws: &mut Draws) -> f32 {
     let family = *draws.pick(&LITTER);
     let other = *draws.pick(&LITTER);
@@ -36,7 +36,7 @@ pub(super) fn paint_litter(canvas: &mut Canvas, draws: &mut Draws) -> f32 {
         leaf.colour = scale(leaf.colour, (1.0 + slant.0 * (leaf.u - 0.5) + slant.1 * (leaf.v - 0.5)).max(0.15));
         leaf.paint(canvas);
     }
-    roughen(canvas, draws, 0.3);
+    add_texture(canvas, draws, 0.3);
     0.35
 }
 
@@ -61,7 +61,7 @@ pub(super) fn paint_foliage(canvas: &mut Canvas, draws: &mut Draws) -> f32 {
         leaf.flatness = 1.0;
         leaf.paint(canvas);
     }
-    roughen(canvas, draws, 0.06);
+    add_texture(canvas, draws, 0.06);
     0.55
 }
 
@@ -98,8 +98,8 @@ impl Leaf {
     }
 }
 
-/// Multiplies the picture with fine 1/f texture.
-fn roughen(canvas: &mut Canvas, draws: &mut Draws, strength: f32) {
+/// Multiplies the image with fine 1/f texture.
+fn add_texture(canvas: &mut Canvas, draws: &mut Draws, strength: f32) {
     let grain = Fractal::new(draws, canvas.side, 6.0, 1.0, 0.7);
     let side = canvas.side;
     for (i, sample) in canvas.samples.iter_mut().enumerate() {

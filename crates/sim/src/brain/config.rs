@@ -18,7 +18,8 @@ pub struct Region {
     pub sigma_slope: f32,
     /// Probability that a voxel's centre lies in the opposite half of the picture.
     pub contralateral: f32,
-    /// Least and greatest share of a voxel's weights (squared) on local luminance and colour; the rest goes to the region's other features.
+    /// Least and greatest share of a voxel's weights (squared) on local luminance and colour; the rest goes to the
+    /// region's other features.
     pub local_share: [f32; 2],
 }
 
@@ -68,10 +69,10 @@ impl RegionName {
 
 /// The make-up of a simulated brain.
 ///
-/// The signal-to-noise ratio of a voxel is the variance of its signal over scenes divided by the variance of the noise of one trial.
-/// It is log-normal over voxels: `snr = snr_median · exp(snr_spread · z)`. The default median is that of visual cortex at a
-/// noise-ceiling ratio `ncsnr = sqrt(snr)` of about 0.7: good voxels of single-trial recordings at 7 T, so two presentations of
-/// the same scenes correlate by `snr / (1 + snr) = 0.33`.
+/// The signal-to-noise ratio of a voxel is the variance of its signal over scenes divided by the variance of the noise
+/// of one trial. It is log-normal over voxels: `snr = snr_median · exp(snr_spread · z)`. The default median is that of
+/// visual cortex at a noise-ceiling ratio `ncsnr = sqrt(snr)` of about 0.7: good voxels of single-trial recordings at 7
+/// T, so two presentations of the same scenes correlate by `snr / (1 + snr) = 0.33`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct BrainConfig {

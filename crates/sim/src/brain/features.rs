@@ -1,4 +1,4 @@
-//! All feature maps of a picture, in one list that voxels refer to by index.
+//! All feature maps of an image, in one list that voxels refer to by index.
 
 use super::gabor::{self, ENVELOPE, ORIENTATIONS, REACH};
 use super::network::{CHANNELS, Layer};
@@ -41,7 +41,7 @@ pub(crate) struct FeatureBank {
 }
 
 impl FeatureBank {
-    /// Draws the network from the seed and calibrates it, layer after layer, on the pictures.
+    /// Draws the network from the seed and calibrates it, layer after layer, on the images.
     pub(crate) fn new(seed: u64, calibration: &[ArrayView3<u8>]) -> Self {
         let mut examples: Vec<Vec<Map>> =
             calibration.iter().map(|image| network_input(&early(&opponents(*image)))).collect();
@@ -55,7 +55,7 @@ impl FeatureBank {
         Self { layers, channels: channels() }
     }
 
-    /// Every feature map of a picture `[h, w, 3]`, in the order of `channels`.
+    /// Every feature map of an image `[h, w, 3]`, in the order of `channels`.
     pub(crate) fn maps(&self, image: ArrayView3<u8>) -> Vec<Map> {
         let mut all = early(&opponents(image));
         let mut inputs = network_input(&all);

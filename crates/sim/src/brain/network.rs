@@ -35,7 +35,7 @@ impl Layer {
         Self { inputs, outputs, weights, mean: vec![0.0; inputs], scale: vec![1.0; inputs] }
     }
 
-    /// Sets the mean and spread of each input channel from pictures.
+    /// Sets the mean and spread of each input channel from images.
     pub(crate) fn calibrate(&mut self, examples: &[Vec<Map>]) {
         for channel in 0..self.inputs {
             let values = examples.iter().flat_map(|maps| &maps[channel].values);

@@ -29,8 +29,8 @@ pub(crate) struct ReceptiveField {
 }
 
 impl ReceptiveField {
-    /// Draws a field: the centre with a density that falls with eccentricity e, on the contralateral side with the region's probability;
-    /// sigma = (base + slope · e) · exp(0.15 z).
+    /// Draws a field: the centre with a density that falls with eccentricity e, on the contralateral side with the
+    /// region's probability; sigma = (base + slope · e) · exp(0.15 z).
     pub(crate) fn choose(draws: &mut Draws, region: &Region, hemisphere: Hemisphere) -> Self {
         let (mut x, y, eccentricity) = loop {
             let (x, y) = (draws.between(0.0, 1.0), draws.between(0.02, 0.98));

@@ -2,7 +2,7 @@
 
 use ndarray::ArrayView3;
 
-/// Side of the maps; pictures of other sizes are averaged over areas or repeated to fit.
+/// Side of the maps; images of other sizes are averaged over areas or repeated to fit.
 pub(crate) const RETINA: usize = 64;
 
 /// A square map of one feature.
@@ -36,7 +36,7 @@ impl Map {
     }
 }
 
-/// Luminance, red against green and blue against yellow of a picture `[h, w, 3]`, on display values in 0..1:
+/// Luminance, red against green and blue against yellow of an image `[h, w, 3]`, on display values in 0..1:
 /// `L = 0.299 R + 0.587 G + 0.114 B`, `R - G`, `B - (R + G) / 2`.
 pub(crate) fn opponents(image: ArrayView3<u8>) -> [Map; 3] {
     let mut maps = [Map::zeros(RETINA), Map::zeros(RETINA), Map::zeros(RETINA)];

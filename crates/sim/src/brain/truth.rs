@@ -43,7 +43,8 @@ pub struct VoxelTruth {
     pub sigma_effective: f32,
     /// No pixel farther than this from the centre along either axis (image sides) has any effect.
     pub reach: f32,
-    /// Mean depth of the features by squared weight: 0 local means, 1 energies, 2 colour energies and corners, 3 to 5 network layers.
+    /// Mean depth of the features by squared weight: 0 local means, 1 energies, 2 colour energies and corners, 3 to 5
+    /// network layers.
     pub depth: f32,
     /// The layer with the greatest sum of squared weights.
     pub layer: usize,

@@ -1,4 +1,4 @@
-//! How much of everything a simulated experiment holds.
+//! Size of a simulated experiment.
 
 use super::Part;
 use crate::brain::BrainConfig;
@@ -6,7 +6,7 @@ use crate::category::MOST_CLASSES;
 use crate::error::SimError;
 use serde::{Deserialize, Serialize};
 
-/// How much of everything to simulate.
+/// Numbers of items to simulate.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SimConfig {
@@ -26,14 +26,14 @@ pub struct SimConfig {
     pub train_repeats: u16,
     /// Presentations of each test scene.
     pub test_repeats: u16,
-    /// Number of pictures nobody was shown.
+    /// Number of unpaired images.
     pub unpaired: usize,
     /// Number of distractors.
     pub external: usize,
-    /// Number of classes whose pictures a classification chooses among; none are made for 0. The first 120 are the
+    /// Number of classes for a classification; 0 creates none. The first 120 are the
     /// categories of the experiment, those of the test before the others.
     pub classes: usize,
-    /// Number of pictures of each of these classes.
+    /// Number of images of each of these classes.
     pub class_images: usize,
     /// The rest of the brain's make-up.
     pub brain: BrainConfig,

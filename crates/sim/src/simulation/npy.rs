@@ -1,4 +1,4 @@
-//! Writes pictures to a `.npy` file block by block, so that they are never all in memory.
+//! Writes images to a `.npy` file block by block, so that they are never all in memory.
 
 use crate::error::SimError;
 use ndarray::ArrayView4;
@@ -6,7 +6,8 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-/// A `.npy` file (format 1.0, C order) of `[n, side, side, 3]` bytes. It appears under its name only once it is complete.
+/// A `.npy` file (format 1.0, C order) of `[n, side, side, 3]` bytes. It appears under its name only once it is
+/// complete.
 pub(crate) struct ImageFile {
     file: BufWriter<File>,
     unfinished: PathBuf,
@@ -38,7 +39,7 @@ impl ImageFile {
 }
 
 impl Drop for ImageFile {
-    /// Nothing half-written stays behind; after `finish` there is nothing to remove.
+    /// Removes a partial file; after `finish` there is none.
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.unfinished);
     }

@@ -1,4 +1,4 @@
-//! Writes the pictures of a part, block by block, with the table of their classes.
+//! Writes the images of a part, block by block, with the table of their classes.
 
 use super::npy::{ImageFile, failed};
 use super::{Part, Progress, SimConfig, make_folder, scene_name};
@@ -10,10 +10,10 @@ use ndarray::Array4;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// Pictures made at a time.
+/// Images made at a time.
 const BLOCK: usize = 256;
 
-/// Writes `classes` generated classes of `class_images` pictures each into a folder, without a subject: `classes.npy`,
+/// Writes `classes` generated classes of `class_images` images each into a folder, without a subject: `classes.npy`,
 /// `images.csv` and `superclasses.csv`. Gives the path of the array.
 ///
 /// # Errors
@@ -36,7 +36,7 @@ pub fn generate_classes(
     Ok(path)
 }
 
-/// The pictures of classes, and what kind of thing each class is.
+/// The images of classes, and what kind of thing each class is.
 pub(super) fn write_classes(
     generator: &SceneGenerator,
     scenes: &[(u64, Category)],
@@ -48,7 +48,7 @@ pub(super) fn write_classes(
     write_table(&path.with_file_name("superclasses.csv"), ["class", "superclass"], rows)
 }
 
-/// The pictures of a part as an array, with `images.csv` beside it.
+/// The images of a part as an array, with `images.csv` beside it.
 pub(super) fn write(
     generator: &SceneGenerator,
     part: Part,
@@ -61,7 +61,7 @@ pub(super) fn write(
     let mut file = ImageFile::create(path, scenes.len(), generator.side())?;
     blocks(generator, part, scenes, progress, |images| file.append(images.view()))?;
     file.finish()?;
-    // The index is padded as the readers of arrays name their pictures.
+    // The index is padded as the readers of arrays name their images.
     let digits = scenes.len().saturating_sub(1).to_string().len();
     let rows = scenes
         .iter()

@@ -1,4 +1,4 @@
-//! Which scene of which category goes where; no category of a test scene is in training or among the unpaired pictures.
+//! Which scene of which category goes where; no category of a test scene is in training or among the unpaired images.
 
 use super::SimConfig;
 use crate::category::{Category, categories, combinations};
@@ -15,11 +15,11 @@ pub enum Part {
     Validation,
     /// Shown to the subject; categories that occur nowhere else but in `External`.
     Test,
-    /// Pictures nobody was shown, of the training categories and of others, never of the test categories.
+    /// Unpaired images, of the training categories and of others, never of the test categories.
     Unpaired,
-    /// Pictures of any category, distractors for identification.
+    /// Images of any category, distractors for identification.
     External,
-    /// Pictures of the classes that a classification chooses among.
+    /// Images of the classes that a classification chooses among.
     Classes,
 }
 
@@ -29,12 +29,12 @@ pub(crate) struct Plan {
     seen: Vec<Category>,
     held_out: Vec<Category>,
     unpaired_only: Vec<Category>,
-    /// Combinations that are no category of the experiment, in random order.
+    /// Combinations that are not category of the experiment, in random order.
     others: Vec<Category>,
 }
 
 impl Plan {
-    /// A fifth of the categories is held out for the test, another fifth is only among the unpaired pictures.
+    /// A fifth of the categories is held out for the test, another fifth is only among the unpaired images.
     pub(crate) fn new(seed: u64) -> Self {
         let mut all = categories().to_vec();
         Draws::new(seed, Purpose::Split, 0).shuffle(&mut all);
@@ -56,7 +56,8 @@ impl Plan {
         }
     }
 
-    /// The first `count` classes of a classification: the test's, the others of the experiment, then combinations that occur nowhere.
+    /// The first `count` classes of a classification: the test's, the others of the experiment, then combinations that
+    /// occur nowhere.
     pub(crate) fn classes(&self, count: usize) -> Vec<Category> {
         let mut all = [&self.held_out[..], &self.seen, &self.unpaired_only, &self.others].concat();
         all.truncate(count);

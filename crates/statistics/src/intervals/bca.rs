@@ -6,15 +6,16 @@ use crate::{Interval, LEVEL, mean, quantile};
 
 /// BCa interval from statistics computed on resamples.
 ///
-/// With G the distribution of `statistics`, `theta` the statistic of the sample itself and `theta_i` that without item i
-/// (`jackknife`): bias `z0 = Phi^-1((G(< theta) + G(<= theta)) / 2)`, acceleration
-/// `a = sum u_i^3 / (6 (sum u_i^2)^(3/2))` with `u_i = mean theta_j - theta_i`, and the ends are the quantiles
-/// `Phi(z0 + (z0 + z) / (1 - a (z0 + z)))` of G (linear between order statistics) for the normal quantiles z of the two tails.
+/// With G the distribution of `statistics`, `theta` the statistic of the sample itself and `theta_i` that without item
+/// i (`jackknife`): bias `z0 = Phi^-1((G(< theta) + G(<= theta)) / 2)`, acceleration `a = sum u_i^3 / (6 (sum
+/// u_i^2)^(3/2))` with `u_i = mean theta_j - theta_i`, and the ends are the quantiles `Phi(z0 + (z0 + z) / (1 - a (z0 +
+/// z)))` of G (linear between order statistics) for the normal quantiles z of the two tails.
 ///
-/// `None` without statistics, or where all of them lie on one side of `theta`, for then the bias is infinite. Statistics
-/// that are not finite are left out.
+/// `None` without statistics, or if all of them lie on one side of `theta`, where the bias is infinite.
+/// Statistics that are not finite are left out.
 ///
-/// Source: Efron, J. Am. Stat. Assoc. 82, 1987; Efron and Tibshirani, *An Introduction to the Bootstrap*, 1993, chapter 14.
+/// Source: Efron, J. Am. Stat. Assoc. 82, 1987; Efron and Tibshirani, *An Introduction to the Bootstrap*, 1993, chapter
+/// 14.
 pub fn bca_interval(mut statistics: Vec<f64>, theta: f64, jackknife: &[f64], what: &str) -> Option<Interval> {
     statistics.retain(|v| v.is_finite());
     statistics.sort_unstable_by(f64::total_cmp);
@@ -40,7 +41,7 @@ pub fn bca_interval(mut statistics: Vec<f64>, theta: f64, jackknife: &[f64], wha
 
 /// BCa interval of the mean of finite values, on the same resamples as [`crate::bootstrap_mean`].
 ///
-/// `None` with fewer than two values, or as [`bca_interval`].
+/// `None` with fewer than two values, or in the cases of [`bca_interval`].
 pub fn bca_mean(values: &[f64], resamples: usize, seed: u64) -> Option<Interval> {
     let values: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
     let (n, sum) = (values.len() as f64, values.iter().sum::<f64>());

@@ -19,7 +19,7 @@ pub fn bootstrap_mean(values: &[f64], resamples: usize, seed: u64) -> Option<Int
     bootstrap_over(values, "images", resamples, seed)
 }
 
-/// As [`bootstrap_mean`], of what is not images.
+/// Like [`bootstrap_mean`], for items other than images.
 pub(super) fn bootstrap_over(values: &[f64], what: &str, resamples: usize, seed: u64) -> Option<Interval> {
     let values: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
     if values.len() < 2 || resamples == 0 {
@@ -34,7 +34,7 @@ pub(super) fn resampled_means(values: &[f64], resamples: usize, seed: u64) -> Ve
     repeat(resamples, seed, Purpose::Bootstrap, |rng| (0..n).map(|_| values[below(rng, n)]).sum::<f64>() / n as f64)
 }
 
-/// Percentile bootstrap interval of the median, as [`bootstrap_mean`].
+/// Percentile bootstrap interval of the median; otherwise like [`bootstrap_mean`].
 pub fn bootstrap_median(values: &[f64], resamples: usize, seed: u64) -> Option<Interval> {
     let values: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
     let n = values.len();
@@ -48,7 +48,7 @@ pub fn bootstrap_median(values: &[f64], resamples: usize, seed: u64) -> Option<I
 
 /// The percentile interval of statistics that were computed on resamples of `what`.
 ///
-/// `None` where no statistic is finite.
+/// `None` if no statistic is finite.
 pub fn percentile_interval(mut statistics: Vec<f64>, what: &str) -> Option<Interval> {
     statistics.retain(|v| v.is_finite());
     if statistics.is_empty() {

@@ -1,9 +1,9 @@
-//! Bootstrap over two crossed levels: participants, and the items that they all may have seen.
+//! Bootstrap over two crossed levels: participants, and items that all of them may have seen.
 
 use crate::draws::{Purpose, below, repeat};
 use crate::{Interval, percentile_interval};
 
-/// One observation: what participant `row` answered to item `column`.
+/// One observation: the answer of participant `row` to item `column`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Crossed {
     /// Participant.
@@ -16,10 +16,10 @@ pub struct Crossed {
 
 /// Percentile interval of the mean of all observations, over new participants and new items at once.
 ///
-/// Each resample draws as many rows as there are, and independently as many columns, with replacement; an observation counts as
-/// often as its row was drawn times its column. Items shared by participants thus keep their share of the variance, which
-/// drawing items anew within each participant would divide by the number of participants. The interval is conservative: its
-/// variance holds that of single answers up to three times.
+/// Each resample draws as many rows as there are, and independently as many columns, with replacement; an observation
+/// counts as often as its row was drawn times its column. Items shared by participants thus keep their share of the
+/// variance, whereas drawing items separately within each participant would divide it by the number of participants.
+/// The interval is conservative: its variance counts that of single answers up to three times.
 ///
 /// `None` with fewer than two rows or two columns, or no resample.
 ///
@@ -28,9 +28,9 @@ pub fn crossed_mean(values: &[Crossed], resamples: usize, seed: u64) -> Option<I
     crossed(values, resamples, seed, |weigh| mean(values, weigh))
 }
 
-/// Percentile interval of `mean(b) - mean(a)`, where rows and columns of both are the same participants and items.
+/// Percentile interval of `mean(b) - mean(a)`, where both have the same participants (rows) and items (columns).
 ///
-/// As [`crossed_mean`]: both means are taken under the same draws.
+/// Like [`crossed_mean`]; both means use the same draws.
 pub fn crossed_difference(a: &[Crossed], b: &[Crossed], resamples: usize, seed: u64) -> Option<Interval> {
     let both: Vec<Crossed> = a.iter().chain(b).copied().collect();
     crossed(&both, resamples, seed, |weigh| mean(b, weigh) - mean(a, weigh))

@@ -6,8 +6,8 @@ use crate::{Interval, percentile_interval};
 /// Percentile interval of the mean over subjects of the means over their images.
 ///
 /// Each resample draws as many subjects as there are, with replacement, then of each drawn subject as many images as it
-/// has, with replacement and independently; its statistic is the mean over drawn subjects of the mean over drawn images. It
-/// speaks about new subjects and new images at once, and with few subjects it is wide and only rough.
+/// has, with replacement and independently; its statistic is the mean over drawn subjects of the mean over drawn
+/// images. It generalises to new subjects and new images at once; with few subjects it is wide and only approximate.
 ///
 /// `None` with fewer than two subjects, a subject without images, or no resample.
 ///

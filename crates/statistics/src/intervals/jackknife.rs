@@ -1,15 +1,16 @@
-//! Leave-one-out: for statistics of a set of images that are no mean over images.
+//! Jackknife, for statistics of a set of images that are not a mean over images.
 
 use crate::distributions::t_quantile;
 use crate::{Interval, LEVEL, mean, variance};
 
 /// Jackknife pseudo-values `theta + (n - 1) (mean theta_j - theta_i)`, with `theta_i` the statistic without item i.
 ///
-/// Their mean is the statistic itself (they are Tukey's, less the jackknife's estimate of bias), and their variance over n its
-/// sampling variance, so that what holds for a mean over items (paired tests, bootstrap) holds, for large n, for the
-/// statistic. A `theta_i` that is not finite makes all of them NaN.
+/// Their mean is the statistic itself (Tukey's pseudo-values minus the jackknife estimate of bias), and their variance
+/// over n its sampling variance, so that methods for a mean over items (paired tests, bootstrap) are valid for the
+/// statistic when n is large. A `theta_i` that is not finite makes all of them NaN.
 ///
-/// Source: Tukey, Ann. Math. Stat. 29, 1958; Efron and Tibshirani, *An Introduction to the Bootstrap*, 1993, chapter 11.
+/// Source: Tukey, Ann. Math. Stat. 29, 1958; Efron and Tibshirani, *An Introduction to the Bootstrap*, 1993, chapter
+/// 11.
 ///
 /// ```
 /// // Of a mean, the pseudo-values are the values.
@@ -21,7 +22,8 @@ pub fn pseudo_values(theta: f64, without: &[f64]) -> Vec<f64> {
     without.iter().map(|t| theta + (n - 1.0) * (mean - t)).collect()
 }
 
-/// `theta` plus and minus Student's t times the jackknife standard error, the deviation of the pseudo-values over the root of n.
+/// `theta` plus and minus Student's t times the jackknife standard error, the deviation of the pseudo-values over the
+/// root of n.
 ///
 /// `None` with fewer than three finite pseudo-values.
 pub fn jackknife_interval(theta: f64, pseudo_values: &[f64]) -> Option<Interval> {

@@ -1,4 +1,4 @@
-//! The interval of a proportion.
+//! Interval of a proportion.
 
 use super::bootstrap::bootstrap_over;
 use crate::distributions::normal_quantile;
@@ -6,8 +6,8 @@ use crate::{Interval, LEVEL};
 
 /// Wilson's score interval of `successes` in `n` trials; `None` without a trial.
 ///
-/// With p the proportion and z the normal quantile of the level, the ends are
-/// `(p + z²/2n ± z sqrt(p(1-p)/n + z²/4n²)) / (1 + z²/n)`. Unlike a bootstrap it keeps a width where all or none succeed.
+/// With p the proportion and z the normal quantile of the level, the ends are `(p + z²/2n ± z sqrt(p(1-p)/n + z²/4n²))
+/// / (1 + z²/n)`. Unlike a bootstrap interval it has a width if all or none succeed.
 ///
 /// Source: Wilson, J. Am. Stat. Assoc. 22, 1927.
 ///
@@ -32,8 +32,8 @@ pub fn wilson_interval(successes: usize, n: usize) -> Option<Interval> {
     })
 }
 
-/// Interval of a mean of fractions in 0..1: a percentile bootstrap over `what`, or [`wilson_interval`] where all fractions are 0 or
-/// all are 1, since resamples of a constant have no width.
+/// Interval of a mean of fractions in 0..1: a percentile bootstrap over `what`, or [`wilson_interval`] if all fractions
+/// are 0 or all are 1, since resamples of a constant have no width.
 ///
 /// `None` with fewer than two values, or no resample.
 ///

@@ -3,8 +3,8 @@
 /// Holm adjusted p-values, in the order of `p`.
 ///
 /// With m finite p-values sorted ascending, `p'_(k) = max over j <= k of (m - j + 1) p_(j)`, at most 1. Rejecting where
-/// `p' <= 0.05` keeps the chance of any false rejection at 0.05, whatever the dependence between the tests. NaN stays NaN and
-/// does not count in m.
+/// `p' <= 0.05` keeps the chance of any false rejection at 0.05, whatever the dependence between the tests. NaN stays
+/// NaN and does not count in m.
 ///
 /// Source: Holm, Scand. J. Stat. 6, 1979.
 ///

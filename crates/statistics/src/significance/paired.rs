@@ -1,4 +1,4 @@
-//! Two runs on the same items: the paired difference, its intervals, its test and its power.
+//! Paired difference of two runs on the same items, with intervals, test and power.
 
 use rayon::prelude::*;
 
@@ -6,17 +6,18 @@ use crate::draws::{Purpose, blocks, coin, stream};
 use crate::{ALPHA, Difference, POWER, PValue, Power};
 use crate::{bca_mean, bootstrap_mean, effect_size, hierarchical_mean, images_needed, mean};
 
-/// Two sums of the same numbers in another order may differ by rounding; such a draw counts as equal.
+/// Two sums of the same numbers in different order may differ by rounding; such a draw counts as equal.
 const ROUNDING: f64 = 1e-12;
 
-/// The mean paired difference of one or more subjects with all that makes it a result.
+/// Mean paired difference of one or more subjects, with intervals, test and power.
 ///
-/// `subjects[s]` holds the differences of the images of subject s. The value is the mean over subjects of the means over
-/// images. One subject: percentile and BCa bootstrap over images, and [`Power`]. Several: hierarchical bootstrap over
-/// subjects, then images, without BCa or power, which are defined for one level. The test is [`sign_flip`] over images; for
-/// several subjects it speaks about these subjects. `p_holm` is left as `p`, for the caller to correct over its family.
+/// `subjects[s]` holds the differences of the images of subject s. The value is the mean over subjects of the means
+/// over images. One subject: percentile and BCa bootstrap over images, and [`Power`]. Several: hierarchical bootstrap
+/// over subjects, then images, without BCa or power, which are defined for one level. The test is [`sign_flip`] over
+/// images; with several subjects its conclusion is limited to these subjects. `p_holm` equals `p`; the caller corrects
+/// it over its family of tests.
 ///
-/// `None` without two differences in some subject, or where a subject has none.
+/// `None` if no subject has two differences, or a subject has none.
 pub fn paired_difference(
     subjects: &[Vec<f64>],
     resamples: usize,
@@ -39,11 +40,12 @@ pub fn paired_difference(
 
 /// Two-sided sign-flip permutation test of "the sum of the differences is zero".
 ///
-/// Were the runs equal, each difference would as likely have the other sign:
-/// `p = (1 + #{|sum s_i d_i| >= |sum d_i|}) / (1 + draws)` with random signs `s_i`. Where there are no more than `draws` patterns of
-/// signs, all `2^n` are gone through instead, and p is exact: their share at or beyond the observed sum.
+/// If the runs were equal, each difference would have either sign with equal probability: `p = (1 + #{|sum s_i d_i| >=
+/// |sum d_i|}) / (1 + draws)` with random signs `s_i`. If there are at most `draws` sign patterns, all `2^n` are
+/// enumerated instead and p is exact: the share of them at or beyond the observed sum.
 ///
-/// Source: Fisher, *The Design of Experiments*, 1935, section 21; Phipson and Smyth, Stat. Appl. Genet. Mol. Biol. 9, 2010.
+/// Source: Fisher, *The Design of Experiments*, 1935, section 21; Phipson and Smyth, Stat. Appl. Genet. Mol. Biol. 9,
+/// 2010.
 pub fn sign_flip(differences: &[f64], draws: usize, seed: u64) -> PValue {
     let sum = differences.iter().sum::<f64>().abs();
     let scale: f64 = differences.iter().map(|d| d.abs()).sum();

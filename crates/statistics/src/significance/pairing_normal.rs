@@ -1,21 +1,21 @@
-//! The test against shuffled pairings without shuffling, for very many tables.
+//! Test against shuffled pairings without shuffling, for a large number of tables.
 
 use ndarray::{ArrayView2, Axis};
 
 use crate::distributions::normal;
 use crate::{PValue, PairingTest};
 
-/// Variance below this share of the squared scale is rounding of scores that do not depend on the pairing.
+/// Variance below this share of the squared scale is rounding error of scores that do not depend on the pairing.
 const CONSTANT: f64 = 1e-20;
 
-/// As [`crate::pairing_test`], by the normal approximation of the distribution over all permutations.
+/// Like [`crate::pairing_test`], with the normal approximation of the distribution over all permutations.
 ///
-/// The sum of `scores[i, pi(i)]` over a uniform permutation has mean `(1/n) sum a_ij` and variance
-/// `(1/(n-1)) sum d_ij^2`, exactly, with `d_ij = a_ij - mean_i - mean_j + mean`; p is the upper tail of the normal distribution with
+/// The sum of `scores[i, pi(i)]` over a uniform permutation has mean `(1/n) sum a_ij` and variance `(1/(n-1)) sum
+/// d_ij^2`, exactly, with `d_ij = a_ij - mean_i - mean_j + mean`; p is the upper tail of the normal distribution with
 /// these. No draws, O(n^2), and p can be as small as a correction over many voxels needs. Scores that do not depend on
-/// the pairing give p = 1. With few items the tails are approximate: mean and variance are not.
+/// the pairing give p = 1. With few items the tails are approximate; mean and variance are exact.
 ///
-/// `None` as there.
+/// `None` in the cases of [`crate::pairing_test`].
 ///
 /// Source: Hoeffding, Ann. Math. Stat. 22, 1951, theorems 2 and 3.
 pub fn pairing_normal(scores: ArrayView2<f64>) -> Option<PairingTest> {

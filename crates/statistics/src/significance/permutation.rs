@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use crate::PValue;
 use crate::draws::{Purpose, blocks, shuffle, stream};
 
-/// Two sums of the same numbers in another order may differ by rounding; such a draw counts as equal.
+/// Two sums of the same numbers in different order may differ by rounding; such a draw counts as equal.
 const ROUNDING: f64 = 1e-12;
 
 /// Outcome of a test against shuffled pairings.
@@ -16,20 +16,19 @@ pub struct PairingTest {
     pub observed: f64,
     /// Expected mean score of a random pairing.
     pub shuffled: f64,
-    /// One-sided p-value: true pairing larger.
+    /// One-sided p-value: the true pairing scores higher.
     pub p: PValue,
 }
 
 /// Permutation test of "each reconstruction belongs to its own shown image".
 ///
-/// `scores[i, j]` is the score that reconstruction i would get were shown image j its truth (larger
-/// is better), `[items, items]`. The statistic is the mean of `scores[i, pi(i)]`; `pi` is the identity
-/// for the observed value and uniform over all permutations for the draws.
-/// `p = (1 + draws at or above the observed) / (1 + draws)`. The expectation over permutations is the
-/// mean of the whole matrix, exactly.
+/// `scores[i, j]` is the score of reconstruction i if shown image j were its truth (larger is better), `[items,
+/// items]`. The statistic is the mean of `scores[i, pi(i)]`; `pi` is the identity for the observed value and uniform
+/// over all permutations for the draws. `p = (1 + draws at or above the observed) / (1 + draws)`. The expectation over
+/// permutations is exactly the mean of the whole matrix.
 ///
-/// Items whose own score is NaN are left out. `None` with fewer than two others, a matrix that is not square, another score that is
-/// not finite, or no draws.
+/// Items whose own score is NaN are left out. `None` with fewer than two others, a matrix that is not square, another
+/// score that is not finite, or no draws.
 ///
 /// Source: Phipson and Smyth, Stat. Appl. Genet. Mol. Biol. 9, 2010 (why p is never zero).
 pub fn pairing_test(scores: ArrayView2<f64>, draws: usize, seed: u64) -> Option<PairingTest> {
@@ -69,11 +68,11 @@ pub fn pairing_test(scores: ArrayView2<f64>, draws: usize, seed: u64) -> Option<
     })
 }
 
-/// As [`pairing_test`], with pairings shuffled inside groups only: `groups[i]` is the group of item i, and `what` follows "permutation of
-/// pairings" in the name of the test.
+/// Like [`pairing_test`], with pairings shuffled only inside groups: `groups[i]` is the group of item i, and `what`
+/// follows "permutation of pairings" in the name of the test.
 ///
-/// `scores[i, j]` is read for i and j of one group. Items whose own score is NaN are left out, as their group must be: `None` where
-/// a group has a NaN beside a number. `shuffled` is the exact expectation over such permutations.
+/// `scores[i, j]` is read for i and j of one group. Items whose own score is NaN are left out, as their group must be:
+/// `None` if a group contains both a NaN and a number. `shuffled` is the exact expectation over such permutations.
 pub fn pairing_test_within(
     scores: ArrayView2<f64>,
     groups: &[usize],
@@ -149,7 +148,8 @@ mod tests {
 
     #[test]
     fn p_inside_groups_matches_full_enumeration() {
-        // Two groups of three: the identity is the best of 6 x 6 permutations; a lone item of a third group is left out.
+        // Two groups of three: the identity is the best of 6 x 6 permutations; a lone item of a third group is left
+        // out.
         let mut scores = Array2::<f64>::eye(7);
         scores[[6, 6]] = f64::NAN;
         let test = pairing_test_within(scores.view(), &[0, 1, 0, 1, 0, 1, 2], "", 40_000, 5).unwrap();

@@ -1,4 +1,4 @@
-//! Accuracy against chance, item by item, and of runs against each other.
+//! Accuracy against chance, per item, and differences between runs.
 
 use afterimage_run::study::{Accuracy, ItemResult, RunComparison};
 use afterimage_statistics::{
@@ -9,7 +9,7 @@ use super::{Answered, Draws, median_ms};
 use crate::plan::Kind;
 use crate::store::Recorded;
 
-/// Accuracy of all runs together where there are several, then of each.
+/// Accuracy of all runs together if there are several, then of each run.
 pub(super) fn accuracy(study: &Answered, judged: &[&Recorded], draws: Draws) -> Vec<Accuracy> {
     let runs = study.stimuli.runs.len();
     let mut rows: Vec<Accuracy> = (0..runs).map(|run| row(study, judged, Some(run), draws)).collect();
@@ -34,7 +34,7 @@ fn row(study: &Answered, judged: &[&Recorded], run: Option<usize>, draws: Draws)
     Accuracy {
         run: run.map(|run| study.stimuli.runs[run].label.clone()),
         value: share(&answers, |_| true),
-        interval: crossed_mean(&crossed(&answers), draws.resamples, draws.seed),
+        interval: crossed_mean(&crossed_answers(&answers), draws.resamples, draws.seed),
         p: (above.len() >= 2).then(|| sign_flip(&above, draws.permutations, draws.seed)),
         p_holm: None,
         participants: above.len(),
@@ -66,7 +66,7 @@ pub(super) fn items(study: &Answered, judged: &[&Recorded]) -> Vec<ItemResult> {
         .collect()
 }
 
-/// Every run against every one before it, over the items that were judged under both; p by Holm over all pairs.
+/// Compares every run with every earlier one, over the items judged under both; p is Holm-corrected over all pairs.
 pub(super) fn comparisons(study: &Answered, judged: &[&Recorded], draws: Draws) -> Vec<RunComparison> {
     let label = |run: usize| study.stimuli.runs[run].label.clone();
     let of = |run: usize| judged.iter().copied().filter(|a| a.run == Some(run)).collect::<Vec<_>>();
@@ -81,7 +81,8 @@ pub(super) fn comparisons(study: &Answered, judged: &[&Recorded], draws: Draws) 
                 .map(|item| share(&second, |x| x.item == item) - share(&first, |x| x.item == item))
                 .collect();
             let difference = paired_difference(&[differences], draws.resamples, draws.permutations, draws.seed)?;
-            let crossed = crossed_difference(&crossed(&first), &crossed(&second), draws.resamples, draws.seed);
+            let crossed =
+                crossed_difference(&crossed_answers(&first), &crossed_answers(&second), draws.resamples, draws.seed);
             Some(RunComparison { baseline: label(a), run: label(b), difference, crossed })
         })
         .collect();
@@ -93,11 +94,11 @@ pub(super) fn comparisons(study: &Answered, judged: &[&Recorded], draws: Draws) 
 }
 
 /// Answers as 1 and 0, by participant and item.
-fn crossed(answers: &[&Recorded]) -> Vec<Crossed> {
+fn crossed_answers(answers: &[&Recorded]) -> Vec<Crossed> {
     answers.iter().map(|a| Crossed { row: a.place, column: a.item, value: f64::from(u8::from(a.is_right())) }).collect()
 }
 
-/// Share of right answers among those of interest; NaN where there is none.
+/// Share of correct answers among those selected; NaN without any.
 fn share(answers: &[&Recorded], of: impl Fn(&Recorded) -> bool) -> f64 {
     let (right, all) = answers.iter().filter(|a| of(a)).fold((0, 0), |n, a| (n.0 + usize::from(a.is_right()), n.1 + 1));
     f64::from(right as u32) / f64::from(all)

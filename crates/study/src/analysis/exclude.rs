@@ -1,4 +1,4 @@
-//! Participants, and the rules by which they are left out.
+//! Participants, and the rules that exclude them.
 
 use afterimage_run::study::{ParticipantResult, Rule};
 use afterimage_statistics::wilson_interval;
@@ -6,7 +6,8 @@ use afterimage_statistics::wilson_interval;
 use super::{Answered, median_ms};
 use crate::plan::Kind;
 
-/// Every participant with the rules that apply, and every rule of the design with the number that it leaves out.
+/// Every participant with the rules that apply, and every rule of the design with the number of participants that it
+/// excludes.
 pub(super) fn exclude(study: &Answered) -> (Vec<ParticipantResult>, Vec<Rule>) {
     let results: Vec<ParticipantResult> = study
         .participants
@@ -42,16 +43,16 @@ pub(super) fn exclude(study: &Answered) -> (Vec<ParticipantResult>, Vec<Rule>) {
 
 type Breaks = Box<dyn Fn(&ParticipantResult) -> bool>;
 
-/// The rules of the design, in words and as what breaks them. An undefined number breaks none.
+/// Rules of the design, as text and as a test. An undefined number violates no rule.
 fn rules(study: &Answered) -> Vec<(String, Breaks)> {
     let rules = &study.design.exclusion;
     let (share, least) = (rules.min_attention, rules.min_median_ms);
     let mut all: Vec<(String, Breaks)> = Vec::new();
     if rules.unfinished {
-        all.push(("did not come to the end".into(), Box::new(|p| !p.finished)));
+        all.push(("did not finish".into(), Box::new(|p| !p.finished)));
     }
     if share > 0.0 {
-        let text = format!("attention checks below {:.0} % right", share * 100.0);
+        let text = format!("attention checks below {:.0} % correct", share * 100.0);
         all.push((
             text,
             Box::new(move |p| p.attention.0 > 0 && (p.attention.1 as f64) < share * p.attention.0 as f64 - 1e-9),

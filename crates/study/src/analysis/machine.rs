@@ -1,4 +1,4 @@
-//! Which scores of the machine rank the items as people do.
+//! Rank correlation of machine scores with people's accuracy per item.
 
 use std::collections::BTreeMap;
 
@@ -10,12 +10,13 @@ use afterimage_statistics::{bootstrap_spearman, spearman};
 use super::{Answered, Draws};
 use crate::Result;
 
-/// The fewest items that a rank correlation is given for.
+/// Minimum number of items for a rank correlation.
 const FEWEST: usize = 5;
 
-/// Rank correlations with every score that has a value for each image, the highest first within a run; and what is missing.
+/// Rank correlations with every score that has one value per image, the highest first within a run; and what is
+/// missing.
 ///
-/// Scores of fewer repeats (`averaging`) belong to other reconstructions than people saw and are not among them.
+/// Scores of fewer repeats (`averaging`) belong to other reconstructions than those that people saw, and are left out.
 pub(super) fn machine(
     study: &Answered,
     items: &[ItemResult],
@@ -26,7 +27,7 @@ pub(super) fn machine(
         let path = study.folder.scores_file(index);
         if !path.is_file() {
             missing.push(format!(
-                "\"{}\" had no scores.json when the study was made: nothing of it is compared with machine scores.",
+                "\"{}\" had no scores.json when the study was created: it is not compared with machine scores.",
                 run.label
             ));
             continue;
@@ -37,7 +38,7 @@ pub(super) fn machine(
             .map(|item| (item.item.as_str(), item.accuracy))
             .collect();
         let file: ScoreFile =
-            atomic::read_versioned(&path, SCORES_VERSION, "make the study again of runs that this version scored")?;
+            atomic::read_versioned(&path, SCORES_VERSION, "create the study again from runs scored by this version")?;
         let mut of_run: Vec<MachineAgreement> =
             file.of_images().filter_map(|score| agreement(&run.label, score, &people, draws)).collect();
         of_run.sort_by(|a, b| a.rho.is_nan().cmp(&b.rho.is_nan()).then(b.rho.total_cmp(&a.rho)));

@@ -3,7 +3,8 @@
 use afterimage_run::study::Analysis;
 use afterimage_run::table::{csv, ends, number};
 
-/// Names and contents of the CSV files: `accuracy`, `comparisons`, `agreement`, `machine`, `participants`, `items`. What is undefined is empty.
+/// Names and contents of the CSV files: `accuracy`, `comparisons`, `agreement`, `machine`, `participants`, `items`.
+/// Undefined values are empty.
 pub fn tables(analysis: &Analysis) -> Vec<(&'static str, String)> {
     vec![
         ("accuracy", accuracy(analysis)),

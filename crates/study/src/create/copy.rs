@@ -1,28 +1,28 @@
-//! Copying the pictures of runs under names that tell nothing.
+//! Copies the images of runs under random names.
 
 use super::*;
 use afterimage_formats::digest::{hex, sha256_bytes};
 use sha2::{Digest, Sha256};
 
-/// Copies what is judged; gives the pictures without practice and attention, and the shown images.
+/// Copies the judged images; returns the stimuli without practice and attention, and the shown images.
 pub(super) fn copy(runs: &[RunFolder], options: &Options, dir: &Path) -> Result<(Stimuli, Vec<RgbImage>)> {
     let lists = runs.iter().map(Vec::<Pictures>::read).collect::<std::result::Result<Vec<_>, _>>()?;
     let (Some(first), Some(list)) = (runs.first(), lists.first()) else {
-        return Err(StudyError::Design { message: "a study needs a run: name one".into() });
+        return Err(StudyError::Design { message: "a study needs at least one run: name one".into() });
     };
     for (run, other) in runs.iter().zip(&lists) {
         if !other.iter().map(|p| &p.name).eq(list.iter().map(|p| &p.name)) {
             return Err(different(first, run, "names or order of the test items differ"));
         }
     }
-    let judged = judged(list.len(), options)?;
+    let judged = draw_judged(list.len(), options)?;
     let mut items = Vec::new();
     let mut shown = Vec::new();
     for (index, picture) in list.iter().enumerate() {
         let image = load(first, &picture.shown)?;
         for (run, other) in runs.iter().zip(&lists).skip(1) {
             if load(run, &other[index].shown)? != image {
-                return Err(different(first, run, &format!("the shown picture of \"{}\" differs", picture.name)));
+                return Err(different(first, run, &format!("the shown image of \"{}\" differs", picture.name)));
             }
         }
         let mut reconstructions = Vec::new();
@@ -34,21 +34,21 @@ pub(super) fn copy(runs: &[RunFolder], options: &Options, dir: &Path) -> Result<
         items.push(Item { name: picture.name.clone(), shown: save(&image, dir)?, reconstructions });
         shown.push(image);
     }
-    let stimuli = Stimuli { runs: described(runs)?, items, judged, practice: Vec::new(), attention: Vec::new() };
+    let stimuli = Stimuli { runs: describe_runs(runs)?, items, judged, practice: Vec::new(), attention: Vec::new() };
     Ok((stimuli, shown))
 }
 
 fn different(first: &RunFolder, run: &RunFolder, how: &str) -> StudyError {
     let (first, run) = (first.root().display(), run.root().display());
     StudyError::Design {
-        message: format!("\"{run}\" and \"{first}\" can't be judged together: {how}; make a study of each"),
+        message: format!("\"{run}\" and \"{first}\" cannot be judged together: {how}; create one study for each"),
     }
 }
 
-fn judged(items: usize, options: &Options) -> Result<Vec<usize>> {
+fn draw_judged(items: usize, options: &Options) -> Result<Vec<usize>> {
     let count = options.items.unwrap_or(items);
     if count == 0 || count > items {
-        let message = format!("{count} items were asked for, the test set has {items}: ask for 1 to {items}");
+        let message = format!("{count} items were requested, the test set has {items}: request 1 to {items}");
         return Err(StudyError::Design { message });
     }
     let mut order: Vec<usize> = (0..items).collect();
@@ -58,7 +58,7 @@ fn judged(items: usize, options: &Options) -> Result<Vec<usize>> {
     Ok(order)
 }
 
-fn described(runs: &[RunFolder]) -> Result<Vec<SourceRun>> {
+fn describe_runs(runs: &[RunFolder]) -> Result<Vec<SourceRun>> {
     let describe = |(run, label): (&RunFolder, String)| {
         let manifest = Manifest::read(run)?;
         Ok(SourceRun {
@@ -72,27 +72,27 @@ fn described(runs: &[RunFolder]) -> Result<Vec<SourceRun>> {
     runs.iter().zip(labels(runs)).map(describe).collect()
 }
 
-/// A picture of a run; its path must stay inside the folder.
+/// An image of a run; its path must stay inside the folder.
 fn load(run: &RunFolder, relative: &str) -> Result<RgbImage> {
     let path = run.inside(relative)?;
     let fault = |message: String| StudyError::File { path: path.clone(), message };
     let image = image::open(&path).map_err(|error| {
         fault(format!(
-            "can't be read as a picture: {error}; make it with `afterimage reconstruct {}`",
+            "cannot be read as an image: {error}; create it with `afterimage reconstruct {}`",
             run.root().display()
         ))
     })?;
     Ok(image.into_rgb8())
 }
 
-/// Writes a picture under a random name, as PNG without any metadata.
+/// Writes an image under a random name, as PNG without any metadata.
 pub(super) fn save(image: &RgbImage, dir: &Path) -> Result<Picture> {
     let mut bytes = Vec::new();
     let file = format!("{}.png", crate::keys::token()?);
     let path = dir.join(&file);
     image
         .write_to(&mut std::io::Cursor::new(&mut bytes), image::ImageFormat::Png)
-        .map_err(|error| StudyError::File { path: path.clone(), message: format!("can't be encoded: {error}") })?;
+        .map_err(|error| StudyError::File { path: path.clone(), message: format!("cannot be encoded: {error}") })?;
     let written = private::create(&path).and_then(|mut file| std::io::Write::write_all(&mut file, &bytes));
     written.map_err(|source| StudyError::Io { action: "write", path, source })?;
     let mut pixels = Sha256::new();

@@ -1,13 +1,13 @@
-//! A study while it is made: a hidden folder of its own beside the place where it will lie.
+//! A study during creation: a hidden folder next to its final path.
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use crate::{Result, StudyError, keys, private};
 
-/// A file that the maker holds locked; it is in a study for a moment only.
+/// Lock file of the creating process; a finished study does not contain it.
 const LOCK: &str = ".creating";
-/// What a folder may hold that an earlier version left as `NAME.tmp` when it was killed.
+/// Possible content of a folder `NAME.tmp` left by a killed earlier version.
 const EARLIER: [&str; 6] = ["pictures", "scores", "keys.toml", "pictures.json", "pictures.json.tmp", "consent.md"];
 
 /// The folder; dropping it removes it.
@@ -17,10 +17,10 @@ pub(super) struct Partial {
 }
 
 impl Partial {
-    /// Makes the folder for a study at `out`, and removes those that were killed while they made one there.
+    /// Creates the folder for a study at `out`, and removes those of killed processes.
     pub(super) fn begin(out: &Path) -> Result<Self> {
         let Some(name) = out.file_name() else {
-            return Err(StudyError::File { path: out.into(), message: "names no folder: choose another".into() });
+            return Err(StudyError::File { path: out.into(), message: "is not a folder name: choose another".into() });
         };
         let parent = match out.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -33,7 +33,7 @@ impl Partial {
             clear_earlier(&out.with_added_extension("tmp"));
             private::create_dir(&path)?;
             let lock = private::create(&path.join(LOCK))?;
-            // Without locks on this disk nobody takes it for abandoned either.
+            // Without locks on this disk, no process treats it as abandoned either.
             let _ = lock.try_lock();
             Ok(lock)
         });
@@ -50,10 +50,10 @@ impl Partial {
         &self.path
     }
 
-    /// Puts the folder in its place.
+    /// Moves the folder to its final path.
     pub(super) fn finish(mut self, out: &Path) -> Result<()> {
         if cfg!(windows) {
-            // An open file keeps its folder from being renamed there.
+            // On some systems a folder with an open file cannot be renamed.
             self.lock = None;
         }
         let renamed = fs::rename(&self.path, out);
@@ -70,7 +70,7 @@ impl Drop for Partial {
     }
 }
 
-/// Removes the folders of those who no longer hold their lock.
+/// Removes the folders whose lock is no longer held.
 fn clear(parent: &Path, prefix: &str) {
     for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
@@ -85,12 +85,12 @@ fn is_abandoned(folder: &Path) -> bool {
     match File::options().write(true).open(folder.join(LOCK)).map(|lock| lock.try_lock()) {
         Ok(Err(TryLockError::WouldBlock | TryLockError::Error(_))) => false,
         Ok(Ok(())) => true,
-        // Killed before the first file: then there is nothing in it.
+        // Killed before the first file: the folder is empty.
         Err(_) => fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none()),
     }
 }
 
-/// Removes what an earlier version left behind. A folder that holds anything else is somebody's own.
+/// Removes the folder of a killed earlier version. A folder with any other content is kept.
 fn clear_earlier(folder: &Path) {
     let is_ours = |name: &str| EARLIER.contains(&name) || name.starts_with("strings.");
     let names = fs::read_dir(folder).into_iter().flatten().flatten();

@@ -1,4 +1,4 @@
-//! The page of progress.
+//! The progress page.
 
 use maud::{Markup, html};
 
@@ -27,7 +27,7 @@ pub(crate) fn admin_form(design: &Design, wrong: bool) -> Markup {
     )
 }
 
-/// Numbers alone.
+/// Only numbers.
 pub(crate) fn admin(design: &Design, overview: &Overview) -> Markup {
     let minutes = overview.median_secs.map_or("–".into(), |secs| format!("{:.1} minutes", secs / 60.0));
     around(
@@ -37,7 +37,7 @@ pub(crate) fn admin(design: &Design, overview: &Overview) -> Markup {
             h1 tabindex="-1" { "Progress of the study" }
             dl {
                 dt { "Participants that began" } dd { (overview.started) }
-                dt { "came to the end" } dd { (overview.finished) }
+                dt { "finished" } dd { (overview.finished) }
                 dt { "Answers stored" } dd { (overview.answers) " of " (overview.started * design.trials_in_all()) }
                 dt { "Median time to the end" } dd { (minutes) }
             }

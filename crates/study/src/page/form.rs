@@ -2,12 +2,12 @@
 
 use maud::{Markup, html};
 
-use super::{Page, rendered};
+use super::{Page, raw_html};
 use crate::{Design, Strings};
 
-/// Age bands that can be told: none is narrow.
+/// Age bands to choose from; all are wide.
 pub(crate) const AGES: [&str; 6] = ["18-24", "25-34", "35-44", "45-54", "55-64", "65+"];
-/// Eyesight that can be told.
+/// Eyesight to choose from.
 pub(crate) const VISIONS: [&str; 4] = ["normal", "corrected", "colour", "other"];
 
 /// Information and consent.
@@ -16,7 +16,7 @@ pub(crate) fn consent(design: &Design, strings: &Strings, text: &str, proof: &st
     Page::new(design, strings, &words.heading, "reading").around(&html! {
         p.kicker { (words.heading) }
         h1 tabindex="-1" { (design.title) }
-        div.consent { (rendered(text)) }
+        div.consent { (raw_html(text)) }
         form method="post" {
             input type="hidden" name="proof" value=(proof);
             @if must_agree { p.error #agree-first role="alert" { (words.agree_first) } }

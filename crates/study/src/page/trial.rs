@@ -1,4 +1,4 @@
-//! One trial: the picture in question, and the pictures to choose among as buttons of a form.
+//! One trial: the image in question, and the candidate images as buttons of a form.
 
 use maud::{Markup, html};
 
@@ -64,7 +64,7 @@ struct Progress {
     of: usize,
 }
 
-/// Practice is counted by itself. Attention checks count as pictures: nothing tells them apart.
+/// Practice is counted separately. Attention checks count like reconstructions, so that nothing distinguishes them.
 fn progress(shown: &Shown) -> Progress {
     let words = &shown.strings.trial;
     let practice = shown.design.practice;

@@ -1,7 +1,7 @@
-//! Progress, for who has the admin token. It shows numbers alone, no answer and no participant.
+//! The progress page, which requires the admin token. It shows only numbers, no answers and no participants.
 //!
-//! The right token passes whatever others try. A wrong one takes from the allowance of its address; where a study of an earlier
-//! version has to compute a slow hash, also from an allowance of all addresses together.
+//! The correct token is always accepted. A wrong one counts against the rate limit of its address and, in a study of an
+//! earlier version that needs a slow hash, against that of all addresses together.
 
 use std::sync::{Mutex, OnceLock};
 use std::time::Instant;
@@ -19,19 +19,19 @@ use super::{Shared, Study, fields::Fields};
 use crate::keys::{is_token, token_hash};
 use crate::{page, store};
 
-/// Tries of one address: five at once, and one more every twelve seconds.
+/// Tries of one address: a burst of five, refilled by one every twelve seconds.
 const TRIES: (f64, f64) = (1.0 / 12.0, 5.0);
-/// Slow hashes of all addresses together: sixty at once, and two more every second.
+/// Slow hashes of all addresses together: a burst of sixty, refilled by two per second.
 const HASHES: (f64, f64) = (2.0, 60.0);
 
-/// What tries of the token may take.
+/// Rate limits of token tries.
 #[derive(Debug)]
 pub(super) struct Tries {
     of_address: Mutex<Buckets>,
     hashes: Mutex<Buckets>,
     /// A hash takes memory by design: one at a time.
     turn: Semaphore,
-    /// SHA-256 of the token that was right.
+    /// SHA-256 of the token that was accepted.
     right: OnceLock<Vec<u8>>,
 }
 

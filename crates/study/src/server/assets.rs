@@ -1,4 +1,4 @@
-//! Pictures, style and script. Pictures lie in memory under their names: no path of a request ever reaches the disk.
+//! Images, style and script. Images are kept in memory by name, so no path of a request reaches the disk.
 
 use afterimage_web::asset::{FOR_EVER, asset};
 use axum::extract::rejection::PathRejection;

@@ -1,4 +1,4 @@
-//! Forms and tokens out of requests, with the study's own page where they are wrong.
+//! Extracts forms and tokens from requests; invalid ones get the study's error page.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<Study>> for Fields<T> {
     }
 }
 
-/// The token of a path, where it has the form of one.
+/// The token of a path, if it has the form of one.
 pub(super) struct Token(pub(super) String);
 
 impl FromRequestParts<Arc<Study>> for Token {
@@ -48,10 +48,10 @@ impl FromRequestParts<Arc<Study>> for Token {
     }
 }
 
-/// What the visitor's cookies of this name hold. Another site of the same domain may have set one too.
+/// Values of the visitor's cookies with this name. Another site of the same domain may have set one too.
 pub(super) struct Visitor(pub(super) Vec<String>);
 
-/// The most cookies of one name that are looked at.
+/// Maximum number of cookies of one name that are checked.
 const COOKIES: usize = 4;
 /// Name of the cookie.
 pub(super) const COOKIE: &str = "afterimage";

@@ -1,20 +1,21 @@
-//! Errors for who runs the server. A full disk fails every request: the same error is one line a minute, with its number.
+//! Error log of the server. A full disk fails every request, so a repeated error is one line per minute, with its
+//! count.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The same error is said so often at most.
+/// Minimum interval between lines of the same error.
 const EVERY: Duration = Duration::from_secs(60);
-/// Errors that are told apart; others share a line.
+/// Maximum number of distinct errors; others share a line.
 const KINDS: usize = 32;
 
 static LOG: Mutex<Log> = Mutex::new(Log(BTreeMap::new()));
 
-/// When each error was said, and how often it came since.
+/// Time of the last line of each error, and its count since.
 struct Log(BTreeMap<String, (Instant, usize)>);
 
-/// Logs an error, where it was not said a moment ago.
+/// Logs an error, unless it was just logged.
 pub(super) fn error(message: &str) {
     let line = LOG.lock().unwrap_or_else(PoisonError::into_inner).line(message, Instant::now());
     if let Some(line) = line {
@@ -23,7 +24,7 @@ pub(super) fn error(message: &str) {
 }
 
 impl Log {
-    /// The line to say now, if any.
+    /// The line to log now, if any.
     fn line(&mut self, message: &str, now: Instant) -> Option<String> {
         self.0.retain(|_, (said, more)| *more > 0 || now.saturating_duration_since(*said) < EVERY);
         let kind = if self.0.len() < KINDS || self.0.contains_key(message) { message } else { "" };

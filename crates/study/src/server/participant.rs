@@ -1,4 +1,4 @@
-//! The pages of a participant: questions, trials, the end. Each request finds out anew where the participant is.
+//! The pages of a participant: questions, trials, the end. Each request looks up the participant's current page.
 
 use std::time::Instant;
 
@@ -15,9 +15,9 @@ use crate::page::{self, AGES, VISIONS};
 use crate::plan::{Trial, plan};
 use crate::store::{self, Given, Outcome, Participant, Profile};
 
-/// What the proofs of the forms are for.
+/// Purposes of the proofs of forms.
 const PURPOSE: &str = "participant";
-/// No response takes longer than a day, milliseconds.
+/// Maximum response time, one day in milliseconds.
 const LONGEST_MS: f64 = 86_400_000.0;
 
 #[derive(Deserialize)]
@@ -122,7 +122,7 @@ async fn answered(study: &Study, token: &str, form: Answer) -> Result<(), Proble
     if !study.keys.proves(&form.proof, PURPOSE, token) {
         return Err(Problem::Expired);
     }
-    let given = given(study, &form)?;
+    let given = parse_answer(study, &form)?;
     let participant = known(study, token).await?;
     let allowed = {
         let mut answers = study.answers.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
@@ -140,7 +140,7 @@ async fn answered(study: &Study, token: &str, form: Answer) -> Result<(), Proble
     let (last, now, hash) = (given.trial + 1 == trials.len(), now(), token_hash(token));
     let place = participant.place;
     let stored = study.store.run(move |connection| {
-        // The place may have been forgotten, and given to another, since it was looked up.
+        // The position may have been freed and given to another participant since it was looked up.
         match store::find(connection, &hash)? {
             Some(still) if still.place == place => {
                 store::answer(connection, place, &given, &trial, last, now).map(Some)
@@ -156,8 +156,8 @@ async fn answered(study: &Study, token: &str, form: Answer) -> Result<(), Proble
     }
 }
 
-/// A form as an answer, where it makes sense.
-fn given(study: &Study, form: &Answer) -> Result<Given, Problem> {
+/// Parses a form as an answer, if it is valid.
+fn parse_answer(study: &Study, form: &Answer) -> Result<Given, Problem> {
     let response_ms = match form.response_ms.as_str() {
         "" => None,
         text => Some(text.parse::<f64>().ok().filter(|ms| (0.0..=LONGEST_MS).contains(ms)).ok_or(Problem::Bad)?),

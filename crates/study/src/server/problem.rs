@@ -1,4 +1,4 @@
-//! What went wrong, as a page with its status.
+//! Error pages with their status.
 
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -7,7 +7,7 @@ use axum::response::{Html, IntoResponse, Response};
 use super::{Shared, Study, log};
 use crate::{StudyError, page};
 
-/// A request that is not answered as it hoped.
+/// An error response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Problem {
     /// 400 or 422: not understood.
@@ -20,9 +20,9 @@ pub(super) enum Problem {
     NotFound,
     /// 405.
     Method,
-    /// 409: answered already; with the path to go on.
+    /// 409: already answered; with the path to continue.
     Already(String),
-    /// 409: not due yet; with the path to go on.
+    /// 409: not due yet; with the path to continue.
     NotYet(String),
     /// 413.
     TooLarge,
@@ -59,7 +59,7 @@ impl Problem {
 
 impl From<StudyError> for Problem {
     fn from(error: StudyError) -> Self {
-        // What a participant can do is wait; what is wrong goes to who runs the server. No message holds a token.
+        // A participant can only wait; the cause goes to the log. No message contains a token.
         if !matches!(error, StudyError::Busy) {
             log::error(&error.to_string());
         }

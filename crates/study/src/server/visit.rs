@@ -1,8 +1,8 @@
-//! The link of the study: information, consent, and the begin.
+//! The link of the study: information, consent and start.
 //!
-//! A visitor's cookie holds a token with this server's proof, so that one which somebody else made up is not taken. Who begins gets
-//! another token, which nobody could know before, and becomes its participant. A visit that is sent twice begins once. Who comes
-//! back by the same link goes on.
+//! A visitor's cookie contains a token with this server's proof, so that forged tokens are refused. On start the
+//! visitor gets a new token and becomes its participant. A visit that is sent twice starts once. A participant who
+//! returns by the same link continues.
 
 use std::net::IpAddr;
 use std::time::Instant;
@@ -20,9 +20,9 @@ use afterimage_web::{Client, guard::key};
 use crate::keys::{code, is_token, token, token_hash};
 use crate::{StudyError, page, store};
 
-/// What the proof of the form is for.
+/// Purpose of the proof of the form.
 const PURPOSE: &str = "begin";
-/// What the proof in a visitor's cookie is for.
+/// Purpose of the proof in a visitor's cookie.
 const VISIT: &str = "visit";
 /// A cookie lasts thirty days.
 const COOKIE_SECS: u32 = 30 * 24 * 3600;
@@ -39,13 +39,13 @@ pub(super) async fn show(State(study): Shared, Token(link): Token, Visitor(cooki
     }
     let response = match participant(&study, &cookies).await {
         Ok(Some(token)) => Ok(see(&format!("/p/{token}"))),
-        Ok(None) => consent(&study, issued(&study, &cookies), false),
+        Ok(None) => consent(&study, visitor_token(&study, &cookies), false),
         Err(problem) => Err(problem),
     };
     response.unwrap_or_else(|problem| problem.page(&study))
 }
 
-/// The token of the participant that one of the cookies belongs to.
+/// Token of the participant of one of the cookies.
 async fn participant(study: &Study, cookies: &[String]) -> Result<Option<String>, Problem> {
     for token in cookies.iter().filter(|value| is_token(value)) {
         let hash = token_hash(token);
@@ -56,8 +56,8 @@ async fn participant(study: &Study, cookies: &[String]) -> Result<Option<String>
     Ok(None)
 }
 
-/// The visitor's token, where this server made it.
-fn issued(study: &Study, cookies: &[String]) -> Option<String> {
+/// The visitor's token, if this server created it.
+fn visitor_token(study: &Study, cookies: &[String]) -> Option<String> {
     let mut tokens = cookies.iter().filter_map(|value| value.split_once('.'));
     let found = tokens.find(|(token, proof)| is_token(token) && study.keys.proves(proof, VISIT, token));
     found.map(|(token, _)| token.to_owned())
@@ -107,7 +107,7 @@ async fn begun(study: &Study, cookies: &[String], address: IpAddr, form: Begin) 
     if let Some(token) = participant(study, cookies).await? {
         return Ok(see(&format!("/p/{token}")));
     }
-    let visitor = issued(study, cookies).filter(|visitor| study.keys.proves(&form.proof, PURPOSE, visitor));
+    let visitor = visitor_token(study, cookies).filter(|visitor| study.keys.proves(&form.proof, PURPOSE, visitor));
     let visitor = visitor.ok_or(Problem::Expired)?;
     if form.agree.as_deref() != Some("yes") {
         return consent(study, Some(visitor), true);
@@ -125,7 +125,7 @@ async fn begun(study: &Study, cookies: &[String], address: IpAddr, form: Begin) 
     Ok(response)
 }
 
-/// Begins, and gives the participant's token.
+/// Starts a participant and returns the token.
 async fn started(study: &Study, visitor: &str) -> Result<String, StudyError> {
     let (token, code, now) = (token()?, code()?, now());
     let (visit, hash) = (token_hash(visitor), token_hash(&token));
@@ -140,7 +140,7 @@ async fn started(study: &Study, visitor: &str) -> Result<String, StudyError> {
     Ok(token)
 }
 
-/// 303: the browser goes on with a `GET`, so that a reload sends nothing again.
+/// 303: the browser continues with a `GET`, so that a reload sends nothing again.
 pub(super) fn see(path: &str) -> Response {
     let location = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/"));
     (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()

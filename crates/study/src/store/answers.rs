@@ -10,20 +10,20 @@ use crate::plan::{Kind, Trial};
 pub struct Given {
     /// Number of the trial, from 0.
     pub trial: usize,
-    /// Place of the chosen picture on the page, from 0.
+    /// Place of the chosen image on the page, from 0.
     pub chosen: usize,
-    /// Milliseconds from the pictures being drawn to the answer; none without JavaScript.
+    /// Milliseconds from the images being drawn to the answer; none without JavaScript.
     pub response_ms: Option<f64>,
-    /// True where the page was hidden meanwhile.
+    /// True if the page was hidden in the meantime.
     pub interrupted: bool,
 }
 
-/// What became of it.
+/// Outcome of storing an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// It is stored, or was stored before.
     Stored,
-    /// The trial has another answer, which stands.
+    /// The trial has another answer, which is kept.
     Already,
     /// The trial is not due.
     NotYet,
@@ -42,26 +42,27 @@ pub struct Recorded {
     pub item: usize,
     /// The run, of a main trial.
     pub run: Option<usize>,
-    /// Items to choose among.
+    /// Candidate items, in the order of the page.
     pub options: Vec<usize>,
-    /// Where the right one stood.
+    /// Position of the correct item.
     pub right: usize,
     /// What was chosen.
     pub chosen: usize,
     /// Response time, milliseconds.
     pub response_ms: Option<f64>,
-    /// True where the page was hidden meanwhile.
+    /// True if the page was hidden in the meantime.
     pub interrupted: bool,
 }
 
 impl Recorded {
-    /// Whether the answer is right.
+    /// True if the answer is right.
     pub fn is_right(&self) -> bool {
         self.chosen == self.right
     }
 }
 
-/// Stores an answer to the trial that is due. The same answer once more changes nothing; another one to the same trial is not taken.
+/// Stores an answer to the trial that is due. The same answer again changes nothing; a different answer to the same
+/// trial is refused.
 ///
 /// `trial` is what was shown, and `last` whether it was the last one.
 ///
@@ -114,7 +115,7 @@ pub fn answer(
     Ok(Outcome::Stored)
 }
 
-/// What was chosen in a trial, where it was answered.
+/// What was chosen in a trial, if it was answered.
 ///
 /// # Errors
 /// [`crate::StudyError::Database`].

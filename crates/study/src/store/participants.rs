@@ -65,8 +65,9 @@ fn participant(row: &Row) -> rusqlite::Result<Participant> {
 
 /// Begins a participant with this token for a visit. A new participant has the lowest free place.
 ///
-/// A visit begins once: sent again, because the response was lost, it gives its participant the new token. That ends when the
-/// participant has come back with a token, see [`meet`]: from then on nobody gets a token for it by sending the visit.
+/// A visit begins once: sent again, because the response was lost, it gives its participant the new token. That ends
+/// when the participant has come back with a token, see [`meet`]: from then on nobody gets a token for it by sending
+/// the visit.
 ///
 /// # Errors
 /// [`StudyError::Database`].
@@ -133,8 +134,8 @@ pub fn profile(connection: &Connection, place: usize, told: &Profile) -> Result<
 /// Deletes a participant and all answers, also from the write-ahead log; gives the number of answers.
 ///
 /// # Errors
-/// [`StudyError::NoParticipant`], [`StudyError::Database`]; [`StudyError::Unflushed`] where another program kept the log from being
-/// emptied.
+/// [`StudyError::NoParticipant`], [`StudyError::Database`]; [`StudyError::Unflushed`] if another program kept the log
+/// from being emptied.
 pub fn forget(connection: &Connection, code: &str) -> Result<usize> {
     let wanted = code.trim().to_ascii_uppercase();
     let found: Option<(i64, i64)> = connection

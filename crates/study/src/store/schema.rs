@@ -11,8 +11,9 @@ use crate::{Result, StudyError, private};
 /// Raised when a table changes its meaning.
 const VERSION: u32 = 2;
 
-/// Times are seconds since 1970. `place` is the participant's place in the counterbalancing; `code` is what people name, `token` the
-/// SHA-256 of what is in their link, `visit` that of the visit which began, until the participant has come back. `chosen` and `right_place` are counted from 0 along `options`, items in the order of the page.
+/// Times are seconds since 1970. `place` is the participant's place in the counterbalancing; `code` is what people
+/// name, `token` the SHA-256 of what is in their link, `visit` that of the visit which began, until the participant has
+/// come back. `chosen` and `right_place` are counted from 0 along `options`, items in the order of the page.
 const TABLES: &str = "
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE participants (
@@ -46,12 +47,12 @@ CREATE TABLE answers (
 /// Of version 1, to version 2.
 const WITH_VISITS: &str = "ALTER TABLE participants ADD COLUMN visit BLOB";
 
-/// Opens the database of a study, and makes it where there is none. Only its owner may read it and the files beside it.
+/// Opens the database of a study, or creates it. Only its owner may read it and the files next to it.
 ///
 /// Write-ahead log, `synchronous = FULL`; deleted content is overwritten.
 ///
 /// # Errors
-/// [`StudyError::Database`]; [`StudyError::File`] where the file is of another version.
+/// [`StudyError::Database`]; [`StudyError::File`] if the file is of another version.
 pub fn open(path: &Path) -> Result<Connection> {
     keep_private(path)?;
     let connection = Connection::open(path)?;
@@ -74,7 +75,7 @@ pub fn open(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-/// Makes the file where there is none, and takes from others what they may do with it: SQLite gives its log the same mode.
+/// Creates the file if it is missing, and removes the permissions of others; SQLite gives its log the same mode.
 fn keep_private(path: &Path) -> Result<()> {
     match private::create(path) {
         Err(source) if source.kind() != ErrorKind::AlreadyExists => {

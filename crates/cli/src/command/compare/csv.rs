@@ -1,4 +1,4 @@
-//! A comparison as a table for other programs: a row for each score and variant, numbers in full precision.
+//! A comparison as a table for other programs: one row per score and variant, numbers in full precision.
 
 use afterimage_run::comparison::{Cell, Comparison};
 use afterimage_run::table::{self, ends, number};
@@ -28,7 +28,7 @@ const COLUMNS: [&str; 22] = [
     "note",
 ];
 
-/// The table as CSV; an empty field is a number that is undefined or was not computed.
+/// The table as CSV; an empty field means undefined or not computed.
 pub(super) fn csv(comparison: &Comparison) -> String {
     let mut rows = vec![COLUMNS.map(String::from).to_vec()];
     let baseline = comparison.variants.first().map_or("", |v| v.label.as_str());
@@ -44,7 +44,7 @@ pub(super) fn csv(comparison: &Comparison) -> String {
                 variant.runs.len().to_string(),
             ];
             match cell {
-                Some(cell) => fields.extend(of_cell(cell)),
+                Some(cell) => fields.extend(cell_fields(cell)),
                 None => fields.extend(vec![String::new(); COLUMNS.len() - fields.len()]),
             }
             rows.push(fields);
@@ -53,7 +53,7 @@ pub(super) fn csv(comparison: &Comparison) -> String {
     table::csv(&rows)
 }
 
-fn of_cell(cell: &Cell) -> Vec<String> {
+fn cell_fields(cell: &Cell) -> Vec<String> {
     let [low, high] = ends(cell.interval.as_ref());
     let mut fields = vec![cell.n.to_string(), number(Some(cell.value)), low, high, number(cell.spread)];
     let d = cell.difference.as_ref();

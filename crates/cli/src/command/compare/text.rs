@@ -1,14 +1,14 @@
-//! A comparison as text: a block a score, a line a variant, columns aligned over the whole.
+//! A comparison as text: one block per score, one line per variant, columns aligned over all blocks.
 
 use afterimage_run::comparison::{Cell, Comparison, Row, Variant};
 use afterimage_statistics::{Difference, Interval};
 
-/// Heads of the columns, the last six only where differences are paired.
+/// Column heads; the last six only if differences are paired.
 const HEADS: [&str; 10] =
     ["value", "± seeds", "95 % interval", "chance", "difference", "percentile", "BCa", "p", "p, Holm", "images needed"];
 const OF_VALUE: usize = 4;
 
-/// The lines of the table, then what must be known of it.
+/// Lines of the table, followed by notes.
 pub(super) fn lines(comparison: &Comparison) -> Vec<String> {
     let columns = if comparison.paired { HEADS.len() } else { OF_VALUE };
     let names: Vec<String> = comparison.variants.iter().map(name).collect();
@@ -43,7 +43,7 @@ pub(super) fn lines(comparison: &Comparison) -> Vec<String> {
     lines
 }
 
-/// The fields of a variant, and what is said beside them.
+/// Fields of a variant, and a remark.
 struct Line {
     fields: Vec<String>,
     remark: Option<String>,
@@ -85,9 +85,9 @@ fn heading(row: &Row) -> String {
 fn block(comparison: &Comparison, row: &Row) -> Vec<Line> {
     let one_n = row.cells.iter().flatten().all(|c| Some(c.n) == row.cells.iter().flatten().next().map(|c| c.n));
     let line = |(index, cell): (usize, &Option<Cell>)| match cell {
-        None => Line { fields: Vec::new(), remark: Some("no such score".into()) },
+        None => Line { fields: Vec::new(), remark: Some("score missing".into()) },
         Some(cell) => {
-            let mut line = of_cell(row, cell, comparison.paired && index > 0);
+            let mut line = line_of(row, cell, comparison.paired && index > 0);
             let n = (!one_n).then(|| format!("n = {}", cell.n));
             let remarks: Vec<String> = [n, line.remark].into_iter().flatten().collect();
             line.remark = (!remarks.is_empty()).then(|| remarks.join("; "));
@@ -97,14 +97,14 @@ fn block(comparison: &Comparison, row: &Row) -> Vec<Line> {
     row.cells.iter().enumerate().map(line).collect()
 }
 
-fn of_cell(row: &Row, cell: &Cell, compared: bool) -> Line {
+fn line_of(row: &Row, cell: &Cell, compared: bool) -> Line {
     let spread = cell.spread.map_or_else(String::new, |s| value(s, &row.unit));
     let ends = |i: &Interval| format!("[{}, {}]", value(i.low, &row.unit), value(i.high, &row.unit));
     let interval = cell.interval.as_ref().map_or("none".into(), ends);
     let chance = cell.chance.map_or("none".into(), |c| value(c, &row.unit));
     let mut fields = vec![value(cell.value, &row.unit), spread, interval, chance];
     match &cell.difference {
-        Some(d) => fields.extend(of_difference(d, &row.unit)),
+        Some(d) => fields.extend(difference_fields(d, &row.unit)),
         None if compared => {
             return Line { fields, remark: Some(cell.note.clone().unwrap_or_else(|| "no difference".into())) };
         }
@@ -113,7 +113,7 @@ fn of_cell(row: &Row, cell: &Cell, compared: bool) -> Line {
     Line { fields, remark: cell.note.clone() }
 }
 
-fn of_difference(d: &Difference, unit: &str) -> [String; 6] {
+fn difference_fields(d: &Difference, unit: &str) -> [String; 6] {
     let (scale, digits) = if unit == "fraction" { (100.0, 1) } else { (1.0, 3) };
     let ends = |i: &Interval| format!("[{:+.digits$}, {:+.digits$}]", i.low * scale, i.high * scale);
     let images = d.power.as_ref().map_or_else(String::new, |power| match power.images {

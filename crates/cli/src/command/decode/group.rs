@@ -10,20 +10,20 @@ use afterimage_experiment::trained::{self, Item};
 use super::labels;
 use super::responses::Responses;
 
-/// What responses are averaged by.
+/// Labels by which responses are averaged.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct By<'a> {
-    /// A column of labels of the responses, or a file of labels.
+    /// A label column of the responses, or a file of labels.
     pub(super) labels: &'a str,
-    /// The column of a file that is a table.
+    /// Column, if the file is a table.
     pub(super) column: Option<&'a str>,
 }
 
-/// [`trained::average`] by the labels, weighted by the repeats that a row averages already; without labels every row is an
-/// item, named by its label or its row.
+/// [`trained::average`] by the labels, weighted by the repeats that a row already averages. Without labels every row is
+/// an item, named by its label or its row number.
 ///
 /// # Errors
-/// As [`labels::read`] and [`labels::checked`], and where the labels are neither known nor a file.
+/// See [`labels::read`] and [`labels::check`]; also if `labels` is neither a known column nor a file.
 pub(super) fn average(read: Responses, by: Option<&By<'_>>) -> Result<(Array2<f32>, Vec<Item>)> {
     let Some(by) = by else {
         let name = |row: usize| read.labels.first().map_or_else(|| row.to_string(), |(_, texts)| texts[row].clone());
@@ -35,25 +35,23 @@ pub(super) fn average(read: Responses, by: Option<&By<'_>>) -> Result<(Array2<f3
     Ok(trained::average(read.values.view(), &labels, &read.weights)?)
 }
 
-/// One label a row, from what is known of the rows or from a file.
+/// One label per row, from the columns of the responses or from a file.
 fn labels_of(read: &Responses, by: &By<'_>) -> Result<Vec<String>> {
     let By { labels: name, column } = *by;
     if let Some((_, texts)) = read.labels.iter().find(|(known, _)| known == name) {
         if let Some(column) = column {
-            bail!(
-                "\"{name}\" is a column of the responses, so --average-column \"{column}\" has no file: leave it out"
-            );
+            bail!("\"{name}\" is a column of the responses, not a file: leave out --average-column \"{column}\"");
         }
-        return labels::checked(texts.clone(), name);
+        return labels::check(texts.clone(), name);
     }
     let path = Path::new(name);
     if !path.is_file() {
         let known: Vec<&str> = read.labels.iter().map(|(name, _)| name.as_str()).collect();
         let known = if known.is_empty() { "it has none".to_owned() } else { format!("it has {}", known.join(", ")) };
-        bail!("\"{name}\" is neither a file nor a column of labels of \"{}\": {known}", read.path.display());
+        bail!("\"{name}\" is neither a file nor a label column of \"{}\": {known}", read.path.display());
     }
     labels::refuse_shuffled(&read.path, &read.labels)?;
-    labels::checked(labels::read(path, column, read.values.nrows())?, name)
+    labels::check(labels::read(path, column, read.values.nrows())?, name)
 }
 
 #[cfg(test)]

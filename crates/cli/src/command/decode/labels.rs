@@ -1,4 +1,4 @@
-//! Labels of responses from a file: a list, an array or a column of a table.
+//! Labels of responses, read from a file: a list, an array or a column of a table.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use afterimage_data::rows_out_of_order;
 use afterimage_formats::{names::nfc, npy, table::Table, text};
 
-/// First lines that name a column rather than a response, in small letters.
+/// First lines that name a column and are no labels, in lower case.
 const HEADERS: [&str; 22] = [
     "label",
     "labels",
@@ -34,32 +34,33 @@ const HEADERS: [&str; 22] = [
     "group",
 ];
 
-/// One label for each of `rows` responses, from an `.npy`, the column `column` of a `.csv` or `.tsv`, or a list with one
-/// label a line.
+/// One label for each of `rows` responses, from an `.npy`, the column `column` of a `.csv` or `.tsv`, or a list with
+/// one label per line.
 ///
 /// # Errors
-/// If the file is damaged or has several columns and none is named, and if it could be read in two ways: another number of
-/// labels than responses, blank lines between labels, a first line that seems to name the column.
+/// If the file is damaged, if it has several columns and `column` is missing, or if it is ambiguous: the number of
+/// labels differs from the number of responses, blank lines stand between labels, or the first line seems to name the
+/// column.
 pub(super) fn read(path: &Path, column: Option<&str>, rows: usize) -> Result<Vec<String>> {
     let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     let plain = name.strip_suffix(".gz").unwrap_or(&name);
     let is_table = plain.ends_with(".csv") || plain.ends_with(".tsv");
     let labels = match (column, is_table) {
-        (Some(column), true) => of_column(path, column)?,
+        (Some(column), true) => read_column(path, column)?,
         (Some(_), false) => {
             bail!("\"{}\" has no columns: leave out --average-column, or give a .csv or .tsv", path.display())
         }
         (None, false) if plain.ends_with(".npy") => npy::read_labels(path)?,
-        (None, _) => of_lines(path, is_table, rows)?,
+        (None, _) => parse_lines(path, is_table, rows)?,
     };
     if labels.len() != rows {
-        bail!("\"{}\" has {} labels for {rows} responses: give one for each", path.display(), labels.len());
+        bail!("\"{}\" has {} labels for {rows} responses: give one label per response", path.display(), labels.len());
     }
     Ok(labels)
 }
 
-/// Refuses labels that stand for a missing one; what is left is compared in composed form.
-pub(super) fn checked(labels: Vec<String>, of: &str) -> Result<Vec<String>> {
+/// Refuses labels that mark a missing value, and returns the others in composed Unicode form.
+pub(super) fn check(labels: Vec<String>, of: &str) -> Result<Vec<String>> {
     let is_missing = |label: &String| ["", "n/a", "nan"].contains(&label.trim().to_ascii_lowercase().as_str());
     if let Some(row) = labels.iter().position(is_missing) {
         bail!("response {row} has the label \"{}\" in \"{of}\": give each response a label", labels[row]);
@@ -67,11 +68,11 @@ pub(super) fn checked(labels: Vec<String>, of: &str) -> Result<Vec<String>> {
     Ok(labels.iter().map(|label| nfc(label.trim()).into_owned()).collect())
 }
 
-fn of_column(path: &Path, column: &str) -> Result<Vec<String>> {
+fn read_column(path: &Path, column: &str) -> Result<Vec<String>> {
     let table = Table::read(path)?;
     let place = table.column(column)?;
     if table.names().iter().filter(|name| *name == column).count() > 1 {
-        bail!("\"{}\" has several columns \"{column}\": give them different names", path.display());
+        bail!("\"{}\" has several columns \"{column}\": rename them", path.display());
     }
     let texts = |column| Ok(table.texts(column)?.into_iter().map(|text| text.trim().to_owned()).collect());
     let columns = (0..table.width()).map(texts).collect::<Result<Vec<Vec<String>>>>()?;
@@ -79,7 +80,7 @@ fn of_column(path: &Path, column: &str) -> Result<Vec<String>> {
     Ok(table.texts(place)?.into_iter().map(str::to_owned).collect())
 }
 
-/// Refuses columns of labels that say that the rows are out of order, where the order pairs labels with responses.
+/// Refuses tables whose columns show that the rows are out of order, since labels and responses are paired by order.
 pub(super) fn refuse_shuffled(path: &Path, columns: &[(String, Vec<String>)]) -> Result<()> {
     match rows_out_of_order(columns) {
         Some(said) => bail!(
@@ -91,33 +92,33 @@ pub(super) fn refuse_shuffled(path: &Path, columns: &[(String, Vec<String>)]) ->
     }
 }
 
-/// The labels of a file with one column, without the name of the column.
-fn of_lines(path: &Path, is_table: bool, rows: usize) -> Result<Vec<String>> {
+/// Labels of a file with one column, without the column name.
+fn parse_lines(path: &Path, is_table: bool, rows: usize) -> Result<Vec<String>> {
     let shown = path.display();
     let text = text::read(path)?;
     let lines: Vec<&str> = text.trim_end().lines().map(str::trim).collect();
     if let Some(line) = lines.iter().position(|line| line.is_empty()) {
         bail!("\"{shown}\" has no label in line {}: give each response a label", line + 1);
     }
-    let mut labels = if is_table { of_table(path)? } else { of_list(path, &lines)? };
-    let Some((first, rest)) = labels.split_first() else { bail!("\"{shown}\" holds no label") };
+    let mut labels = if is_table { only_column(path)? } else { parse_list(path, &lines)? };
+    let Some((first, rest)) = labels.split_first() else { bail!("\"{shown}\" contains no label") };
     let names_column = is_header(first, rest);
     if labels.len() == rows && names_column {
         bail!(
             "the first line of \"{shown}\", \"{first}\", seems to name the column, and {} labels for {rows} responses \
-             follow: give each response a label (if \"{first}\" is one, save the labels as .npy)",
+             follow: give each response a label (if \"{first}\" is a label, save the labels as .npy)",
             rest.len()
         );
     }
-    // A table has a line of names, unless that line is one of the labels.
+    // The first line of a table contains the column names, unless it is one of the labels.
     if labels.len() == rows + 1 && (names_column || is_table && !rest.contains(first)) {
         labels.remove(0);
     }
     Ok(labels)
 }
 
-/// The only column of a table, beside an index without a name.
-fn of_table(path: &Path) -> Result<Vec<String>> {
+/// The only column of a table besides an index without a name.
+fn only_column(path: &Path) -> Result<Vec<String>> {
     let table = Table::read_bare(path)?;
     let columns: Vec<Vec<&str>> = (0..table.width()).map(|column| table.texts(column)).collect::<Result<_, _>>()?;
     let is_index = |texts: &Vec<&str>| {
@@ -130,7 +131,7 @@ fn of_table(path: &Path) -> Result<Vec<String>> {
         _ => {
             let names: Vec<&str> = columns.iter().filter_map(|texts| texts.first().copied()).collect();
             bail!(
-                "\"{}\" has {} columns ({}): say with --average-column which one holds the labels",
+                "\"{}\" has {} columns ({}): name the one with the labels with --average-column",
                 path.display(),
                 names.len(),
                 names.join(", ")
@@ -139,8 +140,8 @@ fn of_table(path: &Path) -> Result<Vec<String>> {
     }
 }
 
-/// Lines as labels, without one pair of quotes.
-fn of_list(path: &Path, lines: &[&str]) -> Result<Vec<String>> {
+/// Lines as labels, without a surrounding pair of quotes.
+fn parse_list(path: &Path, lines: &[&str]) -> Result<Vec<String>> {
     let fields = |line: &&str, mark: char| if line.starts_with('"') { 1 } else { line.split(mark).count() };
     let same = |mark: char| {
         let first = lines.first().map_or(1, |line| fields(line, mark));
@@ -150,8 +151,8 @@ fn of_list(path: &Path, lines: &[&str]) -> Result<Vec<String>> {
     let numbers = same(' ') && lines.iter().all(|line| line.split_whitespace().all(is_number));
     if numbers || ['\t', ',', ';'].into_iter().any(same) {
         bail!(
-            "\"{}\" has several fields in each line (\"{}\"): save it as .csv or .tsv and name one with --average-column, \
-             or quote the labels",
+            "\"{}\" has several fields per line (\"{}\"): save it as .csv or .tsv and name a column with \
+             --average-column, or quote the labels",
             path.display(),
             lines[0]
         );
@@ -159,7 +160,7 @@ fn of_list(path: &Path, lines: &[&str]) -> Result<Vec<String>> {
     Ok(text::lines(path)?)
 }
 
-/// Whether the first line differs from the others as a name does from labels.
+/// True if the first line looks like a column name and not like the other labels.
 fn is_header(first: &str, rest: &[String]) -> bool {
     let is_number = |text: &str| text.trim().parse::<f64>().is_ok();
     let word = first.trim_start_matches(['#', '%']).trim().to_ascii_lowercase();
@@ -237,10 +238,10 @@ mod tests {
     #[test]
     fn missing_labels_are_refused_and_two_spellings_of_one_name_are_one_label() {
         let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
-        let labels = checked(texts(&["cafe\u{301}", "café "]), "l.txt").unwrap();
+        let labels = check(texts(&["cafe\u{301}", "café "]), "l.txt").unwrap();
         assert_eq!(labels[0], labels[1]);
         for missing in ["", "n/a", "NaN"] {
-            let said = checked(texts(&["a", missing]), "l.txt").unwrap_err().to_string();
+            let said = check(texts(&["a", missing]), "l.txt").unwrap_err().to_string();
             assert!(said.contains("response 1") && said.contains("l.txt"), "{said}");
         }
     }

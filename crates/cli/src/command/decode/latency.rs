@@ -1,4 +1,4 @@
-//! Decoding, and how long one response takes.
+//! Decoding, with the latency of one response.
 
 use std::time::Instant;
 
@@ -10,24 +10,24 @@ use afterimage_experiment::{TrainedRun, Units};
 
 use crate::progress::{self, Bar};
 
-/// Responses decoded at a time once enough are timed.
+/// Batch size once enough responses have been timed.
 const PART: usize = 64;
 
 /// Time from one standardised response in memory to its image in memory.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Latency {
-    /// Single decodings that were timed.
+    /// Number of single responses timed.
     n: usize,
-    /// Half of them took less, milliseconds.
+    /// Median, in milliseconds.
     median_ms: f64,
-    /// The smallest of them that 99 % do not exceed, milliseconds.
+    /// 99th percentile, in milliseconds: the smallest time that 99 % do not exceed.
     p99_ms: f64,
-    /// Device and threads.
+    /// Device and number of threads.
     on: String,
 }
 
 impl Latency {
-    /// Of times in milliseconds.
+    /// Summarises times in milliseconds.
     fn of(mut times: Vec<f64>, on: String) -> Self {
         let (n, median_ms) = (times.len(), afterimage_statistics::median(&mut times));
         times.sort_by(f64::total_cmp);
@@ -36,17 +36,18 @@ impl Latency {
         Self { n, median_ms, p99_ms, on }
     }
 
-    /// For a reader.
+    /// One line of text.
     pub(super) fn line(&self) -> String {
         let Self { n, median_ms, p99_ms, on } = self;
         format!("latency of a single response: median {median_ms:.2} ms, p99 {p99_ms:.2} ms, n {n} ({on})")
     }
 }
 
-/// Images `[rows, 3, side, side]` of all standardised responses, and the latency over at least `timed` decodings of one response each.
+/// Decodes all standardised responses to images `[rows, 3, side, side]` and measures the latency over at least `timed`
+/// single responses.
 ///
-/// Responses are decoded one by one, in turn, until enough are timed; the rest go in parts. An image's bits do not depend on
-/// that. One decoding before the first is not counted.
+/// Responses are decoded one by one until enough are timed, the rest in batches; the bits of an image do not depend on
+/// the batch. One untimed decoding comes first, as warm-up.
 pub(super) fn decode_all(
     run: &TrainedRun,
     responses: ArrayView2<'_, f32>,
@@ -83,10 +84,7 @@ pub(super) fn decode_all(
 }
 
 fn refuse_interrupted() -> Result<()> {
-    match progress::was_interrupted() {
-        true => bail!("stopped; nothing was written"),
-        false => Ok(()),
-    }
+    if progress::was_interrupted() { bail!("stopped; nothing was written") } else { Ok(()) }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Which columns or places of a source are the run's voxels: by where they lie, and only then by their number.
+//! Matches the columns or positions of a source with the run's voxels: by position if known, otherwise by number.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -15,21 +15,21 @@ use afterimage_formats::volume::{
 use afterimage_run::maps::HEMISPHERES;
 use afterimage_run::voxels::Voxels;
 
-/// How the voxels of a source and those of the run were found to be the same.
+/// How the voxels of a source were matched with those of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Matched {
-    /// The responses are those of the run's data set.
+    /// The responses come from the run's data set.
     SameData,
-    /// By the names of columns.
+    /// By column names.
     Names,
-    /// By their place in the volume or on the surface.
+    /// By position in the volume or on the surface.
     Places,
-    /// The source says nothing of its voxels but their number.
+    /// By order: the source gives only the number of its voxels.
     Order,
 }
 
 impl Matched {
-    /// For a reader.
+    /// Text for the user.
     pub(super) fn in_words(self) -> &'static str {
         match self {
             Self::SameData => "those of the run's data set",
@@ -40,8 +40,8 @@ impl Matched {
     }
 }
 
-/// The columns, of `columns`, that the run uses: a source has those of its data set or only the used ones, and says
-/// nothing else of them.
+/// Columns that the run uses, for a source without names or positions: it has either all columns of the run's data set
+/// or only those used.
 pub(super) fn by_order(path: &Path, [rows, columns]: [usize; 2], voxels: &Voxels) -> Result<Vec<usize>> {
     if columns == voxels.len() {
         return Ok((0..columns).collect());
@@ -57,18 +57,18 @@ pub(super) fn by_order(path: &Path, [rows, columns]: [usize; 2], voxels: &Voxels
     };
     let unit = voxels.unit().plural();
     let hint = if fits(rows) {
-        format!("it seems to have {unit} as rows: give --voxels-first")
+        format!("the rows seem to be {unit}: add --voxels-first")
     } else {
         format!("give responses of the {unit} that the run was trained on, in their order")
     };
-    bail!("\"{}\" is {rows} responses x {columns} {unit}, the run decodes {wanted}: {hint}", path.display())
+    bail!("\"{}\" contains {rows} responses x {columns} {unit}, the run decodes {wanted}: {hint}", path.display())
 }
 
-/// The columns of a data set that are the run's voxels.
+/// Columns of a data set that are the run's voxels.
 ///
 /// # Errors
-/// For another grid or surface, and where voxels of the run are not among its voxels.
-pub(super) fn of_data_set(
+/// If the grid or surface differs, or if voxels of the run are missing from the data set.
+pub(super) fn match_data_set(
     path: &Path,
     of: &afterimage_data::Voxels,
     rows: usize,
@@ -101,16 +101,20 @@ pub(super) fn of_data_set(
     Ok((by_order(path, [rows, of.count], voxels)?, Matched::Order))
 }
 
-/// The places of a series of volumes that are the run's voxels, in their order; with a mask, of a run that does not know
-/// where its voxels lie, the places above zero.
+/// Positions of the run's voxels in a series of volumes, in the run's order. If the run does not store positions, the
+/// mask's voxels above zero.
 ///
 /// # Errors
-/// For another grid, another hemisphere, or a mask that leaves out voxels of the run.
-pub(super) fn of_volumes(series: &Volume, mask: Option<&Path>, voxels: &Voxels) -> Result<(Vec<[usize; 3]>, Matched)> {
+/// If the grid or hemisphere differs, or the mask leaves out voxels of the run.
+pub(super) fn match_volumes(
+    series: &Volume,
+    mask: Option<&Path>,
+    voxels: &Voxels,
+) -> Result<(Vec<[usize; 3]>, Matched)> {
     let (path, header) = (series.path(), series.header());
     refuse_other_side(path, voxels)?;
     let mask = mask.map(|mask| inside(mask, path, header)).transpose()?;
-    if let Some(known) = known(path, header, voxels)? {
+    if let Some(known) = positions(path, header, voxels)? {
         if let Some(mask) = mask {
             refuse_other_side(&mask.path, voxels)?;
             find(&mask.path, &mask.inside, &known)?;
@@ -119,7 +123,8 @@ pub(super) fn of_volumes(series: &Volume, mask: Option<&Path>, voxels: &Voxels) 
     }
     let Some(mask) = mask else {
         bail!(
-            "the run does not know where its voxels lie, so it cannot find them in \"{}\" ({:?}): give --mask, or a table",
+            "the run does not store the positions of its voxels, so they cannot be found in \"{}\" ({:?}): give \
+             --mask, or a table",
             path.display(),
             header.volume_shape()
         )
@@ -131,8 +136,8 @@ pub(super) fn of_volumes(series: &Volume, mask: Option<&Path>, voxels: &Voxels) 
 
 const RECORDING: &str = "the run's recording";
 
-/// Where the run's voxels lie in volumes of this header; `None` if the run does not know.
-fn known(path: &Path, header: &VolumeHeader, voxels: &Voxels) -> Result<Option<Vec<[usize; 3]>>> {
+/// Positions of the run's voxels in volumes with this header; `None` if the run does not store them.
+fn positions(path: &Path, header: &VolumeHeader, voxels: &Voxels) -> Result<Option<Vec<[usize; 3]>>> {
     if let Some(volume) = &voxels.volume {
         let shape = header.volume_shape();
         refuse_other_grid(path, &shape, &header.affine, (&volume.shape, &volume.affine), RECORDING)?;
@@ -140,7 +145,10 @@ fn known(path: &Path, header: &VolumeHeader, voxels: &Voxels) -> Result<Option<V
     }
     let Some(surface) = &voxels.surface else { return Ok(None) };
     let Some(side) = only_side(voxels) else {
-        bail!("the run's voxels lie on both hemispheres, \"{}\" holds one: give a table or a data set", path.display())
+        bail!(
+            "the run's voxels lie on both hemispheres, \"{}\" contains one: give a table or a data set",
+            path.display()
+        )
     };
     let (got, vertices) = (header.volume_shape(), surface.vertices[side]);
     if got != [vertices, 1, 1] {
@@ -149,7 +157,7 @@ fn known(path: &Path, header: &VolumeHeader, voxels: &Voxels) -> Result<Option<V
     Ok(Some(surface.places.iter().map(|place| [place[1] as usize, 0, 0]).collect()))
 }
 
-/// The voxels above zero of a mask.
+/// Voxels of a mask that are above zero.
 struct Mask {
     path: std::path::PathBuf,
     inside: Vec<[usize; 3]>,
@@ -164,13 +172,13 @@ fn inside(mask: &Path, series: &Path, header: &VolumeHeader) -> Result<Mask> {
     refuse_other_grid(series, &header.volume_shape(), &header.affine, (&of.volume_shape(), &of.affine), "the mask")?;
     let values = volume.volume(0)?;
     if let Some(value) = values.iter().find(|value| **value > 0.0 && value.fract() != 0.0) {
-        bail!("\"{}\" holds {value}, not a whole number: give a mask of zeros and ones", mask.display());
+        bail!("\"{}\" contains {value}, which is not a whole number: give a mask of zeros and ones", mask.display());
     }
     let inside = values.indexed_iter().filter(|(_, value)| **value > 0.0).map(|((x, y, z), _)| [x, y, z]).collect();
     Ok(Mask { path: mask.to_owned(), inside })
 }
 
-/// The column of each place that the run uses.
+/// Column of each position that the run uses.
 fn find<P: Copy + Eq + Hash>(path: &Path, theirs: &[P], ours: &[P]) -> Result<Vec<usize>> {
     let columns: HashMap<P, usize> = theirs.iter().enumerate().map(|(column, &place)| (place, column)).collect();
     let found: Vec<usize> = ours.iter().filter_map(|place| columns.get(place).copied()).collect();
@@ -187,19 +195,19 @@ fn find<P: Copy + Eq + Hash>(path: &Path, theirs: &[P], ours: &[P]) -> Result<Ve
     Ok(found)
 }
 
-/// The hemisphere that all voxels of the run lie on, 0 left and 1 right.
+/// Hemisphere of all voxels of the run: 0 left, 1 right.
 fn only_side(voxels: &Voxels) -> Option<usize> {
     let places = &voxels.surface.as_ref()?.places;
     let side = places.first()?[0];
     places.iter().all(|place| place[0] == side).then_some(side as usize)
 }
 
-/// Refuses a file whose name states the hemisphere that the run does not know.
+/// Refuses a file whose name states the other hemisphere than the run's.
 fn refuse_other_side(path: &Path, voxels: &Voxels) -> Result<()> {
     let ours = only_side(voxels).map(|side| HEMISPHERES[side]);
     match (ours, Hemisphere::of(path)) {
         (Some(ours), Some(theirs)) if ours != theirs => bail!(
-            "\"{}\" is of {} by its name, the run's voxels are of {}: give that hemisphere",
+            "\"{}\" is the {} by its name, but the run's voxels lie in the {}: give that hemisphere",
             path.display(),
             theirs.short(),
             ours.short()
@@ -208,7 +216,7 @@ fn refuse_other_side(path: &Path, voxels: &Voxels) -> Result<()> {
     }
 }
 
-/// Voxels of another grid lie elsewhere in the brain, whatever their indices.
+/// Refuses another grid: its voxels lie elsewhere in the brain, whatever their indices.
 fn refuse_other_grid(
     path: &Path,
     shape: &[usize; 3],
@@ -221,8 +229,7 @@ fn refuse_other_grid(
     }
     let Some((off, _)) = apart(affine, expected_affine, *shape) else { return Ok(()) };
     bail!(
-        "\"{}\" has another affine than {of}, with voxels up to {off:.3} mm from where they should lie: resample it to that \
-         grid",
+        "\"{}\" has another affine than {of}, with voxels up to {off:.3} mm off: resample it to that grid",
         path.display()
     )
 }

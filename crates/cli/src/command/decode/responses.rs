@@ -1,4 +1,4 @@
-//! The responses to decode, from a table, a series of volumes or a data set, with the voxels of the run.
+//! Responses to decode, from a table, a series of volumes or a data set, matched with the voxels of the run.
 
 use std::path::{Path, PathBuf};
 
@@ -19,45 +19,45 @@ const VOLUMES: [&str; 6] = [".nii", ".nii.gz", ".hdr", ".img", ".mgh", ".mgz"];
 /// Responses of the run's voxels.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Responses {
-    /// Where they come from.
+    /// Path of the source.
     pub(super) path: PathBuf,
     /// `[rows, voxels]`, all finite.
     pub(super) values: Array2<f32>,
-    /// Repeats that a row averages already.
+    /// Number of repeats that a row already averages.
     pub(super) weights: Vec<u32>,
-    /// Names of labels and one text a row.
+    /// Label columns: name, and one text per row.
     pub(super) labels: Vec<(String, Vec<String>)>,
-    /// How its voxels and those of the run were found to be the same.
+    /// How the voxels were matched with those of the run.
     pub(super) matched: Matched,
 }
 
-/// What the responses are compared with.
+/// Run that the responses are matched with.
 pub(super) struct Known<'a> {
     pub(super) voxels: &'a Voxels,
-    /// SHA-256 of the content of the run's data set.
+    /// SHA-256 of the run's data set.
     pub(super) data: Option<&'a str>,
 }
 
-/// Reads what `args` name.
+/// Reads the responses that `args` name.
 ///
 /// # Errors
-/// If the file is damaged, its voxels are others than the run's, or a value is not finite.
+/// If the file is damaged, its voxels differ from the run's, or a value is not finite.
 pub(super) fn read(args: &Decode, known: &Known<'_>) -> Result<Responses> {
     let path = &args.responses;
     let name = path.to_string_lossy().to_ascii_lowercase();
     let responses = if path.join("zarr.json").is_file() {
-        of_data_set(path, args.part, known)?
+        read_data_set(path, args.part, known)?
     } else if VOLUMES.iter().any(|ending| name.ends_with(ending)) {
-        of_volumes(path, args.mask.as_deref(), known.voxels)?
+        read_volumes(path, args.mask.as_deref(), known.voxels)?
     } else {
-        of_table(path, args, known.voxels)?
+        read_table(path, args, known.voxels)?
     };
     refuse_undefined(&responses, known.voxels)?;
     Ok(responses)
 }
 
-fn of_table(path: &Path, args: &Decode, voxels: &Voxels) -> Result<Responses> {
-    // What is no file may be a column, even one of numbers.
+fn read_table(path: &Path, args: &Decode, voxels: &Voxels) -> Result<Responses> {
+    // A name without a file may be a column, even one of numbers.
     let is_column = |by: &String| is_text(path) && !Path::new(by).is_file();
     let label = args.average_by.clone().filter(is_column);
     let options = TableOptions { array: args.array.clone(), voxels_first: args.voxels_first, label };
@@ -77,7 +77,7 @@ fn of_table(path: &Path, args: &Decode, voxels: &Voxels) -> Result<Responses> {
     Ok(Responses { path: path.to_owned(), weights: vec![1; shape[0]], values, labels: table.labels, matched })
 }
 
-fn of_data_set(path: &Path, part: Part, known: &Known<'_>) -> Result<Responses> {
+fn read_data_set(path: &Path, part: Part, known: &Known<'_>) -> Result<Responses> {
     let data = DataSet::open(path)?;
     let header = data.header();
     let wanted = match part {
@@ -90,20 +90,20 @@ fn of_data_set(path: &Path, part: Part, known: &Known<'_>) -> Result<Responses> 
     let inside = |trial: &usize| wanted.is_none_or(|wanted| split(*trial) == wanted);
     let trials: Vec<usize> = (0..header.trials.len()).filter(inside).collect();
     if trials.is_empty() {
-        bail!("\"{}\" has no response in that part: give --part all, or another part", path.display());
+        bail!("\"{}\" contains no response in that part: give --part all, or another part", path.display());
     }
     let voxels = known.voxels;
     let (columns, matched) = if known.data == Some(data.fingerprint()) {
         (voxels.ids.clone(), Matched::SameData)
     } else {
-        places::of_data_set(path, &header.voxels, trials.len(), voxels)?
+        places::match_data_set(path, &header.voxels, trials.len(), voxels)?
     };
     let values = values(&data, &trials, &columns)?;
     let info = |trial: usize| &header.stimuli[header.trials[trial].stimulus as usize];
     let label = |name: &str, text: &dyn Fn(usize) -> String| {
         (name.to_owned(), trials.iter().map(|&trial| text(trial)).collect())
     };
-    // Run 1 of one session is another run than that of the next.
+    // Run numbers repeat between sessions, so the label names both.
     let several = header.trials.iter().any(|trial| trial.session != header.trials[0].session);
     let run = |trial: usize| {
         let of = &header.trials[trial];
@@ -137,10 +137,10 @@ fn values(data: &DataSet, trials: &[usize], columns: &[usize]) -> Result<Array2<
     Ok(values)
 }
 
-/// A response for each volume.
-fn of_volumes(path: &Path, mask: Option<&Path>, voxels: &Voxels) -> Result<Responses> {
+/// One response per volume.
+fn read_volumes(path: &Path, mask: Option<&Path>, voxels: &Voxels) -> Result<Responses> {
     let series = Volume::open(path)?;
-    let (places, matched) = places::of_volumes(&series, mask, voxels)?;
+    let (places, matched) = places::match_volumes(&series, mask, voxels)?;
     let mut values = Array2::zeros((series.header().count(), places.len()));
     for (mut row, volume) in values.outer_iter_mut().zip(series.volumes()?) {
         let volume = volume?;
@@ -153,7 +153,7 @@ fn of_volumes(path: &Path, mask: Option<&Path>, voxels: &Voxels) -> Result<Respo
 fn refuse_undefined(responses: &Responses, voxels: &Voxels) -> Result<()> {
     let path = responses.path.display();
     if responses.values.is_empty() {
-        bail!("\"{path}\" holds no response");
+        bail!("\"{path}\" contains no response");
     }
     let Some(((row, voxel), value)) = responses.values.indexed_iter().find(|(_, value)| !value.is_finite()) else {
         return Ok(());
@@ -162,6 +162,6 @@ fn refuse_undefined(responses: &Responses, voxels: &Voxels) -> Result<()> {
     let place = voxels.volume.as_ref().map(|volume| format!(" at {:?}", volume.indices[voxel])).unwrap_or_default();
     let unit = voxels.unit().singular();
     bail!(
-        "\"{path}\" has {value} in response {row} at {unit} {id}{place}: leave the response out, or fill the {unit} in"
+        "\"{path}\" has {value} in response {row} at {unit} {id}{place}: leave out the response, or fill in the {unit}"
     )
 }

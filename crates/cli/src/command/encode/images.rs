@@ -13,10 +13,10 @@ use afterimage_formats::{images::ImageSource, names::nfc, text};
 
 use crate::progress::Terminal;
 
-/// Images, read when they are asked for.
+/// Images, read on demand.
 pub(super) struct Pictures {
     sources: Vec<Source>,
-    /// Source of each image and its place there.
+    /// Source of each image, and its position in the source.
     entries: Vec<(usize, usize)>,
     names: Vec<String>,
 }
@@ -27,10 +27,10 @@ enum Source {
 }
 
 impl Pictures {
-    /// Opens folders, archives, arrays, pictures, lists of pictures (`.txt`, one path a line, seen from the list's folder) and
-    /// data sets (all stimuli, in the order of their rows).
+    /// Opens folders, archives, arrays, image files, lists (`.txt`, one path per line, relative to the list's folder)
+    /// and data sets (all stimuli, in the order of their rows).
     ///
-    /// Names are those of the source; of several sources, `SOURCE/NAME`, and of single pictures their paths.
+    /// Names are those of the source; with several sources `SOURCE/NAME`, and for single files their paths.
     pub(super) fn open(paths: &[PathBuf]) -> Result<Self> {
         let mut pictures = Self { sources: Vec::new(), entries: Vec::new(), names: Vec::new() };
         for path in paths {
@@ -66,29 +66,26 @@ impl Pictures {
         let (source, place) = self.entries[row];
         match &self.sources[source] {
             Source::Images(images) => Ok(images.read_square(place, side)?),
-            // As training takes them, so that its images have the predictions of the run.
+            // As in training, so that images of the data set have the predictions of the run.
             Source::Data(data) => Ok(at_side(data.images(&[place as u32])?, side)?.index_axis_move(Axis(0), 0)),
         }
     }
 
     fn add(&mut self, path: &Path, label: Option<String>) -> Result<()> {
         let source = self.sources.len();
-        let (opened, names) = match path.join("zarr.json").is_file() {
-            true => {
-                let data = DataSet::open(path)?;
-                if !data.header().has_images() {
-                    bail!("\"{}\" holds responses and no images: give the images themselves", path.display());
-                }
-                let names = data.header().stimuli.iter().map(|info| info.name.clone()).collect();
-                (Source::Data(Box::new(data)), names)
+        let (opened, names) = if path.join("zarr.json").is_file() {
+            let data = DataSet::open(path)?;
+            if !data.header().has_images() {
+                bail!("\"{}\" contains responses but no images: give the image files", path.display());
             }
-            false => {
-                let images = ImageSource::open(path)?;
-                let unread: Vec<String> = images.unread().map(|name| path.join(name).display().to_string()).collect();
-                note_unread(&unread, &Terminal::default());
-                let names: Vec<String> = images.names().to_vec();
-                (Source::Images(images), names)
-            }
+            let names = data.header().stimuli.iter().map(|info| info.name.clone()).collect();
+            (Source::Data(Box::new(data)), names)
+        } else {
+            let images = ImageSource::open(path)?;
+            let unread: Vec<String> = images.unread().map(|name| path.join(name).display().to_string()).collect();
+            note_unread(&unread, &Terminal::default());
+            let names: Vec<String> = images.names().to_vec();
+            (Source::Images(images), names)
         };
         let is_picture =
             path.is_file() && names.len() == 1 && path.file_name().is_some_and(|name| name == names[0].as_str());
@@ -109,10 +106,10 @@ impl Pictures {
         let before = self.names.len();
         for line in text::lines(path)? {
             let images =
-                ImageSource::open(&found(folder, &line)).with_context(|| format!("in \"{}\"", path.display()))?;
+                ImageSource::open(&find_listed(folder, &line)).with_context(|| format!("in \"{}\"", path.display()))?;
             if images.len() != 1 {
                 bail!(
-                    "\"{}\" names \"{line}\", which is {} images: name one picture a line",
+                    "\"{}\" names \"{line}\", which contains {} images: name one image per line",
                     path.display(),
                     images.len()
                 );
@@ -122,14 +119,15 @@ impl Pictures {
             self.sources.push(Source::Images(images));
         }
         if self.names.len() == before {
-            bail!("\"{}\" names no picture: write one path a line", path.display());
+            bail!("\"{}\" names no image: write one path per line", path.display());
         }
         Ok(())
     }
 }
 
-/// A file that a list names, under its own spelling: macOS decomposes the accents of names, other systems do not.
-fn found(folder: &Path, line: &str) -> PathBuf {
+/// Finds a file that a list names, whatever the Unicode form of its name: macOS decomposes accents, other systems do
+/// not.
+fn find_listed(folder: &Path, line: &str) -> PathBuf {
     let path = folder.join(line);
     let (false, Some(name)) = (path.exists(), path.file_name().map(|name| name.to_string_lossy().into_owned())) else {
         return path;

@@ -1,4 +1,4 @@
-//! Predicted responses as files, in the format that the ending names.
+//! Writes predicted responses in the format given by the file extension.
 
 use std::path::{Path, PathBuf};
 
@@ -16,51 +16,48 @@ const ENDINGS: [(&str, Format); 5] = [
     (".nii", Format::Nifti),
     (".func.gii", Format::Gifti),
 ];
-/// Images that a NIfTI-1 file can hold.
+/// Maximum number of volumes in a NIfTI-1 file.
 const MOST: usize = i16::MAX as usize;
 
-/// A format of files.
+/// File format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
     /// `[images, voxels]`
     Npy,
-    /// A row for each image.
+    /// One row per image.
     Csv,
-    /// A volume for each image.
+    /// One volume per image.
     Nifti,
-    /// A map for each image, a file for each hemisphere.
+    /// One map per image, one file per hemisphere.
     Gifti,
 }
 
 impl Format {
-    /// By the ending of a name.
+    /// Chooses the format by the extension of a name.
     pub(super) fn of(path: &Path) -> Result<Self> {
         match ending(path) {
             Some((_, format)) => Ok(format),
-            None => bail!(
-                "the ending of \"{}\" names no format: end it in .npy, .csv, .nii, .nii.gz or .func.gii",
-                path.display()
-            ),
+            None => bail!("\"{}\" has no known extension: use .npy, .csv, .nii, .nii.gz or .func.gii", path.display()),
         }
     }
 
-    /// Refuses what cannot be written, before anything is computed.
+    /// Refuses a format that cannot be written, before anything is computed.
     pub(super) fn refuse(self, path: &Path, voxels: &Voxels) -> Result<()> {
         let name = path.display();
         match self {
             Self::Nifti if voxels.volume.is_none() => bail!(
-                "cannot write \"{name}\": the run's data set does not say where its voxels lie in a volume; write .npy or \
-                 .csv, or import the recording from volumes with a mask (`afterimage import nifti` or `nsd`)"
+                "cannot write \"{name}\": the run's data set does not store volume positions of its voxels; write .npy \
+                 or .csv, or import the recording from volumes with a mask (`afterimage import nifti` or `nsd`)"
             ),
             Self::Gifti if voxels.surface.is_none() => bail!(
-                "cannot write \"{name}\": the run's data set does not say on which vertices its voxels lie; write .npy or \
+                "cannot write \"{name}\": the run's data set does not store the vertices of its voxels; write .npy or \
                  .csv, or import the recording from lh.NAME.mgh or rh.NAME.mgh"
             ),
             _ => Ok(()),
         }
     }
 
-    /// Refuses more images than a file of the format holds.
+    /// Refuses more images than a file of the format can hold.
     pub(super) fn refuse_many(self, path: &Path, images: usize) -> Result<()> {
         if self == Self::Nifti && images > MOST {
             bail!("\"{}\" can hold {MOST} volumes, not {images}: encode fewer images", path.display());
@@ -68,7 +65,7 @@ impl Format {
         Ok(())
     }
 
-    /// Writes `[images, voxels]` and gives the files.
+    /// Writes `[images, voxels]` and returns the files.
     pub(super) fn write(
         self,
         path: &Path,
@@ -107,7 +104,7 @@ impl Format {
     }
 }
 
-/// The first column is the image's name, then comes one a voxel, called by [`Voxels::name_of`].
+/// First the image's name, then one column per voxel, named by [`Voxels::name_of`].
 fn csv(values: &Array2<f32>, names: &[String], voxels: &Voxels) -> String {
     let line = |name: &str, fields: &mut dyn Iterator<Item = String>| {
         std::iter::once(name.to_owned()).chain(fields).collect::<Vec<_>>()
@@ -118,13 +115,13 @@ fn csv(values: &Array2<f32>, names: &[String], voxels: &Voxels) -> String {
     table::csv(std::iter::once(head).chain(rows))
 }
 
-/// `a/NAME.nii.gz` with a mark: `a/NAME.sd.nii.gz`.
-pub(super) fn beside(path: &Path, mark: &str) -> PathBuf {
+/// Inserts a mark before the extension: `a/NAME.nii.gz` to `a/NAME.sd.nii.gz`.
+pub(super) fn with_mark(path: &Path, mark: &str) -> PathBuf {
     let (stem, end) = parts(path);
     path.with_file_name(format!("{stem}{mark}{end}"))
 }
 
-/// The file that says what is in the others: `a/NAME.json`.
+/// File that describes the others: `a/NAME.json`.
 pub(super) fn sidecar(path: &Path) -> PathBuf {
     path.with_file_name(format!("{}.json", parts(path).0))
 }
@@ -149,7 +146,7 @@ mod tests {
     fn names_of_files_are_made_from_the_whole_ending() {
         let path = Path::new("out/predicted.nii.gz");
         assert_eq!(Format::of(path).unwrap(), Format::Nifti);
-        assert_eq!(beside(path, ".sd"), Path::new("out/predicted.sd.nii.gz"));
+        assert_eq!(with_mark(path, ".sd"), Path::new("out/predicted.sd.nii.gz"));
         assert_eq!(sidecar(path), Path::new("out/predicted.json"));
         assert!(Format::of(Path::new("predicted.gii")).unwrap_err().to_string().contains(".func.gii"));
         assert!(Format::of(Path::new(".npy")).is_err());

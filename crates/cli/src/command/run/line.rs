@@ -2,13 +2,13 @@
 
 use afterimage_run::scores::{Score, ScoreFile};
 
-/// The scores a reader wants first, each in a line.
+/// Main scores, one per line.
 pub(super) fn summary(file: &ScoreFile) -> Vec<String> {
     let wanted = ["identification.external.perceptual.5way", "identification.pairwise.perceptual", "encoder.r.median"];
     wanted.iter().filter_map(|name| file.get(name)).map(line).collect()
 }
 
-/// Title, value, interval, chance, the level of shuffled pairings where it is another, p with what it tests against, and n.
+/// Title, value, interval, chance, the level of shuffled pairings if it differs, p with its null hypothesis, and n.
 pub(super) fn line(score: &Score) -> String {
     let show = |v: f64| match score.unit.as_str() {
         _ if !v.is_finite() => "undefined".to_owned(),

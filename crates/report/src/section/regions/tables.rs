@@ -10,7 +10,7 @@ use crate::number::{chance, interval, many, p, plain, signed, value};
 pub(super) fn tables(found: &Regions, more: &str) -> Markup {
     html! {
         @if !found.encoding.is_empty() { details { summary { "Identification by region: all numbers" } (conditions(&found.encoding, more)) } }
-        @if !found.matched.is_empty() { details { summary { "At equal numbers: all numbers" } (matched(found, more)) } }
+        @if !found.matched.is_empty() { details { summary { "At equal numbers: all numbers" } (matched_table(found, more)) } }
         @if let Some(single) = &found.single { details { summary { "The best single ones" } (best(single)) } }
         @if !found.decoding.is_empty() { details { summary { "The decoder without regions: all numbers" } (conditions(&found.decoding, more)) } }
     }
@@ -24,7 +24,7 @@ fn label(region: Option<&String>, part: Part) -> String {
     }
 }
 
-/// A row for each condition and score.
+/// One row per condition and score.
 fn conditions(of: &[Condition], more: &str) -> Markup {
     html! {
         table.classified {
@@ -42,7 +42,7 @@ fn row(condition: &Condition, score: &Score) -> Markup {
         tr {
             th scope="row" { (label(condition.region.as_ref(), condition.part)) }
             td.number { (many(condition.voxels)) }
-            (measured(score))
+            (value_cell(score))
             td.number { (difference.map_or("–".into(), |d| signed(d.value, &score.unit))) }
             td { (ends.map_or("–".into(), |i| format!("{} to {}", signed(i.low, &score.unit), signed(i.high, &score.unit)))) }
             td { (difference.map_or("–".into(), |d| plain(d.p_holm))) }
@@ -51,7 +51,7 @@ fn row(condition: &Condition, score: &Score) -> Markup {
 }
 
 /// The cells of a score: title, value, interval, chance, p, n.
-fn measured(score: &Score) -> Markup {
+fn value_cell(score: &Score) -> Markup {
     html! {
         td { (score.title) }
         td.number { (value(score.value, &score.unit)) }
@@ -72,7 +72,7 @@ fn methods(score: &Score, of: &[Condition]) -> Markup {
     }
 }
 
-fn matched(found: &Regions, more: &str) -> Markup {
+fn matched_table(found: &Regions, more: &str) -> Markup {
     html! {
         table.classified {
             thead { tr { @for head in ["Region", more, "Subsets", "Score", "Value", "95\u{202f}% interval", "Chance", "p", "n", "sd over subsets"] { th scope="col" { (head) } } } }
@@ -80,7 +80,7 @@ fn matched(found: &Regions, more: &str) -> Markup {
                 th scope="row" { (label(m.region.as_ref(), Part::Alone)) }
                 td.number { (many(m.voxels)) }
                 td.number { (many(m.draws)) }
-                (measured(&m.score))
+                (value_cell(&m.score))
                 td.number { (m.spread.map_or("–".into(), |s| value(s, "fraction"))) }
             } } }
         }
@@ -94,11 +94,12 @@ fn best(single: &SingleVoxels) -> Markup {
             tbody { @for one in &single.best { tr {
                 th scope="row" { (label(one.region.as_ref(), Part::Alone)) }
                 td.number { (one.voxel) }
-                (measured(&one.score))
+                (value_cell(&one.score))
                 td { (plain(one.q)) }
             } } }
         }
-        p.note { "Chosen as the best on these very pictures: values and intervals are too high by the choice, and p is not corrected for it. q is the false discovery rate over all "
+        p.note { "Chosen as the best on these very images: values and intervals are too high by the choice, and p is \
+                  not corrected for it. q is the false discovery rate over all "
             (many(single.voxels.len())) ", Benjamini and Hochberg." }
     }
 }

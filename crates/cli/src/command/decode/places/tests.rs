@@ -49,7 +49,7 @@ fn refused<T>(outcome: Result<T>, fragments: &[&str]) {
 
 #[test]
 fn voxels_of_a_data_set_are_found_by_their_places() {
-    let of = |recorded: &Recorded| of_data_set(Path::new("b.afterimage"), recorded, 8, &in_volume());
+    let of = |recorded: &Recorded| match_data_set(Path::new("b.afterimage"), recorded, 8, &in_volume());
     let reordered = [[2, 2, 1], INDICES[2], INDICES[0], INDICES[1]];
     assert_eq!(of(&recorded(AFFINE, &reordered)).unwrap(), (vec![2, 3, 1], Matched::Places));
     // Headers of 32 bits round.
@@ -71,7 +71,7 @@ fn vertices_of_a_data_set_are_found_by_hemisphere_and_number() {
     let of = |vertices: [usize; 2], places: &[[u32; 2]]| {
         let surface = SurfaceGeometry { vertices, places: places.to_vec() };
         let recorded = Recorded { surface: Some(surface), ..Recorded::new(places.len()) };
-        of_data_set(Path::new("b.afterimage"), &recorded, 8, &on_left())
+        match_data_set(Path::new("b.afterimage"), &recorded, 8, &on_left())
     };
     assert_eq!(of([6, 9], &[[0, 1], [0, 2], [1, 4], [0, 4]]).unwrap().0, [3, 0, 1]);
     refused(of([6, 9], &[[1, 1], [1, 2], [1, 4]]), &["3 of the run's 3 lie elsewhere"]);
@@ -102,7 +102,7 @@ impl Files {
 fn volumes_and_masks_are_compared_with_the_places_of_the_run() {
     let files = Files(tempfile::tempdir().unwrap());
     let series = Volume::open(&files.write("b.nii", SHAPE, 2, &AFFINE)).unwrap();
-    let of = |mask: Option<&Path>| of_volumes(&series, mask, &in_volume());
+    let of = |mask: Option<&Path>| match_volumes(&series, mask, &in_volume());
     let expected = INDICES.map(|index| index.map(|axis| axis as usize)).to_vec();
     assert_eq!(of(None).unwrap(), (expected.clone(), Matched::Places));
     let larger = [INDICES[1], INDICES[2], [0, 0, 0], INDICES[0]];
@@ -113,7 +113,7 @@ fn volumes_and_masks_are_compared_with_the_places_of_the_run() {
     let several = files.write("several.nii", SHAPE, 2, &AFFINE);
     refused(of(Some(&several)), &["several.nii", "2 volumes, expected one"]);
     let elsewhere = Volume::open(&files.write("m.nii", SHAPE, 2, &mirrored())).unwrap();
-    refused(of_volumes(&elsewhere, None, &in_volume()), &["m.nii", "another affine than the run's recording"]);
+    refused(match_volumes(&elsewhere, None, &in_volume()), &["m.nii", "another affine than the run's recording"]);
 }
 
 #[test]
@@ -122,17 +122,17 @@ fn a_run_without_places_takes_the_voxels_of_the_mask_by_their_number() {
     let series = Volume::open(&files.write("b.nii", SHAPE, 2, &AFFINE)).unwrap();
     let voxels = Voxels::new(vec![1, 3, 4], 5);
     let mask = files.mask(&AFFINE, &INDICES);
-    let (places, matched) = of_volumes(&series, Some(&mask), &voxels).unwrap();
+    let (places, matched) = match_volumes(&series, Some(&mask), &voxels).unwrap();
     assert_eq!((places, matched), (vec![[0, 1, 1], [1, 0, 0], [3, 2, 0]], Matched::Order));
-    refused(of_volumes(&series, None, &voxels), &["give --mask"]);
-    refused(of_volumes(&series, Some(&files.mask(&AFFINE, &INDICES[..2])), &voxels), &["2 responses x 2 voxels"]);
+    refused(match_volumes(&series, None, &voxels), &["give --mask"]);
+    refused(match_volumes(&series, Some(&files.mask(&AFFINE, &INDICES[..2])), &voxels), &["2 responses x 2 voxels"]);
 }
 
 #[test]
 fn a_file_of_the_other_hemisphere_is_refused_by_its_name() {
     let files = Files(tempfile::tempdir().unwrap());
     let open = |name: &str, vertices: usize| Volume::open(&files.write(name, [vertices, 1, 1], 2, &AFFINE)).unwrap();
-    let of = |series: &Volume| of_volumes(series, None, &on_left());
+    let of = |series: &Volume| match_volumes(series, None, &on_left());
     assert_eq!(of(&open("lh.b.nii", 6)).unwrap().0, [[4, 0, 0], [1, 0, 0], [2, 0, 0]]);
     assert!(of(&open("b.nii", 6)).is_ok());
     for name in ["rh.b.nii", "sub-01_hemi-R_b.nii"] {
@@ -142,5 +142,5 @@ fn a_file_of_the_other_hemisphere_is_refused_by_its_name() {
     let mut both = on_left();
     both.surface.as_mut().unwrap().places[0][0] = 1;
     both.surface.as_mut().unwrap().vertices[1] = 6;
-    refused(of_volumes(&open("b.nii", 6), None, &both), &["both hemispheres"]);
+    refused(match_volumes(&open("b.nii", 6), None, &both), &["both hemispheres"]);
 }

@@ -1,4 +1,4 @@
-//! Adam and AMSGrad in place: one pass over values, gradient and moments, and nothing beside them.
+//! Adam and AMSGrad in place: one pass over values, gradient and moments, and nothing else.
 
 use rayon::prelude::*;
 
@@ -33,7 +33,7 @@ pub struct Step {
     pub rate: f64,
     /// Steps done, this one included; the moments' bias is corrected by it.
     pub time: usize,
-    /// Factor of the gradient, 1 where it is not clipped.
+    /// Factor of the gradient, 1 if it is not clipped.
     pub scale: f32,
 }
 
@@ -45,7 +45,7 @@ impl Step {
     /// moment): `value -= rate * m / (1 - β1^t) / (sqrt(v / (1 - β2^t)) + ε)`, β 0.9 and 0.999, ε 1e-8.
     ///
     /// # Panics
-    /// Where lengths differ.
+    /// If lengths differ.
     pub fn run(&self, values: &mut [f32], gradient: &[f32], moments: &mut Moments) {
         let lengths = [gradient.len(), moments.first.len(), moments.second.len()];
         assert_eq!(lengths, [values.len(); 3], "lengths of values, gradient and moments");

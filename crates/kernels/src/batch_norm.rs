@@ -60,9 +60,10 @@ pub fn backward(
     dx.par_chunks_exact_mut(places).zip(both).enumerate().for_each(|(plane, (dx, (gradient, x)))| {
         let channel = plane % channels;
         let factor = scale[channel] * inverse[channel];
-        let (flat, along) = match of_batch {
-            true => ((of_shift[channel] / count) as f32, (of_scale[channel] / count) as f32 * inverse[channel]),
-            false => (0.0, 0.0),
+        let (flat, along) = if of_batch {
+            ((of_shift[channel] / count) as f32, (of_scale[channel] / count) as f32 * inverse[channel])
+        } else {
+            (0.0, 0.0)
         };
         let mean = moments[channel];
         vectorised(

@@ -86,16 +86,15 @@ impl Conv {
     /// Of weights `[outputs, inputs, side, side]` and `outputs` biases.
     ///
     /// # Panics
-    /// Where their numbers do not agree.
+    /// If their numbers do not agree.
     pub fn new(weights: Vec<f32>, bias: Vec<f32>, shape: [usize; 4], stride: usize, padding: usize) -> Self {
         let [outputs, inputs, side, _] = shape;
         assert_eq!(bias.len(), outputs, "biases");
-        let run = match winograd::suits(inputs, outputs, side, stride) && padding < side {
-            true => {
-                let weights = Weights { values: weights, outputs, inputs, side, padding };
-                Run::Winograd { weights, forward: OnceLock::new(), backward: OnceLock::new() }
-            }
-            false => Run::Patches(patches::Kernel::new(&weights, [outputs, inputs, side], stride, padding)),
+        let run = if winograd::suits(inputs, outputs, side, stride) && padding < side {
+            let weights = Weights { values: weights, outputs, inputs, side, padding };
+            Run::Winograd { weights, forward: OnceLock::new(), backward: OnceLock::new() }
+        } else {
+            Run::Patches(patches::Kernel::new(&weights, [outputs, inputs, side], stride, padding))
         };
         Self { bias, run }
     }
@@ -166,7 +165,7 @@ impl Layer {
                 let [squeeze, one, three] = &**convs;
                 let (x, squeezed) = squeeze.forward(x, keep);
                 let parts = [one.forward(&x, false).0, three.forward(&x, false).0];
-                let y = beside(&parts[0], &parts[1]);
+                let y = concatenate(&parts[0], &parts[1]);
                 parts.into_iter().chain([x]).for_each(Map::recycle);
                 let mut flags = vec![0; if keep { y.values.len() } else { 0 }];
                 flags.par_chunks_mut(RUN).zip(y.values.par_chunks(RUN)).for_each(|(flags, values)| mark(values, flags));
@@ -189,7 +188,7 @@ impl Layer {
             Self::Fire(convs) => {
                 let [squeeze, one, three] = &**convs;
                 pass(gradient, &kept.flags);
-                let (left, right) = apart(gradient, one.bias.len());
+                let (left, right) = split(gradient, one.bias.len());
                 let dims = [kept.dims[0], kept.dims[1], kept.dims[2], squeeze.bias.len()];
                 let mut inner = one.backward(&left, dims);
                 let other = three.backward(&right, dims);
@@ -222,7 +221,7 @@ fn pass(gradient: &mut Map, flags: &[u8]) {
 }
 
 /// The channels of `a`, then those of `b`.
-fn beside(a: &Map, b: &Map) -> Map {
+fn concatenate(a: &Map, b: &Map) -> Map {
     let [images, height, width, left] = a.dims;
     let both = left + b.dims[3];
     let mut out = Map::unwritten([images, height, width, both]);
@@ -235,7 +234,7 @@ fn beside(a: &Map, b: &Map) -> Map {
 }
 
 /// The first `left` channels, and the others.
-fn apart(map: &Map, left: usize) -> (Map, Map) {
+fn split(map: &Map, left: usize) -> (Map, Map) {
     let [images, height, width, both] = map.dims;
     let part = |from: usize, to: usize| {
         let mut out = Map::unwritten([images, height, width, to - from]);

@@ -2,7 +2,7 @@
 //!
 //! Three times (or as often as there are levels): enlarge and pad, convolution 5x5, group norm with activation; then
 //! pad, convolution 5x5 to RGB, sigmoid. Kept for the gradient are each level's input and the convolution's output; the
-//! enlarged and padded maps are made again.
+//! enlarged and padded maps are computed again.
 
 use rayon::prelude::*;
 
@@ -114,7 +114,7 @@ impl Decode {
     /// Transforms the convolutions of `parameters`.
     ///
     /// # Panics
-    /// Where their number does not fit.
+    /// If their number does not fit.
     pub fn ready(&self, parameters: &[f32]) -> Ready {
         assert_eq!(parameters.len(), self.parameters(), "parameters");
         let c = self.channels;
@@ -131,7 +131,7 @@ impl Decode {
     /// Images `[n, side, side, 3]` in 0..1 of maps `[n, grid, grid, channels]`.
     ///
     /// # Panics
-    /// Where shapes do not fit.
+    /// If shapes do not fit.
     pub fn forward(&self, maps: Map, ready: &Ready) -> (Map, Kept) {
         let (mut x, mut levels) = (maps, Vec::with_capacity(self.enlarge.len()));
         for (level, enlarge) in self.enlarge.iter().enumerate() {
@@ -165,7 +165,7 @@ impl Decode {
     /// Gradients of the maps and of the parameters, in their order, for one of the images.
     ///
     /// # Panics
-    /// Where the gradient has another shape than the images.
+    /// If the gradient has another shape than the images.
     pub fn backward(&self, kept: &Kept, parameters: &[f32], gradient: &Map) -> (Map, Vec<f32>) {
         assert_eq!(gradient.dims, kept.image.dims, "shape of the gradient");
         let c = self.channels;

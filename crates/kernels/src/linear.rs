@@ -14,7 +14,7 @@ const INPUTS: usize = 4;
 /// Every output is summed over the inputs in their order, whatever the number of threads.
 ///
 /// # Panics
-/// Where lengths do not fit.
+/// If lengths do not fit.
 pub fn forward(x: &[f32], w: &[f32], bias: &[f32]) -> Vec<f32> {
     let outputs = bias.len();
     let inputs = w.len().checked_div(outputs).unwrap_or(0);

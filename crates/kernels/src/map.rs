@@ -13,7 +13,7 @@ pub struct Map {
     pub values: Vec<f32>,
 }
 
-/// Places turned at a time: 16 x 16 values fit the first cache, whatever the distance between rows.
+/// Places transposed at a time: 16 x 16 values fit the first cache, whatever the distance between rows.
 const BLOCK: usize = 16;
 
 impl Map {
@@ -35,7 +35,7 @@ impl Map {
     /// From `[images, channels, height, width]`.
     ///
     /// # Panics
-    /// Where there are not as many values as `dims` say.
+    /// If there are not as many values as `dims` say.
     pub fn from_planes(planes: &[f32], [n, c, h, w]: [usize; 4]) -> Self {
         assert_eq!(planes.len(), n * c * h * w, "values of [{n}, {c}, {h}, {w}]");
         let mut map = Self::unwritten([n, h, w, c]);

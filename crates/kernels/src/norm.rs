@@ -1,4 +1,4 @@
-//! Group norm together with the activation beside it.
+//! Group norm together with the activation next to it.
 
 use rayon::prelude::*;
 

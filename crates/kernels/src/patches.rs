@@ -138,13 +138,13 @@ impl Kernel {
     /// The gradient of the input, of `height` and `width`, for one of the output.
     ///
     /// # Panics
-    /// Where the gradient has another shape than the output of such an input.
+    /// If the gradient has another shape than the output of such an input.
     pub fn backward(&self, gradient: &Map, height: usize, width: usize) -> Map {
         let [images, rows, columns, outputs] = gradient.dims;
         assert_eq!([rows, columns, outputs], [self.output(height), self.output(width), self.outputs], "gradient");
         let mut dx = Map::unwritten([images, height, width, self.inputs]);
         let image = height * width * self.inputs;
-        let weights = View::new(&self.values, self.patch(), outputs).turned();
+        let weights = View::new(&self.values, self.patch(), outputs).transposed();
         let from = gradient.values.par_chunks_exact(rows * columns * outputs);
         dx.values.par_chunks_exact_mut(image).zip(from).for_each(|(to, from)| {
             if self.is_pointwise() {

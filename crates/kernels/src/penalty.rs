@@ -53,7 +53,7 @@ impl Penalty {
     /// channels of `w²`.
     ///
     /// # Panics
-    /// Where there are not as many weights as voxels, channels and positions say.
+    /// If there are not as many weights as voxels, channels and positions say.
     pub fn forward(&self, weights: &[f32]) -> [f32; 2] {
         self.check(weights);
         let of_voxels = weights.par_chunks_exact(self.voxel()).zip(&self.factors).map(|(weights, factor)| {

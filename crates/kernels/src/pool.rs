@@ -62,25 +62,22 @@ impl Pool {
                 }
             }
         };
-        match keep {
-            false => {
-                let lines = y.values.par_chunks_mut(line).enumerate();
-                lines.for_each(|(row, out)| {
-                    vectorised(
-                        #[inline(always)]
-                        || run(row, out, None),
-                    )
-                });
-            }
-            true => {
-                let lines = y.values.par_chunks_mut(line).zip(places.par_chunks_mut(line)).enumerate();
-                lines.for_each(|(row, (out, places))| {
-                    vectorised(
-                        #[inline(always)]
-                        || run(row, out, Some(places)),
-                    )
-                });
-            }
+        if keep {
+            let lines = y.values.par_chunks_mut(line).zip(places.par_chunks_mut(line)).enumerate();
+            lines.for_each(|(row, (out, places))| {
+                vectorised(
+                    #[inline(always)]
+                    || run(row, out, Some(places)),
+                )
+            });
+        } else {
+            let lines = y.values.par_chunks_mut(line).enumerate();
+            lines.for_each(|(row, out)| {
+                vectorised(
+                    #[inline(always)]
+                    || run(row, out, None),
+                )
+            });
         }
         y
     }

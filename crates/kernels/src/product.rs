@@ -18,12 +18,12 @@ impl<'a> View<'a> {
     }
 
     /// The same, rows as columns.
-    pub(crate) fn turned(self) -> Self {
+    pub(crate) fn transposed(self) -> Self {
         Self { rows: self.columns, columns: self.rows, row_step: self.column_step, column_step: self.row_step, ..self }
     }
 }
 
-/// Sets `out`, `[a.rows, b.columns]` with rows side by side, to `a b`, or adds `a b` to it; in the calling thread alone.
+/// Sets `out`, `[a.rows, b.columns]` with rows side by side, to `a b`, or adds `a b` to it; only in the calling thread.
 pub(crate) fn product(out: &mut [f32], a: View<'_>, b: View<'_>, add: bool) {
     assert_eq!(a.columns, b.rows, "the sides that are summed over");
     assert!(out.len() >= a.rows * b.columns, "{} values for {} x {}", out.len(), a.rows, b.columns);

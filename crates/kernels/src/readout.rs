@@ -154,11 +154,11 @@ impl Sizes {
                         );
                     }
                     let through = View::new(pooled, self.channels, self.voxels);
-                    product(out, through, View::new(map, self.positions, self.voxels).turned(), false);
+                    product(out, through, View::new(map, self.positions, self.voxels).transposed(), false);
                     if parameters {
                         product(
                             &mut sums[0],
-                            View::new(patches, self.channels, self.positions).turned(),
+                            View::new(patches, self.channels, self.positions).transposed(),
                             through,
                             true,
                         );

@@ -24,7 +24,7 @@ impl Resample {
     /// Of a matrix `[outputs, inputs]`.
     ///
     /// # Panics
-    /// Where there are not as many values.
+    /// If there are not as many values.
     pub fn new(matrix: &[f32], outputs: usize, inputs: usize) -> Self {
         assert_eq!(matrix.len(), outputs * inputs, "values of {outputs} x {inputs}");
         let sums = |rows: usize, columns: usize, at: &dyn Fn(usize, usize) -> f32| Sums {

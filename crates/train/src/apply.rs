@@ -20,7 +20,7 @@ use afterimage_run::{RunFolder, layout::Phase};
 use burn::tensor::Device;
 
 pub use crate::encoder::Spread;
-pub use anatomy::BranchAnatomy;
+pub use afterimage_model::encoder::BranchAnatomy;
 
 use crate::{
     Result, TrainError,
@@ -57,8 +57,7 @@ impl TrainedEncoder {
         let config = &experiment.encoder;
         let vision = vision(config.backbone, experiment.image.side, config.backbone_side, &device)?;
         let state = encoder::state_of(&weights, &device);
-        let voxels = state.params.get::<1>("branch0.bias").dims()[0];
-        Ok(Self { encoder: Encoder::new(config, &vision, voxels)?, state, vision, device })
+        Ok(Self { encoder: Encoder::new(config, &vision, state.voxels())?, state, vision, device })
     }
 
     /// Predicted responses `[images, voxels]`, normalised as in training, for images u8 `[images, side, side, 3]`.
@@ -74,7 +73,7 @@ impl TrainedEncoder {
 
     /// Voxels that it predicts.
     pub fn voxels(&self) -> usize {
-        self.state.params.get::<1>("branch0.bias").dims()[0]
+        self.encoder.voxels()
     }
 
     /// For phase 2.

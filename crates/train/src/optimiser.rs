@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use afterimage_config::{Optimiser as Kind, Schedule};
 use afterimage_kernels::adam::{self, Moments, Step};
 use burn::optim::{Adam, AdamConfig, AdamState, AdaptiveMomentumState, Optimizer};
-use burn::tensor::{Gradients, Tensor, TensorData};
+use burn::tensor::{Device, Gradients, Tensor, TensorData};
 
-use afterimage_model::{convert, device, params::Params};
+use afterimage_model::{convert, device::Engine, params::Params};
 
 /// An optimiser with the state of every parameter.
 pub struct Optimiser {
@@ -22,8 +22,8 @@ pub struct Optimiser {
 
 /// What is remembered of a parameter's gradients.
 enum State {
-    Processor(Moments),
-    Elsewhere(Box<AdamState<1>>),
+    Kernels(Moments),
+    Framework(Box<AdamState<1>>),
 }
 
 impl Optimiser {
@@ -48,9 +48,9 @@ impl Optimiser {
             let state = self.states.remove(&name);
             let mut after = None;
             params.update(&name, |value| {
-                let (value, state) = match device::is_processor(&value.device()) {
-                    true => self.in_place(value, gradient, state, rate, scale),
-                    false => self.by_framework(value, gradient * scale, state, rate),
+                let (value, state) = match Engine::of(&value.device()) {
+                    Engine::Kernels => self.in_place(value, gradient, state, rate, scale),
+                    Engine::Framework => self.by_framework(value, gradient * scale, state, rate),
                 };
                 after = Some(state);
                 value
@@ -71,12 +71,12 @@ impl Optimiser {
         let (mut values, gradient) = (value.into_data(), gradient.into_data());
         let slice = values.as_mut_slice::<f32>().expect("single precision");
         let mut moments = match state {
-            Some(State::Processor(moments)) => moments,
+            Some(State::Kernels(moments)) => moments,
             _ => Moments::zeros(slice.len(), self.amsgrad),
         };
         let step = Step { rate, time: self.steps, scale: scale as f32 };
         step.run(slice, gradient.as_slice::<f32>().expect("single precision"), &mut moments);
-        (Tensor::from_data(values, &device), State::Processor(moments))
+        (Tensor::from_data(values, &device), State::Kernels(moments))
     }
 
     fn by_framework(
@@ -87,11 +87,11 @@ impl Optimiser {
         rate: f64,
     ) -> (Tensor<1>, State) {
         let state = match state {
-            Some(State::Elsewhere(state)) => Some(*state),
+            Some(State::Framework(state)) => Some(*state),
             _ => None,
         };
         let (value, state) = self.adam.step(rate, value, gradient, state);
-        (value, State::Elsewhere(Box::new(state.expect("Adam has a state after a step"))))
+        (value, State::Framework(Box::new(state.expect("Adam has a state after a step"))))
     }
 
     /// Steps done.
@@ -104,8 +104,8 @@ impl Optimiser {
         let mut out = Vec::new();
         for (name, state) in &self.states {
             let (m, v, x) = match state {
-                State::Processor(moments) => (moments.first.clone(), moments.second.clone(), moments.largest.clone()),
-                State::Elsewhere(state) => (
+                State::Kernels(moments) => (moments.first.clone(), moments.second.clone(), moments.largest.clone()),
+                State::Framework(state) => (
                     convert::values(&state.momentum.moment_1),
                     convert::values(&state.momentum.moment_2),
                     state.momentum.max_moment_2.as_ref().map(convert::values),
@@ -119,7 +119,7 @@ impl Optimiser {
     }
 
     /// Takes up a state written by [`Optimiser::state`] after `steps` steps, for parameters on `device`.
-    pub fn restore(&mut self, steps: usize, mut state: BTreeMap<String, Vec<f32>>, device: &burn::tensor::Device) {
+    pub fn restore(&mut self, steps: usize, mut state: BTreeMap<String, Vec<f32>>, device: &Device) {
         let names: Vec<String> = state.keys().filter_map(|k| k.strip_suffix("#m").map(str::to_owned)).collect();
         self.steps = steps;
         for name in names {
@@ -128,21 +128,18 @@ impl Optimiser {
                 continue;
             };
             let largest = state.remove(&format!("{name}#x"));
-            let state = match device::is_processor(device) {
-                true => State::Processor(Moments { first, second, largest }),
-                false => State::Elsewhere(Box::new(elsewhere(steps, [first, second], largest, device))),
+            let state = match Engine::of(device) {
+                Engine::Kernels => State::Kernels(Moments { first, second, largest }),
+                Engine::Framework => {
+                    State::Framework(Box::new(framework_state(steps, [first, second], largest, device)))
+                }
             };
             self.states.insert(name, state);
         }
     }
 }
 
-fn elsewhere(
-    steps: usize,
-    moments: [Vec<f32>; 2],
-    largest: Option<Vec<f32>>,
-    device: &burn::tensor::Device,
-) -> AdamState<1> {
+fn framework_state(steps: usize, moments: [Vec<f32>; 2], largest: Option<Vec<f32>>, device: &Device) -> AdamState<1> {
     let tensor = |values: Vec<f32>| {
         let length = values.len();
         Tensor::from_data(TensorData::new(values, [length]), device)
@@ -155,9 +152,9 @@ fn elsewhere(
 
 /// The factor that brings the joint norm of all gradients down to `limit`; 1 where it is not larger.
 fn clipping(gradients: &[(String, Tensor<1>)], limit: f64) -> f64 {
-    let square = |g: &Tensor<1>| match device::is_processor(&g.device()) {
-        true => adam::square(g.clone().into_data().as_slice::<f32>().expect("single precision")),
-        false => f64::from(afterimage_model::term::scalar(&g.clone().powi_scalar(2).sum())),
+    let square = |g: &Tensor<1>| match Engine::of(&g.device()) {
+        Engine::Kernels => adam::square(g.clone().into_data().as_slice::<f32>().expect("single precision")),
+        Engine::Framework => f64::from(afterimage_model::term::scalar(&g.clone().powi_scalar(2).sum())),
     };
     let norm = gradients.iter().map(|(_, g)| square(g)).sum::<f64>().sqrt();
     if norm > limit { limit / norm } else { 1.0 }
@@ -165,8 +162,6 @@ fn clipping(gradients: &[(String, Tensor<1>)], limit: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use burn::tensor::Device;
-
     use super::*;
 
     /// The processor's step and the framework's, from a state written down in between.

@@ -107,7 +107,7 @@ impl Driver {
 
     /// Voxels of the encoder.
     pub fn voxels(&self) -> usize {
-        self.encoder.state.params.get::<1>("branch0.bias").dims()[0]
+        self.encoder.encoder.voxels()
     }
 
     /// `settings.starts` images that drive `target`; `step` is called at each step and ends the ascent with false.

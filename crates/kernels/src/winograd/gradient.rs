@@ -16,7 +16,7 @@ const PARTS: usize = 8;
 /// The gradient of weights `[outputs, inputs, side, side]` for one of the outputs, with `x` as the input.
 ///
 /// # Panics
-/// Where shapes do not fit, or for what does not [suit](super::suits).
+/// If shapes do not fit, or for what does not [suit](super::suits).
 pub fn weight_gradient(x: &Map, gradient: &Map, side: usize, padding: usize) -> Vec<f32> {
     let ([images, height, width, inputs], [_, rows, columns, outputs]) = (x.dims, gradient.dims);
     assert!(super::suits(inputs, outputs, side, 1), "{side} x {side}, {inputs} to {outputs} channels");
@@ -33,14 +33,14 @@ pub fn weight_gradient(x: &Map, gradient: &Map, side: usize, padding: usize) -> 
             let (from, to) = (all * part / PARTS, all * (part + 1) / PARTS);
             for first in (from..to).step_by(at_once) {
                 let tiles = at_once.min(to - first) * grid[1];
-                with_buffers([PLACES * tiles * inputs, PLACES * tiles * outputs], |turned, spread| {
+                with_buffers([PLACES * tiles * inputs, PLACES * tiles * outputs], |transformed, spread| {
                     let arch = pulp::Arch::new();
                     let size = [height, width, inputs];
-                    arch.dispatch(Gather { x: &x.values, size, first, grid, step, padding, out: turned });
+                    arch.dispatch(Gather { x: &x.values, size, first, grid, step, padding, out: transformed });
                     let size = [rows, columns, outputs];
                     arch.dispatch(Spread { gradient: &gradient.values, size, first, grid, step, out: spread });
                     for place in 0..PLACES {
-                        let a = View::new(&turned[place * tiles * inputs..], tiles, inputs).turned();
+                        let a = View::new(&transformed[place * tiles * inputs..], tiles, inputs).transposed();
                         let b = View::new(&spread[place * tiles * outputs..], tiles, outputs);
                         product(&mut sum[place * inputs * outputs..][..inputs * outputs], a, b, true);
                     }

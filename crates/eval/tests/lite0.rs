@@ -17,7 +17,7 @@ struct Expected {
 fn features_of_the_real_network_equal_pytorch() {
     let kind = foreign("efficientnet_lite0").unwrap();
     if find(kind).is_err() {
-        return afterimage_probe::skipped(&format!("efficientnet_lite0 is not installed; {}", kind.mend()));
+        return afterimage_probe::skipped(&format!("efficientnet_lite0 is not installed; {}", kind.hint()));
     }
     let network = ForeignNetwork::load(kind).unwrap();
     let golden: Vec<Expected> = serde_json::from_str(include_str!("../golden/lite0.json")).unwrap();

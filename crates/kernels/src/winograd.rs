@@ -61,13 +61,13 @@ impl Kernel {
     /// See [`Kernel::new`].
     pub fn backward(weights: &[f32], outputs: usize, inputs: usize, side: usize, padding: usize) -> Self {
         let area = side * side;
-        let mut turned = vec![0.0; weights.len()];
+        let mut flipped = vec![0.0; weights.len()];
         for (index, kernel) in weights.chunks_exact(area).enumerate() {
             let (output, input) = (index / inputs, index % inputs);
-            let to = &mut turned[(input * outputs + output) * area..][..area];
+            let to = &mut flipped[(input * outputs + output) * area..][..area];
             to.iter_mut().zip(kernel.iter().rev()).for_each(|(to, from)| *to = *from);
         }
-        Self::new(&turned, inputs, outputs, side, side - 1 - padding)
+        Self::new(&flipped, inputs, outputs, side, side - 1 - padding)
     }
 
     /// Outputs for one side of an input.
@@ -139,7 +139,7 @@ impl Work<'_> {
     fn block(&self, tile_rows: std::ops::Range<usize>, out: &mut [f32], above_zero: Option<&mut [u8]>) {
         let (inputs, outputs) = (self.kernel.inputs, self.kernel.outputs);
         let tiles = tile_rows.len() * self.grid[1];
-        with_buffers([PLACES * tiles * inputs, PLACES * tiles * outputs], |turned, multiplied| {
+        with_buffers([PLACES * tiles * inputs, PLACES * tiles * outputs], |transformed, multiplied| {
             let arch = pulp::Arch::new();
             let [_, height, width, _] = self.x.dims;
             let (first, grid, step, padding) = (tile_rows.start, self.grid, self.step, self.kernel.padding);
@@ -150,10 +150,10 @@ impl Work<'_> {
                 grid,
                 step,
                 padding,
-                out: turned,
+                out: transformed,
             });
             for place in 0..PLACES {
-                let a = View::new(&turned[place * tiles * inputs..], tiles, inputs);
+                let a = View::new(&transformed[place * tiles * inputs..], tiles, inputs);
                 let b = View::new(&self.kernel.values[place * inputs * outputs..], inputs, outputs);
                 product(&mut multiplied[place * tiles * outputs..][..tiles * outputs], a, b, false);
             }

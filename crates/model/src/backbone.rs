@@ -1,8 +1,8 @@
 //! Frozen convolutional networks with named taps.
 //!
 //! The encoder reads a backbone's activations, the image loss compares them. All four networks are one
-//! interpreter (`network`) over a list of layers (`plan`), on the processor by kernels of our own (`crate::processor`, and the crate
-//! `afterimage-kernels`), elsewhere by the framework's operations; a network differs only in its list, its input
+//! interpreter (`network`) over a list of layers (`plan`), on the processor by the crate `afterimage-kernels` (through
+//! `crate::processor`), elsewhere by the framework's operations; a network differs only in its list, its input
 //! normalisation and its weights. Weights are plain tensors outside any gradient graph: a backward pass reaches
 //! the image and makes no gradient for a parameter.
 
@@ -48,7 +48,7 @@ pub trait Backbone {
     /// the deepest of them. A tap may be asked for twice.
     ///
     /// `images` are `[batch, 3, height, width]`, RGB in 0..1; the normalisation the network was trained with is
-    /// applied here. Gradients flow to `images` alone.
+    /// applied here. Gradients flow only to `images`.
     ///
     /// # Panics
     /// For a tap the network lacks, and for images too small for it: ask [`Backbone::taps`] and
@@ -56,7 +56,7 @@ pub trait Backbone {
     fn forward(&self, images: Tensor<4>, taps: &[&str]) -> Vec<Tensor<4>>;
 
     /// Side of the grid at `tap` for square images of `image_side`, by the layers' own arithmetic (unpadded
-    /// convolutions, pooling rounded up where the network does so). Zero where the image is too small.
+    /// convolutions, pooling rounded up if the network does so). Zero if the image is too small.
     ///
     /// # Panics
     /// For a tap the network lacks.
@@ -75,7 +75,7 @@ impl AnyBackbone {
     /// A pretrained backbone.
     ///
     /// # Errors
-    /// [`ModelError::WeightsMissing`](crate::ModelError::WeightsMissing) says what to fetch and from where where the
+    /// [`ModelError::WeightsMissing`](crate::ModelError::WeightsMissing) says what to fetch and from where if the
     /// weights are not installed; a file that is not this network's is refused with its name, the tensor, and the
     /// shapes found and expected.
     pub fn load(kind: BackboneKind, source: &WeightSource, device: &Device) -> Result<Self> {
@@ -93,7 +93,7 @@ impl AnyBackbone {
         Self { kind, origin: WeightOrigin::random(seed), network: Arc::new(network) }
     }
 
-    /// Where the weights came from, for the record of a run.
+    /// Source of the weights, for the record of a run.
     pub fn origin(&self) -> &WeightOrigin {
         &self.origin
     }

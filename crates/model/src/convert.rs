@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use ndarray::{Array2, Array4, ArrayView2, ArrayView4};
 
-/// Images u8 `[n, height, width, 3]` as a tensor `[n, 3, height, width]` in 0..1.
+/// Converts images u8 `[n, height, width, 3]` to a tensor `[n, 3, height, width]` in 0..1.
 pub fn images_to_tensor(images: ArrayView4<u8>, device: &Device) -> Tensor<4> {
     let (n, h, w, c) = images.dim();
     let standard = images.as_standard_layout();
@@ -35,7 +35,7 @@ pub fn array4_to_tensor(array: ArrayView4<f32>, device: &Device) -> Tensor<4> {
 /// The values of a tensor in row-major order.
 ///
 /// # Panics
-/// Where the tensor is not float32, which no part of this project makes.
+/// If the tensor is not float32.
 pub fn values<const D: usize>(tensor: &Tensor<D>) -> Vec<f32> {
     tensor.clone().without_autodiff().into_data().convert::<f32>().try_to_vec().expect("float32 values")
 }

@@ -1,16 +1,16 @@
-//! Where the arithmetic runs, by name, and whether it is there.
+//! The device that computes, by name, and the engine that computes on it.
 
 use burn::tensor::Device;
 
 use crate::{ModelError, Result};
 
-/// Returns the device of a name, after a look whether it is there: `cpu` always; `cuda[:n]`, `tch[:n]`, `tch:cpu` and
+/// Returns the device of a name, if it is present: `cpu` always; `cuda[:n]`, `tch[:n]`, `tch:cpu` and
 /// `wgpu[:n]` if the build has the feature and the machine the device.
 ///
 /// `wgpu` is the best graphics device, `wgpu:n` the n-th discrete one, `wgpu:cpu` a processor that speaks the graphics
 /// interface (Mesa's lavapipe), and `tch:cpu` PyTorch's library on the processor; both are for tests.
 ///
-/// The look opens no device and takes milliseconds, so that a command can call this before any work.
+/// The check opens no device and takes milliseconds, so that a command can call this before any work.
 ///
 /// # Errors
 /// [`ModelError::UnknownDevice`] for another name, [`ModelError::DeviceNotBuilt`] if the build lacks the feature,
@@ -27,9 +27,20 @@ pub fn device(name: &str) -> Result<Device> {
     }
 }
 
-/// Whether this is the processor, where operations of our own run.
-pub fn is_processor(device: &Device) -> bool {
-    device.clone().without_autodiff() == Device::flex()
+/// What computes on a device. Every choice between arithmetic of our own and the framework's is a `match` on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// The kernels of `afterimage-kernels`, on the processor.
+    Kernels,
+    /// The framework's operations, on any device.
+    Framework,
+}
+
+impl Engine {
+    /// Returns the engine of a device.
+    pub fn of(device: &Device) -> Self {
+        if device.clone().without_autodiff() == Device::flex() { Self::Kernels } else { Self::Framework }
+    }
 }
 
 /// What stands after the colon of a name.
@@ -44,7 +55,7 @@ enum Place {
 }
 
 impl Place {
-    /// `None` for another text; a sign or blank is no number.
+    /// `None` for another text; a sign or blank is not a number.
     fn of(text: Option<&str>) -> Option<Self> {
         match text {
             None => Some(Self::Best),
@@ -165,7 +176,7 @@ mod tests {
             let problem = device(name).unwrap_err();
             assert!(matches!(problem, ModelError::UnknownDevice { .. }), "{name}: {problem}");
         }
-        assert!(is_processor(&device("cpu").unwrap()) && is_processor(&device("cpu:0").unwrap()));
+        assert!(["cpu", "cpu:0"].iter().all(|name| Engine::of(&device(name).unwrap()) == Engine::Kernels));
     }
 
     /// No machine has so many; without the feature the build is what is missing.

@@ -3,6 +3,7 @@
 //! Taps of a frozen backbone pass through one small head each (`head`); every voxel then reads the heads'
 //! patches through a spatial map of its own and channel weights of its own (`readout`).
 
+mod anatomy;
 mod head;
 mod readout;
 mod regularise;
@@ -11,20 +12,22 @@ use burn::tensor::{Device, Tensor};
 
 use afterimage_config::EncoderConfig;
 
-use crate::backbone::Window;
+use crate::module::{Module, Visitor};
 use crate::params::{Init, Params};
 use crate::vision::Vision;
 use crate::{ModelError, Result};
 
+pub use anatomy::BranchAnatomy;
 pub use head::Mode;
 pub use regularise::EncoderPenalty;
 
 use head::Head;
 use readout::Readout;
 
-/// The encoder's arithmetic; its values are in [`Params`].
+/// The encoder's layers; their values are in [`Params`].
 #[derive(Debug, Clone)]
 pub struct Encoder {
+    voxels: usize,
     taps: Vec<String>,
     heads: Vec<Head>,
     readout: Readout,
@@ -39,21 +42,28 @@ pub struct EncoderState {
     pub statistics: Params,
 }
 
+impl EncoderState {
+    /// Number of voxels that it predicts.
+    pub fn voxels(&self) -> usize {
+        readout::bias(0).of(&self.params).dims()[0]
+    }
+}
+
 impl Encoder {
     /// An encoder of `voxels` voxels on the taps of `vision`.
     ///
     /// # Errors
-    /// [`ModelError::UnknownTap`] for a tap the backbone lacks, [`ModelError::GridTooSmall`] where a branch has
+    /// [`ModelError::UnknownTap`] for a tap the backbone lacks, [`ModelError::GridTooSmall`] if a branch has
     /// no place for a patch.
     pub fn new(config: &EncoderConfig, vision: &Vision, voxels: usize) -> Result<Self> {
         let mut heads = Vec::new();
-        for branch in &config.branches {
+        for (index, branch) in config.branches.iter().enumerate() {
             let channels = vision.tap_channels(&branch.tap).ok_or_else(|| ModelError::UnknownTap {
                 backbone: vision.kind().to_string(),
                 tap: branch.tap.clone(),
                 known: vision.tap_names().join(", "),
             })?;
-            let head = Head::new(branch, channels, vision.tap_side(&branch.tap));
+            let head = Head::new(index, branch, channels, vision.tap_side(&branch.tap));
             if head.side_out() < config.patch {
                 return Err(ModelError::GridTooSmall {
                     tap: branch.tap.clone(),
@@ -63,8 +73,8 @@ impl Encoder {
             }
             heads.push(head);
         }
-        let readout = Readout::new(&heads, config, voxels);
-        Ok(Self { taps: config.branches.iter().map(|b| b.tap.clone()).collect(), heads, readout })
+        let readout = Readout::new(&heads, config);
+        Ok(Self { voxels, taps: config.branches.iter().map(|b| b.tap.clone()).collect(), heads, readout })
     }
 
     /// Names of the taps it reads, in the order [`Encoder::forward`] wants them.
@@ -72,25 +82,22 @@ impl Encoder {
         self.taps.iter().map(String::as_str).collect()
     }
 
-    /// Sides of the spatial maps, ascending.
-    pub fn map_sides(&self) -> &[usize] {
-        self.readout.map_sides()
+    /// Number of voxels.
+    pub fn voxels(&self) -> usize {
+        self.voxels
     }
 
     /// Number of trainable values that [`Encoder::init`] makes.
     pub fn parameters(&self) -> usize {
-        self.heads.iter().map(Head::parameters).sum::<usize>() + self.readout.parameters()
+        self.count(self.voxels)
     }
 
     /// Initial values.
     pub fn init(&self, seed: u64, device: &Device) -> EncoderState {
-        let init = Init::new(seed);
-        let mut state = EncoderState { params: Params::default(), statistics: Params::default() };
-        for (index, head) in self.heads.iter().enumerate() {
-            head.init(index, init, &mut state.params, &mut state.statistics, device);
-        }
-        self.readout.init(init, &mut state.params, device);
-        state
+        let mut statistics = Params::default();
+        let norms = self.heads.iter().flat_map(|head| [&head.norm_in, &head.norm_out]);
+        norms.for_each(|norm| norm.init_statistics(&mut statistics, device));
+        EncoderState { params: self.draw(self.voxels, Init::new(seed), device), statistics }
     }
 
     /// Activations of the taps to responses `[batch, voxels]`.
@@ -121,24 +128,18 @@ impl Encoder {
         self.readout.parts(params, &maps, dropout(mode)).collect()
     }
 
-    /// The layers of a branch's head after its tap.
-    pub fn head_windows(&self, branch: usize) -> Vec<Window> {
-        self.heads[branch].windows()
-    }
-
-    /// Side of the patches that voxels read.
-    pub fn patch(&self) -> usize {
-        self.readout.patch()
-    }
-
-    /// Side of the grid that a branch's head gives, over which patches are taken.
-    pub fn head_side(&self, branch: usize) -> usize {
-        self.heads[branch].side_out()
-    }
-
     fn head_maps(&self, params: &Params, features: &[Tensor<4>], mode: &mut Mode<'_>) -> Vec<Tensor<4>> {
-        let maps = self.heads.iter().zip(features).enumerate();
-        maps.map(|(index, (head, tap))| head.forward(index, params, tap.clone(), mode)).collect()
+        self.heads.iter().zip(features).map(|(head, tap)| head.forward(params, tap.clone(), mode)).collect()
+    }
+}
+
+impl Module for Encoder {
+    fn visit(&self, voxels: usize, visitor: &mut Visitor<'_>) {
+        for Head { norm_in, conv, norm_out, .. } in &self.heads {
+            let parts: [&dyn Module; 3] = [&norm_in.scale_and_shift, conv, &norm_out.scale_and_shift];
+            parts.into_iter().for_each(|part| part.visit(voxels, visitor));
+        }
+        self.readout.visit(voxels, visitor);
     }
 }
 

@@ -57,14 +57,14 @@ pub enum ModelError {
         needs: &'static str,
     },
     /// Weights that are not installed.
-    #[error("the weights of {name} are not installed (looked for \"{}\"): {mend}", looked_for.display())]
+    #[error("the weights of {name} are not installed (looked for \"{}\"): {hint}", looked_for.display())]
     WeightsMissing {
         /// The backbone.
         name: &'static str,
-        /// Where they would be.
+        /// The missing file.
         looked_for: PathBuf,
         /// What to run or fetch.
-        mend: String,
+        hint: String,
     },
     /// Weights that are part of the program.
     #[error("the weights of {name} are built in: there is nothing to install")]
@@ -110,8 +110,8 @@ pub enum ModelError {
         /// Those of the published files.
         expected: String,
     },
-    /// Weights with which a network tells nothing of an image.
-    #[error("\"{file}\" cannot serve as weights: the features that it gives at {tap} are {detail}")]
+    /// Weights with which a network's features carry no information about an image.
+    #[error("\"{file}\" cannot serve as weights: its features at {tap} are {detail}")]
     WeightsFeatures {
         /// The file.
         file: String,
@@ -145,14 +145,14 @@ pub enum ModelError {
         expected: Vec<usize>,
     },
     /// Weights could not be downloaded.
-    #[error("cannot download {what}: {detail}; {mend}")]
+    #[error("cannot download {what}: {detail}; {hint}")]
     Download {
         /// Repository and file.
         what: String,
         /// The client's answer.
         detail: String,
         /// The way without a network.
-        mend: String,
+        hint: String,
     },
     /// An ONNX file that is not the network it should be.
     #[error(

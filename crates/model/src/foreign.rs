@@ -2,7 +2,7 @@
 //!
 //! The feature metrics of the field rest on networks that training never needs. Each is exported once
 //! (`scripts/export_onnx.py`) and then runs without Python, by the runtime `rten`. The
-//! file holds the network alone; the images are resized and normalised here.
+//! file contains only the network; the images are resized and normalised here.
 
 mod install;
 mod registry;
@@ -41,7 +41,7 @@ impl ForeignNetwork {
         Self::open(kind, &find(kind)?)
     }
 
-    /// A network from a file, refused where its declared input or output is not that of `kind`.
+    /// Opens a network from a file; refused if its declared input or output is not that of `kind`.
     ///
     /// # Errors
     /// [`ModelError::Io`] and [`ModelError::Onnx`].
@@ -51,7 +51,7 @@ impl ForeignNetwork {
         let model = ModelOptions::with_all_ops()
             .prepack_weights(true)
             .load_file(path)
-            .map_err(|error| refused(kind, &file, format!("it is no ONNX file that can be run ({error})")))?;
+            .map_err(|error| refused(kind, &file, format!("it is not an ONNX file that can be run ({error})")))?;
         let pool = Arc::new(ThreadPool::with_num_threads(rayon::current_num_threads()));
         let origin = WeightOrigin { origin: file.clone(), sha256: Some(sha256), published: None };
         let network = Self { kind: *kind, file, model, pool, origin };
@@ -59,7 +59,7 @@ impl ForeignNetwork {
         Ok(network)
     }
 
-    /// Where the weights came from, for the record of a run.
+    /// Source of the weights, for the record of a run.
     pub fn origin(&self) -> &WeightOrigin {
         &self.origin
     }
@@ -105,7 +105,7 @@ impl ForeignNetwork {
         let options = RunOptions::default().with_thread_pool(Some(self.pool.clone()));
         let output = self.model.run_one(input.into(), Some(options)).map_err(|e| self.refused(e.to_string()))?;
         let output: NdTensor<f32, 2> =
-            output.try_into().map_err(|e| self.refused(format!("its output is no float32 matrix ({e})")))?;
+            output.try_into().map_err(|e| self.refused(format!("its output is not a float32 matrix ({e})")))?;
         let shape = output.shape();
         if shape != [n, self.kind.length] {
             return Err(self.refused(format!("its output for {n} images has shape {shape:?}")));

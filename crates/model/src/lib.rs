@@ -8,7 +8,8 @@
 //! - [`loss`]: on responses and on images; [`term`]: the named terms of an objective,
 //! - [`params`]: trainable values by name; [`convert`]: from and to `ndarray`; [`resample`]; [`device`].
 //!
-//! Networks are arithmetic over [`params::Params`]; nothing here draws batches, steps an optimiser or writes a run.
+//! The fields of a network name its parameters; [`params::Params`] has their values. Nothing here draws batches, steps an
+//! optimiser or writes a run.
 
 pub mod backbone;
 pub mod convert;
@@ -18,6 +19,7 @@ pub mod encoder;
 mod error;
 pub mod foreign;
 pub mod loss;
+mod module;
 pub mod params;
 mod processor;
 pub mod resample;

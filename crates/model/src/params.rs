@@ -1,14 +1,15 @@
 //! Trainable parameters by name, each kept flat.
 //!
-//! A network here is arithmetic over named parameters. Keeping them outside the network makes the three
-//! things training does with them plain: hand out leaves that collect gradients, let an optimiser replace
-//! them, and write them to a file and back bit for bit.
+//! Keeping them outside the network makes the three things plain that training does with them: hand out leaves that
+//! collect gradients, let an optimiser replace them, and write them to a file and back bit for bit.
 
 use std::collections::BTreeMap;
 
 use afterimage_statistics::draws::{SOLE, Stream, derive_named, stream};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand_distr::{Distribution, Normal, Uniform};
+
+use crate::module::Parameter;
 
 /// Named parameters; iteration is in the order of the names.
 #[derive(Debug, Clone, Default)]
@@ -26,7 +27,7 @@ impl Params {
     /// Adds a parameter from its values in row-major order.
     ///
     /// # Panics
-    /// Where the number of values is not the product of `shape`.
+    /// If the number of values is not the product of `shape`.
     pub fn insert(&mut self, name: &str, shape: &[usize], values: Vec<f32>, device: &Device) {
         assert_eq!(values.len(), shape.iter().product::<usize>(), "parameter {name} has the wrong length");
         let flat = Tensor::from_data(TensorData::new(values, [shape.iter().product::<usize>()]), device);
@@ -36,19 +37,22 @@ impl Params {
     /// The parameter as a tensor of its own rank.
     ///
     /// # Panics
-    /// Where the name does not exist or the rank is another: both are errors of the program.
+    /// If the name does not exist or the rank differs: both are errors of the program.
     pub fn get<const D: usize>(&self, name: &str) -> Tensor<D> {
-        let entry = self.entries.get(name).unwrap_or_else(|| panic!("no parameter named {name}"));
-        let shape: [usize; D] = entry.shape.as_slice().try_into().expect("rank of a parameter");
-        entry.flat.clone().reshape(shape)
+        let Entry { shape, flat } = self.entry(name);
+        flat.clone().reshape(<[usize; D]>::try_from(shape.as_slice()).expect("rank of a parameter"))
     }
 
     /// The parameter as it is kept, flat.
     ///
     /// # Panics
-    /// Where the name does not exist.
+    /// If the name does not exist.
     pub fn flat(&self, name: &str) -> Tensor<1> {
-        self.entries.get(name).unwrap_or_else(|| panic!("no parameter named {name}")).flat.clone()
+        self.entry(name).flat.clone()
+    }
+
+    fn entry(&self, name: &str) -> &Entry {
+        self.entries.get(name).unwrap_or_else(|| panic!("no parameter named {name}"))
     }
 
     /// Copies that collect gradients.
@@ -75,11 +79,9 @@ impl Params {
     /// Replaces the values of a parameter, keeping its shape.
     ///
     /// # Panics
-    /// Where the name does not exist or the length differs.
+    /// If the name does not exist or the length differs.
     pub fn set(&mut self, name: &str, flat: Tensor<1>) {
-        let entry = self.entries.get_mut(name).unwrap_or_else(|| panic!("no parameter named {name}"));
-        assert_eq!(flat.dims(), entry.flat.dims(), "parameter {name} keeps its length");
-        entry.flat = flat;
+        self.update(name, |_| flat);
     }
 
     /// Replaces the values of a parameter by `f` of them, which owns them.
@@ -104,16 +106,14 @@ impl Params {
         self.entries.values().map(|e| e.shape.iter().product::<usize>()).sum()
     }
 
-    /// True where there is no parameter.
+    /// Whether there are no parameters.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// Sum of absolute values over all parameters whose name ends in `suffix`; zero where there is none.
-    pub fn l1(&self, suffix: &str, device: &Device) -> Tensor<1> {
-        self.iter()
-            .filter(|(name, _)| name.ends_with(suffix))
-            .fold(Tensor::zeros([1], device), |sum, (_, flat)| sum + flat.clone().abs().sum())
+    /// Sum of absolute values over some parameters, at least one, `[1]`.
+    pub(crate) fn l1<'a, const D: usize>(&self, of: impl Iterator<Item = &'a Parameter<D>>) -> Tensor<1> {
+        of.map(|Parameter(name)| self.flat(name).abs().sum()).reduce(|sum, part| sum + part).expect("a parameter")
     }
 }
 
@@ -138,6 +138,11 @@ impl Init {
     /// `n` normal values of mean 0 and standard deviation `sd`.
     pub fn normal(self, name: &str, n: usize, sd: f32) -> Vec<f32> {
         Normal::new(0.0, sd).expect("a finite deviation").sample_iter(self.stream(name)).take(n).collect()
+    }
+
+    /// `n` values uniform in ±1/sqrt(`fan_in`).
+    pub(crate) fn of_fan_in(self, name: &str, n: usize, fan_in: usize) -> Vec<f32> {
+        self.uniform(name, n, 1.0 / (fan_in as f32).sqrt())
     }
 
     fn stream(self, name: &str) -> Stream {

@@ -1,8 +1,10 @@
 //! Operations of our own on the processor, each with its gradient, in place of many of the framework's.
 //!
-//! Every one has a counterpart in the framework's operations, which other devices run and tests compare with.
+//! Each has a counterpart in the framework's operations, which other devices run and tests compare with. A file here holds one
+//! [`Operation`], the arithmetic of `afterimage-kernels` on the framework's tensors; [`apply`] runs any of them.
 
 mod batch_norm;
+mod bridge;
 mod cosine;
 mod decode;
 mod frozen;
@@ -11,9 +13,7 @@ mod readout;
 
 use afterimage_kernels::Map;
 use burn::backend::Flex;
-use burn::backend::autodiff::{NodeId, grads::Gradients};
 use burn::backend::ops::FloatTensorOps;
-use burn::backend::tensor::FloatTensor;
 use burn::tensor::TensorData;
 
 pub(crate) use batch_norm::{moments, normalise};
@@ -23,34 +23,30 @@ pub(crate) use frozen::run as frozen;
 pub(crate) use penalty::run as penalty;
 pub(crate) use readout::run as readout;
 
+use bridge::{Operation, Value, apply, apply_outside_graph};
+
 /// `[images, channels, height, width]`, channels last.
-fn map(x: &FloatTensor<Flex>) -> Map {
+fn map(x: &Value) -> Map {
     let x = x.to_contiguous();
-    let dims = x.layout().shape().dims();
-    Map::from_planes(slice(&x), dims)
+    Map::from_planes(slice(&x), dims(&x))
 }
 
 /// `[images, channels, height, width]`
-fn tensor(map: Map) -> FloatTensor<Flex> {
+fn tensor(map: Map) -> Value {
     let [images, height, width, channels] = map.dims;
     let planes = map.to_planes();
     map.recycle();
-    values(planes, &[images, channels, height, width])
+    values(planes, [images, channels, height, width])
 }
 
-fn values(values: Vec<f32>, shape: &[usize]) -> FloatTensor<Flex> {
-    Flex::float_from_data(TensorData::new(values, shape.to_vec()), &Default::default())
+fn values<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> Value {
+    Flex::float_from_data(TensorData::new(values, shape), &Default::default())
 }
 
-fn slice(x: &FloatTensor<Flex>) -> &[f32] {
+fn dims<const D: usize>(x: &Value) -> [usize; D] {
+    x.layout().shape().dims()
+}
+
+fn slice(x: &Value) -> &[f32] {
     x.as_slice().expect("contiguous single precision")
-}
-
-/// Hands gradients to those parents that want one.
-fn register<const N: usize>(grads: &mut Gradients, parents: [Option<NodeId>; N], gradients: [FloatTensor<Flex>; N]) {
-    for (parent, gradient) in parents.into_iter().zip(gradients) {
-        if let Some(node) = parent {
-            grads.register::<Flex>(node, gradient);
-        }
-    }
 }

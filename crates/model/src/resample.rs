@@ -90,17 +90,13 @@ impl Matrix {
 }
 
 fn source(position: i64, n: i64, edge: Edge) -> Option<usize> {
-    let mirrored = if position < 0 {
-        -position
-    } else if position >= n {
-        2 * (n - 1) - position
-    } else {
-        position
-    };
-    match edge {
-        Edge::Zero if position != mirrored => None,
-        _ => Some(mirrored.clamp(0, n - 1) as usize),
-    }
+    (edge == Edge::Reflect || (0..n).contains(&position)).then(|| mirrored(position, n))
+}
+
+/// Returns the place in 0..n that `position` reflects to, without repeating the edge.
+pub(crate) fn mirrored(position: i64, n: i64) -> usize {
+    let reflected = if position >= n { 2 * (n - 1) - position } else { position.abs() };
+    reflected.clamp(0, n - 1) as usize
 }
 
 impl Kernel {
@@ -138,8 +134,8 @@ impl Resample {
         let [_, out] = self.transposed.dims();
         let along_last = |t: Tensor<2>| t.matmul(self.transposed.clone());
         let wide = along_last(maps.reshape([batch * channels * side, side])); // [b*c*in, out]
-        let turned = wide.reshape([batch * channels, side, out]).swap_dims(1, 2); // [b*c, out, in]
-        let tall = along_last(turned.reshape([batch * channels * out, side])); // [b*c*out, out]
+        let transposed = wide.reshape([batch * channels, side, out]).swap_dims(1, 2); // [b*c, out, in]
+        let tall = along_last(transposed.reshape([batch * channels * out, side])); // [b*c*out, out]
         tall.reshape([batch, channels, out, out]).swap_dims(2, 3)
     }
 }

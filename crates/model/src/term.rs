@@ -30,14 +30,14 @@ impl Terms {
     /// The sum, the objective.
     ///
     /// # Panics
-    /// Where there is no term.
+    /// If there are no terms.
     pub fn total(&self) -> Tensor<1> {
         let mut values = self.terms.iter().map(|(_, value)| value.clone());
         let first = values.next().expect("an objective has at least one term");
         values.fold(first, |sum, value| sum + value)
     }
 
-    /// The term of this name; `None` where there is none.
+    /// The term of this name, if any.
     pub fn only(&self, name: &str) -> Option<Tensor<1>> {
         self.terms.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone())
     }
@@ -46,7 +46,7 @@ impl Terms {
     /// it.
     ///
     /// # Panics
-    /// Where a term has more than one element.
+    /// If a term has more than one element.
     pub fn values(&self) -> BTreeMap<String, f64> {
         if self.terms.is_empty() {
             return BTreeMap::new();

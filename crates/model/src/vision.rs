@@ -1,4 +1,4 @@
-//! A frozen backbone together with the size it sees images at.
+//! A frozen backbone with the side of its input images.
 
 use burn::tensor::{Device, Tensor};
 
@@ -16,7 +16,7 @@ pub struct Vision {
 }
 
 impl Vision {
-    /// Shows images of `image_side` to `backbone` at `backbone_side` pixels; 0 leaves them as they are.
+    /// Enlarges images of `image_side` to `backbone_side` pixels for `backbone`; 0 leaves them as they are.
     pub fn new(backbone: AnyBackbone, image_side: usize, backbone_side: usize, device: &Device) -> Self {
         let input_side = if backbone_side == 0 { image_side } else { backbone_side };
         let resize = (input_side != image_side)
@@ -47,7 +47,7 @@ impl Vision {
         self.backbone.tap_side(tap, self.input_side)
     }
 
-    /// Channels of `tap`; `None` where the backbone has no such tap.
+    /// Channels of `tap`; `None` if the backbone lacks it.
     pub fn tap_channels(&self, tap: &str) -> Option<usize> {
         self.backbone.taps().iter().find(|t| t.name == tap).map(|t| t.channels)
     }
@@ -62,17 +62,17 @@ impl Vision {
         self.backbone.taps().iter().map(|t| t.name).collect()
     }
 
-    /// Side of the images shown to it, before enlargement.
+    /// Side of the images before enlargement.
     pub fn image_side(&self) -> usize {
         self.image_side
     }
 
-    /// Side of the images that the backbone gets.
+    /// Side of the images after enlargement.
     pub fn input_side(&self) -> usize {
         self.input_side
     }
 
-    /// Where the weights came from.
+    /// Source of the weights.
     pub fn origin(&self) -> &WeightOrigin {
         self.backbone.origin()
     }
@@ -82,7 +82,7 @@ impl Vision {
         self.backbone.kind()
     }
 
-    /// True where one forward pass can serve both.
+    /// Whether one forward pass can serve both.
     pub fn sees_the_same_as(&self, other: &Self) -> bool {
         self.kind() == other.kind() && self.input_side == other.input_side && self.image_side == other.image_side
     }

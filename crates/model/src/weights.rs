@@ -1,8 +1,8 @@
-//! Pretrained weights: what exists, where it is kept, how it gets there.
+//! Pretrained weights: which exist, their folder, and how they are installed.
 //!
-//! SqueezeNet's weights are part of the program. The others are fetched once into a folder of the user's
-//! ([`folder`]), from where they were published or from a file that was brought along ([`get`]). Every file is read
-//! through and its SHA-256 compared with those of the [`REGISTRY`] before it is kept; values that are not finite are refused
+//! SqueezeNet's weights are part of the program. The others are installed once into a folder of the user
+//! ([`folder`]), downloaded from their publisher or copied from a file ([`get`]). Every file is read
+//! completely and its SHA-256 compared with those of the [`REGISTRY`] before it is kept; values that are not finite are refused
 //! then and whenever a network is loaded.
 
 mod download;
@@ -26,7 +26,7 @@ pub use registry::{Entry, Published, REGISTRY, entry, published};
 /// Environment variable that names the folder of installed weights.
 pub const FOLDER_VARIABLE: &str = "AFTERIMAGE_WEIGHTS";
 
-/// Where installed weights are kept: `AFTERIMAGE_WEIGHTS`, or `afterimage/weights` in the platform's cache folder.
+/// Returns the folder of installed weights: `AFTERIMAGE_WEIGHTS`, or `afterimage/weights` in the platform's cache folder.
 pub fn folder() -> PathBuf {
     set(FOLDER_VARIABLE).unwrap_or_else(|| cache_folder().join("weights"))
 }
@@ -51,12 +51,12 @@ fn set(name: &str) -> Option<PathBuf> {
 /// The installed file of a backbone's weights.
 ///
 /// # Errors
-/// [`ModelError::WeightsMissing`], which says what to run, or what to fetch where there is no internet.
+/// [`ModelError::WeightsMissing`], which says what to run, or what to fetch without internet access.
 pub fn find(kind: BackboneKind) -> Result<PathBuf> {
     find_in(&folder(), kind)
 }
 
-/// [`find`] in a folder of the caller's.
+/// As [`find`], in another folder.
 ///
 /// # Errors
 /// As [`find`].
@@ -66,14 +66,14 @@ pub fn find_in(folder: &Path, kind: BackboneKind) -> Result<PathBuf> {
     candidates.into_iter().find(|path| path.is_file()).ok_or_else(|| ModelError::WeightsMissing {
         name: kind.name(),
         looked_for: stem.with_extension(file::EXTENSIONS[0]),
-        mend: entry(kind).map_or_else(|| "they are built in: use no file".to_owned(), Entry::mend),
+        hint: entry(kind).map_or_else(|| "they are built in: use no file".to_owned(), Entry::hint),
     })
 }
 
 /// SHA-256 of a file, in hexadecimal.
 ///
 /// # Errors
-/// [`ModelError::Io`] where the file cannot be read.
+/// [`ModelError::Io`] if the file cannot be read.
 pub fn checksum(path: &Path) -> Result<String> {
     let io = |source| ModelError::Io { action: "read", path: path.to_owned(), source };
     let mut file = File::open(path).map_err(io)?;

@@ -20,7 +20,7 @@ use afterimage_run::{RunFolder, layout::Phase};
 use burn::tensor::Device;
 
 pub use crate::encoder::Spread;
-pub use anatomy::BranchAnatomy;
+pub use afterimage_model::encoder::BranchAnatomy;
 
 use crate::{
     Result, TrainError,
@@ -57,8 +57,7 @@ impl TrainedEncoder {
         let config = &experiment.encoder;
         let vision = vision(config.backbone, experiment.image.side, config.backbone_side, &device)?;
         let state = encoder::state_of(&weights, &device);
-        let voxels = state.params.get::<1>("branch0.bias").dims()[0];
-        Ok(Self { encoder: Encoder::new(config, &vision, voxels)?, state, vision, device })
+        Ok(Self { encoder: Encoder::new(config, &vision, state.voxels())?, state, vision, device })
     }
 
     /// Returns the predicted responses `[images, voxels]`, normalised as in training, for images u8
@@ -75,7 +74,7 @@ impl TrainedEncoder {
 
     /// Returns the number of voxels.
     pub fn voxels(&self) -> usize {
-        self.state.params.get::<1>("branch0.bias").dims()[0]
+        self.encoder.voxels()
     }
 
     /// Returns the encoder as phase 2 uses it.

@@ -166,8 +166,7 @@ pub fn predict(
     images: ArrayView4<'_, u8>,
     device: &burn::tensor::Device,
 ) -> Array2<f32> {
-    let voxels = state.params.get::<1>("branch0.bias").dims()[0];
-    let mut predicted = Array2::zeros((images.len_of(Axis(0)), voxels));
+    let mut predicted = Array2::zeros((images.len_of(Axis(0)), encoder.voxels()));
     for (batch, mut out) in
         images.axis_chunks_iter(Axis(0), PREDICT_BATCH).zip(predicted.axis_chunks_iter_mut(Axis(0), PREDICT_BATCH))
     {

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use afterimage_config::{Optimiser as Kind, Schedule};
 use afterimage_kernels::adam::{self, Moments, Step};
 use burn::optim::{Adam, AdamConfig, AdamState, AdaptiveMomentumState, Optimizer};
-use burn::tensor::{Gradients, Tensor, TensorData};
+use burn::tensor::{Device, Gradients, Tensor, TensorData};
 
-use afterimage_model::{convert, device, params::Params};
+use afterimage_model::{convert, device::Engine, params::Params};
 
 /// Adam or AMSGrad, with its state for every parameter.
 pub struct Optimiser {
@@ -22,7 +22,7 @@ pub struct Optimiser {
 
 /// The moments of a parameter's gradients.
 enum State {
-    Processor(Moments),
+    Kernels(Moments),
     Framework(Box<AdamState<1>>),
 }
 
@@ -48,10 +48,9 @@ impl Optimiser {
             let state = self.states.remove(&name);
             let mut after = None;
             params.update(&name, |value| {
-                let (value, state) = if device::is_processor(&value.device()) {
-                    self.step_in_place(value, gradient, state, rate, scale)
-                } else {
-                    self.step_by_framework(value, gradient * scale, state, rate)
+                let (value, state) = match Engine::of(&value.device()) {
+                    Engine::Kernels => self.step_in_place(value, gradient, state, rate, scale),
+                    Engine::Framework => self.step_by_framework(value, gradient * scale, state, rate),
                 };
                 after = Some(state);
                 value
@@ -72,12 +71,12 @@ impl Optimiser {
         let (mut values, gradient) = (value.into_data(), gradient.into_data());
         let slice = values.as_mut_slice::<f32>().expect("single precision");
         let mut moments = match state {
-            Some(State::Processor(moments)) => moments,
+            Some(State::Kernels(moments)) => moments,
             _ => Moments::zeros(slice.len(), self.amsgrad),
         };
         let step = Step { rate, time: self.steps, scale: scale as f32 };
         step.run(slice, gradient.as_slice::<f32>().expect("single precision"), &mut moments);
-        (Tensor::from_data(values, &device), State::Processor(moments))
+        (Tensor::from_data(values, &device), State::Kernels(moments))
     }
 
     fn step_by_framework(
@@ -105,7 +104,7 @@ impl Optimiser {
         let mut out = Vec::new();
         for (name, state) in &self.states {
             let (m, v, x) = match state {
-                State::Processor(moments) => (moments.first.clone(), moments.second.clone(), moments.largest.clone()),
+                State::Kernels(moments) => (moments.first.clone(), moments.second.clone(), moments.largest.clone()),
                 State::Framework(state) => (
                     convert::values(&state.momentum.moment_1),
                     convert::values(&state.momentum.moment_2),
@@ -120,7 +119,7 @@ impl Optimiser {
     }
 
     /// Restores the moments that [`Optimiser::state`] returned after `steps` steps, for parameters on `device`.
-    pub fn restore(&mut self, steps: usize, mut state: BTreeMap<String, Vec<f32>>, device: &burn::tensor::Device) {
+    pub fn restore(&mut self, steps: usize, mut state: BTreeMap<String, Vec<f32>>, device: &Device) {
         let names: Vec<String> = state.keys().filter_map(|k| k.strip_suffix("#m").map(str::to_owned)).collect();
         self.steps = steps;
         for name in names {
@@ -129,22 +128,18 @@ impl Optimiser {
                 continue;
             };
             let largest = state.remove(&format!("{name}#x"));
-            let state = if device::is_processor(device) {
-                State::Processor(Moments { first, second, largest })
-            } else {
-                State::Framework(Box::new(framework_state(steps, [first, second], largest, device)))
+            let state = match Engine::of(device) {
+                Engine::Kernels => State::Kernels(Moments { first, second, largest }),
+                Engine::Framework => {
+                    State::Framework(Box::new(framework_state(steps, [first, second], largest, device)))
+                }
             };
             self.states.insert(name, state);
         }
     }
 }
 
-fn framework_state(
-    steps: usize,
-    moments: [Vec<f32>; 2],
-    largest: Option<Vec<f32>>,
-    device: &burn::tensor::Device,
-) -> AdamState<1> {
+fn framework_state(steps: usize, moments: [Vec<f32>; 2], largest: Option<Vec<f32>>, device: &Device) -> AdamState<1> {
     let tensor = |values: Vec<f32>| {
         let length = values.len();
         Tensor::from_data(TensorData::new(values, [length]), device)
@@ -157,12 +152,9 @@ fn framework_state(
 
 /// Returns the factor that reduces the joint norm of all gradients to `limit`; 1 if it is not larger.
 fn clip_factor(gradients: &[(String, Tensor<1>)], limit: f64) -> f64 {
-    let square = |g: &Tensor<1>| {
-        if device::is_processor(&g.device()) {
-            adam::square(g.clone().into_data().as_slice::<f32>().expect("single precision"))
-        } else {
-            f64::from(afterimage_model::term::scalar(&g.clone().powi_scalar(2).sum()))
-        }
+    let square = |g: &Tensor<1>| match Engine::of(&g.device()) {
+        Engine::Kernels => adam::square(g.clone().into_data().as_slice::<f32>().expect("single precision")),
+        Engine::Framework => f64::from(afterimage_model::term::scalar(&g.clone().powi_scalar(2).sum())),
     };
     let norm = gradients.iter().map(|(_, g)| square(g)).sum::<f64>().sqrt();
     if norm > limit { limit / norm } else { 1.0 }
@@ -170,8 +162,6 @@ fn clip_factor(gradients: &[(String, Tensor<1>)], limit: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use burn::tensor::Device;
-
     use super::*;
 
     /// Compares the processor's step with the framework's, with a state that is saved and restored in between.

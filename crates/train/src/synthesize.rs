@@ -109,7 +109,7 @@ impl Driver {
 
     /// Returns the number of voxels of the encoder.
     pub fn voxels(&self) -> usize {
-        self.encoder.state.params.get::<1>("branch0.bias").dims()[0]
+        self.encoder.encoder.voxels()
     }
 
     /// Returns `settings.starts` images that drive `target`, or `None` if `step`, called before each step, returns false.

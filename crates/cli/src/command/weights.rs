@@ -84,7 +84,7 @@ fn rows() -> Vec<Row> {
             sha256,
             source: entry.url().to_owned(),
             licence: entry.licence,
-            mend: entry.mend(),
+            mend: entry.hint(),
         }
     });
     let foreign = FOREIGN.iter().map(|kind| {
@@ -96,7 +96,7 @@ fn rows() -> Vec<Row> {
             published: None,
             source: kind.source.to_owned(),
             licence: kind.licence,
-            mend: kind.mend(),
+            mend: kind.hint(),
         }
     });
     own.chain(foreign).collect()

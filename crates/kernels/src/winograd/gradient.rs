@@ -33,14 +33,14 @@ pub fn weight_gradient(x: &Map, gradient: &Map, side: usize, padding: usize) -> 
             let (from, to) = (all * part / PARTS, all * (part + 1) / PARTS);
             for first in (from..to).step_by(at_once) {
                 let tiles = at_once.min(to - first) * grid[1];
-                with_buffers([PLACES * tiles * inputs, PLACES * tiles * outputs], |turned, spread| {
+                with_buffers([PLACES * tiles * inputs, PLACES * tiles * outputs], |transformed, spread| {
                     let arch = pulp::Arch::new();
                     let size = [height, width, inputs];
-                    arch.dispatch(Gather { x: &x.values, size, first, grid, step, padding, out: turned });
+                    arch.dispatch(Gather { x: &x.values, size, first, grid, step, padding, out: transformed });
                     let size = [rows, columns, outputs];
                     arch.dispatch(Spread { gradient: &gradient.values, size, first, grid, step, out: spread });
                     for place in 0..PLACES {
-                        let a = View::new(&turned[place * tiles * inputs..], tiles, inputs).transposed();
+                        let a = View::new(&transformed[place * tiles * inputs..], tiles, inputs).transposed();
                         let b = View::new(&spread[place * tiles * outputs..], tiles, outputs);
                         product(&mut sum[place * inputs * outputs..][..inputs * outputs], a, b, true);
                     }

@@ -21,7 +21,7 @@ fn weight_line(line: &[f32]) -> [f32; TILE] {
 
 /// `[outputs, inputs, side, side]` to `[36, inputs, outputs]`.
 pub(super) fn weights(weights: &[f32], [outputs, inputs, side]: [usize; 3]) -> Vec<f32> {
-    let mut turned = vec![0.0; PLACES * inputs * outputs];
+    let mut transformed = vec![0.0; PLACES * inputs * outputs];
     let rows = weights.par_chunks_exact(inputs * side * side).map(|of_output| {
         let mut tiles = Vec::with_capacity(inputs * PLACES);
         for kernel in of_output.chunks_exact(side * side) {
@@ -35,11 +35,11 @@ pub(super) fn weights(weights: &[f32], [outputs, inputs, side]: [usize; 3]) -> V
     for (output, tiles) in rows.collect::<Vec<_>>().into_iter().enumerate() {
         for (input, tile) in tiles.chunks_exact(PLACES).enumerate() {
             for (place, value) in tile.iter().enumerate() {
-                turned[(place * inputs + input) * outputs + output] = *value;
+                transformed[(place * inputs + input) * outputs + output] = *value;
             }
         }
     }
-    turned
+    transformed
 }
 
 /// Transforms the inputs of whole rows of tiles: `out` is `[36, tiles, channels]`.

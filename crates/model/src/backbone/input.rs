@@ -13,7 +13,7 @@ pub(crate) enum Input {
 pub(crate) struct Folded {
     pub(crate) weight: Vec<f32>,
     pub(crate) bias: Vec<f32>,
-    /// What is still to be subtracted from the images.
+    /// Still to be subtracted from the images.
     pub(crate) mean: Option<[f32; 3]>,
 }
 

@@ -11,24 +11,22 @@ use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::plan::{Layer, Plan, Step};
-use crate::{Result, device::is_processor, processor};
+use crate::{Result, device::Engine, processor};
 
 /// A network with its weights.
 #[derive(Debug)]
 pub(crate) struct Network {
-    /// Subtracted from the images, `[1, 3, 1, 1]`, where the first convolution could not take it up.
+    /// Subtracted from the images, `[1, 3, 1, 1]`, if the first convolution could not take it up.
     mean: Option<Tensor<4>>,
     steps: Vec<Step>,
-    engine: Engine,
+    layers: Layers,
     classifier: Option<Conv>,
 }
 
-/// What runs the layers, one for each step.
+/// The layers, one for each step, as an [`Engine`] runs them.
 #[derive(Debug)]
-enum Engine {
-    /// Kernels of our own, on the processor.
+enum Layers {
     Kernels(Vec<Arc<kernels::Layer>>),
-    /// The framework's operations, on any device.
     Framework(Vec<Run>),
 }
 
@@ -64,21 +62,24 @@ impl Network {
     ) -> Result<Self> {
         // Frozen: made outside the graph whatever device the caller trains on.
         let device = device.clone().without_autodiff();
-        let ours = is_processor(&device);
-        Self::build_on(plan, &device, ours, read)
+        Self::build_on(plan, &device, Engine::of(&device), read)
     }
 
     fn build_on(
         plan: &Plan,
         device: &Device,
-        ours: bool,
+        engine: Engine,
         mut read: impl FnMut(&str, &[usize]) -> Result<Vec<f32>>,
     ) -> Result<Self> {
         let mut values = |name: &str, shape: [usize; 4], stride, padding| -> Result<Values> {
             let weight = read(&format!("{name}.weight"), &shape)?;
             Ok(Values { weight, bias: read(&format!("{name}.bias"), &shape[..1])?, shape, stride, padding })
         };
-        let (mut mean, mut channels, mut own, mut theirs) = (None, 3, Vec::new(), Vec::new());
+        let (mut mean, mut channels) = (None, 3);
+        let mut layers = match engine {
+            Engine::Kernels => Layers::Kernels(Vec::new()),
+            Engine::Framework => Layers::Framework(Vec::new()),
+        };
         for (index, step) in plan.steps.iter().enumerate() {
             let convs = match &step.layer {
                 Layer::Conv { name, channels: out, kernel, stride, padding } => {
@@ -100,17 +101,16 @@ impl Network {
                 }
                 Layer::Pool { .. } => Vec::new(),
             };
-            match ours {
-                true => own.push(Arc::new(kernel_layer(&step.layer, convs))),
-                false => theirs.push(Run::new(&step.layer, convs, device)),
+            match &mut layers {
+                Layers::Kernels(all) => all.push(Arc::new(kernel_layer(&step.layer, convs))),
+                Layers::Framework(all) => all.push(Run::new(&step.layer, convs, device)),
             }
         }
         let classifier = match &plan.classifier {
             Some((name, classes)) => Some(Conv::new(values(name, [*classes, channels, 1, 1], 1, 0)?, device)),
             None => None,
         };
-        let engine = if ours { Engine::Kernels(own) } else { Engine::Framework(theirs) };
-        Ok(Self { mean, steps: plan.steps.clone(), engine, classifier })
+        Ok(Self { mean, steps: plan.steps.clone(), layers, classifier })
     }
 
     /// See [`Backbone::forward`](super::Backbone::forward).
@@ -138,9 +138,9 @@ impl Network {
     }
 
     fn run(&self, layers: Range<usize>, x: Tensor<4>) -> Tensor<4> {
-        match &self.engine {
-            Engine::Kernels(all) => processor::frozen(Chain { layers: all[layers].to_vec() }, x),
-            Engine::Framework(all) => all[layers].iter().fold(x, |x, layer| layer.run(x)),
+        match &self.layers {
+            Layers::Kernels(all) => processor::frozen(Chain { layers: all[layers].to_vec() }, x),
+            Layers::Framework(all) => all[layers].iter().fold(x, |x, layer| layer.run(x)),
         }
     }
 
@@ -236,9 +236,9 @@ mod tests {
             (BackboneKind::AlexNet, vec!["relu1", "relu3", "relu5"]),
         ] {
             let plan = crate::backbone::plan(kind);
-            let build = |ours| {
+            let build = |engine| {
                 let read = |name: &str, shape: &[usize]| Ok(plan.random_values(3, name, shape));
-                Network::build_on(&plan, &device, ours, read).expect("random values")
+                Network::build_on(&plan, &device, engine, read).expect("random values")
             };
             let values: Vec<f32> = (0..2 * 3 * 67 * 64).map(|i| (i as f32 * 0.37).sin() * 0.5 + 0.5).collect();
             let images = Tensor::<4>::from_data(TensorData::new(values, [2, 3, 67, 64]), &device);
@@ -254,7 +254,8 @@ mod tests {
             };
             // Where rounding turns a ReLU or the largest of a window, gradients differ; the kernels' own tests are strict.
             let length = |x: Tensor<4>| x.powi_scalar(2).mean().sqrt().into_scalar::<f32>();
-            for (index, (ours, theirs)) in of(&build(true)).into_iter().zip(of(&build(false))).enumerate() {
+            let [ours, theirs] = [Engine::Kernels, Engine::Framework].map(|engine| of(&build(engine)));
+            for (index, (ours, theirs)) in ours.into_iter().zip(theirs).enumerate() {
                 let error = length(ours - theirs.clone()) / length(theirs);
                 let most = if index < taps.len() { 1e-5 } else { 1e-2 };
                 assert!(error < most, "{kind}, {index}: {error}");

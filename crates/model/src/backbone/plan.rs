@@ -8,13 +8,13 @@ use crate::params::Init;
 pub(crate) enum Layer {
     /// A square convolution.
     Conv { name: String, channels: usize, kernel: usize, stride: usize, padding: usize },
-    /// A fire module: 1x1 to `squeeze` channels, then 1x1 and 3x3 to `expand` channels each, side by side.
+    /// A fire module: 1x1 to `squeeze` channels, then 1x1 and 3x3 to `expand` channels each, concatenated.
     Fire { name: String, squeeze: usize, expand: usize },
     /// Unpadded maximum pooling; `ceil` keeps a last, incomplete window.
     Pool { kernel: usize, stride: usize, ceil: bool },
 }
 
-/// What one position of a layer's output sees of its input grid, along either axis.
+/// Receptive field of one position of a layer's output in its input grid, along either axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
     /// Positions of the input that one output sees.
@@ -56,7 +56,7 @@ impl Layer {
         }
     }
 
-    /// Side of the output for a side of the input; zero where there is none.
+    /// Side of the output for a side of the input; zero if the input is too small.
     pub(crate) fn side(&self, side: usize) -> usize {
         match *self {
             Self::Conv { kernel, stride, padding, .. } => {
@@ -107,7 +107,7 @@ impl Plan {
         found
     }
 
-    /// The layers' windows from the image up to `tap`; all of them for a name that is no tap.
+    /// The layers' windows from the image up to `tap`; all of them if the name is not a tap.
     pub(crate) fn windows(&self, tap: &str) -> Vec<Window> {
         let last = self.steps.iter().position(|step| step.tap == Some(tap)).map_or(self.steps.len(), |at| at + 1);
         self.steps[..last].iter().map(|step| step.layer.window()).collect()

@@ -1,4 +1,4 @@
-//! Where a backbone's weights come from.
+//! Sources of a backbone's weights.
 
 use std::io::Cursor;
 use std::path::PathBuf;
@@ -23,11 +23,11 @@ pub enum WeightSource {
 /// Weights as the record of a run names them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WeightOrigin {
-    /// A file, or a description of weights that are in none.
+    /// A file, or a description of weights that are not in a file.
     pub origin: String,
-    /// Of the file; `None` for random weights.
+    /// SHA-256 of the file; `None` for random weights.
     pub sha256: Option<String>,
-    /// The published file with that SHA-256; `None` where none is known.
+    /// The published file with that SHA-256; `None` if none is known.
     #[serde(default)]
     pub published: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! A trained decoder, made ready to turn responses into images.
+//! A trained decoder, prepared to turn responses into images.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use afterimage_kernels::{Map, linear};
 use burn::tensor::Device;
 use ndarray::{Array4, ArrayView2, Axis, s};
 
-use super::{Decoder, flat};
+use super::Decoder;
 use crate::{convert, params::Params};
 
 /// Responses of a batch where the framework decodes.
@@ -35,11 +35,11 @@ impl ReadyDecoder {
     pub fn new(decoder: Decoder, params: Params, side: usize, device: &Device) -> Self {
         let with = match &decoder.kernel {
             Some(decode) => With::Kernel {
-                ready: Box::new(decode.ready(&convert::values(&flat(&params)))),
+                ready: Box::new(decode.ready(&convert::values(&decoder.layers.flat(&params)))),
                 decode: decode.clone(),
-                weight: convert::values(&params.flat("linear.weight")),
-                bias: convert::values(&params.flat("linear.bias")),
-                grid: decoder.grid,
+                weight: convert::values(&decoder.layers.weight.of(&params)),
+                bias: convert::values(&decoder.layers.bias.of(&params)),
+                grid: decoder.grid(),
             },
             None => With::Framework { decoder: Box::new(decoder), params },
         };
@@ -49,7 +49,7 @@ impl ReadyDecoder {
     /// Images `[items, 3, side, side]` in 0..1 of responses `[items, voxels]`.
     ///
     /// # Panics
-    /// Where there are not as many voxels as the decoder was trained on.
+    /// If the number of voxels is not that of training.
     pub fn images(&self, responses: ArrayView2<'_, f32>) -> Array4<f32> {
         let mut images = Array4::zeros((responses.nrows(), 3, self.side, self.side));
         let batch = if matches!(self.with, With::Kernel { .. }) { ROWS } else { BATCH };

@@ -6,7 +6,8 @@ use afterimage_config::DecoderRegularisers;
 use afterimage_kernels::penalty::Penalty;
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::{device::is_processor, params::Params, processor, term::Terms};
+use super::layers::Layers;
+use crate::{device::Engine, params::Params, processor, resample::mirrored, term::Terms};
 
 /// Added under square roots, so that the gradient at zero is finite.
 const EPSILON: f32 = 1e-12;
@@ -15,13 +16,14 @@ const EPSILON: f32 = 1e-12;
 #[derive(Debug, Clone)]
 pub struct DecoderPenalty {
     config: DecoderRegularisers,
+    layers: Layers,
     /// 1 / relative SNR, `[voxels, 1]`.
     inverse_snr: Tensor<2>,
     /// Smoothing of squared weights over the grid, `[positions, positions]`.
     smooth: Tensor<2>,
     channels: usize,
     positions: usize,
-    /// Both penalties of the linear layer in one, where the processor runs it.
+    /// Both penalties of the linear layer in one, if the kernels run it.
     kernel: Option<Arc<Penalty>>,
 }
 
@@ -35,10 +37,12 @@ impl DecoderPenalty {
         let inverse: Vec<f32> = snr.iter().map(|s| 1.0 / (s / mean.max(f32::MIN_POSITIVE)).max(0.05)).collect();
         let positions = grid * grid;
         let smooth = smoothing(grid, config.neighbours);
-        let kernel = is_processor(device).then(|| Arc::new(Penalty::new(inverse.clone(), channels, &smooth)));
+        let suits = Engine::of(device) == Engine::Kernels;
+        let kernel = suits.then(|| Arc::new(Penalty::new(inverse.clone(), channels, &smooth)));
         let smooth = TensorData::new(smooth, [positions, positions]);
         Self {
             config: config.clone(),
+            layers: Layers::new(channels, grid),
             inverse_snr: Tensor::from_data(TensorData::new(inverse, [snr.len(), 1]), device),
             smooth: Tensor::from_data(smooth, device),
             channels,
@@ -49,26 +53,20 @@ impl DecoderPenalty {
 
     /// The weighted terms `linear_l1`, `linear_group` and `decoder_conv_l1`.
     pub fn terms(&self, params: &Params) -> Terms {
-        let weight = params.get::<2>("linear.weight"); // [voxels, channels * positions]
-        let device = weight.device();
+        let weight = self.layers.weight.of(params); // [voxels, channels * positions]
         let mut terms = Terms::default();
-        let on = [self.config.linear_l1, self.config.linear_group].map(|factor| factor > 0.0);
-        if on.contains(&true) {
+        let factors = [("linear_l1", self.config.linear_l1), ("linear_group", self.config.linear_group)];
+        if factors.iter().any(|(_, factor)| *factor > 0.0) {
             let values = match &self.kernel {
                 Some(kernel) => processor::penalty(kernel.clone(), weight),
                 None => self.of_linear_anywhere(weight),
             };
-            let term = |index: usize| values.clone().narrow(0, index, 1);
-            if on[0] {
-                terms.push("linear_l1", term(0) * self.config.linear_l1);
-            }
-            if on[1] {
-                terms.push("linear_group", term(1) * self.config.linear_group);
+            for (index, (name, factor)) in factors.into_iter().enumerate().filter(|(_, (_, factor))| *factor > 0.0) {
+                terms.push(name, values.clone().narrow(0, index, 1) * factor);
             }
         }
         if self.config.conv_l1 > 0.0 {
-            let names = ["conv0.weight", "conv1.weight", "conv2.weight", "rgb.weight"];
-            let sum = names.iter().fold(Tensor::zeros([1], &device), |sum, name| sum + params.l1(name, &device));
+            let sum = params.l1(self.layers.convs().map(|conv| &conv.weight));
             terms.push("decoder_conv_l1", sum * self.config.conv_l1);
         }
         terms
@@ -89,21 +87,11 @@ impl DecoderPenalty {
 /// (W² + 0.5 · mean of the neighbours' W²) / 1.5 as a matrix; neighbours beyond the edge are mirrored.
 fn smoothing(grid: usize, neighbours: usize) -> Vec<f32> {
     let n = grid as i64;
-    let mirror = |i: i64| {
-        if i < 0 {
-            -i
-        } else if i >= n {
-            2 * (n - 1) - i
-        } else {
-            i
-        }
-        .clamp(0, n - 1)
-    };
     let mut matrix = vec![0.0; (grid * grid).pow(2)];
     for (y, x) in (0..n).flat_map(|y| (0..n).map(move |x| (y, x))) {
         let target = (y * n + x) as usize;
         let mut add = |dy: i64, dx: i64, weight: f32| {
-            let source = (mirror(y + dy) * n + mirror(x + dx)) as usize;
+            let source = mirrored(y + dy, n) * grid + mirrored(x + dx, n);
             matrix[source * grid * grid + target] += weight;
         };
         add(0, 0, 1.0 / 1.5);
@@ -121,6 +109,11 @@ fn smoothing(grid: usize, neighbours: usize) -> Vec<f32> {
 mod tests {
     use super::*;
 
+    fn regularisers(neighbours: usize) -> DecoderRegularisers {
+        let snr = afterimage_config::SnrSource::Uniform;
+        DecoderRegularisers { linear_l1: 40.0, snr, linear_group: 400.0, neighbours, conv_l1: 0.0 }
+    }
+
     #[test]
     fn smoothing_keeps_a_constant() {
         for neighbours in [4, 8] {
@@ -135,27 +128,20 @@ mod tests {
     #[test]
     fn kernel_and_framework_agree() {
         let device = Device::flex();
-        let config = DecoderRegularisers {
-            linear_l1: 40.0,
-            snr: afterimage_config::SnrSource::Uniform,
-            linear_group: 400.0,
-            neighbours: 8,
-            conv_l1: 0.0,
-        };
-        let penalty = DecoderPenalty::new(&config, &[3.0, 1.0, 0.01], 4, 5, &device);
+        let penalty = DecoderPenalty::new(&regularisers(8), &[3.0, 1.0, 0.01], 4, 5, &device);
         let weights: Vec<f32> = (0..3 * 4 * 25).map(|i| (i as f32 * 0.7).sin()).collect();
-        let of = |kernel: bool| {
+        let of = |engine: Engine| {
             let leaf = Tensor::<2>::from_data(TensorData::new(weights.clone(), [3, 100]), &device);
             let leaf = leaf.autodiff().require_grad();
-            let values = match kernel {
-                true => processor::penalty(penalty.kernel.clone().expect("a kernel"), leaf.clone()),
-                false => penalty.of_linear_anywhere(leaf.clone()),
+            let values = match engine {
+                Engine::Kernels => processor::penalty(penalty.kernel.clone().expect("a kernel"), leaf.clone()),
+                Engine::Framework => penalty.of_linear_anywhere(leaf.clone()),
             };
             let factors = Tensor::<1>::from_floats([40.0, 400.0], &device);
             let gradients = (values.clone() * factors).sum().backward();
             [values.without_autodiff(), leaf.grad(&gradients).expect("a gradient").reshape([300])]
         };
-        for (ours, theirs) in of(true).into_iter().zip(of(false)) {
+        for (ours, theirs) in of(Engine::Kernels).into_iter().zip(of(Engine::Framework)) {
             let (ours, theirs) = (crate::convert::values(&ours), crate::convert::values(&theirs));
             for (a, b) in ours.iter().zip(&theirs) {
                 assert!((a - b).abs() <= 1e-5 * b.abs().max(0.1), "{a} {b}");
@@ -167,16 +153,9 @@ mod tests {
     fn terms_equal_the_hand_computed_ones() {
         // One voxel, one channel, grid 2: mirrored neighbours of each position are known by hand.
         let device = Device::default();
-        let config = DecoderRegularisers {
-            linear_l1: 40.0,
-            snr: afterimage_config::SnrSource::Uniform,
-            linear_group: 400.0,
-            neighbours: 4,
-            conv_l1: 0.0,
-        };
         let mut params = Params::default();
         params.insert("linear.weight", &[1, 4], vec![1.0, -2.0, 0.0, 0.0], &device);
-        let terms = DecoderPenalty::new(&config, &[3.0], 1, 2, &device).terms(&params).values();
+        let terms = DecoderPenalty::new(&regularisers(4), &[3.0], 1, 2, &device).terms(&params).values();
         assert!((terms["linear_l1"] - 40.0 * 0.75).abs() < 1e-4);
         // Squares 1 4 / 0 0; on a grid of 2 each side neighbour counts twice among the four.
         let smooth = [(1.0 + 0.5 * 2.0) / 1.5, (4.0 + 0.5 * 0.5) / 1.5, (0.5 * 0.5) / 1.5, (0.5 * 2.0) / 1.5];

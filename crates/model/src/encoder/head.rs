@@ -1,12 +1,13 @@
 //! The head of a branch: batch norm, optional max-pool, convolution, ReLU, batch norm.
 
-use burn::tensor::{Device, Tensor, activation, module, ops::ConvOptions, ops::MaxPoolOptions};
+use burn::tensor::{Device, Tensor, activation, module::max_pool2d, ops::MaxPoolOptions};
 
 use afterimage_config::BranchConfig;
 
 use crate::backbone::Window;
-use crate::device::is_processor;
-use crate::params::{Init, Params};
+use crate::device::Engine;
+use crate::module::{Conv, Norm, Parameter};
+use crate::params::Params;
 use crate::processor;
 
 /// Share of the newest batch in the running statistics, PyTorch's default.
@@ -33,100 +34,109 @@ pub enum Mode<'a> {
 /// One head.
 #[derive(Debug, Clone)]
 pub(super) struct Head {
-    channels_in: usize,
-    pub(super) channels: usize,
+    pub(super) norm_in: BatchNorm,
+    pub(super) conv: Conv,
+    pub(super) norm_out: BatchNorm,
     side_in: usize,
     pool: usize,
-    kernel: usize,
     stride: usize,
 }
 
 impl Head {
-    pub(super) fn new(branch: &BranchConfig, channels_in: usize, side_in: usize) -> Self {
+    /// The head of branch `index`, behind a tap `[batch, channels_in, side_in, side_in]`.
+    pub(super) fn new(index: usize, branch: &BranchConfig, channels_in: usize, side_in: usize) -> Self {
+        let (channels, kernel) = (branch.channels, branch.kernel);
         Self {
-            channels_in,
-            channels: branch.channels,
+            norm_in: BatchNorm::new(&format!("branch{index}.norm_in"), channels_in),
+            conv: Conv::new(&format!("branch{index}.conv"), [channels, channels_in, kernel, kernel]),
+            norm_out: BatchNorm::new(&format!("branch{index}.norm_out"), channels),
             side_in,
             pool: branch.pool,
-            kernel: branch.kernel,
             stride: branch.stride,
         }
     }
 
     /// Side of the head's output: pool (floor), then a convolution padded by half its kernel.
     pub(super) fn side_out(&self) -> usize {
-        let pooled = self.side_in / self.pool;
-        (pooled + 2 * (self.kernel / 2)).saturating_sub(self.kernel) / self.stride + usize::from(pooled > 0)
+        let (pooled, kernel) = (self.side_in / self.pool, self.conv.shape[2]);
+        (pooled + 2 * (kernel / 2)).saturating_sub(kernel) / self.stride + usize::from(pooled > 0)
     }
 
-    /// Its layers as windows: the pool where it has one, then the convolution.
+    /// Returns its layers as windows: the pool, if any, then the convolution.
     pub(super) fn windows(&self) -> Vec<Window> {
         let pool = Window { kernel: self.pool, stride: self.pool, padding: 0 };
-        let convolution = Window { kernel: self.kernel, stride: self.stride, padding: self.kernel / 2 };
+        let kernel = self.conv.shape[2];
+        let convolution = Window { kernel, stride: self.stride, padding: kernel / 2 };
         std::iter::once(pool).filter(|pool| pool.kernel > 1).chain([convolution]).collect()
     }
 
-    /// Number of trainable values.
-    pub(super) fn parameters(&self) -> usize {
-        self.channels * (self.channels_in * self.kernel.pow(2) + 1) + 2 * (self.channels_in + self.channels)
-    }
-
-    pub(super) fn init(&self, index: usize, init: Init, params: &mut Params, statistics: &mut Params, device: &Device) {
-        let fan_in = self.channels_in * self.kernel * self.kernel;
-        let name = format!("branch{index}.conv.weight");
-        let shape = [self.channels, self.channels_in, self.kernel, self.kernel];
-        let bound = 1.0 / (fan_in as f32).sqrt();
-        params.insert(&name, &shape, init.uniform(&name, shape.iter().product(), bound), device);
-        let bias = format!("branch{index}.conv.bias");
-        params.insert(&bias, &[self.channels], init.uniform(&bias, self.channels, bound), device);
-        for (norm, channels) in [("norm_in", self.channels_in), ("norm_out", self.channels)] {
-            let name = |part: &str| format!("branch{index}.{norm}.{part}");
-            params.insert(&name("scale"), &[channels], vec![1.0; channels], device);
-            params.insert(&name("shift"), &[channels], vec![0.0; channels], device);
-            statistics.insert(&name("mean"), &[channels], vec![0.0; channels], device);
-            statistics.insert(&name("variance"), &[channels], vec![1.0; channels], device);
-        }
-    }
-
     /// `[batch, channels_in, side, side]` to `[batch, channels, side_out, side_out]`.
-    pub(super) fn forward(&self, index: usize, params: &Params, tap: Tensor<4>, mode: &mut Mode<'_>) -> Tensor<4> {
-        let mut maps = batch_norm(&format!("branch{index}.norm_in"), params, tap, mode);
+    pub(super) fn forward(&self, params: &Params, tap: Tensor<4>, mode: &mut Mode<'_>) -> Tensor<4> {
+        let mut maps = self.norm_in.forward(params, tap, mode);
         if self.pool > 1 {
-            maps = module::max_pool2d(maps, MaxPoolOptions::new([self.pool; 2]));
+            maps = max_pool2d(maps, MaxPoolOptions::new([self.pool; 2]));
         }
-        let weight = params.get::<4>(&format!("branch{index}.conv.weight"));
-        let bias = params.get::<1>(&format!("branch{index}.conv.bias"));
-        let options = ConvOptions::new([self.stride; 2], [self.kernel / 2; 2], [1, 1], 1);
-        let maps = activation::relu(module::conv2d(maps, weight, Some(bias), options));
-        batch_norm(&format!("branch{index}.norm_out"), params, maps, mode)
+        let maps = activation::relu(self.conv.forward(params, maps, self.stride, self.conv.shape[2] / 2));
+        self.norm_out.forward(params, maps, mode)
     }
 }
 
-/// Batch norm over batch and positions: biased variance to normalise, unbiased in the running statistics.
-fn batch_norm(name: &str, params: &Params, maps: Tensor<4>, mode: &mut Mode<'_>) -> Tensor<4> {
-    let [batch, channels, height, width] = maps.dims();
-    let ours = is_processor(&maps.device());
-    let (mean_name, variance_name) = (format!("{name}.mean"), format!("{name}.variance"));
-    let (moments, of_batch) = match mode {
-        Mode::Evaluate { statistics } => {
-            let kept = [&mean_name, &variance_name].map(|name| statistics.get::<1>(name).reshape([1, channels]));
-            (Tensor::cat(kept.to_vec(), 0), false)
-        }
-        Mode::Train { statistics, .. } => {
-            let moments = if ours { processor::moments(maps.clone()) } else { moments(maps.clone()) };
-            let n = (batch * height * width) as f32;
-            let row = |row: usize| moments.clone().slice([row..row + 1, 0..channels]);
-            blend(statistics, &mean_name, row(0), 1.0);
-            blend(statistics, &variance_name, row(1), n / (n - 1.0).max(1.0));
-            (moments, true)
-        }
-    };
-    let scale = params.get::<1>(&format!("{name}.scale"));
-    let shift = params.get::<1>(&format!("{name}.shift"));
-    match ours {
-        true => processor::normalise(maps, moments, scale, shift, of_batch),
-        false => normalise(maps, moments, scale, shift),
+/// Batch norm over batch and positions: biased variance to normalise, unbiased in the running statistics `mean` and
+/// `variance`, which are not trained.
+#[derive(Debug, Clone)]
+pub(super) struct BatchNorm {
+    pub(super) scale_and_shift: Norm,
+    mean: Parameter<1>,
+    variance: Parameter<1>,
+}
+
+impl BatchNorm {
+    pub(super) fn new(name: &str, channels: usize) -> Self {
+        let [mean, variance] = ["mean", "variance"].map(|part| Parameter(format!("{name}.{part}")));
+        Self { scale_and_shift: Norm::new(name, channels), mean, variance }
     }
+
+    /// Adds mean 0 and variance 1.
+    pub(super) fn init_statistics(&self, statistics: &mut Params, device: &Device) {
+        let channels = self.scale_and_shift.channels;
+        statistics.insert(&self.mean.0, &[channels], vec![0.0; channels], device);
+        statistics.insert(&self.variance.0, &[channels], vec![1.0; channels], device);
+    }
+
+    /// `[batch, channels, height, width]`, normalised.
+    pub(super) fn forward(&self, params: &Params, maps: Tensor<4>, mode: &mut Mode<'_>) -> Tensor<4> {
+        let [batch, channels, height, width] = maps.dims();
+        let engine = Engine::of(&maps.device());
+        let (moments, of_batch) = match mode {
+            Mode::Evaluate { statistics } => {
+                let kept = [&self.mean, &self.variance].map(|p| p.of(statistics).reshape([1, channels]));
+                (Tensor::cat(kept.to_vec(), 0), false)
+            }
+            Mode::Train { statistics, .. } => {
+                let moments = match engine {
+                    Engine::Kernels => processor::moments(maps.clone()),
+                    Engine::Framework => moments(maps.clone()),
+                };
+                let n = (batch * height * width) as f32;
+                let row = |row: usize| moments.clone().slice([row..row + 1, 0..channels]);
+                blend(statistics, &self.mean, row(0), 1.0);
+                blend(statistics, &self.variance, row(1), n / (n - 1.0).max(1.0));
+                (moments, true)
+            }
+        };
+        let Norm { scale, shift, .. } = &self.scale_and_shift;
+        let (scale, shift) = (scale.of(params), shift.of(params));
+        match engine {
+            Engine::Kernels => processor::normalise(maps, moments, [scale, shift], of_batch),
+            Engine::Framework => normalise(maps, moments, scale, shift),
+        }
+    }
+}
+
+fn blend(statistics: &mut Params, parameter: &Parameter<1>, batch: Tensor<2>, factor: f32) {
+    let old = parameter.of(statistics);
+    let new = batch.without_autodiff().reshape(old.dims()) * factor;
+    statistics.set(&parameter.0, old * (1.0 - MOMENTUM) + new * MOMENTUM);
 }
 
 /// Mean and biased variance of each channel, `[2, channels]`, on any device.
@@ -146,12 +156,6 @@ fn normalise(maps: Tensor<4>, moments: Tensor<2>, scale: Tensor<1>, shift: Tenso
     normal * scale.reshape([1, channels, 1, 1]) + shift.reshape([1, channels, 1, 1])
 }
 
-fn blend(statistics: &mut Params, name: &str, batch: Tensor<2>, factor: f32) {
-    let old = statistics.get::<1>(name);
-    let new = batch.without_autodiff().reshape(old.dims()) * factor;
-    statistics.set(name, old * (1.0 - MOMENTUM) + new * MOMENTUM);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,25 +168,25 @@ mod tests {
             Tensor::<1>::from_floats(values.as_slice(), &device)
         };
         for of_batch in [true, false] {
-            let of = |ours: bool| {
+            let of = |engine: Engine| {
                 let leaves =
                     [wave(3 * 4 * 5 * 2, 0.3), wave(4, 0.7), wave(4, 0.9)].map(|x| x.autodiff().require_grad());
                 let [x, scale, shift] = leaves.clone();
                 let x = x.reshape([3, 4, 5, 2]);
-                let taken = match (of_batch, ours) {
+                let taken = match (of_batch, engine) {
                     (false, _) => (wave(8, 1.1) + 1.5).reshape([2, 4]),
-                    (true, true) => processor::moments(x.clone()),
-                    (true, false) => moments(x.clone()),
+                    (true, Engine::Kernels) => processor::moments(x.clone()),
+                    (true, Engine::Framework) => moments(x.clone()),
                 };
-                let y = match ours {
-                    true => processor::normalise(x, taken, scale, shift, of_batch),
-                    false => normalise(x, taken, scale, shift),
+                let y = match engine {
+                    Engine::Kernels => processor::normalise(x, taken, [scale, shift], of_batch),
+                    Engine::Framework => normalise(x, taken, scale, shift),
                 };
                 let grads = (y.clone() * wave(120, 0.21).reshape([3, 4, 5, 2])).sum().backward();
                 let gradients = leaves.iter().map(|leaf| leaf.grad(&grads).expect("a gradient"));
                 Tensor::cat([y.without_autodiff().reshape([120])].into_iter().chain(gradients).collect(), 0)
             };
-            let difference = (of(true) - of(false)).abs().max().into_scalar::<f32>();
+            let difference = (of(Engine::Kernels) - of(Engine::Framework)).abs().max().into_scalar::<f32>();
             assert!(difference < 1e-4, "{of_batch}: {difference}");
         }
     }

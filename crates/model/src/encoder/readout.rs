@@ -4,66 +4,66 @@
 //! y_v = sum over i of |b_iv| · (sum over channels c of C_icv · sum over positions p of P_i[c, p] · S_g(i)[p, v] + bias_iv),
 //! with dropout on the inner sums. Maps S are shared by the branches on the same grid.
 
+use std::collections::BTreeMap;
+
 use afterimage_config::EncoderConfig;
 use afterimage_kernels::readout::Dropout;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData};
 
 use super::head::Head;
-use crate::device::is_processor;
-use crate::params::{Init, Params};
+use crate::device::Engine;
+use crate::module::{Module, Parameter, Visitor};
+use crate::params::Params;
 use crate::processor;
 
 /// The readout of all voxels.
 #[derive(Debug, Clone)]
 pub(super) struct Readout {
-    voxels: usize,
-    patch: usize,
+    pub(super) patch: usize,
     dropout: f64,
-    /// Channels of each branch's patches and the side of its map.
-    branches: Vec<(usize, usize)>,
-    map_sides: Vec<usize>,
+    pub(super) branches: Vec<Branch>,
+    /// Spatial maps `[positions, voxels]` by the side of their grid.
+    pub(super) maps: BTreeMap<usize, Parameter<2>>,
+}
+
+/// What the voxels read a branch with.
+#[derive(Debug, Clone)]
+pub(super) struct Branch {
+    /// Channels of the patches.
+    channels: usize,
+    /// The spatial map, which branches on the same grid share.
+    pub(super) map: Parameter<2>,
+    /// `[channels, voxels]`
+    pub(super) channel: Parameter<2>,
+    bias: Parameter<1>,
+    /// The absolute value counts.
+    pub(super) gain: Parameter<1>,
+}
+
+/// The bias of a branch, `[voxels]`.
+pub(super) fn bias(index: usize) -> Parameter<1> {
+    Parameter(format!("branch{index}.bias"))
 }
 
 impl Readout {
-    pub(super) fn new(heads: &[Head], config: &EncoderConfig, voxels: usize) -> Self {
+    pub(super) fn new(heads: &[Head], config: &EncoderConfig) -> Self {
         let patch = config.patch;
-        let branches: Vec<_> = heads.iter().map(|h| (h.channels * patch * patch, h.side_out() - (patch - 1))).collect();
-        let mut map_sides: Vec<usize> = branches.iter().map(|b| b.1).collect();
-        map_sides.sort_unstable();
-        map_sides.dedup();
-        Self { voxels, patch, dropout: config.dropout, branches, map_sides }
+        let grid = |head: &Head| (head.conv.shape[0] * patch * patch, head.side_out() - (patch - 1));
+        Self::of_grids(&heads.iter().map(grid).collect::<Vec<_>>(), patch, config.dropout)
     }
 
-    pub(super) fn patch(&self) -> usize {
-        self.patch
-    }
-
-    pub(super) fn map_sides(&self) -> &[usize] {
-        &self.map_sides
-    }
-
-    /// Number of trainable values.
-    pub(super) fn parameters(&self) -> usize {
-        let maps: usize = self.map_sides.iter().map(|side| side * side).sum();
-        let branches: usize = self.branches.iter().map(|(channels, _)| channels + 2).sum();
-        (maps + branches) * self.voxels
-    }
-
-    /// Xavier-normal maps and channel weights, bias 0.01, branch weights 1.
-    pub(super) fn init(&self, init: Init, params: &mut Params, device: &Device) {
-        let mut xavier = |name: &str, rows: usize| {
-            let sd = (2.0 / (rows + self.voxels) as f32).sqrt();
-            params.insert(name, &[rows, self.voxels], init.normal(name, rows * self.voxels, sd), device);
+    /// Of the channels of each branch's patches and the side of its map.
+    fn of_grids(grids: &[(usize, usize)], patch: usize, dropout: f64) -> Self {
+        let map = |side| Parameter(format!("map{side}"));
+        let branch = |(index, &(channels, side)): (usize, &(usize, usize))| Branch {
+            channels,
+            map: map(side),
+            channel: Parameter(format!("branch{index}.channel")),
+            bias: bias(index),
+            gain: Parameter(format!("branch{index}.gain")),
         };
-        self.map_sides.iter().for_each(|side| xavier(&format!("map{side}"), side * side));
-        self.branches
-            .iter()
-            .enumerate()
-            .for_each(|(i, (channels, _))| xavier(&format!("branch{i}.channel"), *channels));
-        for i in 0..self.branches.len() {
-            params.insert(&format!("branch{i}.bias"), &[self.voxels], vec![0.01; self.voxels], device);
-            params.insert(&format!("branch{i}.gain"), &[self.voxels], vec![1.0; self.voxels], device);
-        }
+        let branches = grids.iter().enumerate().map(branch).collect();
+        Self { patch, dropout, branches, maps: grids.iter().map(|&(_, side)| (side, map(side))).collect() }
     }
 
     /// Heads' outputs to responses `[batch, voxels]`, with the dropout of a seed or without.
@@ -78,19 +78,34 @@ impl Readout {
         heads: &[Tensor<4>],
         dropout: Option<u64>,
     ) -> impl Iterator<Item = Tensor<2>> {
-        heads.iter().zip(&self.branches).enumerate().map(move |(i, (head, &(_, side)))| {
+        heads.iter().zip(&self.branches).enumerate().map(move |(i, (head, branch))| {
             let patches = patches(head.clone(), self.patch); // [batch, channels, positions]
             let dropout = dropout.map(|seed| Dropout { probability: self.dropout, seed: seed.wrapping_add(i as u64) });
-            let map = params.get::<2>(&format!("map{side}"));
-            let weights = params.get::<2>(&format!("branch{i}.channel"));
-            let sum = match is_processor(&head.device()) {
-                true => processor::readout(patches, map, weights, dropout),
-                false => read(patches, map, weights, dropout),
+            let (map, weights) = (branch.map.of(params), branch.channel.of(params));
+            let sum = match Engine::of(&head.device()) {
+                Engine::Kernels => processor::readout(patches, map, weights, dropout),
+                Engine::Framework => read(patches, map, weights, dropout),
             };
-            let bias = params.get::<1>(&format!("branch{i}.bias")).unsqueeze::<2>();
-            let branch = params.get::<1>(&format!("branch{i}.gain")).abs().unsqueeze::<2>();
-            (sum + bias) * branch
+            let bias = branch.bias.of(params).unsqueeze::<2>();
+            let gain = branch.gain.of(params).abs().unsqueeze::<2>();
+            (sum + bias) * gain
         })
+    }
+}
+
+impl Module for Readout {
+    /// Xavier-normal maps and channel weights, bias 0.01, branch weights 1.
+    fn visit(&self, voxels: usize, visitor: &mut Visitor<'_>) {
+        let mut xavier = |Parameter(name): &Parameter<2>, rows: usize| {
+            let sd = (2.0 / (rows + voxels) as f32).sqrt();
+            visitor(name, &[rows, voxels], &|init, n| init.normal(name, n, sd));
+        };
+        self.maps.iter().for_each(|(side, map)| xavier(map, side.pow(2)));
+        self.branches.iter().for_each(|branch| xavier(&branch.channel, branch.channels));
+        for branch in &self.branches {
+            visitor(&branch.bias.0, &[voxels], &|_, n| vec![0.01; n]);
+            visitor(&branch.gain.0, &[voxels], &|_, n| vec![1.0; n]);
+        }
     }
 }
 
@@ -100,7 +115,7 @@ fn read(patches: Tensor<3>, map: Tensor<2>, weights: Tensor<2>, dropout: Option<
     let pooled = patches.reshape([batch * channels, positions]).matmul(map); // [batch * channels, voxels]
     let mut pooled = pooled.reshape([batch, channels, voxels]);
     if let Some(dropout) = dropout {
-        // Drawn here and not by the backend, so that a mask depends on its seed alone, on every device.
+        // Drawn here and not by the backend, so that a mask depends only on its seed, on every device.
         let mask = TensorData::new(dropout.mask(batch, channels, voxels), [batch, channels, voxels]);
         pooled = pooled.clone() * Tensor::from_data(mask, &pooled.device());
     }
@@ -123,6 +138,8 @@ fn patches(maps: Tensor<4>, size: usize) -> Tensor<3> {
 
 #[cfg(test)]
 mod tests {
+    use burn::tensor::Device;
+
     use super::*;
     use crate::convert::values;
 
@@ -155,8 +172,7 @@ mod tests {
     fn dropout_scatters_about_the_response_without_it_as_the_closed_form_says() {
         let (device, probability, draws, voxels) = (Device::flex(), 0.5, 4000, 5);
         let wave = |n: usize, step: f32| (0..n).map(|i| (i as f32 * step + step).sin()).collect::<Vec<f32>>();
-        let readout =
-            Readout { voxels, patch: 1, dropout: probability, branches: vec![(3, 4), (2, 4)], map_sides: vec![4] };
+        let readout = Readout::of_grids(&[(3, 4), (2, 4)], 1, probability);
         let mut params = Params::default();
         params.insert("map4", &[16, voxels], wave(16 * voxels, 0.37), &device);
         let mut heads = Vec::new();

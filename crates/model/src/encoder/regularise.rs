@@ -5,7 +5,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use afterimage_config::EncoderRegularisers;
 
 use super::Encoder;
-use crate::{params::Params, term::Terms};
+use crate::{params::Params, resample::mirrored, term::Terms};
 
 /// Added where a root or a quotient could meet zero.
 const EPSILON: f32 = 1e-12;
@@ -14,6 +14,7 @@ const EPSILON: f32 = 1e-12;
 #[derive(Debug, Clone)]
 pub struct EncoderPenalty {
     config: EncoderRegularisers,
+    encoder: Encoder,
     grids: Vec<Grid>,
 }
 
@@ -30,10 +31,8 @@ struct Grid {
 impl EncoderPenalty {
     /// Regularisers for the maps of `encoder`.
     pub fn new(config: &EncoderRegularisers, encoder: &Encoder, device: &Device) -> Self {
-        Self {
-            config: config.clone(),
-            grids: encoder.map_sides().iter().map(|&side| Grid::new(side, device)).collect(),
-        }
+        let grids = encoder.readout.maps.keys().map(|&side| Grid::new(side, device)).collect();
+        Self { config: config.clone(), encoder: encoder.clone(), grids }
     }
 
     /// The weighted terms, each named after its key.
@@ -47,16 +46,18 @@ impl EncoderPenalty {
                 terms.push(name, value() * weight);
             }
         };
-        let c = &self.config;
+        let (c, Encoder { heads, readout, .. }) = (&self.config, &self.encoder);
+        let branches = &readout.branches;
         let over_maps = |f: fn(&Grid, Tensor<2>) -> Tensor<1>| {
-            self.grids.iter().fold(zero(), |sum, grid| sum + f(grid, params.get::<2>(&format!("map{}", grid.side))))
+            let maps = readout.maps.values().zip(&self.grids);
+            maps.fold(zero(), |sum, (map, grid)| sum + f(grid, map.of(params)))
         };
-        add("encoder_conv_l1", c.conv_l1, &|| params.l1(".conv.weight", &device));
+        add("encoder_conv_l1", c.conv_l1, &|| params.l1(heads.iter().map(|head| &head.conv.weight)));
         add("map_l1", c.map_l1, &|| over_maps(|_, map| map.abs().sum()));
         add("map_smooth", c.map_smooth, &|| over_maps(Grid::roughness));
         add("map_compact", c.map_compact, &|| over_maps(Grid::spread));
-        add("channel_l1", c.channel_l1, &|| params.l1(".channel", &device));
-        add("branch_l1", c.branch_l1, &|| params.l1(".gain", &device));
+        add("channel_l1", c.channel_l1, &|| params.l1(branches.iter().map(|branch| &branch.channel)));
+        add("branch_l1", c.branch_l1, &|| params.l1(branches.iter().map(|branch| &branch.gain)));
         terms
     }
 }
@@ -65,23 +66,13 @@ impl Grid {
     fn new(side: usize, device: &Device) -> Self {
         let positions = side * side;
         let n = side as i64;
-        let mirror = |i: i64| {
-            if i < 0 {
-                -i
-            } else if i >= n {
-                2 * (n - 1) - i
-            } else {
-                i
-            }
-            .clamp(0, n - 1) as usize
-        };
         let mut neighbours = vec![0.0_f32; positions * positions];
         let mut moments = vec![0.0_f32; 4 * positions];
         for y in 0..side {
             for x in 0..side {
                 let p = y * side + x;
                 for (dy, dx) in [(-1, 0), (1, 0), (0, -1), (0, 1)] {
-                    neighbours[p * positions + mirror(y as i64 + dy) * side + mirror(x as i64 + dx)] += 0.25;
+                    neighbours[p * positions + mirrored(y as i64 + dy, n) * side + mirrored(x as i64 + dx, n)] += 0.25;
                 }
                 let row = [1.0, x as f32, y as f32, (x * x + y * y) as f32];
                 row.into_iter().enumerate().for_each(|(r, value)| moments[r * positions + p] = value);

@@ -20,14 +20,15 @@ pub fn find(kind: &Foreign) -> Result<PathBuf> {
 
 fn find_in(folder: &Path, kind: &Foreign) -> Result<PathBuf> {
     let path = folder.join(kind.name).with_extension("onnx");
-    match path.is_file() {
-        true => Ok(path),
-        false => Err(ModelError::WeightsMissing { name: kind.name, looked_for: path, mend: kind.mend() }),
-    }
+    if path.is_file() { Ok(path) } else { Err(missing(kind, path)) }
 }
 
-/// Installs a foreign network from an ONNX file. Nothing is kept unless it gives, for two images, a row of the right
-/// length each, finite, and not the same for both.
+fn missing(kind: &Foreign, looked_for: PathBuf) -> ModelError {
+    ModelError::WeightsMissing { name: kind.name, looked_for, hint: kind.hint() }
+}
+
+/// Installs a foreign network from an ONNX file. Nothing is kept unless its output for two images is one row of
+/// the right length each, finite, and not the same for both.
 ///
 /// # Errors
 /// [`ModelError::WeightsMissing`] without a file, since these networks are exported, not downloaded; [`ModelError::Onnx`]
@@ -39,7 +40,7 @@ pub fn get(kind: &Foreign, from: Option<&Path>) -> Result<Installed> {
 fn install(folder: &Path, kind: &Foreign, from: Option<&Path>) -> Result<Installed> {
     let path = folder.join(kind.name).with_extension("onnx");
     let Some(source) = from else {
-        return Err(ModelError::WeightsMissing { name: kind.name, looked_for: path, mend: kind.mend() });
+        return Err(missing(kind, path));
     };
     check(kind, source)?;
     fs::create_dir_all(folder).map_err(io("create", folder))?;
@@ -105,8 +106,8 @@ mod tests {
             (fixture("inception_v3.onnx"), "its input has shape [batch, 3, 342, 342]"),
             (fixture("swav_resnet50.onnx"), "its output for 8 images has shape [8, 2048]"),
             (fixture("fixed_batch.onnx"), "its batch is fixed at 1"),
-            (fixture("expected.json"), "it is no ONNX file that can be run"),
-            (cut, "it is no ONNX file that can be run"),
+            (fixture("expected.json"), "it is not an ONNX file that can be run"),
+            (cut, "it is not an ONNX file that can be run"),
         ];
         for (file, expected) in cases {
             let cache = folder.path().join("cache");

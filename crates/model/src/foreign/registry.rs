@@ -1,21 +1,21 @@
-//! The foreign networks: what each takes, gives, and where it comes from.
+//! The foreign networks: input, output and source of each.
 
 /// A network that comes as an ONNX file.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Foreign {
     /// Its name, which is that of its file.
     pub name: &'static str,
-    /// What it is and where it is read.
+    /// The network and the layer that is read.
     pub what: &'static str,
-    /// Side of the square images it takes, in pixels.
+    /// Side of its square input images, in pixels.
     pub side: usize,
-    /// Number of values it gives for an image.
+    /// Number of output values per image.
     pub length: usize,
     /// Subtracted from R, G and B in 0..1.
     pub mean: [f32; 3],
     /// Then divided by.
     pub sd: [f32; 3],
-    /// Where the weights come from.
+    /// Source of the weights.
     pub source: &'static str,
     /// What is known of the licence.
     pub licence: &'static str,
@@ -89,10 +89,10 @@ pub fn foreign(name: &str) -> Option<&'static Foreign> {
 
 impl Foreign {
     /// What a user without the file can do.
-    pub fn mend(&self) -> String {
+    pub fn hint(&self) -> String {
         let name = self.name;
         format!(
-            "where there is internet run `python scripts/export_onnx.py {name}`, then `afterimage weights get {name} --from {name}.onnx`"
+            "with internet access run `python scripts/export_onnx.py {name}`, then `afterimage weights get {name} --from {name}.onnx`"
         )
     }
 }

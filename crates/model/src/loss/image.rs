@@ -6,7 +6,7 @@ use burn::tensor::{Tensor, s};
 
 use afterimage_config::ImageLossConfig;
 
-use crate::{ModelError, Result, device::is_processor, processor, term::Terms, vision::Vision};
+use crate::{ModelError, Result, device::Engine, processor, term::Terms, vision::Vision};
 
 /// L_img of Gaziv et al. 2022.
 #[derive(Debug, Clone)]
@@ -41,7 +41,7 @@ impl Target {
     /// The images of several targets as one batch.
     ///
     /// # Panics
-    /// Where there is none.
+    /// If there is none.
     pub fn cat(targets: Vec<Self>) -> Self {
         let count = targets[0].features.len();
         let features = (0..count).map(|i| Tensor::cat(targets.iter().map(|t| t.features[i].clone()).collect(), 0));
@@ -138,9 +138,9 @@ fn unit_length(features: Tensor<4>) -> Tensor<4> {
 
 /// Mean over positions of 1 - cosine over channels, per image; a position without activation counts as 1.
 fn cosine_distance(features: Tensor<4>, unit: Tensor<4>) -> Tensor<1> {
-    match is_processor(&features.device()) {
-        true => processor::cosine_distance(features, unit),
-        false => cosine_distance_anywhere(features, unit),
+    match Engine::of(&features.device()) {
+        Engine::Kernels => processor::cosine_distance(features, unit),
+        Engine::Framework => cosine_distance_anywhere(features, unit),
     }
 }
 

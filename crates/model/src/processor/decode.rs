@@ -1,65 +1,36 @@
-//! The decoder's convolutional part as one operation.
+//! The decoder behind its linear layer.
 
 use std::sync::Arc;
 
 use afterimage_kernels::decode::{Decode, Kept};
-use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
-use burn::backend::autodiff::grads::Gradients;
-use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
-use burn::backend::tensor::FloatTensor;
-use burn::backend::{Autodiff, Backend, Dispatch, Flex, backend_extension};
 use burn::tensor::Tensor;
 
-use super::{map, register, slice, tensor, values};
+use super::{Operation, Value, apply, map, slice, tensor, values};
 
 /// Images `[batch, 3, side, side]` of maps `[batch, channels, grid, grid]` and parameters, flat in the order that
 /// [`Decode::parameters`] gives.
 pub(crate) fn run(decode: Arc<Decode>, maps: Tensor<4>, parameters: Tensor<1>) -> Tensor<4> {
-    Tensor::from_dispatch(<Dispatch as Decoding>::decode(maps.into_dispatch(), parameters.into_dispatch(), decode))
+    apply(decode, [maps.into_dispatch(), parameters.into_dispatch()])
 }
 
-#[backend_extension(Flex, Autodiff)]
-trait Decoding: Backend {
-    fn decode(maps: FloatTensor<Self>, parameters: FloatTensor<Self>, decode: Arc<Decode>) -> FloatTensor<Self>;
-}
+impl Operation<2> for Arc<Decode> {
+    type Kept = (Value, Kept);
 
-impl Decoding for Flex {
-    fn decode(maps: FloatTensor<Self>, parameters: FloatTensor<Self>, decode: Arc<Decode>) -> FloatTensor<Self> {
-        let (image, kept) = decode.forward(map(&maps), &decode.ready(slice(&parameters.to_contiguous())));
+    fn forward(&self, [maps, parameters]: [Value; 2]) -> (Value, Self::Kept) {
+        let parameters = parameters.to_contiguous();
+        let (image, kept) = Decode::forward(self, map(&maps), &self.ready(slice(&parameters)));
+        (tensor(image), (parameters, kept))
+    }
+
+    fn infer(&self, inputs: [Value; 2]) -> Value {
+        let (image, (_, kept)) = self.forward(inputs);
         kept.recycle();
-        tensor(image)
+        image
     }
-}
 
-impl<C: CheckpointStrategy> Decoding for Autodiff<Flex, C> {
-    fn decode(maps: FloatTensor<Self>, parameters: FloatTensor<Self>, decode: Arc<Decode>) -> FloatTensor<Self> {
-        let ((maps, of_maps), (parameters, of_parameters)) = (maps.into_parts(), parameters.into_parts());
-        match OfDecoder.prepare::<C>([of_maps, of_parameters]).compute_bound().stateful() {
-            OpsKind::Tracked(prepared) => {
-                let parameters = parameters.to_contiguous();
-                let (image, kept) = decode.forward(map(&maps), &decode.ready(slice(&parameters)));
-                prepared.finish((parameters, decode, Arc::new(kept)), tensor(image))
-            }
-            OpsKind::UnTracked(prepared) => prepared.finish(Flex::decode(maps, parameters, decode)),
-        }
-    }
-}
-
-#[derive(Debug)]
-struct OfDecoder;
-
-impl Backward<Flex, 2> for OfDecoder {
-    type State = (FloatTensor<Flex>, Arc<Decode>, Arc<Kept>);
-
-    fn backward(self, ops: Ops<Self::State, 2>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let (parameters, decode, kept) = ops.state;
-        let gradient = map(&grads.consume::<Flex>(&ops.node));
-        let (maps, of_parameters) = decode.backward(&kept, slice(&parameters), &gradient);
+    fn backward(&self, (parameters, kept): &Self::Kept, gradient: Value, _: [bool; 2]) -> [Option<Value>; 2] {
+        let (maps, of_parameters) = Decode::backward(self, kept, slice(parameters), &map(&gradient));
         let count = of_parameters.len();
-        register(
-            grads,
-            ops.parents.map(|parent| parent.map(|node| node.id)),
-            [tensor(maps), values(of_parameters, &[count])],
-        );
+        [tensor(maps), values(of_parameters, [count])].map(Some)
     }
 }

@@ -1,11 +1,11 @@
-//! Downloads of published files over HTTPS, where the build has them.
+//! Downloads of published files over HTTPS, if the build has them.
 
 use std::path::Path;
 
 use super::{Entry, Progress};
 use crate::{ModelError, Result};
 
-/// Downloads the first file of an entry to `path`, and leaves nothing there where that fails.
+/// Downloads the first file of an entry to `path`; no partial file is left on failure.
 #[cfg(feature = "download")]
 pub(super) fn download(entry: &Entry, path: &Path, progress: Progress<'_>) -> Result<()> {
     let done = client::fetch(entry.url(), true, path, progress);
@@ -25,7 +25,7 @@ fn refused(entry: &Entry, detail: String) -> ModelError {
     ModelError::Download {
         what: url.to_owned(),
         detail,
-        mend: format!("fetch it elsewhere and run `afterimage weights get {name} --from FILE`"),
+        hint: format!("fetch it elsewhere and run `afterimage weights get {name} --from FILE`"),
     }
 }
 
@@ -38,12 +38,12 @@ mod client {
 
     use super::Progress;
 
-    /// Larger answers are no weights of a network known here.
+    /// Larger answers are not weights of a known network.
     const MOST: u64 = 2 << 30;
     /// For a connection, and for the beginning of an answer.
     const PATIENCE: Duration = Duration::from_secs(60);
 
-    /// Writes what an address gives to a file.
+    /// Writes the content of an address to a file.
     pub(super) fn fetch(url: &str, https_only: bool, path: &Path, progress: Progress<'_>) -> Result<(), String> {
         let text = |error: std::io::Error| error.to_string();
         let config = ureq::Agent::config_builder()
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
     use afterimage_config::BackboneKind;
 
-    /// A server that gives one answer, and its address.
+    /// A server that answers once, and its address.
     fn serve(answer: &'static [u8]) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address");

@@ -23,7 +23,7 @@ pub struct Installed {
     pub path: PathBuf,
     /// Its SHA-256, in hexadecimal.
     pub sha256: String,
-    /// The published file with that SHA-256; `None` where none is known.
+    /// The published file with that SHA-256; `None` if none is known.
     pub published: Option<&'static Published>,
 }
 
@@ -31,7 +31,7 @@ pub struct Installed {
 ///
 /// Before anything is kept, every tensor of the network is read: its shape must be the network's and its values finite.
 /// The SHA-256 of the file must be one that was published, unless `unverified`; a file that is not published must
-/// besides tell two images apart at every tap.
+/// also give different features for two images at every tap.
 ///
 /// # Errors
 /// [`ModelError::Download`] says what to do without a network; a file that is not this network's, that has a value that is
@@ -57,7 +57,7 @@ fn install(
     keep(folder, entry, source, published)
 }
 
-/// Downloads beside the place, verifies and renames.
+/// Downloads to a file next to the final one, verifies it and renames it.
 fn downloaded(folder: &Path, entry: &Entry, progress: Progress<'_>) -> Result<Installed> {
     fs::create_dir_all(folder).map_err(io("create", folder))?;
     let part = folder.join(format!("{}.{}.{}", entry.kind.name(), std::process::id(), entry.files[0].name()));
@@ -126,7 +126,7 @@ fn self_test(kind: BackboneKind, source: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Copies beside the place and renames, so that a file is there whole or not at all.
+/// Copies to a file next to the final one and renames it, so that a file is complete or missing.
 pub(crate) fn copy(source: &Path, path: &Path) -> Result<()> {
     let part = path.with_extension(format!("{}.part", std::process::id()));
     let done = fs::copy(source, &part).and_then(|_| fs::rename(&part, path));

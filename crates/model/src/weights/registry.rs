@@ -18,7 +18,7 @@ pub struct Published {
 pub struct Entry {
     /// The network.
     pub kind: BackboneKind,
-    /// Files with the same weights; the first is downloaded, each of them is known when it is brought along.
+    /// Files with the same weights; the first is downloaded, any of them can be installed from disk.
     pub files: &'static [Published],
     /// What is known of the licence.
     pub licence: &'static str,
@@ -79,7 +79,7 @@ pub fn entry(kind: BackboneKind) -> Option<&'static Entry> {
     REGISTRY.iter().find(|entry| entry.kind == kind)
 }
 
-/// The published file of a backbone's weights with that SHA-256; `None` for bytes that nobody is known to have published.
+/// The published file of a backbone's weights with that SHA-256; `None` if none is known.
 pub fn published(kind: BackboneKind, sha256: &str) -> Option<&'static Published> {
     entry(kind)?.files.iter().find(|file| file.sha256 == sha256)
 }
@@ -104,7 +104,7 @@ impl Entry {
     }
 
     /// What a user without the weights can do, with and without internet.
-    pub fn mend(&self) -> String {
+    pub fn hint(&self) -> String {
         let name = self.kind.name();
         let urls: Vec<&str> = self.files.iter().map(|file| file.url).collect();
         format!(

@@ -1,11 +1,10 @@
 //! The weights of a trained encoder's branches and what each branch contributes, as arrays.
 
-use ndarray::{Array1, Array2, ArrayView4, Axis};
+use ndarray::{Array2, ArrayView4, Axis};
 
 use afterimage_model::{
-    backbone::{Architecture as _, Window},
     convert,
-    encoder::Mode,
+    encoder::{BranchAnatomy, Mode},
 };
 
 use super::TrainedEncoder;
@@ -13,31 +12,11 @@ use super::TrainedEncoder;
 /// Images of a batch.
 const BATCH: usize = 32;
 
-/// A branch of the encoder.
-#[derive(Debug, Clone)]
-pub struct BranchAnatomy {
-    /// The backbone's tap.
-    pub tap: String,
-    /// The layers from the backbone's input to the head's output.
-    pub windows: Vec<Window>,
-    /// Side of the head's output.
-    pub side: usize,
-    /// Side of the patches that are read from this output, without padding.
-    pub patch: usize,
-    /// Spatial maps `[positions, voxels]`, shared by branches whose grids have the same side.
-    pub map: Array2<f32>,
-    /// Channel weights `[patch² channels, voxels]`: position in the patch by rows, then channel.
-    pub channel: Array2<f32>,
-    /// Non-negative branch weights `[voxels]`.
-    pub gain: Array1<f32>,
-    /// Standard deviation of each channel of the head's output, `[channels]`: the scale of its last batch norm.
-    pub feature_sd: Array1<f32>,
-}
-
 impl TrainedEncoder {
     /// Returns the branches in the order of their taps in the backbone.
     pub fn branches(&self) -> Vec<BranchAnatomy> {
-        self.order().into_iter().map(|branch| self.branch(branch)).collect()
+        let branch = |branch| self.encoder.anatomy(&self.state.params, self.vision.kind(), branch);
+        self.order().into_iter().map(branch).collect()
     }
 
     /// Returns the standard deviation over images u8 `[images, side, side, 3]` of each branch's contribution to the
@@ -45,10 +24,8 @@ impl TrainedEncoder {
     ///
     /// With n - 1 in the variance; NaN for fewer than two images.
     pub fn branch_spread(&self, images: ArrayView4<'_, u8>) -> Array2<f64> {
-        let voxels = self.state.params.get::<1>("branch0.bias").dims()[0];
         let order = self.order();
-        let (mut mean, mut squares) =
-            (Array2::<f64>::zeros((order.len(), voxels)), Array2::<f64>::zeros((order.len(), voxels)));
+        let [mut mean, mut squares] = [0; 2].map(|_| Array2::<f64>::zeros((order.len(), self.voxels())));
         let mut seen = 0.0;
         for batch in images.axis_chunks_iter(Axis(0), BATCH) {
             let features = self.vision.forward(convert::images_to_tensor(batch, &self.device), &self.encoder.taps());
@@ -82,28 +59,6 @@ impl TrainedEncoder {
         let mut order: Vec<usize> = (0..self.encoder.taps().len()).collect();
         order.sort_by_key(place);
         order
-    }
-
-    fn branch(&self, branch: usize) -> BranchAnatomy {
-        let tap = self.encoder.taps()[branch].to_owned();
-        let params = &self.state.params;
-        let side = self.encoder.head_side(branch);
-        let channel = convert::tensor_to_matrix(&params.get::<2>(&format!("branch{branch}.channel")));
-        let feature_sd =
-            Array1::from(convert::values(&params.get::<1>(&format!("branch{branch}.norm_out.scale")))).abs();
-        let patch = self.encoder.patch();
-        let mut windows = self.vision.kind().windows(&tap);
-        windows.extend(self.encoder.head_windows(branch));
-        BranchAnatomy {
-            map: convert::tensor_to_matrix(&params.get::<2>(&format!("map{}", side - (patch - 1)))),
-            gain: Array1::from(convert::values(&params.get::<1>(&format!("branch{branch}.gain")))).abs(),
-            tap,
-            windows,
-            side,
-            patch,
-            channel,
-            feature_sd,
-        }
     }
 }
 

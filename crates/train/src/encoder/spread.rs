@@ -43,8 +43,8 @@ pub fn predict_with_spread(
     device: &burn::tensor::Device,
     spread: Spread,
 ) -> [Array2<f32>; 2] {
-    let voxels = state.params.get::<1>("branch0.bias").dims()[0];
-    let [mut predicted, mut deviation] = [0; 2].map(|_| Array2::zeros((images.len_of(Axis(0)), voxels)));
+    let size = (images.len_of(Axis(0)), encoder.voxels());
+    let [mut predicted, mut deviation] = [0; 2].map(|_| Array2::zeros(size));
     let parts = images
         .axis_chunks_iter(Axis(0), PREDICT_BATCH)
         .zip(predicted.axis_chunks_iter_mut(Axis(0), PREDICT_BATCH))

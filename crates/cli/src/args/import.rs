@@ -35,9 +35,10 @@ pub(crate) struct Import {
 impl Subcommand for Import {
     fn augment_subcommands(command: Command) -> Command {
         command.subcommands(IMPORTERS.iter().map(|importer| {
-            let command = Command::new(importer.name).about(importer.about);
-            let command = command.after_help(format!("Example: afterimage import {}", importer.example));
-            Out::augment_args(command.args(importer.arguments().map(arg)))
+            let command = Out::augment_args(Command::new(importer.name).args(importer.arguments().map(arg)));
+            let example = format!("Example: afterimage import {}", importer.example);
+            // After `Out`, whose doc comment would stand in its place.
+            command.about(importer.about).after_help(example)
         }))
     }
 

@@ -96,7 +96,7 @@ fn compared_runs_give_table_page_and_csv() {
     assert_eq!(turned["variants"][0]["label"], "less");
 
     let said = desk.refusal(&["compare", "full", "full"]);
-    assert!(said.contains("named twice"), "{said}");
+    assert!(said.contains("given twice"), "{said}");
     let said = desk.refusal(&["compare", "full", "less", "--baseline", "other"]);
     assert!(said.contains("\"other\" is not one of the runs"), "{said}");
     let said = desk.refusal(&["compare", "full", "simulation"]);

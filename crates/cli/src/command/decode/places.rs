@@ -207,7 +207,7 @@ fn refuse_other_side(path: &Path, voxels: &Voxels) -> Result<()> {
     let ours = only_side(voxels).map(|side| HEMISPHERES[side]);
     match (ours, Hemisphere::of(path)) {
         (Some(ours), Some(theirs)) if ours != theirs => bail!(
-            "\"{}\" is the {} by its name, but the run's voxels lie in the {}: give that hemisphere",
+            "\"{}\" is of {} by its name, but the run's voxels are of {}: give that hemisphere",
             path.display(),
             theirs.short(),
             ours.short()

@@ -237,7 +237,7 @@ mod tests {
         let table = Table::read(&path).unwrap();
         let message = table.f64s(table.column("nc").unwrap()).unwrap_err().to_string();
         assert!(
-            message.contains("a.csv\", line 2, column \"nc\" holds \"two\nlines\", expected a number"),
+            message.contains("a.csv\", line 2, column \"nc\" contains \"two\nlines\", expected a number"),
             "{message}"
         );
         let message = table.column("snr").unwrap_err().to_string();

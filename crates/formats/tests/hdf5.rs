@@ -124,7 +124,7 @@ fn records_are_taken_apart() {
     }
     let Column::Text(names) = table.records(1, 2).unwrap().column("name").unwrap() else { panic!() };
     assert_eq!(names, ["two", ""]);
-    assert!(records.column("none").unwrap_err().to_string().contains("it holds \"trial\""));
+    assert!(records.column("none").unwrap_err().to_string().contains("it contains \"trial\""));
 }
 
 #[test]

@@ -108,7 +108,7 @@ fn encoder_and_decoder_are_those_of_the_run_whatever_the_format() {
     };
     refused(
         &["encode", "simulation/unpaired", "--run", "run", "--out", "x.nii"],
-        &["x.nii", "where its voxels lie", ".npy"],
+        &["x.nii", "volume positions of its voxels", ".npy"],
     );
     refused(&["encode", "simulation/unpaired", "--run", "run", "--out", "x.tif"], &["x.tif", ".nii.gz"]);
     refused(&["decode", "all.npy", "--run", "run", "--out", "decoded"], &["decoded", "not empty"]);

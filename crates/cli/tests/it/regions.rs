@@ -59,7 +59,7 @@ fn run_tells_regions_apart_and_all_voxels_score_as_the_whole_run_does() {
 
     let before = std::fs::read(desk.path("run/regions.json")).unwrap();
     let said = printed(&desk.run(&["regions", "run"]));
-    assert!(said.contains("V1 alone") && said.contains("without LOC") && said.contains("regions.csv"), "{said}");
+    assert!(said.contains("only V1 ") && said.contains("without LOC") && said.contains("regions.csv"), "{said}");
     assert_eq!(std::fs::read(desk.path("run/regions.json")).unwrap(), before);
     printed(&desk.run(&["regions", "run", "--subsets", "3"]));
     assert_ne!(std::fs::read(desk.path("run/regions.json")).unwrap(), before);

@@ -9,7 +9,9 @@ const DATA: &str = "simulation/subject.afterimage";
 fn set_unit(desk: &Desk, unit: Option<&str>) {
     let name = format!("{DATA}/zarr.json");
     let mut group: Value = serde_json::from_slice(&std::fs::read(desk.path(&name)).unwrap()).unwrap();
-    let provenance = group["attributes"]["afterimage"]["provenance"].as_object_mut().unwrap();
+    let described = &mut group["attributes"]["afterimage"];
+    described.as_object_mut().unwrap().remove("header_sha256");
+    let provenance = described["header"]["provenance"].as_object_mut().unwrap();
     provenance.remove("unit").expect("a simulation says what it has responses of");
     provenance.extend(unit.map(|unit| ("unit".to_owned(), unit.into())));
     desk.write(&name, &group.to_string());

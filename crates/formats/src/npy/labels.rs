@@ -141,6 +141,6 @@ mod tests {
         assert!(said("<f8", "(2,)", &[f64::NAN, 1.0].map(f64::to_le_bytes).concat()).contains("NaN"));
         assert!(said("<i2", "(2, 2)", &[0; 8]).contains("[2, 2]"));
         assert!(said("<M8[D]", "(1,)", &[0; 8]).contains("\"<M8[D]\", neither numbers nor strings"));
-        assert!(said("<i8", "(2,)", &[0; 8]).contains("cut short"));
+        assert!(said("<i8", "(2,)", &[0; 8]).contains("truncated"));
     }
 }

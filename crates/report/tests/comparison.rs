@@ -65,7 +65,7 @@ fn comparison() -> Comparison {
 fn page_shows_differences_and_why_there_are_none() {
     let html = render_comparison(&comparison());
     for part in
-        ["\u{2212}2.5", "1234", "0.0080", "baseline", "not paired: a reason", "no such score", "<svg class=\"chart\""]
+        ["\u{2212}2.5", "1234", "0.0080", "baseline", "not paired: a reason", "score missing", "<svg class=\"chart\""]
     {
         assert!(html.contains(part), "{part}");
     }

@@ -46,7 +46,7 @@ fn what_can_not_be_judged_is_refused_and_nothing_is_left() {
     assert!(refused(std::slice::from_ref(&eight), &Options { items: Some(9), ..options() }).contains("1 to 8"));
     assert!(
         refused(std::slice::from_ref(&eight), &Options { trials: Some(9), ..options() })
-            .contains("nobody sees an item twice")
+            .contains("no participant sees an item twice")
     );
     assert!(refused(&[path("none")], &options()).contains("run.json"));
     // A run that names a picture outside itself.

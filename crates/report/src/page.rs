@@ -9,7 +9,7 @@ const SCRIPT: &str = include_str!("../assets/report.js");
 /// The page may load only its own content, even if an escape should fail.
 pub(crate) const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 const SECTIONS: [(&str, &str); 12] = [
-    ("pictures", "Pictures"),
+    ("pictures", "Images"),
     ("scores", "Scores"),
     ("classification", "Classes"),
     ("spread", "Single items"),

@@ -17,8 +17,8 @@ pub(crate) fn question(source: &Source, baseline: &Baseline) -> Markup {
         "What does a trained decoder have to beat? This is the baseline " em { (baseline.name) } ", no network was trained. "
         (baseline.method) " It was fitted on " (of(data.training_items, "pair", "pairs")) " of images and responses of "
         (of(data.voxels, one, more)) ", " em { (data.title) }
-        @if data.unpaired_images > 0 { ", had " (of(data.unpaired_images, "picture", "pictures")) " to choose from" }
-        ", and is tested on " (of(data.test_items, "held-out picture", "held-out pictures")) " that it was not fitted on."
+        @if data.unpaired_images > 0 { ", had " (of(data.unpaired_images, "image", "images")) " to choose from" }
+        ", and is tested on " (of(data.test_items, "held-out image", "held-out images")) " that it was not fitted on."
     }
 }
 

@@ -38,7 +38,7 @@ fn question(found: &Classification) -> Markup {
     let images: usize = found.classes.iter().map(|class| class.images).sum();
     html! {
         p { "Each class is represented by the mean features of its images: "
-            (of(found.classes.len(), "class", "classes")) ", " (of(images, "picture", "pictures")) ". A reconstruction is given the class whose representative is nearest to it. "
+            (of(found.classes.len(), "class", "classes")) ", " (of(images, "image", "images")) ". A reconstruction is given the class whose representative is nearest to it. "
             "No class label was used in training, and the images of the classes do not contain shown images." }
         @if found.protocol.ends_with("pseudo") {
             p.note { "The classes of the shown images are unknown. What counts as true here is the class nearest to \
@@ -109,9 +109,9 @@ fn items(found: &Classification) -> Markup {
     let unseen = |item: &Item| found.classes.iter().any(|class| is(item, class) && class.seen_in.is_empty());
     html! {
         details {
-            summary { "Every picture" }
+            summary { "Every image" }
             table.classified {
-                thead { tr { th scope="col" { "Picture" } th scope="col" { "Its class" } th scope="col" { "Rank" } th scope="col" { "Nearest classes" } } }
+                thead { tr { th scope="col" { "Image" } th scope="col" { "Its class" } th scope="col" { "Rank" } th scope="col" { "Nearest classes" } } }
                 tbody { @for item in found.items.iter().take(MOST) { tr {
                     th scope="row" { (item.name) }
                     td { (item.truth.as_deref().unwrap_or("–")) @if unseen(item) { " " span.badge { "never seen" } } }

@@ -27,7 +27,7 @@ pub(crate) fn gallery(source: &Source, shown: &Shown) -> Markup {
             @if source.scores.is_none() { p.note { "Not scored yet, so the order is that of the data set." } }
         }
     };
-    section("pictures", "The pictures", &content)
+    section("pictures", "The images", &content)
 }
 
 fn introduction(shown: &Shown) -> Markup {
@@ -119,7 +119,7 @@ fn picture(uri: Option<&str>, alt: &str, caption: &str) -> Markup {
         figure {
             @match uri {
                 Some(uri) => img src=(uri) alt=(alt) decoding="async";,
-                None => span.blank { "no picture" },
+                None => span.blank { "no image" },
             }
             figcaption { (caption) }
         }

@@ -45,8 +45,8 @@ fn question(source: &Source) -> Markup {
         "Can the shown images be reconstructed from the responses of " (of(data.voxels, one, more)) "? "
         "An encoder (image to responses) and a decoder (responses to image) were trained on "
         (of(data.training_items, "pair", "pairs")) " of " em { (data.title) }
-        @if data.unpaired_images > 0 { " and on " (of(data.unpaired_images, "picture", "pictures")) " without responses" }
-        "; they are tested on " (of(data.test_items, "held-out picture", "held-out pictures")) " that were not used in \
+        @if data.unpaired_images > 0 { " and on " (of(data.unpaired_images, "image", "images")) " without responses" }
+        "; they are tested on " (of(data.test_items, "held-out image", "held-out images")) " that were not used in \
          training."
     }
 }

@@ -27,7 +27,7 @@ pub(crate) fn spread(source: &Source) -> Markup {
     let content = html! {
         @if drawn.is_empty() { p.missing { span.badge.none { "missing" } " No score has values per image yet." } }
         @else {
-            p { "One value per picture. A wide spread means that the mean speaks for few of them." }
+            p { "One value per image. A wide spread means that the mean speaks for few of them." }
             div.plots.small { @for (score, plot) in &drawn { figure { figcaption { (score.title) } (plot) } } }
             (legend(&[("value", "the score"), ("chance", "chance")]))
         }

@@ -1,6 +1,6 @@
 //! Baselines: fitted on the training part, applied to the held-out items.
 //!
-//! What [`fit`] calls takes [`TrainingPairs`] and nothing else of the data set. [`apply`] sees the held-out items and fits
+//! What `fit` calls takes [`TrainingPairs`] and nothing else of the data set. `apply` sees the held-out items and fits
 //! nothing.
 
 mod encoder;

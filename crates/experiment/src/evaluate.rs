@@ -1,6 +1,6 @@
 //! Scores of a run: reconstructions against images, predictions against responses.
 //!
-//! [`Material`] is read once from the session; every score is computed from it alone. A score that these items leave
+//! `Material` is read once from the session; every score is computed from it alone. A score that these items leave
 //! undefined (too few of them, constant features) is listed with its reason, and the others are computed.
 
 mod images;

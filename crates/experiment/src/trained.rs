@@ -61,7 +61,7 @@ impl TrainedRun {
     /// Opens the folder of a run to read it.
     ///
     /// # Errors
-    /// [`Error::Run`] for a folder that is no run or has files that were changed; [`Error::Refused`] and [`Error::Train`]
+    /// [`crate::Error::Run`] for a folder that is no run or has files that were changed; [`crate::Error::Refused`] and [`crate::Error::Train`]
     /// for an `experiment.toml` that was edited after training.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let program = Program::new(concat!("afterimage ", env!("CARGO_PKG_VERSION")), None);
@@ -71,7 +71,7 @@ impl TrainedRun {
     /// The networks of an open run.
     ///
     /// # Errors
-    /// [`Error::Train`] for statistics that are missing or were changed.
+    /// [`crate::Error::Train`] for statistics that are missing or were changed.
     pub fn of(session: Session) -> Result<Self> {
         let statistics = Statistics::read(&session.run)?;
         Ok(Self { session, statistics, encoder: OnceLock::new(), decoder: OnceLock::new() })
@@ -111,7 +111,7 @@ impl TrainedRun {
     /// A run of an earlier version does not list them; they are then read from its data set.
     ///
     /// # Errors
-    /// [`Error::Run`] for a list that was changed; [`Error::Refused`] if the run has no list and its data set cannot be
+    /// [`crate::Error::Run`] for a list that was changed; [`crate::Error::Refused`] if the run has no list and its data set cannot be
     /// opened.
     pub fn voxels(&self) -> Result<Voxels> {
         voxels::read(&self.session)
@@ -122,7 +122,7 @@ impl TrainedRun {
     /// Images of another side than the run's are resized as those of training are.
     ///
     /// # Errors
-    /// [`Error::Train`] if the run has no encoder or its weights are damaged; [`Error::Refused`] for a baseline, which has
+    /// [`crate::Error::Train`] if the run has no encoder or its weights are damaged; [`crate::Error::Refused`] for a baseline, which has
     /// no networks, and for images without three channels.
     pub fn encode(&self, images: ArrayView4<'_, u8>, units: Units) -> Result<Array2<f32>> {
         let mut predicted = self.at_side(images, |encoder, images| encoder.predict(images))?;
@@ -133,7 +133,7 @@ impl TrainedRun {
     /// [`TrainedRun::encode`] with the standard deviation of each prediction over dropout masks: see [`Spread`].
     ///
     /// # Errors
-    /// As [`TrainedRun::encode`]; [`Error::Refused`] for an encoder that was trained without dropout.
+    /// As [`TrainedRun::encode`]; [`crate::Error::Refused`] for an encoder that was trained without dropout.
     pub fn encode_with_spread(
         &self,
         images: ArrayView4<'_, u8>,
@@ -155,7 +155,7 @@ impl TrainedRun {
     /// Responses that belong together, such as repeats of one stimulus, are averaged first with [`average`].
     ///
     /// # Errors
-    /// [`Error::Train`] if the run has no decoder or its weights are damaged; [`Error::Refused`] for a baseline and for
+    /// [`crate::Error::Train`] if the run has no decoder or its weights are damaged; [`crate::Error::Refused`] for a baseline and for
     /// another number of voxels than [`TrainedRun::voxels`] has.
     pub fn decode(&self, responses: ArrayView2<'_, f32>, units: Units) -> Result<Array4<f32>> {
         let decoder = self.decoder()?;
@@ -181,7 +181,7 @@ impl TrainedRun {
     /// responses is subtracted, and their standard deviation divided by. A run that does not standardise leaves them.
     ///
     /// # Errors
-    /// [`Error::Data`] for another number of voxels.
+    /// [`crate::Error::Data`] for another number of voxels.
     pub fn standardise(&self, responses: &mut Array2<f32>) -> Result<()> {
         self.statistics.zscore.as_ref().map_or(Ok(()), |zscore| Ok(zscore.apply(responses)?))
     }

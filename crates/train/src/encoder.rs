@@ -58,8 +58,8 @@ pub(crate) const PREDICT_BATCH: usize = 32;
 /// ```
 ///
 /// # Errors
-/// [`TrainError::Diverged`]; [`TrainError::Interrupted`] after a checkpoint; [`TrainError::Checkpoint`] for one of
-/// another configuration; [`TrainError::Run`] if the run folder can't be written.
+/// [`crate::TrainError::Diverged`]; [`crate::TrainError::Interrupted`] after a checkpoint; [`crate::TrainError::Checkpoint`] for one of
+/// another configuration; [`crate::TrainError::Run`] if the run folder can't be written.
 pub fn train(
     context: &Context<'_>,
     vision: &Vision,

@@ -32,7 +32,7 @@ pub struct Item {
 /// ```
 ///
 /// # Errors
-/// [`Error::Refused`] if there are not as many labels and weights as rows.
+/// [`crate::Error::Refused`] if there are not as many labels and weights as rows.
 pub fn average(
     responses: ArrayView2<'_, f32>,
     labels: &[impl AsRef<str>],

@@ -40,7 +40,7 @@ impl Ensemble {
     /// Loads the encoders of `members`.
     ///
     /// # Errors
-    /// [`Error::Refused`] for no run, a run that is there twice, runs of different voxels, runs that standardise differently
+    /// [`crate::Error::Refused`] for no run, a run that is there twice, runs of different voxels, runs that standardise differently
     /// if `how` asks for standardised responses, and runs without dropout if it asks for masks; as [`TrainedRun::encode`].
     pub fn new(members: Vec<TrainedRun>, how: EncodeOptions) -> Result<Self> {
         let mut known: Option<(&TrainedRun, Voxels)> = None;

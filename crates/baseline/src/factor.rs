@@ -56,9 +56,10 @@ impl<'a> Inputs<'a> {
         let smallest_part = folds.map_or(x.nrows(), |folds| {
             (0..folds.count()).map(|fold| folds.split(fold).1.len()).min().unwrap_or_default()
         });
-        let products = match x.ncols() < smallest_part {
-            true => Products::Scatter(scatter(x, &all, &shift)),
-            false => Products::Gram(gram(x, &shift)),
+        let products = if x.ncols() < smallest_part {
+            Products::Scatter(scatter(x, &all, &shift))
+        } else {
+            Products::Gram(gram(x, &shift))
         };
         Self { x, shift, products }
     }

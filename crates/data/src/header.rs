@@ -117,6 +117,11 @@ impl Provenance {
     pub fn of_voxels() -> Self {
         Self { unit: Some(RecordedUnit::Voxel), ..Self::default() }
     }
+
+    /// Returns the recorded unit, for messages; voxel if it is unknown.
+    pub fn unit(&self) -> RecordedUnit {
+        self.unit.unwrap_or_default()
+    }
 }
 
 /// Everything about a data set but its two arrays.

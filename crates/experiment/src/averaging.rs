@@ -1,16 +1,13 @@
 //! The averaging curve: averages of some of the test repeats, decoded and scored.
 
 use crate::error::Result;
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, ArrayView2, Axis};
 
 use afterimage_config::Averaging;
 use afterimage_data::HeldOutPairs;
 use afterimage_eval::averaging::{Decoded, Level, averaging_encoder_scores, averaging_scores, plan};
 use afterimage_eval::{Candidates, Distance, Shown};
-use afterimage_run::{
-    layout::{PREDICTIONS, Phase},
-    scores::AVERAGING,
-};
+use afterimage_run::{layout::Phase, scores::AVERAGING};
 use afterimage_train::{apply::TrainedDecoder, prepare};
 
 use super::evaluate::{Material, Part};
@@ -27,6 +24,7 @@ struct Trials {
 /// The scores of the curve, or why there are none.
 pub(super) fn curve(
     of: &Material,
+    predicted: Option<ArrayView2<'_, f32>>,
     shown: &Shown,
     distance: &dyn Distance,
     candidates: &mut dyn Candidates,
@@ -49,9 +47,8 @@ pub(super) fn curve(
     }
     let scores = averaging_scores(&decoded, shown, distance, candidates, of.cache.as_ref(), context);
     let mut found = Part::of(&[AVERAGING], scores)?;
-    if of.run.path(PREDICTIONS).is_file() {
-        let predicted = of.predictions()?;
-        let scores = averaging_encoder_scores(predicted.view(), &measured, &trials.pairs, &trials.item_of, context);
+    if let Some(predicted) = predicted {
+        let scores = averaging_encoder_scores(predicted, &measured, &trials.pairs, &trials.item_of, context);
         found.add(Part::of(&["averaging.encoder"], scores)?);
     }
     Ok(found)

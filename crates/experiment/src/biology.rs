@@ -76,7 +76,7 @@ pub(crate) fn biology(session: &mut Session, options: &Options) -> Result<Biolog
         not_computed.push(NotComputed { name: "split_half".into(), reason });
     }
     found.not_computed = not_computed;
-    let unit = data.header().provenance.unit.unwrap_or_default();
+    let unit = data.header().provenance.unit();
     found.measures.iter_mut().flat_map(Measure::texts).for_each(|text| *text = unit.in_text(text));
     found.examples = examples(&found, &looks);
     found.write(&session.run)?;

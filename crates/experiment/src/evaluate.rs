@@ -32,9 +32,11 @@ use super::{Session, pool::Pool, preflight, reconstruct::write_picture, voxels, 
 pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
     let of = Material::of(session)?;
     let (decoded, external) = (of.reconstructions()?, of.external()?);
-    let scored = images::score(&of, &decoded, external.as_ref(), session.observer())?;
+    let predicted = of.predicts.then(|| of.predictions()).transpose()?;
+    let predicted = predicted.as_ref().map(|predicted| predicted.view());
+    let scored = images::score(&of, &decoded, predicted, external.as_ref(), session.observer())?;
     let mut found = scored.part;
-    found.add(responses::score(&of)?);
+    found.add(responses::score(&of, predicted)?);
     record(session, &found, external.as_deref());
     if let Some(classification) = &scored.classification {
         classification.write(&session.run)?;
@@ -53,8 +55,8 @@ pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
 /// Refuses a run whose scores would end for lack of a file or of weights after minutes of computing.
 pub(crate) fn refuse_missing_inputs(session: &Session) -> Result<()> {
     let run = &session.run;
-    let predicts = session.manifest.baseline.as_ref().is_none_or(|baseline| baseline.encoder.is_some());
-    let arrays = [RECONSTRUCTIONS].into_iter().chain(predicts.then_some(PREDICTIONS)).map(|array| run.path(array));
+    let predictions = session.manifest.predicts_responses().then_some(PREDICTIONS);
+    let arrays = [RECONSTRUCTIONS].into_iter().chain(predictions).map(|array| run.path(array));
     if let Some(missing) = arrays.into_iter().find(|array| !array.is_file()) {
         let again = match session.manifest.baseline {
             Some(_) => "make the baseline again".to_owned(),

@@ -104,7 +104,7 @@ pub(crate) fn check(
         baseline::check(plan, experiment, &prepared)?;
     }
     let voxels = prepared.statistics.voxels.len();
-    let unit = data.header().provenance.unit.unwrap_or_default().plural();
+    let unit = data.header().provenance.unit().plural();
     let sizes = networks::check(experiment, work, voxels, observer)?;
     machine::refuse_what_does_not_fit(out, experiment, work, &machine::Load::of(&sizes, &prepared, test.as_ref()))?;
     let images = pools(data, experiment, &prepared, work, kept, observer)?;

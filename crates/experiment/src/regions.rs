@@ -31,8 +31,10 @@ pub(crate) fn regions(session: &mut Session, draws: usize) -> Result<Regions> {
     not_computed.extend(encoding.not_computed);
     not_computed.extend(decoding.not_computed);
     let mut notes = session.manifest.warnings.clone();
-    notes.extend(ceiling(&encoding.conditions));
-    let mut found = Regions {
+    let unit = of.context.unit;
+    notes.extend(ceiling(&encoding.conditions).map(|note| unit.in_text(&note)));
+    not_computed.iter_mut().for_each(|missing| missing.reason = unit.in_text(&missing.reason));
+    let found = Regions {
         version: REGIONS_VERSION,
         voxels,
         regions: eval::regions(&subsets),
@@ -43,8 +45,6 @@ pub(crate) fn regions(session: &mut Session, draws: usize) -> Result<Regions> {
         not_computed,
         notes,
     };
-    let reasons = found.not_computed.iter_mut().map(|missing| &mut missing.reason);
-    found.notes.iter_mut().chain(reasons).for_each(|text| *text = of.context.unit.in_text(text));
     found.write(&session.run)?;
     atomic::write(&session.run.regions_table(), table::conditions(&found).as_bytes())?;
     atomic::write(&session.run.region_voxels_table(), table::voxels(&found).as_bytes())?;

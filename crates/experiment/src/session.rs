@@ -186,7 +186,7 @@ impl Session {
         match &self.manifest.baseline {
             Some(baseline) => bail!(
                 "\"{}\" is the baseline {name} and has no networks, so one cannot {what}: choose another --out, or make \
-                 the baseline anew with `afterimage baseline {name} EXPERIMENT.toml --out RUN`",
+                 the baseline again with `afterimage baseline {name} EXPERIMENT.toml --out RUN`",
                 self.run.root().display(),
                 name = baseline.name
             ),

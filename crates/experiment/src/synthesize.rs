@@ -159,9 +159,10 @@ fn unknown(voxel: usize, used: &[usize], count: usize) -> String {
         (Some(first), Some(last)) => format!("{} between {first} and {last}, listed in statistics.json", used.len()),
         _ => "none".into(),
     };
-    match voxel < count {
-        true => format!("the run does not use voxel {voxel} of the data set; its voxels are {range}"),
-        false => format!("there is no voxel {voxel}: the data set has {count}, from 0; those of the run are {range}"),
+    if voxel < count {
+        format!("the run does not use voxel {voxel} of the data set; its voxels are {range}")
+    } else {
+        format!("there is no voxel {voxel}: the data set has {count}, from 0; those of the run are {range}")
     }
 }
 

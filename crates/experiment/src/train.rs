@@ -2,8 +2,7 @@
 
 use crate::error::Result;
 
-use afterimage_config::CycleResponses;
-use afterimage_config::join_paths;
+use afterimage_config::{CycleResponses, join_paths};
 use afterimage_data::ValidationPairs;
 use afterimage_model::device::device;
 use afterimage_run::{Artefact, artefact::AuditFile};

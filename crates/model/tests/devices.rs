@@ -6,8 +6,7 @@
 //!
 //!     AFTERIMAGE_DEVICE=cuda cargo test --release -p afterimage-model --features cuda --test devices
 
-use afterimage_config::BackboneKind;
-use afterimage_config::{Experiment, SnrSource};
+use afterimage_config::{BackboneKind, Experiment, SnrSource};
 use afterimage_model::{
     backbone::{AnyBackbone, Architecture as _},
     convert,
@@ -133,9 +132,10 @@ fn encoders_agree() {
             let penalty = EncoderPenalty::new(&config.regularise, &encoder, device);
             slopes(&state.params, |p| {
                 let mut statistics = state.statistics.clone();
-                let mut mode = match training {
-                    true => Mode::Train { statistics: &mut statistics, seed: 9 },
-                    false => Mode::Evaluate { statistics: &statistics },
+                let mut mode = if training {
+                    Mode::Train { statistics: &mut statistics, seed: 9 }
+                } else {
+                    Mode::Evaluate { statistics: &statistics }
                 };
                 let predicted = encoder.forward(p, &features, &mut mode);
                 response_terms(predicted, measured.clone(), 0.3).total() + penalty.terms(p).total()

@@ -6,8 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use afterimage_config::BackboneKind;
-use afterimage_config::{Experiment, SnrSource};
+use afterimage_config::{BackboneKind, Experiment, SnrSource};
 use afterimage_model::{
     backbone::{AnyBackbone, WeightSource},
     decoder::{Decoder, DecoderPenalty},

@@ -105,11 +105,6 @@ impl Source {
     pub(crate) fn unit(&self) -> RecordedUnit {
         self.voxels.as_ref().map(Voxels::unit).unwrap_or_default()
     }
-
-    /// What the recorded things are called, singular and plural.
-    pub(crate) fn unit_words(&self) -> (&'static str, &'static str) {
-        (self.unit().singular(), self.unit().plural())
-    }
 }
 
 fn if_present<T>(path: &Path, read: impl FnOnce() -> afterimage_run::Result<T>) -> Result<Option<T>> {

@@ -44,6 +44,10 @@ fn opening(synthesis: &Synthesis) -> Markup {
 fn one(synthesis: &Synthesis, target: &Target, read: &dyn Fn(&str) -> Vec<u8>) -> Markup {
     let best = &target.best_natural;
     let unit = synthesis.unit.unwrap_or_default();
+    let name = match target.objective {
+        Objective::Voxel => unit.in_text(&target.name),
+        Objective::Region | Objective::Contrast => target.name.clone(),
+    };
     let counted = || of(target.voxels, unit.singular(), unit.plural());
     let what = match target.objective {
         Objective::Voxel => {
@@ -53,7 +57,7 @@ fn one(synthesis: &Synthesis, target: &Target, read: &dyn Fn(&str) -> Vec<u8>) -
         Objective::Contrast => format!("mean of {} less that of all others", counted()),
     };
     html! {
-        h3 { (unit.in_text(&target.name)) span.hint { " " (what) } }
+        h3 { (name) span.hint { " " (what) } }
         p.hint {
             "natural images " (plain(target.natural.0)) " on average, sd " (plain(target.natural.1)) "; reached " (plain(target.reached.0))
             @if let Some(sd) = target.reached.1 { ", sd " (plain(sd)) " over " (of(target.images.len(), "start", "starts")) }

@@ -93,6 +93,11 @@ pub struct DataFacts {
 }
 
 impl Manifest {
+    /// Returns false for a baseline that predicts no responses.
+    pub fn predicts_responses(&self) -> bool {
+        self.baseline.as_ref().is_none_or(|baseline| baseline.encoder.is_some())
+    }
+
     /// Writes `run.json`, with the hashes of all files written through `run`.
     ///
     /// # Errors

@@ -34,15 +34,25 @@ impl RecordedUnit {
         }
     }
 
-    /// `text` with this unit for the word voxel, with which titles and definitions are written.
+    /// Returns `text` with this unit for the word voxel, with which titles and definitions are written. Only whole words
+    /// count: paths, quoted names and names that contain the word stay.
     ///
     /// ```
     /// use afterimage_statistics::RecordedUnit;
     ///
     /// assert_eq!(RecordedUnit::Neuron.in_text("Voxels above chance, median over voxels"), "Neurons above chance, median over neurons");
+    /// assert_eq!(RecordedUnit::Neuron.in_text("\"voxels\" in data/voxel/voxel.npy, voxel_3"), "\"voxels\" in data/voxel/voxel.npy, voxel_3");
     /// ```
     pub fn in_text(self, text: &str) -> String {
+        text.split_inclusive(char::is_whitespace).map(|word| self.in_word(word)).collect()
+    }
+
+    fn in_word(self, word: &str) -> String {
+        let noun = word.trim_matches(|c: char| c.is_whitespace() || "(),.;:".contains(c));
+        if !["voxel", "voxels", "voxel's", "voxels'", "Voxel", "Voxels"].contains(&noun) {
+            return word.to_owned();
+        }
         let (first, rest) = self.singular().split_at(1);
-        text.replace("voxel", self.singular()).replace("Voxel", &format!("{}{rest}", first.to_uppercase()))
+        word.replace("voxel", self.singular()).replace("Voxel", &format!("{}{rest}", first.to_uppercase()))
     }
 }

@@ -3,7 +3,7 @@
 //! `cargo bench --workspace --bench load -- [--participants 200] [--secs 60] [--kill-every SECS]`
 //!
 //! Each participant has a connection of its own and no pause: page, answer, next page. With `--kill-every` the server is killed (SIGKILL) and
-//! started anew in that rhythm. At the end every acknowledged answer is looked for in the database.
+//! started again in that rhythm. At the end every acknowledged answer is looked for in the database.
 
 #[path = "../tests/common/mod.rs"]
 mod common;
@@ -19,7 +19,7 @@ use afterimage_study::server::{ServeOptions, serve};
 use afterimage_study::{Options, StudyFolder, keys::Keys, store};
 use common::visitor::Visitor;
 
-/// Items of the study; who has judged them all begins anew as another participant.
+/// Items of the study; who has judged them all begins again as another participant.
 const ITEMS: usize = 100;
 
 struct Settings {

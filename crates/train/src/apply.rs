@@ -6,8 +6,7 @@ use std::path::Path;
 
 use ndarray::{Array2, Array4, ArrayView2, ArrayView4};
 
-use afterimage_config::BackboneKind;
-use afterimage_config::{Experiment, settings};
+use afterimage_config::{BackboneKind, Experiment, settings};
 use afterimage_model::{
     backbone::{AnyBackbone, WeightOrigin, WeightSource},
     convert,

@@ -74,7 +74,7 @@ impl Statistics {
         let mut steps = vec![averaging_step(averaging)];
         let zscore = match experiment.data.normalise {
             Normalise::Zscore => {
-                let unit = data.header().provenance.unit.unwrap_or_default().singular();
+                let unit = data.header().provenance.unit().singular();
                 steps.push(format!(
                     "Responses are z-scored per {unit}; mean and standard deviation come from training items."
                 ));

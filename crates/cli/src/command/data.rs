@@ -37,7 +37,7 @@ fn verification(data: &DataSet) -> String {
     let header = data.header();
     let images = if header.has_images() { header.stimuli.len() } else { 0 };
     let (trials, voxels) = (header.trials.len(), header.voxels.count);
-    let unit = header.provenance.unit.unwrap_or_default().plural();
+    let unit = header.provenance.unit().plural();
     format!("read {trials} trials x {voxels} {unit} and {images} images, SHA-256 as written")
 }
 
@@ -100,7 +100,7 @@ fn reliability(data: &DataSet, json: bool) -> Result<()> {
         "from {} test stimuli with repeats, over {} {}: median (5 % to 95 %)",
         ceiling.stimuli,
         ceiling.ncsnr.len(),
-        data.header().provenance.unit.unwrap_or_default().plural()
+        data.header().provenance.unit().plural()
     ))?;
     let lines = [
         ("ncsnr", "signal divided by noise standard deviation of one trial", &ceiling.ncsnr),
@@ -133,7 +133,7 @@ pub(super) fn show(summary: &Summary, json: bool) -> Result<()> {
         )
     };
     let from = &summary.provenance;
-    let unit = from.unit.unwrap_or_default().plural();
+    let unit = from.unit().plural();
     say::line(format!("{} ({})", from.title, summary.path))?;
     say::line(format!(
         "{} trials x {} {unit} in {} sessions and {} runs; {} stimuli, {}",

@@ -5,7 +5,7 @@ use anyhow::Result;
 use afterimage_experiment::voxels;
 use afterimage_run::regions::{Condition, Part, Regions};
 use afterimage_run::scores::Score;
-use afterimage_statistics::Interval;
+use afterimage_statistics::{Interval, RecordedUnit};
 
 use super::run;
 use crate::args::regions::Regions as Args;
@@ -19,7 +19,7 @@ pub(super) fn regions(args: &Args) -> Result<()> {
         return say::json(&found);
     }
     let unit = voxels::unit(&session);
-    lines(&found).iter().try_for_each(|line| say::line(unit.in_text(line)))?;
+    lines(&found, unit).iter().try_for_each(say::line)?;
     say::line(format!(
         "tables: {}, {}",
         session.run.regions_table().display(),
@@ -28,30 +28,30 @@ pub(super) fn regions(args: &Args) -> Result<()> {
     say::line(format!("add to the report: afterimage report {}", args.run.display()))
 }
 
-fn lines(found: &Regions) -> Vec<String> {
+fn lines(found: &Regions, unit: RecordedUnit) -> Vec<String> {
+    let more = unit.plural();
     let mut lines = Vec::new();
     if let Some(score) = found.encoding.first().and_then(most_ways) {
         lines.push(format!("Encoding by region, {}:", heading(score)));
-        lines.extend(rows(&found.encoding, most_ways_of));
-        lines.extend(equal_numbers(found));
-        lines.extend(voxels(found));
+        lines.extend(rows(&found.encoding, more, most_ways_of));
+        lines.extend(equal_numbers(found, more));
+        lines.extend(single(found, unit.singular()));
     }
     if let Some(all) = found.decoding.first() {
-        lines.push("Knock-outs of the trained decoder, other voxels silenced:".into());
+        lines.push(format!("Knock-outs of the trained decoder, other {more} silenced:"));
         lines.extend(all.scores.iter().map(|score| format!("  {}", heading(score))));
-        lines.extend(rows(&found.decoding, |condition| condition.scores.iter().collect()));
+        lines.extend(rows(&found.decoding, more, |condition| condition.scores.iter().collect()));
     }
-    lines.push(
-        "Brackets: 95 % intervals. After the slash: difference from all voxels. Corrected p-values are in the tables."
-            .into(),
-    );
+    lines.push(format!(
+        "Brackets: 95 % intervals. After the slash: difference from all {more}. Corrected p-values are in the tables."
+    ));
     lines.extend(found.not_computed.iter().map(|m| format!("not computed: {}: {}", m.name, m.reason)));
     lines.extend(found.notes.iter().map(|note| format!("note: {note}")));
     lines
 }
 
 /// One line per condition: scores with their differences, in columns.
-fn rows<'a>(conditions: &'a [Condition], wanted: impl Fn(&'a Condition) -> Vec<&'a Score>) -> Vec<String> {
+fn rows<'a>(conditions: &'a [Condition], more: &str, wanted: impl Fn(&'a Condition) -> Vec<&'a Score>) -> Vec<String> {
     let cells = |condition: &'a Condition| wanted(condition).into_iter().map(|score| cell(condition, score)).collect();
     let table: Vec<Vec<String>> = conditions.iter().map(cells).collect();
     let labels: Vec<String> = conditions.iter().map(|c| label(c.region.as_ref(), c.part)).collect();
@@ -59,7 +59,7 @@ fn rows<'a>(conditions: &'a [Condition], wanted: impl Fn(&'a Condition) -> Vec<&
     let width = table.iter().flatten().map(|cell| cell.chars().count()).max().unwrap_or(0);
     let line = |((condition, label), cells): ((&Condition, &String), &Vec<String>)| {
         let cells: String = cells.iter().map(|cell| format!("  {cell:width$}")).collect();
-        format!("  {label:first$}  {:>5} voxels{}", condition.voxels, cells.trim_end())
+        format!("  {label:first$}  {:>5} {more}{}", condition.voxels, cells.trim_end())
     };
     conditions.iter().zip(&labels).zip(&table).map(line).collect()
 }
@@ -95,7 +95,7 @@ fn cell(condition: &Condition, score: &Score) -> String {
 }
 
 /// Identification at the largest number of voxels, up to 20, at which every region was measured.
-fn equal_numbers(found: &Regions) -> Vec<String> {
+fn equal_numbers(found: &Regions, more: &str) -> Vec<String> {
     let regions = found.matched.iter().map(|m| m.region.as_ref()).collect::<std::collections::BTreeSet<_>>().len();
     let all_have = |size: usize| found.matched.iter().filter(|m| m.voxels == size).count() == regions;
     let size = found.matched.iter().map(|m| m.voxels).filter(|&size| size <= 20 && all_have(size)).max();
@@ -105,10 +105,10 @@ fn equal_numbers(found: &Regions) -> Vec<String> {
         let name = m.region.as_deref().unwrap_or("all");
         format!("    {name}: {}{}", show(&m.score, m.score.value), ends(&m.score))
     });
-    std::iter::once(format!("  from {size} voxels each, mean over random subsets:")).chain(lines).collect()
+    std::iter::once(format!("  from {size} {more} each, mean over random subsets:")).chain(lines).collect()
 }
 
-fn voxels(found: &Regions) -> Vec<String> {
+fn single(found: &Regions, one: &str) -> Vec<String> {
     let Some(single) = &found.single else { return Vec::new() };
     let lines = single.groups.iter().map(|g| {
         let name = g.region.as_deref().unwrap_or("all");
@@ -116,7 +116,7 @@ fn voxels(found: &Regions) -> Vec<String> {
         format!("    {name}: {}{}, {above:.0} % above chance", show(&g.score, g.score.value), ends(&g.score))
     });
     let head =
-        "  from one voxel, two ways (chance 50 %), median; above chance at a false discovery rate of 5 %:".to_owned();
+        format!("  from one {one}, two ways (chance 50 %), median; above chance at a false discovery rate of 5 %:");
     std::iter::once(head).chain(lines).collect()
 }
 

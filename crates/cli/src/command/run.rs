@@ -50,9 +50,7 @@ pub(super) fn conclude(session: &Session, scores: &ScoreFile, json: bool) -> Res
         return say::json(scores);
     }
     let unit = voxels::unit(session);
-    for line in line::summary(scores) {
-        say::line(unit.in_text(&line))?;
-    }
+    line::summary(scores, unit).iter().try_for_each(say::line)?;
     for warning in &scores.warnings {
         say::line(format!("warning: {warning}"))?;
     }
@@ -118,7 +116,7 @@ pub(super) fn evaluate(args: &OfRun) -> Result<()> {
         return say::json(&scores);
     }
     let unit = voxels::unit(&session);
-    scores.scores.iter().try_for_each(|score| say::line(unit.in_text(&line::line(score))))?;
+    scores.scores.iter().try_for_each(|score| say::line(line::line(score, unit)))?;
     scores.not_computed.iter().try_for_each(|m| say::line(format!("not computed: {}: {}", m.name, m.reason)))?;
     scores.warnings.iter().try_for_each(|warning| say::line(format!("warning: {warning}")))
 }

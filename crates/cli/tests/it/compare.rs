@@ -47,7 +47,7 @@ fn ablation_is_kept_resumed_and_equal_to_plain_runs() {
         "{row}"
     );
 
-    // The encoder is that of the full run where nothing it reads differs, and the bits are those of training anew.
+    // The encoder is that of the full run where nothing it reads differs, and the bits are those of training again.
     desk.scored("plain", &[&["--ablate", "unpaired", "--seed", "1"][..], &QUICK[..]].concat());
     let bytes = |name: &str| std::fs::read(desk.path(name)).unwrap();
     for file in ["encoder/model.safetensors", "decoder/model.safetensors", "reconstructions.npy"] {

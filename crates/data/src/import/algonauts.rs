@@ -42,14 +42,14 @@ importer! {
     pub struct AlgonautsOptions {
         /// A subject's folder, with training_split and roi_masks.
         pub folder: PathBuf => [place = 1],
-        /// Pictures held out for the test, drawn by the seed: the challenge keeps the responses of its own.
-        pub test: usize => [value = "PICTURES"],
-        /// Order of the pictures' names, where numbers in them are not padded.
+        /// Images held out for the test, drawn by the seed: the challenge keeps the responses of its own.
+        pub test: usize => [value = "IMAGES"],
+        /// Order of the images' names, where numbers in them are not padded.
         pub order: Option<NameOrder>,
         /// Keep the voxels of a region expression, such as "V1 + V2 - FFA".
         pub roi: Option<String> => [value = "REGIONS"],
-        /// Training pictures held out for early stopping, drawn by the seed.
-        pub validation: usize => [value = "PICTURES", default = "0"],
+        /// Training images held out for early stopping, drawn by the seed.
+        pub validation: usize => [value = "IMAGES", default = "0"],
         /// Seed of the draw.
         pub seed: u64 => [default = "0"],
     }

@@ -38,16 +38,16 @@ importer! {
         pub lists: Vec<PathBuf> => [value = "PATH"],
         /// Order of the lists' names, where numbers in them are not padded.
         pub order: Option<NameOrder>,
-        /// The list of repeated pictures, which are the test; without it, those called rep_ or shown more than once.
+        /// The list of repeated images, which are the test; without it, those called rep_ or shown more than once.
         pub repeated: Option<PathBuf> => [value = "FILE"],
-        /// Folder or archive of the pictures.
+        /// Folder or archive of the images.
         pub images: Option<PathBuf>,
-        /// Pictures held out for the test where none was repeated, drawn by the seed.
-        pub test: usize => [value = "PICTURES", default = "0"],
+        /// Images held out for the test where none was repeated, drawn by the seed.
+        pub test: usize => [value = "IMAGES", default = "0"],
         /// Keep the voxels of a region expression, such as "V1 + V2 - FFA".
         pub roi: Option<String> => [value = "REGIONS"],
-        /// Training pictures held out for early stopping, drawn by the seed.
-        pub validation: usize => [value = "PICTURES", default = "0"],
+        /// Training images held out for early stopping, drawn by the seed.
+        pub validation: usize => [value = "IMAGES", default = "0"],
         /// Seed of the draw.
         pub seed: u64 => [default = "0"],
     }

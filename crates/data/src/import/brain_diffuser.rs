@@ -27,18 +27,18 @@ importer! {
     /// Which files, and what of them.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct BrainDiffuserOptions {
-        /// Training responses, pictures by voxels.
+        /// Training responses, images by voxels.
         pub train: PathBuf => [place = 1],
         /// Test responses.
         pub test: PathBuf => [place = 2],
-        /// Pictures of the training in the order of the rows: an .npy, or a folder in the order of its names.
+        /// Images of the training in the order of the rows: an .npy, or a folder in the order of its names.
         pub train_images: PathBuf,
-        /// Pictures of the test, likewise.
+        /// Images of the test, likewise.
         pub test_images: PathBuf,
         /// Order of a folder's names, where numbers in them are not padded; 0.png, 1.png, ... need none.
         pub order: Option<NameOrder>,
-        /// Training pictures held out for early stopping, drawn by the seed.
-        pub validation: usize => [value = "PICTURES", default = "0"],
+        /// Training images held out for early stopping, drawn by the seed.
+        pub validation: usize => [value = "IMAGES", default = "0"],
         /// Seed of the draw.
         pub seed: u64 => [default = "0"],
     }

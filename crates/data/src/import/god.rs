@@ -24,7 +24,7 @@ use crate::{Error, Result};
 
 importer! {
     name: "god",
-    about: "Generic Object Decoding and Deeprecon: bdpy's HDF5 or MAT, and the pictures of ImageNet",
+    about: "Generic Object Decoding and Deeprecon: bdpy's HDF5 or MAT, and the images of ImageNet",
     example: "god Subject3.mat --images images.zip --roi VC --out god_s3.afterimage",
     import: import_god = open_god,
     /// Which files, and what of them.
@@ -34,14 +34,14 @@ importer! {
         pub file: PathBuf => [place = 1],
         /// The test samples, where they are in a file of their own, as in Deeprecon.
         pub test_file: Option<PathBuf> => [value = "FILE"],
-        /// Folder or archive with the pictures, called like n01518878_10042.JPEG.
+        /// Folder or archive with the images, called like n01518878_10042.JPEG.
         pub images: PathBuf,
-        /// Lists of labels and file names (imageID_training.csv, imageID_test.csv), where pictures have other names.
+        /// Lists of labels and file names (imageID_training.csv, imageID_test.csv), where images have other names.
         pub image_lists: Vec<PathBuf> => [value = "FILE"],
         /// Keep the voxels of a region expression, such as "V1 + V2 - FFA".
         pub roi: Option<String> => [value = "REGIONS"],
-        /// Training pictures held out for early stopping, drawn by the seed.
-        pub validation: usize => [value = "PICTURES", default = "0"],
+        /// Training images held out for early stopping, drawn by the seed.
+        pub validation: usize => [value = "IMAGES", default = "0"],
         /// Seed of the draw.
         pub seed: u64 => [default = "0"],
     }

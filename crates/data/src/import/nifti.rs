@@ -49,7 +49,7 @@ importer! {
     pub struct NiftiOptions {
         /// The series, one for each run or one with all runs; a trial or a time point is a volume.
         pub series: Vec<PathBuf> => [place = 1],
-        /// A table for each series; without any, X_events.tsv beside X_bold.nii.gz.
+        /// A table for each series; without any, X_events.tsv next to X_bold.nii.gz.
         pub tables: Vec<PathBuf> => [value = "FILE"],
         /// Volume of the voxels to keep: those above zero.
         pub mask: Option<PathBuf>,
@@ -59,18 +59,18 @@ importer! {
         pub region_threshold: Option<f32> => [value = "VALUE", requires = "regions"],
         /// The value from which a voxel is kept, for masks with fractions, such as 0.5.
         pub mask_threshold: Option<f32> => [value = "VALUE", requires = "mask"],
-        /// The pictures that the tables name: a folder, archive or array. Without it, stimuli are conditions.
+        /// The images that the tables name: a folder, archive or array. Without it, stimuli are conditions.
         pub images: Option<PathBuf>,
         /// Runs held out for the test, where stimuli are conditions: by number, as in run-10 or the table (10), in one
         /// session (ses-02:run-01), or by the name of the series' file. Without numbers, series count from 1.
         pub test_runs: Vec<RunChoice> => [value = "RUNS", conflicts = "images"],
         /// Runs held out for early stopping, where stimuli are conditions.
         pub validation_runs: Vec<RunChoice> => [value = "RUNS", conflicts = "images"],
-        /// Pictures held out for the test, drawn by the seed.
-        pub test: usize => [value = "PICTURES", default = "0", requires = "images"],
+        /// Images held out for the test, drawn by the seed.
+        pub test: usize => [value = "IMAGES", default = "0", requires = "images"],
         /// Seconds from a stimulus to its response.
         pub delay_secs: f64 => [option = "delay", value = "SECONDS", default = "0"],
-        /// Seconds from volume to volume, instead of those of the JSON file beside the series or of its header.
+        /// Seconds from volume to volume, instead of those of the JSON file next to the series or of its header.
         pub tr_secs: Option<f64> => [option = "tr", value = "SECONDS"],
         /// Conditions that are no stimulus.
         pub rest: Vec<String> => [default = "rest"],
@@ -80,8 +80,8 @@ importer! {
         pub zscore: bool,
         /// Keep the voxels of a region expression, such as "V1 + V2 - FFA".
         pub roi: Option<String> => [value = "REGIONS"],
-        /// Training pictures held out for early stopping, drawn by the seed.
-        pub validation: usize => [value = "PICTURES", default = "0"],
+        /// Training images held out for early stopping, drawn by the seed.
+        pub validation: usize => [value = "IMAGES", default = "0"],
         /// Seed of the draw.
         pub seed: u64 => [default = "0"],
     }

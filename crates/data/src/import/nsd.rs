@@ -33,7 +33,7 @@ const TRIALS: usize = 750;
 
 importer! {
     name: "nsd",
-    about: "The Natural Scenes Dataset: one subject's betas, mask, design and pictures",
+    about: "The Natural Scenes Dataset: one subject's betas, mask, design and images",
     example: "nsd --subject 1 --betas betas_fithrf_GLMdenoise_RR --mask nsdgeneral.nii.gz --design \
               nsd_expdesign.mat --stimuli nsd_stimuli.hdf5 --out nsd_s1.afterimage",
     import: import_nsd = open_nsd,
@@ -47,7 +47,7 @@ importer! {
         pub betas: PathBuf => [value = "PATH"],
         /// Volume of the voxels to keep, such as nsdgeneral.nii.gz: those above zero.
         pub mask: Option<PathBuf> => [value = "FILE"],
-        /// Volumes with regions, such as prf-visualrois.nii.gz, their label tables (.ctab) beside them.
+        /// Volumes with regions, such as prf-visualrois.nii.gz, their label tables (.ctab) next to them.
         pub regions: Vec<PathBuf> => [value = "FILE"],
         /// The value from which a voxel is in the region, for volumes with fractions, such as 0.5.
         pub region_threshold: Option<f32> => [value = "VALUE", requires = "regions"],
@@ -57,12 +57,12 @@ importer! {
         pub ncsnr: Option<PathBuf> => [value = "FILE"],
         /// The experiment's design, nsd_expdesign.mat.
         pub design: PathBuf => [value = "FILE"],
-        /// The pictures, nsd_stimuli.hdf5.
+        /// The images, nsd_stimuli.hdf5.
         pub stimuli: PathBuf => [value = "FILE"],
         /// Keep the voxels of a region expression, such as "V1 + V2 - FFA".
         pub roi: Option<String> => [value = "REGIONS"],
-        /// Training pictures held out for early stopping, drawn by the seed.
-        pub validation: usize => [value = "PICTURES", default = "0"],
+        /// Training images held out for early stopping, drawn by the seed.
+        pub validation: usize => [value = "IMAGES", default = "0"],
         /// Seed of the draw.
         pub seed: u64 => [default = "0"],
     }

@@ -37,12 +37,12 @@ importer! {
     pub struct SsrOptions {
         /// The responses, sbj_X.npz.
         pub file: PathBuf => [place = 1],
-        /// The pictures, images_112.npz.
+        /// The images, images_112.npz.
         pub images: PathBuf,
         /// Keep the voxels of a region expression, such as "V1 + V2 - FFA".
         pub roi: Option<String> => [value = "REGIONS"],
-        /// Training pictures held out for early stopping, drawn by the seed.
-        pub validation: usize => [value = "PICTURES", default = "0"],
+        /// Training images held out for early stopping, drawn by the seed.
+        pub validation: usize => [value = "IMAGES", default = "0"],
         /// Seed of the draw.
         pub seed: u64 => [default = "0"],
     }

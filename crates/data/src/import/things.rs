@@ -30,12 +30,12 @@ importer! {
         pub voxels: PathBuf => [value = "FILE"],
         /// The table of trials, sub-XX_StimulusMetadata.csv.
         pub stimuli: PathBuf => [value = "FILE"],
-        /// Folder or archive of the pictures.
+        /// Folder or archive of the images.
         pub images: PathBuf,
         /// Keep the voxels of a region expression, such as "V1 + V2 - FFA".
         pub roi: Option<String> => [value = "REGIONS"],
-        /// Training pictures held out for early stopping, drawn by the seed.
-        pub validation: usize => [value = "PICTURES", default = "0"],
+        /// Training images held out for early stopping, drawn by the seed.
+        pub validation: usize => [value = "IMAGES", default = "0"],
         /// Seed of the draw.
         pub seed: u64 => [default = "0"],
     }

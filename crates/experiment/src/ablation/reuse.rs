@@ -14,7 +14,7 @@ use afterimage_run::{
 
 use crate::Session;
 
-/// Copies the finished encoder of the run `full`, where training anew would give the same bits: the same software, data set, list
+/// Copies the finished encoder of the run `full`, where training again would give the same bits: the same software, data set, list
 /// of exclusions, device, seed, and configuration of everything that phase 1 reads. Otherwise does nothing.
 ///
 /// The copy is recorded in `run.json` among the inputs.

@@ -21,9 +21,11 @@ pub(super) fn rois(voxels: &Voxels, expressions: Option<&[&str]>) -> Result<Foun
         return Ok(expressions.iter().map(checked).collect::<afterimage_data::Result<_>>()?);
     }
     let has = |name: &str| voxels.regions.contains_key(name);
-    let area = |(whole, parts): (&str, [&str; 3])| match has(whole) {
-        true => Some(whole.to_owned()),
-        false => Some(parts.into_iter().filter(|p| has(p)).collect::<Vec<_>>().join(" + ")).filter(|e| !e.is_empty()),
+    let area = |(whole, parts): (&str, [&str; 3])| {
+        if has(whole) {
+            return Some(whole.to_owned());
+        }
+        Some(parts.into_iter().filter(|p| has(p)).collect::<Vec<_>>().join(" + ")).filter(|e| !e.is_empty())
     };
     let presets = [
         ("V1 only", has("V1").then(|| "V1".to_owned())),

@@ -3,8 +3,7 @@
 use crate::error::{Result, bail};
 use ndarray::{Array4, ArrayView4, Axis, s};
 
-use afterimage_config::BackboneKind;
-use afterimage_config::Experiment;
+use afterimage_config::{BackboneKind, Experiment};
 use afterimage_eval::images::from_bytes;
 use afterimage_model::backbone::Architecture as _;
 use afterimage_train::apply::FeatureExtractor;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ndarray::{Array4, ArrayView4};
+use ndarray::{Array4, ArrayView2, ArrayView4};
 
 use afterimage_eval::{
     Candidates, Distance, DistanceMatrix, PixelCorrelation, Rival, Shown, cache::Cache, diversity_scores,
@@ -33,10 +33,12 @@ pub(super) struct Compared<'a> {
     pub(super) candidates: &'a mut dyn Candidates,
 }
 
-/// Scores reconstructions `[items, 3, side, side]` of the held-out items.
+/// Scores reconstructions `[items, 3, side, side]` of the held-out items; `predicted` responses `[items, voxels]` have their
+/// place in the averaging curve.
 pub(super) fn score(
     of: &Material,
     decoded: &Array4<f32>,
+    predicted: Option<ArrayView2<'_, f32>>,
     external: Option<&Arc<Pool>>,
     observer: &dyn Observer,
 ) -> Result<Scored> {
@@ -66,7 +68,7 @@ pub(super) fn score(
     }
     let diversity = diversity_scores(compared.decoded, compared.shown, &of.context);
     found.add(Part::of(&["diversity.distance", "diversity.rank"], diversity)?);
-    found.add(averaging::curve(of, compared.shown, &perceptual, compared.candidates)?);
+    found.add(averaging::curve(of, predicted, compared.shown, &perceptual, compared.candidates)?);
     Ok(Scored { part: found, rivals, classification })
 }
 

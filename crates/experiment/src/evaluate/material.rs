@@ -35,7 +35,6 @@ pub(crate) struct Material {
     pub(crate) cache: Option<Cache>,
     /// False for a baseline that predicts no responses.
     pub(crate) predicts: bool,
-    choice: Option<Choice>,
 }
 
 impl Material {
@@ -57,8 +56,7 @@ impl Material {
         Ok(Self {
             context: context(&experiment, &data, &test),
             cache: cache(&experiment),
-            predicts: session.manifest.baseline.as_ref().is_none_or(|baseline| baseline.encoder.is_some()),
-            choice: session.choice()?,
+            predicts: session.manifest.predicts_responses(),
             run,
             experiment,
             data,
@@ -80,7 +78,8 @@ impl Material {
 
     /// The external images; `None` if the experiment names none.
     pub(crate) fn external(&self) -> Result<Option<Arc<Pool>>> {
-        Ok(choice::external(self.choice.as_ref(), &self.data, &self.experiment)?.map(Arc::new))
+        let kept = Choice::made_for(&self.run, &self.experiment)?;
+        Ok(choice::external(kept.as_ref(), &self.data, &self.experiment)?.map(Arc::new))
     }
 
     /// The backbone of the perceptual distance.
@@ -116,7 +115,7 @@ fn context(experiment: &Experiment, data: &DataSet, test: &HeldOutPairs) -> Cont
     let mut context = Context::new(HeldOut::of(test), derive(experiment.seed, Purpose::Statistics));
     context.resamples = config.resamples;
     context.permutations = config.permutations;
-    context.unit = data.header().provenance.unit.unwrap_or_default();
+    context.unit = data.header().provenance.unit();
     context
 }
 

@@ -59,7 +59,7 @@ impl Ensemble {
             let (trained, listed) = (run.encoder()?.voxels(), voxels.len());
             if trained != listed {
                 let unit = voxels.unit().plural();
-                bail!("\"{name}\" has an encoder of {trained} {unit} and lists {listed}: train it anew");
+                bail!("\"{name}\" has an encoder of {trained} {unit} and lists {listed}: train it again");
             }
             known.get_or_insert((run, voxels));
         }

@@ -12,7 +12,7 @@ use crate::{
 /// The question of a baseline, in place of that of a trained decoder.
 pub(crate) fn question(source: &Source, baseline: &Baseline) -> Markup {
     let data = &source.manifest.data;
-    let (one, more) = source.unit_words();
+    let (one, more) = (source.unit().singular(), source.unit().plural());
     html! {
         "What does a trained decoder have to beat? This is the baseline " em { (baseline.name) } ", no network was trained. "
         (baseline.method) " It was fitted on " (of(data.training_items, "pair", "pairs")) " of images and responses of "

@@ -12,7 +12,7 @@ use crate::{
 
 /// Figures, then the numbers about all voxels; those about regions are in the tables.
 pub(crate) fn biology(source: &Source) -> Markup {
-    let (_, more) = source.unit_words();
+    let more = source.unit().plural();
     let content = match &source.biology {
         None if source.manifest.baseline.is_some() => {
             html! { p { "A baseline has no encoder network to look for receptive fields in." } }

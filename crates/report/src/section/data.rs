@@ -34,7 +34,7 @@ pub(crate) fn data(source: &Source) -> Markup {
 }
 
 fn facts(source: &Source, data: &DataFacts) -> Markup {
-    let (_, more) = source.unit_words();
+    let more = source.unit().plural();
     html! {
         dl.facts {
             div { dt { "data set" } dd { (data.title) } }

@@ -23,7 +23,7 @@ pub(crate) fn encoder(source: &Source) -> Markup {
 }
 
 fn plots(source: &Source, file: &ScoreFile) -> Markup {
-    let (one, more) = source.unit_words();
+    let (one, more) = (source.unit().singular(), source.unit().plural());
     let regions = regional(source, file);
     let overall = file.get("encoder.r.median").into_iter().chain(file.scores.iter().filter(|s| s.item_kind == "voxel"));
     let histogram = overall

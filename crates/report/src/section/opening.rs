@@ -40,7 +40,7 @@ fn question(source: &Source) -> Markup {
         return super::baseline::question(source, baseline);
     }
     let data = &source.manifest.data;
-    let (one, more) = source.unit_words();
+    let (one, more) = (source.unit().singular(), source.unit().plural());
     html! {
         "Can the shown images be reconstructed from the responses of " (of(data.voxels, one, more)) "? "
         "An encoder (image to responses) and a decoder (responses to image) were trained on "

@@ -29,7 +29,7 @@ pub(crate) fn reading(source: &Source) -> Markup {
 
 fn few_voxels(source: &Source) -> Markup {
     let n = source.manifest.data.voxels;
-    let (one, more) = source.unit_words();
+    let (one, more) = (source.unit().singular(), source.unit().plural());
     html! { @if n < FEW_VOXELS {
         li { b { (of(n, one, more)) " " @if n == 1 { "is" } @else { "are" } " few" } ": so few numbers cannot \
                                      determine an image. They constrain some colours, contrasts and shapes in the part \
@@ -68,7 +68,7 @@ fn seeds(source: &Source) -> Markup {
 }
 
 fn general(source: &Source) -> Markup {
-    let (_, more) = source.unit_words();
+    let more = source.unit().plural();
     html! {
         li { b { "Chance" } ": with n candidates a guess is right one time in n, so 50\u{202f}% among two and \
                   20\u{202f}% among five. Shuffled pairings of the same reconstructions and images can score another \

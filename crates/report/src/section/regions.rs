@@ -20,13 +20,14 @@ const SHOWN_SIZE: usize = 20;
 /// The section; without `regions.json`, how to make it.
 pub(crate) fn regions(source: &Source) -> Markup {
     let content = match &source.regions {
-        None => {
-            missing(&format!("Regions and single {} were not scored.", source.unit_words().1), "afterimage regions RUN")
-        }
+        None => missing(
+            &format!("Regions and single {} were not scored.", source.unit().plural()),
+            "afterimage regions RUN",
+        ),
         Some(found) => html! {
             (encoding(source, found))
             (decoding(found))
-            (tables::tables(found, source.unit_words().1))
+            (tables::tables(found, source.unit().plural()))
             (remarks(found))
         },
     };
@@ -35,7 +36,7 @@ pub(crate) fn regions(source: &Source) -> Markup {
 
 /// Encoding by region.
 fn encoding(source: &Source, found: &Regions) -> Markup {
-    let (_, more) = source.unit_words();
+    let more = source.unit().plural();
     let alone = bars(found.encoding.iter().filter(|c| c.part != Part::Without).filter_map(most_ways));
     let size = shown_size(&found.matched);
     let equal =
@@ -51,7 +52,7 @@ fn encoding(source: &Source, found: &Regions) -> Markup {
             div.plots {
                 @if let Some(plot) = &alone { figure { figcaption { (what) ": each region separately, with all its \
                                                                             " (more) } (plot) } }
-                @if let (Some(plot), Some(size)) = (&equal, size) { figure { figcaption { (what) ": from random subsets of " (of(size, source.unit_words().0, more)) " each" } (plot) } }
+                @if let (Some(plot), Some(size)) = (&equal, size) { figure { figcaption { (what) ": from random subsets of " (of(size, source.unit().singular(), more)) " each" } (plot) } }
                 @if let Some(group) = single { @if let Some(plot) = spread::histogram(source, &group.score, (420.0, 230.0)) {
                     figure { figcaption { "Two-way identification from one of the " (more) " at a time; "
                         (value(group.above_chance, "fraction")) " above chance at a false discovery rate of 5\u{202f}%" } (plot) }

@@ -25,8 +25,7 @@ use burn::tensor::{Device, Distribution, Tensor};
 use ndarray::{Array2, Array4};
 use rand::RngExt;
 
-use afterimage_config::BackboneKind;
-use afterimage_config::Experiment;
+use afterimage_config::{BackboneKind, Experiment};
 use afterimage_data::{
     Averaging, DataSetWriter, Header, Provenance, Split, StimulusInfo, TrainingPairs, TrialInfo, Voxels,
 };

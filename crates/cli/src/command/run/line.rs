@@ -1,15 +1,16 @@
 //! Scores as lines of text.
 
 use afterimage_run::scores::{Score, ScoreFile};
+use afterimage_statistics::RecordedUnit;
 
 /// Main scores, one per line.
-pub(super) fn summary(file: &ScoreFile) -> Vec<String> {
+pub(super) fn summary(file: &ScoreFile, unit: RecordedUnit) -> Vec<String> {
     let wanted = ["identification.external.perceptual.5way", "identification.pairwise.perceptual", "encoder.r.median"];
-    wanted.iter().filter_map(|name| file.get(name)).map(line).collect()
+    wanted.iter().filter_map(|name| file.get(name)).map(|score| line(score, unit)).collect()
 }
 
 /// Title, value, interval, chance, the level of shuffled pairings if it differs, p with its null hypothesis, and n.
-pub(super) fn line(score: &Score) -> String {
+pub(super) fn line(score: &Score, unit: RecordedUnit) -> String {
     let show = |v: f64| match score.unit.as_str() {
         _ if !v.is_finite() => "undefined".to_owned(),
         "fraction" => format!("{:.1} %", 100.0 * v),
@@ -32,7 +33,7 @@ pub(super) fn line(score: &Score) -> String {
             text += " against shuffled pairings";
         }
     }
-    text + &format!(", n = {} {}s", score.n, score.item_kind)
+    text + &format!(", n = {} {}s", score.n, unit.in_text(&score.item_kind))
 }
 
 #[cfg(test)]
@@ -70,19 +71,19 @@ mod tests {
 
     #[test]
     fn p_stands_beside_the_level_that_it_tests_against() {
-        let text = line(&score(0.25, Some(0.325)));
+        let text = line(&score(0.25, Some(0.325)), RecordedUnit::Voxel);
         assert_eq!(
             text,
             "5-way: 25.0 %, chance 20.0 % (shuffled pairings 32.5 %), p = 1.00e0 against shuffled pairings, n = 10 images"
         );
-        let equal = line(&score(0.25, Some(0.2)));
+        let equal = line(&score(0.25, Some(0.2)), RecordedUnit::Voxel);
         assert!(equal.contains("chance 20.0 %, p = 1.00e0 against shuffled pairings"), "{equal}");
-        let other = line(&score(0.25, None));
+        let other = line(&score(0.25, None), RecordedUnit::Voxel);
         assert!(other.contains("chance 20.0 %, p = 1.00e0, n"), "{other}");
     }
 
     #[test]
     fn undefined_value_is_a_word() {
-        assert!(line(&score(f64::NAN, None)).starts_with("5-way: undefined,"));
+        assert!(line(&score(f64::NAN, None), RecordedUnit::Voxel).starts_with("5-way: undefined,"));
     }
 }

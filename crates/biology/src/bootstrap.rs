@@ -1,7 +1,7 @@
 //! Percentile bootstrap over voxels of any statistic.
 
 use afterimage_statistics::draws::{below, stream};
-use afterimage_statistics::{Interval, percentile_interval};
+use afterimage_statistics::{Interval, Sample, percentile_interval};
 use rayon::prelude::*;
 
 use crate::draws::Purpose;
@@ -35,7 +35,7 @@ impl Resampling {
                 statistic(&drawn)
             })
             .collect();
-        percentile_interval(values, "voxels")
+        percentile_interval(values, &Sample::of(n, "voxel"))
     }
 }
 

@@ -15,7 +15,7 @@ use crate::distance::{Distance, DistanceMatrix, distances};
 use crate::error::shape;
 use crate::identification::{Accuracy, Pool, ranks};
 use crate::image_scores::mismatched_mean;
-use crate::score::{Draft, with_test};
+use crate::score::{Draft, with_pairing_p, with_test};
 use crate::{Context, EvalError, HeldOutArray, Result, images, pixcorr};
 
 pub use crate::encoder::averaging_encoder_scores;
@@ -202,7 +202,7 @@ impl Words<'_> {
         };
         let score = draft.mean_over_images(&values.diag().to_vec(), self.ctx);
         let test = pairing_test(values.view(), self.ctx.permutations, self.ctx.seed);
-        let mut score = with_test(score, test, 1.0);
+        let mut score = if unit == "fraction" { with_test(score, test, 1.0) } else { with_pairing_p(score, test) };
         score.repeats_averaged = u32::try_from(k).ok().map(|k| (k, k));
         score.notes.push(draws_note(self.draws));
         score

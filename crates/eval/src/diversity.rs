@@ -5,7 +5,7 @@
 
 use afterimage_run::scores::Score;
 use afterimage_statistics::draws::{Purpose, blocks, bootstrap_counts, stream};
-use afterimage_statistics::{jackknife_interval, percentile_interval, pseudo_values};
+use afterimage_statistics::{Sample, jackknife_interval, percentile_interval, pseudo_values};
 use ndarray::{Array2, ArrayView4, Axis, Ix4};
 use rayon::prelude::*;
 
@@ -138,7 +138,7 @@ fn distance_score(ours: &Array2<f64>, theirs: &Array2<f64>, ctx: &Context) -> Sc
     let per_item: Vec<f64> = rows.0.iter().zip(&rows.1).map(|(a, b)| a / b).collect();
     let without = |(a, b): (&f64, &f64)| (totals.0 - 2.0 * a) / (totals.1 - 2.0 * b);
     let without: Vec<f64> = rows.0.iter().zip(&rows.1).map(without).collect();
-    let mut score = draft.build(totals.0 / totals.1, percentile_interval(ratios, "images"), ctx);
+    let mut score = draft.build(totals.0 / totals.1, percentile_interval(ratios, &Sample::of(n, "image")), ctx);
     score.pseudo_values = finite(pseudo_values(totals.0 / totals.1, &without));
     score.items = ctx.held_out.names().to_vec();
     score.per_item = per_item.into_iter().map(|v| v.is_finite().then_some(v)).collect();

@@ -18,7 +18,7 @@ use crate::image_scores::mismatched_mean;
 use crate::perceptual::{Features, extract, standardise};
 use crate::protocols::pairwise_scores;
 use crate::resize::resize_images;
-use crate::score::{Draft, with_test};
+use crate::score::{Draft, with_pairing_p};
 use crate::{Context, HeldOutArray, Result, images};
 
 /// How features are compared.
@@ -136,7 +136,7 @@ impl FeatureMetric {
             higher_is_better: false,
             chance: test.as_ref().map(|_| mismatched_mean(&table)),
         };
-        Ok(with_test(draft.mean_over_images(&table.diag().to_vec(), ctx), test, -1.0))
+        Ok(with_pairing_p(draft.mean_over_images(&table.diag().to_vec(), ctx), test))
     }
 }
 

@@ -7,7 +7,7 @@ use ndarray::{Array2, ArrayView3, ArrayView4, Ix4};
 use crate::distance::DistanceMatrix;
 use crate::mismatch;
 use crate::resize::{SUITE_SIDE, resize};
-use crate::score::{Draft, with_test};
+use crate::score::{Draft, with_pairing_p};
 use crate::ssim::{Moments, SMALLEST_SIDE};
 use crate::{Context, HeldOutArray, Result, images, pixcorr};
 
@@ -102,7 +102,7 @@ fn pixcorr_score(r: &Array2<f64>, side: Option<usize>, ctx: &Context) -> Score {
         higher_is_better: true,
         chance: test.as_ref().map(|_| mismatched_mean(r)),
     };
-    with_test(draft.mean_over_images(&r.diag().to_vec(), ctx), test, 1.0)
+    with_pairing_p(draft.mean_over_images(&r.diag().to_vec(), ctx), test)
 }
 
 /// Mean off the diagonal, of what is defined.
@@ -146,5 +146,5 @@ fn ssim_score(reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>, side: Op
         higher_is_better: true,
         chance: pairs.mismatched(),
     };
-    with_test(draft.mean_over_images(&pairs.own(), ctx), pairs.test(ctx), 1.0)
+    with_pairing_p(draft.mean_over_images(&pairs.own(), ctx), pairs.test(ctx))
 }

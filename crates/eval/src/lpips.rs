@@ -19,7 +19,7 @@ use crate::distance::{Distance, DistanceMatrix};
 use crate::error::shape;
 use crate::image_scores::mismatched_mean;
 use crate::perceptual::{Features, extract};
-use crate::score::{Draft, with_test};
+use crate::score::{Draft, with_pairing_p};
 use crate::{Context, HeldOutArray, Result, images};
 
 /// Added to the length of an activation vector.
@@ -200,7 +200,7 @@ pub fn lpips_score<'a>(
         higher_is_better: false,
         chance: test.as_ref().map(|_| mismatched_mean(&table)),
     };
-    Ok(with_test(draft.mean_over_images(&own, ctx), test, -1.0))
+    Ok(with_pairing_p(draft.mean_over_images(&own, ctx), test))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use ndarray::{Array2, ArrayView2, ArrayView3, ArrayView4, Ix4, s};
 
 use crate::mismatch;
 use crate::resize::{SUITE_SIDE, resize};
-use crate::score::{Draft, with_test};
+use crate::score::{Draft, with_pairing_p};
 use crate::ssim::Moments;
 use crate::{Context, HeldOutArray, Result, images};
 
@@ -118,7 +118,7 @@ pub fn ms_ssim_scores<'a>(
         higher_is_better: true,
         chance: pairs.mismatched(),
     };
-    Ok(vec![with_test(draft.mean_over_images(&pairs.own(), ctx), pairs.test(ctx), 1.0)])
+    Ok(vec![with_pairing_p(draft.mean_over_images(&pairs.own(), ctx), pairs.test(ctx))])
 }
 
 #[cfg(test)]

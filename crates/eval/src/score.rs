@@ -23,7 +23,7 @@ impl Draft<'_> {
         let defined: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
         let n = defined.len();
         let interval = if self.unit == "fraction" {
-            fraction_interval(&defined, "images", ctx.resamples, ctx.seed)
+            fraction_interval(&defined, "image", ctx.resamples, ctx.seed)
         } else {
             bootstrap_mean(&defined, ctx.resamples, ctx.seed)
         };
@@ -50,7 +50,8 @@ impl Draft<'_> {
             value,
             interval: interval.map(|i| Interval { method: ctx.unit.in_text(&i.method), ..i }),
             chance: self.chance,
-            shuffled: None,
+            guess: None,
+            mean_image: None,
             p: None,
             n: ctx.len(),
             item_kind: "image".into(),
@@ -66,14 +67,19 @@ impl Draft<'_> {
     }
 }
 
-/// Adds p, and what shuffled pairings score: where that differs from chance, the candidates differ from the shown
-/// images as a set.
+/// Adds p and, as chance, what shuffled pairings score. The chance of the draft becomes the score of a guess: both differ
+/// where the candidates differ from the shown images as a set.
 pub(crate) fn with_test(mut score: Score, test: Option<PairingTest>, sign: f64) -> Score {
+    if let Some(test) = &test {
+        score.guess = score.chance.replace(sign * test.shuffled);
+    }
+    with_pairing_p(score, test)
+}
+
+/// Adds p of a similarity or distance, whose chance is the mean over mismatched pairs.
+pub(crate) fn with_pairing_p(mut score: Score, test: Option<PairingTest>) -> Score {
     match test {
-        Some(test) => {
-            score.p = Some(test.p);
-            score.shuffled = Some(sign * test.shuffled);
-        }
+        Some(test) => score.p = Some(test.p),
         None => score.notes.push("not tested: too few items, or an undefined value".into()),
     }
     score

@@ -144,7 +144,7 @@ fn superclasses_are_counted_with_their_own_chance() {
     let superclasses = ["animal", "animal", "animal", "tool"].map(|s| Some(s.to_owned()));
     let (score, confusion) = superclass_score(&of, &superclasses, &context(3)).unwrap();
     assert_eq!(score.per_item, [Some(1.0), Some(1.0), Some(0.5)]);
-    assert!((score.chance.unwrap() - (0.75 + 0.75 + 0.25) / 3.0).abs() < 1e-12);
+    assert!((score.guess.unwrap() - (0.75 + 0.75 + 0.25) / 3.0).abs() < 1e-12);
     assert_eq!(confusion.superclasses, ["animal", "tool"]);
     assert_eq!(confusion.counts, [[2, 0], [1, 0]]);
     assert!(superclass_score(&of, &[None, None, None, None], &context(3)).is_none());

@@ -60,7 +60,8 @@ fn score(name: &str, items: &[String], values: &[f64]) -> Score {
         seed: 0,
         items: items.to_vec(),
         per_item: values.iter().copied().map(Some).collect(),
-        shuffled: None,
+        guess: None,
+        mean_image: None,
         pseudo_values: Vec::new(),
         notes: Vec::new(),
     }

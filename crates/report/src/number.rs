@@ -70,13 +70,7 @@ pub(crate) fn level(i: &Interval) -> String {
 
 /// A p-value without the "p".
 pub(crate) fn p(p: &PValue) -> String {
-    match p.value {
-        v if !v.is_finite() => "undefined".into(),
-        v if v >= 0.1 => format!("{v:.2}"),
-        v if v >= 0.01 => format!("{v:.3}"),
-        v if v >= 1e-4 => format!("{v:.4}"),
-        v => scientific(v),
-    }
+    minus(p.text())
 }
 
 /// Repeats averaged, as "1" or "2 to 40".
@@ -100,19 +94,9 @@ pub(crate) fn score(s: &Score) -> String {
     value(s.value, &s.unit)
 }
 
-/// Chance, with the level of shuffled pairings if it differs.
+/// Chance.
 pub(crate) fn chance(s: &Score) -> String {
-    let chance = s.chance.map_or("–".into(), |c| value(c, &s.unit));
-    match shuffled(s) {
-        Some(level) => format!("{chance} (shuffled pairings {level})"),
-        None => chance,
-    }
-}
-
-/// The level of shuffled pairings, if it differs from chance.
-pub(crate) fn shuffled(s: &Score) -> Option<String> {
-    let level = value(s.shuffled?, &s.unit);
-    (s.chance.map(|c| value(c, &s.unit)).as_ref() != Some(&level)).then_some(level)
+    s.chance.map_or("–".into(), |c| value(c, &s.unit))
 }
 
 /// A difference with its sign; of fractions in percentage points.

@@ -18,7 +18,7 @@ use afterimage_run::{
 use afterimage_statistics::RecordedUnit;
 use serde::{Deserialize, Serialize};
 
-use crate::{Result, number::of};
+use crate::{Result, number::many};
 
 /// Everything the report is made of.
 pub(crate) struct Source {
@@ -88,10 +88,9 @@ impl Source {
         self.manifest.finished.iter().any(|s| s == stage)
     }
 
-    /// The number of items of a score with their noun.
+    /// The number of items of a score with their noun, and what its interval is over.
     pub(crate) fn items(&self, score: &Score) -> String {
-        let (one, more) = self.item_words(score);
-        of(score.n, &one, &more)
+        score.sample_text(self.unit(), many)
     }
 
     /// What the items of a score are called, singular and plural.

@@ -52,6 +52,7 @@ fn found(truth: bool) -> Biology {
             high: f64::NAN,
             level: 0.95,
             method: "percentile bootstrap over voxels".into(),
+            over: Vec::new(),
         }),
         chance: Some(0.0),
         p: None,

@@ -23,7 +23,13 @@ fn found(protocol: &str) -> Classification {
     let point = |classes: usize, top1| Point {
         classes,
         top1,
-        interval: Some(Interval { low: top1 - 0.1, high: top1 + 0.1, level: 0.95, method: "bootstrap".into() }),
+        interval: Some(Interval {
+            low: top1 - 0.1,
+            high: top1 + 0.1,
+            level: 0.95,
+            method: "bootstrap".into(),
+            over: Vec::new(),
+        }),
         shown: 0.9,
         chance: 1.0 / classes as f64,
     };

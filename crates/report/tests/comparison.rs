@@ -11,7 +11,7 @@ use afterimage_statistics::{Difference, Interval, PValue, Power};
 const HOSTILE: &str = "</script><img src=x onerror=alert(1)>\"'&";
 
 fn interval(low: f64, high: f64) -> Option<Interval> {
-    Some(Interval { low, high, level: 0.95, method: "percentile bootstrap over images".into() })
+    Some(Interval { low, high, level: 0.95, method: "percentile bootstrap over images".into(), over: Vec::new() })
 }
 
 fn cell(value: f64, difference: Option<f64>, note: Option<&str>) -> Option<Cell> {
@@ -19,7 +19,7 @@ fn cell(value: f64, difference: Option<f64>, note: Option<&str>) -> Option<Cell>
         value,
         interval: interval(value - 0.01, value + 0.01),
         bca: None,
-        p: PValue { value: 0.004, method: "sign-flip".into() },
+        p: PValue::exact(0.004, "sign-flip".into()),
         p_holm: 0.008,
         n: 50,
         power: Some(Power { images: Some(1234), effect_size: 0.1, power: 0.8, alpha: 0.05 }),

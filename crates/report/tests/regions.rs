@@ -11,11 +11,11 @@ use afterimage_statistics::{Difference, Interval, PValue};
 const HOSTILE: &str = "V1 <b>";
 
 fn interval(value: f64) -> Option<Interval> {
-    Some(Interval { low: value - 0.1, high: value + 0.1, level: 0.95, method: "bootstrap".into() })
+    Some(Interval { low: value - 0.1, high: value + 0.1, level: 0.95, method: "bootstrap".into(), over: Vec::new() })
 }
 
 fn condition(score: &Score, region: Option<&str>, part: Part, change: f64) -> Condition {
-    let p = PValue { value: 0.002, method: "sign flips".into() };
+    let p = PValue::exact(0.002, "sign flips".into());
     let difference = Difference {
         value: change,
         interval: interval(change),

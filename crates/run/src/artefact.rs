@@ -16,6 +16,8 @@ use crate::{Result, RunError, RunFolder, atomic};
 pub trait Artefact: Serialize + DeserializeOwned {
     /// Its path, its version, what it contains and how to make it again.
     const FILE: RunFile;
+    /// The oldest version that is read; by default only the present one is.
+    const OLDEST: Option<u32> = Self::FILE.version;
 
     /// Returns its path in `run`.
     fn path(run: &RunFolder) -> PathBuf {
@@ -30,7 +32,8 @@ pub trait Artefact: Serialize + DeserializeOwned {
     /// [`Artefact::verify`].
     fn read(run: &RunFolder) -> Result<Self> {
         let path = Self::path(run);
-        let found: Self = atomic::parse(&run.read(&path)?, &path, Self::FILE.version, || run.remedy(Self::FILE.path))?;
+        let versions = Self::OLDEST.zip(Self::FILE.version).map(|(oldest, newest)| oldest..=newest);
+        let found: Self = atomic::parse(&run.read(&path)?, &path, versions, || run.remedy(Self::FILE.path))?;
         found.verify(run)?;
         Ok(found)
     }

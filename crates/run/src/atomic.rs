@@ -5,6 +5,7 @@
 
 use std::fs::{self, File};
 use std::io::Write;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -86,34 +87,34 @@ pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T> {
     parse(&read(path)?, path, None, String::new)
 }
 
-/// Reads a JSON file whose key `version`, if it has one, must be `expected`.
+/// Reads a JSON file whose key `version`, if it has one, must be among `versions`.
 ///
 /// # Errors
 /// See [`read_json`]; [`RunError::Version`] if it has another, with `remedy` as what to do.
-pub fn read_versioned<T: DeserializeOwned>(path: &Path, expected: u32, remedy: &str) -> Result<T> {
-    parse(&read(path)?, path, Some(expected), || remedy.to_owned())
+pub fn read_versioned<T: DeserializeOwned>(path: &Path, versions: RangeInclusive<u32>, remedy: &str) -> Result<T> {
+    parse(&read(path)?, path, Some(versions), || remedy.to_owned())
 }
 
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).map_err(|source| RunError::Io { action: "read", path: path.to_path_buf(), source })
 }
 
-/// Parses the JSON of a file. Its key `version`, if there is one, must be `expected`. It is looked at first: a schema of
+/// Parses the JSON of a file. Its key `version`, if there is one, must be among `versions`. It is looked at first: a schema of
 /// another version need not parse at all.
 pub(crate) fn parse<T: DeserializeOwned>(
     bytes: &[u8],
     path: &Path,
-    expected: Option<u32>,
+    versions: Option<RangeInclusive<u32>>,
     remedy: impl FnOnce() -> String,
 ) -> Result<T> {
     #[derive(serde::Deserialize)]
     struct Head {
         version: u32,
     }
-    let got = expected.and_then(|_| serde_json::from_slice(bytes).ok()).map(|Head { version }| version);
-    match (got, expected) {
-        (Some(got), Some(expected)) if got != expected => {
-            Err(RunError::Version { path: path.to_path_buf(), got, expected, remedy: remedy() })
+    let got = versions.as_ref().and_then(|_| serde_json::from_slice(bytes).ok()).map(|Head { version }| version);
+    match (got, versions) {
+        (Some(got), Some(versions)) if !versions.contains(&got) => {
+            Err(RunError::Version { path: path.to_path_buf(), got, expected: *versions.end(), remedy: remedy() })
         }
         _ => serde_json::from_slice(bytes).map_err(|source| RunError::Json { path: path.to_path_buf(), source }),
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Artefact, layout};
 
 /// Version of the schema below.
-pub const CLASSIFICATION_VERSION: u32 = 1;
+pub const CLASSIFICATION_VERSION: u32 = 2;
 
 /// The content of `classification.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -64,7 +64,7 @@ pub struct Point {
     pub interval: Option<Interval>,
     /// The same for the shown images themselves: what a perfect decoder would reach.
     pub shown: f64,
-    /// Chance.
+    /// Mean over shuffled pairings of the same reconstructions. In files of version 1, 1 / `classes`.
     pub chance: f64,
 }
 
@@ -79,4 +79,5 @@ pub struct Confusion {
 
 impl Artefact for Classification {
     const FILE: layout::RunFile = layout::CLASSIFICATION;
+    const OLDEST: Option<u32> = Some(1);
 }

@@ -7,7 +7,7 @@ use crate::scores::{NotComputed, Score};
 use crate::{Artefact, layout};
 
 /// Version of the schema below.
-pub const REGIONS_VERSION: u32 = 1;
+pub const REGIONS_VERSION: u32 = 2;
 
 /// The content of `regions.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -157,4 +157,6 @@ pub struct BestVoxel {
 
 impl Artefact for Regions {
     const FILE: layout::RunFile = layout::REGIONS;
+    // The scores in it are converted as those of `scores.json` are; nothing else differs.
+    const OLDEST: Option<u32> = Some(1);
 }

@@ -1,12 +1,21 @@
 //! `scores.json`: every number with its definition, n, chance level, interval and per-item values.
 
+mod headline;
+mod older;
+mod sample;
+
 use afterimage_statistics::{Interval, PValue};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use crate::{Artefact, layout};
 
+pub use headline::{headlines, is_saturated};
+
 /// Version of the schema below.
-pub const SCORES_VERSION: u32 = 1;
+pub const SCORES_VERSION: u32 = 2;
+
+/// The oldest version that is read.
+pub const OLDEST_SCORES: u32 = 1;
 
 /// Protocol of scores from responses averaged over fewer repeats than those of the shown reconstructions.
 pub const AVERAGING: &str = "averaging";
@@ -24,8 +33,9 @@ pub struct ScoreFile {
     pub not_computed: Vec<NotComputed>,
 }
 
-/// One score.
+/// One score. Those of earlier versions are converted when they are read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Score {
     /// Unique dotted name, such as `identification.external.perceptual.5way`.
     pub name: String,
@@ -47,22 +57,27 @@ pub struct Score {
     pub value: f64,
     /// 95 % interval, if one is defined.
     pub interval: Option<Interval>,
-    /// Chance level, if one is defined.
+    /// What reconstructions without information on the shown image score on these items and candidates, if it is known.
+    /// Of an identification and of the encoder's r the mean over shuffled pairings, the level that `p` tests against; of a
+    /// similarity or distance of two images the mean over mismatched pairs. Where pairings are not shuffled, the level
+    /// that follows from the definition.
     pub chance: Option<f64>,
-    /// What the same reconstructions score on average with shuffled pairings, on these items and candidates: the level that `p`
-    /// tests against. It differs from `chance`, the score of a guess, if shown images and candidates differ as sets.
-    /// `None` if pairings were not shuffled.
+    /// Score of a guess that does not look at the images, such as 1/n among n candidates. `chance` differs from it if
+    /// shown images and candidates differ as sets. `None` if a guess has no defined score.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub shuffled: Option<f64>,
+    pub guess: Option<f64>,
+    /// What the mean training image scores, if it is every item's reconstruction; `None` if that was not computed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mean_image: Option<f64>,
     /// p-value against shuffled pairings, or of the test that its method names; `None` if no test was made.
     pub p: Option<PValue>,
-    /// Number of items that the value is the mean (or median) of.
+    /// Number of items that the value is the mean (or median) of; [`Interval::over`] states what the interval is over.
     pub n: usize,
     /// What an item is: `image`, `voxel`.
     pub item_kind: String,
     /// Number of candidates (ways), for an identification.
     pub ways: Option<usize>,
-    /// Number of distractors to draw from, for an identification.
+    /// Number of wrong candidates to draw from, for an identification.
     pub candidates: Option<usize>,
     /// Smallest and largest number of repeats averaged per test item.
     pub repeats_averaged: Option<(u32, u32)>,
@@ -89,8 +104,25 @@ pub struct NotComputed {
     pub reason: String,
 }
 
+impl Serialize for Score {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Score {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut fields = serde_json::Map::deserialize(deserializer)?;
+        older::rename(&mut fields);
+        let mut score = Self::deserialize(serde_json::Value::Object(fields)).map_err(D::Error::custom)?;
+        older::complete(&mut score);
+        Ok(score)
+    }
+}
+
 impl Artefact for ScoreFile {
     const FILE: layout::RunFile = layout::SCORES;
+    const OLDEST: Option<u32> = Some(OLDEST_SCORES);
 }
 
 impl ScoreFile {
@@ -107,23 +139,5 @@ impl ScoreFile {
     /// Returns the score of that name.
     pub fn get(&self, name: &str) -> Option<&Score> {
         self.scores.iter().find(|s| s.name == name)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn scores_of_earlier_versions_have_no_shuffled_level_and_are_read() {
-        let text = r#"{"version":1,"warnings":[],"not_computed":[],"scores":[{"name":"a","title":"A","protocol":"external","metric":"m",
-            "definition":"d","unit":"fraction","higher_is_better":true,"value":0.2,"interval":null,"chance":0.2,"p":null,"n":1,
-            "item_kind":"image","ways":null,"candidates":null,"repeats_averaged":null,"seed":0,"items":[],"per_item":[],"notes":[]}]}"#;
-        let mut file: ScoreFile = serde_json::from_str(text).unwrap();
-        assert_eq!(file.scores[0].shuffled, None);
-        assert!(!serde_json::to_string(&file).unwrap().contains("shuffled"));
-        file.scores[0].shuffled = Some(0.325);
-        let read: ScoreFile = serde_json::from_str(&serde_json::to_string(&file).unwrap()).unwrap();
-        assert_eq!(read, file);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::correlation::pearson;
 use crate::draws::{Purpose, below, repeat, shuffle};
-use crate::{Interval, mean, percentile_interval};
+use crate::{Interval, Sample, mean, percentile_interval};
 
 /// One rating: whether one participant (`rater`) was right about one item (`unit`).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,7 +39,7 @@ pub fn krippendorff_interval(ratings: &[Rating], resamples: usize, seed: u64) ->
     let values = repeat(resamples, seed, Purpose::Bootstrap, |rng| {
         alpha(&units.iter().map(|_| units[below(rng, units.len())]).collect::<Vec<_>>())
     });
-    percentile_interval(values, "items")
+    percentile_interval(values, &Sample::of(units.len(), "item"))
 }
 
 /// Right and wrong ratings of each unit that has two or more.

@@ -28,10 +28,12 @@
 
 mod agreement;
 pub mod correlation;
+mod counted;
 mod distributions;
 pub mod draws;
 mod intervals;
 mod outcome;
+mod p_value;
 mod power;
 mod rank;
 mod significance;
@@ -40,13 +42,15 @@ pub mod undefined;
 mod unit;
 
 pub use agreement::{Rating, SplitHalf, krippendorff_alpha, krippendorff_interval, split_half};
+pub use counted::{counted, plural};
 pub use intervals::bca::{bca_interval, bca_mean};
 pub use intervals::bootstrap::{bootstrap_mean, bootstrap_median, percentile_interval};
 pub use intervals::crossed::{Crossed, crossed_difference, crossed_mean};
 pub use intervals::hierarchical::hierarchical_mean;
 pub use intervals::jackknife::{jackknife_interval, pseudo_values};
 pub use intervals::proportion::{fraction_interval, wilson_interval};
-pub use outcome::{Difference, Interval, LEVEL, PValue, Power};
+pub use outcome::{Difference, Interval, LEVEL, Power, Sample};
+pub use p_value::PValue;
 pub use power::{ALPHA, MOST_IMAGES, POWER, effect_size, images_needed, paired_t_power};
 pub use rank::{bootstrap_spearman, spearman};
 pub use significance::fdr::benjamini_hochberg;

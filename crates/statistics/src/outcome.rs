@@ -2,8 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::PValue;
+
 /// Level of every interval.
 pub const LEVEL: f64 = 0.95;
+
+/// Ends that differ by less than this share of their size differ by rounding.
+const ROUNDING: f64 = 1e-9;
 
 /// A confidence interval.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,15 +23,34 @@ pub struct Interval {
     pub level: f64,
     /// Method, such as "percentile bootstrap over images, 10000 resamples".
     pub method: String,
+    /// What the interval is over: the sample that a repetition of the experiment would draw again, outer level first.
+    /// Empty in files of earlier versions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub over: Vec<Sample>,
 }
 
-/// A p-value with its test.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PValue {
-    /// The value, never zero for a permutation test.
-    pub value: f64,
-    /// Test, such as "permutation of pairings, 10000 draws, one-sided".
-    pub method: String,
+impl Interval {
+    /// Returns true if its ends differ by more than rounding. Resamples of equal values give one without a width, which says nothing about how
+    /// certain the value is: no interval is defined then.
+    pub fn has_width(&self) -> bool {
+        self.high - self.low > ROUNDING * self.low.abs().max(self.high.abs())
+    }
+}
+
+/// A number of things of one kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sample {
+    /// How many.
+    pub n: usize,
+    /// What one is, in the singular: `image`, `voxel`, `participant`, ...
+    pub item: String,
+}
+
+impl Sample {
+    /// Returns `n` things of a kind.
+    pub fn of(n: usize, item: &str) -> Self {
+        Self { n, item: item.to_owned() }
+    }
 }
 
 /// Variant minus baseline on the same images.
@@ -69,7 +93,7 @@ mod tests {
 
     #[test]
     fn undefined_ends_of_an_interval_come_back() {
-        let interval = Interval { low: f64::NAN, high: 0.5, level: 0.95, method: "bootstrap".into() };
+        let interval = Interval { low: f64::NAN, high: 0.5, level: 0.95, method: "bootstrap".into(), over: Vec::new() };
         let text = serde_json::to_string(&interval).unwrap();
         assert!(text.contains("\"low\":null"), "{text}");
         let read: Interval = serde_json::from_str(&text).unwrap();

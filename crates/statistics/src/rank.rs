@@ -2,7 +2,7 @@
 
 use crate::correlation::pearson;
 use crate::draws::{Purpose, below, repeat};
-use crate::{Interval, percentile_interval};
+use crate::{Interval, Sample, percentile_interval};
 
 /// Spearman's rank correlation: Pearson's r of the ranks; ties share the mean of their ranks.
 ///
@@ -30,7 +30,7 @@ pub fn bootstrap_spearman(a: &[f64], b: &[f64], resamples: usize, seed: u64) -> 
         let of = |values: &[f64]| drawn.iter().map(|&i| values[i]).collect::<Vec<f64>>();
         spearman(&of(a), &of(b))
     });
-    percentile_interval(values, "images")
+    percentile_interval(values, &Sample::of(n, "image"))
 }
 
 /// Ranks from 1; ties share the mean of their ranks.

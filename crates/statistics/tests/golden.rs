@@ -1,6 +1,6 @@
 //! Statistics against SciPy and statsmodels; `golden/inference.py` made the values.
 
-use afterimage_statistics::{bca_interval, benjamini_hochberg, holm, images_needed, paired_t_power, sign_flip};
+use afterimage_statistics::{Sample, bca_interval, benjamini_hochberg, holm, images_needed, paired_t_power, sign_flip};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -55,7 +55,9 @@ fn golden() -> Golden {
 #[test]
 fn bca_interval_equals_scipy_on_the_same_resamples() {
     for case in golden().bca {
-        let interval = bca_interval(case.statistics, case.mean, &case.jackknife, "images").unwrap();
+        let interval =
+            bca_interval(case.statistics, case.mean, &case.jackknife, &Sample::of(case.jackknife.len(), "image"))
+                .unwrap();
         assert!((interval.low - case.low).abs() < 1e-9, "{}: {} {}", case.name, interval.low, case.low);
         assert!((interval.high - case.high).abs() < 1e-9, "{}: {} {}", case.name, interval.high, case.high);
     }

@@ -111,7 +111,7 @@ fn orders(ours: &[f64], theirs: &[f64], value: f64) -> PValue {
         count += 1;
         as_good += usize::from(rank_correlation(ours, &shuffled, &all) >= value - 1e-12);
     });
-    PValue { value: as_good as f64 / count as f64, method: format!("all {count} orders of the regions, one-sided") }
+    PValue::exact(as_good as f64 / count as f64, format!("all {count} orders of the regions, one-sided"))
 }
 
 fn permute(order: &mut Vec<usize>, from: usize, see: &mut impl FnMut(&[usize])) {

@@ -46,7 +46,7 @@ fn line(measure: &Measure) -> String {
         text += &format!(", chance {chance:.3}");
     }
     if let Some(p) = &measure.p {
-        text += &format!(", p = {:.2e}", p.value);
+        text += &format!(", {p}");
     }
     text + &format!(" {}, n = {}", measure.unit, measure.n)
 }

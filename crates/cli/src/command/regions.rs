@@ -5,7 +5,7 @@ use anyhow::Result;
 use afterimage_experiment::voxels;
 use afterimage_run::regions::{Condition, Part, Regions};
 use afterimage_run::scores::Score;
-use afterimage_statistics::{Interval, RecordedUnit};
+use afterimage_statistics::{Interval, RecordedUnit, counted};
 
 use super::run;
 use crate::args::regions::Regions as Args;
@@ -82,7 +82,7 @@ fn most_ways_of(condition: &Condition) -> Vec<&Score> {
 
 fn heading(score: &Score) -> String {
     let chance = score.chance.map(|c| format!(", chance {}", show(score, c))).unwrap_or_default();
-    format!("{}{chance}, n = {} {}s", score.title, score.n, score.item_kind)
+    format!("{}{chance}, n = {}", score.title, counted(score.n, &score.item_kind))
 }
 
 fn cell(condition: &Condition, score: &Score) -> String {

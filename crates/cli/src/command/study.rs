@@ -11,7 +11,7 @@ use afterimage_run::{
     manifest::Manifest,
     study::{Analysis, JudgedRun, People},
 };
-use afterimage_statistics::Interval;
+use afterimage_statistics::{Interval, counted};
 use afterimage_study::analysis::{Draws, tables};
 use afterimage_study::server::{Limits, ServeOptions, serve};
 use afterimage_study::{Exclusion, Options, StudyFolder, analyze, create, export, private, store};
@@ -172,7 +172,7 @@ fn analyze_study(args: &Analyze) -> Result<()> {
         let d = &pair.difference;
         let text =
             format!("{} minus {}: {}{}", pair.run, pair.baseline, percent(d.value), between(d.interval.as_ref()));
-        say::line(format!("{text}, p {:.4} (Holm {:.4}) over {} items", d.p.value, d.p_holm, d.n))?;
+        say::line(format!("{text}, {} (Holm {}) over {}", d.p, d.p.corrected_text(d.p_holm), counted(d.n, "item")))?;
     }
     for rule in analysis.rules.iter().filter(|rule| rule.excluded > 0) {
         say::line(format!("excluded: {} ({})", rule.excluded, rule.rule))?;

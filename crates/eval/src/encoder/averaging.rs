@@ -2,7 +2,7 @@
 
 use afterimage_run::scores::{AVERAGING, Score};
 use afterimage_statistics::draws::{Purpose, blocks, bootstrap_counts, stream};
-use afterimage_statistics::{Interval, median, percentile_interval};
+use afterimage_statistics::{Interval, Sample, median, percentile_interval};
 use ndarray::{Array1, Array2, ArrayView2, Axis, Ix2, concatenate};
 use rayon::prelude::*;
 
@@ -74,7 +74,7 @@ fn score(
             of(&counts).outer_iter().map(|row| median(&mut row.to_vec())).collect::<Vec<_>>()
         })
         .collect();
-    let interval = percentile_interval(centred(medians, value), "images");
+    let interval = percentile_interval(centred(medians, value), &Sample::of(ctx.len(), "image"));
     let interval = interval.map(|i| Interval { method: format!("{}, bias removed", i.method), ..i });
     let (name, title, metric, definition) = if is_r {
         (

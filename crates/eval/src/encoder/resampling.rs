@@ -113,10 +113,12 @@ pub(super) fn bootstrap(sums: &Sums, statistics: &[Statistic], resamples: usize,
     (0..statistics.len()).map(|s| rows.iter().map(|row| row[s]).collect()).collect()
 }
 
-/// How often shuffled pairings reach the observed: by voxel, and by group for the median of r.
+/// How often shuffled pairings reach the observed: by voxel, and by group for the median of r; and the sum of these medians
+/// over all draws.
 pub(super) struct Shuffled {
     pub(super) voxels: Vec<usize>,
     pub(super) groups: Vec<usize>,
+    pub(super) sums: Vec<f64>,
 }
 
 /// Shuffles which image's response belongs to which prediction, the same order for all voxels.
@@ -146,8 +148,8 @@ pub(super) fn shuffles(
     // The observed values take the same path as the shuffled ones, so that a tie is a tie.
     let own = correlate(&(0..items).collect::<Vec<_>>());
     let own_medians = medians(&own);
-    let zero = || Shuffled { voxels: vec![0; voxels], groups: vec![0; groups.len()] };
-    blocks(draws)
+    let zero = || Shuffled { voxels: vec![0; voxels], groups: vec![0; groups.len()], sums: vec![0.0; groups.len()] };
+    let of_blocks: Vec<Shuffled> = blocks(draws)
         .into_par_iter()
         .map(|(block, size)| {
             let mut rng = stream(seed, Purpose::Permutation, block);
@@ -157,15 +159,20 @@ pub(super) fn shuffles(
                 shuffle(&mut rng, &mut order);
                 let r = correlate(&order);
                 tally(&mut count.voxels, &r, &own, 1e-6);
-                tally(&mut count.groups, &medians(&r), &own_medians, 1e-6);
+                let drawn = medians(&r);
+                tally(&mut count.groups, &drawn, &own_medians, 1e-6);
+                count.sums.iter_mut().zip(drawn).for_each(|(sum, median)| *sum += median);
             }
             count
         })
-        .reduce(zero, |mut a, b| {
-            a.voxels.iter_mut().zip(b.voxels).for_each(|(a, b)| *a += b);
-            a.groups.iter_mut().zip(b.groups).for_each(|(a, b)| *a += b);
-            a
-        })
+        .collect();
+    // In the order of the blocks: a sum must not depend on the number of threads.
+    of_blocks.into_iter().fold(zero(), |mut a, b| {
+        a.voxels.iter_mut().zip(b.voxels).for_each(|(a, b)| *a += b);
+        a.groups.iter_mut().zip(b.groups).for_each(|(a, b)| *a += b);
+        a.sums.iter_mut().zip(b.sums).for_each(|(a, b)| *a += b);
+        a
+    })
 }
 
 /// Counts draws at or above the observed, up to the rounding of single precision.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use afterimage_run::scores::Score;
 use afterimage_statistics::{
-    Interval, PValue, benjamini_hochberg, fraction_interval, mean, median, percentile_interval,
+    Interval, PValue, Sample, benjamini_hochberg, fraction_interval, mean, median, percentile_interval,
 };
 use ndarray::{ArrayView2, Ix2};
 
@@ -84,13 +84,16 @@ pub fn encoder_scores<'a>(
     let p = |count: usize| (1 + count) as f64 / (1 + ctx.permutations) as f64;
 
     let mut scores = Vec::new();
-    for ((region, group), &count) in groups.iter().zip(&counts.groups) {
-        let test = (ctx.permutations > 0).then(|| PValue {
-            value: p(count),
-            method: format!("permutation of images, {} draws, one-sided", ctx.permutations),
-        });
+    for (((region, group), &count), sum) in groups.iter().zip(&counts.groups).zip(&counts.sums) {
+        let method = format!("permutation of images, {} draws, one-sided", ctx.permutations);
+        let test = (ctx.permutations > 0).then(|| PValue::drawn(p(count), ctx.permutations, method));
         let values: Vec<f64> = group.iter().map(|&v| fit.r[v]).collect();
-        scores.push(with_p(median_score(r_words(*region), group, &values, resampled.next(), ctx), test));
+        let shuffled = sum / ctx.permutations as f64;
+        let mut score = with_p(median_score(r_words(*region), group, &values, resampled.next(), ctx), test);
+        if score.p.is_some() && shuffled.is_finite() {
+            score.guess = score.chance.replace(shuffled);
+        }
+        scores.push(score);
     }
     let all = &groups[0].1;
     scores.push(median_score(r2_words(), all, &fit.r2, resampled.next(), ctx));
@@ -123,7 +126,7 @@ fn usable_ceilings(ceilings: Option<Ceilings>, voxels: usize) -> Result<Option<V
 /// The median over voxels with the interval of its resamples.
 fn median_score(draft: Draft, group: &Group, values: &[f64], resampled: Option<Vec<f64>>, ctx: &Context) -> Score {
     let value = median(&mut values.to_vec());
-    let interval = resampled.and_then(|r| percentile_interval(centred(r, value), "images"));
+    let interval = resampled.and_then(|r| percentile_interval(centred(r, value), &Sample::of(ctx.len(), "image")));
     let interval = interval.map(|i| Interval { method: format!("{}, bias removed", i.method), ..i });
     over_voxels(draft.build(value, interval, ctx), group, values, ctx)
 }
@@ -171,7 +174,7 @@ fn share_score(p: &[f64], ctx: &Context) -> Score {
         higher_is_better: true,
         chance: Some(0.0),
     };
-    let interval = fraction_interval(&defined, "voxels", ctx.resamples, ctx.seed);
+    let interval = fraction_interval(&defined, "voxel", ctx.resamples, ctx.seed);
     let mut score = over_voxels(draft.build(mean(&defined), interval, ctx), &(0..p.len()).collect(), &hits, ctx);
     let note = "voxels are not independent: the interval describes the sample of voxels only";
     score.notes.push(ctx.unit.in_text(note));

@@ -1,7 +1,7 @@
 //! What `class` and `representative` share: items whose truth is one of many classes, the same for all of them.
 
 use afterimage_run::scores::{NotComputed, Score};
-use afterimage_statistics::{bootstrap_median, median, pairing_test};
+use afterimage_statistics::{bootstrap_median, mean, median, pairing_test};
 use ndarray::{Array2, ArrayView2};
 
 use crate::error::{shape, undefined};
@@ -72,6 +72,15 @@ impl ClassRanks {
     pub fn accuracy(&self, ways: usize, top: usize, ctx: &Context) -> Result<Vec<f64>> {
         let accuracy = Accuracy::new(self.classes - 1, ways, top)?;
         Ok(self.spread(&self.table.diag().map(|&rank| accuracy.of(rank)).to_vec(), ctx))
+    }
+
+    /// Mean accuracy over all pairings of an item with the class of an item: what shuffled pairings score.
+    ///
+    /// # Errors
+    /// See [`ClassRanks::accuracy`].
+    pub fn shuffled(&self, ways: usize, top: usize) -> Result<f64> {
+        let accuracy = Accuracy::new(self.classes - 1, ways, top)?;
+        Ok(mean(&self.table.iter().map(|&rank| accuracy.of(rank)).collect::<Vec<_>>()))
     }
 
     fn spread(&self, values: &[f64], ctx: &Context) -> Vec<f64> {
@@ -204,13 +213,14 @@ fn rank_scores(ranks: &ClassRanks, words: &ClassWords, ctx: &Context) -> [Score;
         higher_is_better: false,
         chance: Some((ranks.classes + 1) as f64 / 2.0),
     };
-    let mean = draft("rank", "Mean").mean_over_images(&own, ctx);
-    let mean = with_test(mean, pairing_test(places.mapv(|p| -p).view(), ctx.permutations, ctx.seed), -1.0);
+    let average = draft("rank", "Mean").mean_over_images(&own, ctx);
+    let average = with_test(average, pairing_test(places.mapv(|p| -p).view(), ctx.permutations, ctx.seed), -1.0);
     let mut middle = draft("rank.median", "Median").mean_over_images(&own, ctx);
     middle.value = median(&mut own.clone());
     middle.interval = bootstrap_median(&own, ctx.resamples, ctx.seed);
-    middle.notes.push("the test is that of the mean rank".into());
-    let mut scores = [mean, middle];
+    middle.guess = middle.chance.replace(median(&mut places.iter().copied().collect()));
+    middle.notes.push("the test is that of the mean rank; chance is the median over all pairings".into());
+    let mut scores = [average, middle];
     scores.iter_mut().for_each(|score| score.candidates = Some(ranks.classes - 1));
     scores
 }

@@ -134,9 +134,9 @@ pub fn classification_curve(of: &Representatives, ctx: &Context) -> Result<Vec<P
         Ok(Point {
             classes,
             top1: mean(&finite(&values)),
-            interval: fraction_interval(&finite(&values), "images", ctx.resamples, ctx.seed),
+            interval: fraction_interval(&finite(&values), "image", ctx.resamples, ctx.seed),
             shown: mean(&finite(&shown.accuracy(classes, 1, ctx)?)),
-            chance: 1.0 / classes as f64,
+            chance: ranks.shuffled(classes, 1)?,
         })
     };
     numbers.into_iter().map(point).collect()

@@ -92,7 +92,7 @@ pub(super) mod tests {
         let value = |c: usize, s: usize| found[c].scores[s].value;
         assert_eq!((value(1, 0), value(1, 1), value(1, 2)), (1.0, 1.0, 1.0));
         assert!(value(2, 0) < 0.8 && found[2].voxels == 16, "{}", value(2, 0));
-        assert_eq!(found[2].scores[1].chance, Some(0.05));
+        assert_eq!(found[2].scores[1].guess, Some(0.05));
         assert!(found[2].differences.iter().any(|d| d.score.ends_with("2way") && d.difference.value < 0.0));
         assert_eq!(missing.len(), 1);
         assert!(missing[0].name.contains("tiny alone") && missing[0].reason.contains("here are 2"));

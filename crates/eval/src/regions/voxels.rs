@@ -4,7 +4,7 @@ use afterimage_run::regions::{BestVoxel, Part, SingleVoxels, VoxelGroup, VoxelSc
 use afterimage_run::scores::Score;
 use afterimage_statistics::draws::{Purpose, blocks, bootstrap_counts, stream};
 use afterimage_statistics::{
-    Interval, benjamini_hochberg, median, pairing_normal, pairing_test, percentile_interval, quartiles,
+    Interval, Sample, benjamini_hochberg, median, pairing_normal, pairing_test, percentile_interval, quartiles,
 };
 use ndarray::{Array2, ArrayView2, Axis, Ix2, s};
 use rayon::prelude::*;
@@ -132,7 +132,9 @@ fn intervals(values: &Array2<f64>, groups: &[(&Subset, Vec<usize>)], ctx: &Conte
             (0..draws).map(of_draw).collect::<Vec<_>>()
         })
         .collect();
-    (0..groups.len()).map(|g| percentile_interval(resamples.iter().map(|r| r[g]).collect(), "images")).collect()
+    (0..groups.len())
+        .map(|g| percentile_interval(resamples.iter().map(|r| r[g]).collect(), &Sample::of(ctx.len(), "image")))
+        .collect()
 }
 
 fn draft(name: &str, title: String, definition: String) -> Draft<'static> {

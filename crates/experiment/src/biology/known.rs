@@ -21,7 +21,7 @@ pub(super) fn truth(
     if data.header().provenance.kind != "simulation" || !path.is_file() {
         return Ok(Ok(None));
     }
-    let truth: Known = atomic::read_versioned(&path, TRUTH_VERSION, "simulate the data set again")?;
+    let truth: Known = atomic::read_versioned(&path, TRUTH_VERSION..=TRUTH_VERSION, "simulate the data set again")?;
     if truth.voxels.len() != data.header().voxels.count {
         let (theirs, ours) = (truth.voxels.len(), data.header().voxels.count);
         let path = path.display();

@@ -55,7 +55,7 @@ fn difference(row: &Row, index: usize, cell: &Cell) -> Markup {
                 td data-label="interval" { (d.interval.as_ref().map_or("–".into(), |i| difference_interval(i, &row.unit))) }
                 td data-label="BCa" { (d.bca.as_ref().map_or("–".into(), |i| difference_interval(i, &row.unit))) }
                 td data-label="p" { (p(&d.p)) }
-                td data-label="p, Holm" { (p(&afterimage_statistics::PValue { value: d.p_holm, method: String::new() })) }
+                td data-label="p, Holm" { (d.p.corrected_text(d.p_holm)) }
                 td data-label="images needed" { (d.power.as_ref().map_or("–".into(), |w| w.images.map_or("over a million".into(), many))) }
             }
             None if index == 0 => td colspan="6" { span.hint { "baseline" } },

@@ -1,23 +1,13 @@
 //! The question, the warnings and the main scores.
 
-use afterimage_run::scores::{Score, ScoreFile};
+use afterimage_run::scores::{Score, ScoreFile, headlines};
 use maud::{Markup, html};
 
 use crate::{
-    number::{interval, level, of, p, score as shown_value, shuffled, value},
+    number::{interval, level, of, p, score as shown_value, value},
     plot,
     source::{Source, Verdict},
 };
-
-/// The main scores: in each row the first that exists.
-const HEADLINES: [&[&str]; 5] = [
-    &["identification.external.perceptual.5way", "identification.external.perceptual.2way", "identification.external."],
-    &["identification.pairwise.perceptual", "identification.pairwise."],
-    &["identification.encoding.50way", "identification.encoding."],
-    &["encoder.r.median", "encoder.r"],
-    &["image.pixcorr", "image.ssim", "image."],
-];
-const TILES: usize = 4;
 
 /// Title, question, warnings and tiles.
 pub(crate) fn opening(source: &Source) -> Markup {
@@ -51,14 +41,6 @@ fn question(source: &Source) -> Markup {
     }
 }
 
-/// The scores of the tiles.
-pub(crate) fn headlines(file: &ScoreFile) -> Vec<&Score> {
-    let find = |row: &&[&str]| {
-        row.iter().find_map(|name| file.get(name).or_else(|| file.scores.iter().find(|s| s.name.starts_with(name))))
-    };
-    HEADLINES.iter().filter_map(find).take(TILES).collect()
-}
-
 fn tiles(source: &Source, file: &ScoreFile) -> Markup {
     html! { ul.tiles { @for score in headlines(file) { (tile(source, score)) } } }
 }
@@ -72,7 +54,6 @@ fn tile(source: &Source, score: &Score) -> Markup {
             @if let Some(i) = &score.interval { p { (level(i)) " " b { (interval(i, &score.unit)) } } }
             @if score.chance.is_some() || score.p.is_some() { p {
                 @if let Some(c) = score.chance { span { "chance " b { (value(c, &score.unit)) } } }
-                @if let Some(level) = shuffled(score) { span { "shuffled pairings " b { (level) } } }
                 @if let Some(test) = &score.p { span { "p " b { (p(test)) } } }
             } }
             p { "n " b { (source.items(score)) } }

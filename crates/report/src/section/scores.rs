@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::{missing, section};
 use crate::{
-    number::{chance, interval, level, many, p, repeats, score as shown_value},
+    number::{chance, interval, level, many, p, repeats, score as shown_value, value},
     plot::{self, Line, Lines},
     source::Source,
 };
@@ -17,10 +17,10 @@ pub(crate) fn scores(source: &Source) -> Markup {
     let content = match &source.scores {
         None => missing("The reconstructions have not been scored.", "afterimage evaluate RUN"),
         Some(file) => html! {
-            p { "An interval is for the mean or median over items; chance is what a guess would score. Where shuffled \
-                 pairings of the same images score another level, it stands in brackets: p tests against that level, \
-                 not against a guess. On the small scales the dot is the value, "
-                "the thick line its interval and the dashed line chance." }
+            p { "An interval is for the mean or median over items. Chance is what the same reconstructions score on these \
+                 images and candidates if they are paired with them at random; p tests against it. On the small scales the \
+                 dot is the value, the thick line its interval, the dashed line chance, and the short line what the mean \
+                 training image scores as every item's reconstruction." }
             (table(source, &file.scores))
             (ways(file))
             (not_computed(&file.not_computed))
@@ -70,6 +70,8 @@ fn definition(source: &Source, score: &Score) -> Markup {
                 @if let Some(w) = score.ways { div { dt { "ways" } dd { (many(w)) @if let Some(c) = score.candidates { ", drawn from " (many(c)) " wrong candidates" } } } }
                 @if let Some(i) = &score.interval { div { dt { (level(i)) } dd { (i.method) } } }
                 @if let Some(test) = &score.p { div { dt { "p" } dd { (test.method) } } }
+                @if let Some(guess) = score.guess { div { dt { "a guess" } dd { (value(guess, &score.unit)) } } }
+                @if let Some(mean) = score.mean_image { div { dt { "mean training image" } dd { (value(mean, &score.unit)) } } }
                 div { dt { "seed" } dd { (score.seed) } }
                 div { dt { "name" } dd { code { (score.name) } } }
             }

@@ -1,7 +1,7 @@
 //! The tables of a study's page.
 
 use afterimage_run::study::Analysis;
-use afterimage_statistics::{Interval, PValue};
+use afterimage_statistics::Interval;
 use maud::{Markup, html};
 
 use super::name;
@@ -22,7 +22,7 @@ pub(crate) fn accuracy(analysis: &Analysis) -> Markup {
                 td.number data-label="right" { (value(row.value, "fraction")) }
                 td data-label="interval" { (fractions(row.interval.as_ref())) }
                 td data-label="p" { (row.p.as_ref().map_or("–".into(), p)) }
-                @if corrected { td data-label="p, Holm" { (row.p_holm.map_or("–".into(), |v| p(&PValue { value: v, method: String::new() }))) } }
+                @if corrected { td data-label="p, Holm" { (row.p.as_ref().zip(row.p_holm).map_or("–".into(), |(p, holm)| p.corrected_text(holm))) } }
                 td data-label="participants" { (many(row.participants)) }
                 td data-label="items" { (many(row.items)) }
                 td data-label="answers" { (many(row.answers)) }
@@ -51,7 +51,7 @@ pub(crate) fn comparisons(analysis: &Analysis) -> Markup {
                 td data-label="BCa" { (points(&pair.difference.bca)) }
                 td data-label="over both" { (points(&pair.crossed)) }
                 td data-label="p" { (p(&pair.difference.p)) }
-                td data-label="p, Holm" { (p(&PValue { value: pair.difference.p_holm, method: String::new() })) }
+                td data-label="p, Holm" { (pair.difference.p.corrected_text(pair.difference.p_holm)) }
                 td data-label="items" { (many(pair.difference.n)) }
             } } }
         }

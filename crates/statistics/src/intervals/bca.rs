@@ -2,7 +2,7 @@
 
 use super::bootstrap::resampled_means;
 use crate::distributions::{normal, normal_quantile};
-use crate::{Interval, LEVEL, mean, quantile};
+use crate::{Interval, LEVEL, Sample, mean, plural, quantile};
 
 /// BCa interval from statistics computed on resamples.
 ///
@@ -16,7 +16,7 @@ use crate::{Interval, LEVEL, mean, quantile};
 ///
 /// Source: Efron, J. Am. Stat. Assoc. 82, 1987; Efron and Tibshirani, *An Introduction to the Bootstrap*, 1993, chapter
 /// 14.
-pub fn bca_interval(mut statistics: Vec<f64>, theta: f64, jackknife: &[f64], what: &str) -> Option<Interval> {
+pub fn bca_interval(mut statistics: Vec<f64>, theta: f64, jackknife: &[f64], over: &Sample) -> Option<Interval> {
     statistics.retain(|v| v.is_finite());
     statistics.sort_unstable_by(f64::total_cmp);
     let below = statistics.partition_point(|v| *v < theta) as f64;
@@ -35,7 +35,8 @@ pub fn bca_interval(mut statistics: Vec<f64>, theta: f64, jackknife: &[f64], wha
         low: end(tail),
         high: end(1.0 - tail),
         level: LEVEL,
-        method: format!("BCa bootstrap over {what}, {} resamples", statistics.len()),
+        method: format!("BCa bootstrap over {}, {} resamples", plural(2, &over.item), statistics.len()),
+        over: vec![over.clone()],
     })
 }
 
@@ -49,7 +50,7 @@ pub fn bca_mean(values: &[f64], resamples: usize, seed: u64) -> Option<Interval>
         return None;
     }
     let jackknife: Vec<f64> = values.iter().map(|v| (sum - v) / (n - 1.0)).collect();
-    bca_interval(resampled_means(&values, resamples, seed), sum / n, &jackknife, "images")
+    bca_interval(resampled_means(&values, resamples, seed), sum / n, &jackknife, &Sample::of(values.len(), "image"))
 }
 
 fn acceleration(jackknife: &[f64]) -> f64 {
@@ -87,6 +88,6 @@ mod tests {
         let point = bca_mean(&[0.5; 6], 200, 3).unwrap();
         assert_eq!((point.low, point.high), (0.5, 0.5));
         assert!(bca_mean(&[1.0, f64::NAN], 200, 3).is_none());
-        assert!(bca_interval(vec![1.0, 2.0], 0.0, &[0.0, 1.0], "images").is_none());
+        assert!(bca_interval(vec![1.0, 2.0], 0.0, &[0.0, 1.0], &Sample::of(3, "image")).is_none());
     }
 }

@@ -1,13 +1,13 @@
 //! Percentile bootstrap.
 
 use crate::draws::{Purpose, below, repeat};
-use crate::{Interval, LEVEL, median, quantile};
+use crate::{Interval, LEVEL, Sample, median, plural, quantile};
 
 /// Percentile bootstrap interval of the mean.
 ///
 /// Resamples `values` with replacement `resamples` times and takes the 2.5 % and 97.5 % quantiles
 /// of the means (linear between order statistics). Values that are not finite are left out first.
-/// `None` with fewer than two values, or no resample.
+/// `None` with fewer than two values, or values that are all equal, or no resample.
 ///
 /// Source: Efron and Tibshirani, *An Introduction to the Bootstrap*, 1993, chapter 13.
 ///
@@ -16,16 +16,16 @@ use crate::{Interval, LEVEL, median, quantile};
 /// assert!(i.low <= 0.5 && i.high >= 0.5);
 /// ```
 pub fn bootstrap_mean(values: &[f64], resamples: usize, seed: u64) -> Option<Interval> {
-    bootstrap_over(values, "images", resamples, seed)
+    bootstrap_over(values, "image", resamples, seed)
 }
 
 /// Like [`bootstrap_mean`], for items other than images.
-pub(super) fn bootstrap_over(values: &[f64], what: &str, resamples: usize, seed: u64) -> Option<Interval> {
+pub(super) fn bootstrap_over(values: &[f64], item: &str, resamples: usize, seed: u64) -> Option<Interval> {
     let values: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
     if values.len() < 2 || resamples == 0 {
         return None;
     }
-    percentile_interval(resampled_means(&values, resamples, seed), what)
+    percentile_interval(resampled_means(&values, resamples, seed), &Sample::of(values.len(), item))
 }
 
 /// Means of `resamples` resamples of finite values.
@@ -43,13 +43,23 @@ pub fn bootstrap_median(values: &[f64], resamples: usize, seed: u64) -> Option<I
     }
     let medians =
         repeat(resamples, seed, Purpose::Bootstrap, |rng| median(&mut (0..n).map(|_| values[below(rng, n)]).collect()));
-    percentile_interval(medians, "images")
+    // Medians of ranks may all be equal where the values are not: then the interval is one point.
+    let differ = values.iter().any(|v| *v != values[0]);
+    let interval = percentile_of(medians, "images").filter(|_| differ)?;
+    Some(Interval { over: vec![Sample::of(n, "image")], ..interval })
 }
 
-/// The percentile interval of statistics that were computed on resamples of `what`.
+/// The percentile interval of statistics that were computed on resamples of a sample.
 ///
-/// `None` if no statistic is finite.
-pub fn percentile_interval(mut statistics: Vec<f64>, what: &str) -> Option<Interval> {
+/// `None` if no statistic is finite, or all are equal.
+pub fn percentile_interval(statistics: Vec<f64>, over: &Sample) -> Option<Interval> {
+    let what = plural(2, &over.item);
+    let interval = percentile_of(statistics, &what).filter(Interval::has_width)?;
+    Some(Interval { over: vec![over.clone()], ..interval })
+}
+
+/// The percentile interval of statistics on resamples of `what`, a phrase; the caller states the sample.
+pub(super) fn percentile_of(mut statistics: Vec<f64>, what: &str) -> Option<Interval> {
     statistics.retain(|v| v.is_finite());
     if statistics.is_empty() {
         return None;
@@ -61,6 +71,7 @@ pub fn percentile_interval(mut statistics: Vec<f64>, what: &str) -> Option<Inter
         high: quantile(&statistics, 1.0 - tail),
         level: LEVEL,
         method: format!("percentile bootstrap over {what}, {} resamples", statistics.len()),
+        over: Vec::new(),
     })
 }
 

@@ -1,7 +1,8 @@
 //! Bootstrap over two crossed levels: participants, and items that all of them may have seen.
 
+use super::bootstrap::percentile_of;
 use crate::draws::{Purpose, below, repeat};
-use crate::{Interval, percentile_interval};
+use crate::{Interval, Sample};
 
 /// One observation: the answer of participant `row` to item `column`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,7 +22,7 @@ pub struct Crossed {
 /// variance, whereas drawing items separately within each participant would divide it by the number of participants.
 /// The interval is conservative: its variance counts that of single answers up to three times.
 ///
-/// `None` with fewer than two rows or two columns, or no resample.
+/// `None` with fewer than two rows or two columns, values that are all equal, or no resample.
 ///
 /// Source: Owen, *The pigeonhole bootstrap*, Ann. Appl. Stat. 1, 2007.
 pub fn crossed_mean(values: &[Crossed], resamples: usize, seed: u64) -> Option<Interval> {
@@ -69,7 +70,9 @@ fn crossed(
         let (of_rows, of_columns): (Vec<f64>, Vec<f64>) = (count(&rows), count(&columns));
         statistic(&|v: &Crossed| of_rows[v.row] * of_columns[v.column])
     });
-    percentile_interval(drawn, "participants and items, crossed")
+    let over = vec![Sample::of(rows.len(), "participant"), Sample::of(columns.len(), "item")];
+    let interval = percentile_of(drawn, "participants and items, crossed").filter(Interval::has_width)?;
+    Some(Interval { over, ..interval })
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Bootstrap over two levels: subjects, and images within them.
 
+use super::bootstrap::percentile_of;
 use crate::draws::{Purpose, below, repeat};
-use crate::{Interval, percentile_interval};
+use crate::{Interval, Sample};
 
 /// Percentile interval of the mean over subjects of the means over their images.
 ///
@@ -9,7 +10,7 @@ use crate::{Interval, percentile_interval};
 /// has, with replacement and independently; its statistic is the mean over drawn subjects of the mean over drawn
 /// images. It generalises to new subjects and new images at once; with few subjects it is wide and only approximate.
 ///
-/// `None` with fewer than two subjects, a subject without images, or no resample.
+/// `None` with fewer than two subjects, a subject without images, values that are all equal, or no resample.
 ///
 /// Source: Saravanan, Berman and Sober, Neurons, Behavior, Data Analysis and Theory 3, 2020; Davison and Hinkley,
 /// *Bootstrap Methods and their Application*, 1997, section 3.8.
@@ -24,9 +25,10 @@ pub fn hierarchical_mean(subjects: &[Vec<f64>], resamples: usize, seed: u64) -> 
         };
         (0..subjects.len()).map(|_| of_subject()).sum::<f64>() / subjects.len() as f64
     });
-    let interval = percentile_interval(means, "subjects, then images");
+    let interval = percentile_of(means, "subjects, then images").filter(Interval::has_width);
     interval.map(|i| Interval {
         method: i.method.replace("percentile bootstrap", "hierarchical percentile bootstrap"),
+        over: vec![Sample::of(subjects.len(), "subject"), Sample::of(subjects.iter().map(Vec::len).sum(), "image")],
         ..i
     })
 }

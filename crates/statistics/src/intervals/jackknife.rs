@@ -1,7 +1,7 @@
 //! Jackknife, for statistics of a set of images that are not a mean over images.
 
 use crate::distributions::t_quantile;
-use crate::{Interval, LEVEL, mean, variance};
+use crate::{Interval, LEVEL, Sample, mean, variance};
 
 /// Jackknife pseudo-values `theta + (n - 1) (mean theta_j - theta_i)`, with `theta_i` the statistic without item i.
 ///
@@ -25,7 +25,7 @@ pub fn pseudo_values(theta: f64, without: &[f64]) -> Vec<f64> {
 /// `theta` plus and minus Student's t times the jackknife standard error, the deviation of the pseudo-values over the
 /// root of n.
 ///
-/// `None` with fewer than three finite pseudo-values.
+/// `None` with fewer than three finite pseudo-values, or if all are equal.
 pub fn jackknife_interval(theta: f64, pseudo_values: &[f64]) -> Option<Interval> {
     let values: Vec<f64> = pseudo_values.iter().copied().filter(|v| v.is_finite()).collect();
     let n = values.len() as f64;
@@ -33,11 +33,12 @@ pub fn jackknife_interval(theta: f64, pseudo_values: &[f64]) -> Option<Interval>
         return None;
     }
     let half = t_quantile((1.0 + LEVEL) / 2.0, n - 1.0) * (variance(&values) / n).sqrt();
-    Some(Interval {
+    (half > 0.0).then(|| Interval {
         low: theta - half,
         high: theta + half,
         level: LEVEL,
         method: format!("jackknife over images, Student's t with {} degrees of freedom", values.len() - 1),
+        over: vec![Sample::of(values.len(), "image")],
     })
 }
 

@@ -56,10 +56,10 @@ pub fn sign_flip(differences: &[f64], draws: usize, seed: u64) -> PValue {
             differences.iter().enumerate().map(|(i, d)| if signs >> i & 1 == 1 { -d } else { *d }).sum()
         };
         let extreme = (0..1_usize << n).filter(|&signs| flipped(signs).abs() >= threshold).count();
-        return PValue {
-            value: extreme as f64 / (1_usize << n) as f64,
-            method: format!("paired sign-flip permutation, all {} sign patterns, two-sided", 1_usize << n),
-        };
+        return PValue::exact(
+            extreme as f64 / (1_usize << n) as f64,
+            format!("paired sign-flip permutation, all {} sign patterns, two-sided", 1_usize << n),
+        );
     }
     let extreme: usize = blocks(draws)
         .into_par_iter()
@@ -69,10 +69,11 @@ pub fn sign_flip(differences: &[f64], draws: usize, seed: u64) -> PValue {
             (0..size).filter(|_| flipped() >= threshold).count()
         })
         .sum();
-    PValue {
-        value: (1 + extreme) as f64 / (1 + draws) as f64,
-        method: format!("paired sign-flip permutation, {draws} draws, two-sided"),
-    }
+    PValue::drawn(
+        (1 + extreme) as f64 / (1 + draws) as f64,
+        draws,
+        format!("paired sign-flip permutation, {draws} draws, two-sided"),
+    )
 }
 
 fn power(differences: &[f64]) -> Option<Power> {

@@ -31,7 +31,7 @@ pub fn pairing_normal(scores: ArrayView2<f64>) -> Option<PairingTest> {
     let deviation = (squares / (n - 1) as f64).sqrt() / n as f64;
     let value = if squares <= CONSTANT * scale { 1.0 } else { normal((mean - observed) / deviation) };
     let method = "permutation of pairings, normal approximation with the exact mean and variance, one-sided".into();
-    Some(PairingTest { observed, shuffled: mean, p: PValue { value, method } })
+    Some(PairingTest { observed, shuffled: mean, p: PValue::exact(value, method) })
 }
 
 #[cfg(test)]

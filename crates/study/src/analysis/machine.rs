@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use afterimage_run::atomic;
-use afterimage_run::scores::{SCORES_VERSION, Score, ScoreFile};
+use afterimage_run::scores::{OLDEST_SCORES, SCORES_VERSION, Score, ScoreFile};
 use afterimage_run::study::{ItemResult, MachineAgreement};
 use afterimage_statistics::{bootstrap_spearman, spearman};
 
@@ -37,8 +37,11 @@ pub(super) fn machine(
             .filter(|item| item.run == run.label && item.answers > 0)
             .map(|item| (item.item.as_str(), item.accuracy))
             .collect();
-        let file: ScoreFile =
-            atomic::read_versioned(&path, SCORES_VERSION, "create the study again from runs scored by this version")?;
+        let file: ScoreFile = atomic::read_versioned(
+            &path,
+            OLDEST_SCORES..=SCORES_VERSION,
+            "create the study again from runs scored by this version",
+        )?;
         let mut of_run: Vec<MachineAgreement> =
             file.of_images().filter_map(|score| agreement(&run.label, score, &people, draws)).collect();
         of_run.sort_by(|a, b| a.rho.is_nan().cmp(&b.rho.is_nan()).then(b.rho.total_cmp(&a.rho)));

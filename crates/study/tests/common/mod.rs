@@ -94,7 +94,8 @@ fn score(list: &[Pictures]) -> Score {
         seed: 0,
         items: list.iter().map(|p| p.name.clone()).collect(),
         per_item: (0..list.len()).map(|i| Some(i as f64)).collect(),
-        shuffled: None,
+        guess: None,
+        mean_image: None,
         pseudo_values: Vec::new(),
         notes: Vec::new(),
     }

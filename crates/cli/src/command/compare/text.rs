@@ -1,7 +1,7 @@
 //! A comparison as text: one block per score, one line per variant, columns aligned over all blocks.
 
 use afterimage_run::comparison::{Cell, Comparison, Row, Variant};
-use afterimage_statistics::{Difference, Interval};
+use afterimage_statistics::{Difference, Interval, counted};
 
 /// Column heads; the last six only if differences are paired.
 const HEADS: [&str; 10] =
@@ -74,7 +74,7 @@ fn heading(row: &Row) -> String {
     let mut sizes: Vec<usize> = row.cells.iter().flatten().map(|c| c.n).collect();
     sizes.dedup();
     if let [n] = sizes.as_slice() {
-        text += &format!(", n = {n} {}s", row.item_kind);
+        text += &format!(", n = {}", counted(*n, &row.item_kind));
     }
     if !row.higher_is_better {
         text += ", smaller is better";
@@ -124,14 +124,10 @@ fn difference_fields(d: &Difference, unit: &str) -> [String; 6] {
         format!("{:+.digits$}", d.value * scale),
         d.interval.as_ref().map(ends).unwrap_or_default(),
         d.bca.as_ref().map(ends).unwrap_or_default(),
-        p(d.p.value),
-        p(d.p_holm),
+        d.p.text(),
+        d.p.corrected_text(d.p_holm),
         images,
     ]
-}
-
-fn p(value: f64) -> String {
-    if value < 1e-3 { format!("{value:.1e}") } else { format!("{value:.3}") }
 }
 
 fn value(v: f64, unit: &str) -> String {

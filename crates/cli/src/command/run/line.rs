@@ -1,15 +1,14 @@
 //! Scores as lines of text.
 
-use afterimage_run::scores::{Score, ScoreFile};
+use afterimage_run::scores::{Score, ScoreFile, headlines};
 use afterimage_statistics::RecordedUnit;
 
 /// Main scores, one per line.
 pub(super) fn summary(file: &ScoreFile, unit: RecordedUnit) -> Vec<String> {
-    let wanted = ["identification.external.perceptual.5way", "identification.pairwise.perceptual", "encoder.r.median"];
-    wanted.iter().filter_map(|name| file.get(name)).map(|score| line(score, unit)).collect()
+    headlines(file).into_iter().map(|score| line(score, unit)).collect()
 }
 
-/// Title, value, interval, chance, the level of shuffled pairings if it differs, p with its null hypothesis, and n.
+/// Title, value, interval, chance, p, n with what the interval is over, and what the mean training image scores.
 pub(super) fn line(score: &Score, unit: RecordedUnit) -> String {
     let show = |v: f64| match score.unit.as_str() {
         _ if !v.is_finite() => "undefined".to_owned(),
@@ -20,20 +19,17 @@ pub(super) fn line(score: &Score, unit: RecordedUnit) -> String {
     if let Some(i) = &score.interval {
         text += &format!(" [{:.0} % interval {} to {}]", 100.0 * i.level, show(i.low), show(i.high));
     }
-    let shuffled = score.shuffled.map(show);
-    if let Some(chance) = score.chance.map(show) {
-        text += &format!(", chance {chance}");
-        if let Some(level) = shuffled.as_ref().filter(|level| **level != chance) {
-            text += &format!(" (shuffled pairings {level})");
-        }
+    if let Some(chance) = score.chance {
+        text += &format!(", chance {}", show(chance));
     }
     if let Some(p) = &score.p {
-        text += &format!(", p = {:.2e}", p.value);
-        if shuffled.is_some() {
-            text += " against shuffled pairings";
-        }
+        text += &format!(", {p}");
     }
-    text + &format!(", n = {} {}s", score.n, unit.in_text(&score.item_kind))
+    text += &format!(", n = {}", score.sample_text(unit, |n| n.to_string()));
+    if let Some(mean) = score.mean_image {
+        text += &format!("; the mean training image scores {}", show(mean));
+    }
+    text
 }
 
 #[cfg(test)]
@@ -42,7 +38,7 @@ mod tests {
 
     use super::*;
 
-    fn score(value: f64, shuffled: Option<f64>) -> Score {
+    fn score(value: f64, mean_image: Option<f64>) -> Score {
         Score {
             name: "identification.external.perceptual.5way".into(),
             title: "5-way".into(),
@@ -53,9 +49,10 @@ mod tests {
             higher_is_better: true,
             value,
             interval: None,
-            chance: Some(0.2),
-            shuffled,
-            p: Some(PValue { value: 1.0, method: String::new() }),
+            chance: Some(0.325),
+            guess: Some(0.2),
+            mean_image,
+            p: Some(PValue::drawn(1.0, 999, String::new())),
             n: 10,
             item_kind: "image".into(),
             ways: Some(5),
@@ -70,16 +67,14 @@ mod tests {
     }
 
     #[test]
-    fn p_stands_beside_the_level_that_it_tests_against() {
-        let text = line(&score(0.25, Some(0.325)), RecordedUnit::Voxel);
-        assert_eq!(
-            text,
-            "5-way: 25.0 %, chance 20.0 % (shuffled pairings 32.5 %), p = 1.00e0 against shuffled pairings, n = 10 images"
-        );
-        let equal = line(&score(0.25, Some(0.2)), RecordedUnit::Voxel);
-        assert!(equal.contains("chance 20.0 %, p = 1.00e0 against shuffled pairings"), "{equal}");
-        let other = line(&score(0.25, None), RecordedUnit::Voxel);
-        assert!(other.contains("chance 20.0 %, p = 1.00e0, n"), "{other}");
+    fn chance_is_the_level_that_p_tests_against() {
+        let text = line(&score(0.25, None), RecordedUnit::Voxel);
+        assert_eq!(text, "5-way: 25.0 %, chance 32.5 %, p = 1.00, n = 10 images");
+        let with_mean = line(&score(0.25, Some(0.33)), RecordedUnit::Voxel);
+        assert_eq!(with_mean, format!("{text}; the mean training image scores 33.0 %"));
+        let mut best = score(0.9, None);
+        best.p = Some(PValue::drawn(0.001, 999, String::new()));
+        assert!(line(&best, RecordedUnit::Voxel).contains("p ≤ 0.001, n"));
     }
 
     #[test]

@@ -1,0 +1,86 @@
+//! Scores of schema version 1, in `scores.json` and in the files that contain scores.
+//!
+//! There `chance` of an identification was the score of a guess, and `shuffled`, if pairings were shuffled, what is
+//! `chance` now. `chance` of a similarity or distance was the mean over mismatched pairs, as it is now. Intervals did not
+//! state their sample; the name of the method and a note did.
+
+use afterimage_statistics::Sample;
+use serde_json::{Map, Value};
+
+use super::Score;
+
+/// Gives the fields of a score the names and meanings of the present version.
+pub(super) fn rename(fields: &mut Map<String, Value>) {
+    let Some(shuffled) = fields.remove("shuffled") else { return };
+    let identifies = fields.get("unit").is_some_and(|unit| unit == "fraction" || unit == "rank");
+    if identifies && let Some(guess) = fields.insert("chance".into(), shuffled) {
+        fields.insert("guess".into(), guess);
+    }
+}
+
+/// States the sample of an interval that does not state it.
+pub(super) fn complete(score: &mut Score) {
+    let images = || {
+        let noted = |note: &String| {
+            let n = note.strip_prefix("over ")?.strip_suffix(" images")?;
+            n.strip_suffix(" held-out").or(n.strip_suffix(" test"))?.parse().ok()
+        };
+        score.notes.iter().find_map(noted).or((score.item_kind == "image").then_some(score.n))
+    };
+    let Some(interval) = score.interval.as_ref().filter(|interval| interval.over.is_empty()) else { return };
+    let over = if interval.method.contains(" images") {
+        images().map(|n| Sample::of(n, "image"))
+    } else {
+        Some(Sample::of(score.n, &score.item_kind))
+    };
+    if let Some(interval) = score.interval.as_mut() {
+        interval.over = over.into_iter().collect();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ScoreFile;
+    use super::*;
+
+    fn read(fields: &str) -> Score {
+        let text = format!(
+            r#"{{"version":1,"warnings":[],"not_computed":[],"scores":[{{"name":"a","title":"A","protocol":"external",
+            "metric":"m","definition":"d","higher_is_better":true,"value":0.2,"ways":null,"candidates":null,
+            "repeats_averaged":null,"seed":0,"items":[],"per_item":[],{fields}}}]}}"#
+        );
+        serde_json::from_str::<ScoreFile>(&text).unwrap().scores.remove(0)
+    }
+
+    const IDENTIFIED: &str = r#""unit":"fraction","chance":0.2,"n":40,"item_kind":"image","notes":[],
+        "interval":{"low":0.1,"high":0.4,"level":0.95,"method":"percentile bootstrap over images, 100 resamples"},
+        "p":{"value":0.0099,"method":"permutation of pairings, 100 draws, one-sided"}"#;
+
+    #[test]
+    fn level_of_shuffled_pairings_becomes_chance_and_the_nominal_one_the_guess() {
+        let score = read(&format!(r#"{IDENTIFIED},"shuffled":0.325"#));
+        assert_eq!((score.chance, score.guess, score.mean_image), (Some(0.325), Some(0.2), None));
+        assert_eq!(score.interval.as_ref().unwrap().over, [Sample::of(40, "image")]);
+        assert!((score.p.as_ref().unwrap().least.unwrap() - 1.0 / 101.0).abs() < 1e-12);
+        let text = serde_json::to_string(&score).unwrap();
+        assert!(!text.contains("shuffled") && text.contains(r#""guess":0.2"#), "{text}");
+        assert_eq!(serde_json::from_str::<Score>(&text).unwrap(), score, "the present version is not converted again");
+    }
+
+    #[test]
+    fn score_without_shuffled_pairings_keeps_its_level() {
+        let score = read(IDENTIFIED);
+        assert_eq!((score.chance, score.guess), (Some(0.2), None));
+        let image = IDENTIFIED.replace("fraction", "correlation");
+        let image = read(&format!(r#"{image},"shuffled":0.07"#));
+        assert_eq!((image.chance, image.guess), (Some(0.2), None), "the mean over mismatched pairs stays");
+    }
+
+    #[test]
+    fn sample_of_an_interval_over_images_is_that_of_the_note() {
+        let voxels = IDENTIFIED.replace("\"image\"", "\"voxel\"").replace("[]", "[\"over 5 held-out images\"]");
+        assert_eq!(read(&voxels).interval.unwrap().over, [Sample::of(5, "image")]);
+        let of_voxels = voxels.replace("over images,", "over voxels,");
+        assert_eq!(read(&of_voxels).interval.unwrap().over, [Sample::of(40, "voxel")]);
+    }
+}

@@ -89,8 +89,10 @@ pub(crate) enum Command {
     )]
     Biology(biology::Biology),
     /// Write report.html from an experiment folder
-    #[command(after_help = "Example: afterimage report runs/mine")]
-    Report(OfRun),
+    #[command(
+        after_help = "Examples:\n  afterimage report runs/mine\n  afterimage report runs/mine --baselines runs/mean runs/ridge"
+    )]
+    Report(Report),
     /// Predict responses to images with a trained encoder
     #[command(
         after_help = "Examples:\n  afterimage encode photos/ --run runs/mine --out predicted.npy\n  afterimage encode photos/ --run runs/mine --units recorded --samples 50 --out predicted.nii.gz"
@@ -330,6 +332,15 @@ pub(crate) struct OfRun {
     /// Print as JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Report {
+    #[command(flatten)]
+    pub(crate) of: OfRun,
+    /// Baseline runs on the same images, which the verdict names; kept in RUN/baselines.json.
+    #[arg(long, num_args = 1.., value_name = "OTHER")]
+    pub(crate) baselines: Vec<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

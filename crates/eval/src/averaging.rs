@@ -174,7 +174,7 @@ impl Words<'_> {
         let metric = "Pearson correlation of flattened RGB, at the images' own size".to_owned();
         let mismatched = mismatched_mean(values);
         let chance = mismatched.is_finite().then_some(mismatched);
-        let title = "Pixel correlation, own size".to_owned();
+        let title = "Pixel correlation, not resized".to_owned();
         self.score("image.pixcorr.native".into(), title, metric, what, "correlation", chance, values)
     }
 

@@ -181,6 +181,16 @@ impl DistanceMatrix {
         &self.names
     }
 
+    /// Indices of the nearest wrong shown image of each item, the first where several are equally near: what the report
+    /// shows if there are no candidates.
+    pub fn nearest_wrong(&self) -> Vec<Option<usize>> {
+        let nearest = |i: usize| {
+            let others = self.shown.row(i).into_iter().enumerate().filter(|(j, d)| *j != i && d.is_finite());
+            others.min_by(|a, b| a.1.total_cmp(b.1)).map(|(j, _)| j)
+        };
+        (0..self.len()).map(nearest).collect()
+    }
+
     /// The nearest candidate of each item, for the report; the first where several are equally near.
     pub fn rivals(&self) -> Vec<Option<Rival>> {
         let nearest = |i: usize| {

@@ -94,7 +94,7 @@ fn pixcorr_score(r: &Array2<f64>, side: Option<usize>, ctx: &Context) -> Score {
     let test = pairing_test(r.view(), ctx.permutations, ctx.seed);
     let draft = Draft {
         name: format!("image.pixcorr{suffix}"),
-        title: format!("Pixel correlation{}", if side.is_none() { ", own size" } else { "" }),
+        title: format!("Pixel correlation{}", if side.is_none() { ", not resized" } else { "" }),
         protocol: "image",
         metric: format!("Pearson correlation of flattened RGB, {words}"),
         definition: "Mean over images of the correlation of all RGB values of reconstruction and shown image.".into(),
@@ -138,7 +138,7 @@ fn ssim_score(reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>, side: Op
     let pairs = mismatch::pairs(reconstructions, shown, OTHERS, ctx, moments, Moments::ssim);
     let draft = Draft {
         name: format!("image.ssim{suffix}"),
-        title: format!("Structural similarity{}", if side.is_none() { ", own size" } else { "" }),
+        title: format!("Structural similarity{}", if side.is_none() { ", not resized" } else { "" }),
         protocol: "image",
         metric: format!("SSIM, grey, gaussian weights, sigma 1.5, population covariance, range 1, {words}"),
         definition: "Mean over images of the structural similarity of reconstruction and shown image.".into(),

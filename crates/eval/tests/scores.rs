@@ -119,6 +119,10 @@ fn good_reconstructions_are_identified_and_named_rivals_are_the_nearest() {
         assert!(matrix.candidates().row(i).iter().all(|d| *d >= rival.distance));
         assert_eq!(rival.name, format!("candidate {}", rival.index));
     }
+    for (i, wrong) in matrix.nearest_wrong().into_iter().enumerate() {
+        let (wrong, row) = (wrong.unwrap(), matrix.shown());
+        assert!(wrong != i && (0..20).all(|j| j == i || row[[i, j]] >= row[[i, wrong]]));
+    }
 }
 
 #[test]

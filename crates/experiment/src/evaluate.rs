@@ -41,7 +41,11 @@ pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
     if let Some(classification) = &scored.classification {
         classification.write(&session.run)?;
     }
-    with_rivals(session, of.items, scored.rivals, external.as_deref())?.write(&session.run)?;
+    let items = match external.as_deref() {
+        Some(pool) => with_rivals(session, of.items, scored.rivals, pool)?,
+        None => with_wrong_shown(of.items, &scored.wrong),
+    };
+    items.write(&session.run)?;
     let mut file = ScoreFile::new(found.scores);
     file.not_computed = found.not_computed;
     file.warnings = session.manifest.warnings.clone();
@@ -88,9 +92,8 @@ fn with_rivals(
     session: &Session,
     mut items: Vec<Pictures>,
     rivals: Vec<Option<Rival>>,
-    external: Option<&Pool>,
+    pool: &Pool,
 ) -> Result<Vec<Pictures>> {
-    let Some(pool) = external else { return Ok(items) };
     for (row, (item, rival)) in items.iter_mut().zip(rivals).enumerate() {
         let Some(rival) = rival else { continue };
         let path = session.run.rivals_dir().join(format!("{row:04}.png"));
@@ -100,4 +103,13 @@ fn with_rivals(
         item.rival_name = Some(rival.name);
     }
     Ok(items)
+}
+/// Without external images the wrong candidate is another shown image, whose picture is there already.
+fn with_wrong_shown(mut items: Vec<Pictures>, wrong: &[Option<usize>]) -> Vec<Pictures> {
+    let shown: Vec<(String, String)> = items.iter().map(|item| (item.shown.clone(), item.name.clone())).collect();
+    for (item, wrong) in items.iter_mut().zip(wrong) {
+        let other = wrong.and_then(|index| shown.get(index));
+        (item.rival, item.rival_name) = (other.map(|o| o.0.clone()), other.map(|o| o.1.clone()));
+    }
+    items
 }

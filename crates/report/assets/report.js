@@ -1,6 +1,13 @@
 (function () {
   "use strict";
   var byId = function (id) { return document.getElementById(id); };
+  // Print shows what a click would unfold.
+  window.addEventListener("beforeprint", function () {
+    document.querySelectorAll("details.group:not([open]), details.definitions:not([open])").forEach(function (group) { group.open = true; group.dataset.shut = ""; });
+  });
+  window.addEventListener("afterprint", function () {
+    document.querySelectorAll("details[data-shut]").forEach(function (group) { group.open = false; delete group.dataset.shut; });
+  });
   var gallery = byId("gallery");
   if (!gallery) { return; }
   var data = JSON.parse(byId("items").textContent);
@@ -21,11 +28,23 @@
     return turn * (better || a - b);
   }
 
+  // Places spaced evenly from the best to the worst, as the page itself has them.
+  function spaced(count, take) {
+    var places = new Set();
+    for (var k = 0; k < Math.min(take, count); k++) {
+      places.add(count <= take ? k : Math.floor((k * (count - 1) + Math.floor((take - 1) / 2)) / (take - 1)));
+    }
+    return places;
+  }
+
   function arrange() {
     var by = chosen();
     order.sort(compare);
-    order.forEach(function (i) {
+    var pick = spaced(order.length, Number(gallery.dataset.pick)), few = spaced(order.length, Number(gallery.dataset.few));
+    order.forEach(function (i, place) {
       gallery.appendChild(cards[i]);
+      cards[i].classList.toggle("pick", pick.has(place));
+      cards[i].classList.toggle("few", few.has(place));
       cards[i].querySelector(".score").textContent = by === null ? "" : data.items[i].texts[by];
     });
     show(order.indexOf(current));
@@ -41,7 +60,7 @@
     byId("viewer-name").textContent = item.name;
     byId("viewer-place").textContent = (place + 1) + " of " + order.length + (order.length < data.total ? " pictured" : "");
     byId("viewer-more").textContent = item.more;
-    Array.prototype.forEach.call(byId("viewer-values").rows, function (row, k) {
+    document.querySelectorAll("#viewer .values tr").forEach(function (row, k) {
       row.cells[1].textContent = item.texts[k];
       row.className = k === by ? "by" : "";
     });

@@ -5,10 +5,10 @@
 //! which only sorting and the image slider need.
 //!
 //! # Contents, in order
-//! The question and the main scores; the images; every score with interval, chance level and n; the encoder with its
-//! receptive fields and hierarchy; the training log; the data and its audit; how to repeat the run; how to read the
-//! numbers. A part whose file is missing is named with the command that creates it, so an unfinished run has a report
-//! too.
+//! The question, a verdict in plain words and the main scores; the images; every score in groups, with interval, chance
+//! level and n; the encoder with its receptive fields and hierarchy; the training log; the data and its audit; how to
+//! repeat the run; how to read the numbers. A part whose file is missing is named at the end, with the command that
+//! creates it, so an unfinished run has a report too.
 //!
 //! # Rules
 //! - The same experiment folder gives the same bytes: no clock, no random draw, no hash order.
@@ -36,6 +36,7 @@ mod section;
 mod source;
 mod study;
 mod synthesis;
+mod verdict;
 
 use std::path::PathBuf;
 
@@ -47,6 +48,14 @@ pub use figure::write_figures;
 pub use pictures::{MAX_ITEMS, MAX_PICTURE_BYTES};
 pub use study::render_study;
 pub use synthesis::render_synthesis;
+
+/// Names of the scores in which the verdict compares a run with baselines; those that a run lacks are left out.
+pub const COMPARED: [&str; 4] = [
+    "identification.pairwise.perceptual",
+    "identification.external.perceptual.50way",
+    "image.pixcorr",
+    "image.ssim.native",
+];
 
 /// Result alias of this crate.
 pub type Result<T> = std::result::Result<T, ReportError>;

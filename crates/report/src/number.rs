@@ -3,6 +3,9 @@
 use afterimage_run::scores::Score;
 use afterimage_statistics::{Interval, PValue};
 
+/// Numbers smaller than this are rounding errors of zero.
+const ROUNDING: f64 = 1e-12;
+
 /// A value in its unit: fractions as per cent, all else with about three significant digits.
 pub(crate) fn value(v: f64, unit: &str) -> String {
     match unit {
@@ -18,7 +21,8 @@ pub(crate) fn plain(v: f64) -> String {
     let size = v.abs();
     minus(match size {
         _ if !v.is_finite() => return "undefined".into(),
-        0.0 => "0".into(),
+        // Scores are sums over items: what is smaller is the rounding of a zero.
+        s if s < ROUNDING => return "0".into(),
         s if !(1e-3..1e7).contains(&s) => return scientific(v),
         s if s < 10.0 => format!("{v:.3}"),
         s if s < 100.0 => format!("{v:.2}"),
@@ -104,8 +108,8 @@ pub(crate) fn signed(v: f64, unit: &str) -> String {
     let sign = if v > 0.0 { "+" } else { "" };
     match unit {
         _ if !v.is_finite() => "undefined".into(),
-        "fraction" => format!("{sign}{}", format!("{:.1}", v * 100.0).replace('-', "\u{2212}")),
-        _ => format!("{sign}{}", plain(v)),
+        "fraction" => minus(format!("{sign}{:.1}", v * 100.0)),
+        _ => minus(format!("{sign}{}", plain(v))),
     }
 }
 
@@ -118,8 +122,13 @@ pub(crate) fn px(v: f64) -> String {
 fn scientific(v: f64) -> String {
     let text = format!("{v:.1e}");
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let raised: String = exponent.chars().map(superscript).collect();
-    minus(format!("{mantissa}\u{202f}×\u{202f}10{raised}"))
+    let power = exponent.parse().map_or_else(|_| exponent.to_owned(), raised);
+    minus(format!("{mantissa}\u{202f}×\u{202f}{power}"))
+}
+
+/// A power of ten: "10⁻⁴".
+pub(crate) fn raised(power: i32) -> String {
+    format!("10{}", power.to_string().chars().map(superscript).collect::<String>())
 }
 
 fn superscript(c: char) -> char {
@@ -132,8 +141,13 @@ fn superscript(c: char) -> char {
     }
 }
 
-fn minus(text: String) -> String {
-    text.replace('-', "\u{2212}")
+/// A number with a true minus sign, and without a sign where it is zero as it is written: neither -0.0 nor +0.0.
+pub(crate) fn minus(text: String) -> String {
+    let text = text.replace('-', "\u{2212}");
+    match text.strip_prefix(['\u{2212}', '+']) {
+        Some(rest) if !rest.contains(|c: char| ('1'..='9').contains(&c)) => rest.to_owned(),
+        _ => text,
+    }
 }
 
 #[cfg(test)]
@@ -145,6 +159,17 @@ mod tests {
         assert_eq!(value(0.8125, "fraction"), "81.2\u{202f}%");
         assert_eq!(value(-0.25, "correlation"), "\u{2212}0.250");
         assert_eq!(value(f64::NAN, "correlation"), "undefined");
+    }
+
+    #[test]
+    fn a_number_that_is_zero_as_written_has_no_sign() {
+        assert_eq!(value(-0.0004, "fraction"), "0.0\u{202f}%");
+        assert_eq!(value(-0.0, "correlation"), "0");
+        assert_eq!(value(-0.0004, "correlation"), "0.000");
+        assert_eq!(signed(0.0004, "fraction"), "0.0");
+        assert_eq!(signed(-0.0004, "fraction"), "0.0");
+        assert_eq!(signed(0.004, "fraction"), "+0.4");
+        assert_eq!(signed(-0.25, "correlation"), "\u{2212}0.250");
     }
 
     #[test]

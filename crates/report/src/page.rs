@@ -2,27 +2,16 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use crate::{pictures, section, source::Source};
+use crate::{
+    pictures::{self, Shown},
+    section::{self, Part},
+    source::Source,
+};
 
 pub(crate) const STYLE: &str = include_str!("../assets/report.css");
 const SCRIPT: &str = include_str!("../assets/report.js");
 /// The page may load only its own content, even if an escape should fail.
 pub(crate) const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-const SECTIONS: [(&str, &str); 12] = [
-    ("pictures", "Images"),
-    ("scores", "Scores"),
-    ("classification", "Classes"),
-    ("spread", "Single items"),
-    ("encoder", "Encoder"),
-    ("biology", "Receptive fields"),
-    ("regions", "Regions"),
-    ("people", "People"),
-    ("training", "Training"),
-    ("data", "Data and audit"),
-    ("repeat", "Repeat it"),
-    ("reading", "Reading the numbers"),
-];
-
 /// A self-contained document: `head` comes before the title, `style` after that of the report.
 pub(crate) fn document(title: &str, head: &Markup, style: &str, body: &Markup) -> Markup {
     html! {
@@ -42,32 +31,54 @@ pub(crate) fn document(title: &str, head: &Markup, style: &str, body: &Markup) -
     }
 }
 
+/// A section: anchor, word in the navigation, heading, content.
+struct Section {
+    id: &'static str,
+    short: &'static str,
+    title: &'static str,
+    part: Part,
+}
+
+/// The sections in their order; those without content are not on the page.
+fn sections(source: &Source, shown: &Shown) -> Vec<Section> {
+    let fitted = source.manifest.baseline.is_some();
+    let (training, fit) = (("Training", "Training"), ("What was fitted", "What was fitted"));
+    let (short, title) = if fitted { fit } else { training };
+    let of = |id, short, title, part| Section { id, short, title, part };
+    vec![
+        of("pictures", "Images", "The images", section::gallery::gallery(source, shown)),
+        of("scores", "Scores", "All scores", section::scores::scores(source)),
+        of("classification", "Classes", "Classes", section::classification::classification(source)),
+        of("averaging", "Repeats", "Repeats averaged", section::averaging::averaging(source)),
+        of("spread", "Single images", "Single images", section::spread::spread(source)),
+        of("encoder", "Encoder", "The encoder", section::encoder::encoder(source)),
+        of("volumes", "Brain", "Where in the brain", section::volumes::volumes(source)),
+        of("biology", "Receptive fields", "Receptive fields and hierarchy", section::biology::biology(source)),
+        of("regions", "Regions", "Regions", section::regions::regions(source)),
+        of("people", "People", "People", section::people::people(source)),
+        of("training", short, title, section::training::training(source)),
+        of("data", "Data and audit", "Data and audit", section::data::data(source)),
+        of("repeat", "Repeat it", "How to repeat it", section::repeat::repeat(source)),
+        of("reading", "Reading the numbers", "How to read these numbers", section::reading::reading(source)),
+    ]
+}
+
 /// The whole document.
 pub(crate) fn page(source: &Source) -> Markup {
     let shown = pictures::select(source);
+    let sections = sections(source, &shown);
     let head = html! {
         meta name="generator" content=(source.manifest.software);
         script { (PreEscaped("document.documentElement.classList.add('js')")) }
     };
+    let missing: Vec<&Markup> = sections.iter().flat_map(|s| &s.part.missing).collect();
     let body = html! {
         a.skip href="#pictures" { "Skip to the images" }
         header { (section::opening::opening(source)) }
-        (navigation(source))
+        (navigation(&sections, !missing.is_empty()))
         main {
-            (section::gallery::gallery(source, &shown))
-            (section::scores::scores(source))
-            (section::classification::classification(source))
-            (section::averaging::averaging(source))
-            (section::spread::spread(source))
-            (section::encoder::encoder(source))
-            (section::volumes::volumes(source))
-            (section::biology::biology(source))
-            (section::regions::regions(source))
-            @if let Some(people) = &source.people { (section::people::people(people)) }
-            (section::training::training(source))
-            (section::data::data(source))
-            (section::repeat::repeat(source))
-            (section::reading::reading(source))
+            @for s in &sections { @if let Some(content) = &s.part.content { (section::section(s.id, s.title, content)) } }
+            @if !missing.is_empty() { (section::section("missing", "Not in this report", &not_here(&missing))) }
         }
         footer { (foot(source)) }
         script type="application/json" #items { (PreEscaped(section::gallery::json(&shown))) }
@@ -76,12 +87,18 @@ pub(crate) fn page(source: &Source) -> Markup {
     document(&format!("{} – Afterimage report", source.manifest.name), &head, "", &body)
 }
 
-/// A baseline has its own section in place of training; the section on people exists after a study.
-fn navigation(source: &Source) -> Markup {
-    let title =
-        |id, title| if id == "training" && source.manifest.baseline.is_some() { "What was fitted" } else { title };
+/// One line for each part that the run does not have.
+fn not_here(missing: &[&Markup]) -> Markup {
+    html! { ul.missing-list { @for line in missing { li { span.badge.none { "missing" } " " (line) } } } }
+}
+
+fn navigation(sections: &[Section], missing: bool) -> Markup {
+    let present = sections.iter().filter(|s| s.part.content.is_some());
     html! {
-        nav aria-label="Sections" { ul { @for (id, title_of) in SECTIONS.into_iter().filter(|(id, _)| *id != "people" || source.people.is_some()) { li { a href={ "#" (id) } { (title(id, title_of)) } } } } }
+        nav aria-label="Sections" { ul {
+            @for s in present { li { a href={ "#" (s.id) } { (s.short) } } }
+            @if missing { li { a href="#missing" { "Not here" } } }
+        } }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The items to show, in order, with their images as `data:` URIs.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Component, Path};
 
@@ -18,20 +18,39 @@ pub const MAX_ITEMS: usize = 200;
 pub const MAX_PICTURE_BYTES: u64 = 16 << 20;
 /// A single image above this size is left out.
 const MAX_ONE_PICTURE: u64 = 1 << 20;
-/// Scores by which the images are sorted first, in order of preference; prefixes of names.
-const SORT_BY: [&str; 5] = [
+/// Images that are in view before the reader unfolds the rest.
+pub(crate) const UNFOLDED: usize = 24;
+/// Those on a narrow screen.
+pub(crate) const FEW: usize = 12;
+/// Scores by which the images are sorted first, in order of preference; prefixes of names. Saturated ones are passed over.
+const SORT_BY: [&str; 6] = [
+    "identification.external.perceptual.50way",
+    "identification.pairwise.perceptual",
     "identification.external.perceptual.5way",
-    "identification.external.perceptual.",
-    "identification.pairwise.",
-    "identification.external.",
     "image.pixcorr",
+    "image.",
+    "identification.",
+];
+/// A score is saturated if more than this share of the images has its most frequent value: it does not order them.
+const SATURATED: f64 = 0.25;
+/// Scores that stand in front in the panel of one image, after the one sorted by; prefixes of names.
+const MAIN: [&str; 5] = [
+    "identification.external.perceptual.50way",
+    "identification.pairwise.perceptual",
+    "image.pixcorr",
+    "image.ssim",
+    "image.lpips",
 ];
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// The items to show, best first.
 pub(crate) struct Shown<'a> {
-    /// Scores with a value per item; the first is the one `items` is sorted by.
+    /// Scores with a value per item; the first is the one `items` is sorted by, and the first `main` are the main ones.
     pub(crate) scores: Vec<&'a Score>,
+    /// Number of main scores.
+    pub(crate) main: usize,
+    /// False if no item has a picture of a wrong candidate: then there is no column for it.
+    pub(crate) candidates: bool,
     /// The shown items.
     pub(crate) items: Vec<Item<'a>>,
     /// Number of items in the run.
@@ -55,12 +74,12 @@ pub(crate) struct Item<'a> {
 
 /// Sorts, samples and embeds the images of a run.
 pub(crate) fn select(source: &Source) -> Shown<'_> {
-    let scores = source.scores.as_ref().map(|s| item_scores(s, &source.pictures)).unwrap_or_default();
+    let (scores, main) = source.scores.as_ref().map(|s| item_scores(s, &source.pictures)).unwrap_or_default();
     let values = values_per_item(&scores, &source.pictures);
     let mut order: Vec<usize> = (0..source.pictures.len()).collect();
     order.sort_by(|&a, &b| compare(&scores, &values[a], &values[b]).then(a.cmp(&b)));
     let room = room(source);
-    let items = spread(order.len(), room)
+    let items: Vec<Item> = spread(order.len(), room)
         .into_iter()
         .map(|rank| {
             let at = order[rank];
@@ -76,22 +95,38 @@ pub(crate) fn select(source: &Source) -> Shown<'_> {
             }
         })
         .collect();
-    Shown { scores, items, total: source.pictures.len() }
+    let candidates = items.iter().any(|item| item.rival.is_some());
+    Shown { scores, main, candidates, items, total: source.pictures.len() }
 }
 
-/// The scores that have a value for the items with images, the one to sort by first.
-fn item_scores<'a>(file: &'a ScoreFile, pictures: &[Pictures]) -> Vec<&'a Score> {
-    let named: HashMap<&str, ()> = pictures.iter().map(|p| (p.name.as_str(), ())).collect();
-    let mut scores: Vec<&Score> = file
+/// The scores that have a value for the items with images, the one to sort by first, then the other main ones; and the
+/// number of main ones.
+fn item_scores<'a>(file: &'a ScoreFile, pictures: &[Pictures]) -> (Vec<&'a Score>, usize) {
+    let named: HashSet<&str> = pictures.iter().map(|p| p.name.as_str()).collect();
+    let mut rest: Vec<&Score> = file
         .of_images()
         .filter(|s| s.items.len() == s.per_item.len())
-        .filter(|s| s.items.iter().zip(&s.per_item).any(|(i, v)| v.is_some() && named.contains_key(i.as_str())))
+        .filter(|s| s.items.iter().zip(&s.per_item).any(|(i, v)| v.is_some() && named.contains(i.as_str())))
         .collect();
-    let first = SORT_BY.iter().find_map(|prefix| scores.iter().position(|s| s.name.starts_with(prefix)));
-    if let Some(first) = first {
-        scores[..=first].rotate_right(1);
+    let first = |scores: &[&Score], fit: &dyn Fn(&Score) -> bool| {
+        SORT_BY.iter().find_map(|prefix| scores.iter().position(|s| s.name.starts_with(prefix) && fit(s)))
+    };
+    let chosen = first(&rest, &|s| !is_flat(s)).or_else(|| first(&rest, &|_| true));
+    let mut scores: Vec<&Score> = chosen.map(|at| rest.remove(at)).into_iter().collect();
+    for prefix in MAIN {
+        scores.extend(rest.iter().position(|s| s.name.starts_with(prefix)).map(|at| rest.remove(at)));
     }
-    scores
+    let main = scores.len();
+    scores.extend(rest);
+    (scores, main)
+}
+
+/// True if a score hardly orders the images, because many of them share one value.
+pub(crate) fn is_flat(score: &Score) -> bool {
+    let mut values: Vec<f64> = score.per_item.iter().copied().flatten().filter(|v| v.is_finite()).collect();
+    values.sort_by(f64::total_cmp);
+    let most = values.chunk_by(|a, b| a == b).map(<[f64]>::len).max().unwrap_or(0);
+    values.len() > 3 && most as f64 > SATURATED * values.len() as f64
 }
 
 fn values_per_item(scores: &[&Score], pictures: &[Pictures]) -> Vec<Vec<Option<f64>>> {
@@ -107,7 +142,7 @@ fn values_per_item(scores: &[&Score], pictures: &[Pictures]) -> Vec<Vec<Option<f
 fn compare(scores: &[&Score], a: &[Option<f64>], b: &[Option<f64>]) -> std::cmp::Ordering {
     let mut places: Vec<usize> = (0..scores.len()).collect();
     // An identification score has few distinct values; pixel correlation is a better tie-break.
-    places.sort_by_key(|&i| (i != 0, scores[i].name != "image.pixcorr", i));
+    places.sort_by_key(|&i| (i != 0, !scores[i].name.starts_with("image.pixcorr"), i));
     for i in places {
         let order = match (a[i], b[i]) {
             (Some(x), Some(y)) if scores[i].higher_is_better => y.total_cmp(&x),
@@ -135,7 +170,7 @@ fn size(root: &Path, relative: &str) -> u64 {
 }
 
 /// Indices of `take` of `count` items, evenly spaced, including the first and the last.
-fn spread(count: usize, take: usize) -> Vec<usize> {
+pub(crate) fn spread(count: usize, take: usize) -> Vec<usize> {
     match (count, take) {
         (count, take) if count <= take => (0..count).collect(),
         (_, 0 | 1) => vec![count / 2],
@@ -173,6 +208,21 @@ mod tests {
         assert!(places.windows(2).all(|w| w[0] < w[1]));
         assert_eq!(spread(5, 200), [0, 1, 2, 3, 4]);
         assert_eq!(spread(0, 1), [] as [usize; 0]);
+    }
+
+    fn score(values: &[f64]) -> Score {
+        let text = r#"{"name":"a","title":"A","protocol":"image","metric":"m","definition":"d","unit":"fraction",
+            "higher_is_better":true,"value":0.2,"interval":null,"chance":null,"p":null,"n":1,"item_kind":"image","ways":null,
+            "candidates":null,"repeats_averaged":null,"seed":0,"items":[],"per_item":[],"notes":[]}"#;
+        let score: Score = serde_json::from_str(text).unwrap();
+        Score { per_item: values.iter().copied().map(Some).collect(), ..score }
+    }
+
+    #[test]
+    fn a_score_with_one_value_for_many_images_is_saturated() {
+        assert!(is_flat(&score(&[1.0, 1.0, 1.0, 0.5, 0.2])));
+        assert!(!is_flat(&score(&[1.0, 0.9, 0.8, 0.5, 0.2])));
+        assert!(!is_flat(&score(&[1.0, 1.0])), "too few to tell");
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod rows;
 mod scale;
 mod scatter;
 mod slices;
+mod ticks;
 
 pub(crate) use histogram::histogram;
 pub(crate) use lines::{Line, Lines, lines};
@@ -17,20 +18,6 @@ pub(crate) use rows::{Entry, bars, forest};
 pub(crate) use scale::Scale;
 pub(crate) use scatter::{Cloud, Scatter, scatter};
 pub(crate) use slices::slices;
-
-use crate::number::plain;
-
-/// A tick label without trailing zeros, since ticks are round numbers.
-pub(crate) fn tick(v: f64) -> String {
-    let text = plain(v);
-    if text.contains('×') {
-        return text.replace(".0\u{202f}", "\u{202f}");
-    }
-    if !text.contains('.') {
-        return text;
-    }
-    text.trim_end_matches('0').trim_end_matches('.').to_string()
-}
 
 /// Least and greatest of the finite values.
 pub(crate) fn range(values: impl IntoIterator<Item = f64>) -> Option<(f64, f64)> {

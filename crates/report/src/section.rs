@@ -19,6 +19,45 @@ pub(crate) mod volumes;
 
 use maud::{Markup, html};
 
+/// What a section has to show, and what it would show if the run had it.
+///
+/// What is missing is not shown in its place: the page lists it in one line each at its end.
+#[derive(Default)]
+pub(crate) struct Part {
+    /// The content; without it the page has no such section.
+    pub(crate) content: Option<Markup>,
+    /// What is missing, and how to get it or why it cannot exist.
+    pub(crate) missing: Vec<Markup>,
+}
+
+impl Part {
+    /// A part with content.
+    pub(crate) fn shown(content: Markup) -> Self {
+        Self { content: Some(content), missing: Vec::new() }
+    }
+
+    /// A part that a command creates.
+    pub(crate) fn missing(what: &str, command: &str) -> Self {
+        Self { content: None, missing: vec![missing(what, command)] }
+    }
+
+    /// A part that this run cannot have, with the reason.
+    pub(crate) fn without(what: &str, reason: &str) -> Self {
+        Self { content: None, missing: vec![html! { (what) " " (reason) }] }
+    }
+
+    /// The same, lacking something more.
+    pub(crate) fn lacking(mut self, line: Option<Markup>) -> Self {
+        self.missing.extend(line);
+        self
+    }
+}
+
+/// What is missing, and the command that creates it.
+pub(crate) fn missing(what: &str, command: &str) -> Markup {
+    html! { (what) @if !command.is_empty() { " Create it with " code { (command) } "." } }
+}
+
 /// A section with its anchor and heading.
 pub(crate) fn section(id: &str, title: &str, content: &Markup) -> Markup {
     html! {
@@ -29,10 +68,7 @@ pub(crate) fn section(id: &str, title: &str, content: &Markup) -> Markup {
     }
 }
 
-/// A missing part, and the command that creates it.
-pub(crate) fn missing(what: &str, command: &str) -> Markup {
-    html! {
-        p.missing { span.badge.none { "missing" } " " (what) @if !command.is_empty() { " Create it with \
-                                       " code { (command) } "." } }
-    }
+/// A table that is wider than a narrow page: it scrolls in its own box, which the keyboard reaches.
+pub(crate) fn wide(label: &str, table: &Markup) -> Markup {
+    html! { div.wide tabindex="0" role="region" aria-label=(label) { (table) } }
 }

@@ -7,6 +7,7 @@ use afterimage_run::{
     artefact::AuditFile,
     biology::Biology,
     classification::Classification,
+    comparison::Comparison,
     log,
     manifest::Manifest,
     pictures::Pictures,
@@ -34,6 +35,8 @@ pub(crate) struct Source {
     pub(crate) biology: Option<Biology>,
     pub(crate) regions: Option<Regions>,
     pub(crate) people: Option<People>,
+    /// This run, first, against baselines.
+    pub(crate) baselines: Option<Comparison>,
 }
 
 /// `audit.json`.
@@ -78,6 +81,7 @@ impl Source {
             biology: Biology::read_if_present(run)?,
             regions: Regions::read_if_present(run)?,
             people: People::read_if_present(run)?,
+            baselines: Comparison::read_if_present(run)?,
             audit: AuditFile::read_if_present(run)?.map(|file| file.0),
             run: run.clone(),
         })

@@ -31,7 +31,7 @@ fn every_section_is_there_in_order_and_the_pictures_come_first() {
     let places: Vec<usize> = ids.iter().map(|id| html.find(&format!("<section id=\"{id}\"")).expect(id)).collect();
     assert!(places.windows(2).all(|w| w[0] < w[1]));
     assert!(html.find("class=\"tiles\"").unwrap() < places[0]);
-    assert_eq!(html.matches("<li class=\"card\"").count(), 12);
+    assert_eq!(html.matches("<li class=\"card").count(), 12);
     assert!(html.contains("89\u{a0}neurons are few"));
     // An unclosed shape would swallow those after it.
     for shape in ["line", "rect", "circle", "polyline"] {
@@ -146,7 +146,7 @@ fn a_damaged_file_is_named() {
 fn of_many_items_an_even_sample_is_embedded_and_the_report_says_so() {
     let (_folder, run) = run(MAX_ITEMS + 150);
     let html = render(&run).unwrap();
-    assert_eq!(html.matches("<li class=\"card\"").count(), MAX_ITEMS);
+    assert_eq!(html.matches("<li class=\"card").count(), MAX_ITEMS);
     assert!(html.contains("spread evenly over the ranks"));
     assert!(html.len() as u64 <= MAX_PICTURE_BYTES * 4 / 3 + (2 << 20));
 }
@@ -160,7 +160,7 @@ fn large_pictures_lower_the_number_of_items() {
         fs::write(run.root().join(picture.shown), &big).unwrap();
     }
     let html = render(&run).unwrap();
-    assert!(html.matches("<li class=\"card\"").count() < 20);
+    assert!(html.matches("<li class=\"card").count() < 20);
     assert!(html.len() as u64 <= MAX_PICTURE_BYTES * 4 / 3 + (4 << 20));
 }
 
@@ -173,7 +173,7 @@ fn scores_without_items_interval_or_chance_are_shown() {
         (score.interval, score.chance, score.p, score.repeats_averaged) = (None, None, None, None);
     }
     file.write(&run).unwrap();
-    assert!(render(&run).unwrap().contains("No score has values per image yet."));
+    assert!(render(&run).unwrap().contains("no score has values per image."));
 }
 
 #[test]
@@ -196,5 +196,93 @@ fn a_baseline_is_said_to_be_one_and_no_training_is_claimed() {
     assert!(html.contains("the median is 1.00"));
     for claim in ["were trained on", "One training run", "There is no training log", ">Training<"] {
         assert!(!html.contains(claim), "{claim}");
+    }
+}
+
+/// Parts of the page by their anchors.
+fn part<'a>(html: &'a str, id: &str) -> &'a str {
+    let start = html.find(&format!("<section id=\"{id}\"")).unwrap_or_else(|| panic!("no section {id}"));
+    let rest = &html[start..];
+    &rest[..rest.find("</section>").unwrap()]
+}
+
+#[test]
+fn a_verdict_with_its_numbers_stands_before_the_tiles_and_links_to_how_to_read_them() {
+    let (_folder, run) = run(12);
+    let html = render(&run).unwrap();
+    let (verdict, tiles) = (html.find("class=\"verdict\"").unwrap(), html.find("class=\"tiles\"").unwrap());
+    assert!(verdict < tiles);
+    let opening = &html[verdict..tiles];
+    assert!(opening.contains("href=\"#reading\"") && opening.contains("The rule behind the verdict"));
+    assert!(opening.contains("afterimage report RUN --baselines"), "{opening}");
+}
+
+#[test]
+fn scores_stand_in_groups_with_their_definitions_behind_one_click_each() {
+    let (_folder, run) = run(12);
+    let html = render(&run).unwrap();
+    let scores = part(&html, "scores");
+    let groups = scores.matches("<details class=\"group\"").count();
+    assert_eq!(groups, 4, "identification, similarity, encoder, identification from responses");
+    assert_eq!(scores.matches("<details class=\"definitions\"").count(), groups);
+    // No score is lost, and none stands twice.
+    for score in ScoreFile::read(&run).unwrap().scores {
+        assert_eq!(scores.matches(&format!("<tr id=\"score-{}\"", score.name)).count(), 1, "{}", score.name);
+    }
+}
+
+#[test]
+fn what_a_run_lacks_is_listed_at_the_end_and_has_no_empty_section() {
+    let (_folder, run) = run(4);
+    let html = render(&run).unwrap();
+    for id in ["classification", "biology", "regions", "averaging"] {
+        assert!(!html.contains(&format!("<section id=\"{id}\"")), "{id}");
+        assert!(!html.contains(&format!("href=\"#{id}\"")), "{id}");
+    }
+    let missing = part(&html, "missing");
+    for command in ["afterimage biology RUN", "afterimage regions RUN", "evaluation.classification.classes"] {
+        assert!(missing.contains(command), "{command}");
+    }
+    assert!(missing.contains("needs the weights of CLIP"));
+}
+
+#[test]
+fn images_in_view_are_spaced_from_best_to_worst() {
+    let (_folder, run) = run(60);
+    let html = render(&run).unwrap();
+    let cards: Vec<&str> = html.split("<li class=\"card").skip(1).collect();
+    assert_eq!(cards.len(), 60);
+    let class = |card: &str| card.split('"').next().unwrap().to_owned();
+    let picked: Vec<usize> = (0..60).filter(|&i| class(cards[i]).contains("pick")).collect();
+    assert_eq!((picked.len(), picked[0], picked[23]), (24, 0, 59), "the best and the worst are in view");
+    let steps: Vec<usize> = picked.windows(2).map(|w| w[1] - w[0]).collect();
+    assert!(steps.iter().all(|step| (2..=3).contains(step)), "{steps:?}");
+    assert!(html.contains("spaced evenly from the best to the worst"));
+}
+
+#[test]
+fn without_a_wrong_candidate_there_is_no_column_for_one() {
+    let (_folder, run) = run(5);
+    let mut all = Vec::<Pictures>::read(&run).unwrap();
+    all.iter_mut().for_each(|picture| (picture.rival, picture.rival_name) = (None, None));
+    all.write(&run).unwrap();
+    let html = render(&run).unwrap();
+    let pictures = part(&html, "pictures");
+    assert!(!pictures.contains("wrong candidate") && !pictures.contains("class=\"blank\""));
+}
+
+#[test]
+fn no_number_is_minus_zero_or_rounding_noise() {
+    let (_folder, run) = run(6);
+    let mut file = ScoreFile::read(&run).unwrap();
+    for score in &mut file.scores {
+        (score.value, score.chance) = (-0.0001, Some(-1e-17));
+        score.per_item.iter_mut().for_each(|value| *value = Some(-1e-17));
+    }
+    file.write(&run).unwrap();
+    let html = render(&run).unwrap();
+    for noise in ["\u{2212}0.0\u{202f}%", "\u{2212}0<", "\u{2212}0.000<", "10⁻¹⁷"] {
+        let at = html.find(noise).map(|i| html[..i].chars().rev().take(80).collect::<Vec<_>>());
+        assert!(at.is_none(), "{noise}: {:?}", at.map(|c| c.into_iter().rev().collect::<String>()));
     }
 }

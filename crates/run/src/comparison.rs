@@ -1,9 +1,10 @@
-//! `compare.json` and `ablation.json`: runs compared score by score.
+//! `compare.json` and `ablation.json`: runs compared score by score; `baselines.json` of a run is the same, with the run
+//! itself first.
 
 use afterimage_statistics::{Difference, Interval};
 use serde::{Deserialize, Serialize};
 
-use crate::scores::NotComputed;
+use crate::{Artefact, layout, scores::NotComputed};
 
 /// Version of the schema below.
 pub const COMPARISON_VERSION: u32 = 1;
@@ -35,6 +36,11 @@ pub struct Comparison {
     pub permutations: usize,
     /// Seed of every draw.
     pub seed: u64,
+}
+
+/// The run itself against its baselines.
+impl Artefact for Comparison {
+    const FILE: layout::RunFile = layout::BASELINES;
 }
 
 /// One experiment with its runs.

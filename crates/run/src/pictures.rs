@@ -19,7 +19,8 @@ pub struct Pictures {
     pub shown: String,
     /// The reconstruction, PNG.
     pub reconstruction: String,
-    /// The candidate that identification ranks best among the wrong ones, PNG; after evaluation.
+    /// The candidate that identification ranks best among the wrong ones, PNG; after evaluation. Without external images
+    /// it is another shown image.
     pub rival: Option<String>,
     /// Name of that candidate.
     pub rival_name: Option<String>,

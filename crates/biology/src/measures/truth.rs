@@ -56,7 +56,7 @@ fn of_group(key: &str, what: &str, known: &[(&Voxel, Truth)], draws: &Resampling
         let fields = if method == METHODS[0] {
             "fields from weights and of the known Gaussians that pool features"
         } else {
-            "fields from stimulation and of the known fields as pixels feel them"
+            "fields from stimulation and of the known fields, widened by the features that they pool"
         };
         found.extend(compared(&format!("truth.{method}.{key}"), &title, fields, &pairs, draws));
     }
@@ -161,7 +161,7 @@ mod tests {
         assert_eq!(value("truth.weights.snr_high.distance.median"), 0.0);
         assert_eq!(value("truth.stimulation.snr_low.distance.median"), 10.0);
         assert!((value("truth.weights.all.size.r") - 1.0).abs() < 1e-12);
-        assert!(value("truth.stimulation.all.size.r").is_nan(), "the size as pixels feel it is one for all");
+        assert!(value("truth.stimulation.all.size.r").is_nan(), "the widened size is one for all");
         assert!(found.iter().any(|m| m.name == "truth.weights.region.centre.r.V4" && m.n == 8));
         assert_eq!(value("truth.hierarchy.rho"), 1.0);
     }

@@ -2,20 +2,26 @@
 
 mod line;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
 use afterimage_config::Experiment;
+use afterimage_eval::comparison::{Options, ScoredRun};
 use afterimage_experiment::ablation::without_perceptual;
 use afterimage_experiment::{REPORT, Session, Stage, TrainedRun, session, voxels};
 use afterimage_model::device::device;
-use afterimage_run::{Artefact, RunFolder, biology::Biology, layout::Phase, manifest::Manifest, scores::ScoreFile};
+use afterimage_run::{
+    Artefact, RunFolder, biology::Biology, comparison::Comparison, layout::Phase, manifest::Manifest, scores::ScoreFile,
+};
 
-use crate::args::{Ablation, Network, OfRun, RunOptions, Train};
+use crate::args::{Ablation, Network, OfRun, Report, RunOptions, Train};
 use crate::build::caller;
 use crate::progress::{self, Terminal};
 use crate::say;
+
+/// Resamples and sign flips of a comparison with baselines.
+const DRAWS: usize = 10_000;
 
 /// `afterimage run`.
 pub(super) fn everything(args: &Train) -> Result<()> {
@@ -122,7 +128,8 @@ pub(super) fn evaluate(args: &OfRun) -> Result<()> {
 }
 
 /// `afterimage report`.
-pub(super) fn report(args: &OfRun) -> Result<()> {
+pub(super) fn report(args: &Report) -> Result<()> {
+    let (baselines, args) = (&args.baselines, &args.of);
     let run = RunFolder::open(&args.run)?;
     let _lock = session::lock(&run, &caller())?;
     // A report needs no experiment.toml, and shows one of another version as text.
@@ -130,11 +137,36 @@ pub(super) fn report(args: &OfRun) -> Result<()> {
         session::refuse_edited(&run, &Manifest::read(&run)?, &experiment)?;
     }
     session::note_unchecked(&run, &Terminal::default())?;
+    if !baselines.is_empty() {
+        against(&run, baselines)?.write(&run)?;
+    }
     let path = afterimage_report::write(&run)?;
     if args.json {
         return say::json(&serde_json::json!({ "report": path.display().to_string() }));
     }
     say::line(format!("report: {}", path.display()))
+}
+
+/// The main scores of a run against those of baselines.
+fn against(run: &RunFolder, baselines: &[PathBuf]) -> Result<Comparison> {
+    let folders = [run.root()].into_iter().chain(baselines.iter().map(PathBuf::as_path));
+    let runs = folders.map(ScoredRun::read).collect::<Result<Vec<_>, _>>()?;
+    let known = ScoreFile::read(run)?;
+    let options = Options {
+        title: "Against baselines".into(),
+        baseline: 0,
+        paired: true,
+        subjects: false,
+        scores: afterimage_report::COMPARED
+            .iter()
+            .filter(|name| known.get(name).is_some())
+            .map(|name| (*name).into())
+            .collect(),
+        resamples: DRAWS,
+        permutations: DRAWS,
+        seed: 0,
+    };
+    Ok(afterimage_eval::comparison::compare(&runs, &options)?)
 }
 
 /// Applies the options of the command line to an experiment.

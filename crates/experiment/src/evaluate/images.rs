@@ -21,6 +21,8 @@ pub(super) struct Scored {
     pub(super) part: Part,
     /// The nearest external image of each item; empty if the distances are undefined.
     pub(super) rivals: Vec<Option<Rival>>,
+    /// The nearest wrong shown image of each item, by its row; empty if the distances are undefined.
+    pub(super) wrong: Vec<Option<usize>>,
     pub(super) classification: Option<Classification>,
 }
 
@@ -45,14 +47,14 @@ pub(super) fn score(
     let mut candidates = candidates(external)?;
     let (shown, features) = (Shown::of(&of.test), of.features()?);
     let perceptual = of.perceptual(&features)?;
-    let (mut found, mut rivals) = (Part::default(), Vec::new());
+    let (mut found, mut rivals, mut wrong) = (Part::default(), Vec::new(), Vec::new());
     let mut compared = Compared { decoded: decoded.view(), shown: &shown, candidates: &mut *candidates };
     match distances(&perceptual, of, &mut compared)? {
         Ok(matrix) => {
             found.add(identification(&matrix, of)?);
             let name = ["identification.pairwise.perceptual.within_cluster"];
             found.add(Part::of(&name, clusters::scores(&matrix, &of.test, &of.context))?);
-            rivals = matrix.rivals();
+            (rivals, wrong) = (matrix.rivals(), matrix.nearest_wrong());
         }
         Err(undefined) => found.add(undefined),
     }
@@ -69,7 +71,7 @@ pub(super) fn score(
     let diversity = diversity_scores(compared.decoded, compared.shown, &of.context);
     found.add(Part::of(&["diversity.distance", "diversity.rank"], diversity)?);
     found.add(averaging::curve(of, predicted, compared.shown, &perceptual, compared.candidates)?);
-    Ok(Scored { part: found, rivals, classification })
+    Ok(Scored { part: found, rivals, wrong, classification })
 }
 
 /// All distances of a measure, or why they are undefined.

@@ -2,11 +2,11 @@
 
 use maud::{Markup, PreEscaped, html};
 use plotters::coord::Shift;
-use plotters::coord::ranged1d::{AsRangedCoord, Ranged, ValueFormatter};
+use plotters::coord::ranged1d::{AsRangedCoord, BoldPoints, Ranged, ValueFormatter};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::tick;
+use super::ticks::Labels;
 
 /// The library uses whole units: this many per unit of the page.
 pub(super) const FINE: i32 = 8;
@@ -67,7 +67,12 @@ pub(super) struct Axes<'a> {
     pub(super) y_ticks: usize,
     /// Grid lines upwards, for rows, instead of across.
     pub(super) upright: bool,
+    /// True for a logarithmic axis: across, upwards. Its title says so.
+    pub(super) log: [bool; 2],
 }
+
+/// Ticks on the axis across.
+const X_TICKS: usize = 6;
 
 /// A chart of two axes, with its grid, ticks and titles drawn.
 pub(super) fn axes<'a, 'b, X, Y>(
@@ -90,19 +95,25 @@ where
         .y_label_area_size(left)
         .build_cartesian_2d(x, y)?;
     let labels = text(11.0, SOFT, HPos::Center);
+    let format = |ticks: Vec<f64>, log: bool| if log { Labels::logarithmic() } else { Labels::linear(&ticks) };
+    let spec = chart.as_coord_spec();
+    let across = format(spec.x_spec().key_points(BoldPoints(X_TICKS)), axes.log[0]);
+    let up = format(spec.y_spec().key_points(BoldPoints(axes.y_ticks)), axes.log[1]);
+    let titles = [titled(axes.x_title, axes.log[0]), titled(axes.y_title, axes.log[1])];
+    let (x_label, y_label) = (|v: &f64| across.label(*v), |v: &f64| up.label(*v));
     let mut mesh = chart.configure_mesh();
     mesh.light_line_style(TRANSPARENT)
         .bold_line_style(stroke(HAIR, 1.0, 1.0))
         .axis_style(stroke(SOFT, 1.0, 1.0))
         .set_all_tick_mark_size(units(3.0))
-        .x_labels(6)
+        .x_labels(X_TICKS)
         .y_labels(axes.y_ticks)
-        .x_label_formatter(&|v| tick(*v))
-        .y_label_formatter(&|v| tick(*v))
+        .x_label_formatter(&x_label)
+        .y_label_formatter(&y_label)
         .label_style(labels.clone())
         .axis_desc_style(labels)
-        .x_desc(axes.x_title)
-        .y_desc(axes.y_title);
+        .x_desc(titles[0].as_str())
+        .y_desc(titles[1].as_str());
     if axes.upright {
         mesh.disable_y_mesh().disable_y_axis();
     } else {
@@ -110,6 +121,15 @@ where
     }
     mesh.draw()?;
     Ok(chart)
+}
+
+/// The title of an axis, which names a logarithmic scale.
+fn titled(title: &str, log: bool) -> String {
+    match (title, log) {
+        (title, false) => title.to_owned(),
+        ("", true) => "log scale".to_owned(),
+        (title, true) => format!("{title}, log scale"),
+    }
 }
 
 /// A dashed line between two places of a chart's values.

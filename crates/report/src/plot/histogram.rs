@@ -22,8 +22,14 @@ pub(crate) fn histogram(values: &[f64], score: &Score, size: (f64, f64), items: 
     let most = counts.iter().copied().max().unwrap_or(1).max(4) as f64;
     let title = if score.unit == "fraction" { "value of an item, as a fraction" } else { score.unit.as_str() };
     canvas(size, label, |area| {
-        let frame =
-            Axes { margins: [40.0, 12.0, 10.0, 36.0], x_title: title, y_title: items, y_ticks: 5, upright: false };
+        let frame = Axes {
+            margins: [40.0, 12.0, 10.0, 36.0],
+            x_title: title,
+            y_title: items,
+            y_ticks: 5,
+            upright: false,
+            log: [false; 2],
+        };
         let mut chart = axes(area, &frame, low..high, 0.0..most)?;
         let edge = |bin: usize| low + (high - low) * bin as f64 / bins as f64;
         let columns = counts.iter().enumerate().filter(|(_, n)| **n > 0);

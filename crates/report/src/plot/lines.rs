@@ -41,11 +41,12 @@ pub(crate) fn lines(plot: &Lines) -> Option<Markup> {
     let (low, high) = if y_log || plot.y_range.is_some() { widened(up) } else { round(up) };
     let log = |low: f64, high: f64| (low..high).log_scale().with_key_points(decades(low, high));
     let at = |v: f64| v.clamp(low, high);
+    let logs = [x_log, y_log];
     canvas(plot.size, plot.label, |area| match (x_log, y_log) {
-        (false, false) => draw(area, plot, at, left..right, low..high),
-        (true, false) => draw(area, plot, at, log(left, right), low..high),
-        (false, true) => draw(area, plot, at, left..right, log(low, high)),
-        (true, true) => draw(area, plot, at, log(left, right), log(low, high)),
+        (false, false) => draw(area, plot, logs, at, left..right, low..high),
+        (true, false) => draw(area, plot, logs, at, log(left, right), low..high),
+        (false, true) => draw(area, plot, logs, at, left..right, log(low, high)),
+        (true, true) => draw(area, plot, logs, at, log(left, right), log(low, high)),
     })
 }
 
@@ -61,7 +62,7 @@ fn decades(low: f64, high: f64) -> Vec<f64> {
     if fine.len() <= 8 { fine } else { of(&[1.0]) }
 }
 
-fn draw<X, Y>(area: &Area, plot: &Lines, at: impl Fn(f64) -> f64, x: X, y: Y) -> Drawn
+fn draw<X, Y>(area: &Area, plot: &Lines, log: [bool; 2], at: impl Fn(f64) -> f64, x: X, y: Y) -> Drawn
 where
     X: AsRangedCoord<Value = f64>,
     Y: AsRangedCoord<Value = f64>,
@@ -69,7 +70,7 @@ where
     Y::CoordDescType: Ranged<ValueType = f64> + ValueFormatter<f64>,
 {
     let margins = [46.0, 12.0, 10.0, 36.0];
-    let frame = Axes { margins, x_title: plot.x_title, y_title: plot.y_title, y_ticks: 6, upright: false };
+    let frame = Axes { margins, x_title: plot.x_title, y_title: plot.y_title, y_ticks: 6, upright: false, log };
     let mut chart = axes(area, &frame, x, y)?;
     for line in &plot.lines {
         let finite: Vec<(f64, f64)> =
@@ -128,6 +129,8 @@ mod tests {
             let drawn = drawn.unwrap().into_string();
             assert_eq!(drawn.matches("<circle").count(), 3, "{drawn}");
             assert!(drawn.contains("#0072B2") && drawn.contains("#C25700"));
+            let named = [x_log, y_log].iter().filter(|log| **log).count();
+            assert_eq!(drawn.matches("log scale").count(), named, "{drawn}");
         }
         let none = Lines {
             size: (9.0, 9.0),

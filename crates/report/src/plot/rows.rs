@@ -43,8 +43,14 @@ fn draw(rows: &[Entry], title: &str, label: &str, is_bars: bool) -> Option<Marku
     let left = 18.0 + 6.4 * names as f64;
     let count = rows.len() as f64;
     canvas((WIDTH, TOP + HEIGHT * count + BOTTOM), label, |area| -> Drawn {
-        let frame =
-            Axes { margins: [left, RIGHT, TOP, BOTTOM], x_title: title, y_title: "", y_ticks: 0, upright: true };
+        let frame = Axes {
+            margins: [left, RIGHT, TOP, BOTTOM],
+            x_title: title,
+            y_title: "",
+            y_ticks: 0,
+            upright: true,
+            log: [false; 2],
+        };
         // Entry 0 is the uppermost.
         let mut chart = axes(area, &frame, low..high, count..0.0)?;
         chart.draw_series([PathElement::new(vec![(0.0, 0.0), (0.0, count)], stroke(SOFT, 1.0, 1.0))])?;

@@ -57,7 +57,8 @@ pub(crate) fn scatter(plot: &Scatter) -> Option<Markup> {
     let skip = total.div_ceil(MOST).max(1);
     canvas(size, plot.label, |area| -> Drawn {
         let margins = [46.0, beside, 10.0, 36.0];
-        let frame = Axes { margins, x_title: plot.x_title, y_title: plot.y_title, y_ticks: 6, upright: false };
+        let frame =
+            Axes { margins, x_title: plot.x_title, y_title: plot.y_title, y_ticks: 6, upright: false, log: [false; 2] };
         let mut chart = axes(area, &frame, left..right, low..high)?;
         if plot.diagonal {
             let (from, to) = (left.max(low), right.min(high));

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use afterimage_run::voxels::Volume;
 use maud::{Markup, html};
 
-use super::{Scale, range, tick};
+use super::{Scale, range, ticks::Labels};
 use crate::number::px;
 
 /// Most slices that are drawn.
@@ -165,10 +165,12 @@ impl Window {
 
 fn legend(scale: &Scale, title: &str, top: f64) -> Markup {
     let step = 260.0 / LEVELS as f64;
+    let ticks = scale.ticks(5);
+    let labels = Labels::linear(&ticks);
     html! {
         g transform={ "translate(0 " (px(top)) ")" } {
             @for level in 0..LEVELS { rect x=(px(level as f64 * step)) y="4" width=(px(step + 0.3)) height="12" fill=(colour(level)) {} }
-            @for t in scale.ticks(5) { text x=(px(scale.at(t).max(6.0))) y="30" text-anchor="middle" { (tick(t)) } }
+            @for &t in &ticks { text x=(px(scale.at(t).max(6.0))) y="30" text-anchor="middle" { (labels.label(t)) } }
             text x="276" y="14" { (title) }
         }
     }

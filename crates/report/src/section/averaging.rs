@@ -1,15 +1,20 @@
 //! Scores against the number of test repeats averaged, with the noise ceiling of the encoder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use afterimage_run::scores::{AVERAGING, Score, ScoreFile};
 use maud::{Markup, html};
 
-use super::{scores::legend, section};
+use super::{
+    Part,
+    scores::{Definition, definitions, legend},
+    wide,
+};
 use crate::{
-    number::{chance, interval, many, p, score as shown_value},
+    number::{count, interval, score as shown_value, value},
     plot::{self, Line, Lines},
     source::Source,
+    verdict::null,
 };
 
 /// The line of the ceiling belongs into the plot of r.
@@ -17,26 +22,24 @@ const CEILING: &str = "averaging.encoder.ceiling.median";
 const R: &str = "averaging.encoder.r.median";
 
 /// Curves and their table; empty if the run has neither the scores nor a reason for their absence.
-pub(crate) fn averaging(source: &Source) -> Markup {
-    let Some(file) = &source.scores else { return html! {} };
+pub(crate) fn averaging(source: &Source) -> Part {
+    let Some(file) = &source.scores else { return Part::default() };
     let families = families(file);
     let reason = file.not_computed.iter().find(|m| m.name == AVERAGING).map(|m| m.reason.as_str());
-    let content = match (families.is_empty(), reason) {
-        (true, None) => return html! {},
-        (true, Some(reason)) => html! { p.missing { span.badge.none { "not computed" } " " (reason) } },
-        (false, _) => html! {
+    match (families.is_empty(), reason) {
+        (true, None) => Part::default(),
+        (true, Some(reason)) => Part::without("Scores against the number of repeats averaged:", reason),
+        (false, _) => Part::shown(html! {
             p { "Of the repeats of each test image, some are drawn at random, averaged and decoded. A curve that still \
                  rises at its right end "
                 "is limited by measurement noise; one that is flat, by the decoder." }
-            div.plots { @for (name, family) in &families { @if *name != CEILING { @if let Some(plot) = curve(&families, name, family) {
-                figure { figcaption { (title(family)) } (plot)
-                    (legend(if *name == R { &[("a", "r and its interval"), ("b", "noise ceiling")] } else { &[("a", "score and its interval"), ("chance", "chance")] }))
-                }
+            div.plots.small { @for (name, family) in &families { @if *name != CEILING { @if let Some(plot) = curve(&families, name, family) {
+                figure { figcaption { (title(family)) } (plot) }
             } } } }
+            (legend(&[("a", "score and its interval"), ("chance", "chance"), ("b", "noise ceiling of the encoder")]))
             (table(source, &families))
-        },
-    };
-    section("averaging", "Repeats averaged", &content)
+        }),
+    }
 }
 
 type Families<'a> = BTreeMap<&'a str, Vec<&'a Score>>;
@@ -70,7 +73,7 @@ fn curve(families: &Families, name: &str, family: &[&Score]) -> Option<Markup> {
     };
     let guess = Line {
         class: "chance",
-        points: family.iter().filter_map(|s| s.chance.map(|c| (repeats(s), c))).collect(),
+        points: family.iter().filter_map(|s| null(s).map(|c| (repeats(s), c))).collect(),
         band: Vec::new(),
         dots: false,
     };
@@ -87,7 +90,7 @@ fn curve(families: &Families, name: &str, family: &[&Score]) -> Option<Markup> {
     let label =
         family.iter().map(|s| format!("{} repeats {}", repeats(s), shown_value(s))).collect::<Vec<_>>().join(", ");
     plot::lines(&Lines {
-        size: (420.0, 230.0),
+        size: (320.0, 200.0),
         x_title: "repeats averaged",
         y_title: unit,
         label: &format!("{} against repeats averaged: {label}", title(family)),
@@ -98,19 +101,43 @@ fn curve(families: &Families, name: &str, family: &[&Score]) -> Option<Markup> {
     })
 }
 
+/// One row per score, one column per number of repeats.
 fn table(source: &Source, families: &Families) -> Markup {
+    let counts: BTreeSet<u32> =
+        families.values().flatten().filter_map(|s| s.repeats_averaged.map(|(k, _)| k)).collect();
+    let at = |family: &[&Score], k: u32| {
+        family.iter().find(|s| s.repeats_averaged.is_some_and(|r| r.0 == k)).map(|s| cell(s))
+    };
+    let all: Vec<Definition> = families.values().map(|family| define(family, source)).collect();
     html! {
-        table.scores {
-            thead { tr { th scope="col" { "Score" } th scope="col" { "Repeats" } th scope="col" { "Value" } th scope="col" { "Interval" } th scope="col" { "Chance" } th scope="col" { "p" } th scope="col" { "n" } } }
-            tbody { @for family in families.values() { @for (row, score) in family.iter().enumerate() { tr {
-                th scope="row" { @if row == 0 { (title(family)) details { summary { "definition" } p { (score.definition) } p.note { (score.metric) } } } }
-                td data-label="repeats" { (many(repeats(score) as usize)) }
-                td.number data-label="value" { (shown_value(score)) }
-                td data-label="interval" { (score.interval.as_ref().map_or("–".into(), |i| interval(i, &score.unit))) }
-                td data-label="chance" { (chance(score)) }
-                td data-label="p" { (score.p.as_ref().map_or("–".into(), p)) }
-                td data-label="n" { (source.items(score)) }
-            } } } }
-        }
+        (wide("Scores by number of repeats averaged", &html! { table.matrix {
+            thead { tr { th scope="col" { "Repeats averaged" } @for k in &counts { th scope="col" { (count(*k)) } } } }
+            tbody { @for family in families.values() { tr {
+                th scope="row" { (title(family)) }
+                @for k in &counts { td { @if let Some(cell) = at(family, *k) { (cell) } @else { "–" } } }
+            } } }
+        } }))
+        (definitions(&all))
+    }
+}
+
+/// A value with its interval.
+fn cell(score: &Score) -> Markup {
+    html! { b { (shown_value(score)) } @if let Some(i) = &score.interval { br; span.hint { (interval(i, &score.unit)) } } }
+}
+
+/// The definition of a curve: that of its scores, which differ in the number of repeats only.
+fn define(family: &[&Score], source: &Source) -> Definition {
+    let first = family[0];
+    let methods = [first.interval.as_ref().map(|i| i.method.clone()), first.p.as_ref().map(|p| p.method.clone())];
+    let mut notes = vec![format!("n = {}", source.items(first))];
+    notes.extend(null(first).map(|c| format!("chance {}", value(c, &first.unit))));
+    Definition {
+        title: title(family),
+        text: first.definition.clone(),
+        measure: source.unit().in_text(&first.metric),
+        methods,
+        notes,
+        name: first.name.rsplit_once(".k").map_or_else(|| first.name.clone(), |(name, _)| format!("{name}.k*")),
     }
 }

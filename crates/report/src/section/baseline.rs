@@ -3,7 +3,7 @@
 use afterimage_run::baseline::{Baseline, Penalties};
 use maud::{Markup, html};
 
-use super::{section, training::timing};
+use super::{Part, training::timing};
 use crate::{
     number::{many, of},
     source::Source,
@@ -23,7 +23,7 @@ pub(crate) fn question(source: &Source, baseline: &Baseline) -> Markup {
 }
 
 /// Method, penalties and timing.
-pub(crate) fn fitted(source: &Source, baseline: &Baseline) -> Markup {
+pub(crate) fn fitted(source: &Source, baseline: &Baseline) -> Part {
     let content = html! {
         p { b { "A baseline; no network was trained." } " Everything was fitted on the training items." }
         dl.facts {
@@ -33,7 +33,7 @@ pub(crate) fn fitted(source: &Source, baseline: &Baseline) -> Markup {
         @for penalties in &baseline.penalties { (table(penalties)) }
         (timing(source))
     };
-    section("training", "What was fitted", &content)
+    Part::shown(content)
 }
 
 /// Number of targets per penalty.

@@ -4,7 +4,7 @@
 use afterimage_run::classification::{Class, Classification, Confusion, Item};
 use maud::{Markup, html};
 
-use super::{scores::legend, section};
+use super::{Part, scores::legend, wide};
 use crate::{
     number::{many, of, plain, value},
     plot::{self, Line, Lines},
@@ -15,11 +15,17 @@ use crate::{
 const MOST: usize = 60;
 
 /// The section; without classification, how to obtain it.
-pub(crate) fn classification(source: &Source) -> Markup {
-    let content = match &source.classification {
-        None => html! { p { "Reconstructions were not compared with classes of images. Name some in "
-        code { "evaluation.classification.classes" } " and run " code { "afterimage evaluate RUN" } "." } },
-        Some(found) => html! {
+pub(crate) fn classification(source: &Source) -> Part {
+    match &source.classification {
+        None => Part {
+            content: None,
+            missing: vec![html! {
+                "The reconstructions were not compared with classes of images. Name a class bank in "
+                code { "evaluation.classification.classes" } " of RUN/experiment.toml (" code { "afterimage classes build" }
+                " makes one), then run " code { "afterimage evaluate RUN" } "."
+            }],
+        },
+        Some(found) => Part::shown(html! {
             (question(found))
             div.plots {
                 @if let Some(curve) = curve(found) { figure {
@@ -29,9 +35,8 @@ pub(crate) fn classification(source: &Source) -> Markup {
                 @if let Some(confusion) = &found.confusion { figure { figcaption { "Superclass of the nearest class" } (matrix(confusion)) } }
             }
             (items(found))
-        },
-    };
-    section("classification", "Classes", &content)
+        }),
+    }
 }
 
 fn question(found: &Classification) -> Markup {
@@ -94,14 +99,17 @@ fn curve(found: &Classification) -> Option<Markup> {
 /// Counts by true superclass (row) and nearest one (column), shaded by the share of the row.
 fn matrix(confusion: &Confusion) -> Markup {
     let share = |row: &[usize], count: usize| 100 * count / row.iter().sum::<usize>().max(1);
-    html! {
-        table.confusion {
-            thead { tr { th scope="col" { "true \\ nearest" } @for name in &confusion.superclasses { th scope="col" { (name) } } } }
-            tbody { @for (name, row) in confusion.superclasses.iter().zip(&confusion.counts) {
-                tr { th scope="row" { (name) } @for &count in row { td style={ "--share:" (share(row, count)) "%" } { @if count > 0 { (many(count)) } } } }
-            } }
-        }
-    }
+    wide(
+        "Superclasses: true against nearest",
+        &html! {
+            table.confusion {
+                thead { tr { th scope="col" { "true: row, nearest: column" } @for name in &confusion.superclasses { th scope="col" { (name) } } } }
+                tbody { @for (name, row) in confusion.superclasses.iter().zip(&confusion.counts) {
+                    tr { th scope="row" { (name) } @for &count in row { td style={ "--share:" (share(row, count)) "%" } { @if count > 0 { (many(count)) } } } }
+                } }
+            }
+        },
+    )
 }
 
 /// Each image with its rank and nearest classes.

@@ -3,7 +3,7 @@
 use afterimage_run::manifest::DataFacts;
 use maud::{Markup, html};
 
-use super::{missing, section};
+use super::{Part, missing};
 use crate::{
     number::{many, repeats},
     source::{Check, Source, Verdict},
@@ -13,7 +13,7 @@ use crate::{
 const LISTED: usize = 40;
 
 /// Facts, preprocessing, regions, audit.
-pub(crate) fn data(source: &Source) -> Markup {
+pub(crate) fn data(source: &Source) -> Part {
     let data = &source.manifest.data;
     let content = html! {
         (facts(source, data))
@@ -24,13 +24,10 @@ pub(crate) fn data(source: &Source) -> Markup {
         h3 { "Preprocessing" }
         @if data.preprocessing.is_empty() { p.note { "None recorded." } }
         ol.steps { @for step in &data.preprocessing { li { (step) } } }
-        h3 { "Audit" }
-        @match &source.audit {
-            None => (missing("The data were not audited.", "afterimage evaluate RUN")),
-            Some(audit) => ul.audit { @for c in &audit.checks { (check(c)) } },
-        }
+        @if let Some(audit) = &source.audit { h3 { "Audit" } ul.audit { @for c in &audit.checks { (check(c)) } } }
     };
-    section("data", "Data and audit", &content)
+    let lost = source.audit.is_none().then(|| missing("The data were not audited.", "afterimage evaluate RUN"));
+    Part::shown(content).lacking(lost)
 }
 
 fn facts(source: &Source, data: &DataFacts) -> Markup {

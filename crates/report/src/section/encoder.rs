@@ -1,9 +1,9 @@
 //! How well responses are predicted: per region, and over all voxels.
 
 use afterimage_run::scores::{Score, ScoreFile};
-use maud::{Markup, html};
+use maud::html;
 
-use super::{missing, section, spread};
+use super::{Part, spread};
 use crate::{
     number::{many, score as shown_value},
     plot::{self, Entry},
@@ -11,37 +11,39 @@ use crate::{
 };
 
 /// Accuracy per region as bars and over voxels as a histogram.
-pub(crate) fn encoder(source: &Source) -> Markup {
-    let content = match &source.scores {
+pub(crate) fn encoder(source: &Source) -> Part {
+    match &source.scores {
         None if source.finished("encoder") => {
-            missing("The encoder is trained but not scored yet.", "afterimage evaluate RUN")
+            Part::missing("The encoder is trained but not scored yet.", "afterimage evaluate RUN")
         }
-        None => missing("The encoder is not trained yet.", "afterimage train encoder RUN/experiment.toml --out RUN"),
+        None => {
+            Part::missing("The encoder is not trained yet.", "afterimage train encoder RUN/experiment.toml --out RUN")
+        }
         Some(file) => plots(source, file),
-    };
-    section("encoder", "The encoder", &content)
+    }
 }
 
-fn plots(source: &Source, file: &ScoreFile) -> Markup {
+fn plots(source: &Source, file: &ScoreFile) -> Part {
     let (one, more) = (source.unit().singular(), source.unit().plural());
     let regions = regional(source, file);
     let overall = file.get("encoder.r.median").into_iter().chain(file.scores.iter().filter(|s| s.item_kind == "voxel"));
     let histogram = overall
         .filter(|s| s.name.starts_with("encoder."))
         .find_map(|s| spread::histogram(source, s, (420.0, 230.0)).map(|plot| (s, plot)));
-    html! {
-        @if regions.is_empty() && histogram.is_none() { p.missing { span.badge.none { "missing" } " No encoder score with values per " (one) " was computed." } }
-        @else {
-            p { "Correlation between predicted and measured responses to the held-out images, for each of the \
-                 " (more) "." }
-            div.plots {
-                @if let Some(bars) = plot::bars(&regions, "Pearson r", "Encoder accuracy per region") {
-                    figure { figcaption { "By region, with intervals" } (bars) }
-                }
-                @if let Some((score, plot)) = &histogram { figure { figcaption { (score.title) ": over all " (more) } (plot) } }
-            }
-        }
+    if regions.is_empty() && histogram.is_none() {
+        let reason = format!("no score with values per {one} was computed.");
+        return Part::without("The accuracy of the encoder:", &reason);
     }
+    // One bar alone compares nothing: its score is in the table.
+    let bars = if regions.len() > 1 { plot::bars(&regions, "Pearson r", "Encoder accuracy per region") } else { None };
+    Part::shown(html! {
+        p { "Correlation between predicted and measured responses to the held-out images, for each of the \
+             " (more) "." }
+        div.plots {
+            @if let Some(bars) = &bars { figure { figcaption { "By region, with intervals" } (bars) } }
+            @if let Some((score, plot)) = &histogram { figure { figcaption { (score.title) ": over all " (more) } (plot) } }
+        }
+    })
 }
 
 /// One bar per region that has a score of its own; regions may overlap.

@@ -1,47 +1,50 @@
 //! The images: shown, reconstructed and best wrong candidate, one at a time and all together.
 
+use std::ops::Range;
+
 use maud::{Markup, html};
 use serde_json::json;
 
-use super::{missing, section};
+use super::Part;
 use crate::{
     number::{many, of, value},
-    pictures::{Item, Shown},
+    pictures::{FEW, Item, Shown, UNFOLDED, spread},
     source::Source,
 };
 
-/// Number of items shown before the reader expands the rest.
-const UNFOLDED: usize = 24;
-
 /// The viewer with its slider, and the gallery.
-pub(crate) fn gallery(source: &Source, shown: &Shown) -> Markup {
-    let content = if shown.items.is_empty() {
-        missing("There are no reconstructions yet.", "afterimage reconstruct RUN")
-    } else {
-        html! {
-            (viewer(shown))
-            (introduction(shown))
-            (controls(shown))
-            ol.gallery.folded #gallery { @for (i, item) in shown.items.iter().enumerate() { (card(i, item, shown)) } }
-            @if shown.items.len() > UNFOLDED { button.all type="button" #unfold { "Show all " (shown.items.len()) } }
-            @if source.scores.is_none() { p.note { "Not scored yet, so the order is that of the data set." } }
+pub(crate) fn gallery(source: &Source, shown: &Shown) -> Part {
+    if shown.items.is_empty() {
+        return Part::missing("There are no reconstructions yet.", "afterimage reconstruct RUN");
+    }
+    let (picked, few) = (spread(shown.items.len(), UNFOLDED), spread(shown.items.len(), FEW));
+    Part::shown(html! {
+        (viewer(shown))
+        (introduction(shown))
+        (controls(shown))
+        ol.gallery.folded #gallery data-pick=(UNFOLDED) data-few=(FEW) {
+            @for (i, item) in shown.items.iter().enumerate() { (card(i, item, shown, picked.contains(&i), few.contains(&i))) }
         }
-    };
-    section("pictures", "The images", &content)
+        @if shown.items.len() > FEW { button.all.many[shown.items.len() > UNFOLDED] type="button" #unfold { "Show all " (shown.items.len()) } }
+        @if source.scores.is_none() { p.note { "Not scored yet, so the order is that of the data set." } }
+    })
 }
 
+/// How the images were chosen and what stands in a row.
 fn introduction(shown: &Shown) -> Markup {
-    let by = shown.scores.first();
+    let n = shown.items.len();
     html! {
         p {
-            "Every row of three: the image that was " b { "shown" } ", its " b { "reconstruction" }
-            " from the responses alone, and the best-ranked " b { "wrong candidate" } " of the identification. "
-            @if let Some(score) = by { "Sorted by " em { (score.title) } ", best first; the large image starts at the \
-                                        middle of that order, not at the best. " }
-            @if shown.items.len() < shown.total {
-                b { "Of " (of(shown.total, "item", "items")) ", " (many(shown.items.len())) " are shown here" }
+            "Every row: the image that was " b { "shown" } ", its " b { "reconstruction" } " from the responses only"
+            @if shown.candidates { ", and the best-ranked " b { "wrong candidate" } " of the identification" } ". "
+            @if let Some(score) = shown.scores.first() { "The order is that of " em { (score.title) } ", best first; the large image is the one in \
+                                                          the middle of it. " }
+            @if n > FEW { "The images in view are " b { "spaced evenly from the best to the worst" } ", not the best ones; the button below shows all "
+                (many(n)) ". " }
+            @if n < shown.total {
+                b { "Of " (of(shown.total, "image", "images")) ", " (many(n)) " are in this file" }
                 ", spread evenly over the ranks from best to worst; the scores are of all."
-            } @else { "All " (of(shown.total, "item", "items")) " are shown here." }
+            }
         }
     }
 }
@@ -51,26 +54,33 @@ fn viewer(shown: &Shown) -> Markup {
     let item = &shown.items[middle];
     html! {
         div.viewer #viewer {
-            div.trio {
+            div.trio.duo[!shown.candidates] {
                 (picture(item.shown.as_deref(), "shown", "shown"))
                 (picture(item.reconstruction.as_deref(), "reconstructed", "reconstructed"))
-                (picture(item.rival.as_deref(), "best wrong candidate", "wrong candidate"))
+                @if shown.candidates { (picture(item.rival.as_deref(), "best wrong candidate", "wrong candidate")) }
             }
             div.about {
                 p.name aria-live="polite" { b #viewer-name { (item.pictures.name) } " " span #viewer-place { "rank " (item.rank) " of " (shown.total) } }
                 p.more #viewer-more { (more(item)) }
-                div.list tabindex="0" role="region" aria-label="Scores of this item" { table.values #viewer-values { tbody {
-                    @for (score, v) in shown.scores.iter().zip(&item.values) {
-                        tr { th scope="row" { (score.title) } td { (v.map_or("–".into(), |v| value(v, &score.unit))) } }
-                    }
+                (values(shown, item, 0..shown.main))
+                @if shown.scores.len() > shown.main { details {
+                    summary { "All " (shown.scores.len()) " scores of this image" }
+                    (values(shown, item, shown.main..shown.scores.len()))
                 } }
-            } }
+            }
             div.slide {
-                label for="slider" { "All items, in the order chosen below" }
+                label for="slider" { "All images, in the order chosen below" }
                 input #slider type="range" min="1" max=(shown.items.len()) value=(middle + 1) step="1";
             }
         }
     }
+}
+
+/// The scores of an image; the script fills them for another one.
+fn values(shown: &Shown, item: &Item, which: Range<usize>) -> Markup {
+    html! { table.values { tbody { @for i in which {
+        tr { th scope="row" { (shown.scores[i].title) } td { (item.values[i].map_or("–".into(), |v| value(v, &shown.scores[i].unit))) } }
+    } } } }
 }
 
 fn more(item: &Item) -> String {
@@ -86,8 +96,11 @@ fn controls(shown: &Shown) -> Markup {
         div.controls {
             label { "Sort by "
                 select #sort {
-                    @for (i, score) in shown.scores.iter().enumerate() { option value=(i) { (score.title) } }
-                    option value="order" { "order of the data set" }
+                    optgroup label="Main scores" { @for (i, score) in shown.scores.iter().enumerate().take(shown.main) { option value=(i) { (score.title) } } }
+                    optgroup label="Order" { option value="order" { "order of the data set" } }
+                    @if shown.scores.len() > shown.main { optgroup label="All other scores" {
+                        @for (i, score) in shown.scores.iter().enumerate().skip(shown.main) { option value=(i) { (score.title) } }
+                    } }
                 }
             }
             label { "from "
@@ -97,14 +110,14 @@ fn controls(shown: &Shown) -> Markup {
     }
 }
 
-fn card(i: usize, item: &Item, shown: &Shown) -> Markup {
+fn card(i: usize, item: &Item, shown: &Shown, pick: bool, few: bool) -> Markup {
     let first = shown.scores.first().zip(item.values.first());
     html! {
-        li.card data-item=(i) {
-            div.trio {
+        li.card.pick[pick].few[few] data-item=(i) {
+            div.trio.duo[!shown.candidates] {
                 (picture(item.shown.as_deref(), &format!("shown: {}", item.pictures.name), "shown"))
                 (picture(item.reconstruction.as_deref(), &format!("reconstruction of {}", item.pictures.name), "reconstructed"))
-                (picture(item.rival.as_deref(), &format!("wrong candidate {}", item.pictures.rival_name.as_deref().unwrap_or_default()), "wrong candidate"))
+                @if shown.candidates { (picture(item.rival.as_deref(), &format!("wrong candidate {}", item.pictures.rival_name.as_deref().unwrap_or_default()), "wrong candidate")) }
             }
             p.caption {
                 button type="button" { (item.pictures.name) }

@@ -1,4 +1,7 @@
-//! The question, the warnings and the main scores.
+//! The question, the verdict, the warnings and the main scores.
+
+mod baselines;
+mod verdict;
 
 use afterimage_run::scores::{Score, ScoreFile, headlines};
 use maud::{Markup, html};
@@ -15,6 +18,7 @@ pub(crate) fn opening(source: &Source) -> Markup {
         p.kicker { "Afterimage report" }
         h1 { (source.manifest.name) }
         p.question { (question(source)) }
+        @if let Some(file) = &source.scores { (verdict::verdict(source, file)) }
         (warnings(source))
         @match &source.scores {
             Some(file) => (tiles(source, file)),

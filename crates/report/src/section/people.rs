@@ -1,11 +1,11 @@
 //! Results of a study with people.
 
-use afterimage_run::study::People;
-use maud::{Markup, html};
+use maud::html;
 
-use super::section;
+use super::Part;
 use crate::{
     number::{many, of, value},
+    source::Source,
     study::{figures, tables},
 };
 
@@ -13,7 +13,8 @@ use crate::{
 const SCORES: usize = 10;
 
 /// Accuracy, comparisons and the scores that rank items most as people do.
-pub(crate) fn people(people: &People) -> Markup {
+pub(crate) fn people(source: &Source) -> Part {
+    let Some(people) = &source.people else { return Part::default() };
     let mut about = people.about_this_run();
     about.machine.truncate(SCORES);
     let kept = about.participants.iter().filter(|p| p.left_out.is_empty() && p.answers > 0).count();
@@ -38,5 +39,5 @@ pub(crate) fn people(people: &People) -> Markup {
         @if !about.notes.is_empty() { ul.hint { @for note in &about.notes { li { (note) } } } }
         p.hint { "Definitions, participants and all scores: the page of the study. Design " code { (about.design) } "." }
     };
-    section("people", "People", &content)
+    Part::shown(content)
 }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::section;
+use super::Part;
 use crate::{
     number::{many, of},
     source::Source,
@@ -14,7 +14,7 @@ const FEW_VOXELS: usize = 200;
 const FEW_ITEMS: usize = 50;
 
 /// The notes, those that concern this run first.
-pub(crate) fn reading(source: &Source) -> Markup {
+pub(crate) fn reading(source: &Source) -> Part {
     let content = html! {
         ul.notes {
             (few_voxels(source))
@@ -24,7 +24,7 @@ pub(crate) fn reading(source: &Source) -> Markup {
             (general(source))
         }
     };
-    section("reading", "How to read these numbers", &content)
+    Part::shown(content)
 }
 
 fn few_voxels(source: &Source) -> Markup {

@@ -2,11 +2,13 @@
 
 mod tables;
 
-use afterimage_run::regions::{Condition, Matched, Part, Regions};
+use std::collections::BTreeSet;
+
+use afterimage_run::regions::{Condition, Matched, Part as Piece, Regions};
 use afterimage_run::scores::Score;
 use maud::{Markup, html};
 
-use super::{missing, section, spread};
+use super::{Part, spread};
 use crate::{
     number::{many, of, signed, value},
     plot::{self, Entry},
@@ -18,45 +20,48 @@ use crate::{
 const SHOWN_SIZE: usize = 20;
 
 /// The section; without `regions.json`, how to make it.
-pub(crate) fn regions(source: &Source) -> Markup {
-    let content = match &source.regions {
-        None => missing(
-            &format!("Regions and single {} were not scored.", source.unit().plural()),
-            "afterimage regions RUN",
-        ),
-        Some(found) => html! {
-            (encoding(source, found))
-            (decoding(found))
-            (tables::tables(found, source.unit().plural()))
-            (remarks(found))
-        },
+pub(crate) fn regions(source: &Source) -> Part {
+    let more = source.unit().plural();
+    let Some(found) = &source.regions else {
+        return Part::missing(&format!("Regions and single {more} were not scored."), "afterimage regions RUN");
     };
-    section("regions", "Regions", &content)
+    // A data set without regions has one part, all of it: there is nothing to compare it with.
+    let regions: BTreeSet<&String> =
+        found.encoding.iter().chain(&found.decoding).filter_map(|c| c.region.as_ref()).collect();
+    let lost = (regions.len() < 2).then(|| html! {
+        "Regions are not compared: the data set has " @if regions.is_empty() { "no regions" } @else { "one region" } " (" code { "voxels.regions" } " in the manifest of "
+        code { "afterimage import generic" } " names them)."
+    });
+    let content = html! {
+        (encoding(source, found))
+        (decoding(found))
+        (tables::tables(found, more))
+        (remarks(found))
+    };
+    Part::shown(content).lacking(lost)
 }
 
-/// Encoding by region.
+/// Encoding by region, and from single voxels.
 fn encoding(source: &Source, found: &Regions) -> Markup {
     let more = source.unit().plural();
-    let alone = bars(found.encoding.iter().filter(|c| c.part != Part::Without).filter_map(most_ways));
+    let alone = bars(found.encoding.iter().filter(|c| c.part != Piece::Without).filter_map(most_ways));
     let size = shown_size(&found.matched);
     let equal =
         bars(found.matched.iter().filter(|m| Some(m.voxels) == size).map(|m| (m.region.as_ref(), m.voxels, &m.score)));
     let single = found.single.as_ref().and_then(|single| single.groups.first());
+    let single = single.and_then(|group| Some((group, spread::histogram(source, &group.score, (420.0, 230.0))?)));
     let what = found.encoding.first().and_then(most_ways).map(|(_, _, score)| score.title.clone()).unwrap_or_default();
     html! {
-        @if !found.encoding.is_empty() {
-            p { "Identification of the shown test image from the measured responses of a region: the image whose \
-                 predicted responses correlate best with them. "
-                "No decoder is used. Regions differ in their number of " (more) ", and more carry more information: \
-                 the second figure compares them at equal numbers." }
+        @if alone.is_some() || equal.is_some() || single.is_some() {
+            p { "Identification of the shown test image from measured responses: the image whose \
+                 predicted responses correlate best with them. No decoder is used. "
+                @if alone.is_some() { "Regions differ in their number of " (more) ", and more carry more information: \
+                 the second figure compares them at equal numbers." } }
             div.plots {
-                @if let Some(plot) = &alone { figure { figcaption { (what) ": each region separately, with all its \
-                                                                            " (more) } (plot) } }
+                @if let Some(plot) = &alone { figure { figcaption { (what) ": each region separately, with all its " (more) } (plot) } }
                 @if let (Some(plot), Some(size)) = (&equal, size) { figure { figcaption { (what) ": from random subsets of " (of(size, source.unit().singular(), more)) " each" } (plot) } }
-                @if let Some(group) = single { @if let Some(plot) = spread::histogram(source, &group.score, (420.0, 230.0)) {
-                    figure { figcaption { "Two-way identification from one of the " (more) " at a time; "
-                        (value(group.above_chance, "fraction")) " above chance at a false discovery rate of 5\u{202f}%" } (plot) }
-                } }
+                @if let Some((group, plot)) = &single { figure { figcaption { "Two-way identification from one of the " (more) " at a time; "
+                    (value(group.above_chance, "fraction")) " above chance at a false discovery rate of 5\u{202f}%" } (plot) } }
             }
         }
     }
@@ -78,6 +83,9 @@ fn most_ways(condition: &Condition) -> Option<(Option<&String>, usize, &Score)> 
 fn bars<'a>(of: impl Iterator<Item = (Option<&'a String>, usize, &'a Score)>) -> Option<Markup> {
     let all: Vec<(Option<&String>, usize, &Score)> = of.collect();
     let (_, _, first) = all.first()?;
+    if all.len() < 2 {
+        return None;
+    }
     let bar = |(region, voxels, score): &(Option<&String>, usize, &Score)| Entry {
         name: region.map_or("all", |name| name).to_owned(),
         value: score.value * 100.0,
@@ -93,11 +101,11 @@ fn bars<'a>(of: impl Iterator<Item = (Option<&'a String>, usize, &'a Score)>) ->
 fn decoding(found: &Regions) -> Markup {
     let intact: &[Score] = found.decoding.first().map_or(&[], |c| &c.scores);
     let plots = intact.iter().flat_map(|score| {
-        [Part::Without, Part::Alone].map(|part| Some((score, part, effects(&found.decoding, score, part)?)))
+        [Piece::Without, Piece::Alone].map(|part| Some((score, part, effects(&found.decoding, score, part)?)))
     });
-    let plots: Vec<(&Score, Part, Markup)> = plots.flatten().collect();
+    let plots: Vec<(&Score, Piece, Markup)> = plots.flatten().collect();
     html! {
-        @if !found.decoding.is_empty() {
+        @if !plots.is_empty() {
             h3 { "What the decoder uses" }
             p { "The decoder, trained on all voxels, decodes the held-out responses again with the responses of a \
                  region, or of all other voxels, set to their training mean. "
@@ -106,14 +114,14 @@ fn decoding(found: &Regions) -> Markup {
                 "no loss shows that it does not, either because the region carries no information or because other \
                  regions carry the same. The decoder was never trained on a single region as input." }
             div.plots { @for (score, part, plot) in &plots { figure {
-                figcaption { (score.title) (match part { Part::Without => ", without a region", _ => ", one region alone" }) "; intact " (value(score.value, &score.unit)) }
+                figcaption { (score.title) (match part { Piece::Without => ", without a region", _ => ", one region alone" }) "; intact " (value(score.value, &score.unit)) }
                 (plot)
             } } }
         }
     }
 }
 
-fn effects(conditions: &[Condition], of: &Score, part: Part) -> Option<Markup> {
+fn effects(conditions: &[Condition], of: &Score, part: Piece) -> Option<Markup> {
     let (scale, unit) = if of.unit == "fraction" { (100.0, "percentage points") } else { (1.0, of.unit.as_str()) };
     let effect = |condition: &Condition| {
         let difference = &condition.differences.iter().find(|d| d.score == of.name)?.difference;

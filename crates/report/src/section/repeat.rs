@@ -2,20 +2,19 @@
 
 use maud::{Markup, html};
 
-use super::{missing, section};
+use super::{Part, missing};
 use crate::{number::many, source::Source};
 
 /// All that identifies the run.
-pub(crate) fn repeat(source: &Source) -> Markup {
+pub(crate) fn repeat(source: &Source) -> Part {
     let manifest = &source.manifest;
     let content = html! {
         p { "The run was made by" }
-        pre { code { (command(&manifest.command)) } }
+        pre tabindex="0" { code { (command(&manifest.command)) } }
         p { "and can be made again, with the file below, by" }
-        pre { code { (again(source)) } }
-        @match &source.experiment {
-            Some(text) => details { summary { "experiment.toml, all settings" } pre { code { (text) } } },
-            None => (missing("The experiment folder has no experiment.toml.", "")),
+        pre tabindex="0" { code { (again(source)) } }
+        @if let Some(text) = &source.experiment {
+            details { summary { "experiment.toml, all settings" } pre tabindex="0" { code { (text) } } }
         }
         dl.facts {
             div { dt { "software" } dd { (manifest.software) @if let Some(c) = &manifest.git_commit { ", commit " code { (c) } } } }
@@ -25,7 +24,8 @@ pub(crate) fn repeat(source: &Source) -> Markup {
         }
         (inputs(source))
     };
-    section("repeat", "How to repeat it", &content)
+    let lost = source.experiment.is_none().then(|| missing("The experiment folder has no experiment.toml.", ""));
+    Part::shown(content).lacking(lost)
 }
 
 /// The command that makes the run from its own configuration.
@@ -54,7 +54,7 @@ fn inputs(source: &Source) -> Markup {
                 tbody { @for input in inputs { tr {
                     th scope="row" { (input.role) }
                     td data-label="path" { code { (input.path) } }
-                    td data-label="count" { (input.count.map_or("–".into(), many)) }
+                    td.count data-label="count" { (input.count.map_or("–".into(), many)) }
                     td.hash data-label="SHA-256" { code { (input.sha256) } }
                 } } }
             }

@@ -3,14 +3,14 @@
 use afterimage_run::scores::{Score, ScoreFile};
 use maud::{Markup, html};
 
-use super::{scores::legend, section};
+use super::{Part, scores::legend};
 use crate::{number, plot, source::Source};
 
 /// Most histograms that are drawn.
-const MOST: usize = 9;
+const MOST: usize = 6;
 
 /// Histograms of the values per picture.
-pub(crate) fn spread(source: &Source) -> Markup {
+pub(crate) fn spread(source: &Source) -> Part {
     let mut seen: Vec<(&str, &str)> = Vec::new();
     let mut drawn: Vec<(&Score, Markup)> = Vec::new();
     for score in source.scores.iter().flat_map(ScoreFile::of_images) {
@@ -24,15 +24,17 @@ pub(crate) fn spread(source: &Source) -> Markup {
             drawn.push((score, plot));
         }
     }
-    let content = html! {
-        @if drawn.is_empty() { p.missing { span.badge.none { "missing" } " No score has values per image yet." } }
-        @else {
-            p { "One value per image. A wide spread means that the mean speaks for few of them." }
-            div.plots.small { @for (score, plot) in &drawn { figure { figcaption { (score.title) } (plot) } } }
-            (legend(&[("value", "the score"), ("chance", "chance")]))
-        }
-    };
-    section("spread", "Single items", &content)
+    if drawn.is_empty() {
+        return match source.scores {
+            Some(_) => Part::without("Histograms over single images:", "no score has values per image."),
+            None => Part::default(),
+        };
+    }
+    Part::shown(html! {
+        p { "One value per image. A wide spread means that the mean speaks for few of them." }
+        div.plots.small { @for (score, plot) in &drawn { figure { figcaption { (score.title) } (plot) } } }
+        (legend(&[("value", "the score"), ("chance", "chance")]))
+    })
 }
 
 /// The values of a score as a histogram; none if it has no finite ones.

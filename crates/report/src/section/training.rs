@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use afterimage_run::{layout::Phase, log::Record};
 use maud::{Markup, html};
 
-use super::{missing, scores::legend, section};
+use super::{Part, scores::legend};
 use crate::{
     number::{count, duration, many, plain},
     plot::{self, Line, Lines},
@@ -16,16 +16,17 @@ use crate::{
 const LOG_FROM: f64 = 8.0;
 
 /// Curves per phase, and timing.
-pub(crate) fn training(source: &Source) -> Markup {
+pub(crate) fn training(source: &Source) -> Part {
     if let Some(baseline) = &source.manifest.baseline {
         return super::baseline::fitted(source, baseline);
     }
-    let content = html! {
-        @if source.log.is_empty() { (missing("There is no training log.", "afterimage run EXPERIMENT.toml --out RUN")) }
+    if source.log.is_empty() {
+        return Part::missing("There is no training log.", "afterimage run EXPERIMENT.toml --out RUN");
+    }
+    Part::shown(html! {
         @for phase in [Phase::Encoder, Phase::Decoder] { (phase_part(source, phase)) }
         (timing(source))
-    };
-    section("training", "Training", &content)
+    })
 }
 
 fn phase_part(source: &Source, phase: Phase) -> Markup {

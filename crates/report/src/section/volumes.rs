@@ -1,21 +1,21 @@
 //! Where in the brain responses are predicted: slices through the recorded volume.
 
-use maud::{Markup, html};
+use maud::html;
 
-use super::section;
+use super::Part;
 use crate::{number::many, plot, source::Source};
 
 /// The score whose values are drawn.
 const SCORE: &str = "encoder.r.median";
 
 /// The section; nothing where the data set does not say where its voxels lie, or nothing is scored.
-pub(crate) fn volumes(source: &Source) -> Markup {
+pub(crate) fn volumes(source: &Source) -> Part {
     let (Some(voxels), Some(score)) = (&source.voxels, source.scores.as_ref().and_then(|file| file.get(SCORE))) else {
-        return html! {};
+        return Part::default();
     };
     let placed = voxels.volume.is_some() || voxels.surface.is_some();
     if !placed || score.per_item.len() != voxels.len() {
-        return html! {};
+        return Part::default();
     }
     let values: Vec<f64> = score.per_item.iter().map(|value| value.unwrap_or(f64::NAN)).collect();
     let defined = values.iter().filter(|value| value.is_finite()).count();
@@ -36,5 +36,5 @@ pub(crate) fn volumes(source: &Source) -> Markup {
             ". " code { "afterimage export maps RUN --out FOLDER" } " writes them elsewhere."
         }
     };
-    section("volumes", "Where in the brain", &content)
+    Part::shown(content)
 }

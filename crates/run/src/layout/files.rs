@@ -1,8 +1,8 @@
 //! The files of a run whose hashes are recorded: later stages and readers use them.
 
 use crate::{
-    biology::BIOLOGY_VERSION, classification::CLASSIFICATION_VERSION, regions::REGIONS_VERSION, scores::SCORES_VERSION,
-    study::ANALYSIS_VERSION, voxels::VOXELS_VERSION,
+    biology::BIOLOGY_VERSION, classification::CLASSIFICATION_VERSION, comparison::COMPARISON_VERSION,
+    regions::REGIONS_VERSION, scores::SCORES_VERSION, study::ANALYSIS_VERSION, voxels::VOXELS_VERSION,
 };
 
 /// Version of `images.json`, which the experiment crate writes.
@@ -31,6 +31,7 @@ pub(super) const RIVALS: &str = "make it again with `afterimage reconstruct RUN`
 const EVALUATE: &str = "make it again with `afterimage evaluate RUN`";
 const LOOK: &str = "make it again with `afterimage biology RUN`";
 const COMPARE: &str = "make it again with `afterimage regions RUN`";
+const AGAINST: &str = "make it again with `afterimage report RUN --baselines OTHER...`";
 const ASK: &str = "make it again with `afterimage study analyze STUDY --into RUN`";
 
 /// Declares the files, each by what it contains, its path, its version, and how to make it again.
@@ -70,6 +71,8 @@ files! {
     BIOLOGY = "biology.json", Some(BIOLOGY_VERSION), LOOK;
     /// What information regions and single voxels carry, and what the decoder does without them
     REGIONS = "regions.json", Some(REGIONS_VERSION), COMPARE;
+    /// The main scores against those of baselines on the same images, after `report --baselines`
+    BASELINES = "baselines.json", Some(COMPARISON_VERSION), AGAINST;
     /// The analysis of a study with this run, after `study analyze --into RUN`
     PEOPLE = "people.json", Some(ANALYSIS_VERSION), ASK;
 }

@@ -1,0 +1,86 @@
+//! The verdict with the numbers that it rests on.
+
+use afterimage_run::scores::{Score, ScoreFile};
+use maud::{Markup, html};
+
+use crate::{
+    number::{interval, many, of, plain, score as shown_value, value},
+    source::Source,
+    verdict::{self, Evidence, above, above_mean, null},
+};
+
+/// Below this share of the shown images' variety the reconstructions are said to look alike.
+const ALIKE: f64 = 0.25;
+
+/// The verdict, its evidence line by line, and the rule.
+pub(super) fn verdict(source: &Source, file: &ScoreFile) -> Markup {
+    let found = Evidence::of(file);
+    let n = source.manifest.data.test_items;
+    html! {
+        div.verdict role="note" aria-label="Verdict" {
+            p.words { (found.words()) }
+            ul {
+                @if let Some(score) = found.identified { li { b { "Which image was shown? " } (identified(score, found.among_many)) } }
+                @if let Some(score) = found.pixels { li { b { "Layout and colour: " } (layout(score)) } }
+                @if let Some(score) = found.structure { li { b { "Outlines: " } "structural similarity " (measured(score)) "; words like “outlines” need "
+                    (value(verdict::OUTLINES, "similarity")) " or more." } }
+                @if let Some(score) = found.objects { li { b { "Objects: " } "a classifier gives a reconstruction the class of its image, among 50 classes, in "
+                    (measured(score)) " of the cases; " (value(verdict::OBJECTS, "fraction")) " would be needed to speak of objects." } }
+                @if let Some(score) = found.variety.filter(|s| s.value < ALIKE) { li { b { "The reconstructions look alike: " }
+                    "they differ from each other " (value(score.value, "fraction")) " as much as the shown images do." } }
+                (super::baselines::line(source, file))
+                @if n > 0 && n < verdict::FEW_IMAGES { li { b { "Preliminary: " } (of(n, "test image is", "test images are")) " too few for a verdict; ten or more are needed." } }
+            }
+            p.links {
+                a href="#reading" { "How to read these numbers" }
+                details { summary { "The rule behind the verdict" } (rule()) }
+            }
+        }
+    }
+}
+
+/// Value, interval and what shuffled pairings score.
+fn measured(score: &Score) -> Markup {
+    html! {
+        (shown_value(score))
+        @if let Some(i) = &score.interval { " [" (interval(i, &score.unit)) "]" }
+        @if let Some(level) = null(score) { ", shuffled pairings " (value(level, &score.unit)) }
+    }
+}
+
+fn identified(score: &Score, many_candidates: Option<&Score>) -> Markup {
+    html! {
+        @if above(score) { "A reconstruction is nearer to its image than to another one in " }
+        @else { "No more often than chance is a reconstruction nearer to its image than to another one: in " }
+        (measured(score)) " of the cases"
+        @if let Some(score) = many_candidates { "; it is the nearest of " (score.ways.map_or_else(|| "many".into(), many)) " candidates in " (measured(score)) }
+        "."
+    }
+}
+
+fn layout(score: &Score) -> Markup {
+    html! {
+        "pixel correlation " (measured(score))
+        @if !above(score) { "; not above shuffled pairings" }
+        @if let Some(mean) = score.mean_image {
+            "; the mean training image, the same for every item, scores " (value(mean, &score.unit))
+            @if !above_mean(score) { ", which is no less" }
+        }
+        "."
+    }
+}
+
+/// The thresholds; `docs/report.md` has the same.
+fn rule() -> Markup {
+    html! {
+        p.note {
+            "Nothing: pairwise identification is not above shuffled pairings (p < " (plain(verdict::ALPHA)) ", and its whole interval above). "
+            "A trace: it is. Layout and colour: it is at least " (value(verdict::IDENTIFIED, "fraction"))
+            ", and pixel correlation is above shuffled pairings by at least " (plain(verdict::LAYOUT)) ", and above the mean training image if that was scored. "
+            "Outlines: pixel correlation is at least " (plain(verdict::OUTLINE_PIXELS)) " and structural similarity at the images' own size at least "
+            (plain(verdict::OUTLINES)) ". Objects: layout is seen, and a classifier names the class of the shown image among 50 for at least "
+            (value(verdict::OBJECTS, "fraction")) " of the reconstructions. The thresholds are conventions; what people see, a study with people measures ("
+            code { "afterimage study" } ")."
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Definitions of the scores of a group, behind one click and printed as a compact list.
+//!
+//! Scores that differ only in a number, such as that of candidates, share one entry; methods of intervals and tests
+//! stand once.
+
+use afterimage_run::scores::Score;
+use afterimage_statistics::RecordedUnit;
+use maud::{Markup, html};
+
+use crate::number::{many, value};
+
+/// What is to be said about one score.
+pub(crate) struct Definition {
+    pub(crate) title: String,
+    /// What it is.
+    pub(crate) text: String,
+    /// How it is measured; may be empty.
+    pub(crate) measure: String,
+    /// Methods of interval and p.
+    pub(crate) methods: [Option<String>; 2],
+    pub(crate) notes: Vec<String>,
+    /// Its name in the files.
+    pub(crate) name: String,
+}
+
+impl Definition {
+    /// That of a score.
+    pub(super) fn of(score: &Score, unit: RecordedUnit) -> Self {
+        let mut notes = score.notes.clone();
+        if let (Some(ways), Some(candidates)) = (score.ways, score.candidates) {
+            notes.push(format!("{} ways, drawn from {} wrong candidates", many(ways), many(candidates)));
+        }
+        notes.extend(score.guess.map(|guess| format!("a guess scores {}", value(guess, &score.unit))));
+        notes.extend(score.mean_image.map(|mean| format!("the mean training image scores {}", value(mean, &score.unit))));
+        Self {
+            title: score.title.clone(),
+            text: score.definition.clone(),
+            measure: unit.in_text(&score.metric),
+            methods: [score.interval.as_ref().map(|i| i.method.clone()), score.p.as_ref().map(|p| p.method.clone())],
+            notes,
+            name: score.name.clone(),
+        }
+    }
+
+    /// The text without its numbers: what is equal differs only in them.
+    fn template(&self) -> (String, &str) {
+        let text = self.text.chars().filter(|c| !c.is_ascii_digit()).collect();
+        (text, &self.measure)
+    }
+}
+
+/// The list, folded; each entry once for scores that differ only in a number.
+pub(crate) fn definitions(all: &[Definition]) -> Markup {
+    let mut families: Vec<Vec<&Definition>> = Vec::new();
+    for one in all {
+        match families.iter_mut().find(|f| f[0].template() == one.template()) {
+            Some(family) => family.push(one),
+            None => families.push(vec![one]),
+        }
+    }
+    html! {
+        details.definitions {
+            summary { "Definitions" }
+            dl { @for family in &families { (entry(family)) } }
+            (methods("Interval", all.iter().filter_map(|d| d.methods[0].as_deref())))
+            (methods("p", all.iter().filter_map(|d| d.methods[1].as_deref())))
+        }
+    }
+}
+
+fn entry(family: &[&Definition]) -> Markup {
+    let first = family[0];
+    let mut notes: Vec<&str> = Vec::new();
+    for note in family.iter().flat_map(|d| &d.notes) {
+        if !notes.contains(&note.as_str()) {
+            notes.push(note);
+        }
+    }
+    html! { div {
+        dt { @for (i, d) in family.iter().enumerate() { @if i > 0 { "; " } (d.title) } }
+        dd {
+            (first.text)
+            @if !first.measure.is_empty() { " " span.hint { "Measure: " (first.measure) "." } }
+            @if !notes.is_empty() { " " span.hint { "Notes: " (notes.join("; ")) "." } }
+            " " span.names { @for d in family { code { (d.name) } " " } }
+        }
+    } }
+}
+
+/// Each method once, with how many scores it is for if there are several.
+fn methods<'a>(what: &str, of: impl Iterator<Item = &'a str>) -> Markup {
+    let mut counted: Vec<(&str, usize)> = Vec::new();
+    for method in of {
+        match counted.iter_mut().find(|(known, _)| *known == method) {
+            Some((_, n)) => *n += 1,
+            None => counted.push((method, 1)),
+        }
+    }
+    html! { @if !counted.is_empty() { p.note {
+        (what) ": "
+        @for (i, (method, n)) in counted.iter().enumerate() {
+            @if i > 0 { "; " } (method) @if counted.len() > 1 { " (" (many(*n)) ")" }
+        }
+        "."
+    } } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn definition(ways: usize) -> Definition {
+        Definition {
+            title: format!("{ways}-way"),
+            text: format!("nearest among the truth and {} others", ways - 1),
+            measure: "m".into(),
+            methods: [Some("bootstrap".into()), None],
+            notes: vec!["a note".into()],
+            name: format!("name.{ways}way"),
+        }
+    }
+
+    #[test]
+    fn scores_that_differ_in_a_number_share_an_entry_and_all_names_are_there() {
+        let text = definitions(&[definition(2), definition(50)]).into_string();
+        assert_eq!(text.matches("<dt>").count(), 1, "{text}");
+        assert!(text.contains("2-way; 50-way") && text.contains("name.2way") && text.contains("name.50way"));
+        assert_eq!(text.matches("a note").count(), 1);
+        assert!(text.contains("Interval: bootstrap."), "{text}");
+    }
+}

@@ -1,0 +1,57 @@
+//! The table of a group: one row per score.
+
+use afterimage_run::scores::Score;
+use maud::{Markup, html};
+
+use crate::{
+    number::{interval, p, repeats, score as shown_value, value},
+    plot,
+    source::Source,
+    verdict::null,
+};
+
+/// What all scores of a group are taken over, in one sentence; what differs stands in the rows.
+pub(super) fn items(source: &Source, scores: &[&Score]) -> String {
+    let n = shared(scores.iter().map(|s| source.items(s)));
+    let averaged = shared(scores.iter().filter_map(|s| s.repeats_averaged)).map(repeats);
+    match (n, averaged) {
+        (Some(n), Some(k)) => format!("n = {n}, each the mean of {k} repeats."),
+        (Some(n), None) => format!("n = {n}."),
+        (None, Some(k)) => format!("Responses are means of {k} repeats."),
+        (None, None) => String::new(),
+    }
+}
+
+/// The value that all have.
+fn shared<T: PartialEq>(mut of: impl Iterator<Item = T>) -> Option<T> {
+    let first = of.next()?;
+    of.all(|other| other == first).then_some(first)
+}
+
+pub(super) fn table(source: &Source, scores: &[&Score]) -> Markup {
+    let level = scores.iter().find_map(|s| s.interval.as_ref()).map_or_else(|| "Interval".into(), crate::number::level);
+    let differ = shared(scores.iter().map(|s| source.items(s))).is_none();
+    html! {
+        table.scores.compact {
+            thead { tr {
+                th scope="col" { "Score" } th scope="col" { "Value" } th scope="col" { span.unseen { "On a scale" } } th scope="col" { (level) }
+                th scope="col" { "Chance" } th scope="col" { "p" } @if differ { th scope="col" { "n" } }
+            } }
+            tbody { @for score in scores { (row(source, score, differ)) } }
+        }
+    }
+}
+
+fn row(source: &Source, score: &Score, with_n: bool) -> Markup {
+    html! {
+        tr id={ "score-" (score.name) } {
+            th scope="row" { (score.title) @if !score.higher_is_better { span.hint { " (smaller is better)" } } }
+            td.number { (shown_value(score)) }
+            td.scale { @if let Some(mark) = plot::mark(score) { (mark) } }
+            td data-label="interval" { (score.interval.as_ref().map_or("–".into(), |i| interval(i, &score.unit))) }
+            td data-label="chance" { (null(score).map_or("–".into(), |c| value(c, &score.unit))) }
+            td data-label="p" { (score.p.as_ref().map_or("–".into(), p)) }
+            @if with_n { td data-label="n" { (source.items(score)) } }
+        }
+    }
+}

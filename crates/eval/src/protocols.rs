@@ -59,6 +59,7 @@ struct Words<'a> {
 fn by_metric(title: &str, matrix: &DistanceMatrix) -> String {
     match matrix.key() {
         "perceptual" => title.to_owned(),
+        "pixcorr" => format!("{title}, by pixel correlation"),
         key => format!("{title}, by {key}"),
     }
 }

@@ -59,7 +59,7 @@ fn sections(source: &Source, shown: &Shown) -> Vec<Section> {
         of("training", short, title, section::training::training(source)),
         of("data", "Data and audit", "Data and audit", section::data::data(source)),
         of("repeat", "Repeat it", "How to repeat it", section::repeat::repeat(source)),
-        of("reading", "Reading the numbers", "How to read these numbers", section::reading::reading(source)),
+        of("reading", "How to read", "How to read these numbers", section::reading::reading(source)),
     ]
 }
 

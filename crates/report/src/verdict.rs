@@ -147,7 +147,13 @@ mod tests {
             name: name.into(),
             value,
             chance: Some(null),
-            interval: Some(Interval { low: value - 0.02, high: value + 0.02, level: 0.95, method: String::new(), over: Vec::new() }),
+            interval: Some(Interval {
+                low: value - 0.02,
+                high: value + 0.02,
+                level: 0.95,
+                method: String::new(),
+                over: Vec::new(),
+            }),
             p: Some(PValue::exact(p, String::new())),
             ..plain
         }

@@ -173,7 +173,7 @@ fn scores_without_items_interval_or_chance_are_shown() {
         (score.interval, score.chance, score.p, score.repeats_averaged) = (None, None, None, None);
     }
     file.write(&run).unwrap();
-    assert!(render(&run).unwrap().contains("no score has values per image."));
+    assert!(render(&run).unwrap().contains("no score has different values for different images."));
 }
 
 #[test]

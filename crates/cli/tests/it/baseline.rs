@@ -50,6 +50,16 @@ fn ridge_to_pixels_makes_a_run_that_can_be_scored_again_and_beats_the_mean_image
     assert!(score(&ridge, "encoder.r.median")["value"].as_f64().unwrap() > 0.0);
     let table = printed(&desk.run(&["compare", "mean", "ridge", "--draws", "200", "--scores", "image.pixcorr"]));
     assert!(table.contains("mean") && table.contains("ridge"), "{table}");
+
+    let said = printed(&desk.run(&["report", "ridge", "--baselines", "mean"]));
+    assert!(said.contains("report:"), "{said}");
+    let against = json(&desk.path("ridge/baselines.json"));
+    assert_eq!(against["variants"].as_array().unwrap().len(), 2);
+    let html = || std::fs::read_to_string(desk.path("ridge/report.html")).unwrap();
+    assert!(html().contains("Against mean: ") && html().contains("Paired by image"));
+    printed(&desk.run(&["report", "ridge"]));
+    assert!(html().contains("Against mean: "), "a later report has the comparison too");
+
     let missing = mean["not_computed"].as_array().unwrap();
     assert!(missing.iter().any(|m| m["name"] == "encoder"));
 }

@@ -71,8 +71,8 @@ pub(super) struct Axes<'a> {
     pub(super) log: [bool; 2],
 }
 
-/// Ticks on the axis across.
-const X_TICKS: usize = 6;
+/// Ticks on an axis per this length of the page.
+const PER_TICK: f64 = 40.0;
 
 /// A chart of two axes, with its grid, ticks and titles drawn.
 pub(super) fn axes<'a, 'b, X, Y>(
@@ -95,10 +95,13 @@ where
         .y_label_area_size(left)
         .build_cartesian_2d(x, y)?;
     let labels = text(11.0, SOFT, HPos::Center);
+    let (width, height) = chart.plotting_area().dim_in_pixel();
+    let room = |length: u32| (f64::from(length) / f64::from(FINE) / PER_TICK).round().max(2.0) as usize;
+    let (x_ticks, y_ticks) = (room(width).min(6), axes.y_ticks.min(room(2 * height)));
     let format = |ticks: Vec<f64>, log: bool| if log { Labels::logarithmic() } else { Labels::linear(&ticks) };
     let spec = chart.as_coord_spec();
-    let across = format(spec.x_spec().key_points(BoldPoints(X_TICKS)), axes.log[0]);
-    let up = format(spec.y_spec().key_points(BoldPoints(axes.y_ticks)), axes.log[1]);
+    let across = format(spec.x_spec().key_points(BoldPoints(x_ticks)), axes.log[0]);
+    let up = format(spec.y_spec().key_points(BoldPoints(y_ticks)), axes.log[1]);
     let titles = [titled(axes.x_title, axes.log[0]), titled(axes.y_title, axes.log[1])];
     let (x_label, y_label) = (|v: &f64| across.label(*v), |v: &f64| up.label(*v));
     let mut mesh = chart.configure_mesh();
@@ -106,8 +109,8 @@ where
         .bold_line_style(stroke(HAIR, 1.0, 1.0))
         .axis_style(stroke(SOFT, 1.0, 1.0))
         .set_all_tick_mark_size(units(3.0))
-        .x_labels(X_TICKS)
-        .y_labels(axes.y_ticks)
+        .x_labels(x_ticks)
+        .y_labels(y_ticks)
         .x_label_formatter(&x_label)
         .y_label_formatter(&y_label)
         .label_style(labels.clone())

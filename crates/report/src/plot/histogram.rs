@@ -20,7 +20,7 @@ pub(crate) fn histogram(values: &[f64], score: &Score, size: (f64, f64), items: 
     let counts = count(&finite, (low, high), bins);
     // Counts have no fractions: an axis up to four at least has whole ticks only.
     let most = counts.iter().copied().max().unwrap_or(1).max(4) as f64;
-    let title = if score.unit == "fraction" { "value of an item, as a fraction" } else { score.unit.as_str() };
+    let title = if score.unit == "fraction" { "value, as a fraction" } else { score.unit.as_str() };
     canvas(size, label, |area| {
         let frame = Axes {
             margins: [40.0, 12.0, 10.0, 36.0],

@@ -90,7 +90,7 @@ fn curve(families: &Families, name: &str, family: &[&Score]) -> Option<Markup> {
     let label =
         family.iter().map(|s| format!("{} repeats {}", repeats(s), shown_value(s))).collect::<Vec<_>>().join(", ");
     plot::lines(&Lines {
-        size: (320.0, 200.0),
+        size: (240.0, 170.0),
         x_title: "repeats averaged",
         y_title: unit,
         label: &format!("{} against repeats averaged: {label}", title(family)),

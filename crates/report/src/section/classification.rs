@@ -32,7 +32,7 @@ pub(crate) fn classification(source: &Source) -> Part {
                     figcaption { "Nearest class right, against the number of classes" } (curve)
                     (legend(&[("a", "reconstructions"), ("b", "the shown images themselves"), ("chance", "chance")]))
                 } }
-                @if let Some(confusion) = &found.confusion { figure { figcaption { "Superclass of the nearest class" } (matrix(confusion)) } }
+                @if let Some(confusion) = &found.confusion { figure { figcaption { "Superclasses: rows the true one, columns that of the nearest class" } (matrix(confusion)) } }
             }
             (items(found))
         }),
@@ -103,7 +103,7 @@ fn matrix(confusion: &Confusion) -> Markup {
         "Superclasses: true against nearest",
         &html! {
             table.confusion {
-                thead { tr { th scope="col" { "true: row, nearest: column" } @for name in &confusion.superclasses { th scope="col" { (name) } } } }
+                thead { tr { td {} @for name in &confusion.superclasses { th scope="col" { (name) } } } }
                 tbody { @for (name, row) in confusion.superclasses.iter().zip(&confusion.counts) {
                     tr { th scope="row" { (name) } @for &count in row { td style={ "--share:" (share(row, count)) "%" } { @if count > 0 { (many(count)) } } } }
                 } }

@@ -70,11 +70,10 @@ fn seeds(source: &Source) -> Markup {
 fn general(source: &Source) -> Markup {
     let more = source.unit().plural();
     html! {
-        li { b { "Chance" } ": with n candidates a guess is right one time in n, so 50\u{202f}% among two and \
-                  20\u{202f}% among five. Shuffled pairings of the same reconstructions and images can score another \
-                  level, where the shown images differ from the candidates as a set; p asks whether the true pairing \
-                  scores above that level. A score speaks for the pairing where its p is small, and stands above a \
-                  guess where its interval lies above chance." }
+        li { b { "Chance" } " is what the same reconstructions score if they are paired with the shown images at random. It \
+                  can be far from a guess, which is right one time in n among n candidates: where the shown images \
+                  differ from the candidates as a set, a grey image can beat the guess. p asks whether the true pairing \
+                  scores above chance." }
         li { b { "Identification" } " asks whether a reconstruction is nearer to the shown image than to others. A \
                   high score shows that the reconstruction carries information about the image. It does not show that \
                   the image is recognisable, and it depends on the candidates: "

@@ -4,7 +4,7 @@ use afterimage_run::scores::{Score, ScoreFile};
 use maud::{Markup, html};
 
 use super::{Part, scores::legend};
-use crate::{number, plot, source::Source};
+use crate::{number, pictures::is_flat, plot, source::Source};
 
 /// Most histograms that are drawn.
 const MOST: usize = 6;
@@ -16,17 +16,20 @@ pub(crate) fn spread(source: &Source) -> Part {
     for score in source.scores.iter().flat_map(ScoreFile::of_images) {
         // One of the several numbers of ways is enough to see which images fail.
         let family = (score.protocol.as_str(), score.metric.as_str());
-        if drawn.len() == MOST || (score.ways.is_some() && seen.contains(&family)) {
+        // What is the same for most images has nothing to show.
+        if is_flat(score) || drawn.len() == MOST || (score.ways.is_some() && seen.contains(&family)) {
             continue;
         }
-        if let Some(plot) = histogram(source, score, (300.0, 170.0)) {
+        if let Some(plot) = histogram(source, score, (230.0, 150.0)) {
             seen.push(family);
             drawn.push((score, plot));
         }
     }
     if drawn.is_empty() {
         return match source.scores {
-            Some(_) => Part::without("Histograms over single images:", "no score has values per image."),
+            Some(_) => {
+                Part::without("Histograms over single images:", "no score has different values for different images.")
+            }
             None => Part::default(),
         };
     }

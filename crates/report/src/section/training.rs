@@ -1,5 +1,7 @@
 //! The course of training: each term of the objective, and what the time was spent on.
 
+mod terms;
+
 use std::collections::BTreeSet;
 
 use afterimage_run::{layout::Phase, log::Record};
@@ -11,6 +13,7 @@ use crate::{
     plot::{self, Line, Lines},
     source::Source,
 };
+use terms::words;
 
 /// A range of more than this factor is drawn on a logarithmic scale.
 const LOG_FROM: f64 = 8.0;
@@ -35,7 +38,7 @@ fn phase_part(source: &Source, phase: Phase) -> Markup {
     let names = terms(&records);
     html! {
         h3 { @match phase { Phase::Encoder => "Encoder", Phase::Decoder => "Decoder" } }
-        p { (count(last.epoch)) " epochs, " (count(last.step)) " steps. Each term is drawn as it enters the sum, weight included."
+        p { (count(last.epoch)) " epochs, " (count(last.step)) " steps. Each term is drawn as it enters the sum, weight included; layers are those of the network that compares images."
             @if !source.finished(phase.name()) { " " span.badge.warn { "unfinished" } " The run does not record this phase as finished." } }
         div.plots.small { @for name in &names { @if let Some(plot) = curve(&records, name) { figure { figcaption { (words(name)) } (plot) } } } }
         (legend(&[("a", "training"), ("b", "validation")]))
@@ -49,10 +52,6 @@ fn terms(records: &[&Record]) -> Vec<String> {
     let mut names: Vec<String> = names.into_iter().cloned().collect();
     names.sort_by_key(|n| n != "total");
     names
-}
-
-fn words(name: &str) -> String {
-    name.replace('_', " ")
 }
 
 fn curve(records: &[&Record], name: &str) -> Option<Markup> {
@@ -69,7 +68,7 @@ fn curve(records: &[&Record], name: &str) -> Option<Markup> {
     let line = |class, points| Line { class, points, band: Vec::new(), dots: false };
     let last = all().next_back().map(plain).unwrap_or_default();
     plot::lines(&Lines {
-        size: (300.0, 180.0),
+        size: (230.0, 150.0),
         x_title: "epoch",
         y_title: "",
         label: &format!(
@@ -109,7 +108,7 @@ pub(crate) fn timing(source: &Source) -> Markup {
         @if !manifest.timing_secs.is_empty() || manifest.peak_memory_mib.is_some() {
             h3 { "Time and memory" }
             dl.facts {
-                @for (stage, secs) in &manifest.timing_secs { div { dt { (words(stage)) } dd { (duration(*secs)) } } }
+                @for (stage, secs) in &manifest.timing_secs { div { dt { (stage.replace('_', " ")) } dd { (duration(*secs)) } } }
                 @if let Some(mib) = manifest.peak_memory_mib { div { dt { "peak memory" } dd { (count(mib)) " MiB" } } }
                 div { dt { "device" } dd { (manifest.device) } }
                 div { dt { "machine" } dd { (manifest.machine) } }

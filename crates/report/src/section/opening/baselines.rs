@@ -18,7 +18,7 @@ struct Versus<'a> {
 /// One line per baseline of `baselines.json`; without it, how to make the comparison.
 pub(super) fn line(source: &Source, file: &ScoreFile) -> Markup {
     match &source.baselines {
-        _ if source.manifest.baseline.is_some() => html! {},
+        None if source.manifest.baseline.is_some() => html! {},
         None => html! { li {
             b { "Against baselines: " } "not compared. " code { "afterimage baseline ridge-pixels RUN/experiment.toml --out RIDGE" }
             ", then " code { "afterimage report RUN --baselines RIDGE" } ", says what a linear decoder scores on the same images."

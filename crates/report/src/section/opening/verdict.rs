@@ -4,7 +4,7 @@ use afterimage_run::scores::{Score, ScoreFile};
 use maud::{Markup, html};
 
 use crate::{
-    number::{interval, many, of, plain, score as shown_value, value},
+    number::{interval, many, of, score as shown_value, value},
     source::Source,
     verdict::{self, Evidence, above, above_mean, null},
 };
@@ -22,10 +22,10 @@ pub(super) fn verdict(source: &Source, file: &ScoreFile) -> Markup {
             ul {
                 @if let Some(score) = found.identified { li { b { "Which image was shown? " } (identified(score, found.among_many)) } }
                 @if let Some(score) = found.pixels { li { b { "Layout and colour: " } (layout(score)) } }
-                @if let Some(score) = found.structure { li { b { "Outlines: " } "structural similarity " (measured(score)) "; words like “outlines” need "
-                    (value(verdict::OUTLINES, "similarity")) " or more." } }
+                @if let Some(score) = found.structure { li { b { "Outlines: " } "structural similarity " (measured(score, "")) "; "
+                    (short(verdict::OUTLINES)) " or more would be needed to speak of outlines." } }
                 @if let Some(score) = found.objects { li { b { "Objects: " } "a classifier gives a reconstruction the class of its image, among 50 classes, in "
-                    (measured(score)) " of the cases; " (value(verdict::OBJECTS, "fraction")) " would be needed to speak of objects." } }
+                    (measured(score, " of the cases")) "; " (percent(verdict::OBJECTS)) " would be needed to speak of objects." } }
                 @if let Some(score) = found.variety.filter(|s| s.value < ALIKE) { li { b { "The reconstructions look alike: " }
                     "they differ from each other " (value(score.value, "fraction")) " as much as the shown images do." } }
                 (super::baselines::line(source, file))
@@ -39,28 +39,27 @@ pub(super) fn verdict(source: &Source, file: &ScoreFile) -> Markup {
     }
 }
 
-/// Value, interval and what shuffled pairings score.
-fn measured(score: &Score) -> Markup {
-    html! {
-        (shown_value(score))
-        @if let Some(i) = &score.interval { " [" (interval(i, &score.unit)) "]" }
-        @if let Some(level) = null(score) { ", shuffled pairings " (value(level, &score.unit)) }
-    }
+/// Value with what it is a share of, interval and chance.
+fn measured(score: &Score, of: &str) -> Markup {
+    let ends = score.interval.as_ref().map(|i| interval(i, &score.unit));
+    let chance = null(score).map(|level| format!("chance {}", value(level, &score.unit)));
+    let about: Vec<String> = ends.into_iter().chain(chance).collect();
+    html! { b.value { (shown_value(score)) } (of) @if !about.is_empty() { " [" (about.join("; ")) "]" } }
 }
 
 fn identified(score: &Score, many_candidates: Option<&Score>) -> Markup {
     html! {
         @if above(score) { "A reconstruction is nearer to its image than to another one in " }
         @else { "No more often than chance is a reconstruction nearer to its image than to another one: in " }
-        (measured(score)) " of the cases"
-        @if let Some(score) = many_candidates { "; it is the nearest of " (score.ways.map_or_else(|| "many".into(), many)) " candidates in " (measured(score)) }
+        (measured(score, " of the cases"))
+        @if let Some(score) = many_candidates { "; its image is the nearest of " (score.ways.map_or_else(|| "many".into(), many)) " candidates in " (measured(score, "")) }
         "."
     }
 }
 
 fn layout(score: &Score) -> Markup {
     html! {
-        "pixel correlation " (measured(score))
+        "pixel correlation " (measured(score, ""))
         @if !above(score) { "; not above shuffled pairings" }
         @if let Some(mean) = score.mean_image {
             "; the mean training image, the same for every item, scores " (value(mean, &score.unit))
@@ -70,16 +69,25 @@ fn layout(score: &Score) -> Markup {
     }
 }
 
+/// A threshold without trailing zeros.
+fn short(threshold: f64) -> String {
+    threshold.to_string()
+}
+
+fn percent(threshold: f64) -> String {
+    format!("{:.0}\u{202f}%", 100.0 * threshold)
+}
+
 /// The thresholds; `docs/report.md` has the same.
 fn rule() -> Markup {
     html! {
         p.note {
-            "Nothing: pairwise identification is not above shuffled pairings (p < " (plain(verdict::ALPHA)) ", and its whole interval above). "
-            "A trace: it is. Layout and colour: it is at least " (value(verdict::IDENTIFIED, "fraction"))
-            ", and pixel correlation is above shuffled pairings by at least " (plain(verdict::LAYOUT)) ", and above the mean training image if that was scored. "
-            "Outlines: pixel correlation is at least " (plain(verdict::OUTLINE_PIXELS)) " and structural similarity at the images' own size at least "
-            (plain(verdict::OUTLINES)) ". Objects: layout is seen, and a classifier names the class of the shown image among 50 for at least "
-            (value(verdict::OBJECTS, "fraction")) " of the reconstructions. The thresholds are conventions; what people see, a study with people measures ("
+            "Nothing: pairwise identification is not above shuffled pairings (p < " (short(verdict::ALPHA)) ", and its whole interval above). "
+            "A trace: it is. Layout and colour: it is at least " (percent(verdict::IDENTIFIED))
+            ", and pixel correlation is above shuffled pairings by at least " (short(verdict::LAYOUT)) ", and above the mean training image if that was scored. "
+            "Outlines: pixel correlation is at least " (short(verdict::OUTLINE_PIXELS)) " and structural similarity at the images' own size at least "
+            (short(verdict::OUTLINES)) ". Objects: layout is seen, and a classifier names the class of the shown image among 50 for at least "
+            (percent(verdict::OBJECTS)) " of the reconstructions. The thresholds are conventions; what people see, a study with people measures ("
             code { "afterimage study" } ")."
         }
     }

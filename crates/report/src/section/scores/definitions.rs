@@ -27,11 +27,13 @@ impl Definition {
     /// That of a score.
     pub(super) fn of(score: &Score, unit: RecordedUnit) -> Self {
         let mut notes = score.notes.clone();
-        if let (Some(ways), Some(candidates)) = (score.ways, score.candidates) {
-            notes.push(format!("{} ways, drawn from {} wrong candidates", many(ways), many(candidates)));
+        if let (Some(_), Some(candidates)) = (score.ways, score.candidates) {
+            notes.push(format!("wrong candidates drawn from {}", many(candidates)));
         }
         notes.extend(score.guess.map(|guess| format!("a guess scores {}", value(guess, &score.unit))));
-        notes.extend(score.mean_image.map(|mean| format!("the mean training image scores {}", value(mean, &score.unit))));
+        notes.extend(
+            score.mean_image.map(|mean| format!("the mean training image scores {}", value(mean, &score.unit))),
+        );
         Self {
             title: score.title.clone(),
             text: score.definition.clone(),
@@ -42,9 +44,12 @@ impl Definition {
         }
     }
 
-    /// The text without its numbers: what is equal differs only in them.
+    /// The text without its numbers and the names of regions: what is equal differs only in them.
     fn template(&self) -> (String, &str) {
-        let text = self.text.chars().filter(|c| !c.is_ascii_digit()).collect();
+        let is_region =
+            |word: &str| word.len() > 1 && word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+        let words = self.text.split(' ').filter(|word| !is_region(word));
+        let text = words.flat_map(|word| word.chars().chain([' '])).filter(|c| !c.is_ascii_digit()).collect();
         (text, &self.measure)
     }
 }
@@ -77,7 +82,7 @@ fn entry(family: &[&Definition]) -> Markup {
         }
     }
     html! { div {
-        dt { @for (i, d) in family.iter().enumerate() { @if i > 0 { "; " } (d.title) } }
+        dt { (titles(family)) }
         dd {
             (first.text)
             @if !first.measure.is_empty() { " " span.hint { "Measure: " (first.measure) "." } }
@@ -85,6 +90,18 @@ fn entry(family: &[&Definition]) -> Markup {
             " " span.names { @for d in family { code { (d.name) } " " } }
         }
     } }
+}
+
+/// The titles of a family; what they all begin with stands once.
+fn titles(family: &[&Definition]) -> String {
+    let all: Vec<&str> = family.iter().map(|d| d.title.as_str()).collect();
+    let parts: Option<Vec<(&str, &str)>> = all.iter().map(|title| title.split_once(", ")).collect();
+    match parts {
+        Some(parts) if parts.len() > 1 && parts.iter().all(|(head, _)| *head == parts[0].0) => {
+            format!("{}: {}", parts[0].0, parts.iter().map(|(_, rest)| *rest).collect::<Vec<_>>().join("; "))
+        }
+        _ => all.join("; "),
+    }
 }
 
 /// Each method once, with how many scores it is for if there are several.

@@ -75,10 +75,9 @@ pub(super) struct Group<'a> {
 }
 
 impl Group<'_> {
-    /// What a folded group says: its number of scores and the first of them.
+    /// What a folded group says: its number of scores and the main one, among 50 candidates if it is an identification.
     pub(super) fn gist(&self) -> String {
-        let first =
-            self.scores.iter().max_by_key(|s| s.ways.filter(|_| s.unit == "fraction" && !s.name.contains("top")));
+        let first = self.scores.iter().find(|s| s.ways == Some(50)).or(self.scores.first());
         let shown = first.map_or_else(String::new, |s| format!("; {} {}", s.title, shown_value(s)));
         format!("{} {}{shown}", many(self.scores.len()), if self.scores.len() == 1 { "score" } else { "scores" })
     }

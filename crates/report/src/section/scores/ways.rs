@@ -53,7 +53,7 @@ fn plot(family: &[&Score]) -> Option<Markup> {
         dots: false,
     };
     plot::lines(&Lines {
-        size: (320.0, 200.0),
+        size: (240.0, 170.0),
         x_title: "number of candidates",
         y_title: "fraction identified",
         label: &format!(

@@ -138,6 +138,7 @@ fn define(family: &[&Score], source: &Source) -> Definition {
         measure: source.unit().in_text(&first.metric),
         methods,
         notes,
+        levels: [None, None],
         name: first.name.rsplit_once(".k").map_or_else(|| first.name.clone(), |(name, _)| format!("{name}.k*")),
     }
 }

@@ -133,6 +133,7 @@ fn define(m: &Measure) -> Definition {
         measure: String::new(),
         methods: [m.interval.as_ref().map(|i| i.method.clone()), m.p.as_ref().map(|p| p.method.clone())],
         notes: m.notes.clone(),
+        levels: [None, None],
         name: m.name.clone(),
     }
 }

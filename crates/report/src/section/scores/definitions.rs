@@ -19,6 +19,8 @@ pub(crate) struct Definition {
     /// Methods of interval and p.
     pub(crate) methods: [Option<String>; 2],
     pub(crate) notes: Vec<String>,
+    /// What a guess and what the mean training image score, as far as that is known.
+    pub(crate) levels: [Option<String>; 2],
     /// Its name in the files.
     pub(crate) name: String,
 }
@@ -30,26 +32,23 @@ impl Definition {
         if let (Some(_), Some(candidates)) = (score.ways, score.candidates) {
             notes.push(format!("wrong candidates drawn from {}", many(candidates)));
         }
-        notes.extend(score.guess.map(|guess| format!("a guess scores {}", value(guess, &score.unit))));
-        notes.extend(
-            score.mean_image.map(|mean| format!("the mean training image scores {}", value(mean, &score.unit))),
-        );
         Self {
             title: score.title.clone(),
             text: score.definition.clone(),
             measure: unit.in_text(&score.metric),
             methods: [score.interval.as_ref().map(|i| i.method.clone()), score.p.as_ref().map(|p| p.method.clone())],
             notes,
+            levels: [score.guess, score.mean_image].map(|level| Some(value(level?, &score.unit))),
             name: score.name.clone(),
         }
     }
 
     /// The text without its numbers and the names of regions: what is equal differs only in them.
-    fn template(&self) -> (String, &str) {
-        let is_region =
-            |word: &str| word.len() > 1 && word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+    fn template(&self) -> (Vec<String>, &str) {
+        let is_region = |word: &str| word.chars().filter(char::is_ascii_uppercase).count() > 1;
         let words = self.text.split(' ').filter(|word| !is_region(word));
-        let text = words.flat_map(|word| word.chars().chain([' '])).filter(|c| !c.is_ascii_digit()).collect();
+        let bare = words.map(|word| word.chars().filter(|c| !c.is_ascii_digit()).collect::<String>());
+        let text = bare.filter(|word| !word.is_empty() && *word != "V").collect();
         (text, &self.measure)
     }
 }
@@ -86,10 +85,18 @@ fn entry(family: &[&Definition]) -> Markup {
         dd {
             (first.text)
             @if !first.measure.is_empty() { " " span.hint { "Measure: " (first.measure) "." } }
-            @if !notes.is_empty() { " " span.hint { "Notes: " (notes.join("; ")) "." } }
+            (levels("A guess scores", family, 0)) (levels("The mean training image scores", family, 1))
+            @if !notes.is_empty() { " " span.hint.remarks { "Notes: " (notes.join("; ")) "." } }
             " " span.names { @for d in family { code { (d.name) } " " } }
         }
     } }
+}
+
+/// A level of each score of a family, in their order.
+fn levels(what: &str, family: &[&Definition], which: usize) -> Markup {
+    let mut all: Vec<&str> = family.iter().filter_map(|d| d.levels[which].as_deref()).collect();
+    all.dedup();
+    html! { @if !all.is_empty() { " " span.hint { (what) " " (all.join(", ")) "." } } }
 }
 
 /// The titles of a family; what they all begin with stands once.
@@ -133,6 +140,7 @@ mod tests {
             measure: "m".into(),
             methods: [Some("bootstrap".into()), None],
             notes: vec!["a note".into()],
+            levels: [Some(format!("1/{ways}")), None],
             name: format!("name.{ways}way"),
         }
     }
@@ -143,6 +151,6 @@ mod tests {
         assert_eq!(text.matches("<dt>").count(), 1, "{text}");
         assert!(text.contains("2-way; 50-way") && text.contains("name.2way") && text.contains("name.50way"));
         assert_eq!(text.matches("a note").count(), 1);
-        assert!(text.contains("Interval: bootstrap."), "{text}");
+        assert!(text.contains("Interval: bootstrap.") && text.contains("A guess scores 1/2, 1/50."), "{text}");
     }
 }

@@ -84,6 +84,6 @@
   if (unfold) {
     unfold.addEventListener("click", function () { gallery.classList.remove("folded"); unfold.remove(); });
   }
-  // A browser may restore an earlier choice after a reload.
-  arrange();
+  // A browser may restore an earlier choice after a reload; the page itself is in the first order.
+  if (sort.selectedIndex > 0 || direction.selectedIndex > 0) { arrange(); } else { show(order.indexOf(current)); }
 })();

@@ -6,12 +6,18 @@ use afterimage_report::render;
 use afterimage_run::regions::{Condition, Matched, Part, REGIONS_VERSION, Region, Regions, ScoreDifference};
 use afterimage_run::scores::{Score, ScoreFile};
 use afterimage_run::{Artefact, RunFolder};
-use afterimage_statistics::{Difference, Interval, PValue};
+use afterimage_statistics::{Difference, Interval, PValue, Sample};
 
 const HOSTILE: &str = "V1 <b>";
 
 fn interval(value: f64) -> Option<Interval> {
-    Some(Interval { low: value - 0.1, high: value + 0.1, level: 0.95, method: "bootstrap".into(), over: Vec::new() })
+    Some(Interval {
+        low: value - 0.1,
+        high: value + 0.1,
+        level: 0.95,
+        method: "bootstrap".into(),
+        over: vec![Sample::of(6, "image")],
+    })
 }
 
 fn condition(score: &Score, region: Option<&str>, part: Part, change: f64) -> Condition {

@@ -56,7 +56,7 @@ fn ridge_to_pixels_makes_a_run_that_can_be_scored_again_and_beats_the_mean_image
     let against = json(&desk.path("ridge/baselines.json"));
     assert_eq!(against["variants"].as_array().unwrap().len(), 2);
     let html = || std::fs::read_to_string(desk.path("ridge/report.html")).unwrap();
-    assert!(html().contains("Against mean: ") && html().contains("Paired by image"));
+    assert!(html().contains("Against mean: ") && html().contains("paired by image"));
     printed(&desk.run(&["report", "ridge"]));
     assert!(html().contains("Against mean: "), "a later report has the comparison too");
 

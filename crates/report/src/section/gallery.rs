@@ -37,10 +37,13 @@ fn introduction(shown: &Shown) -> Markup {
         p {
             "Every row: the image that was " b { "shown" } ", its " b { "reconstruction" } " from the responses only"
             @if shown.candidates { ", and the best-ranked " b { "wrong candidate" } " of the identification" } ". "
-            @if let Some(score) = shown.scores.first() { "The order is that of " em { (score.title) } ", best first; the large image is the one in \
-                                                          the middle of it. " }
-            @if n > FEW { "The images in view are " b { "spaced evenly from the best to the worst" } ", not the best ones; the button below shows all "
-                (many(n)) ". " }
+            @if let Some(score) = shown.scores.first() {
+                "The order is that of " em { (score.title) } ", best first" span.screen { "; the large image is the one in the middle of it" } ". "
+            }
+            @if n > FEW {
+                "The images in view are " b { "spaced evenly from the best to the worst" } ", not the best ones"
+                span.screen { "; the button below shows all " (many(n)) } ". "
+            }
             @if n < shown.total {
                 b { "Of " (of(shown.total, "image", "images")) ", " (many(n)) " are in this file" }
                 ", spread evenly over the ranks from best to worst; the scores are of all."

@@ -31,6 +31,7 @@ pub(super) fn line(source: &Source, file: &ScoreFile) -> Markup {
             @for (index, variant) in found.variants.iter().enumerate().skip(1) { li {
                 b { "Against " (variant.label) ": " } (outcomes(&versus(found, index)))
             } }
+            li.hint { "Differences from other runs are paired by image; better and worse mean p < " (ALPHA) " after Holm's correction." }
         },
     }
 }
@@ -60,7 +61,7 @@ fn versus(found: &Comparison, index: usize) -> Vec<Versus<'_>> {
 fn outcomes(all: &[Versus]) -> Markup {
     use std::cmp::Ordering::{Equal, Greater, Less};
     let group = |outcome| all.iter().filter(move |v| v.outcome == outcome).collect::<Vec<_>>();
-    let words = [(Greater, "better in"), (Less, "worse in"), (Equal, "not told apart in")];
+    let words = [(Greater, "better in"), (Less, "worse in"), (Equal, "no clear difference in")];
     let groups: Vec<_> =
         words.into_iter().map(|(outcome, word)| (word, group(outcome))).filter(|g| !g.1.is_empty()).collect();
     html! {
@@ -71,7 +72,7 @@ fn outcomes(all: &[Versus]) -> Markup {
                 @if k > 0 { ", " } (lower(&v.row.title)) " (" (value(v.ours, &v.row.unit)) " against " (value(v.theirs, &v.row.unit)) ")"
             }
         }
-        @if !groups.is_empty() { ". Paired by image, p < 0.05 after Holm's correction." }
+        @if !groups.is_empty() { "." }
     }
 }
 

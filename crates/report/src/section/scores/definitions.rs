@@ -99,15 +99,16 @@ fn levels(what: &str, family: &[&Definition], which: usize) -> Markup {
     html! { @if !all.is_empty() { " " span.hint { (what) " " (all.join(", ")) "." } } }
 }
 
-/// The titles of a family; what they all begin with stands once.
+/// The titles of a family; the parts that they all begin with stand once.
 fn titles(family: &[&Definition]) -> String {
-    let all: Vec<&str> = family.iter().map(|d| d.title.as_str()).collect();
-    let parts: Option<Vec<(&str, &str)>> = all.iter().map(|title| title.split_once(", ")).collect();
-    match parts {
-        Some(parts) if parts.len() > 1 && parts.iter().all(|(head, _)| *head == parts[0].0) => {
-            format!("{}: {}", parts[0].0, parts.iter().map(|(_, rest)| *rest).collect::<Vec<_>>().join("; "))
-        }
-        _ => all.join("; "),
+    let all: Vec<Vec<&str>> = family.iter().map(|d| d.title.split(", ").collect()).collect();
+    let shortest = all.iter().map(Vec::len).min().unwrap_or(0);
+    let same = (0..shortest).take_while(|&i| all.iter().all(|parts| parts[i] == all[0][i])).count();
+    let rests: Vec<String> = all.iter().map(|parts| parts[same..].join(", ")).filter(|rest| !rest.is_empty()).collect();
+    match (same, rests.len()) {
+        (0, _) => rests.join("; "),
+        (_, 0) => all[0].join(", "),
+        _ => format!("{}: {}", all[0][..same].join(", "), rests.join("; ")),
     }
 }
 
@@ -143,6 +144,15 @@ mod tests {
             levels: [Some(format!("1/{ways}")), None],
             name: format!("name.{ways}way"),
         }
+    }
+
+    #[test]
+    fn what_titles_begin_with_stands_once() {
+        let of = |title: &str| Definition { title: title.into(), ..definition(2) };
+        let all = ["Centre, weights, all", "Centre, weights, high SNR"].map(of);
+        assert_eq!(titles(&all.iter().collect::<Vec<_>>()), "Centre, weights: all; high SNR");
+        assert_eq!(titles(&[&of("2-way, a")]), "2-way, a");
+        assert_eq!(titles(&[&of("2-way"), &of("5-way")]), "2-way; 5-way");
     }
 
     #[test]

@@ -109,6 +109,7 @@ pub(crate) fn signed(v: f64, unit: &str) -> String {
     match unit {
         _ if !v.is_finite() => "undefined".into(),
         "fraction" => minus(format!("{sign}{:.1}", v * 100.0)),
+        "correlation" | "similarity" => minus(format!("{sign}{v:.3}")),
         _ => minus(format!("{sign}{}", plain(v))),
     }
 }
@@ -169,6 +170,7 @@ mod tests {
         assert_eq!(signed(0.0004, "fraction"), "0.0");
         assert_eq!(signed(-0.0004, "fraction"), "0.0");
         assert_eq!(signed(0.004, "fraction"), "+0.4");
+        assert_eq!(signed(0.00057, "correlation"), "+0.001");
         assert_eq!(signed(-0.25, "correlation"), "\u{2212}0.250");
     }
 

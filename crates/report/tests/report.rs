@@ -8,10 +8,13 @@ use afterimage_report::{MAX_ITEMS, MAX_PICTURE_BYTES, render, write};
 use afterimage_run::{
     Artefact, RunFolder,
     baseline::{Baseline, Penalties},
+    comparison::{COMPARISON_VERSION, Cell, Comparison, Row, Variant},
     layout::{AUDIT, PICTURES, SCORES},
     pictures::Pictures,
     scores::ScoreFile,
 };
+
+use afterimage_statistics::{Difference, PValue};
 
 const SIDE: u32 = 24;
 const HOSTILE: &str = "</script><img src=x onerror=alert(1)>\"'&";
@@ -285,4 +288,86 @@ fn no_number_is_minus_zero_or_rounding_noise() {
         let at = html.find(noise).map(|i| html[..i].chars().rev().take(80).collect::<Vec<_>>());
         assert!(at.is_none(), "{noise}: {:?}", at.map(|c| c.into_iter().rev().collect::<String>()));
     }
+}
+
+/// The run against a baseline called ridge: in each score by what the baseline is larger, and its p.
+fn against(run: &RunFolder, scores: &[(&str, f64, f64)]) -> Comparison {
+    let file = ScoreFile::read(run).unwrap();
+    let cell = |value: f64, difference: Option<Difference>| {
+        Some(Cell {
+            value,
+            interval: None,
+            chance: None,
+            n: 4,
+            by_run: Vec::new(),
+            spread: None,
+            difference,
+            note: None,
+        })
+    };
+    let row = |&(name, larger, p): &(&str, f64, f64)| {
+        let score = file.get(name).unwrap();
+        let difference = Difference {
+            value: larger,
+            interval: None,
+            bca: None,
+            p: PValue::exact(p, "sign flips".into()),
+            p_holm: p,
+            n: 4,
+            power: None,
+            by_seed: Vec::new(),
+        };
+        Row {
+            name: name.into(),
+            title: score.title.clone(),
+            metric: String::new(),
+            definition: String::new(),
+            unit: score.unit.clone(),
+            higher_is_better: score.higher_is_better,
+            chance: None,
+            item_kind: "image".into(),
+            cells: vec![cell(score.value, None), cell(score.value + larger, Some(difference))],
+        }
+    };
+    let variant = |label: &str| Variant { label: label.into(), runs: Vec::new(), seeds: Vec::new() };
+    Comparison {
+        version: COMPARISON_VERSION,
+        title: String::new(),
+        paired: true,
+        subjects: Vec::new(),
+        variants: vec![variant("run"), variant("ridge")],
+        rows: scores.iter().map(row).collect(),
+        not_compared: Vec::new(),
+        notes: Vec::new(),
+        tests: scores.len(),
+        resamples: 100,
+        permutations: 100,
+        seed: 0,
+    }
+}
+
+#[test]
+fn the_verdict_says_what_is_better_worse_and_no_different_than_a_baseline() {
+    let (_folder, run) = run(4);
+    let scores = [
+        ("identification.pairwise.perceptual.2way", -0.2, 0.001),
+        ("image.pixcorr", 0.1, 0.001),
+        ("image.ssim", 0.1, 0.4),
+        // Of a distance the smaller is better.
+        ("image.perceptual", 0.1, 0.001),
+    ];
+    against(&run, &scores).write(&run).unwrap();
+    let html = render(&run).unwrap();
+    let line = html.split("Against ridge: ").nth(1).unwrap().split("</li>").next().unwrap();
+    let order = ["better in", "2-way identification", "perceptual distance", "worse in", "pixel correlation"];
+    let places: Vec<usize> =
+        order.iter().map(|words| line.find(words).unwrap_or_else(|| panic!("{words}: {line}"))).collect();
+    assert!(places.windows(2).all(|w| w[0] < w[1]), "{line}");
+    assert!(line.find("no clear difference in") < line.find("SSIM ("), "{line}");
+    // Other scores than those compared are no longer this run's.
+    let mut file = ScoreFile::read(&run).unwrap();
+    file.scores.iter_mut().for_each(|score| score.value += 0.01);
+    file.write(&run).unwrap();
+    let html = render(&run).unwrap();
+    assert!(html.contains("with earlier scores of this run") && !html.contains("Against ridge: "));
 }

@@ -76,8 +76,11 @@ fn outcomes(all: &[Versus]) -> Markup {
     }
 }
 
-/// A title inside a sentence.
+/// A title inside a sentence; an acronym stays one.
 fn lower(title: &str) -> String {
     let mut letters = title.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if !second.is_uppercase() => first.to_lowercase().chain(letters).collect(),
+        _ => title.to_owned(),
+    }
 }

@@ -66,6 +66,9 @@ pub(crate) fn definitions(all: &[Definition]) -> Markup {
         details.definitions {
             summary { "Definitions" }
             dl { @for family in &families { (entry(family)) } }
+            @if all.iter().any(|d| ["relu", "fire", "conv"].iter().any(|layer| d.measure.contains(layer))) {
+                p.note { "In a measure, names such as relu1, fire5 or conv2 are layers of the network named before them." }
+            }
             (methods("Interval", all.iter().filter_map(|d| d.methods[0].as_deref())))
             (methods("p", all.iter().filter_map(|d| d.methods[1].as_deref())))
         }

@@ -1,7 +1,7 @@
 //! The table of a group: one row per score.
 
 use afterimage_run::scores::Score;
-use afterimage_statistics::plural;
+use afterimage_statistics::{Sample, plural};
 use maud::{Markup, html};
 
 use crate::{
@@ -13,8 +13,9 @@ use crate::{
 
 /// What all scores of a group are taken over, in one sentence; what differs stands in the rows.
 pub(super) fn items(source: &Source, scores: &[&Score]) -> String {
-    let n = shared(scores.iter().map(|s| source.items(s)))
-        .or_else(|| over(source, scores).map(|over| format!("differs; intervals are over {over}")));
+    let n = shared(scores.iter().map(|s| source.items(s))).or_else(|| {
+        over(source, scores).map(|(_, over)| format!("differs; intervals are over {over} unless another n is given"))
+    });
     let averaged = shared(scores.iter().filter_map(|s| s.repeats_averaged)).map(repeats);
     match (n, averaged) {
         (Some(n), Some(k)) => format!("n: {n}; responses are means of {k} repeats."),
@@ -24,21 +25,25 @@ pub(super) fn items(source: &Source, scores: &[&Score]) -> String {
     }
 }
 
-/// What the intervals of all are over, if it is the same and not the items of the rows themselves.
-fn over(source: &Source, scores: &[&Score]) -> Option<String> {
-    let samples = shared(scores.iter().filter_map(|s| s.interval.as_ref()).map(|i| &i.over))?;
-    let words = |s: &afterimage_statistics::Sample| {
-        let noun = plural(s.n, &s.item);
-        format!("{} {}", many(s.n), source.unit().in_text(&noun))
-    };
-    (!samples.is_empty()).then(|| samples.iter().map(words).collect::<Vec<_>>().join(" and "))
+/// What most intervals are over, in words.
+fn over(source: &Source, scores: &[&Score]) -> Option<(Vec<Sample>, String)> {
+    let all: Vec<&Vec<Sample>> = scores.iter().filter_map(|s| s.interval.as_ref()).map(|i| &i.over).collect();
+    let most = all.iter().copied().max_by_key(|over| all.iter().filter(|other| *other == over).count())?;
+    (!most.is_empty()).then(|| (most.clone(), samples(source, most)))
 }
 
-/// n of a row, without what its interval is over where all rows share that.
+fn samples(source: &Source, of: &[Sample]) -> String {
+    let words = |s: &Sample| format!("{} {}", many(s.n), plural(s.n, &source.unit().in_text(&s.item)));
+    of.iter().map(words).collect::<Vec<_>>().join(" and ")
+}
+
+/// n of a row, and what its interval is over where most intervals of the table are over something else.
 fn own(source: &Source, score: &Score, all: &[&Score]) -> String {
-    match over(source, all) {
-        Some(_) => format!("{} {}", many(score.n), plural(score.n, &source.unit().in_text(&score.item_kind))),
-        None => source.items(score),
+    let n = format!("{} {}", many(score.n), plural(score.n, &source.unit().in_text(&score.item_kind)));
+    let Some((most, _)) = over(source, all) else { return source.items(score) };
+    match &score.interval {
+        Some(interval) if interval.over != most => format!("{n}, interval over {}", samples(source, &interval.over)),
+        _ => n,
     }
 }
 

@@ -197,6 +197,7 @@ fn a_baseline_is_said_to_be_one_and_no_training_is_claimed() {
     assert!(html.contains("no network was trained") && html.contains("Ridge regression to pixels."));
     assert!(html.contains("afterimage baseline ridge-pixels experiment.toml --no-encoder --pixels 32 --out AGAIN"));
     assert!(html.contains("the median is 1.00"));
+    assert!(html.contains("Afterimage report, baseline ridge-pixels"));
     for claim in ["were trained on", "One training run", "There is no training log", ">Training<"] {
         assert!(!html.contains(claim), "{claim}");
     }

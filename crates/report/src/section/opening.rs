@@ -15,7 +15,7 @@ use crate::{
 /// Title, question, warnings and tiles.
 pub(crate) fn opening(source: &Source) -> Markup {
     html! {
-        p.kicker { "Afterimage report" }
+        p.kicker { "Afterimage report" @if let Some(baseline) = &source.manifest.baseline { ", baseline " (baseline.name) } }
         h1 { (source.manifest.name) }
         p.question { (question(source)) }
         @if let Some(file) = &source.scores { (verdict::verdict(source, file)) }

@@ -50,7 +50,7 @@ fn measured(score: &Score, of: &str) -> Markup {
 fn identified(score: &Score, many_candidates: Option<&Score>) -> Markup {
     html! {
         @if above(score) { "A reconstruction is nearer to its image than to another one in " }
-        @else { "No more often than chance is a reconstruction nearer to its image than to another one: in " }
+        @else { "A reconstruction is nearer to its image than to another one no more often than chance: in " }
         (measured(score, " of the cases"))
         @if let Some(score) = many_candidates { "; its image is the nearest of " (score.ways.map_or_else(|| "many".into(), many)) " candidates in " (measured(score, "")) }
         "."

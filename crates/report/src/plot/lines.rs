@@ -59,7 +59,7 @@ fn decades(low: f64, high: f64) -> Vec<f64> {
         all.filter(|v| (low * 0.999..=high * 1.001).contains(v)).collect()
     };
     let fine = of(&[1.0, 2.0, 5.0]);
-    if fine.len() <= 8 { fine } else { of(&[1.0]) }
+    if fine.len() <= 6 { fine } else { of(&[1.0]) }
 }
 
 fn draw<X, Y>(area: &Area, plot: &Lines, log: [bool; 2], at: impl Fn(f64) -> f64, x: X, y: Y) -> Drawn

@@ -113,3 +113,27 @@ fn with_wrong_shown(mut items: Vec<Pictures>, wrong: &[Option<usize>]) -> Vec<Pi
     }
     items
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_external_images_the_wrong_candidate_is_another_shown_image() {
+        let item = |i: usize| Pictures {
+            name: format!("image {i}"),
+            class: None,
+            stimulus: i as u32,
+            repeats: 1,
+            shown: format!("shown/{i:04}.png"),
+            reconstruction: String::new(),
+            rival: Some("rivals/old.png".into()),
+            rival_name: Some("old".into()),
+        };
+        let items = with_wrong_shown((0..3).map(item).collect(), &[Some(2), Some(0), None]);
+        let names: Vec<_> = items.iter().map(|i| (i.rival.as_deref(), i.rival_name.as_deref())).collect();
+        let expected =
+            [(Some("shown/0002.png"), Some("image 2")), (Some("shown/0000.png"), Some("image 0")), (None, None)];
+        assert_eq!(names, expected);
+    }
+}

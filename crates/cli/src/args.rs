@@ -51,7 +51,9 @@ pub(crate) enum Command {
     )]
     Prepare(Prepare),
     /// Show the contents of a data set
-    #[command(after_help = "Example: afterimage inspect v4.afterimage")]
+    #[command(
+        after_help = "Examples:\n  afterimage inspect v4.afterimage\n  afterimage inspect v4.afterimage --reliability --html v4.html"
+    )]
     Inspect(Inspect),
     /// Search a data set for leaks of test images
     #[command(after_help = "Example: afterimage audit v4.afterimage --unpaired photos/")]
@@ -287,9 +289,12 @@ pub(crate) struct Inspect {
     /// Read the whole data set and verify its SHA-256.
     #[arg(long)]
     pub(crate) verify: bool,
-    /// Estimate the noise ceiling and split-half reliability from repeats in the test part.
+    /// Add the noise ceiling and split-half reliability, estimated from repeats in the test part.
     #[arg(long)]
     pub(crate) reliability: bool,
+    /// Also write a page with trials and their images, responses, repeats and reliability.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
     /// Print as JSON.
     #[arg(long)]
     pub(crate) json: bool,

@@ -27,6 +27,16 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// Images are asked of a data set without any.
+    #[error(
+        "\"{}\" holds responses only: it can be inspected, audited, prepared and decoded, but not trained or scored on; \
+         import it again together with the images that were shown",
+        path.display()
+    )]
+    NoImages {
+        /// The folder.
+        path: PathBuf,
+    },
     /// The data set is not as it was written.
     #[error("data set \"{}\" is damaged: {reason}", path.display())]
     Damaged {

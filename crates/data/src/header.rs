@@ -36,6 +36,18 @@ pub enum Split {
     Excluded,
 }
 
+impl Split {
+    /// Its name in a sentence.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Train => "training",
+            Self::Validation => "validation",
+            Self::Test => "test",
+            Self::Excluded => "excluded",
+        }
+    }
+}
+
 /// One stimulus; its index is its row in the array `stimuli`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StimulusInfo {
@@ -105,6 +117,16 @@ pub struct Provenance {
     pub fov_deg: Option<f32>,
     /// What was done, in order.
     pub steps: Vec<Step>,
+    /// How the responses were standardised before they were stored, such as `in each run`; `None` if they were not, or if
+    /// the source does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standardised: Option<String>,
+    /// What whole numbers of 16 bits in a volume of the source, without a scale in its header, were divided by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub whole_number_scale: Option<f32>,
+    /// What to know before training on it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
     /// What of the source is not in the data set, and why.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<LeftOut>,

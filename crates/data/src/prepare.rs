@@ -104,8 +104,11 @@ fn source<'a>(
 ) -> Result<Source<'a>> {
     let mut provenance = header.provenance;
     provenance.steps.extend(steps);
-    if options.zscore.is_some() {
+    if let Some(scope) = options.zscore {
         provenance.units = Some("standard deviations".into());
+        provenance.standardised = Some(scope.words().into());
+        // They say what standardisation removes.
+        provenance.warnings.clear();
     }
     provenance.source_files =
         vec![SourceFile { path: data.path().to_string_lossy().into_owned(), sha256: data.fingerprint().to_owned() }];

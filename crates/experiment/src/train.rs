@@ -13,7 +13,7 @@ use afterimage_train::{
     prepare::{self, ImagePool, Prepared},
 };
 
-use super::{Session, choice, pool, voxels};
+use super::{Session, chance, choice, pool, voxels};
 
 /// Phase 1.
 pub(crate) fn encoder(session: &mut Session, resume: bool) -> Result<()> {
@@ -24,7 +24,8 @@ pub(crate) fn encoder(session: &mut Session, resume: bool) -> Result<()> {
     record_backbone(session, "encoder backbone", &vision);
     let observer = session.observer();
     let context = Context { run: &session.run, experiment: &session.experiment, device, observer };
-    Ok(encoder::train(&context, &vision, &prepared.training, prepared.validation.as_ref(), resume)?)
+    encoder::train(&context, &vision, &prepared.training, prepared.validation.as_ref(), resume)?;
+    chance::warn(session, prepared.validation.as_ref())
 }
 
 /// Phase 2; the encoder must be trained.

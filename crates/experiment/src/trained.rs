@@ -2,12 +2,12 @@
 
 mod average;
 mod ensemble;
+mod units;
 
 use std::path::Path;
 use std::sync::OnceLock;
 
 use ndarray::{Array2, Array4, ArrayView2, ArrayView4};
-use serde::{Deserialize, Serialize};
 
 use afterimage_config::Experiment;
 use afterimage_data::at_side;
@@ -21,20 +21,10 @@ use afterimage_train::synthesize::Driver;
 pub use afterimage_train::apply::Spread;
 pub use average::{Item, average};
 pub use ensemble::{EncodeOptions, Ensemble, Prediction};
+pub use units::{UnitVerdict, Units};
 
 use crate::error::bail;
 use crate::{Caller, Program, Result, Session, voxels};
-
-/// Unit of responses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Units {
-    /// Standard deviations of the training responses, as the networks have them.
-    #[default]
-    Standardised,
-    /// The unit of the recording. A run that does not standardise has only this one.
-    Recorded,
-}
 
 /// The networks of a run folder, with what was fitted on its training responses.
 ///
@@ -159,11 +149,7 @@ impl TrainedRun {
     /// another number of voxels than [`TrainedRun::voxels`] has.
     pub fn decode(&self, responses: ArrayView2<'_, f32>, units: Units) -> Result<Array4<f32>> {
         let decoder = self.decoder()?;
-        let voxels = self.statistics.voxels.len();
-        if responses.ncols() != voxels {
-            let unit = voxels::unit(&self.session).plural();
-            bail!("the responses have {} {unit}, the run decodes {voxels}", responses.ncols());
-        }
+        self.refuse_other_voxels(responses)?;
         if units == Units::Standardised || !self.standardises() {
             return Ok(decoder.decode(responses));
         }
@@ -175,6 +161,24 @@ impl TrainedRun {
     /// True if its networks have responses in standard deviations of the training responses.
     pub fn standardises(&self) -> bool {
         self.statistics.zscore.is_some()
+    }
+
+    /// Whether responses `[items, voxels]` can be in `units`, by mean and standard deviation of each voxel over the training
+    /// responses. A run that does not standardise keeps none of them, so all responses fit it.
+    ///
+    /// # Errors
+    /// [`crate::Error::Refused`] for another number of voxels.
+    pub fn judge_units(&self, responses: ArrayView2<'_, f32>, units: Units) -> Result<UnitVerdict> {
+        self.refuse_other_voxels(responses)?;
+        let noun = voxels::unit(&self.session).plural();
+        let judged = |zscore| units::judge(responses, zscore, units, noun);
+        Ok(self.statistics.zscore.as_ref().map_or(UnitVerdict::Fits, judged))
+    }
+
+    /// SHA-256 of the means and standard deviations that standardised responses are relative to; `None` if the run does not
+    /// standardise.
+    pub fn standardisation(&self) -> Option<String> {
+        self.statistics.zscore.as_ref().map(units::fingerprint)
     }
 
     /// Turns recorded responses `[items, voxels]` into those that the networks have, in place: the mean of the training
@@ -237,6 +241,15 @@ impl TrainedRun {
     fn to_units(&self, predicted: &mut Array2<f32>, units: Units) -> Result<()> {
         if let (Units::Recorded, Some(zscore)) = (units, &self.statistics.zscore) {
             zscore.undo(predicted)?;
+        }
+        Ok(())
+    }
+
+    fn refuse_other_voxels(&self, responses: ArrayView2<'_, f32>) -> Result<()> {
+        let voxels = self.statistics.voxels.len();
+        if responses.ncols() != voxels {
+            let unit = voxels::unit(&self.session).plural();
+            bail!("the responses have {} {unit}, the run decodes {voxels}", responses.ncols());
         }
         Ok(())
     }

@@ -26,10 +26,12 @@ pub(crate) fn of(data: &DataSet, statistics: &Statistics) -> Voxels {
     });
     let provenance = &data.header().provenance;
     let (units, unit) = (provenance.units.clone(), provenance.unit);
+    let (standardised, whole_number_scale) = (provenance.standardised.clone(), provenance.whole_number_scale);
     let column = |name| all.columns.get(name).map(|column| column.values.iter().map(|&n| n as usize).collect());
     let of_more = all.columns.contains_key(SOURCE_VOXEL);
     let numbers = column(VOXEL_NUMBER).or_else(|| column(SOURCE_VOXEL));
-    Voxels { units, unit, numbers, of_more, volume, surface, ..Voxels::new(used.clone(), all.count) }
+    let known = Voxels::new(used.clone(), all.count);
+    Voxels { units, unit, standardised, whole_number_scale, numbers, of_more, volume, surface, ..known }
 }
 
 /// The voxels of a run; of one that an earlier version made, from its data set.

@@ -9,7 +9,7 @@ mod write;
 
 use std::path::{Path, PathBuf};
 
-pub use write::{write_f32, write_series};
+pub use write::{write_described_series, write_f32, write_series};
 
 use crate::packed::{self, Tail, first_bytes};
 use crate::volume::Volume;

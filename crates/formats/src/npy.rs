@@ -138,6 +138,17 @@ pub fn to_bytes_f32(array: ArrayViewD<'_, f32>) -> Vec<u8> {
     bytes
 }
 
+/// Bytes of a file with one axis of strings, NumPy's type `U`.
+pub(crate) fn to_bytes_texts<S: AsRef<str>>(texts: &[S]) -> Vec<u8> {
+    let width = texts.iter().map(|text| text.as_ref().chars().count()).max().unwrap_or(0).max(1);
+    let mut bytes = header::encode_type(&format!("<U{width}"), &[texts.len()]);
+    for text in texts {
+        let characters = text.as_ref().chars().map(u32::from).chain(std::iter::repeat(0)).take(width);
+        characters.for_each(|character| bytes.extend(character.to_le_bytes()));
+    }
+    bytes
+}
+
 /// Reads an array from a stream of known length, such as a member of an archive.
 pub(crate) fn read_stream_f32(mut stream: impl Read, length: u64, path: &Path) -> Result<ArrayD<f32>> {
     let header = header::decode(&mut stream, length).map_err(|reason| Error::malformed(".npy", path, reason))?;

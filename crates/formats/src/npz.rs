@@ -1,10 +1,10 @@
 //! NumPy's `.npz` files: zip archives of named `.npy` files.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::Path;
 
-use ndarray::ArrayD;
+use ndarray::{ArrayD, ArrayViewD};
 use zip::ZipArchive;
 
 use crate::{Error, Result, npy, packed};
@@ -36,6 +36,36 @@ pub fn read_f32(path: &Path, name: &str) -> Result<ArrayD<f32>> {
 /// See [`read_f32`]; [`Error::Malformed`] if its elements are not strings.
 pub fn read_texts(path: &Path, name: &str) -> Result<Vec<String>> {
     member(path, name, |stream, length| npy::read_stream_texts(stream, length, path))
+}
+
+/// An array of an archive that is written.
+#[derive(Debug, Clone)]
+pub enum Member<'a> {
+    /// Numbers, `float32`.
+    Numbers(ArrayViewD<'a, f32>),
+    /// Strings, one axis.
+    Texts(&'a [String]),
+}
+
+/// Writes named arrays, as `numpy.savez_compressed` does.
+///
+/// # Errors
+/// [`Error::Io`]; [`Error::Malformed`] for an array that the archive cannot hold.
+pub fn write(path: &Path, members: &[(&str, Member<'_>)]) -> Result<()> {
+    let file = File::create(path).map_err(Error::io("create", path))?;
+    let mut archive = zip::ZipWriter::new(std::io::BufWriter::new(file));
+    for (name, array) in members {
+        let bytes = match array {
+            Member::Numbers(values) => npy::to_bytes_f32(values.view()),
+            Member::Texts(texts) => npy::to_bytes_texts(texts),
+        };
+        let options = zip::write::SimpleFileOptions::default().large_file(bytes.len() > u32::MAX as usize);
+        let started = archive.start_file(format!("{name}{SUFFIX}"), options);
+        started.map_err(|error| Error::malformed(".npz", path, error))?;
+        archive.write_all(&bytes).map_err(Error::io("write", path))?;
+    }
+    let mut file = archive.finish().map_err(|error| Error::malformed(".npz", path, error))?;
+    file.flush().map_err(Error::io("write", path))
 }
 
 fn member<T>(path: &Path, name: &str, read: impl FnOnce(&mut dyn Read, u64) -> Result<T>) -> Result<T> {
@@ -88,6 +118,21 @@ mod tests {
         let (_folder, path) = archive(&[("arr_0.npy", npy_bytes(&[1.0, 2.0])), ("V1.npy", npy_bytes(&[3.0]))]);
         assert_eq!(names(&path).unwrap(), ["arr_0", "V1"]);
         assert_eq!(read_f32(&path, "V1").unwrap(), ndarray::array![3.0].into_dyn());
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("w.npz");
+        let values = ndarray::array![[1.5_f32, -2.0], [0.0, 3.0]].into_dyn();
+        let names = ["a".to_owned(), "größe".to_owned()];
+        let members = [("responses", Member::Numbers(values.view())), ("images", Member::Texts(&names))];
+        write(&path, &members).unwrap();
+        assert_eq!(super::names(&path).unwrap(), ["responses", "images"]);
+        assert_eq!(
+            (read_f32(&path, "responses").unwrap(), read_texts(&path, "images").unwrap()),
+            (values, names.to_vec())
+        );
     }
 
     #[test]

@@ -26,6 +26,7 @@
 //! ```
 
 mod comparison;
+mod dataset;
 mod error;
 mod figure;
 mod number;
@@ -43,6 +44,7 @@ use std::path::PathBuf;
 use afterimage_run::{RunFolder, atomic};
 
 pub use comparison::render_comparison;
+pub use dataset::render_dataset;
 pub use error::ReportError;
 pub use figure::write_figures;
 pub use pictures::{MAX_ITEMS, MAX_PICTURE_BYTES};

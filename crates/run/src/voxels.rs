@@ -24,6 +24,13 @@ pub struct Voxels {
     /// What each of them is, where the data set states it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<RecordedUnit>,
+    /// How the responses of the data set were standardised before it was written, such as `in each run`; `None` if they were not,
+    /// or if it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standardised: Option<String>,
+    /// What the import of the data set divided whole numbers of 16 bits by, in volumes without a scale in the header.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole_number_scale: Option<f32>,
     /// `[columns]` number of each voxel of the data set in the names of the table that it was imported from, if they are
     /// not 0 to `columns` - 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -85,6 +92,8 @@ impl Voxels {
             columns,
             units: None,
             unit: None,
+            standardised: None,
+            whole_number_scale: None,
             numbers: None,
             of_more: false,
             volume: None,

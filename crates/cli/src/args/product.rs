@@ -12,12 +12,12 @@ pub(crate) struct Encode {
     /// Experiment folder with a trained encoder. With several (other seeds) the mean prediction is written.
     #[arg(long, required = true, value_name = "RUN")]
     pub(crate) run: Vec<PathBuf>,
-    /// File to write: .npy [images, voxels]; .csv, one row per image; .nii or .nii.gz, one volume per image; or
+    /// File to write: .npy or .npz [images, voxels]; .csv, one row per image; .nii or .nii.gz, one volume per image; or
     /// .func.gii, written as lh.NAME and rh.NAME.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
     /// Unit of the predicted responses.
-    #[arg(long, value_enum, default_value_t = Units::Standardised)]
+    #[arg(long, value_enum, default_value_t = Units::Recorded)]
     pub(crate) units: Units,
     /// Number of dropout masks per image. Writes the standard deviation over them to NAME.sd.EXTENSION.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..))]
@@ -33,13 +33,13 @@ pub(crate) struct Encode {
     pub(crate) json: bool,
 }
 
-/// Unit of predicted responses.
+/// Unit of responses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Units {
+    /// The unit of the recording, as in the run's data set.
+    Recorded,
     /// Standard deviations of the training responses, as the networks use them.
     Standardised,
-    /// The unit of the recording: the standardisation of training is inverted.
-    Recorded,
 }
 
 impl From<Units> for afterimage_experiment::Units {
@@ -69,10 +69,13 @@ pub(crate) struct Decode {
     /// Column with the labels, if the file of --average-by is a .csv or .tsv with several columns.
     #[arg(long, value_name = "NAME", requires = "average_by")]
     pub(crate) average_column: Option<String>,
-    /// The responses are already standardised. By default they are standardised by the mean and standard deviation of
-    /// the run's training responses.
+    /// Unit of the responses. Default: what the file or its NAME.json states, otherwise recorded. Recorded responses
+    /// are standardised by the run's training responses.
+    #[arg(long, value_enum)]
+    pub(crate) units: Option<Units>,
+    /// Take responses whose values cannot be in this unit.
     #[arg(long)]
-    pub(crate) standardised: bool,
+    pub(crate) force_units: bool,
     /// Name of the array, if the file contains several.
     #[arg(long, value_name = "NAME")]
     pub(crate) array: Option<String>,

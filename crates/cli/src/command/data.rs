@@ -3,8 +3,11 @@
 use anyhow::Result;
 
 use afterimage_data::audit::{AuditOptions, Embed, Verdict, audit_with};
-use afterimage_data::{DataSet, Exclusions, PartSummary, Reliability, Summary, UnpairedPool};
+use afterimage_data::overview::{Overview, OverviewOptions, Reliable, no_repeats};
+use afterimage_data::{DataSet, Exclusions, PartSummary, Summary, UnpairedPool};
 use afterimage_experiment::Embedder;
+use afterimage_report::render_dataset;
+use afterimage_run::atomic;
 use ndarray::ArrayView4;
 
 use crate::args;
@@ -19,17 +22,43 @@ pub(super) fn inspect(args: &args::Inspect) -> Result<()> {
     if args.verify {
         data.verify()?;
     }
-    if args.reliability {
-        return reliability(&data, args.json);
-    }
     let summary = Summary::of(&data);
-    if args.json && args.verify {
-        let mut value = serde_json::to_value(&summary)?;
-        value["verified"] = true.into();
-        return say::json(&value);
+    let reliability = if args.reliability { Some(Reliable::of_test(&data, HALVES)?) } else { None };
+    if let Some(path) = &args.html {
+        let options = OverviewOptions { halves: HALVES, ..OverviewOptions::default() };
+        atomic::write(path, render_dataset(&Overview::of(&data, options)?).as_bytes())?;
     }
-    show(&summary, args.json)?;
-    if args.verify { say::line(format!("   verified: {}", verification(&data))) } else { Ok(()) }
+    if args.json {
+        return say::json(&as_json(&summary, args, reliability.as_ref())?);
+    }
+    show(&summary, false)?;
+    if let Some(reliability) = &reliability {
+        show_reliability(&summary, reliability.as_ref())?;
+    }
+    if args.verify {
+        say::line(format!("   verified: {}", verification(&data)))?;
+    }
+    args.html.as_ref().map_or(Ok(()), |path| say::line(format!("       page: {}", path.display())))
+}
+
+/// The summary, with what was asked for besides.
+fn as_json(
+    summary: &Summary,
+    args: &args::Inspect,
+    reliability: Option<&Option<Reliable>>,
+) -> Result<serde_json::Value> {
+    let mut value = serde_json::to_value(summary)?;
+    if args.verify {
+        value["verified"] = true.into();
+    }
+    if let Some(reliability) = reliability {
+        value["noise_ceiling"] = serde_json::to_value(reliability.as_ref().map(|found| &found.ceiling))?;
+        value["split_half"] = serde_json::to_value(reliability.as_ref().map(|found| &found.halves))?;
+    }
+    if let Some(path) = &args.html {
+        value["page"] = path.display().to_string().into();
+    }
+    Ok(value)
 }
 
 /// Text about what was read and verified.
@@ -87,39 +116,17 @@ pub(super) fn audit(args: &args::Audit) -> Result<()> {
 }
 
 /// Prints noise ceilings and reliability of the test part.
-fn reliability(data: &DataSet, json: bool) -> Result<()> {
-    let ceiling = Reliability::noise_ceiling(&data.held_out())?;
-    let halves = Reliability::split_half(&data.held_out(), HALVES, 0)?;
-    if json {
-        return say::json(&serde_json::json!({ "noise_ceiling": ceiling, "split_half": halves }));
-    }
-    let (Some(ceiling), Some(halves)) = (ceiling, halves) else {
-        return say::line("the test part has no repeats, so its reliability cannot be estimated");
-    };
+fn show_reliability(summary: &Summary, reliability: Option<&Reliable>) -> Result<()> {
+    let Some(reliable) = reliability else { return say::line(no_repeats(summary)) };
+    let (stimuli, voxels) = (reliable.ceiling.stimuli, reliable.ceiling.ncsnr.len());
+    let unit = summary.provenance.unit().plural();
     say::line(format!(
-        "from {} test stimuli with repeats, over {} {}: median (5 % to 95 %)",
-        ceiling.stimuli,
-        ceiling.ncsnr.len(),
-        data.header().provenance.unit().plural()
+        "reliability: from {stimuli} test stimuli with repeats, over {voxels} {unit}: median (5 % to 95 %)"
     ))?;
-    let lines = [
-        ("ncsnr", "signal divided by noise standard deviation of one trial", &ceiling.ncsnr),
-        ("noise ceiling", "explainable variance of the mean over repeats, %", &ceiling.percent),
-        ("ceiling r", "largest correlation with that mean", &ceiling.correlation),
-        ("split-half r", "correlation of halves of the repeats, mean of 20 draws", &halves.correlation),
-        ("Spearman-Brown", "the same for the mean over all repeats", &halves.spearman_brown),
-    ];
-    lines.into_iter().try_for_each(|(name, meaning, values)| {
-        let [low, median, high] = [0.05, 0.5, 0.95].map(|share| quantile(values, share));
-        say::line(format!("{name:>15}: {median:.3} ({low:.3} to {high:.3})  {meaning}"))
+    reliable.measures().into_iter().try_for_each(|measured| {
+        let [low, median, high] = measured.quantiles;
+        say::line(format!("{:>15}: {median:.3} ({low:.3} to {high:.3})  {}", measured.name, measured.meaning))
     })
-}
-
-/// Quantile of the defined values, linearly interpolated.
-fn quantile(values: &[f32], share: f64) -> f64 {
-    let mut sorted: Vec<f64> = values.iter().map(|&value| f64::from(value)).filter(|value| !value.is_nan()).collect();
-    sorted.sort_by(f64::total_cmp);
-    if sorted.is_empty() { f64::NAN } else { afterimage_statistics::quantile(&sorted, share) }
 }
 
 pub(super) fn show(summary: &Summary, json: bool) -> Result<()> {
@@ -154,6 +161,7 @@ pub(super) fn show(summary: &Summary, json: bool) -> Result<()> {
     summary.regions.iter().try_for_each(|(name, count)| say::line(format!("{name:>11}: {count} {unit}")))?;
     summary.columns.iter().try_for_each(|(name, meaning)| say::line(format!("{name:>11}: {meaning}")))?;
     from.steps.iter().try_for_each(|step| say::line(format!("       step: {step}")))?;
+    from.warnings.iter().try_for_each(|warning| say::line(format!("    warning: {warning}")))?;
     say::line(format!("    licence: {}", from.licence.as_deref().unwrap_or("not stated")))?;
     say::line(format!("       cite: {}", from.citation.as_deref().unwrap_or("not stated")))?;
     say::line(format!("     sha256: {}", summary.fingerprint))?;

@@ -5,6 +5,7 @@ mod labels;
 mod latency;
 mod places;
 mod responses;
+mod units;
 
 use std::path::Path;
 
@@ -12,7 +13,7 @@ use anyhow::{Result, bail};
 use ndarray::{ArrayView, ArrayView4, Axis, RemoveAxis};
 use serde::Serialize;
 
-use afterimage_experiment::{reconstruct::write_png, trained::Item};
+use afterimage_experiment::{Units, reconstruct::write_png, trained::Item};
 use afterimage_formats::{npy, picture};
 use afterimage_run::{atomic, table::csv};
 
@@ -23,6 +24,7 @@ use crate::{build, progress, say};
 use group::By;
 use latency::{Latency, decode_all};
 use responses::Known;
+use units::Stated;
 
 const ARRAY: &str = "reconstructions.npy";
 
@@ -36,7 +38,12 @@ struct Made {
     images: usize,
     /// How the voxels of the responses were matched with those of the run.
     voxels: &'static str,
+    /// Unit of the responses, `recorded` or `standardised`, and who states it.
+    units: Units,
+    units_stated_by: String,
     standardised: String,
+    /// What whole numbers of 16 bits were divided by, as in the import of the run's data set.
+    whole_numbers_divided_by: Option<f32>,
     averaged_by: Option<String>,
     latency: Latency,
     folder: String,
@@ -50,22 +57,24 @@ pub(super) fn decode(args: &Decode) -> Result<()> {
     threads(run.experiment())?;
     run.decoder()?;
     let known = Known { voxels: &run.voxels()?, data: run.session().data_fingerprint() };
+    let stated = Stated::of(args, &run)?;
     let read = responses::read(args, &known)?;
-    let (rows, matched) = (read.values.nrows(), read.matched);
+    let (rows, matched, divided) = (read.values.nrows(), read.matched, read.divided_by);
+    stated.check(args, &run, read.values.view(), matched)?;
     let by = args.average_by.as_deref().map(|labels| By { labels, column: args.average_column.as_deref() });
     let (mut responses, items) = group::average(read, by.as_ref())?;
-    let standardised = match (run.standardises(), args.standardised) {
-        (_, true) => "before, as stated by --standardised",
-        (true, false) => {
+    let standardised = match (run.standardises(), stated.units) {
+        (_, Units::Standardised) => format!("before, as stated by {}", stated.by),
+        (true, Units::Recorded) => {
             run.standardise(&mut responses)?;
             refuse_not_finite(
                 responses.view(),
                 &items,
                 "is not finite after standardisation by the training responses",
             )?;
-            "by the run's training responses"
+            "by the run's training responses".into()
         }
-        (false, false) => "not standardised, as in the run",
+        (false, Units::Recorded) => "not standardised, as in the run".into(),
     };
     let on = format!("{}, {} threads", run.experiment().device.name, rayon::current_num_threads());
     let (images, latency) = decode_all(&run, responses.view(), args.latency, on)?;
@@ -78,13 +87,16 @@ pub(super) fn decode(args: &Decode) -> Result<()> {
         rows,
         images: items.len(),
         voxels: matched.in_words(),
-        standardised: standardised.into(),
+        units: stated.units,
+        units_stated_by: stated.by,
+        standardised,
+        whole_numbers_divided_by: divided,
         averaged_by: args.average_by.clone(),
         latency,
         folder: args.out.display().to_string(),
     };
     atomic::write_json(&args.out.join("decode.json"), &made)?;
-    conclude(args, &made, known.voxels.unit().plural())
+    conclude(args, &made, known.voxels.unit().plural(), &units::prepared(&run)?)
 }
 
 /// Refuses rows with values that are not finite, which very large responses produce; names the first.
@@ -111,7 +123,7 @@ fn write(out: &Path, images: ArrayView4<'_, f32>, items: &[Item]) -> Result<()> 
     Ok(atomic::write(&out.join("items.csv"), csv(rows).as_bytes())?)
 }
 
-fn conclude(args: &Decode, made: &Made, unit: &str) -> Result<()> {
+fn conclude(args: &Decode, made: &Made, unit: &str, prepared: &str) -> Result<()> {
     if args.json {
         return say::json(made);
     }
@@ -120,6 +132,10 @@ fn conclude(args: &Decode, made: &Made, unit: &str) -> Result<()> {
         None => String::new(),
     };
     say::line(format!("{} images{averaged}, standardised {}: {}", made.images, made.standardised, made.folder))?;
+    say::line(format!("responses: taken as {}, by {}{prepared}", made.units.name(), made.units_stated_by))?;
+    if let Some(scale) = made.whole_numbers_divided_by {
+        say::line(format!("whole numbers divided by {scale}, as in the import of the run's data set"))?;
+    }
     say::line(format!("{unit}: {}", made.voxels))?;
     say::line(made.latency.line())
 }

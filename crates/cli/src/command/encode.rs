@@ -2,12 +2,13 @@
 
 mod images;
 mod output;
+pub(super) mod sidecar;
 
 use anyhow::{Result, bail};
 use ndarray::{Array2, s};
-use serde::Serialize;
 
 use afterimage_experiment::trained::{EncodeOptions, Ensemble, Spread};
+use afterimage_experiment::{TrainedRun, Units};
 use afterimage_run::{atomic, voxels::Voxels};
 
 use super::run::{open_trained, threads};
@@ -15,24 +16,16 @@ use crate::args::product::Encode;
 use crate::progress::{self, Bar};
 use crate::{build, say};
 use images::Pictures;
-use output::Format;
+use output::{Format, Written};
+use sidecar::Sidecar;
 
 /// Images per block: whole batches, so that the dropout masks of an image do not depend on it.
 const PART: usize = 4 * Spread::BATCH;
 
-/// Description of the predicted responses, written as `NAME.json`.
-#[derive(Serialize)]
-struct Sidecar<'a> {
-    software: String,
-    runs: Vec<String>,
-    files: Vec<String>,
-    units: String,
-    standard_deviation: Option<String>,
-    samples: u32,
-    seed: u64,
-    images: &'a [String],
-    voxels: &'a [usize],
-}
+/// The array of responses in an `.npz`.
+pub(super) const RESPONSES: &str = "responses";
+/// How the text of a NIfTI header of predicted responses begins; the name of the unit follows.
+pub(super) const DESCRIBED: &str = "Afterimage, responses ";
 
 /// Predicts the responses and writes them.
 pub(super) fn encode(args: &Encode) -> Result<()> {
@@ -40,6 +33,7 @@ pub(super) fn encode(args: &Encode) -> Result<()> {
     let format = Format::of(&args.out)?;
     let runs: Vec<_> = args.run.iter().map(|path| open_trained(path, args.device.as_deref())).collect::<Result<_>>()?;
     runs.first().map_or(Ok(()), |first| threads(first.experiment()))?;
+    let (standardises, standardisation) = (runs.iter().any(TrainedRun::standardises), common_standardisation(&runs));
     let options = EncodeOptions { units: args.units.into(), samples: args.samples, seed: args.seed };
     let ensemble = Ensemble::new(runs, options)?;
     format.refuse(&args.out, ensemble.voxels())?;
@@ -64,24 +58,37 @@ pub(super) fn encode(args: &Encode) -> Result<()> {
     }
     bar.finish();
     refuse_not_finite(&mean, pictures.names(), ensemble.voxels())?;
-    let mut files = format.write(&args.out, &mean, pictures.names(), ensemble.voxels())?;
+    // A run that does not standardise has the recording's unit only.
+    let units = if standardises { options.units } else { Units::Recorded };
+    let written = Written { names: pictures.names(), voxels: ensemble.voxels(), units: Some(units) };
+    let mut files = format.write(&args.out, &mean, &written)?;
+    let standardisation = standardisation.filter(|_| units == Units::Standardised);
+    let sha256 = sidecar::hashes(&files, &args.out, units, standardisation.as_deref())?;
     if let Some(deviation) = &deviation {
         let path = output::with_mark(&args.out, ".sd");
-        files.extend(format.write(&path, deviation, pictures.names(), ensemble.voxels())?);
+        files.extend(format.write(&path, deviation, &Written { units: None, ..written })?);
     }
     let sidecar = Sidecar {
         software: build::software(),
         runs: args.run.iter().map(|run| run.display().to_string()).collect(),
         files: files.iter().map(|file| file.display().to_string()).collect(),
+        sha256,
         units: ensemble.units_in_words(),
+        response_units: units,
+        standardisation,
         standard_deviation: spread,
         samples: args.samples.unwrap_or(0),
         seed: args.seed,
         images: pictures.names(),
         voxels: &ensemble.voxels().ids,
     };
-    atomic::write_json(&output::sidecar(&args.out), &sidecar)?;
+    atomic::write_json(&sidecar::beside(&args.out), &sidecar)?;
     conclude(args, &sidecar, shape, ensemble.voxels().unit().plural())
+}
+
+/// What standardised predictions are relative to: the same for all runs, or else they are not averaged.
+fn common_standardisation(runs: &[TrainedRun]) -> Option<String> {
+    runs.first().and_then(TrainedRun::standardisation)
 }
 
 fn refuse_not_finite(predicted: &Array2<f32>, names: &[String], voxels: &Voxels) -> Result<()> {
@@ -104,5 +111,5 @@ fn conclude(args: &Encode, sidecar: &Sidecar<'_>, (images, voxels): (usize, usiz
     if let Some(words) = &sidecar.standard_deviation {
         say::line(format!("standard deviation {words}: {}", output::with_mark(&args.out, ".sd").display()))?;
     }
-    say::line(format!("names of images and {unit}: {}", output::sidecar(&args.out).display()))
+    say::line(format!("names of images and {unit}: {}", sidecar::beside(&args.out).display()))
 }

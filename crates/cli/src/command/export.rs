@@ -75,17 +75,20 @@ fn from_table(path: &Path, voxels: &Voxels) -> Result<Vec<Column>> {
         Some(ids) => ids.into_iter().zip(0..).collect(),
         None if table.len() == voxels.len() => voxels.ids.iter().copied().zip(0..).collect(),
         None => bail!(
-            "\"{}\" has {} rows for {} voxels: give one row per voxel, or a column \"voxel\" with their numbers",
+            "\"{}\" has {} rows for {} {}: give one row per {}, or a column \"voxel\" with their numbers",
             path.display(),
             table.len(),
-            voxels.len()
+            voxels.len(),
+            voxels.unit().plural(),
+            voxels.unit().singular()
         ),
     };
     if rows.len() != table.len() {
-        bail!("\"{}\" names a voxel twice: give one row per voxel", path.display());
+        let unit = voxels.unit().singular();
+        bail!("\"{}\" names a {unit} twice: give one row per {unit}", path.display());
     }
     if let Some(stray) = rows.keys().find(|id| !voxels.ids.contains(id)) {
-        bail!("\"{}\" names voxel {stray}, which the run does not use", path.display());
+        bail!("\"{}\" names {} {stray}, which the run does not use", path.display(), voxels.unit().singular());
     }
     let safe = |name: &str| -> String {
         let kept = |c: char| if c.is_ascii_alphanumeric() || "_-.".contains(c) { c } else { '_' };

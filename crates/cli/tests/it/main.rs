@@ -14,6 +14,7 @@ mod integrity;
 mod interrupted;
 mod killed;
 mod metrics;
+mod pairs;
 mod preflight;
 mod product;
 mod refusals;

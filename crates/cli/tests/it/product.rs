@@ -31,7 +31,8 @@ fn encoder_and_decoder_are_those_of_the_run_whatever_the_format() {
     assert_eq!((voxels.len(), voxels.columns, voxels.volume.is_none()), (60, 60, true));
 
     // Images of the data set have the predictions of the run, bit for bit.
-    let said = run(&["encode", "simulation/subject.afterimage", "--run", "run", "--out", "all.npy"]);
+    let encode = ["encode", "simulation/subject.afterimage", "--run", "run", "--units", "standardised"];
+    let said = run(&[&encode[..], &["--out", "all.npy"]].concat());
     assert!(said.contains("66 images x 60 voxels, in standard deviations of the training responses"), "{said}");
     let all = matrix(&desk, "all.npy");
     let names: Vec<String> = serde_json::from_value(
@@ -42,8 +43,14 @@ fn encoder_and_decoder_are_those_of_the_run_whatever_the_format() {
     let predicted = npy::read_f32(&folder.path(PREDICTIONS)).unwrap().into_dimensionality::<Ix2>().unwrap();
     assert_eq!(all.select(Axis(0), &held_out), predicted);
 
-    // The recording's unit is that before the z-score of training; the table has a column for each voxel.
-    run(&["encode", "simulation/subject.afterimage", "--run", "run", "--units", "recorded", "--out", "all.csv"]);
+    // The unit goes with the file: decoded without an option, the responses are standardised as described.
+    let said = run(&["decode", "all.npy", "--run", "run", "--out", "as-described", "--latency", "1"]);
+    assert!(said.contains("taken as standardised, by \"all.json\""), "{said}");
+    let said = desk.refusal(&["decode", "all.npy", "--run", "run", "--units", "recorded", "--out", "y"]);
+    assert!(said.contains("all.json") && said.contains("--force-units"), "{said}");
+
+    // The recording's unit, the default, is that before the z-score of training; the table has a column for each voxel.
+    run(&["encode", "simulation/subject.afterimage", "--run", "run", "--out", "all.csv"]);
     let text = json(&desk, "all.csv");
     assert!(text.starts_with("image,voxel_0,voxel_1,"));
     let first: Vec<f32> = text.lines().nth(1).unwrap().split(',').skip(1).map(|value| value.parse().unwrap()).collect();
@@ -73,10 +80,13 @@ fn encoder_and_decoder_are_those_of_the_run_whatever_the_format() {
 
     // A table in the recording's unit, and the same standardised, give the same images.
     run(&["decode", "all.csv", "--run", "run", "--out", "from-recorded", "--latency", "1"]);
-    run(&["decode", "all.npy", "--run", "run", "--standardised", "--out", "from-standardised", "--latency", "70"]);
-    let [a, b] =
-        ["from-recorded", "from-standardised"].map(|name| images(&desk.path(name).join("reconstructions.npy")));
-    assert!(a.dim() == (66, 3, 64, 64) && worst(&a, &b) < 1e-3);
+    // `all.json` describes `all.csv` by now, and not this array.
+    let standardised = ["decode", "all.npy", "--run", "run", "--units", "standardised"];
+    run(&[&standardised[..], &["--out", "from-standardised", "--latency", "70"]].concat());
+    let [a, b, c] = ["from-recorded", "from-standardised", "as-described"]
+        .map(|name| images(&desk.path(name).join("reconstructions.npy")));
+    assert!(a.dim() == (66, 3, 64, 64) && worst(&a, &b) < 1e-3 && b == c);
+    assert!(json(&desk, "from-recorded/decode.json").contains("\"units\": \"recorded\""));
     assert!(json(&desk, "from-standardised/decode.json").contains("\"n\": 70"));
 
     // Dropout: reproducible, about the prediction without it, and another with another seed.
@@ -86,6 +96,8 @@ fn encoder_and_decoder_are_those_of_the_run_whatever_the_format() {
             "simulation/subject.afterimage",
             "--run",
             "run",
+            "--units",
+            "standardised",
             "--samples",
             "3",
             "--seed",
@@ -173,8 +185,8 @@ fn volumes_of_predictions_and_scores_have_the_affine_of_the_recording() {
     let source = Volume::open(&desk.path("betas.nii.gz")).unwrap();
     assert_eq!((map.header().affine, map.header().volume_shape()), (source.header().affine, shape));
 
-    run(&["encode", "pictures.npy", "--run", "run", "--units", "recorded", "--out", "predicted.nii.gz"]);
-    run(&["encode", "pictures.npy", "--run", "run", "--units", "recorded", "--out", "predicted.npy"]);
+    run(&["encode", "pictures.npy", "--run", "run", "--out", "predicted.nii.gz"]);
+    run(&["encode", "pictures.npy", "--run", "run", "--out", "predicted.npy"]);
     let predicted = Volume::open(&desk.path("predicted.nii.gz")).unwrap();
     assert_eq!((predicted.header().affine, predicted.header().count()), (source.header().affine, count));
     let table = matrix(&desk, "predicted.npy");
@@ -185,7 +197,10 @@ fn volumes_of_predictions_and_scores_have_the_affine_of_the_recording() {
     assert!((100.0..1000.0).contains(&mean), "{mean}");
 
     run(&["decode", "betas.nii.gz", "--run", "run", "--out", "from-volumes"]);
-    run(&["decode", "predicted.nii.gz", "--run", "run", "--out", "from-predicted"]);
+    // One description serves both formats of the same predictions.
+    let said = run(&["decode", "predicted.nii.gz", "--run", "run", "--out", "from-predicted"]);
+    assert!(said.contains("taken as recorded, by \"predicted.json\""), "{said}");
+    units_are_told_by_the_file_and_by_the_values(&desk);
     let images = npy::read_f32(&desk.path("from-volumes/reconstructions.npy")).unwrap();
     assert_eq!(images.shape(), [count, 3, 64, 64]);
     let mut elsewhere = AFFINE;
@@ -211,6 +226,41 @@ fn volumes_of_predictions_and_scores_have_the_affine_of_the_recording() {
         assert_eq!(found, (0..30).map(|voxel| voxel as f32 + 0.5).collect::<Vec<_>>());
     }
     check_with_nibabel(&desk);
+}
+
+/// Standardised predictions of the volumes above, whose recorded responses are around 100 to 1000.
+fn units_are_told_by_the_file_and_by_the_values(desk: &Desk) {
+    let run = |args: &[&str]| printed(&desk.run(args));
+    let images = |name: &str| npy::read_f32(&desk.path(name).join("reconstructions.npy")).unwrap();
+    for ending in [".npy", ".npz", ".nii"] {
+        run(&["encode", "pictures.npy", "--run", "run", "--units", "standardised", "--out", &format!("z{ending}")]);
+        std::fs::rename(desk.path(&format!("z{ending}")), desk.path(&format!("bare{ending}"))).unwrap();
+    }
+    // Archives and volumes state their unit themselves.
+    for (file, out) in [("bare.npz", "of-archive"), ("bare.nii", "of-volumes")] {
+        let said = run(&["decode", file, "--run", "run", "--out", out]);
+        assert!(said.contains(&format!("taken as standardised, by \"{file}\"")), "{said}");
+    }
+    // An array without a description is judged by its values.
+    let said = desk.refusal(&["decode", "bare.npy", "--run", "run", "--out", "x"]);
+    let fragments = ["cannot be recorded", "--units standardised", "--force-units", "medians over 30 voxels"];
+    fragments.iter().for_each(|fragment| assert!(said.contains(fragment), "{fragment} is missing in: {said}"));
+    assert!(!desk.path("x").exists());
+    let said = desk.refusal(&["decode", "betas.nii.gz", "--units", "standardised", "--run", "run", "--out", "x"]);
+    assert!(said.contains("cannot be standardised") && said.contains("--units recorded"), "{said}");
+    let forced = desk.run(&["decode", "bare.npy", "--run", "run", "--force-units", "--out", "forced"]);
+    assert!(String::from_utf8_lossy(&forced.stderr).contains("cannot be recorded") && forced.status.success());
+    run(&["decode", "bare.npy", "--units", "standardised", "--run", "run", "--out", "stated"]);
+    let [archive, volumes, stated, forced, recorded] =
+        ["of-archive", "of-volumes", "stated", "forced", "from-predicted"].map(images);
+    assert_eq!((&archive, &volumes), (&stated, &stated));
+    let worst = |other: &ndarray::ArrayD<f32>| (other - &stated).iter().fold(0.0_f32, |worst, d| worst.max(d.abs()));
+    assert!(
+        worst(&recorded) < 1e-2 && worst(&forced) > 10.0 * worst(&recorded),
+        "{} {}",
+        worst(&recorded),
+        worst(&forced)
+    );
 }
 
 fn check_with_nibabel(desk: &Desk) {

@@ -72,22 +72,32 @@ fn api_gives_what_the_commands_give_and_refuses_what_is_wrong() {
     // Encode: the same numbers as the command, for one picture and for a batch.
     let shown = std::fs::read(desk.path("runs/full/shown/0001.png")).unwrap();
     let other = std::fs::read(desk.path("runs/full/shown/0002.png")).unwrap();
-    printed(&desk.run(&["encode", "runs/full/shown", "--run", "runs/full", "--out", "predicted.npy"]));
+    printed(&desk.run(&[
+        "encode",
+        "runs/full/shown",
+        "--run",
+        "runs/full",
+        "--units",
+        "standardised",
+        "--out",
+        "predicted.npy",
+    ]));
     let predicted = npy(&std::fs::read(desk.path("predicted.npy")).unwrap());
     let png = [("content-type", "image/png")];
-    let one = parsed(&server.post("/api/v1/encode", &png, &shown));
+    let one = parsed(&server.post("/api/v1/encode?units=standardised", &png, &shown));
     assert_eq!(numbers(&one["responses"][0]), predicted[voxels..2 * voxels]);
     let batch = json!({ "images": [STANDARD.encode(&other), STANDARD.encode(&shown)] }).to_string();
     let as_json = [("content-type", "application/json")];
-    let two = parsed(&server.post("/api/v1/encode?run=full", &as_json, &batch));
+    let two = parsed(&server.post("/api/v1/encode?run=full&units=standardised", &as_json, &batch));
     assert_eq!(numbers(&two["responses"][1]), predicted[voxels..2 * voxels]);
-    let array = server.post("/api/v1/encode", &[png[0], ("accept", "application/x-npy")], &shown);
+    let array = server.post("/api/v1/encode?units=standardised", &[png[0], ("accept", "application/x-npy")], &shown);
     assert_eq!(npy(&array.bytes), predicted[voxels..2 * voxels]);
     let recorded = parsed(&server.post("/api/v1/encode?units=recorded", &png, &shown));
+    assert_eq!(recorded["responses"], parsed(&server.post("/api/v1/encode", &png, &shown))["responses"]);
     assert_ne!(recorded["responses"], one["responses"]);
 
     // Decode: the predicted responses are standardised already.
-    printed(&desk.run(&["decode", "predicted.npy", "--standardised", "--run", "runs/full", "--out", "decoded"]));
+    printed(&desk.run(&["decode", "predicted.npy", "--run", "runs/full", "--out", "decoded"]));
     let of_command = npy(&std::fs::read(desk.path("decoded/reconstructions.npy")).unwrap());
     let table = std::fs::read(desk.path("predicted.npy")).unwrap();
     let as_npy = [("content-type", "application/x-npy"), ("accept", "application/x-npy")];

@@ -12,7 +12,7 @@ use ndarray::{Axis, concatenate};
 use super::files::{source_files, unused};
 use super::importer::importer;
 use super::matrix::{Matrix, blocks};
-use super::order::{NameOrder, sequence};
+use super::order::{NameOrder, pairs, sequence};
 use super::shown::{Shown, Trial};
 use super::{Block, Images, Source};
 use crate::header::{FittedOn, LeftOut, Provenance, Step, SurfaceGeometry, Voxels};
@@ -88,7 +88,8 @@ pub fn open_algonauts(options: &AlgonautsOptions) -> Result<Source<'static>> {
     }
     shown.draw(&options.folder, options.test, options.validation, options.seed)?;
     let left_out = unused(&pictures, 0..pictures.len()).into_iter().chain(absent).collect();
-    let provenance = Provenance { left_out, ..provenance(options, &files, &masks, how)? };
+    let paired = format!("{how}: {}", pairs(&pictures, &positions));
+    let provenance = Provenance { left_out, ..provenance(options, &files, &masks, &paired)? };
     let images: Images<'static> = Box::new(move |row, side| Ok(pictures.read_square(positions[row], side)?));
     let trials = shown.trials;
     let blocks = blocks(trials.len(), all.count).map(move |(first, count)| {
@@ -168,7 +169,7 @@ fn surface(
     Ok(Some(surface))
 }
 
-fn provenance(options: &AlgonautsOptions, files: &[PathBuf], masks: &[PathBuf], how: &str) -> Result<Provenance> {
+fn provenance(options: &AlgonautsOptions, files: &[PathBuf], masks: &[PathBuf], paired: &str) -> Result<Provenance> {
     let title = options.folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Ok(Provenance {
         title: format!("Algonauts 2023, {title}"),
@@ -181,6 +182,7 @@ fn provenance(options: &AlgonautsOptions, files: &[PathBuf], masks: &[PathBuf], 
                 .into(),
         ),
         units: Some("standardised betas of the source".into()),
+        standardised: Some("within each session, by the source".into()),
         fov_deg: Some(8.4),
         steps: vec![
             Step::new(
@@ -188,7 +190,7 @@ fn provenance(options: &AlgonautsOptions, files: &[PathBuf], masks: &[PathBuf], 
                 FittedOn::Everything,
             ),
             Step::plain("means over up to 3 presentations; the files do not tell sessions and runs"),
-            Step::plain(format!("rows and images paired {how}")),
+            Step::plain(format!("rows and images paired {paired}")),
             Step::plain(format!(
                 "{} images drawn for the test, {} for validation, seed {}",
                 options.test, options.validation, options.seed

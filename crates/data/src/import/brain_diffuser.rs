@@ -7,7 +7,7 @@ use afterimage_formats::images::ImageSource;
 use super::files::{source_files, unused};
 use super::importer::importer;
 use super::matrix::{Matrix, blocks};
-use super::order::{NameOrder, numbered_sequence};
+use super::order::{NameOrder, numbered_sequence, pairs};
 use super::shown::{Shown, Trial};
 use super::{Block, Images, Source, subject};
 use crate::header::{FittedOn, Provenance, Step, Voxels};
@@ -73,7 +73,11 @@ pub fn open_brain_diffuser(options: &BrainDiffuserOptions) -> Result<Source<'sta
     }
     shown.hold_out(&options.train, options.validation, options.seed)?;
     let voxels = Voxels::new(tables[0].columns());
-    let provenance = provenance(options, &pictures, sequences.each_ref().map(|(_, how)| *how))?;
+    let paired = [0, 1].map(|part| {
+        let (positions, how) = &sequences[part];
+        format!("{how}: {}", pairs(&pictures[part], positions))
+    });
+    let provenance = provenance(options, &pictures, paired)?;
     let rows = sequences.map(|(positions, _)| positions);
     let first_test = tables[0].rows();
     let images: Images<'static> = Box::new(move |row, side| match row.checked_sub(first_test) {
@@ -90,7 +94,7 @@ pub fn open_brain_diffuser(options: &BrainDiffuserOptions) -> Result<Source<'sta
     Ok(Source { stimuli: shown.stimuli, voxels, provenance, images: Some(images), blocks: Box::new(blocks) })
 }
 
-fn provenance(options: &BrainDiffuserOptions, pictures: &[ImageSource; 2], how: [&str; 2]) -> Result<Provenance> {
+fn provenance(options: &BrainDiffuserOptions, pictures: &[ImageSource; 2], paired: [String; 2]) -> Result<Provenance> {
     let files = [&options.train, &options.test, &options.train_images, &options.test_images];
     Ok(Provenance {
         title: options.train.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(),
@@ -108,7 +112,8 @@ fn provenance(options: &BrainDiffuserOptions, pictures: &[ImageSource; 2], how: 
             Step::new("prepared by whoever wrote the tables", FittedOn::Unknown),
             Step::plain("means over up to 3 presentations; the tables do not tell sessions and runs"),
             Step::plain("test: the table of the test"),
-            Step::plain(format!("training rows and images paired {}; test rows and images {}", how[0], how[1])),
+            Step::plain(format!("training rows and images paired {}", paired[0])),
+            Step::plain(format!("test rows and images paired {}", paired[1])),
             Step::plain(format!("{} training images drawn for validation, seed {}", options.validation, options.seed)),
         ],
         left_out: pictures.iter().flat_map(|source| unused(source, 0..source.len())).collect(),

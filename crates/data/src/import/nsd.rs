@@ -251,6 +251,7 @@ fn provenance(options: &NsdOptions, betas: &[PathBuf]) -> Result<Provenance> {
                 .into(),
         ),
         units: Some(if is_table { "as in the table" } else { "percent signal change" }.into()),
+        whole_number_scale: (!is_table).then_some(betas::SCALE),
         fov_deg: Some(8.4),
         steps: vec![
             Step::new("single-trial betas of the source, of each session by itself", FittedOn::Unknown),

@@ -23,6 +23,9 @@ use crate::{Error, Result};
 /// How a manifest states the order.
 const OPTION: &str = "images.order = \"natural\", \"bytes\" or a FILE that lists the names";
 
+/// Pairs of trial and image that are named, besides the last.
+const SHOWN: usize = 3;
+
 /// How a manifest states the column of that file.
 const COLUMN: &str = "set images.column to the one with image names";
 
@@ -72,7 +75,9 @@ pub(super) fn read(manifest: &Manifest, source: &ImageSource, images: &[&Column]
     };
     match (stated, by_columns) {
         (None, Some((column, named))) => {
-            Ok(Order::new(named, format!("trials and images paired by the table's column \"{column}\""), false))
+            let pairs = pairs(source, &named);
+            let description = format!("trials and images paired by the table's column \"{column}\": {pairs}");
+            Ok(Order::new(named, description, false))
         }
         (Some(((named, how), by_position)), by_columns) => {
             let by_rows = by_columns.is_none();
@@ -80,15 +85,33 @@ pub(super) fn read(manifest: &Manifest, source: &ImageSource, images: &[&Column]
                 refuse_other_order(manifest, &names, &named, (&column, &others))?;
             }
             let file = keys.order.as_deref().unwrap_or_default();
+            let pairs = pairs(source, &named);
             let description = if by_position {
-                format!("trials and images paired {how}")
+                format!("trials and images paired {how}: {pairs}")
             } else {
-                format!("trials and images paired by the list {file}")
+                format!("trials and images paired by the list {file}: {pairs}")
             };
             Ok(Order::new(named, description, by_rows))
         }
         (None, None) => Ok(Order::new(Vec::new(), String::new(), true)),
     }
+}
+
+/// The first trials and the last with their images, and where the images are from: what shows a wrong order, or the images of
+/// another experiment.
+pub(crate) fn pairs(source: &ImageSource, named: &[usize]) -> String {
+    let names = source.names();
+    let last = named.len().saturating_sub(1);
+    let mut shown: Vec<String> = Vec::new();
+    for (trial, &image) in named.iter().enumerate().filter(|(trial, _)| *trial < SHOWN || *trial == last) {
+        if trial == last && last > SHOWN {
+            shown.push("...".into());
+        }
+        shown.push(format!("{trial} = {}", names[image]));
+    }
+    let path = source.path();
+    let file = path.file_name().map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy());
+    format!("trial {}; {} images in {file}", shown.join(", "), names.len())
 }
 
 fn from_file(manifest: &Manifest, file: &str, names: &[&str]) -> Result<Vec<usize>> {

@@ -121,8 +121,7 @@ impl DataSet {
     /// Reads images by their rows: `[n, height, width, 3]`, in the order asked for, repeats allowed.
     ///
     /// # Errors
-    /// [`Error::Shape`] for a row beyond the end; [`Error::Damaged`] for damaged chunks; [`Error::Store`] when there are
-    /// no images.
+    /// [`Error::Shape`] for a row beyond the end; [`Error::Damaged`] for damaged chunks; [`Error::NoImages`].
     pub fn images(&self, stimuli: &[u32]) -> Result<Array4<u8>> {
         let (count, side) = (self.header.stimuli.len(), self.header.size);
         if let Some(row) = stimuli.iter().find(|&&row| row as usize >= count) {
@@ -130,8 +129,7 @@ impl DataSet {
             return Err(Error::Shape { what: "the data set", got, expected: format!("more than {row}") });
         }
         if !self.header.has_images() {
-            let reason = "it holds responses only; import it again together with the images that were shown";
-            return Err(Error::store(&self.path, reason));
+            return Err(Error::NoImages { path: self.path.clone() });
         }
         let mut images = Array4::zeros((stimuli.len(), side, side, 3));
         let slots: Vec<_> = images.axis_iter_mut(Axis(0)).zip(stimuli).collect();

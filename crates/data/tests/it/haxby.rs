@@ -30,11 +30,11 @@ fn categories_are_decoded_run_by_run() {
         let options = NiftiOptions {
             tables: vec![attributes.clone()],
             test_runs: vec![RunChoice::Number(run)],
-            delay_secs: 5.0,
+            delay_secs: Some(5.0),
             tr_secs: Some(2.5),
             detrend: true,
             zscore: true,
-            ..NiftiOptions::new(&series)
+            ..NiftiOptions::new(&series).delayed(0.0)
         };
         let path = out.path().join(format!("run{run}.afterimage"));
         let summary = import_nifti(&options, &path, WriteOptions::default(), |_| ()).unwrap();
@@ -74,7 +74,7 @@ fn values_are_those_that_nibabel_reads() {
     let options = NiftiOptions {
         tables: vec![attributes.clone()],
         test_runs: vec![RunChoice::Number(11)],
-        ..NiftiOptions::new(&series)
+        ..NiftiOptions::new(&series).delayed(0.0)
     };
     import_nifti(&options, &path, WriteOptions::default(), |_| ()).unwrap();
     let data = DataSet::open(&path).unwrap();
@@ -103,7 +103,7 @@ fn affine_of_the_recording_survives_import_preparation_and_writing() {
         tables: vec![attributes.clone()],
         test_runs: vec![RunChoice::Number(11)],
         mask: Some(mask),
-        ..NiftiOptions::new(&series)
+        ..NiftiOptions::new(&series).delayed(0.0)
     };
     import_nifti(&options, &path, WriteOptions::default(), |_| ()).unwrap();
     let imported = DataSet::open(&path).unwrap();

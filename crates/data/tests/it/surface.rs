@@ -15,7 +15,7 @@ fn import(name: &str, roi: Option<&str>) -> DataSet {
         tables: vec![table],
         test_runs: vec![RunChoice::Number(1)],
         roi: roi.map(str::to_owned),
-        ..NiftiOptions::new(&series)
+        ..NiftiOptions::new(&series).delayed(0.0)
     };
     let out = folder.path().join("x.afterimage");
     import_nifti(&options, &out, WriteOptions::default(), |_| ()).unwrap();
@@ -52,7 +52,7 @@ fn hemispheres_are_not_two_runs() {
         };
         let series = names.map(place).to_vec();
         let tables = vec![table.clone(); 2];
-        let options = NiftiOptions { series, tables, ..NiftiOptions::new("") };
+        let options = NiftiOptions { series, tables, ..NiftiOptions::new("").delayed(0.0) };
         import_nifti(&options, &folder.path().join("x.afterimage"), WriteOptions::default(), |_| ())
             .unwrap_err()
             .to_string()

@@ -12,6 +12,8 @@ use super::quaternion::Rotation;
 use crate::{Error, Result};
 
 const OFFSET: usize = 352;
+/// Free text of the header, 80 bytes with the final zero.
+const DESCRIPTION: &str = "Afterimage";
 /// Code for a space aligned with another file: that of the recording.
 const ALIGNED: i16 = 2;
 
@@ -24,7 +26,7 @@ const ALIGNED: i16 = 2;
 /// # Errors
 /// [`Error::Io`]; [`Error::Shape`] for no axes, more than seven, or an axis longer than 32 767.
 pub fn write_f32(path: &Path, values: ArrayViewD<'_, f32>, affine: &[[f64; 4]; 4]) -> Result<()> {
-    create(path, values.shape(), affine, |out| put_column_order(out, values.view()))
+    create(path, values.shape(), affine, DESCRIPTION, |out| put_column_order(out, values.view()))
 }
 
 /// Writes a series `[x, y, z, t]` with one volume in memory at a time; otherwise like [`write_f32`].
@@ -38,9 +40,24 @@ pub fn write_series(
     affine: &[[f64; 4]; 4],
     volumes: impl Iterator<Item = Array3<f32>>,
 ) -> Result<()> {
+    write_described_series(path, shape, count, affine, DESCRIPTION, volumes)
+}
+
+/// As [`write_series`], with free text in the header, of which the first 79 bytes are kept.
+///
+/// # Errors
+/// See [`write_series`].
+pub fn write_described_series(
+    path: &Path,
+    shape: [usize; 3],
+    count: usize,
+    affine: &[[f64; 4]; 4],
+    description: &str,
+    volumes: impl Iterator<Item = Array3<f32>>,
+) -> Result<()> {
     let [x, y, z] = shape;
     let (mut written, mut strange) = (0, None);
-    create(path, &[x, y, z, count], affine, |out| {
+    create(path, &[x, y, z, count], affine, description, |out| {
         for volume in volumes {
             if volume.shape() != shape {
                 strange = Some(volume.shape().to_vec());
@@ -59,6 +76,7 @@ fn create(
     path: &Path,
     shape: &[usize],
     affine: &[[f64; 4]; 4],
+    description: &str,
     fill: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
 ) -> Result<()> {
     if shape.is_empty() || shape.len() > 7 || shape.iter().any(|&n| n > i16::MAX as usize) {
@@ -66,7 +84,7 @@ fn create(
         return Err(Error::Shape { path: path.to_owned(), got: shape.to_vec(), expected });
     }
     let file = BufWriter::new(File::create(path).map_err(Error::io("create", path))?);
-    let header = header(shape, affine);
+    let header = header(shape, affine, description);
     let packed = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz"));
     let written = if packed {
         let mut out = GzEncoder::new(file, Compression::default());
@@ -83,7 +101,7 @@ fn put_column_order(out: &mut dyn Write, values: ArrayViewD<'_, f32>) -> std::io
     values.t().iter().try_for_each(|value| out.write_all(&value.to_le_bytes()))
 }
 
-fn header(shape: &[usize], affine: &[[f64; 4]; 4]) -> [u8; OFFSET] {
+fn header(shape: &[usize], affine: &[[f64; 4]; 4], description: &str) -> [u8; OFFSET] {
     let mut bytes = [0; OFFSET];
     let mut put = |at: usize, raw: &[u8]| bytes[at..at + raw.len()].copy_from_slice(raw);
     put(0, &348_i32.to_le_bytes());
@@ -102,7 +120,7 @@ fn header(shape: &[usize], affine: &[[f64; 4]; 4]) -> [u8; OFFSET] {
     put(112, &1_f32.to_le_bytes());
     // Millimetres and seconds.
     put(123, &[2 | 8]);
-    put(148, b"Afterimage");
+    put(148, &description.as_bytes()[..description.len().min(79)]);
     put(254, &ALIGNED.to_le_bytes());
     for (row, values) in affine.iter().enumerate().take(3) {
         for (column, value) in values.iter().enumerate() {

@@ -287,9 +287,14 @@ fn parse_shape(value: &str) -> Result<Vec<usize>, String> {
 /// Bytes of a version 1.0 header, padded so that the values begin at a multiple of 64.
 pub(super) fn encode(element: Element, shape: &[usize]) -> Vec<u8> {
     let order = if element.size() == 1 { '|' } else { '<' };
+    encode_type(&format!("{order}{}", element.code()), shape)
+}
+
+/// As [`encode`], for any type that NumPy calls `descr`.
+pub(super) fn encode_type(descr: &str, shape: &[usize]) -> Vec<u8> {
     let parts: Vec<_> = shape.iter().map(usize::to_string).collect();
     let tuple = if parts.len() == 1 { format!("({},)", parts[0]) } else { format!("({})", parts.join(", ")) };
-    let text = format!("{{'descr': '{order}{}', 'fortran_order': False, 'shape': {tuple}, }}", element.code());
+    let text = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {tuple}, }}");
     let padding = 64 - (10 + text.len() + 1) % 64;
     let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
     bytes.extend(((text.len() + padding + 1) as u16).to_le_bytes());

@@ -68,6 +68,7 @@ mod tests {
             weights: vec![2, 1, 1],
             labels: vec![("stimulus".into(), ["b", "a", "b"].map(String::from).to_vec())],
             matched: Matched::Order,
+            divided_by: None,
         }
     }
 

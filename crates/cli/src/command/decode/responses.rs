@@ -6,15 +6,18 @@ use anyhow::{Result, bail};
 use ndarray::{Array2, Axis};
 
 use afterimage_data::{DataSet, ResponseTable, Split, TableOptions, VoxelIds, is_text};
+use afterimage_formats::npy::Element;
+use afterimage_formats::npz;
 use afterimage_formats::volume::Volume;
 use afterimage_run::voxels::Voxels;
 
 use super::places::{self, Matched};
 use crate::args::product::{Decode, Part};
+use crate::command::encode::RESPONSES;
 
 /// Trials of a data set read at a time.
 const TRIALS: usize = 512;
-const VOLUMES: [&str; 6] = [".nii", ".nii.gz", ".hdr", ".img", ".mgh", ".mgz"];
+pub(super) const VOLUMES: [&str; 6] = [".nii", ".nii.gz", ".hdr", ".img", ".mgh", ".mgz"];
 
 /// Responses of the run's voxels.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +32,8 @@ pub(super) struct Responses {
     pub(super) labels: Vec<(String, Vec<String>)>,
     /// How the voxels were matched with those of the run.
     pub(super) matched: Matched,
+    /// What whole numbers were divided by, as in the import of the run's data set.
+    pub(super) divided_by: Option<f32>,
 }
 
 /// Run that the responses are matched with.
@@ -44,10 +49,9 @@ pub(super) struct Known<'a> {
 /// If the file is damaged, its voxels differ from the run's, or a value is not finite.
 pub(super) fn read(args: &Decode, known: &Known<'_>) -> Result<Responses> {
     let path = &args.responses;
-    let name = path.to_string_lossy().to_ascii_lowercase();
     let responses = if path.join("zarr.json").is_file() {
         read_data_set(path, args.part, known)?
-    } else if VOLUMES.iter().any(|ending| name.ends_with(ending)) {
+    } else if is_a(path, &VOLUMES) {
         read_volumes(path, args.mask.as_deref(), known.voxels)?
     } else {
         read_table(path, args, known.voxels)?
@@ -56,11 +60,26 @@ pub(super) fn read(args: &Decode, known: &Known<'_>) -> Result<Responses> {
     Ok(responses)
 }
 
+/// True if the name of a file has one of these endings.
+pub(super) fn is_a(path: &Path, endings: &[&str]) -> bool {
+    let name = path.to_string_lossy().to_ascii_lowercase();
+    endings.iter().any(|ending| name.ends_with(ending))
+}
+
+/// The array to read: the one that is named, or else that of an archive that `encode` wrote.
+fn array_of(path: &Path, args: &Decode) -> Result<Option<String>> {
+    let has_responses = || -> Result<bool> { Ok(npz::names(path)?.iter().any(|name| name == RESPONSES)) };
+    if args.array.is_none() && is_a(path, &[".npz"]) && has_responses()? {
+        return Ok(Some(RESPONSES.into()));
+    }
+    Ok(args.array.clone())
+}
+
 fn read_table(path: &Path, args: &Decode, voxels: &Voxels) -> Result<Responses> {
     // A name without a file may be a column, even one of numbers.
     let is_column = |by: &String| is_text(path) && !Path::new(by).is_file();
     let label = args.average_by.clone().filter(is_column);
-    let options = TableOptions { array: args.array.clone(), voxels_first: args.voxels_first, label };
+    let options = TableOptions { array: array_of(path, args)?, voxels_first: args.voxels_first, label };
     let table = ResponseTable::read(path, &options)?;
     let ids = VoxelIds {
         wanted: &voxels.ids,
@@ -74,7 +93,14 @@ fn read_table(path: &Path, args: &Decode, voxels: &Voxels) -> Result<Responses> 
         None => (places::by_order(path, shape, voxels)?, Matched::Order),
     };
     let values = table.responses.select(Axis(1), &columns);
-    Ok(Responses { path: path.to_owned(), weights: vec![1; shape[0]], values, labels: table.labels, matched })
+    Ok(Responses {
+        path: path.to_owned(),
+        weights: vec![1; shape[0]],
+        values,
+        labels: table.labels,
+        matched,
+        divided_by: None,
+    })
 }
 
 fn read_data_set(path: &Path, part: Part, known: &Known<'_>) -> Result<Responses> {
@@ -118,7 +144,7 @@ fn read_data_set(path: &Path, part: Part, known: &Known<'_>) -> Result<Responses
         labels.push(label("class", &|trial| info(trial).class.clone().unwrap_or_default()));
     }
     let weights = trials.iter().map(|&trial| u32::from(header.trials[trial].averaged)).collect();
-    Ok(Responses { path: path.to_owned(), values, weights, labels, matched })
+    Ok(Responses { path: path.to_owned(), values, weights, labels, matched, divided_by: None })
 }
 
 /// `[trials, columns]` of a data set.
@@ -146,8 +172,12 @@ fn read_volumes(path: &Path, mask: Option<&Path>, voxels: &Voxels) -> Result<Res
         let volume = volume?;
         row.iter_mut().zip(&places).for_each(|(to, &index)| *to = volume[index]);
     }
+    let header = series.header();
+    let is_whole = header.element == Element::I16 && (header.slope, header.intercept) == (1.0, 0.0);
+    let divided_by = voxels.whole_number_scale.filter(|_| is_whole);
+    values /= divided_by.unwrap_or(1.0);
     let weights = vec![1; values.nrows()];
-    Ok(Responses { path: path.to_owned(), weights, values, labels: Vec::new(), matched })
+    Ok(Responses { path: path.to_owned(), weights, values, labels: Vec::new(), matched, divided_by })
 }
 
 fn refuse_undefined(responses: &Responses, voxels: &Voxels) -> Result<()> {
@@ -165,3 +195,6 @@ fn refuse_undefined(responses: &Responses, voxels: &Voxels) -> Result<()> {
         "\"{path}\" has {value} in response {row} at {unit} {id}{place}: leave out the response, or fill in the {unit}"
     )
 }
+
+#[cfg(test)]
+mod tests;

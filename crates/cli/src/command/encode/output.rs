@@ -6,11 +6,16 @@ use anyhow::{Result, bail};
 use ndarray::Array2;
 
 use afterimage_data::VOXEL_COLUMN;
+use afterimage_experiment::Units;
+use afterimage_formats::npz::{self, Member};
 use afterimage_formats::{gifti, nifti, npy};
 use afterimage_run::{atomic, maps, table, voxels::Voxels};
 
-const ENDINGS: [(&str, Format); 5] = [
+use super::{DESCRIBED, RESPONSES};
+
+const ENDINGS: [(&str, Format); 6] = [
     (".npy", Format::Npy),
+    (".npz", Format::Npz),
     (".csv", Format::Csv),
     (".nii.gz", Format::Nifti),
     (".nii", Format::Nifti),
@@ -24,6 +29,8 @@ const MOST: usize = i16::MAX as usize;
 pub(super) enum Format {
     /// `[images, voxels]`
     Npy,
+    /// `responses` `[images, voxels]`, with the names of `images` and the `units`.
+    Npz,
     /// One row per image.
     Csv,
     /// One volume per image.
@@ -32,12 +39,23 @@ pub(super) enum Format {
     Gifti,
 }
 
+/// What is written besides the values.
+#[derive(Clone, Copy)]
+pub(super) struct Written<'a> {
+    pub(super) names: &'a [String],
+    pub(super) voxels: &'a Voxels,
+    /// Unit of the responses; `None` if the values are standard deviations of responses.
+    pub(super) units: Option<Units>,
+}
+
 impl Format {
     /// Chooses the format by the extension of a name.
     pub(super) fn of(path: &Path) -> Result<Self> {
         match ending(path) {
             Some((_, format)) => Ok(format),
-            None => bail!("\"{}\" has no known extension: use .npy, .csv, .nii, .nii.gz or .func.gii", path.display()),
+            None => {
+                bail!("\"{}\" has no known extension: use .npy, .npz, .csv, .nii, .nii.gz or .func.gii", path.display())
+            }
         }
     }
 
@@ -66,19 +84,17 @@ impl Format {
     }
 
     /// Writes `[images, voxels]` and returns the files.
-    pub(super) fn write(
-        self,
-        path: &Path,
-        values: &Array2<f32>,
-        names: &[String],
-        voxels: &Voxels,
-    ) -> Result<Vec<PathBuf>> {
+    pub(super) fn write(self, path: &Path, values: &Array2<f32>, with: &Written<'_>) -> Result<Vec<PathBuf>> {
+        let Written { names, voxels, units } = *with;
+        let unit: Vec<String> = units.map(|units| units.name().to_owned()).into_iter().collect();
         match (self, &voxels.volume, &voxels.surface) {
             (Self::Csv, ..) => atomic::write(path, csv(values, names, voxels).as_bytes())?,
             (Self::Nifti, Some(volume), _) => {
                 atomic::through(path, |path| {
                     let volumes = values.outer_iter().map(|row| volume.fill(row.iter().copied()));
-                    Ok(nifti::write_series(path, volume.shape, names.len(), &volume.affine, volumes)?)
+                    let (shape, count, affine) = (volume.shape, names.len(), &volume.affine);
+                    let text = units.map_or("Afterimage".into(), |units| format!("{DESCRIBED}{}", units.name()));
+                    Ok(nifti::write_described_series(path, shape, count, affine, &text, volumes)?)
                 })?;
             }
             (Self::Gifti, _, Some(surface)) => {
@@ -97,11 +113,23 @@ impl Format {
                 }
                 return Ok(files);
             }
+            (Self::Npz, ..) => atomic::through(path, |path| Ok(npz::write(path, &members(values, names, &unit))?))?,
             (Self::Npy, ..) => atomic::through(path, |path| Ok(npy::write_f32(path, values.view().into_dyn())?))?,
             (Self::Nifti | Self::Gifti, ..) => self.refuse(path, voxels)?,
         }
         Ok(vec![path.to_owned()])
     }
+}
+
+fn members<'a>(values: &'a Array2<f32>, names: &'a [String], units: &'a [String]) -> Vec<(&'static str, Member<'a>)> {
+    let values = Member::Numbers(values.view().into_dyn());
+    // Standard deviations are no responses, and have no unit to decode them in.
+    let name = if units.is_empty() { "standard_deviation" } else { RESPONSES };
+    let mut members = vec![(name, values), ("images", Member::Texts(names))];
+    if !units.is_empty() {
+        members.push(("units", Member::Texts(units)));
+    }
+    members
 }
 
 /// First the image's name, then one column per voxel, named by [`Voxels::name_of`].
@@ -119,11 +147,6 @@ fn csv(values: &Array2<f32>, names: &[String], voxels: &Voxels) -> String {
 pub(super) fn with_mark(path: &Path, mark: &str) -> PathBuf {
     let (stem, end) = parts(path);
     path.with_file_name(format!("{stem}{mark}{end}"))
-}
-
-/// File that describes the others: `a/NAME.json`.
-pub(super) fn sidecar(path: &Path) -> PathBuf {
-    path.with_file_name(format!("{}.json", parts(path).0))
 }
 
 fn parts(path: &Path) -> (String, String) {
@@ -147,7 +170,7 @@ mod tests {
         let path = Path::new("out/predicted.nii.gz");
         assert_eq!(Format::of(path).unwrap(), Format::Nifti);
         assert_eq!(with_mark(path, ".sd"), Path::new("out/predicted.sd.nii.gz"));
-        assert_eq!(sidecar(path), Path::new("out/predicted.json"));
+        assert_eq!(super::super::sidecar::beside(path), Path::new("out/predicted.json"));
         assert!(Format::of(Path::new("predicted.gii")).unwrap_err().to_string().contains(".func.gii"));
         assert!(Format::of(Path::new(".npy")).is_err());
     }

@@ -22,7 +22,10 @@ struct Counts {
     no_onset: usize,
     no_duration: usize,
     early: usize,
+    late: usize,
     repeated: usize,
+    /// Trials with fewer volumes than their event lasts.
+    cut: usize,
 }
 
 impl Columns<'_> {
@@ -41,8 +44,13 @@ impl Columns<'_> {
         let mut trials = Vec::new();
         let mut known = BTreeMap::<(usize, usize), Event>::new();
         for event in self.place_in_time(rows, timing, &mut counts)? {
-            let volumes = self.place(&event, timing, &tr)?;
-            let key = (volumes.start, volumes.end);
+            let whole = self.place(&event, timing, &tr)?;
+            let volumes = whole.start..whole.end.min(timing.volumes);
+            if volumes.is_empty() {
+                counts.late += 1;
+                continue;
+            }
+            let key = (whole.start, whole.end);
             if let Some(other) = known.get(&key) {
                 if !other.is_same(&event) {
                     return Err(self.same_volumes(other, &event, key, &tr));
@@ -50,6 +58,7 @@ impl Columns<'_> {
                 counts.repeated += 1;
                 continue;
             }
+            counts.cut += usize::from(volumes.end < whole.end);
             let Row { at, name, class } = event.row.clone();
             let trial = Trial { name, class, run: runs.as_ref().map_or(run, |runs| runs[at]), volumes };
             trials.push((event.onset_secs, trial));
@@ -62,6 +71,8 @@ impl Columns<'_> {
         self.refuse_restarts(&trials)?;
         left_out.extend(counts.left_out());
         Ok(Shown {
+            is_of_time_series: true,
+            cut: counts.cut,
             shared: shared(&trials),
             run_of_volume: vec![if is_one { of_series } else { run }; timing.volumes],
             states_runs: runs.is_some(),
@@ -104,27 +115,31 @@ impl Columns<'_> {
         Ok(events)
     }
 
-    /// The volumes of an event.
+    /// The volumes of an event; the delay may move them past the end of the series.
+    ///
+    /// # Errors
+    /// [`crate::Error::Mismatch`] for an event that is itself shown past the end, which wrong units of time do.
     fn place(&self, event: &Event, timing: Timing<'_>, tr: &Tr) -> Result<Range<usize>> {
-        let at = |secs: f64| ((secs + timing.delay_secs) / tr.secs).round() as usize;
-        let first = at(event.onset_secs);
-        let end = at(event.onset_secs + event.duration_secs).max(first + 1);
-        if end > timing.volumes {
+        let range = |delay_secs: f64| {
+            let at = |secs: f64| ((secs + delay_secs) / tr.secs).round() as usize;
+            let first = at(event.onset_secs);
+            first..at(event.onset_secs + event.duration_secs).max(first + 1)
+        };
+        if range(0.0).end > timing.volumes {
             let length = timing.volumes as f64 * tr.secs;
             let reason = format!(
-                "row {}, onset {} s, duration {} s, delay {} s, ends after the {} volumes ({length} s, {} s each, {}) of \
-                 its series: leave the row out, or correct the times, which are in seconds",
+                "row {}, onset {} s, duration {} s, ends after the {} volumes ({length} s, {} s each, {}) of its series: \
+                 leave the row out, or correct the times, which are in seconds",
                 event.row.at + 1,
                 event.onset_secs,
                 event.duration_secs,
-                timing.delay_secs,
                 timing.volumes,
                 tr.secs,
                 tr.from,
             );
             return Err(self.wrong(reason));
         }
-        Ok(first..end)
+        Ok(range(timing.delay_secs))
     }
 
     fn same_volumes(&self, first: &Event, second: &Event, (start, end): (usize, usize), tr: &Tr) -> crate::Error {
@@ -195,6 +210,7 @@ impl Counts {
             (self.no_onset, "without an onset"),
             (self.no_duration, "without a duration"),
             (self.early, "whose volumes begin before the first one"),
+            (self.late, "that the delay moves past the last volume"),
             (self.repeated, "that an earlier row lists already"),
         ];
         counted.into_iter().filter_map(|(count, reason)| LeftOut::counted("event", reason, count)).collect()

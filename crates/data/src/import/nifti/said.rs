@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use super::NiftiOptions;
 use super::runs::{Held, short_name};
 use super::table::Shown;
+use super::{BOLD_DELAY_SECS, NiftiOptions};
 use crate::Result;
 use crate::header::{FittedOn, LeftOut, Provenance, Step};
 use crate::import::files::source_files;
@@ -32,6 +32,8 @@ impl Said<'_> {
             units: Some(if options.zscore { "standard deviations of the run" } else { "as in the series" }.into()),
             steps: self.steps(options),
             left_out: self.left_out(),
+            standardised: options.zscore.then(|| "over all volumes of each run".to_owned()),
+            warnings: self.warnings(options),
             ..Provenance::of_voxels()
         })
     }
@@ -46,13 +48,7 @@ impl Said<'_> {
         if options.zscore {
             steps.push(Step::new("each voxel standardised over all volumes of each run", scope));
         }
-        let delay = if options.delay_secs == 0.0 {
-            "with no delay for the haemodynamic response".to_owned()
-        } else {
-            format!("{} s after the stimulus", options.delay_secs)
-        };
-        let rest = options.rest.join(", ");
-        steps.push(Step::plain(format!("trials are means of their volumes, {delay}; left out: {rest}")));
+        steps.push(Step::plain(self.trials(options)));
         steps.extend(self.times().into_iter().map(Step::plain));
         steps.extend(self.runs(options).into_iter().map(Step::plain));
         if !self.unplaced.is_empty() {
@@ -69,6 +65,41 @@ impl Said<'_> {
             None => format!("test: {}; validation: {}", list(&self.held.test), list(&self.held.validation)),
         }));
         steps
+    }
+
+    /// What a trial is, with the delay if there is one to choose.
+    fn trials(&self, options: &NiftiOptions) -> String {
+        let rest = options.rest.join(", ");
+        if !self.is_of_time_series() {
+            return format!("a trial is one volume, as the table lists them; left out: {rest}");
+        }
+        let delay = match options.delay_secs {
+            Some(0.0) => "with no delay for the haemodynamic response, as given".to_owned(),
+            Some(secs) => format!("{secs} s after the stimulus"),
+            None => format!(
+                "{BOLD_DELAY_SECS} s after the stimulus (the default for BOLD, whose response peaks 4 to 6 s after a brief \
+                 stimulus: Glover 1999, NeuroImage 9, 416-429; --delay sets another)"
+            ),
+        };
+        format!("trials are means of their volumes, {delay}; left out: {rest}")
+    }
+
+    /// True if trials are cut from time series, so that drifts and the level of each run are in them.
+    fn is_of_time_series(&self) -> bool {
+        self.shown.iter().any(|shown| shown.is_of_time_series)
+    }
+
+    /// What a user has to know before training on it.
+    fn warnings(&self, options: &NiftiOptions) -> Vec<String> {
+        if !self.is_of_time_series() || options.zscore {
+            return Vec::new();
+        }
+        let drifts = if options.detrend { "" } else { " and the drifts" };
+        let detrend = if options.detrend { "" } else { "--detrend and " };
+        vec![format!(
+            "responses are in the unit of the series, with the level{drifts} of each run: give {detrend}--zscore, or use \
+             `afterimage prepare DATASET --detrend 1 --zscore run`, before training"
+        )]
     }
 
     /// The times between volumes, and trials that share some.
@@ -90,7 +121,8 @@ impl Said<'_> {
         }
         let cut: usize = self.shown.iter().map(|shown| shown.cut).sum();
         if cut > 0 {
-            said.push(format!("{cut} blocks cut short by the delay at the end of their runs"));
+            let trials = if cut == 1 { "trial" } else { "trials" };
+            said.push(format!("{cut} {trials} cut short by the delay at the end of a run"));
         }
         said
     }

@@ -42,6 +42,8 @@ pub(super) struct Shown {
     pub(super) shared: (usize, Option<String>),
     /// Whether the trials are in another order than the rows of the table.
     pub(super) sorted_by_time: bool,
+    /// Whether trials are cut from a time series; otherwise each volume is a trial, as betas are.
+    pub(super) is_of_time_series: bool,
     /// Trials that the end of their run cuts short.
     pub(super) cut: usize,
     /// The time between volumes, where it was needed.
@@ -280,7 +282,17 @@ impl Columns<'_> {
         let (_, mut left_out) = self.rows()?;
         left_out.extend(LeftOut::counted("block", "that the delay moves past the end of its run", pushed_out));
         let states_sessions = self.find(&SESSIONS).is_some();
-        Ok(Shown { trials, run_of_volume: runs, states_runs, states_sessions, cut, tr, left_out, ..Shown::default() })
+        Ok(Shown {
+            trials,
+            run_of_volume: runs,
+            states_runs,
+            states_sessions,
+            is_of_time_series: true,
+            cut,
+            tr,
+            left_out,
+            ..Shown::default()
+        })
     }
 }
 

@@ -74,7 +74,7 @@ impl Desk {
         NiftiOptions {
             tables: vec![table],
             tr_secs: Some(2.0),
-            ..NiftiOptions::new(self.series("sub-01_bold.nii", 20, 0.0))
+            ..NiftiOptions::new(self.series("sub-01_bold.nii", 20, 0.0)).delayed(0.0)
         }
     }
 }
@@ -100,7 +100,7 @@ fn time_is_that_of_the_json_and_a_header_that_differs_is_refused() {
     let stem = "sub-01_task-x_run-1_space-T1w_desc-preproc_bold";
     let series = desk.series(&format!("{stem}.nii"), 20, 0.0);
     desk.text("sub-01_task-x_run-1_events.tsv", "onset\tduration\ttrial_type\n0\t4\ta\n16\t4\tb\n");
-    let options = NiftiOptions::new(&series);
+    let options = NiftiOptions::new(&series).delayed(0.0);
     desk.tr(&series, 0.0, 0);
     assert!(desk.refusal(&options).contains("--tr"), "neither states a time");
     desk.text(
@@ -144,8 +144,11 @@ fn undefined_voxel_is_named_with_its_file_and_place() {
         &[[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]],
     )
     .unwrap();
-    let options =
-        NiftiOptions { tables: vec![desk.text("e.tsv", EVENTS)], tr_secs: Some(2.0), ..NiftiOptions::new(&path) };
+    let options = NiftiOptions {
+        tables: vec![desk.text("e.tsv", EVENTS)],
+        tr_secs: Some(2.0),
+        ..NiftiOptions::new(&path).delayed(0.0)
+    };
     let message = desk.refusal(&options);
     assert!(message.contains("bold.nii") && message.contains("voxel (1, 2, 0) is NaN in volumes 4 to 5"), "{message}");
     assert!(message.contains("--mask"), "{message}");

@@ -13,7 +13,7 @@ use crate::import::volumes::Mask;
 use crate::{Error, Result};
 
 /// Whole numbers in the files are percent signal change times this.
-const SCALE: f32 = 300.0;
+pub(super) const SCALE: f32 = 300.0;
 /// Bytes of betas in memory at a time.
 const BYTES: usize = 64 << 20;
 

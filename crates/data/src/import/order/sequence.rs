@@ -65,7 +65,7 @@ pub(crate) fn sequence(
         return Ok((order.positions(names), order.words()));
     }
     refuse_conflict(source.path(), names, option)?;
-    Ok(((0..names.len()).collect(), "in the order of their names"))
+    Ok(((0..names.len()).collect(), "in the sorted order of their names"))
 }
 
 /// As [`sequence`], but numbers 0 to n-1 without padding, as `{i}.png` in a loop writes them, are taken as numbers.

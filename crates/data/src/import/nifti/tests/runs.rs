@@ -16,7 +16,7 @@ fn held_out_runs_are_those_of_the_names_in_the_shells_order_too() {
         tr_secs: Some(2.0),
         test_runs: vec![RunChoice::Number(10), RunChoice::Number(11)],
         validation_runs: vec![RunChoice::File("sub-01_run-2_bold".into())],
-        ..NiftiOptions::new("")
+        ..NiftiOptions::new("").delayed(0.0)
     };
     let (summary, data) = desk.import(&options).unwrap();
     assert_eq!(held_out(&data), [1000.5, 1004.5, 1100.5, 1104.5]);
@@ -48,7 +48,7 @@ fn one_number_in_two_sessions_is_two_runs() {
         series: series.clone(),
         tr_secs: Some(2.0),
         test_runs: vec![choice.parse().unwrap()],
-        ..NiftiOptions::new("")
+        ..NiftiOptions::new("").delayed(0.0)
     };
     for (choice, wanted) in [
         ("ses-02:run-01", vec![210.5, 214.5]),
@@ -76,7 +76,7 @@ fn tables_that_number_their_runs_alike_are_kept_apart_when_standardised() {
             series: series.to_vec(),
             tables,
             test_runs: vec!["2:2".parse().unwrap()],
-            ..NiftiOptions::new("")
+            ..NiftiOptions::new("").delayed(0.0)
         };
         let (summary, data) = desk.import(&options).unwrap();
         assert_eq!((summary.sessions, summary.runs), (2, 4), "{names:?}");
@@ -100,7 +100,7 @@ fn sessions_of_one_table_are_told_apart() {
         tables: vec![table],
         zscore: true,
         test_runs: vec!["2:1".parse().unwrap()],
-        ..NiftiOptions::new(desk.series("betas.nii", 4, 0.0))
+        ..NiftiOptions::new(desk.series("betas.nii", 4, 0.0)).delayed(0.0)
     };
     let (summary, data) = desk.import(&options).unwrap();
     assert_eq!((summary.sessions, summary.runs, first(&data)), (2, 2, vec![-1.0, 1.0, -1.0, 1.0]));
@@ -112,7 +112,7 @@ fn another_session_or_subject_is_refused() {
     let desk = Desk::new();
     let table = desk.text("t.csv", "condition,session,run\na,4,1\nb,4,1\n");
     let series = desk.series("sub-01_ses-03_run-1_betas.nii", 2, 0.0);
-    let options = NiftiOptions { tables: vec![table.clone()], ..NiftiOptions::new(&series) };
+    let options = NiftiOptions { tables: vec![table.clone()], ..NiftiOptions::new(&series).delayed(0.0) };
     let message = desk.refusal(&options);
     assert!(message.contains("row 1 is of session 4") && message.contains("is called session 3"), "{message}");
     let other = desk.series("sub-02_ses-03_run-2_betas.nii", 2, 0.0);
@@ -133,8 +133,10 @@ fn trials_that_share_volumes_are_counted_in_any_order() {
 fn table_of_another_run_is_refused() {
     let desk = Desk::new();
     let table = desk.text("t.csv", "condition,run\na,2\nb,2\n");
-    let options =
-        NiftiOptions { tables: vec![table], ..NiftiOptions::new(desk.series("sub-01_run-1_betas.nii", 2, 0.0)) };
+    let options = NiftiOptions {
+        tables: vec![table],
+        ..NiftiOptions::new(desk.series("sub-01_run-1_betas.nii", 2, 0.0)).delayed(0.0)
+    };
     let message = desk.refusal(&options);
     assert!(message.contains("of run 2, but its series") && message.contains("is called run 1"), "{message}");
 }
@@ -149,7 +151,7 @@ fn place_that_is_another_number_in_the_name_is_not_guessed() {
         series,
         tables: vec![table.clone(), table],
         test_runs: vec![RunChoice::Number(2)],
-        ..NiftiOptions::new("")
+        ..NiftiOptions::new("").delayed(0.0)
     };
     let message = desk.refusal(&options);
     assert!(message.contains("bold_3.nii") && message.contains("bold_2.nii\" by its name"), "{message}");

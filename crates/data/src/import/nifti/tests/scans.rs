@@ -12,7 +12,7 @@ impl Desk {
             series: scans.iter().map(|(name, offset)| self.series(name, 2, *offset)).collect(),
             tables: vec![table; scans.len()],
             test_runs: test_runs.iter().map(|run| run.parse().unwrap()).collect(),
-            ..NiftiOptions::new("")
+            ..NiftiOptions::new("").delayed(0.0)
         }
     }
 }

@@ -1,0 +1,79 @@
+//! Overviews of small data sets.
+
+use ndarray::{Array2, Array4, array};
+
+use super::spread::of_values;
+use super::*;
+use crate::{DataSetWriter, Header, Provenance, StimulusInfo, TrialInfo, Voxels};
+
+/// Six stimuli, the last two of the test, in two runs; `repeats` presentations of each, one run each.
+fn data_set(folder: &std::path::Path, repeats: u16) -> DataSet {
+    let stimuli: Vec<StimulusInfo> = (0..6)
+        .map(|row| StimulusInfo::new(format!("{row}.png"), if row < 4 { Split::Train } else { Split::Test }))
+        .collect();
+    let path = folder.join("x.afterimage");
+    let header = Header::new(stimuli, Voxels::new(3), 8, Provenance::of_voxels());
+    let mut writer = DataSetWriter::create(&path, header).unwrap();
+    let images = Array4::from_shape_fn((6, 8, 8, 3), |(row, ..)| row as u8 * 10);
+    writer.append_stimuli(images.view()).unwrap();
+    let trials: Vec<TrialInfo> = (0..6 * u32::from(repeats))
+        .map(|at| TrialInfo {
+            stimulus: at % 6,
+            repeat: (at / 6) as u16,
+            session: 0,
+            run: (at / 6) as u16,
+            averaged: 1,
+        })
+        .collect();
+    let responses =
+        Array2::from_shape_fn((trials.len(), 3), |(row, voxel)| ((row * 7 + voxel * 5) % 6) as f32 + row as f32 * 0.01);
+    writer.append_responses(responses.view(), &trials).unwrap();
+    writer.finish().unwrap()
+}
+
+#[test]
+fn trials_have_the_images_of_their_stimuli_and_every_run_its_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = data_set(folder.path(), 3);
+    let overview = Overview::of(&data, OverviewOptions { trials: 12, side: 4, halves: 2 }).unwrap();
+    let rows: Vec<usize> = overview.trials.iter().map(|trial| trial.trial).collect();
+    assert!([0, 5, 6, 11, 12, 17].iter().all(|end| rows.contains(end)) && rows.len() <= 12, "{rows:?}");
+    for trial in &overview.trials {
+        assert_eq!(trial.name, format!("{}.png", trial.trial % 6));
+        assert_eq!(trial.image.as_ref().unwrap()[[0, 0, 0]] as usize, trial.trial % 6 * 10);
+        assert_eq!(trial.split, if trial.trial % 6 < 4 { Split::Train } else { Split::Test });
+    }
+    assert_eq!(overview.order.len(), 18);
+    assert_eq!(overview.repeats, [(Split::Train, [(3, 4)].into()), (Split::Test, [(3, 2)].into())]);
+    assert!(overview.reliability.is_some() && overview.warnings.is_empty(), "{:?}", overview.warnings);
+    assert_eq!(
+        overview.spread.iter().map(|(split, spread)| (*split, spread.of)).collect::<Vec<_>>(),
+        [(Split::Train, 12), (Split::Test, 6)]
+    );
+}
+
+#[test]
+fn a_test_part_without_repeats_is_said_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let overview = Overview::of(&data_set(folder.path(), 1), OverviewOptions::default()).unwrap();
+    assert!(overview.reliability.is_none());
+    assert!(overview.warnings[0].contains("every stimulus was shown once"), "{:?}", overview.warnings);
+    let mut summary = overview.summary;
+    summary.averaged = Some(12);
+    assert!(no_repeats(&summary).contains("mean of 12"));
+    (summary.averaged, summary.train.most_repeats) = (Some(1), 4);
+    assert!(no_repeats(&summary).contains("up to 4 times"));
+}
+
+#[test]
+fn every_finite_value_is_counted_and_outliers_are_those_of_their_voxel() {
+    let mut values = Array2::from_shape_fn((100, 2), |(row, voxel)| [(row % 10) as f32, 1e4 + (row % 7) as f32][voxel]);
+    values[[50, 0]] = 1e3;
+    values[[51, 0]] = f32::NAN;
+    let spread = of_values(&values);
+    assert_eq!(spread.counts.iter().sum::<u64>(), 199);
+    assert_eq!((spread.outliers, spread.constant), (1, 0));
+    assert_eq!(spread.extremes, (0.0, 1e4 + 6.0));
+    assert!(spread.warning("test").unwrap().contains("0.50 %"));
+    assert_eq!(of_values(&array![[1.0_f32], [1.0]]).constant, 1);
+}

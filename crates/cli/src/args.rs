@@ -13,7 +13,10 @@ pub(crate) mod view;
 use std::path::PathBuf;
 
 use afterimage_data::Selection;
+use afterimage_experiment::Existing;
 use clap::{Parser, Subcommand};
+
+use crate::build;
 
 /// Reconstructs images from brain activity, and predicts activity from images.
 ///
@@ -24,9 +27,10 @@ use clap::{Parser, Subcommand};
 /// Start with `afterimage demo --out runs/demo`.
 #[derive(Debug, Parser)]
 #[command(
-    version,
+    name = "afterimage",
+    version = build::version(),
     max_term_width = 100,
-    after_help = "Exit codes: 0 done, 1 failed, 2 wrong arguments, 130 stopped by Ctrl-C with everything saved."
+    after_help = "Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 `audit` found a leak, 130 stopped by Ctrl-C with\neverything saved."
 )]
 pub(crate) struct Args {
     /// The command to run.
@@ -56,7 +60,9 @@ pub(crate) enum Command {
     )]
     Inspect(Inspect),
     /// Search a data set for leaks of test images
-    #[command(after_help = "Example: afterimage audit v4.afterimage --unpaired photos/")]
+    #[command(
+        after_help = "Example: afterimage audit v4.afterimage --unpaired photos/\n\nThe exit code is 3 if a check fails, and with --strict also if one warns."
+    )]
     Audit(Audit),
     /// Print a preset or a complete experiment file
     #[command(after_help = "Example: afterimage config --preset gaziv2022 > experiment.toml")]
@@ -83,8 +89,10 @@ pub(crate) enum Command {
     #[command(after_help = "Example: afterimage reconstruct runs/mine")]
     Reconstruct(OfRun),
     /// Score the reconstructions and the encoder of a run
-    #[command(after_help = "Example: afterimage evaluate runs/mine --json")]
-    Evaluate(OfRun),
+    #[command(
+        after_help = "Examples:\n  afterimage evaluate runs/mine --json\n  afterimage evaluate runs/mine --set evaluation.classification.classes='[\"photos\"]'"
+    )]
+    Evaluate(Evaluate),
     /// Estimate receptive fields and the hierarchy from a trained encoder
     #[command(
         after_help = "Examples:\n  afterimage biology runs/mine\n  afterimage biology runs/mine --split-half --fov 8.4"
@@ -178,9 +186,12 @@ pub(crate) struct RunOptions {
     /// Experiment folder to create.
     #[arg(long, value_name = "RUN")]
     pub(crate) out: PathBuf,
-    /// Continue a run that was stopped or killed.
+    /// Continue a run that was stopped or killed. Keys that nothing trained in it has read may change.
     #[arg(long)]
     pub(crate) resume: bool,
+    /// Delete the run in the folder and begin again, once all inputs are checked.
+    #[arg(long, conflicts_with = "resume")]
+    pub(crate) overwrite: bool,
     /// Leave out a part: `unpaired` (no cycle), `perceptual` (no perceptual term).
     #[arg(long, value_enum, value_name = "PART")]
     pub(crate) ablate: Vec<Ablation>,
@@ -196,6 +207,17 @@ pub(crate) struct RunOptions {
     /// Print the scores as JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+impl RunOptions {
+    /// What happens to a run that lies in the folder.
+    pub(crate) fn existing(&self) -> Existing {
+        match (self.resume, self.overwrite) {
+            (true, _) => Existing::Resumed,
+            (_, true) => Existing::Replaced,
+            _ => Existing::Refused,
+        }
+    }
 }
 
 /// Parts that can be left out.
@@ -310,6 +332,9 @@ pub(crate) struct Audit {
     /// Also search for look-alikes by network features: finds crops and other shots of a scene, but takes longer.
     #[arg(long)]
     pub(crate) features: bool,
+    /// Fail on warnings too.
+    #[arg(long)]
+    pub(crate) strict: bool,
     /// Write a list of what to leave out of training, for data.exclusions = "LIST.toml".
     #[arg(long, value_name = "LIST.toml")]
     pub(crate) fix: Option<PathBuf>,
@@ -346,6 +371,19 @@ pub(crate) struct Report {
     /// Baseline runs on the same images, which the verdict names; kept in RUN/baselines.json.
     #[arg(long, num_args = 1.., value_name = "OTHER")]
     pub(crate) baselines: Vec<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Evaluate {
+    /// Experiment folder.
+    pub(crate) run: PathBuf,
+    /// Set a key of the run's experiment that only its scores read, such as evaluation.ways=[2,5]. The run keeps it.
+    /// Repeatable.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(crate) settings: Vec<String>,
+    /// Print as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -9,6 +9,14 @@ pub(crate) fn software() -> String {
     format!("afterimage {}", env!("CARGO_PKG_VERSION"))
 }
 
+/// Version and commit, as `--version` prints them after the name.
+pub(crate) fn version() -> String {
+    match env!("AFTERIMAGE_COMMIT") {
+        "" => env!("CARGO_PKG_VERSION").to_owned(),
+        commit => format!("{} ({commit})", env!("CARGO_PKG_VERSION")),
+    }
+}
+
 /// This program with its progress on stderr.
 pub(crate) fn caller() -> Caller {
     let commit = Some(env!("AFTERIMAGE_COMMIT")).filter(|commit| !commit.is_empty()).map(str::to_owned);

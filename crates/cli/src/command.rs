@@ -12,6 +12,7 @@ mod demo;
 mod encode;
 mod export;
 mod import;
+mod inputs;
 mod prepare;
 mod regions;
 mod run;
@@ -24,16 +25,35 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 
+use afterimage_run::replace::FolderKind;
+
 use crate::args::{Args, Command};
 
+/// What a command that did its work has to say to a script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Nothing.
+    Done,
+    /// It found what must not be there.
+    Findings,
+}
+
 /// Runs the command.
-pub(crate) fn run(args: Args) -> Result<()> {
+pub(crate) fn run(args: Args) -> Result<Outcome> {
     match args.command {
+        Command::Audit(args) => data::audit(&args),
+        other => done(other).map(|()| Outcome::Done),
+    }
+}
+
+/// Runs a command that has nothing to say.
+fn done(command: Command) -> Result<()> {
+    match command {
         Command::Demo(demo) => demo::demo(&demo),
         Command::Import { source } => import::import(&source),
         Command::Prepare(args) => prepare::prepare(&args),
         Command::Inspect(inspect) => data::inspect(&inspect),
-        Command::Audit(audit) => data::audit(&audit),
+        Command::Audit(audit) => data::audit(&audit).map(drop),
         Command::Config(config) => config::print(&config),
         Command::Run(train) => run::everything(&train),
         Command::Train { network, train } => run::train(network, &train),
@@ -56,12 +76,19 @@ pub(crate) fn run(args: Args) -> Result<()> {
     }
 }
 
-/// Refuses a folder that is not empty: files of an earlier command would be mistaken for this one's.
-fn refuse_used(out: &Path) -> Result<()> {
+/// Refuses a folder that is not empty, since files of an earlier command would be mistaken for this one's; with `overwrite`
+/// only one that is of another kind.
+fn refuse_used(out: &Path, kind: &FolderKind, overwrite: bool) -> Result<()> {
+    if overwrite {
+        return Ok(kind.refuse_other(out)?);
+    }
     let used = match std::fs::read_dir(out) {
         Ok(mut entries) => entries.next().is_some(),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
         Err(error) => return Err(error).with_context(|| format!("cannot write into \"{}\"", out.display())),
     };
-    if used { bail!("\"{}\" is not empty: choose another --out, or remove it", out.display()) } else { Ok(()) }
+    if used {
+        bail!("\"{}\" is not empty: choose another --out, or replace {} with --overwrite", out.display(), kind.name)
+    }
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! The `afterimage` command: parses arguments, runs one command, converts an error into a message and an exit code.
 //!
-//! Results go to stdout, progress and messages to stderr. Exit codes: 0 done, 1 failed, 2 wrong arguments,
-//! 130 stopped by Ctrl-C with everything saved.
+//! Results go to stdout, progress and messages to stderr. Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 `audit` found
+//! a leak, 130 stopped by Ctrl-C with everything saved.
 
 mod args;
 mod build;
@@ -9,25 +9,35 @@ mod command;
 mod log;
 mod progress;
 mod say;
+mod usage;
 
 use std::process::ExitCode;
 
 use afterimage_experiment::in_words;
-use clap::Parser;
+
+use command::Outcome;
 
 // The arithmetic allocates and frees large buffers at every step; the system allocator returns them to the kernel
 // each time.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// Exit code of a command that did its work and found what must not be there.
+const FINDINGS: u8 = 3;
+/// Exit code of a command that was stopped, as shells have it for Ctrl-C.
+const INTERRUPTED: u8 = 130;
+
 fn main() -> ExitCode {
-    let args = args::Args::parse();
-    match command::run(args) {
-        Ok(()) => ExitCode::SUCCESS,
+    match command::run(usage::parse()) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => ExitCode::from(FINDINGS),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {}", in_words(error.as_ref()));
-            ExitCode::from(if progress::was_interrupted() { 130 } else { 1 })
+            let said = in_words(error.as_ref());
+            // A stop that the user asked for is not an error.
+            let stopped = progress::was_interrupted() && said.starts_with("stopped");
+            eprintln!("{}{said}", if stopped { "" } else { "error: " });
+            if progress::was_interrupted() { ExitCode::from(INTERRUPTED) } else { ExitCode::FAILURE }
         }
     }
 }

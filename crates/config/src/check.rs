@@ -3,10 +3,12 @@
 //! Ranges of numbers are declared at their fields; this module checks that names exist and that keys agree with each
 //! other.
 
+use std::path::Path;
+
 use toml::{Table, Value};
 
-use crate::ranges::{check_numbers, values};
-use crate::{BackboneKind, ConfigError, Experiment, Result, Schedule, metrics::metric_names};
+use crate::ranges::{self, check_numbers, values};
+use crate::{BackboneKind, ConfigError, Experiment, Result, Schedule, metrics::metric_names, place};
 
 /// Refuses a document with a number out of range or an unknown name. Missing keys and values of other types are left to
 /// the parser. For a count of -1 or 1e11, the parser would name neither key nor range.
@@ -24,6 +26,24 @@ pub(crate) fn check_document(document: &Table) -> Result<()> {
             "\"squeezenet1_1\", or \"\" for none",
         )
     })
+}
+
+/// The error for a value of another type than its key has: with the key, the value, and what is accepted.
+pub(crate) fn wrong_type(text: &str, error: &toml::de::Error, path: &Path) -> ConfigError {
+    let found = error.span().and_then(|span| Some((place::key_at(text, span.start)?, text.get(span)?.to_owned())));
+    let expected = error.message().split_once("expected ").map(|(_, expected)| expected.trim());
+    let (Some((key, got)), Some(expected)) = (found, expected) else {
+        return ConfigError::Toml { path: path.into(), message: error.message().to_owned() };
+    };
+    let range = ranges::RANGES.iter().find(|(known, _)| known.replace("[]", "") == key);
+    let expected = match (range, expected) {
+        (Some((_, range)), _) => range.to_string(),
+        (None, "a boolean") => "true or false".into(),
+        (None, "a string") => "text in quotation marks".into(),
+        (None, "a sequence") => "a list in square brackets".into(),
+        (None, other) => other.to_owned(),
+    };
+    ConfigError::BadValue { key, got, expected }
 }
 
 impl Experiment {

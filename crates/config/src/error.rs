@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::place;
+
 /// Errors of reading and checking an experiment file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -54,6 +56,14 @@ pub enum ConfigError {
         /// All valid names.
         known: Vec<String>,
     },
+    /// An error with its place in what the user wrote.
+    #[error("{source}\n{place}")]
+    Placed {
+        /// The error.
+        source: Box<ConfigError>,
+        /// The line with its number, and carets below the value.
+        place: String,
+    },
     /// A path is not valid UTF-8.
     #[error("the path \"{}\" is not valid UTF-8, and experiment.toml contains only text: rename the folder or \
              file", path.display())]
@@ -64,6 +74,19 @@ pub enum ConfigError {
 }
 
 impl ConfigError {
+    /// The error with the place of its key or value in a text; `name` is the file, or the option of the command line.
+    pub(crate) fn placed(self, name: &str, text: &str) -> Self {
+        let range = match &self {
+            Self::UnknownKey { key, .. } | Self::BadValue { key, .. } => place::of_key(text, key),
+            Self::UnknownName { got, .. } => place::of_string(text, got),
+            _ => None,
+        };
+        match range {
+            Some(range) => Self::Placed { place: place::excerpt(name, text, range), source: Box::new(self) },
+            None => self,
+        }
+    }
+
     /// `got` is none of the `known` names.
     pub(crate) fn unknown_name(what: &'static str, got: &str, known: &[&str]) -> Self {
         Self::UnknownName {

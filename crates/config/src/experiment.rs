@@ -9,7 +9,8 @@ use crate::ranges::{IMAGES, MultipleOf, Whole, within};
 use crate::{ConfigError, DecoderConfig, EncoderConfig, EvaluationConfig, Result, optional};
 
 /// An Afterimage experiment. Every key is here with its default; a file of yours needs only the keys that it changes.
-/// The defaults are the preset "gaziv2022": the recipe of Gaziv et al., NeuroImage 2022 (their PyTorch hyper-parameters).
+/// The defaults are the preset "gaziv2022": the recipe of Gaziv et al., NeuroImage 2022 (their PyTorch hyper-parameters). Its
+/// network is VGG19, whose weights `afterimage weights get vgg19` downloads; the presets "v4" and "demo" use one that is built in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Experiment {

@@ -26,6 +26,8 @@ mod experiment;
 mod metrics;
 mod optional;
 mod overlay;
+mod place;
+mod presets;
 mod ranges;
 mod schedule;
 mod schema;
@@ -40,23 +42,14 @@ pub use error::ConfigError;
 pub use evaluation::*;
 pub use experiment::*;
 pub use metrics::{METRICS, NSD};
-pub use overlay::nearest_name;
+pub use overlay::{nearest_name, top_level_keys};
+pub use presets::{preset_names, preset_text};
 pub use ranges::Range;
 pub use schedule::*;
 pub use schema::schema;
 
 /// Result alias of this crate.
 pub type Result<T, E = ConfigError> = std::result::Result<T, E>;
-
-const BASE: &str = include_str!("../presets/gaziv2022.toml");
-
-/// Names of the presets, each with its overlay.
-const PRESETS: [(&str, &str); 4] = [
-    ("gaziv2022", ""),
-    ("gaziv2022-keras", include_str!("../presets/gaziv2022-keras.toml")),
-    ("demo", include_str!("../presets/demo.toml")),
-    ("v4", include_str!("../presets/v4.toml")),
-];
 
 impl Experiment {
     /// Returns a complete preset.
@@ -88,8 +81,11 @@ impl Experiment {
     /// See [`Experiment::read`].
     pub fn from_text(text: &str, path: &Path) -> Result<Self> {
         let preset = overlay::preset_of(text, path)?;
-        let base = preset_text(preset.as_deref().unwrap_or("gaziv2022"))?;
-        Self::parse(&overlay::apply(&base, text, path)?, path)
+        let read = || {
+            let base = preset_text(preset.as_deref().unwrap_or(presets::BASE_NAME))?;
+            Self::parse(&overlay::apply(&base, text, path)?, path)
+        };
+        read().map_err(|error: ConfigError| error.placed(&path.display().to_string(), text))
     }
 
     /// Applies `key=value` settings, the value in TOML (a bare word counts as a string).
@@ -97,12 +93,19 @@ impl Experiment {
     /// # Errors
     /// See [`Experiment::read`].
     pub fn with_settings(&self, settings: &[String]) -> Result<Self> {
-        let mut text = self.to_toml()?;
-        for setting in settings {
-            let overlay_text = overlay::setting(setting)?;
-            text = overlay::apply(&text, &overlay_text, Path::new("--set"))?;
-        }
-        Self::parse(&text, Path::new("--set"))
+        let option = Path::new("--set");
+        let overlays = settings.iter().map(|setting| overlay::setting(setting)).collect::<Result<Vec<_>>>()?;
+        let read = || {
+            let apply = |text: String, overlay: &String| overlay::apply(&text, overlay, option);
+            Self::parse(&overlays.iter().try_fold(self.to_toml()?, apply)?, option)
+        };
+        // The last setting of a key is the one that holds.
+        read().map_err(|error: ConfigError| {
+            overlays.iter().rev().fold(error, |error, overlay| match error {
+                ConfigError::Placed { .. } => error,
+                error => error.placed("--set", overlay),
+            })
+        })
     }
 
     /// The whole configuration as TOML with every key's comment.
@@ -113,29 +116,14 @@ impl Experiment {
         let path = Path::new("experiment.toml");
         let values =
             toml::to_string(self).map_err(|e| ConfigError::Toml { path: path.into(), message: e.to_string() })?;
-        overlay::apply(BASE, &values, path)
+        overlay::apply(&presets::headed(presets::BASE, &self.preset), &values, path)
     }
 
     fn parse(text: &str, path: &Path) -> Result<Self> {
         let toml = |e: toml::de::Error| ConfigError::Toml { path: path.into(), message: e.to_string() };
         check::check_document(&toml::from_str(text).map_err(toml)?)?;
-        let experiment: Self = toml::from_str(text).map_err(toml)?;
+        let experiment: Self = toml::from_str(text).map_err(|error| check::wrong_type(text, &error, path))?;
         experiment.check()?;
         Ok(experiment)
     }
-}
-
-/// Names of all presets.
-pub fn preset_names() -> Vec<String> {
-    PRESETS.iter().map(|(name, _)| (*name).to_owned()).collect()
-}
-
-/// The full text of a preset, comments included.
-///
-/// # Errors
-/// [`ConfigError::UnknownName`] for a name that is not a preset.
-pub fn preset_text(name: &str) -> Result<String> {
-    let (_, text) = (PRESETS.iter().find(|(n, _)| *n == name))
-        .ok_or_else(|| ConfigError::unknown_name("preset", name, &PRESETS.map(|(n, _)| n)))?;
-    overlay::apply(BASE, text, Path::new(name))
 }

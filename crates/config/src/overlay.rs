@@ -35,6 +35,12 @@ pub(crate) fn setting(setting: &str) -> Result<String> {
     quoted.parse::<DocumentMut>().map(|_| quoted).map_err(|_| bad())
 }
 
+/// The keys of a TOML text outside of all tables, and the names of its tables; `None` if it is not TOML.
+pub fn top_level_keys(text: &str) -> Option<Vec<String>> {
+    let document = text.parse::<DocumentMut>().ok()?;
+    Some(document.iter().map(|(key, _)| key.to_owned()).collect())
+}
+
 /// The candidate nearest to `name`, if near enough for a hint.
 pub fn nearest_name<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     candidates
@@ -60,10 +66,8 @@ fn merge(lower: &mut dyn TableLike, upper: &dyn TableLike, prefix: &str, path: &
         match (known.is_table_like(), item.as_table_like()) {
             (true, Some(above)) => merge(known.as_table_like_mut().expect("is table-like"), above, &dotted, path)?,
             (true, None) | (false, Some(_)) => {
-                return Err(ConfigError::Toml {
-                    path: path.into(),
-                    message: format!("\"{dotted}\" has the wrong form: it is {} here", item.type_name()),
-                });
+                let expected = if known.is_table_like() { format!("a table, as [{dotted}]") } else { "a value".into() };
+                return Err(ConfigError::BadValue { key: dotted, got: item.type_name().into(), expected });
             }
             (false, None) => replace(known, item),
         }

@@ -63,7 +63,7 @@ pub(crate) fn entry(schema: &mut Schema) -> &mut Map<String, Json> {
 }
 
 /// Every numeric key with its range; `[]` is any entry of a list.
-static RANGES: LazyLock<Vec<(String, Range)>> = LazyLock::new(|| {
+pub(crate) static RANGES: LazyLock<Vec<(String, Range)>> = LazyLock::new(|| {
     let mut found = Vec::new();
     collect("", &crate::schema::declared(), &mut found);
     found
@@ -247,7 +247,7 @@ mod tests {
                 let text = with(key, value.clone());
                 let said = Experiment::from_text(&text, Path::new("mine.toml")).unwrap_err().to_string();
                 let expected = format!("{} = {value} is impossible: expected {range}", key.replace("[]", ""));
-                assert_eq!(said, expected);
+                assert_eq!(said.lines().next(), Some(expected.as_str()));
             }
         }
     }

@@ -46,7 +46,7 @@ pub enum Error {
         reason: String,
     },
     /// There is one already.
-    #[error("data set \"{}\" exists already: choose another name or allow overwriting", path.display())]
+    #[error("data set \"{}\" exists already: choose another --out, or replace it with --overwrite", path.display())]
     Exists {
         /// The folder.
         path: PathBuf,
@@ -60,7 +60,7 @@ pub enum Error {
         reason: String,
     },
     /// The user stopped it.
-    #[error("interrupted: partial data set \"{}\" removed", path.display())]
+    #[error("stopped; partial data set \"{}\" removed", path.display())]
     Interrupted {
         /// The folder that was to be made.
         path: PathBuf,
@@ -110,13 +110,13 @@ pub enum Error {
         reason: String,
     },
     /// A region expression names what is not there.
-    #[error("region expression \"{expression}\": {reason}; the regions are {available}")]
+    #[error("region expression \"{expression}\": {reason}; {available}")]
     Region {
         /// The expression.
         expression: String,
         /// What is wrong.
         reason: String,
-        /// The names there are.
+        /// The names there are, as a clause.
         available: String,
     },
     /// Unpaired images are damaged.

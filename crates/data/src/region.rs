@@ -6,9 +6,16 @@ use crate::{Error, Result};
 /// The name that stands for every voxel.
 const ALL: &str = "all";
 
+/// The names that an expression can use, as a clause.
 pub(crate) fn list(voxels: &Voxels) -> String {
+    if voxels.regions.is_empty() {
+        return format!(
+            "this data set has no regions, only \"{ALL}\": name some in `voxels.regions` of a manifest, or import them with \
+             the importer's own options"
+        );
+    }
     let names = voxels.regions.keys().map(|name| format!("\"{name}\""));
-    names.chain(std::iter::once(format!("\"{ALL}\""))).collect::<Vec<_>>().join(", ")
+    format!("the regions are {}", names.chain(std::iter::once(format!("\"{ALL}\""))).collect::<Vec<_>>().join(", "))
 }
 
 pub(crate) fn evaluate(voxels: &Voxels, expression: &str) -> Result<Vec<bool>> {

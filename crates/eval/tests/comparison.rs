@@ -145,6 +145,7 @@ fn manifest(made: &Made) -> Manifest {
         peak_memory_mib: None,
         finished: ["encoder", "decoder", "reconstruct", "evaluate"].map(String::from).to_vec(),
         warnings: Vec::new(),
+        changes: Vec::new(),
         baseline: None,
         outputs: Default::default(),
     }

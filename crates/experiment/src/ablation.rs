@@ -7,10 +7,8 @@ mod variants;
 
 use std::path::Path;
 
-use afterimage_run::RunFolder;
-
 use crate::error::{Context as _, Result};
-use crate::{Caller, REPORT, Session, Stage, preflight::Work};
+use crate::{Caller, REPORT, Session, Stage, preflight::Work, session::has_work};
 pub use variants::{Variant, variants, without_perceptual};
 
 /// Stages of a variant. Receptive fields and regions are not what variants are compared by: [`Session::biology`] and
@@ -25,8 +23,7 @@ pub fn check(variants: &[Variant], seeds: &[u64], out: &Path, caller: &Caller) -
     let mut runs = (variants.len() * seeds.len()) as u64;
     for variant in variants {
         let folder = out.join(variant.folder(seeds[0]));
-        let is_there = RunFolder::new(&folder).manifest_file().exists();
-        if is_there && is_finished(&Session::open(&folder, caller)?) {
+        if has_work(&folder) && is_finished(&Session::open(&folder, caller)?) {
             runs = runs.saturating_sub(1);
             continue;
         }
@@ -49,8 +46,8 @@ fn is_finished(session: &Session) -> bool {
 /// Those of [`Session::begin`] and [`Session::run_until`].
 pub fn run(variant: &Variant, seed: u64, out: &Path, full: &Path, caller: &Caller) -> Result<Option<Session>> {
     let experiment = variant.experiment.with_settings(&[format!("seed={seed}")])?;
-    let mut session = if RunFolder::new(out).manifest_file().exists() {
-        let session = Session::resume(out, experiment, caller)?;
+    let mut session = if has_work(out) {
+        let mut session = Session::resume(out, experiment, caller)?;
         if is_finished(&session) {
             session.note("finished before");
             return Ok(None);

@@ -44,7 +44,7 @@ pub struct Options {
 
 /// Looks, and writes `biology.json`, tables and figures.
 pub(crate) fn biology(session: &mut Session, options: &Options) -> Result<Biology> {
-    session.refuse_baseline("ask for receptive fields")?;
+    session.refuse_baseline("give a run that `afterimage run` or `afterimage train encoder` trained")?;
     let data = session.data()?;
     let statistics = Statistics::read(&session.run)?;
     let encoder = TrainedEncoder::load(&session.run, &session.experiment)?;

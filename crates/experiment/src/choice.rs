@@ -53,10 +53,44 @@ impl Choice {
         Ok(Self { version: layout::IMAGES_VERSION, data, side_px, unpaired, external })
     }
 
-    /// The choice of a run for these keys; `None` if there is no file, as in runs of earlier versions.
-    pub(crate) fn made_for(run: &RunFolder, experiment: &Experiment) -> Result<Option<Self>> {
-        let found = Self::read_if_present(run)?;
-        Ok(found.filter(|found| found.data == experiment.data && found.side_px == experiment.image.side))
+    /// What of a run's choice holds for an experiment; `None` if there is no file, as in runs of earlier versions.
+    ///
+    /// With other keys the images are chosen again, except the unpaired ones that a decoder `has_seen`: no key changes
+    /// those any more.
+    pub(crate) fn made_for(run: &RunFolder, experiment: &Experiment, has_seen: bool) -> Result<Option<Self>> {
+        let Some(mut found) = Self::read_if_present(run)? else { return Ok(None) };
+        let (before, now) = (&found.data, &experiment.data);
+        let same_side = found.side_px == experiment.image.side;
+        let same_external =
+            same_side && (&before.external, before.external_limit) == (&now.external, now.external_limit);
+        let same_unpaired = same_external
+            && (&before.unpaired, before.unpaired_limit, &before.exclusions)
+                == (&now.unpaired, now.unpaired_limit, &now.exclusions)
+            && (before.exclude_test_classes, before.exclude_duplicates)
+                == (now.exclude_test_classes, now.exclude_duplicates);
+        if !same_external {
+            found.external = None;
+        }
+        if !same_unpaired && !has_seen {
+            found.unpaired = None;
+        }
+        Ok(Some(found))
+    }
+
+    /// The choice with the unpaired images of another, which a decoder has seen.
+    pub(crate) fn with_unpaired_of(self, kept: &Self) -> Self {
+        Self { unpaired: kept.unpaired.clone(), ..self }
+    }
+
+    /// True if it names unpaired images.
+    pub(crate) fn has_unpaired(&self) -> bool {
+        self.unpaired.is_some()
+    }
+
+    /// Refuses unpaired images that are not those that a decoder has seen, such as those of another folder.
+    pub(crate) fn refuse_other_unpaired(&self, experiment: &Experiment) -> Result<()> {
+        let of = |chosen| Pool::kept("data.unpaired", &experiment.data.unpaired, chosen, experiment);
+        self.unpaired.as_ref().map_or(Ok(()), |chosen| of(chosen).map(drop))
     }
 }
 
@@ -64,7 +98,8 @@ impl Choice {
 pub(crate) fn external(kept: Option<&Choice>, data: &DataSet, experiment: &Experiment) -> Result<Option<Pool>> {
     match kept.and_then(|kept| kept.external.as_ref()) {
         Some(chosen) => Pool::kept("data.external", &experiment.data.external, chosen, experiment).map(Some),
-        None => pool::external(data, experiment),
+        // A candidate that the decoder was trained on would be told apart from the shown image by that alone.
+        None => pool::external(data, experiment, kept.and_then(|kept| kept.unpaired.as_ref())),
     }
 }
 

@@ -74,7 +74,7 @@ fn by_representatives(
     let config = &experiment.evaluation.classification;
     let not = |reason: String| (Part::without("identification.representative", reason), None);
     if config.classes.is_empty() {
-        return Ok(not("the experiment names no classes: set evaluation.classification.classes".into()));
+        return Ok(not("the experiment names no classes: name a folder with a subfolder for each class with `afterimage evaluate RUN --set evaluation.classification.classes=[\"FOLDER\"]`".into()));
     }
     let features = match embedding(experiment) {
         Ok(features) => features,

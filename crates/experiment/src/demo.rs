@@ -3,34 +3,47 @@
 use std::path::Path;
 
 use afterimage_config::Experiment;
-use afterimage_run::RunFolder;
+use afterimage_run::{RunFolder, layout::SIMULATION, replace::RunKind};
 use afterimage_sim::{SimConfig, Simulation, Written};
 use afterimage_train::Observer;
 
 use crate::error::{Context as _, Result, bail};
 use crate::preflight::{self, Work};
-use crate::session::{self, refuse_run, text};
-use crate::{Caller, Session, Stage};
+use crate::session::{self, has_work, refuse_run, text};
+use crate::{Caller, Existing, Session, Stage};
 
-/// Simulates a subject in `out/simulation` and creates the run in `out`, or with `resume` opens the one to go on with.
+/// Simulates a subject in `out/simulation` and creates the run in `out`, or opens or replaces the one that is there, as
+/// `existing` says.
 /// `classes` generated classes are what the classification chooses among.
 ///
 /// # Errors
 /// Those of [`Session::begin`], and of writing the simulation.
-pub fn begin(out: &Path, experiment: Experiment, classes: usize, resume: bool, caller: &Caller) -> Result<Session> {
-    let folder = out.join("simulation");
-    if resume && RunFolder::new(out).manifest_file().exists() {
-        let experiment = of_simulation(experiment, &Written::in_folder(&folder));
-        return Session::begin(out, experiment, true, Stage::Regions, caller);
+pub fn begin(
+    out: &Path,
+    experiment: Experiment,
+    classes: usize,
+    existing: Existing,
+    caller: &Caller,
+) -> Result<Session> {
+    let folder = out.join(SIMULATION);
+    match existing {
+        Existing::Resumed if has_work(out) => {
+            let experiment = of_simulation(experiment, &Written::in_folder(&folder));
+            return Session::begin(out, experiment, existing, Stage::Regions, caller);
+        }
+        Existing::Resumed | Existing::Refused => refuse_run(out)?,
+        Existing::Replaced => RunKind::Demonstration.refuse_other(out)?,
     }
-    refuse_run(out)?;
     text(std::path::absolute(out)?)?;
     preflight::check_without_data(out, &experiment, &Work::RUN, &*caller.observer)?;
     let run = RunFolder::new(out);
     let killed_before = run.lock_file().is_file();
     let lock = session::lock(&run, caller)?;
+    if existing == Existing::Replaced {
+        RunKind::Demonstration.remove_entries(out)?;
+    }
     if killed_before && folder.exists() {
-        // A demonstration that was killed before its run began.
+        // A demonstration that was killed before its training began.
         std::fs::remove_dir_all(&folder).with_context(|| format!("cannot remove \"{}\"", folder.display()))?;
     }
     let written = simulate(&folder, &experiment, classes, &*caller.observer)?;

@@ -62,8 +62,13 @@ pub(crate) fn refuse_missing_inputs(session: &Session) -> Result<()> {
     let predictions = session.manifest.predicts_responses().then_some(PREDICTIONS);
     let arrays = [RECONSTRUCTIONS].into_iter().chain(predictions).map(|array| run.path(array));
     if let Some(missing) = arrays.into_iter().find(|array| !array.is_file()) {
-        let again = match session.manifest.baseline {
-            Some(_) => "make the baseline again".to_owned(),
+        let again = match &session.manifest.baseline {
+            Some(baseline) => format!(
+                "make the baseline again with `afterimage baseline {} {} --out {} --overwrite`",
+                baseline.name,
+                run.experiment_file().display(),
+                run.root().display()
+            ),
             None => format!("run `afterimage reconstruct {}` first", run.root().display()),
         };
         bail!("\"{}\" is missing: {again}", missing.display());

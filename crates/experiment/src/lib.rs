@@ -7,13 +7,13 @@
 //! ```no_run
 //! use std::path::Path;
 //!
-//! use afterimage_experiment::{Caller, Program, Session, Stage};
+//! use afterimage_experiment::{Caller, Existing, Program, Session, Stage};
 //! use afterimage_config::Experiment;
 //! use afterimage_train::observer::Silent;
 //!
 //! let caller = Caller::new(Program::new("mine 1.0", None), Silent);
 //! let experiment = Experiment::read(Path::new("experiment.toml"))?;
-//! let mut session = Session::begin(Path::new("runs/mine"), experiment, true, Stage::Evaluate, &caller)?;
+//! let mut session = Session::begin(Path::new("runs/mine"), experiment, Existing::Resumed, Stage::Evaluate, &caller)?;
 //! session.run_until(Stage::Decoder)?;
 //! session.reconstruct()?;
 //! println!("{} scores", session.evaluate()?.scores.len());
@@ -56,6 +56,6 @@ mod weights;
 pub use embedder::Embedder;
 pub use error::{BoxError, Error, Result, in_words};
 pub use program::{Caller, Program};
-pub use session::Session;
+pub use session::{Existing, Session};
 pub use stage::{REPORT, Stage};
 pub use trained::{Ensemble, TrainedRun, UnitVerdict, Units};

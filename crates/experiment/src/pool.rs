@@ -196,16 +196,21 @@ pub(crate) fn classes(experiment: &Experiment) -> Result<BTreeSet<String>> {
 }
 
 /// Chooses the external candidates of an experiment; `None` if it names none. Duplicates of test images are left out: a
-/// copy of the shown image is no wrong candidate.
-pub(crate) fn external(data: &DataSet, experiment: &Experiment) -> Result<Option<Pool>> {
+/// copy of the shown image is no wrong candidate. So are the images that a decoder has `seen`, if there are any.
+pub(crate) fn external(data: &DataSet, experiment: &Experiment, seen: Option<&Chosen>) -> Result<Option<Pool>> {
     let config = &experiment.data;
     if config.external.is_empty() {
         return Ok(None);
     }
     let (all, found) = shared_with_test("data.external", data, &config.external, experiment)?;
-    let duplicates = [("copies of test images", found.copies)];
-    refuse_empty("data.external", &all, &duplicates, config.external_limit)?;
-    let [(_, exclude)] = duplicates;
+    let mut reasons = vec![("copies of test images", found.copies)];
+    if let Some(seen) = seen {
+        let sha256 = seen.images.iter().map(|(_, sha256)| sha256.clone()).collect();
+        reasons.push(("unpaired images that this run was trained on", Exclusions { sha256, ..Exclusions::default() }));
+    }
+    refuse_empty("data.external", &all, &reasons, config.external_limit)?;
+    let mut exclude = Exclusions::default();
+    reasons.iter().for_each(|(_, reason)| exclude.extend(reason));
     Pool::open(&config.external, config.external_limit, Purpose::ExternalChoice, experiment, exclude).map(Some)
 }
 
@@ -284,7 +289,9 @@ fn refuse_empty(key: &str, all: &UnpairedPool, reasons: &[(&str, Exclusions)], e
         other => format!("{taken} are {other}"),
     };
     let causes: Vec<String> = reasons.iter().zip(&taken).filter(|(_, taken)| **taken > 0).map(what).collect();
-    bail!("none of the {} images of {key} is left: {}; name other images there", all.len(), causes.join(", "))
+    let fewer = reasons.iter().zip(&taken).any(|((reason, _), taken)| *reason == "data.external" && *taken > 0);
+    let how = if fewer { ", or lower data.external_limit" } else { "" };
+    bail!("none of the {} images of {key} is left: {}; name other images there{how}", all.len(), causes.join(", "))
 }
 
 #[cfg(test)]

@@ -108,12 +108,15 @@ pub(crate) fn check(
     let sizes = networks::check(experiment, work, voxels, observer)?;
     machine::refuse_what_does_not_fit(out, experiment, work, &machine::Load::of(&sizes, &prepared, test.as_ref()))?;
     let images = pools(data, experiment, &prepared, work, kept, observer)?;
+    let unpaired = match &images.unpaired {
+        None if !work.trains() => String::new(),
+        unpaired => format!("{} unpaired and ", unpaired.as_ref().map_or(0, Pool::len)),
+    };
     observer.note(&format!(
-        "checked: {} training, {} validation and {} test items of {voxels} {unit}; {} unpaired and {} external images",
+        "checked: {} training, {} validation and {} test items of {voxels} {unit}; {unpaired}{} external images",
         prepared.training.len(),
         prepared.validation.as_ref().map_or(0, ValidationPairs::len),
         test.as_ref().map_or(0, HeldOutPairs::len),
-        images.unpaired.as_ref().map_or(0, Pool::len),
         images.external.as_ref().map_or(0, Pool::len),
     ));
     if observer.interrupted() {

@@ -18,7 +18,10 @@ use super::Session;
 
 /// Decodes the held-out items and predicts their responses.
 pub(crate) fn reconstruct(session: &mut Session) -> Result<Vec<Pictures>> {
-    session.refuse_baseline("decode with them")?;
+    let folder = session.run.root().display();
+    session.refuse_baseline(&format!(
+        "its reconstructions were written when it was made, and `afterimage evaluate {folder}` scores them again"
+    ))?;
     let data = session.data()?;
     let statistics = Statistics::read(&session.run)?;
     let test = prepare::held_out(&data.held_out(), &statistics, &session.experiment)?;

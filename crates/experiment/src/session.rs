@@ -1,5 +1,7 @@
 //! An open run: its folder, its configuration, its manifest.
 
+mod changes;
+mod folder;
 mod inputs;
 
 use std::path::Path;
@@ -7,21 +9,24 @@ use std::time::Instant;
 
 use crate::error::{Error, Result, bail};
 
-use afterimage_config::{Experiment, join_paths, settings};
+use afterimage_config::{Experiment, join_paths};
 use afterimage_data::DataSet;
 use afterimage_run::{
     Artefact, RunFolder,
     layout::{AUDIT, Phase, STATISTICS, VOXELS},
-    lock::{Holder, RunLock},
+    lock::RunLock,
     manifest::{Input, Manifest},
+    replace::RunKind,
 };
-use afterimage_train::{Observer, apply};
+use afterimage_train::Observer;
 
 use crate::Stage;
 use crate::choice::Choice;
 use crate::preflight::{self, Work};
-use crate::program::{Caller, peak_memory_mib, timestamp};
+use crate::program::{Caller, peak_memory_mib};
 
+pub(crate) use folder::refuse_run;
+pub use folder::{Existing, has_work, lock, note_unchecked, refuse_edited};
 use inputs::{DATA_SET, EXCLUSIONS, absolute, exclusions_digest, new_manifest, open_data};
 pub(crate) use inputs::{exclusions, text};
 
@@ -37,33 +42,47 @@ pub struct Session {
     pub(crate) caller: Caller,
     /// Phases that training has not begun in this session, and whose checkpoints in the folder are not of this run.
     fresh: Vec<Phase>,
+    /// The configuration that the folder has, where this session has another that is not written yet.
+    written: Option<Experiment>,
     /// The right to write, where the command writes.
     _lock: Option<RunLock>,
 }
 
 impl Session {
-    /// A new run, or with `resume` the one in `out` to go on with, if any, after the check that the stages up to `last` can be
+    /// A new run in `out`, or the one that is there, as `existing` says, after the check that the stages up to `last` can be
     /// carried through.
     ///
     /// # Errors
-    /// Those of [`Session::create`], [`Session::resume`] and [`Session::check`].
-    pub fn begin(out: &Path, experiment: Experiment, resume: bool, last: Stage, caller: &Caller) -> Result<Self> {
-        if !resume || !RunFolder::new(out).manifest_file().exists() {
-            return Self::create(out, experiment, last, caller);
+    /// Those of [`Session::create`], [`Session::replace`], [`Session::resume`] and [`Session::check`].
+    pub fn begin(out: &Path, experiment: Experiment, existing: Existing, last: Stage, caller: &Caller) -> Result<Self> {
+        match existing {
+            Existing::Replaced => Self::replace(out, experiment, last, caller),
+            Existing::Resumed if has_work(out) => {
+                let mut session = Self::resume(out, experiment, caller)?;
+                session.check(last)?;
+                Ok(session)
+            }
+            Existing::Resumed | Existing::Refused => Self::create(out, experiment, last, caller),
         }
-        let session = Self::resume(out, experiment, caller)?;
-        session.check(last)?;
-        Ok(session)
     }
 
-    /// Starts a run in a folder that contains none.
+    /// Starts a run in a folder that contains none, or one in which nothing was trained or computed yet.
     ///
     /// Everything that the stages up to `last` will need is checked first: where that fails, there is no folder.
     ///
     /// # Errors
-    /// If the folder holds a run, or a check fails.
+    /// If the folder holds a run with something in it, or a check fails.
     pub fn create(out: &Path, experiment: Experiment, last: Stage, caller: &Caller) -> Result<Self> {
-        Self::make(out, experiment, &Work::until(last), caller, |run| lock(run, caller).map(Some))
+        Self::make(out, experiment, &Work::until(last), caller, Existing::Refused, |run| lock(run, caller).map(Some))
+    }
+
+    /// As [`Session::create`]; a run in the folder is deleted once the checks have passed.
+    ///
+    /// # Errors
+    /// Those of [`Session::create`], and if the folder is not a run of networks or contains anything else.
+    pub fn replace(out: &Path, experiment: Experiment, last: Stage, caller: &Caller) -> Result<Self> {
+        RunKind::Networks.refuse_other(out)?;
+        Self::make(out, experiment, &Work::until(last), caller, Existing::Replaced, |run| lock(run, caller).map(Some))
     }
 
     /// As [`Session::create`], where the caller holds the lock.
@@ -74,7 +93,7 @@ impl Session {
         caller: &Caller,
         _: &RunLock,
     ) -> Result<Self> {
-        Self::make(out, experiment, work, caller, |_| Ok(None))
+        Self::make(out, experiment, work, caller, Existing::Refused, |_| Ok(None))
     }
 
     /// The session with the lock of its folder.
@@ -87,10 +106,12 @@ impl Session {
         mut experiment: Experiment,
         work: &Work<'_>,
         caller: &Caller,
+        existing: Existing,
         lock: impl FnOnce(&RunFolder) -> Result<Option<RunLock>>,
     ) -> Result<Self> {
         let run = RunFolder::new(out);
-        refuse_run(out)?;
+        let refuse = || if existing == Existing::Replaced { Ok(()) } else { refuse_run(out) };
+        refuse()?;
         absolute(&mut experiment)?;
         let data = open_data(&experiment)?;
         let choice = preflight::check(out, &experiment, &data, work, None, &*caller.observer)?;
@@ -101,13 +122,17 @@ impl Session {
         }
         let lock = lock(&run)?;
         // Another process may have begun the run meanwhile.
-        refuse_run(out)?;
+        refuse()?;
+        if existing == Existing::Replaced {
+            RunKind::Networks.refuse_other(out)?;
+            RunKind::Networks.remove_entries(out)?;
+        }
         // A folder with run.json is a run: killed in between, it is begun again.
         run.write_experiment(&experiment)?;
         manifest.write(&run)?;
         choice.write(&run)?;
         let fresh = vec![Phase::Encoder, Phase::Decoder];
-        Ok(Self { run, experiment, manifest, caller: caller.clone(), fresh, _lock: lock })
+        Ok(Self { run, experiment, manifest, caller: caller.clone(), fresh, written: None, _lock: lock })
     }
 
     /// Checks a run that is not created yet, as [`Session::create`] does.
@@ -116,44 +141,41 @@ impl Session {
         preflight::check(out, &experiment, &open_data(&experiment)?, work, None, &*caller.observer).map(drop)
     }
 
-    /// Goes on with a run that has this configuration.
+    /// Goes on with a run. Keys that nothing in it has read may have other values than those it was begun with: see
+    /// [`Session::change`].
     ///
     /// # Errors
-    /// Those of [`Session::open_to_write`], and if the configuration differs, with its differences.
-    pub fn resume(out: &Path, mut experiment: Experiment, caller: &Caller) -> Result<Self> {
-        let session = Self::open_to_write(out, caller)?;
-        session.refuse_baseline("train networks in it")?;
-        absolute(&mut experiment)?;
-        if session.experiment != experiment {
-            bail!(
-                "the configuration differs from the one \"{}\" was begun with: {}; resume with {}, or choose another --out",
-                out.display(),
-                settings::in_words(&experiment.differences(&session.experiment)),
-                session.run.experiment_file().display()
-            );
-        }
+    /// Those of [`Session::open_to_write`] and [`Session::change`], and if the run is a baseline.
+    pub fn resume(out: &Path, experiment: Experiment, caller: &Caller) -> Result<Self> {
+        let mut session = Self::open_to_write(out, caller)?;
+        session.refuse_baseline(&format!("choose another --out than \"{}\"", out.display()))?;
+        session.change(experiment)?;
         Ok(session)
     }
 
-    /// Checks what is left of the stages up to `last`, as [`Session::create`] does for a new run.
+    /// Checks what is left of the stages up to `last`, as [`Session::create`] does for a new run, and then writes a changed
+    /// configuration.
     ///
     /// # Errors
-    /// If one of them could not be carried through.
-    pub fn check(&self, last: Stage) -> Result<()> {
-        let left = Work::until(last).without(|phase| self.is_trained(phase));
+    /// If one of the stages could not be carried through; the folder is not changed then.
+    pub fn check(&mut self, last: Stage) -> Result<()> {
+        let left = Work::until(last).without(|phase| self.is_trained(phase) || self.manifest.baseline.is_some());
         let kept = self.choice()?;
         let data = self.data()?;
         let choice = preflight::check(self.run.root(), &self.experiment, &data, &left, kept.as_ref(), self.observer())?;
-        // Of a decoder that is trained, only the choice that was made before it says which images it saw.
-        if left.trains() && !self.is_trained(Phase::Decoder) {
-            return Ok(choice.write(&self.run)?);
+        self.write_changes()?;
+        // Of a decoder that was trained, only the choice that was made before it says which images it saw.
+        match kept {
+            Some(kept) if self.has_seen_unpaired() => choice.with_unpaired_of(&kept).write(&self.run)?,
+            None if self.has_seen_unpaired() => {}
+            _ => choice.write(&self.run)?,
         }
-        Ok(kept.map_or(Ok(()), |kept| kept.write(&self.run))?)
+        Ok(())
     }
 
     /// The unpaired and external images that the run keeps, if they were chosen for its configuration.
     pub(crate) fn choice(&self) -> Result<Option<Choice>> {
-        Choice::made_for(&self.run, &self.experiment)
+        Choice::made_for(&self.run, &self.experiment, self.has_seen_unpaired())
     }
 
     /// Opens a run with its own configuration, to read it. A configuration that its networks or its seeds do not have is
@@ -167,7 +189,7 @@ impl Session {
         let manifest = Manifest::read(&run)?;
         refuse_edited(&run, &manifest, &experiment)?;
         note_unchecked(&run, &*caller.observer)?;
-        Ok(Self { run, experiment, manifest, caller: caller.clone(), fresh: Vec::new(), _lock: None })
+        Ok(Self { run, experiment, manifest, caller: caller.clone(), fresh: Vec::new(), written: None, _lock: None })
     }
 
     /// As [`Session::open`], to write into the run: no other process may.
@@ -181,14 +203,16 @@ impl Session {
         Ok(Self { _lock: Some(lock), ..Self::open(path, caller)? })
     }
 
-    /// Refuses what makes no sense in a run without networks.
-    pub fn refuse_baseline(&self, what: &str) -> Result<()> {
+    /// Refuses what needs networks in the folder of a baseline, with what to do instead.
+    ///
+    /// # Errors
+    /// If the run is a baseline.
+    pub fn refuse_baseline(&self, instead: &str) -> Result<()> {
         match &self.manifest.baseline {
             Some(baseline) => bail!(
-                "\"{}\" is the baseline {name} and has no networks, so one cannot {what}: choose another --out, or make \
-                 the baseline again with `afterimage baseline {name} EXPERIMENT.toml --out RUN`",
+                "\"{}\" is the baseline {} and has no networks, neither encoder nor decoder: {instead}",
                 self.run.root().display(),
-                name = baseline.name
+                baseline.name
             ),
             None => Ok(()),
         }
@@ -210,7 +234,10 @@ impl Session {
         }
         let known = self.manifest.inputs.iter().find(|i| i.role == EXCLUSIONS);
         if known.map(|input| input.sha256.clone()) != exclusions_digest(&self.experiment)? {
-            bail!("the list \"{}\" has changed since this run was begun", join_paths(&self.experiment.data.exclusions));
+            bail!(
+                "data.exclusions = \"{}\" is not the list that this run was begun with: set it back, or choose another --out",
+                join_paths(&self.experiment.data.exclusions)
+            );
         }
         Ok(data)
     }
@@ -225,6 +252,7 @@ impl Session {
         work: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<T, E> {
         let start = Instant::now();
+        self.write_changes()?;
         let outcome = work(self);
         *self.manifest.timing_secs.entry(name.to_owned()).or_default() += start.elapsed().as_secs_f64();
         self.manifest.peak_memory_mib = self.manifest.peak_memory_mib.max(peak_memory_mib());
@@ -245,6 +273,13 @@ impl Session {
     /// True if training of a phase has begun.
     pub fn has_begun(&self, phase: Phase) -> bool {
         self.run.checkpoint_file(phase).is_file()
+    }
+
+    /// True if something was trained on the unpaired images that the run keeps, or retrieved from them.
+    pub(crate) fn has_seen_unpaired(&self) -> bool {
+        self.has_begun(Phase::Decoder)
+            || self.run.weights_file(Phase::Decoder).is_file()
+            || self.manifest.baseline.is_some()
     }
 
     /// True where a phase was finished before and all that it writes is there.
@@ -276,52 +311,4 @@ impl Session {
         self.manifest.inputs.retain(|i| i.role != role);
         self.manifest.inputs.push(Input { role: role.to_owned(), path: path.to_owned(), sha256, count });
     }
-}
-
-/// Takes the lock of a run; where the file system gives none, notes it and goes on.
-pub fn lock(run: &RunFolder, caller: &Caller) -> Result<RunLock> {
-    let holder = Holder {
-        pid: std::process::id(),
-        host: caller.program.host.clone(),
-        since: timestamp(),
-        command: caller.program.command.join(" "),
-    };
-    let lock = run.lock(&holder)?;
-    if let Some(problem) = lock.problem() {
-        caller.observer.note(&format!("note: {problem}: let no other process write into it"));
-    }
-    Ok(lock)
-}
-
-/// Refuses a configuration that the seeds or the networks of a run do not have.
-pub fn refuse_edited(run: &RunFolder, manifest: &Manifest, experiment: &Experiment) -> Result<()> {
-    if let Some(&seed) = manifest.seeds.get("experiment").filter(|&&seed| seed != experiment.seed) {
-        bail!(
-            "\"{}\" says seed = {}, and the run was made with seed {seed}: set it back, or make another run with --out",
-            run.experiment_file().display(),
-            experiment.seed
-        );
-    }
-    Ok(apply::check_settings(run, experiment)?)
-}
-
-/// Notes which files of a run have no recorded hash.
-pub fn note_unchecked(run: &RunFolder, observer: &dyn Observer) -> Result<()> {
-    let names = run.unchecked()?;
-    if !names.is_empty() {
-        observer.note(&format!(
-            "note: not checked: {} of \"{}\", written by an earlier version without a hash in run.json",
-            names.join(", "),
-            run.root().display()
-        ));
-    }
-    Ok(())
-}
-
-/// Refuses a folder that is a run already.
-pub(crate) fn refuse_run(out: &Path) -> Result<()> {
-    if RunFolder::new(out).manifest_file().exists() {
-        bail!("\"{}\" already holds a run: go on with --resume, or choose another --out", out.display());
-    }
-    Ok(())
 }

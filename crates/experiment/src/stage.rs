@@ -2,6 +2,7 @@
 //!
 //! Each reads what it needs from the run folder and writes its part back, so that any of them can be run again.
 
+use afterimage_config::Experiment;
 use afterimage_eval::regions::DRAWS;
 use afterimage_run::{biology::Biology, layout::Phase, pictures::Pictures, regions::Regions, scores::ScoreFile};
 
@@ -100,6 +101,22 @@ impl Session {
     pub fn evaluate(&mut self) -> Result<ScoreFile> {
         evaluate::refuse_missing_inputs(self)?;
         self.stage(Stage::Evaluate.name(), evaluate::evaluate)
+    }
+
+    /// Scores as [`Session::evaluate`] does, with other values of keys that only the scores read; the run keeps them. Items
+    /// that are averaged otherwise are reconstructed again.
+    ///
+    /// # Errors
+    /// Those of [`Session::change`], [`Session::check`] and [`Session::evaluate`]; until the checks have passed, the folder is
+    /// not changed.
+    pub fn evaluate_with(&mut self, experiment: Experiment) -> Result<ScoreFile> {
+        evaluate::refuse_missing_inputs(self)?;
+        self.change(experiment)?;
+        self.check(Stage::Evaluate)?;
+        if !self.is_finished(Stage::Reconstruct.name()) {
+            self.reconstruct()?;
+        }
+        self.evaluate()
     }
 
     /// Finds receptive fields and preferred depth of the encoder's voxels.

@@ -12,7 +12,7 @@ use afterimage_run::{
     atomic,
     layout::Phase,
     synthesis::{
-        BestNatural, Image, NaturalSource, Objective, SYNTHESIS_VERSION, Settings, Synthesis, Target as Found,
+        BestNatural, FOLDER, Image, NaturalSource, Objective, SYNTHESIS_VERSION, Settings, Synthesis, Target as Found,
     },
 };
 use afterimage_statistics::{correlation::pearson, deviation, mean};
@@ -37,6 +37,8 @@ pub struct Wanted {
     pub objective: Objective,
     /// Unpaired images to compare with.
     pub natural: usize,
+    /// Replace the synthesis that lies in the folder.
+    pub overwrite: bool,
 }
 
 /// A target with what is written about it.
@@ -64,10 +66,16 @@ pub fn synthesize(run: &TrainedRun, wanted: &Wanted, settings: &Settings, out: &
     let (session, driver) = (run.session(), run.driver(settings.prior)?);
     let data = session.data()?;
     let mut aims = aims(&data, run.statistics(), wanted)?;
+    if wanted.overwrite {
+        FOLDER.refuse_other(out)?;
+    }
     session.note("predicting responses to natural images");
     let natural = natural(session, &data, &driver, &aims, wanted.natural, settings)?;
     for (aim, column) in aims.iter_mut().zip(natural.responses.columns()) {
         aim.target.sd = deviation(&column.iter().map(|&r| f64::from(r)).collect::<Vec<_>>()).unwrap_or(0.0);
+    }
+    if wanted.overwrite {
+        FOLDER.remove_entries(out)?;
     }
     let total = (aims.len() * settings.steps) as u64;
     session.observer().progress("synthesis", 0, total);

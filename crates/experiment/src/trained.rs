@@ -196,7 +196,7 @@ impl TrainedRun {
     /// As [`TrainedRun::encode`].
     pub fn encoder(&self) -> Result<&TrainedEncoder> {
         loaded(&self.encoder, || {
-            self.session.refuse_baseline("encode with them")?;
+            self.session.refuse_baseline("give a run that `afterimage run` or `afterimage train encoder` trained")?;
             Ok(TrainedEncoder::load(self.folder(), self.experiment())?)
         })
     }
@@ -207,7 +207,7 @@ impl TrainedRun {
     /// As [`TrainedRun::decode`].
     pub fn decoder(&self) -> Result<&TrainedDecoder> {
         loaded(&self.decoder, || {
-            self.session.refuse_baseline("decode with them")?;
+            self.session.refuse_baseline("give a run that `afterimage run` or `afterimage train decoder` trained")?;
             Ok(TrainedDecoder::load(self.folder(), self.experiment())?)
         })
     }
@@ -217,7 +217,7 @@ impl TrainedRun {
     /// # Errors
     /// As [`TrainedRun::encode`]; with [`Prior::Decoder`] as [`TrainedRun::decode`].
     pub fn driver(&self, prior: Prior) -> Result<Driver> {
-        self.session.refuse_baseline("drive their voxels")?;
+        self.session.refuse_baseline("give a run that `afterimage run` or `afterimage train encoder` trained")?;
         Ok(Driver::load(self.folder(), self.experiment(), prior)?)
     }
 

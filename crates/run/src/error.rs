@@ -68,6 +68,14 @@ pub enum RunError {
         /// Process, host, start and command, if they are known.
         holder: String,
     },
+    /// A folder is not one that a command may replace.
+    #[error("\"{}\" is not replaced: it {message}", path.display())]
+    NotReplaced {
+        /// The folder.
+        path: PathBuf,
+        /// Why, and what to do.
+        message: String,
+    },
     /// Values or places of voxels contradict each other.
     #[error("\"{}\" {message}", path.display())]
     Map {

@@ -74,7 +74,7 @@ impl RunFolder {
     }
     /// `run.json`, see [`crate::manifest`].
     pub fn manifest_file(&self) -> PathBuf {
-        self.root.join("run.json")
+        self.root.join(MANIFEST)
     }
     /// Hashes of the files written after `run.json`, see [`crate::outputs`].
     pub(crate) fn journal_file(&self) -> PathBuf {
@@ -82,7 +82,7 @@ impl RunFolder {
     }
     /// Locked by the process that writes into the run, see [`crate::lock`].
     pub fn lock_file(&self) -> PathBuf {
-        self.root.join("run.lock")
+        self.root.join(LOCK)
     }
     /// `experiment.toml`, the full resolved configuration.
     pub fn experiment_file(&self) -> PathBuf {

@@ -21,6 +21,7 @@
 //! - [`baseline`][]: what `run.json` states about a run without trained networks,
 //! - [`table`][]: tables as text for other programs,
 //! - [`outputs`][]: hashes of what a run wrote, compared when it is read,
+//! - [`replace`][]: folders that a command may replace,
 //! - [`lock`][]: one writing process for each run,
 //! - [`atomic`][]: files that appear whole or not at all.
 //!
@@ -41,6 +42,7 @@ pub mod maps;
 pub mod outputs;
 pub mod pictures;
 pub mod regions;
+pub mod replace;
 pub mod scores;
 pub mod study;
 pub mod synthesis;

@@ -39,6 +39,10 @@ pub struct Manifest {
     pub finished: Vec<String>,
     /// Remarks that a reader must see next to every score.
     pub warnings: Vec<String>,
+    /// Keys of the experiment that were changed after the run was begun, oldest first; none of them decides weights that had
+    /// been trained by then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Change>,
     /// How a baseline was made; absent where networks were trained.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<Baseline>,
@@ -46,6 +50,28 @@ pub struct Manifest {
     /// through the [`RunFolder`]. Empty in runs of earlier versions.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub outputs: BTreeMap<String, String>,
+}
+
+/// A change of the configuration of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// When, RFC 3339, UTC.
+    pub at: String,
+    /// The command line that changed it.
+    pub command: Vec<String>,
+    /// The keys, with their values before and after.
+    pub keys: Vec<ChangedKey>,
+}
+
+/// A key of the experiment with two values.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangedKey {
+    /// The dotted key.
+    pub key: String,
+    /// Its value before, as JSON.
+    pub was: serde_json::Value,
+    /// Its value after, as JSON.
+    pub is: serde_json::Value,
 }
 
 /// An input of a run.

@@ -3,6 +3,15 @@
 use afterimage_statistics::RecordedUnit;
 use serde::{Deserialize, Serialize};
 
+use crate::replace::FolderKind;
+
+/// The folder of a synthesis.
+pub const FOLDER: FolderKind = FolderKind {
+    name: "a folder of `afterimage synthesize`",
+    mark: "synthesis.json",
+    entries: &["synthesis.html", "*.png"],
+};
+
 /// Version of the schema below.
 pub const SYNTHESIS_VERSION: u32 = 1;
 

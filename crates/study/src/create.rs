@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use afterimage_run::{Artefact, RunFolder, layout::labels, manifest::Manifest, pictures::Pictures, scores::ScoreFile};
+use afterimage_run::{
+    Artefact, RunFolder, layout::labels, manifest::Manifest, pictures::Pictures, replace::FolderKind, scores::ScoreFile,
+};
 use afterimage_statistics::draws::shuffle;
 use image::RgbImage;
 use image::imageops::{FilterType, resize};
@@ -74,11 +76,42 @@ pub struct Created {
 /// files.
 pub fn create(runs: &[PathBuf], options: &Options, out: &Path) -> Result<Created> {
     if out.exists() {
-        let message = "exists already: choose another folder, answers are never overwritten".into();
+        let message =
+            "exists already: choose another folder, or replace a study that was never served with --overwrite".into();
         return Err(StudyError::File { path: out.to_path_buf(), message });
     }
     let partial = partial::Partial::begin(out)?;
     let created = fill(runs, options, &StudyFolder::new(partial.path()))?;
+    partial.finish(out)?;
+    Ok(Created { study: StudyFolder::new(out), ..created })
+}
+
+/// What a study contains before it is served.
+const UNSERVED: FolderKind = FolderKind {
+    name: "a study that was never served",
+    mark: "study.toml",
+    entries: &["pictures.json", "pictures", "scores", "keys.toml", "consent.md", "*.toml"],
+};
+
+/// Creates a study as [`create`] does, in the place of one that was never served: answers are never overwritten, and the
+/// earlier study stays until the new one is complete.
+///
+/// # Errors
+/// Those of [`create`], and if `out` contains answers or is not a study.
+pub fn replace(runs: &[PathBuf], options: &Options, out: &Path) -> Result<Created> {
+    let database = StudyFolder::new(out).database_file();
+    if database.exists() {
+        let message = "has been served, and its answers are never overwritten: choose another folder".into();
+        return Err(StudyError::File { path: out.to_path_buf(), message });
+    }
+    UNSERVED.refuse_other(out)?;
+    let partial = partial::Partial::begin(out)?;
+    let created = fill(runs, options, &StudyFolder::new(partial.path()))?;
+    if out.exists() {
+        UNSERVED.remove_entries(out)?;
+        // Fails if it has been served meanwhile.
+        std::fs::remove_dir(out).map_err(|source| StudyError::Io { action: "replace", path: out.into(), source })?;
+    }
     partial.finish(out)?;
     Ok(Created { study: StudyFolder::new(out), ..created })
 }

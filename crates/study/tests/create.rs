@@ -5,7 +5,7 @@ mod common;
 use std::path::PathBuf;
 
 use afterimage_run::RunFolder;
-use afterimage_study::{Design, Options, Stimuli, create};
+use afterimage_study::{Design, Options, Stimuli, create, replace};
 use common::{options, run_folder, study};
 
 #[test]
@@ -60,4 +60,24 @@ fn what_can_not_be_judged_is_refused_and_nothing_is_left() {
     assert!(refused(&[eight.clone(), other], &options()).contains("\"item-02\" differs"));
     create(std::slice::from_ref(&eight), &options(), &path("study")).unwrap();
     assert!(create(&[eight], &options(), &path("study")).unwrap_err().to_string().contains("exists already"));
+}
+
+#[test]
+fn only_a_study_that_was_never_served_is_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let created = study(folder.path(), 8, 1, &options());
+    let (out, runs) = (created.study.root().to_path_buf(), [folder.path().join("run0")]);
+    let other = Options { title: "Another".into(), ..options() };
+    std::fs::write(out.join("notes.txt"), "mine").unwrap();
+    let said = replace(&runs, &other, &out).unwrap_err().to_string();
+    assert!(said.contains("\"notes.txt\""), "{said}");
+    std::fs::remove_file(out.join("notes.txt")).unwrap();
+    assert!(replace(&[folder.path().join("none")], &other, &out).is_err());
+    assert_eq!(Design::read(&created.study).unwrap().title, options().title, "a refused command replaced it");
+    replace(&runs, &other, &out).unwrap();
+    assert_eq!(Design::read(&created.study).unwrap().title, "Another");
+    std::fs::write(created.study.database_file(), "").unwrap();
+    let said = replace(&runs, &options(), &out).unwrap_err().to_string();
+    assert!(said.contains("never overwritten"), "{said}");
+    assert!(replace(&runs, &options(), folder.path()).unwrap_err().to_string().contains("is not replaced"));
 }

@@ -55,6 +55,9 @@ pub(crate) struct Common {
     /// Experiment folder to create.
     #[arg(long, value_name = "RUN")]
     pub(crate) out: PathBuf,
+    /// Replace the baseline in the folder, once the new one is finished.
+    #[arg(long)]
+    pub(crate) overwrite: bool,
     /// Set a key of the experiment, such as data.roi=V1. Repeatable.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub(crate) settings: Vec<String>,

@@ -62,6 +62,9 @@ pub(crate) struct Decode {
     /// Folder to create for PNG images, reconstructions.npy and items.csv.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) out: PathBuf,
+    /// Replace the decoded images in the folder.
+    #[arg(long)]
+    pub(crate) overwrite: bool,
     /// Average responses with the same label: a column of the table, a file with one label per line (.txt, .csv, .npy),
     /// or, for a data set, stimulus, class, session or run.
     #[arg(long, value_name = "LABELS")]

@@ -34,6 +34,9 @@ pub(crate) struct Synthesize {
     /// Folder for the images, synthesis.json and synthesis.html. It must be new or empty.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) out: PathBuf,
+    /// Replace the synthesis in the folder.
+    #[arg(long)]
+    pub(crate) overwrite: bool,
     /// Minimise the response instead of maximising it.
     #[arg(long)]
     pub(crate) minimize: bool,

@@ -56,6 +56,9 @@ pub(crate) struct Create {
     /// Study folder to create.
     #[arg(long, value_name = "STUDY")]
     pub(crate) out: PathBuf,
+    /// Replace a study that was never served.
+    #[arg(long)]
+    pub(crate) overwrite: bool,
     /// Number of images to choose from in each trial, 2 to 10. Chance is 1/WAYS.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(2..=10))]
     pub(crate) ways: u32,

@@ -4,12 +4,11 @@
 
 use anyhow::{Context as _, Result};
 
-use afterimage_config::Experiment;
 use afterimage_data::{DataSet, Voxels};
 use afterimage_eval::comparison::{Options, ScoredRun, compare};
 use afterimage_experiment::ablation;
 
-use super::{compare as page, run};
+use super::{compare as page, inputs, run};
 use crate::args::compare::Ablate;
 use crate::build::caller;
 use crate::say;
@@ -18,7 +17,7 @@ use crate::say;
 pub(super) fn ablate(args: &Ablate) -> Result<()> {
     let mut settings = args.settings.clone();
     settings.extend(args.device.as_ref().map(|device| format!("device.name={device}")));
-    let experiment = Experiment::read(&args.experiment)?.with_settings(&settings)?;
+    let experiment = inputs::experiment(&args.experiment)?.with_settings(&settings)?;
     run::start(&experiment)?;
     let voxels = match &experiment.data.dataset {
         None => Voxels::default(), // `Session` says what is missing.

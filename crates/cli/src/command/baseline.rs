@@ -3,10 +3,9 @@
 
 use anyhow::Result;
 
-use afterimage_config::Experiment;
 use afterimage_experiment::baseline::{self as of, Decoder, Encoder, Plan};
 
-use super::run;
+use super::{inputs, run};
 use crate::args::RunOptions;
 use crate::args::baseline::{Common, Fit, Kind};
 use crate::build::caller;
@@ -20,9 +19,9 @@ pub(super) fn baseline(kind: &Kind) -> Result<()> {
         }
         Kind::Mean(args) => (&args.common, Plan { decoder: Decoder::Mean, ..Plan::default() }),
     };
-    let experiment = run::configure(Experiment::read(&common.experiment)?, &options(common))?;
+    let experiment = run::configure(inputs::experiment(&common.experiment)?, &options(common))?;
     run::threads(&experiment)?;
-    let (session, scores) = of::run(&common.out, experiment, &plan, &caller(), run::write_report)?;
+    let (session, scores) = of::run(&common.out, experiment, &plan, common.overwrite, &caller(), run::write_report)?;
     run::conclude(&session, &scores, common.json)
 }
 
@@ -40,6 +39,7 @@ fn options(common: &Common) -> RunOptions {
     RunOptions {
         out: common.out.clone(),
         resume: false,
+        overwrite: common.overwrite,
         ablate: Vec::new(),
         settings: common.settings.clone(),
         seed: common.seed,

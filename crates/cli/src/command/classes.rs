@@ -9,7 +9,7 @@ use afterimage_config::Experiment;
 use afterimage_experiment::{classify::bank, evaluate, pool, preflight};
 use afterimage_sim::{SimConfig, generate_classes};
 
-use super::run;
+use super::{inputs, run};
 use crate::args::classes::Classes;
 use crate::progress::{Bar, Terminal};
 use crate::say;
@@ -29,7 +29,7 @@ pub(super) fn classes(command: Classes) -> Result<()> {
     match command {
         Classes::Build { sources, out, experiment, preset, settings, json } => {
             let experiment = match experiment {
-                Some(path) => Experiment::read(&path)?,
+                Some(path) => inputs::experiment(&path)?,
                 None => Experiment::preset(&preset)?,
             };
             show(&build(&sources, &out, &experiment.with_settings(&settings)?)?, json)

@@ -11,15 +11,25 @@ use afterimage_eval::comparison::{Options, ScoredRun, compare as of};
 use afterimage_experiment::session::note_unchecked;
 use afterimage_run::{RunFolder, atomic, comparison::Comparison};
 
+use super::inputs;
 use crate::{args::compare::Compare, progress::Terminal, say};
 
 /// Reads and compares the runs; prints and writes the result.
 pub(super) fn compare(args: &Compare) -> Result<()> {
+    if let [only] = args.runs.as_slice() {
+        bail!(
+            "compare subtracts runs from each other, and \"{run}\" is the only one: name another run, or make a baseline \
+             on the same items with `afterimage baseline mean {run}/experiment.toml --out BASELINE`; the scores of one run \
+             are in its report.html",
+            run = only.display()
+        );
+    }
     let mut runs = Vec::new();
     for (index, path) in args.runs.iter().enumerate() {
         if args.runs[..index].iter().any(|earlier| same(earlier, path)) {
             bail!("\"{}\" is given twice: give each run once", path.display());
         }
+        inputs::refuse_no_run(path)?;
         runs.push(ScoredRun::read(path)?);
         note_unchecked(&RunFolder::new(path), &Terminal::default())?;
     }

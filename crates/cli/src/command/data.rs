@@ -10,6 +10,7 @@ use afterimage_report::render_dataset;
 use afterimage_run::atomic;
 use ndarray::ArrayView4;
 
+use super::{Outcome, inputs};
 use crate::args;
 use crate::say;
 
@@ -18,7 +19,7 @@ const HALVES: usize = 20;
 
 /// `afterimage inspect`.
 pub(super) fn inspect(args: &args::Inspect) -> Result<()> {
-    let data = DataSet::open(&args.dataset)?;
+    let data = inputs::data_set(&args.dataset)?;
     if args.verify {
         data.verify()?;
     }
@@ -70,9 +71,12 @@ fn verification(data: &DataSet) -> String {
     format!("read {trials} trials x {voxels} {unit} and {images} images, SHA-256 as written")
 }
 
-/// `afterimage audit`.
-pub(super) fn audit(args: &args::Audit) -> Result<()> {
-    let data = DataSet::open(&args.dataset)?;
+/// Examples of a finding that are printed; JSON has all of them.
+const EXAMPLES: usize = 10;
+
+/// `afterimage audit`. It has findings if a check fails, and with `--strict` also if one warns.
+pub(super) fn audit(args: &args::Audit) -> Result<Outcome> {
+    let data = inputs::data_set(&args.dataset)?;
     let side = data.header().size as u32;
     let pool = if args.unpaired.is_empty() {
         None
@@ -89,8 +93,12 @@ pub(super) fn audit(args: &args::Audit) -> Result<()> {
         all.extend(&audit.class_exclusions);
         all.write(list)?;
     }
+    let is_finding = |verdict| verdict == Verdict::Fail || (args.strict && verdict == Verdict::Warn);
+    let found = audit.checks.iter().any(|check| is_finding(check.verdict));
+    let outcome = if found { Outcome::Findings } else { Outcome::Done };
     if args.json {
-        return say::json(&audit);
+        say::json(&audit)?;
+        return Ok(outcome);
     }
     say::line(format!("pass  content: {}", verification(&data)))?;
     for check in &audit.checks {
@@ -101,7 +109,10 @@ pub(super) fn audit(args: &args::Audit) -> Result<()> {
             Verdict::NotApplicable => "n/a",
         };
         say::line(format!("{verdict:>4}  {}: {}", check.name, check.detail))?;
-        check.items.iter().take(10).try_for_each(|item| say::line(format!("        {item}")))?;
+        check.items.iter().take(EXAMPLES).try_for_each(|item| say::line(format!("        {item}")))?;
+        if check.items.len() > EXAMPLES {
+            say::line(format!("        and {} more (--json prints all)", check.items.len() - EXAMPLES))?;
+        }
     }
     if let Some(list) = &args.fix {
         let (stimuli, unpaired) = (audit.exclusions.stimuli.len(), audit.exclusions.names.len());
@@ -112,7 +123,7 @@ pub(super) fn audit(args: &args::Audit) -> Result<()> {
             list.display()
         ))?;
     }
-    Ok(())
+    Ok(outcome)
 }
 
 /// Prints noise ceilings and reliability of the test part.

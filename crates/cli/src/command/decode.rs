@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use afterimage_experiment::{Units, reconstruct::write_png, trained::Item};
 use afterimage_formats::{npy, picture};
-use afterimage_run::{atomic, table::csv};
+use afterimage_run::{atomic, replace::FolderKind, table::csv};
 
 use super::refuse_used;
 use super::run::{open_trained, threads};
@@ -27,6 +27,12 @@ use responses::Known;
 use units::Stated;
 
 const ARRAY: &str = "reconstructions.npy";
+/// The folder of decoded images.
+const FOLDER: FolderKind = FolderKind {
+    name: "a folder of `afterimage decode`",
+    mark: "decode.json",
+    entries: &[ARRAY, "items.csv", "*.png"],
+};
 
 /// Description of the decoded images, written as `decode.json`.
 #[derive(Serialize)]
@@ -52,7 +58,7 @@ struct Made {
 /// Decodes the responses and writes the images.
 pub(super) fn decode(args: &Decode) -> Result<()> {
     progress::listen();
-    refuse_used(&args.out)?;
+    refuse_used(&args.out, &FOLDER, args.overwrite)?;
     let run = open_trained(&args.run, args.device.as_deref())?;
     threads(run.experiment())?;
     run.decoder()?;
@@ -79,6 +85,9 @@ pub(super) fn decode(args: &Decode) -> Result<()> {
     let on = format!("{}, {} threads", run.experiment().device.name, rayon::current_num_threads());
     let (images, latency) = decode_all(&run, responses.view(), args.latency, on)?;
     refuse_not_finite(images.view(), &items, "decodes to an image with values that are not finite")?;
+    if args.overwrite {
+        FOLDER.remove_entries(&args.out)?;
+    }
     write(&args.out, images.view(), &items)?;
     let made = Made {
         software: build::software(),

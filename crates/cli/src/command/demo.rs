@@ -14,6 +14,6 @@ pub(super) fn demo(args: &Demo) -> Result<()> {
     let options = &args.options;
     let experiment = run::configure(Experiment::preset("demo")?, options)?;
     run::start(&experiment)?;
-    let session = of::begin(&options.out, experiment, args.classes, options.resume, &caller())?;
+    let session = of::begin(&options.out, experiment, args.classes, options.existing(), &caller())?;
     run::all_stages(session, options.json)
 }

@@ -16,6 +16,7 @@ use afterimage_run::{
     voxels::Voxels,
 };
 
+use super::inputs;
 use crate::args::product::{Export, Maps};
 use crate::{build::caller, say};
 
@@ -37,6 +38,7 @@ pub(super) fn export(what: &Export) -> Result<()> {
 }
 
 fn maps(args: &Maps) -> Result<()> {
+    inputs::refuse_no_run(&args.run)?;
     let session = Session::open(&args.run, &caller())?;
     let voxels = voxels::read(&session)?;
     let scores = ScoreFile::read_if_present(&session.run)?;

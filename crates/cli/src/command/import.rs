@@ -7,12 +7,16 @@ use anyhow::Result;
 use afterimage_data::{Progress, Summary, Watch};
 
 use super::data::show;
+use super::inputs;
 use crate::args::import::{Import, Out};
 use crate::progress::{Bar, listen, was_interrupted};
 
 /// `afterimage import`.
 pub(super) fn import(args: &Import) -> Result<()> {
     let Import { importer, given, out } = args;
+    for manifest in given.get("manifest").into_iter().flatten() {
+        inputs::refuse_no_manifest(Path::new(manifest))?;
+    }
     finish(out, |path, mut bar| importer.import(given, path, out.overwrite, &mut bar))
 }
 

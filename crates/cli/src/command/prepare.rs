@@ -6,11 +6,12 @@ use afterimage_data::{DataSet, PrepareOptions, Scope, SplitRule, WriteOptions, c
 use afterimage_experiment::Embedder;
 
 use super::import::finish;
+use super::inputs;
 use crate::args::{Prepare, SplitKind, ZScope};
 
 /// `afterimage prepare`.
 pub(super) fn prepare(args: &Prepare) -> Result<()> {
-    let data = DataSet::open(&args.dataset)?;
+    let data = inputs::data_set(&args.dataset)?;
     let options = PrepareOptions {
         split: args.split.map(|kind| split(kind, args, &data)).transpose()?,
         roi: args.roi.clone(),

@@ -9,13 +9,14 @@ use anyhow::{Result, bail};
 use afterimage_config::Experiment;
 use afterimage_eval::comparison::{Options, ScoredRun};
 use afterimage_experiment::ablation::without_perceptual;
-use afterimage_experiment::{REPORT, Session, Stage, TrainedRun, session, voxels};
+use afterimage_experiment::{Existing, REPORT, Session, Stage, TrainedRun, session, voxels};
 use afterimage_model::device::device;
 use afterimage_run::{
     Artefact, RunFolder, biology::Biology, comparison::Comparison, layout::Phase, manifest::Manifest, scores::ScoreFile,
 };
 
-use crate::args::{Ablation, Network, OfRun, Report, RunOptions, Train};
+use super::inputs;
+use crate::args::{Ablation, Evaluate, Network, OfRun, Report, RunOptions, Train};
 use crate::build::caller;
 use crate::progress::{self, Terminal};
 use crate::say;
@@ -25,10 +26,10 @@ const DRAWS: usize = 10_000;
 
 /// `afterimage run`.
 pub(super) fn everything(args: &Train) -> Result<()> {
-    let experiment = configure(Experiment::read(&args.experiment)?, &args.options)?;
+    let experiment = configure(inputs::experiment(&args.experiment)?, &args.options)?;
     start(&experiment)?;
     let options = &args.options;
-    let session = Session::begin(&options.out, experiment, options.resume, Stage::Regions, &caller())?;
+    let session = Session::begin(&options.out, experiment, options.existing(), Stage::Regions, &caller())?;
     all_stages(session, options.json)
 }
 
@@ -66,21 +67,22 @@ pub(super) fn conclude(session: &Session, scores: &ScoreFile, json: bool) -> Res
 /// `afterimage train encoder|decoder`.
 pub(super) fn train(network: Network, args: &Train) -> Result<()> {
     let options = &args.options;
-    let experiment = configure(Experiment::read(&args.experiment)?, options)?;
+    let experiment = configure(inputs::experiment(&args.experiment)?, options)?;
     start(&experiment)?;
     let (phase, last) = match network {
         Network::Encoder => (Phase::Encoder, Stage::Encoder),
         Network::Decoder => (Phase::Decoder, Stage::Decoder),
     };
-    let is_new = !RunFolder::new(&options.out).manifest_file().exists();
+    let is_new = options.overwrite || !session::has_work(&options.out);
     let mut session = if is_new {
-        Session::create(&options.out, experiment, last, &caller())?
+        let existing = if options.overwrite { Existing::Replaced } else { Existing::Refused };
+        Session::begin(&options.out, experiment, existing, last, &caller())?
     } else {
         Session::resume(&options.out, experiment, &caller())?
     };
     if !options.resume && session.has_begun(phase) {
         bail!(
-            "\"{}\" already has a {} in training: continue with --resume, or choose another --out",
+            "\"{}\" already has its {} in training: continue with --resume, choose another --out, or begin again with --overwrite",
             options.out.display(),
             phase.name()
         );
@@ -115,21 +117,26 @@ pub(super) fn reconstruct(args: &OfRun) -> Result<()> {
 }
 
 /// `afterimage evaluate`.
-pub(super) fn evaluate(args: &OfRun) -> Result<()> {
+pub(super) fn evaluate(args: &Evaluate) -> Result<()> {
     let mut session = open_to_write(&args.run)?;
-    let scores = session.evaluate()?;
+    let scores = match args.settings.as_slice() {
+        [] => session.evaluate()?,
+        settings => session.evaluate_with(session.experiment.with_settings(settings)?)?,
+    };
     if args.json {
         return say::json(&scores);
     }
     let unit = voxels::unit(&session);
     scores.scores.iter().try_for_each(|score| say::line(line::line(score, unit)))?;
     scores.not_computed.iter().try_for_each(|m| say::line(format!("not computed: {}: {}", m.name, m.reason)))?;
-    scores.warnings.iter().try_for_each(|warning| say::line(format!("warning: {warning}")))
+    scores.warnings.iter().try_for_each(|warning| say::line(format!("warning: {warning}")))?;
+    say::line(format!("add to the report: afterimage report {}", args.run.display()))
 }
 
 /// `afterimage report`.
 pub(super) fn report(args: &Report) -> Result<()> {
     let (baselines, args) = (&args.baselines, &args.of);
+    inputs::refuse_no_run(&args.run)?;
     let run = RunFolder::open(&args.run)?;
     let _lock = session::lock(&run, &caller())?;
     // A report needs no experiment.toml, and shows one of another version as text.
@@ -201,12 +208,14 @@ pub(super) fn threads(experiment: &Experiment) -> Result<()> {
 
 /// Opens a run to apply its networks, on `device` if given.
 pub(super) fn open_trained(path: &Path, device: Option<&str>) -> Result<TrainedRun> {
+    inputs::refuse_no_run(path)?;
     let run = TrainedRun::of(Session::open(path, &caller())?)?;
     Ok(if let Some(device) = device { run.on(device) } else { run })
 }
 
 /// Opens a run to write into it, and sets its number of threads.
 pub(super) fn open_to_write(path: &Path) -> Result<Session> {
+    inputs::refuse_no_run(path)?;
     let session = Session::open_to_write(path, &caller())?;
     start(&session.experiment)?;
     Ok(session)

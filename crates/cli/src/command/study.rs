@@ -14,8 +14,9 @@ use afterimage_run::{
 use afterimage_statistics::{Interval, counted};
 use afterimage_study::analysis::{Draws, tables};
 use afterimage_study::server::{Limits, ServeOptions, serve};
-use afterimage_study::{Exclusion, Options, StudyFolder, analyze, create, export, private, store};
+use afterimage_study::{Exclusion, Options, StudyFolder, analyze, create, export, private, replace, store};
 
+use super::inputs;
 use crate::args::study::{Analyze, Create, Serve, Study};
 use crate::{build::caller, log, progress::Terminal, say};
 
@@ -78,7 +79,9 @@ fn create_study(args: &Create) -> Result<()> {
             min_median_ms: args.min_median_ms,
         },
     };
-    let created = create(&args.runs, &options, &args.out)?;
+    args.runs.iter().try_for_each(|run| inputs::refuse_no_run(run))?;
+    let make = if args.overwrite { replace } else { create };
+    let created = make(&args.runs, &options, &args.out)?;
     for run in &args.runs {
         note_unchecked(&RunFolder::open(run)?, &Terminal::default())?;
     }

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use afterimage_experiment::{preflight, synthesize as stage};
 use afterimage_run::atomic;
-use afterimage_run::synthesis::{Objective, Prior, Settings, Synthesis, Target};
+use afterimage_run::synthesis::{FOLDER, Objective, Prior, Settings, Synthesis, Target};
 
 use super::{refuse_used, run};
 use crate::args::regions::{self as args, Synthesize};
@@ -14,7 +14,7 @@ use crate::say;
 
 /// Synthesises the images, writes their page and prints the responses.
 pub(super) fn synthesize(args: &Synthesize) -> Result<()> {
-    refuse_used(&args.out)?;
+    refuse_used(&args.out, &FOLDER, args.overwrite)?;
     preflight::refuse_unwritable(&args.out)?;
     let run = run::open_trained(&args.run, None)?;
     run::start(run.experiment())?;
@@ -40,6 +40,7 @@ pub(super) fn synthesize(args: &Synthesize) -> Result<()> {
             args::Objective::Contrast => Objective::Contrast,
         },
         natural: args.natural,
+        overwrite: args.overwrite,
     };
     let found = stage::synthesize(&run, &wanted, &settings, &args.out)?;
     let page = args.out.join("synthesis.html");

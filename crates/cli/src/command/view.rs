@@ -7,6 +7,7 @@ use afterimage_model::device::device;
 use afterimage_run::RunFolder;
 use afterimage_view::{ViewOptions, view};
 
+use super::inputs;
 use crate::args::view::View;
 use crate::{log, progress::Terminal, say};
 
@@ -28,6 +29,7 @@ pub(super) fn serve(args: &View) -> Result<()> {
         eprintln!("note: other machines can reach this address and use the networks without a password");
     }
     for run in &args.runs {
+        inputs::refuse_no_run(run)?;
         note_unchecked(&RunFolder::open(run)?, &Terminal::default())?;
     }
     if args.behind_proxy && args.hosts.is_empty() {

@@ -20,6 +20,7 @@ mod product;
 mod refusals;
 mod regions;
 mod resume;
+mod starts;
 mod study;
 mod unit;
 mod view;

@@ -142,3 +142,130 @@ fn damaged_picture_is_named() {
 fn truncate(path: &Path, bytes: u64) {
     std::fs::OpenOptions::new().write(true).open(path).unwrap().set_len(bytes).unwrap();
 }
+
+#[test]
+fn values_of_a_wrong_type_show_the_line_of_the_users_file() {
+    let desk = Desk::new();
+    desk.write("bad.toml", "preset = \"v4\"\n\n[encoder]\nepochs = \"many\"\nbatch = 3\n");
+    let run = |more: &[&str]| desk.refusal(&[&["run", "bad.toml", "--out", "run"][..], more].concat());
+    says(
+        &run(&[]),
+        &[
+            "encoder.epochs = \"many\" is impossible: expected a whole number",
+            "bad.toml, line 4, column 10",
+            "4 | epochs = \"many\"\n  |          ^^^^^^",
+        ],
+    );
+    desk.write("bad.toml", "preset = \"v4\"\n\n[encodr]\nepochs = 3\n");
+    says(&run(&[]), &["unknown key \"encodr\"", "line 3", "3 | [encodr]"]);
+    desk.write("bad.toml", "preset = \"v5\"\n");
+    says(&run(&[]), &["unknown preset \"v5\"", "1 | preset = \"v5\"", "^^^^"]);
+    desk.write("bad.toml", "preset = \"v4\"\n[encoder\n");
+    says(&run(&[]), &["line 2", "[encoder"]);
+    desk.write("bad.toml", "preset = \"v4\"\n");
+    says(
+        &run(&["--set", "decoder.epochs=few"]),
+        &["decoder.epochs", "--> --set", "| decoder.epochs = \"few\"", "^^^^^"],
+    );
+    says(&run(&["--set", "data.exclude_duplicates=3"]), &["data.exclude_duplicates = 3", "expected true or false"]);
+    assert!(!desk.path("run").exists());
+}
+
+#[test]
+fn files_and_folders_of_another_kind_are_called_what_they_are() {
+    let desk = Desk::new();
+    let data = "simulation/subject.afterimage";
+    desk.write("manifest.toml", MANIFEST);
+    let out = ["--out", "made"];
+    let said = |args: &[&str]| desk.refusal(&[args, &out].concat());
+    says(&said(&["run", data]), &["is a data set, not an experiment file", "dataset = "]);
+    says(&said(&["run", "manifest.toml"]), &["is a manifest", "afterimage import generic manifest.toml"]);
+    says(&said(&["run", "simulation"]), &["is a folder, not an experiment file"]);
+    says(
+        &said(&["import", "generic", "experiment.toml"]),
+        &["is an experiment file, not a manifest", "afterimage run"],
+    );
+    says(&said(&["import", "generic", data]), &["is a data set, not a manifest"]);
+    says(&desk.refusal(&["inspect", "experiment.toml"]), &["is an experiment file, not a data set", "data.dataset"]);
+    says(&desk.refusal(&["audit", "manifest.toml"]), &["is a manifest", "afterimage import generic"]);
+    says(&desk.refusal(&["report", data]), &["is a data set, not an experiment folder", "afterimage run"]);
+    says(&desk.refusal(&["evaluate", "experiment.toml"]), &["is an experiment file, not an experiment folder"]);
+    // Importers: a folder where a file is read, with the files that may be meant, and the reverse.
+    std::fs::create_dir(desk.path("god")).unwrap();
+    desk.write("god/Subject1.mat", "");
+    let said = desk.refusal(&["import", "god", "god", "--images", "simulation", "--out", "made"]);
+    says(&said, &["\"god\"", "expected a file", "bdpy", "Subject1.mat"]);
+    let said = desk.refusal(&["import", "algonauts2023", "experiment.toml", "--out", "made"]);
+    says(&said, &["is the file \"experiment.toml\"", "expected a folder", "training_split"]);
+    // A data set in the way names the option that replaces it.
+    let said = desk.refusal(&["prepare", data, "--average", "--out", data]);
+    says(&said, &["exists already", "--overwrite"]);
+    assert!(!desk.path("made").exists());
+}
+
+#[test]
+fn regions_of_a_data_set_without_any_are_explained() {
+    let desk = Desk::new();
+    small_images(&desk, 20);
+    responses(&desk, &Array2::from_shape_fn((20, 7), |(i, j)| ((i * 7 + j) % 5) as f32));
+    desk.write("manifest.toml", MANIFEST);
+    printed(&desk.run(&["import", "generic", "manifest.toml", "--out", "bare.afterimage"]));
+    let said = desk.refusal(&["prepare", "bare.afterimage", "--roi", "V4", "--out", "v4.afterimage"]);
+    says(&said, &["there is no region \"V4\"", "this data set has no regions", "voxels.regions"]);
+}
+
+#[test]
+fn audit_fails_with_a_code_of_its_own() {
+    let desk = Desk::new();
+    let data = afterimage_data::DataSet::open(&desk.path("simulation/subject.afterimage")).unwrap();
+    let training: Vec<u32> = (0..20).collect();
+    let shown = data.images(&[data.held_out().stimuli(), training].concat()).unwrap();
+    afterimage_formats::npy::write_u8(&desk.path("leak.npy"), shown.view().into_dyn()).unwrap();
+    let audit = ["audit", "simulation/subject.afterimage"];
+    let code = |more: &[&str]| {
+        let output = desk.run(&[&audit[..], more].concat());
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let (clean, said) = code(&[]);
+    assert_eq!(clean, Some(0), "{said}");
+    let leak = ["--unpaired", "leak.npy"];
+    let (found, said) = code(&leak);
+    assert_eq!(found, Some(3), "{said}");
+    says(&said, &["FAIL", "10 duplicates"]);
+    assert_eq!(code(&[&leak[..], &["--json"]].concat()).0, Some(3));
+    let (strict, warned) = code(&["--strict"]);
+    assert_eq!(strict, Some(if warned.contains("WARN") { 3 } else { 0 }), "{warned}");
+}
+
+#[test]
+fn program_names_itself_and_misspelt_words() {
+    let desk = Desk::new();
+    let version = printed(&desk.run(&["--version"]));
+    assert!(version.starts_with(&format!("afterimage {}", env!("CARGO_PKG_VERSION"))), "{version}");
+    let said = desk.refusal(&["rnu", "experiment.toml"]);
+    says(&said, &["unrecognized subcommand 'rnu'", "'run'"]);
+    let said = desk.refusal(&["run", "experiment.toml", "--out", "made", "--epochs", "3"]);
+    says(&said, &["--set decoder.epochs=3 or --set encoder.epochs=3"]);
+    assert_eq!(desk.run(&["rnu"]).status.code(), Some(2));
+}
+
+#[test]
+fn presets_are_headed_by_their_own_name() {
+    let desk = Desk::new();
+    let head = |args: &[&str]| printed(&desk.run(args)).lines().take(2).collect::<Vec<_>>().join("\n");
+    says(&head(&["config", "--preset", "v4"]), &["on the preset \"v4\"", "preset = \"v4\""]);
+    says(&head(&["config", "experiment.toml"]), &["on the preset \"demo\""]);
+    says(&head(&["config"]), &["The\n# defaults are the preset \"gaziv2022\""]);
+    for preset in ["v4", "demo", "gaziv2022-keras"] {
+        let text = printed(&desk.run(&["config", "--preset", preset]));
+        assert!(text.contains("\nbranches = [\n  {"), "{preset}: {text}");
+    }
+}
+
+#[test]
+fn missing_network_of_the_default_names_the_presets_that_need_none() {
+    let desk = Desk::new();
+    desk.write("plain.toml", "[data]\ndataset = \"simulation/subject.afterimage\"\n");
+    let said = desk.refusal(&["run", "plain.toml", "--out", "run"]);
+    says(&said, &["afterimage weights get vgg19", "preset = \"v4\"", "afterimage demo"]);
+}

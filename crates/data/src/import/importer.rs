@@ -32,6 +32,7 @@ impl Importer {
     /// [`Error::Argument`](crate::Error::Argument) for what the arguments do not allow; what the importer refuses.
     pub fn import(&self, given: &Given, out: &Path, overwrite: bool, watch: &mut dyn Watch) -> Result<Summary> {
         let values = Values::new(self, given)?;
+        values.refuse_misplaced()?;
         let mut write = WriteOptions { overwrite, ..WriteOptions::default() };
         if self.arguments().any(|argument| argument.name == SIDE[0].name) {
             write.image_side = values.get(SIDE[0].name)?;

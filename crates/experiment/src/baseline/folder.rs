@@ -4,25 +4,28 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use afterimage_config::Experiment;
-use afterimage_run::{RunFolder, lock::RunLock, scores::ScoreFile};
+use afterimage_run::{RunFolder, lock::RunLock, replace::RunKind, scores::ScoreFile};
 
 use super::{Plan, apply, fit};
 use crate::error::{Context as _, Error, Result, bail};
 use crate::session;
 use crate::{Caller, Session, Stage, evaluate, preflight::Work};
 
-/// Fits a baseline, reconstructs, evaluates, and lets `report` write the page, all in the folder `out`.
+/// Fits a baseline, reconstructs, evaluates, and lets `report` write the page, all in the folder `out`. With `overwrite` it
+/// takes the place of the baseline that lies there, once it is finished.
 ///
 /// # Errors
-/// If `out` exists, the plan does not suit the data, a stage fails, or `report` does; nothing is left then.
+/// If `out` exists and is not to be replaced or not a baseline, the plan does not suit the data, a stage fails, or `report`
+/// does; nothing is left then, and what lay there stays.
 pub fn run<E: From<Error>>(
     out: &Path,
     experiment: Experiment,
     plan: &Plan,
+    overwrite: bool,
     caller: &Caller,
     report: impl FnOnce(&mut Session) -> Result<(), E>,
 ) -> Result<(Session, ScoreFile), E> {
-    let (mut session, scores) = whole(out, caller, |folder, lock| -> Result<_, E> {
+    let (mut session, scores) = whole(out, overwrite, caller, |folder, lock| -> Result<_, E> {
         let mut session = Session::create_locked(folder, experiment, &Work::baseline(plan), caller, lock)?;
         let fitted = session.stage("fit", |s| fit(s, plan))?;
         session.note("reconstructing and scoring the held-out images");
@@ -38,18 +41,32 @@ pub fn run<E: From<Error>>(
 /// Does `work` in a folder beside `out`, which takes that name when all is done and vanishes where it fails.
 fn whole<T, E: From<Error>>(
     out: &Path,
+    overwrite: bool,
     caller: &Caller,
     work: impl FnOnce(&Path, &RunLock) -> Result<T, E>,
 ) -> Result<T, E> {
-    let partial = beside(out)?;
+    let partial = beside(out, overwrite)?;
     let lock = cleared(&partial, caller)?;
-    let named = || format!("\"{}\"", out.display());
-    let outcome =
-        work(&partial, &lock).and_then(|done| Ok(fs::rename(&partial, out).map(|()| done).with_context(named)?));
+    let outcome = work(&partial, &lock).and_then(|done| Ok(take_place(&partial, out, caller).map(|()| done)?));
     if outcome.is_err() && partial.exists() {
         remove(&partial)?;
     }
     outcome
+}
+
+/// Gives the finished folder its name; a baseline that has it is deleted, unless another process writes into it.
+fn take_place(partial: &Path, out: &Path, caller: &Caller) -> Result<()> {
+    let named = || format!("\"{}\"", out.display());
+    if out.exists() {
+        RunKind::Baseline.refuse_other(out)?;
+        let run = RunFolder::new(out);
+        let lock = session::lock(&run, caller)?;
+        RunKind::Baseline.remove_entries(out)?;
+        drop(lock);
+        // Not with what another program may have put there meanwhile.
+        fs::remove_file(run.lock_file()).and_then(|()| fs::remove_dir(out)).with_context(named)?;
+    }
+    fs::rename(partial, out).with_context(named)
 }
 
 /// Takes the lock of a folder in the making and removes what a killed command left in it. Such a folder has a lock file
@@ -85,10 +102,12 @@ fn empty_but_lock(run: &RunFolder) -> Result<()> {
     Ok(())
 }
 
-/// The folder that the run is made in; refused where `out` exists.
-fn beside(out: &Path) -> Result<PathBuf> {
-    if out.exists() {
-        bail!("\"{}\" is already there: choose another --out, or remove it", out.display());
+/// The folder that the run is made in; refused where `out` exists and is not to be replaced, or is not a baseline.
+fn beside(out: &Path, overwrite: bool) -> Result<PathBuf> {
+    if overwrite {
+        RunKind::Baseline.refuse_other(out)?;
+    } else if out.exists() {
+        bail!("\"{}\" is already there: choose another --out, or replace a baseline with --overwrite", out.display());
     }
     let Some(name) = out.file_name() else {
         bail!("\"{}\" has no name of its own: choose another --out", out.display())

@@ -35,6 +35,8 @@ pub(crate) struct Material {
     pub(crate) cache: Option<Cache>,
     /// False for a baseline that predicts no responses.
     pub(crate) predicts: bool,
+    /// True if something was trained on the unpaired images that the run keeps.
+    has_seen_unpaired: bool,
 }
 
 impl Material {
@@ -57,6 +59,7 @@ impl Material {
             context: context(&experiment, &data, &test),
             cache: cache(&experiment),
             predicts: session.manifest.predicts_responses(),
+            has_seen_unpaired: session.has_seen_unpaired(),
             run,
             experiment,
             data,
@@ -78,7 +81,7 @@ impl Material {
 
     /// The external images; `None` if the experiment names none.
     pub(crate) fn external(&self) -> Result<Option<Arc<Pool>>> {
-        let kept = Choice::made_for(&self.run, &self.experiment)?;
+        let kept = Choice::made_for(&self.run, &self.experiment, self.has_seen_unpaired)?;
         Ok(choice::external(kept.as_ref(), &self.data, &self.experiment)?.map(Arc::new))
     }
 

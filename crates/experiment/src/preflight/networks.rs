@@ -1,6 +1,6 @@
 //! The networks of a run, loaded as its stages load them.
 
-use crate::error::{Context as _, Result, bail, in_words};
+use crate::error::{Context as _, Error, Result, bail, in_words};
 
 use afterimage_config::Experiment;
 use afterimage_model::{decoder::Decoder, device::device, encoder::Encoder, loss::image::ImageLoss};
@@ -24,7 +24,8 @@ pub(super) fn check(experiment: &Experiment, work: &Work<'_>, voxels: usize, obs
     let mut sizes = Sizes::default();
     if work.trains() {
         let config = &experiment.encoder;
-        let vision = apply::vision(config.backbone, side, config.backbone_side, &device).context("encoder.backbone")?;
+        let vision = apply::vision(config.backbone, side, config.backbone_side, &device);
+        let vision = vision.context("encoder.backbone").map_err(|error| with_other_preset(error, experiment))?;
         sizes.encoder = Encoder::new(config, &vision, voxels).context("encoder.branches")?.parameters() as u64;
     }
     if work.decoder {
@@ -43,6 +44,20 @@ pub(super) fn check(experiment: &Experiment, work: &Work<'_>, voxels: usize, obs
     }
     missing.iter().for_each(|what| observer.note(&format!("warning: later commands will lack a network: {what}")));
     Ok(sizes)
+}
+
+/// Names presets that need nothing to be installed, where one was not chosen for its network.
+fn with_other_preset(error: Error, experiment: &Experiment) -> Error {
+    let of_preset =
+        Experiment::preset(&experiment.preset).is_ok_and(|p| p.encoder.backbone == experiment.encoder.backbone);
+    if !weights::cannot_be_used(&error) || !of_preset {
+        return error;
+    }
+    Error::Refused(format!(
+        "{}; or begin with a network that is built in: preset = \"v4\" in the experiment file needs no download, and \
+         `afterimage demo --out RUN` needs no data either",
+        in_words(&error)
+    ))
 }
 
 /// Loads the network of the perceptual term and distance, which neither phase 2 nor any scores can do without.

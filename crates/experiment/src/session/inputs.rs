@@ -81,6 +81,7 @@ pub(super) fn new_manifest(experiment: &Experiment, data: &DataSet, program: &Pr
         peak_memory_mib: None,
         finished: Vec::new(),
         warnings: Vec::new(),
+        changes: Vec::new(),
         baseline: None,
         outputs: Default::default(),
     }

@@ -20,9 +20,10 @@ pub(crate) fn classification(source: &Source) -> Part {
         None => Part {
             content: None,
             missing: vec![html! {
-                "The reconstructions were not compared with classes of images. Name a class bank in "
-                code { "evaluation.classification.classes" } " of RUN/experiment.toml (" code { "afterimage classes build" }
-                " makes one), then run " code { "afterimage evaluate RUN" } "."
+                "The reconstructions were not compared with classes of images. Name some in "
+                code { "evaluation.classification.classes" } ": "
+                code { "afterimage evaluate RUN --set evaluation.classification.classes='[\"PHOTOS\"]'" }
+                ", where the folder PHOTOS has a subfolder for each class."
             }],
         },
         Some(found) => Part::shown(html! {

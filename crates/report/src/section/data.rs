@@ -26,7 +26,9 @@ pub(crate) fn data(source: &Source) -> Part {
         ol.steps { @for step in &data.preprocessing { li { (step) } } }
         @if let Some(audit) = &source.audit { h3 { "Audit" } ul.audit { @for c in &audit.checks { (check(c)) } } }
     };
-    let lost = source.audit.is_none().then(|| missing("The data were not audited.", "afterimage evaluate RUN"));
+    let lost = source.audit.is_none().then(|| {
+        missing("The data were not audited.", "afterimage train decoder RUN/experiment.toml --out RUN --resume")
+    });
     Part::shown(content).lacking(lost)
 }
 

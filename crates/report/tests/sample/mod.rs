@@ -73,6 +73,7 @@ pub(crate) fn manifest(items: usize) -> Manifest {
         warnings: vec![
             "This is an example with made-up pictures and numbers; it shows the form of a report only.".into(),
         ],
+        changes: Vec::new(),
         baseline: None,
         outputs: Default::default(),
     }

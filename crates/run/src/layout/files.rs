@@ -8,6 +8,32 @@ use crate::{
 /// Version of `images.json`, which the experiment crate writes.
 pub const IMAGES_VERSION: u32 = 1;
 
+/// Name of the manifest.
+pub const MANIFEST: &str = "run.json";
+/// Name of the lock.
+pub const LOCK: &str = "run.lock";
+/// Folder of the simulated subject in the folder of a demonstration.
+pub const SIMULATION: &str = "simulation";
+
+/// Entries of a run folder besides the recorded files and the folders of the phases.
+pub const UNRECORDED: &[&str] = &[
+    MANIFEST,
+    LOCK,
+    "run.outputs.jsonl",
+    "experiment.toml",
+    "metrics.jsonl",
+    "tensorboard",
+    "maps",
+    "reconstructions",
+    "shown",
+    "rivals",
+    "biology",
+    "figures",
+    "regions.csv",
+    "regions-voxels.csv",
+    "report.html",
+];
+
 /// A recorded file of the run folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunFile {

@@ -36,6 +36,7 @@ pub(crate) fn run_folder(folder: &Path, items: usize, tint: u8) -> PathBuf {
         peak_memory_mib: None,
         finished: Vec::new(),
         warnings: Vec::new(),
+        changes: Vec::new(),
         baseline: None,
         outputs: Default::default(),
     };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Argument, Count, Importer, Kind};
 use crate::{Error, NameOrder, Result, RunChoice};
@@ -39,6 +39,47 @@ impl<'a> Values<'a> {
             Some(argument) => Err(values.wrong(argument.name, "is missing".into())),
             None => Ok(values),
         }
+    }
+
+    /// Refuses a folder where an argument is a file, and a file where it is a folder.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] with what the argument names, and with files in the folder that may be meant.
+    pub(super) fn refuse_misplaced(&self) -> Result<()> {
+        for argument in self.importer.arguments().filter(|argument| argument.kind == Kind::Path) {
+            let help = argument.help.trim().trim_end_matches('.');
+            let is_folder = argument.name == "folder";
+            let is_file = argument.value == Some("FILE") || (argument.place.is_some() && !is_folder);
+            for path in self.given.get(argument.name).into_iter().flatten().map(Path::new) {
+                let shown = path.display();
+                if is_file && path.is_dir() {
+                    let inside = self.files_in(path);
+                    let reason = format!("is the folder \"{shown}\", expected a file: {help}{inside}");
+                    return Err(self.wrong(argument.name, reason));
+                }
+                if is_folder && path.is_file() {
+                    let reason = format!("is the file \"{shown}\", expected a folder: {help}");
+                    return Err(self.wrong(argument.name, reason));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Files of a folder that end as a file of the importer's example does, in words; empty if there are none.
+    fn files_in(&self, folder: &Path) -> String {
+        const SHOWN: usize = 4;
+        let endings: Vec<&OsStr> =
+            self.importer.example.split_whitespace().filter_map(|word| Path::new(word).extension()).collect();
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+        let mut names: Vec<String> = entries
+            .filter(|path| path.is_file() && path.extension().is_some_and(|ending| endings.contains(&ending)))
+            .filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
+            .collect();
+        names.sort_unstable();
+        let more = if names.len() > SHOWN { format!(" and {} more", names.len() - SHOWN) } else { String::new() };
+        names.truncate(SHOWN);
+        if names.is_empty() { String::new() } else { format!("; the folder has {}{more}", names.join(", ")) }
     }
 
     /// Reads the values of an argument.

@@ -4,6 +4,7 @@ pub(crate) mod baseline;
 pub(crate) mod biology;
 pub(crate) mod classes;
 pub(crate) mod compare;
+pub(crate) mod figures;
 pub(crate) mod import;
 pub(crate) mod product;
 pub(crate) mod regions;
@@ -103,6 +104,11 @@ pub(crate) enum Command {
         after_help = "Examples:\n  afterimage report runs/mine\n  afterimage report runs/mine --baselines runs/mean runs/ridge"
     )]
     Report(Report),
+    /// Write the figures of a run for a paper: SVG, PDF, PNG, CSV
+    #[command(
+        after_help = "Examples:\n  afterimage figures runs/mine\n  afterimage figures runs/mine --out paper --width one --format pdf\n  afterimage figures runs/mine --out paper --images 24 --columns 12 --by image.ssim"
+    )]
+    Figures(figures::Figures),
     /// Predict responses to images with a trained encoder
     #[command(
         after_help = "Examples:\n  afterimage encode photos/ --run runs/mine --out predicted.npy\n  afterimage encode photos/ --run runs/mine --units recorded --samples 50 --out predicted.nii.gz"

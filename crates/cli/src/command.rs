@@ -11,6 +11,7 @@ mod decode;
 mod demo;
 mod encode;
 mod export;
+mod figures;
 mod import;
 mod inputs;
 mod prepare;
@@ -62,6 +63,7 @@ fn done(command: Command) -> Result<()> {
         Command::Evaluate(of) => run::evaluate(&of),
         Command::Biology(args) => biology::biology(&args),
         Command::Report(of) => run::report(&of),
+        Command::Figures(args) => figures::figures(&args),
         Command::Encode(encode) => encode::encode(&encode),
         Command::Decode(decode) => decode::decode(&decode),
         Command::Export { what } => export::export(&what),

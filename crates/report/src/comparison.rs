@@ -1,9 +1,12 @@
-//! The page of a comparison of runs, with a table and a figure of the differences. One file, like the report.
+//! The page of a comparison of runs: all scores at a glance, images side by side, then the differences and every number.
+//! One file, like the report.
 
-mod table;
+mod details;
+mod matrix;
+mod pictures;
 
+use afterimage_run::RunFolder;
 use afterimage_run::comparison::{Comparison, Row};
-use afterimage_statistics::Interval;
 use maud::{Markup, html};
 
 use crate::{
@@ -13,32 +16,42 @@ use crate::{
     section::section,
 };
 
-/// The page as HTML text; the same comparison gives the same bytes.
+/// What this page needs beside the report's style.
+const STYLE: &str = include_str!("../assets/comparison.css");
+
+/// The page as HTML text; the same comparison and runs give the same bytes. `runs` are the first run of each variant,
+/// whose images are shown side by side; without them, or if their files are missing, the page has no images.
 ///
 /// It needs no other file and no network, and everything from a run is escaped.
-pub fn render_comparison(comparison: &Comparison) -> String {
+pub fn render_comparison(comparison: &Comparison, runs: &[RunFolder]) -> String {
+    let images = if comparison.paired { pictures::pictures(comparison, runs) } else { None };
     let body = html! {
         header { (opening(comparison)) }
         main {
-            (section("table", "Scores", &table::table(comparison)))
+            (section("summary", "All scores", &matrix::matrix(comparison)))
+            @if let Some(images) = images { (section("images", "Images side by side", &images)) }
             @if comparison.paired { (section("differences", "Differences", &figure(comparison))) }
+            (section("table", "Every number", &details::details(comparison)))
             (section("definitions", "Definitions", &definitions(comparison)))
-            (section("runs", "Runs", &runs(comparison)))
+            (section("runs", "Runs", &runs_of(comparison)))
         }
     };
-    document(&format!("{} – Afterimage comparison", comparison.title), &html! {}, "", &body).into_string()
+    document(&format!("{} – Afterimage comparison", comparison.title), &html! {}, STYLE, &body).into_string()
+}
+
+/// The variant that differences are taken from.
+fn reference(comparison: &Comparison) -> &str {
+    comparison.variants.first().map_or("", |v| v.label.as_str())
 }
 
 fn opening(comparison: &Comparison) -> Markup {
-    let baseline = comparison.variants.first().map_or("", |v| v.label.as_str());
     html! {
         p.kicker { "Afterimage comparison" }
         h1 { (comparison.title) }
         p.question {
             @if comparison.paired {
-                "Differences are computed image by image, variant minus " em { (baseline) } ", on the same held-out \
-                 images. p is that of a two-sided sign-flip permutation test; "
-                "the corrected one is Holm's over all " (of(comparison.tests, "test", "tests")) " on this page."
+                "Every run is compared with " em { (reference(comparison)) } ", the reference, image by image on the same \
+                 held-out images."
             } @else {
                 "Runs side by side, each with its own test images."
             }
@@ -56,11 +69,10 @@ fn opening(comparison: &Comparison) -> Markup {
 fn figure(comparison: &Comparison) -> Markup {
     let plots: Vec<(&Row, Markup)> =
         comparison.rows.iter().filter_map(|r| Some((r, effects(comparison, r)?))).collect();
-    let baseline = comparison.variants.first().map_or("", |v| v.label.as_str());
     html! {
-        p { "Dots are mean differences from " em { (baseline) } ", lines their intervals; right of zero is larger." }
+        p { "Dots are mean differences from " em { (reference(comparison)) } ", lines their 95\u{202f}% intervals." }
         div.plots { @for (row, plot) in &plots { figure {
-            figcaption { (row.title) @if !row.higher_is_better { span.hint { " (smaller is better)" } } }
+            figcaption { (row.title) span.hint { @if row.higher_is_better { ": right of zero is better" } @else { ": left of zero is better" } } }
             (plot)
         } } }
         @if plots.is_empty() { p.missing { span.badge.none { "none" } " No score has a paired difference; the table says why." } }
@@ -88,18 +100,21 @@ fn effects(comparison: &Comparison, row: &Row) -> Option<Markup> {
 }
 
 fn definitions(comparison: &Comparison) -> Markup {
-    let difference = comparison.rows.iter().flat_map(|r| &r.cells).flatten().find_map(|c| c.difference.as_ref());
+    let differences = || comparison.rows.iter().flat_map(|r| &r.cells).flatten().filter_map(|c| c.difference.as_ref());
     html! {
         dl.facts {
             @for row in &comparison.rows { div { dt { (row.title) } dd { (row.definition) br; span.hint { code { (row.name) } ", " (row.metric) } } } }
-            @if let Some(d) = difference {
+            @if let Some(d) = differences().next() {
                 @if let Some(i) = &d.interval { div { dt { "interval of a difference" } dd { (i.method) } } }
                 @if let Some(i) = &d.bca { div { dt { "BCa interval" } dd { (i.method) ", on the same resamples" } } }
                 div { dt { "p" } dd { (d.p.method) } }
+            }
+            @if comparison.rows.iter().flat_map(|r| &r.cells).flatten().any(|c| c.images_needed().is_some()) {
                 div { dt { "images needed" } dd {
                     "The smallest number of test images with which a paired t-test finds a difference as large as the \
                      observed one, in units of the observed standard deviation, "
-                    "in 80\u{202f}% of experiments, two-sided at 0.05. It rests on the observed difference and is as uncertain as that."
+                    "in 80\u{202f}% of experiments, two-sided at 0.05. It rests on the observed difference and is as \
+                     uncertain as that; it is left out if the interval of the difference includes 0."
                 } }
             }
             div { dt { "draws" } dd { (many(comparison.resamples)) " bootstrap resamples, " (many(comparison.permutations)) " sign flips, seed " (comparison.seed) } }
@@ -111,17 +126,12 @@ fn definitions(comparison: &Comparison) -> Markup {
     }
 }
 
-fn runs(comparison: &Comparison) -> Markup {
+fn runs_of(comparison: &Comparison) -> Markup {
     html! {
         dl.facts { @for variant in &comparison.variants { div {
-            dt { (variant.label) }
+            dt { (variant.label) @if variant.runs.len() > 1 { ", " (of(variant.runs.len(), "run", "runs")) } }
             dd { @for (run, seed) in variant.runs.iter().zip(&variant.seeds) { div { code { (run) } ", seed " (seed) } } }
         } } }
         @if !comparison.subjects.is_empty() { p { "Subjects: " (comparison.subjects.join("; ")) "." } }
     }
-}
-
-/// An interval in the unit of a difference.
-fn difference_interval(i: &Interval, unit: &str) -> String {
-    format!("{} to {}", signed(i.low, unit), signed(i.high, unit))
 }

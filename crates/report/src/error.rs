@@ -11,4 +11,20 @@ pub enum ReportError {
         #[from]
         source: afterimage_run::RunError,
     },
+    /// A figure cannot be converted to PDF or PNG.
+    #[error("figure \"{name}\" cannot be converted: {reason}")]
+    Figure {
+        /// Base name of its files.
+        name: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// No item has a value of the score by which images are chosen.
+    #[error("no image has a value of the score \"{score}\"; scores with a value per image: {known}")]
+    NoSuchScore {
+        /// The name that was asked for.
+        score: String,
+        /// Names of scores that can be used.
+        known: String,
+    },
 }

@@ -46,7 +46,9 @@ use afterimage_run::{RunFolder, atomic};
 pub use comparison::render_comparison;
 pub use dataset::render_dataset;
 pub use error::ReportError;
-pub use figure::write_figures;
+pub use figure::{
+    FigureFile, FigureFormat, FigureOptions, Grid, ONE_COLUMN_MM, TWO_COLUMNS_MM, export_figures, write_figures,
+};
 pub use pictures::{MAX_ITEMS, MAX_PICTURE_BYTES};
 pub use study::render_study;
 pub use synthesis::render_synthesis;

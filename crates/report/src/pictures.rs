@@ -184,7 +184,8 @@ fn inside(root: &Path, relative: &str) -> Option<std::path::PathBuf> {
     path.components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir)).then(|| root.join(path))
 }
 
-fn embed(root: &Path, relative: &str) -> Option<String> {
+/// A PNG of the run as a `data:` URI; none if it is missing, outside the folder or too large.
+pub(crate) fn embed(root: &Path, relative: &str) -> Option<String> {
     let path = inside(root, relative)?;
     if fs::metadata(&path).ok()?.len() > MAX_ONE_PICTURE {
         return None;

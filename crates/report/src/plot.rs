@@ -2,15 +2,19 @@
 //! tables and voxel maps have no axes and are drawn directly.
 
 mod chart;
+mod colours;
+mod dots;
 mod histogram;
 mod lines;
 mod mark;
+mod marker;
 mod rows;
 mod scale;
 mod scatter;
 mod slices;
 mod ticks;
 
+pub(crate) use dots::{Dot, Dots, dots};
 pub(crate) use histogram::histogram;
 pub(crate) use lines::{Line, Lines, lines};
 pub(crate) use mark::mark;

@@ -37,6 +37,9 @@ fn opening(synthesis: &Synthesis) -> Markup {
             "Images that the trained encoder predicts the " @if synthesis.settings.minimise { "smallest" } @else { "largest" }
             " response to, next to the best of " (many(natural)) " natural images. Responses are in units of the normalised training responses."
         }
+        @if synthesis.settings.prior == Prior::Pixels {
+            p.note { "Every pixel was free: such images reach responses by fine, saturated texture that no natural image                       has. With " code { "--prior decoder" } " they stay close to what the run's decoder has learned." }
+        }
         @for note in &synthesis.notes { p.note { (note) } }
     }
 }
@@ -64,9 +67,9 @@ fn one(synthesis: &Synthesis, target: &Target, read: &dyn Fn(&str) -> Vec<u8>) -
             @if let Some(r) = target.agreement { "; pixels of two starts correlate by " (plain(r)) }
         }
         div.made {
-            figure { (picture(&best.picture, read)) figcaption { "best natural: " (plain(best.response)) br; span.hint { (best.source) ", " (best.name) } } }
-            @for image in &target.images { figure {
-                (picture(&image.picture, read))
+            figure { (picture(&best.picture, &format!("natural image with the best response of {name}"), read)) figcaption { "best natural: " (plain(best.response)) br; span.hint { (best.source) ", " (best.name) } } }
+            @for (start, image) in target.images.iter().enumerate() { figure {
+                (picture(&image.picture, &format!("image made for {name}, start {}", start + 1), read))
                 figcaption { (plain(image.response)) br; span.hint {
                     (plain(image.beyond_best)) @if synthesis.settings.minimise { " below" } @else { " beyond" } " the best, percentile " (plain(image.percentile))
                 } }
@@ -75,9 +78,9 @@ fn one(synthesis: &Synthesis, target: &Target, read: &dyn Fn(&str) -> Vec<u8>) -
     }
 }
 
-fn picture(path: &str, read: &dyn Fn(&str) -> Vec<u8>) -> Markup {
+fn picture(path: &str, words: &str, read: &dyn Fn(&str) -> Vec<u8>) -> Markup {
     html! { @match uri(&read(path)) {
-        Some(uri) => { img src=(uri) alt=(path); },
+        Some(uri) => { img src=(uri) alt=(words); },
         None => { p.missing { (path) " is missing" } },
     } }
 }

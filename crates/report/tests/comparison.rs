@@ -63,26 +63,53 @@ fn comparison() -> Comparison {
 
 #[test]
 fn page_shows_differences_and_why_there_are_none() {
-    let html = render_comparison(&comparison());
+    let html = render_comparison(&comparison(), &[]);
     for part in
-        ["\u{2212}2.5", "1234", "0.008", "baseline", "not paired: a reason", "score missing", "<svg class=\"chart\""]
+        ["\u{2212}2.5", "1234", "0.008", "reference", "not paired: a reason", "score missing", "<svg class=\"chart\""]
     {
         assert!(html.contains(part), "{part}");
     }
     assert_eq!(html.matches("<svg class=\"chart\"").count(), 1, "a plot without differences");
-    assert_eq!(html, render_comparison(&comparison()));
+    assert_eq!(html, render_comparison(&comparison(), &[]));
+}
+
+#[test]
+fn the_matrix_comes_first_and_marks_the_best_and_what_differs() {
+    let html = render_comparison(&comparison(), &[]);
+    let (matrix, rest) = html.split_once("id=\"differences\"").unwrap();
+    let matrix = &matrix[matrix.find("<table class=\"matrix\"").unwrap()..];
+    assert_eq!(matrix.matches("<td class=\"best\"").count(), 1, "equal values have no best one: {matrix}");
+    // p is 0.008 after correction: below two of the levels.
+    assert_eq!(matrix.matches("▼▼").count(), 1, "{matrix}");
+    assert!(matrix.contains("worse than the reference") && matrix.contains("score missing"));
+    assert!(rest.contains("right of zero is better"));
+}
+
+#[test]
+fn images_of_the_variants_stand_side_by_side() {
+    let folder = tempfile::tempdir().unwrap();
+    let runs = ["a", "b"].map(|name| RunFolder::new(folder.path().join(name)));
+    runs.iter().for_each(|run| sample::write(run, 9, 24).unwrap());
+    let mut of_two = comparison();
+    of_two.variants.truncate(2);
+    let html = render_comparison(&of_two, &runs);
+    // Six images as shown and of two variants.
+    assert_eq!(html.matches("<img src=\"data:image/png").count(), 18);
+    assert!(html.contains("6 of 9 held-out images") && html.contains("as full reconstructs it"));
+    let unpaired = Comparison { paired: false, ..of_two };
+    assert!(!render_comparison(&unpaired, &runs).contains("<img"), "other images would stand side by side");
 }
 
 #[test]
 fn hostile_names_stay_text_and_nothing_is_fetched() {
-    let html = render_comparison(&comparison());
+    let html = render_comparison(&comparison(), &[]);
     assert!(!html.contains("<img") && !html.contains("</script>"));
     assert!(!html.contains("src=\"") && !html.contains("href=\"http") && !html.contains("url(http"));
 }
 
 #[test]
 fn unpaired_page_has_no_differences() {
-    let html = render_comparison(&Comparison { paired: false, ..comparison() });
+    let html = render_comparison(&Comparison { paired: false, ..comparison() }, &[]);
     assert!(html.contains("each with its own test images") && !html.contains("id=\"differences\""));
 }
 

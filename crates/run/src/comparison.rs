@@ -98,3 +98,119 @@ pub struct Cell {
     /// Why there is no difference, or what limits it.
     pub note: Option<String>,
 }
+
+/// What a test says of a variant's difference from the reference; the number is how many of the levels 0.05, 0.01 and
+/// 0.001 its corrected p is below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Better than the reference, in the direction of the score.
+    Better(usize),
+    /// Worse than the reference.
+    Worse(usize),
+    /// No difference was found, or none was tested.
+    Undecided,
+}
+
+/// Levels of [`Verdict`].
+const LEVELS: [f64; 3] = [0.05, 0.01, 0.001];
+
+impl Row {
+    /// Returns the places of the best value among the variants; empty if they are all alike or there is only one.
+    pub fn best(&self) -> Vec<usize> {
+        let signed = |v: f64| if self.higher_is_better { v } else { -v };
+        let values: Vec<Option<f64>> =
+            self.cells.iter().map(|c| c.as_ref().map(|c| signed(c.value)).filter(|v| v.is_finite())).collect();
+        let best = values.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
+        let is_best = |value: &Option<f64>| value.is_some_and(|v| v >= best);
+        let (all, found) = (values.iter().flatten().count(), values.iter().filter(|v| is_best(v)).count());
+        if found == all {
+            return Vec::new();
+        }
+        values.iter().enumerate().filter(|(_, v)| is_best(v)).map(|(place, _)| place).collect()
+    }
+
+    /// Returns what the corrected test says of a cell of this row.
+    pub fn verdict(&self, cell: &Cell) -> Verdict {
+        let Some(d) = &cell.difference else { return Verdict::Undecided };
+        match LEVELS.iter().filter(|level| d.p_holm < **level).count() {
+            0 => Verdict::Undecided,
+            level if (d.value > 0.0) == self.higher_is_better => Verdict::Better(level),
+            level => Verdict::Worse(level),
+        }
+    }
+}
+
+impl Cell {
+    /// Returns the number of images needed to separate the two variants, `Some(None)` beyond a million. `None` if it is
+    /// not defined, or means nothing: no difference was observed, or its interval includes 0.
+    pub fn images_needed(&self) -> Option<Option<usize>> {
+        let d = self.difference.as_ref()?;
+        let excludes_zero = d.interval.as_ref().is_none_or(|i| i.low > 0.0 || i.high < 0.0);
+        let power = d.power.as_ref().filter(|_| d.value != 0.0 && excludes_zero)?;
+        Some(power.images)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use afterimage_statistics::{PValue, Power};
+
+    use super::*;
+
+    fn cell(value: f64, difference: f64, (low, high): (f64, f64), p_holm: f64) -> Option<Cell> {
+        let interval = Interval { low, high, level: 0.95, method: String::new(), over: Vec::new() };
+        let difference = Difference {
+            value: difference,
+            interval: Some(interval),
+            bca: None,
+            p: PValue::exact(p_holm, String::new()),
+            p_holm,
+            n: 9,
+            power: Some(Power { images: Some(46_832), effect_size: 0.1, power: 0.8, alpha: 0.05 }),
+            by_seed: Vec::new(),
+        };
+        let difference = Some(difference);
+        Some(Cell {
+            value,
+            interval: None,
+            chance: None,
+            n: 9,
+            by_run: Vec::new(),
+            spread: None,
+            difference,
+            note: None,
+        })
+    }
+
+    fn row(higher_is_better: bool, cells: Vec<Option<Cell>>) -> Row {
+        Row {
+            name: "a".into(),
+            title: "A".into(),
+            metric: String::new(),
+            definition: String::new(),
+            unit: "rank".into(),
+            higher_is_better,
+            chance: None,
+            item_kind: "image".into(),
+            cells,
+        }
+    }
+
+    #[test]
+    fn a_smaller_rank_is_better_and_the_best() {
+        let cells = || vec![cell(3.0, 0.0, (0.0, 0.0), 1.0), None, cell(2.0, -1.0, (-2.0, -0.1), 0.004)];
+        let (ranks, fractions) = (row(false, cells()), row(true, cells()));
+        assert_eq!((ranks.best(), fractions.best()), (vec![2], vec![0]));
+        let verdict = |row: &Row, place: usize| row.verdict(row.cells[place].as_ref().unwrap());
+        assert_eq!((verdict(&ranks, 2), verdict(&fractions, 2)), (Verdict::Better(2), Verdict::Worse(2)));
+        assert_eq!(verdict(&ranks, 0), Verdict::Undecided);
+        assert_eq!(row(true, vec![cell(1.0, 0.0, (0.0, 0.0), 1.0); 2]).best(), Vec::<usize>::new());
+    }
+
+    #[test]
+    fn images_needed_means_nothing_without_a_difference() {
+        assert_eq!(cell(1.0, 0.5, (0.1, 0.9), 0.01).unwrap().images_needed(), Some(Some(46_832)));
+        assert_eq!(cell(1.0, 0.5, (-0.1, 0.9), 0.01).unwrap().images_needed(), None);
+        assert_eq!(cell(1.0, 0.0, (0.0, 0.0), 1.0).unwrap().images_needed(), None);
+    }
+}

@@ -31,6 +31,9 @@ pub(crate) struct Compare {
     /// Write compare.html, compare.json and compare.csv into this folder.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// Also print every number: intervals, BCa, p before and after correction, images needed.
+    #[arg(long)]
+    pub(crate) verbose: bool,
     /// Print as JSON.
     #[arg(long)]
     pub(crate) json: bool,
@@ -64,6 +67,9 @@ pub(crate) struct Ablate {
     /// Device. Default: the experiment's.
     #[arg(long)]
     pub(crate) device: Option<String>,
+    /// Also print every number: intervals, BCa, p before and after correction, images needed.
+    #[arg(long)]
+    pub(crate) verbose: bool,
     /// Print as JSON.
     #[arg(long)]
     pub(crate) json: bool,

@@ -40,9 +40,10 @@ pub(crate) struct Synthesize {
     /// Minimise the response instead of maximising it.
     #[arg(long)]
     pub(crate) minimize: bool,
-    /// What is optimised: pixels, or responses that the run's decoder turns into an image.
-    #[arg(long, value_enum, default_value = "pixels")]
-    pub(crate) prior: Prior,
+    /// What is optimised: responses that the run's decoder turns into an image, or pixels. Default: decoder, or pixels if
+    /// the run has none.
+    #[arg(long, value_enum)]
+    pub(crate) prior: Option<Prior>,
     /// Images per target, each from a different random start.
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(crate) starts: u16,
@@ -83,8 +84,8 @@ pub(crate) enum Objective {
 /// Parameters of the synthesised image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Prior {
-    /// The pixels.
-    Pixels,
     /// Responses, which the run's decoder turns into an image: stays close to what the decoder has learned.
     Decoder,
+    /// The pixels: reaches larger responses, by textures that no image has.
+    Pixels,
 }

@@ -57,6 +57,6 @@ pub(super) fn ablate(args: &Ablate) -> Result<()> {
         },
     )?;
     page::write(&comparison, &args.out, "ablation")?;
-    page::print(&comparison, args.json)?;
+    page::print(&comparison, args.json, args.verbose)?;
     if args.json { Ok(()) } else { say::line(format!("page: {}", args.out.join("ablation.html").display())) }
 }

@@ -1,6 +1,7 @@
 //! `afterimage compare`: paired differences between runs.
 
 mod csv;
+mod summary;
 mod text;
 
 use std::path::Path;
@@ -59,7 +60,7 @@ pub(super) fn compare(args: &Compare) -> Result<()> {
     if let Some(folder) = &args.out {
         write(&comparison, folder, "compare")?;
     }
-    print(&comparison, args.json)?;
+    print(&comparison, args.json, args.verbose)?;
     match &args.out {
         Some(folder) if !args.json => say::line(format!("page: {}", folder.join("compare.html").display())),
         _ => Ok(()),
@@ -71,12 +72,21 @@ pub(super) fn write(comparison: &Comparison, folder: &Path, name: &str) -> Resul
     let path = |ending: &str| folder.join(format!("{name}.{ending}"));
     atomic::write_json(&path("json"), comparison)?;
     atomic::write(&path("csv"), csv::csv(comparison).as_bytes())?;
-    Ok(atomic::write(&path("html"), afterimage_report::render_comparison(comparison).as_bytes())?)
+    let first = comparison.variants.iter().filter_map(|variant| variant.runs.first());
+    let runs: Vec<RunFolder> = first.map(|path| RunFolder::new(path)).collect();
+    Ok(atomic::write(&path("html"), afterimage_report::render_comparison(comparison, &runs).as_bytes())?)
 }
 
-/// Prints the table, or JSON.
-pub(super) fn print(comparison: &Comparison, json: bool) -> Result<()> {
-    if json { say::json(comparison) } else { text::lines(comparison).into_iter().try_for_each(say::line) }
+/// Prints the summary and, if asked for, every number; or JSON.
+pub(super) fn print(comparison: &Comparison, json: bool, verbose: bool) -> Result<()> {
+    if json {
+        return say::json(comparison);
+    }
+    summary::lines(comparison).into_iter().try_for_each(say::line)?;
+    if verbose {
+        text::lines(comparison).into_iter().try_for_each(say::line)?;
+    }
+    Ok(())
 }
 
 fn same(a: &Path, b: &Path) -> bool {

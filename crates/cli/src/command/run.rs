@@ -12,7 +12,7 @@ use afterimage_experiment::ablation::without_perceptual;
 use afterimage_experiment::{Existing, REPORT, Session, Stage, TrainedRun, session, voxels};
 use afterimage_model::device::device;
 use afterimage_run::{
-    Artefact, RunFolder, biology::Biology, comparison::Comparison, layout::Phase, manifest::Manifest, scores::ScoreFile,
+    Artefact, RunFolder, comparison::Comparison, layout::Phase, manifest::Manifest, scores::ScoreFile,
 };
 
 use super::inputs;
@@ -40,12 +40,10 @@ pub(super) fn all_stages(mut session: Session, json: bool) -> Result<()> {
     conclude(&session, &ScoreFile::read(&session.run)?, json)
 }
 
-/// Writes the biology figures, if any, and the report.
+/// Writes the figures and the report.
 pub(super) fn write_report(session: &mut Session) -> Result<()> {
     session.stage(REPORT, |session| {
-        if Biology::path(&session.run).is_file() {
-            afterimage_report::write_figures(&session.run)?;
-        }
+        afterimage_report::write_figures(&session.run)?;
         afterimage_report::write(&session.run)?;
         Ok(())
     })

@@ -5,8 +5,8 @@ use std::fs;
 use anyhow::Result;
 
 use afterimage_experiment::{preflight, synthesize as stage};
-use afterimage_run::atomic;
 use afterimage_run::synthesis::{FOLDER, Objective, Prior, Settings, Synthesis, Target};
+use afterimage_run::{atomic, layout::Phase};
 
 use super::{refuse_used, run};
 use crate::args::regions::{self as args, Synthesize};
@@ -20,8 +20,10 @@ pub(super) fn synthesize(args: &Synthesize) -> Result<()> {
     run::start(run.experiment())?;
     let settings = Settings {
         prior: match args.prior {
-            args::Prior::Pixels => Prior::Pixels,
-            args::Prior::Decoder => Prior::Decoder,
+            Some(args::Prior::Pixels) => Prior::Pixels,
+            Some(args::Prior::Decoder) => Prior::Decoder,
+            None if run.folder().weights_file(Phase::Decoder).is_file() => Prior::Decoder,
+            None => Prior::Pixels,
         },
         minimise: args.minimize,
         steps: args.steps as usize,

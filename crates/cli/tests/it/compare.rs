@@ -80,7 +80,14 @@ fn compared_runs_give_table_page_and_csv() {
     desk.scored("less", &[&QUICK[..], &["--ablate", "unpaired"]].concat());
     let args = ["compare", "full", "less", "--draws", "200", "--out", "comparison", "--csv", "table.csv"];
     let text = printed(&desk.run(&args));
-    for part in ["variant minus \"full\"", "difference", "percentile", "Holm", "compare.html"] {
+    for part in ["Pairwise identification", "best: the value with *", "worse than full", "by Holm", "compare.html"] {
+        assert!(text.contains(part), "\"{part}\" is missing in: {text}");
+    }
+    let matrix = text.split("best: ").next().unwrap();
+    assert!(matrix.lines().all(|line| line.chars().count() <= 100), "{matrix}");
+    assert!(!text.contains("percentile"), "{text}");
+    let text = printed(&desk.run(&[&args[..5], &["--verbose"]].concat()));
+    for part in ["variant minus \"full\"", "difference", "percentile", "p, Holm"] {
         assert!(text.contains(part), "\"{part}\" is missing in: {text}");
     }
     let table = std::fs::read_to_string(desk.path("table.csv")).unwrap();
@@ -91,10 +98,13 @@ fn compared_runs_give_table_page_and_csv() {
     );
     let page = std::fs::read_to_string(desk.path("comparison/compare.html")).unwrap();
     assert!(page.contains("<svg class=\"chart\"") && !page.contains("src=\"http"));
+    assert!(page.contains("<table class=\"matrix\"") && page.contains("as less reconstructs it"));
     let turned =
         json(&printed(&desk.run(&["compare", "full", "less", "--baseline", "less", "--draws", "200", "--json"])));
     assert_eq!(turned["variants"][0]["label"], "less");
 
+    let said = desk.refusal(&["compare", "full"]);
+    assert!(said.contains("only one run"), "{said}");
     let said = desk.refusal(&["compare", "full", "full"]);
     assert!(said.contains("given twice"), "{said}");
     let said = desk.refusal(&["compare", "full", "less", "--baseline", "other"]);

@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::Command;
 
-const COMMANDS: [&[&str]; 48] = [
+const COMMANDS: [&[&str]; 49] = [
     &[],
     &["demo"],
     &["import"],
@@ -34,6 +34,7 @@ const COMMANDS: [&[&str]; 48] = [
     &["evaluate"],
     &["biology"],
     &["report"],
+    &["figures"],
     &["encode"],
     &["decode"],
     &["export"],

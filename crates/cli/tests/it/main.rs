@@ -9,6 +9,7 @@ mod compare;
 mod damaged;
 mod decode;
 mod few_images;
+mod figures;
 mod help;
 mod integrity;
 mod interrupted;

@@ -85,7 +85,9 @@ fn part_of_the_brain_and_baselines_say_what_they_cannot_tell() {
 #[test]
 fn images_are_made_compared_and_the_same_for_the_same_seed() {
     let desk = Desk::with_run();
+    let free = ["--prior", "pixels"];
     let args = ["synthesize", "--run", "run", "--voxel", "3", "--region", "V1 + V2", "--steps", "60", "--starts", "2"];
+    let args = [&args[..], &free].concat();
     let said = printed(&desk.run(&[&args[..], &["--out", "images"]].concat()));
     assert!(said.contains("voxel 3") && said.contains("V1 + V2") && said.contains("synthesis.html"), "{said}");
     let found = json(&desk.path("images/synthesis.json"));
@@ -114,11 +116,12 @@ fn images_are_made_compared_and_the_same_for_the_same_seed() {
         let bytes = |folder: &str| std::fs::read(desk.path(folder).join(&name)).unwrap();
         assert!(bytes("images") == bytes("again"), "{name}");
     }
-    let decoded = ["synthesize", "--run", "run", "--region", "V1", "--objective", "contrast", "--prior", "decoder"];
+    let decoded = ["synthesize", "--run", "run", "--region", "V1", "--objective", "contrast"];
     let said = printed(&desk.run(&[&decoded[..], &["--steps", "20", "--starts", "1", "--out", "decoded"]].concat()));
     assert!(said.contains("V1 against the rest"), "{said}");
+    assert_eq!(json(&desk.path("decoded/synthesis.json"))["settings"]["prior"], "decoder");
     let down = ["synthesize", "--run", "run", "--voxel", "3", "--minimize", "--steps", "40", "--out", "down"];
-    printed(&desk.run(&down));
+    printed(&desk.run(&[&down[..], &free].concat()));
     let low = json(&desk.path("down/synthesis.json"));
     assert!(low["targets"][0]["reached"][0].as_f64() < found["targets"][0]["natural"][0].as_f64());
 

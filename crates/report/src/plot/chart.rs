@@ -19,6 +19,9 @@ pub(super) const A: RGBColor = RGBColor(0x00, 0x72, 0xb2);
 pub(super) const B: RGBColor = RGBColor(0xc2, 0x57, 0x00);
 pub(super) const CHANCE: RGBColor = RGBColor(0x6b, 0x77, 0x80);
 
+/// Height of a title of an axis, in units of the page.
+const TITLE: f64 = 14.0;
+
 pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 /// A chart whose axes came of the ranges `X` and `Y`.
 pub(super) type Chart<'b, 'a, X, Y> = ChartContext<
@@ -88,11 +91,14 @@ where
     Y::CoordDescType: Ranged<ValueType = f64> + ValueFormatter<f64>,
 {
     let [left, right, top, bottom] = axes.margins.map(units);
+    // The library sets the middle of an upright title on the edge of the area, which would cut it in half.
+    let room = if axes.y_title.is_empty() { 0 } else { units(TITLE / 2.0).min(left) };
     let mut chart = ChartBuilder::on(area)
+        .margin_left(room)
         .margin_right(right)
         .margin_top(top)
         .x_label_area_size(bottom)
-        .y_label_area_size(left)
+        .y_label_area_size(left - room)
         .build_cartesian_2d(x, y)?;
     let labels = text(11.0, SOFT, HPos::Center);
     let (width, height) = chart.plotting_area().dim_in_pixel();

@@ -1,27 +1,29 @@
-//! Points of several groups over two axes, with one line per group and a legend next to the plot.
+//! Points of several groups as small multiples: one panel per group over shared axes, each with its own marker and colour.
 
 use maud::Markup;
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
-use super::chart::{Axes, Drawn, SOFT, axes, canvas, dashed, stroke, text, units};
+use super::chart::{Area, Axes, CHANCE, Drawn, INK, axes, canvas, dashed, stroke, text, units};
+use super::colours::COLOURS;
+use super::marker::marker;
 use super::{range, scale::round};
 use crate::number::many;
 
-/// Colours after Okabe and Ito, distinguishable with any colour vision; the faint yellow comes last.
-const COLOURS: [RGBColor; 8] = [
-    RGBColor(0x00, 0x72, 0xb2),
-    RGBColor(0xe6, 0x9f, 0x00),
-    RGBColor(0x00, 0x9e, 0x73),
-    RGBColor(0xcc, 0x79, 0xa7),
-    RGBColor(0xd5, 0x5e, 0x00),
-    RGBColor(0x56, 0xb4, 0xe9),
-    RGBColor(0x76, 0x76, 0x76),
-    RGBColor(0xc8, 0xb4, 0x00),
-];
-
 /// Maximum number of points; from more, evenly spaced ones are drawn.
 const MOST: usize = 3000;
+/// Least width of a panel.
+const NARROWEST: f64 = 92.0;
+/// Most width of the single panel.
+const WIDEST: f64 = 300.0;
+/// Room for the title and the labels of the axis upwards, that across, and the name of a panel.
+const LEFT: f64 = 46.0;
+const BOTTOM: f64 = 34.0;
+const HEAD: f64 = 20.0;
+/// Room between panels across, and at the right end.
+const GAP: f64 = 12.0;
+/// Labels of the axis across where a panel has no panel below it.
+const LABELS: f64 = 18.0;
 
 /// A group of points.
 pub(crate) struct Cloud {
@@ -33,10 +35,12 @@ pub(crate) struct Cloud {
 
 /// A plot of points.
 pub(crate) struct Scatter<'a> {
+    /// Units of the page.
+    pub(crate) width: f64,
     pub(crate) x_title: &'a str,
     pub(crate) y_title: &'a str,
     pub(crate) label: &'a str,
-    /// Range of both axes, if they share one: the plot is then square.
+    /// Range of both axes, if they share one: panels are then square.
     pub(crate) square: Option<(f64, f64)>,
     /// A dashed line of equal values.
     pub(crate) diagonal: bool,
@@ -45,53 +49,121 @@ pub(crate) struct Scatter<'a> {
     pub(crate) clouds: Vec<Cloud>,
 }
 
-/// Draws the points, those beyond the axes at their ends; none without a finite one.
-pub(crate) fn scatter(plot: &Scatter) -> Option<Markup> {
-    let points = || plot.clouds.iter().flat_map(|c| c.points.iter()).filter(|p| p.0.is_finite() && p.1.is_finite());
-    let total = points().count();
+/// Draws the points, those beyond the axes at their ends, and gives the size; none without a finite point.
+pub(crate) fn scatter(plot: &Scatter) -> Option<(Markup, (f64, f64))> {
+    let clouds: Vec<&Cloud> = plot.clouds.iter().filter(|c| finite(c).next().is_some()).collect();
+    let points = || clouds.iter().flat_map(|c| finite(c));
     let (across, up) = (range(points().map(|p| p.0))?, range(points().map(|p| p.1).chain([0.0]))?);
-    let size = if plot.square.is_some() { (410.0, 330.0) } else { (430.0, 280.0) };
-    let ((left, right), (low, high)) = plot.square.map_or_else(|| (round(across), round(up)), |ends| (ends, ends));
-    // A square has the same length both ways, the rest of the width is the legend's.
-    let beside = if plot.square.is_some() { size.0 - 46.0 - (size.1 - 46.0) } else { 90.0 };
-    let skip = total.div_ceil(MOST).max(1);
-    canvas(size, plot.label, |area| -> Drawn {
-        let margins = [46.0, beside, 10.0, 36.0];
-        let frame =
-            Axes { margins, x_title: plot.x_title, y_title: plot.y_title, y_ticks: 6, upright: false, log: [false; 2] };
-        let mut chart = axes(area, &frame, left..right, low..high)?;
-        if plot.diagonal {
-            let (from, to) = (left.max(low), right.min(high));
-            chart.draw_series(dashed((from, from), (to, to)))?;
+    let ends = plot.square.map_or_else(|| (round(across), round(up)), |ends| (ends, ends));
+    let skip = points().count().div_ceil(MOST).max(1);
+    let layout = Layout::of(plot, clouds.len());
+    let drawn = canvas(layout.size, plot.label, |area| -> Drawn {
+        for index in 0..clouds.len() {
+            panel(area, plot, &clouds, index, &layout, ends, skip)?;
         }
-        if plot.cross {
-            chart.draw_series(dashed((0.0, low), (0.0, high)))?;
-            chart.draw_series(dashed((left, 0.0), (right, 0.0)))?;
-        }
-        let coloured = || plot.clouds.iter().zip(COLOURS.iter().cycle());
-        for (cloud, colour) in coloured() {
-            let finite = cloud.points.iter().filter(|p| p.0.is_finite() && p.1.is_finite()).step_by(skip);
-            let at = |p: &(f64, f64)| (p.0.clamp(left, right), p.1.clamp(low, high));
-            chart.draw_series(finite.map(|p| Circle::new(at(p), units(2.2), colour.mix(0.55).filled())))?;
-        }
-        for (cloud, colour) in coloured() {
-            if let Some(ends) = ends(cloud) {
-                chart.draw_series([PathElement::new(ends.to_vec(), stroke(*colour, 1.0, 2.4))])?;
-            }
-        }
-        if plot.clouds.len() > 1 {
-            for (i, (cloud, colour)) in coloured().enumerate() {
-                let (x, y) = (size.0 - beside + 12.0, 18.0 + 16.0 * i as f64);
-                area.draw(&Circle::new((units(x), units(y)), units(4.0), colour.filled()))?;
-                area.draw(&Text::new(cloud.name.clone(), (units(x + 9.0), units(y)), text(11.0, SOFT, HPos::Left)))?;
-            }
-        }
+        let middle = |from: f64, length: f64| units(from + length / 2.0);
+        let (width, height) = layout.size;
+        let x = (middle(LEFT, width - LEFT - GAP), units(height - 7.0));
+        area.draw(&Text::new(plot.x_title, x, text(11.0, INK, HPos::Center)))?;
+        let upright = text(11.0, INK, HPos::Center).transform(FontTransform::Rotate270);
+        area.draw(&Text::new(plot.y_title, (units(7.0), middle(HEAD, height - HEAD - BOTTOM)), upright))?;
         if skip > 1 {
-            let told = format!("every {}th of {}", many(skip), many(total));
-            area.draw(&Text::new(told, (units(50.0), units(18.0)), text(11.0, SOFT, HPos::Left)))?;
+            let told = format!("every {}th of {}", many(skip), many(points().count()));
+            area.draw(&Text::new(told, (units(width - GAP), units(height - 7.0)), text(10.0, INK, HPos::Right)))?;
         }
         Ok(())
-    })
+    });
+    Some((drawn?, layout.size))
+}
+
+/// Places of the panels.
+struct Layout {
+    columns: usize,
+    panels: usize,
+    /// Width and height of the axes of a panel.
+    inner: (f64, f64),
+    size: (f64, f64),
+}
+
+impl Layout {
+    fn of(plot: &Scatter, panels: usize) -> Self {
+        let room = plot.width - LEFT;
+        let most = ((room / (NARROWEST + GAP)) as usize).clamp(1, panels.max(1));
+        let rows = panels.div_ceil(most).max(1);
+        let columns = panels.div_ceil(rows).max(1);
+        let width = (room / columns as f64 - GAP).min(WIDEST);
+        let height = match plot.square {
+            Some(_) => width,
+            None => (width * 0.8).max(80.0),
+        };
+        let size =
+            (LEFT + columns as f64 * (width + GAP), rows as f64 * (HEAD + height) + (rows - 1) as f64 * 6.0 + BOTTOM);
+        Self { columns, panels, inner: (width, height), size }
+    }
+
+    /// Upper left corner of the axes of a panel.
+    fn corner(&self, index: usize) -> (f64, f64) {
+        let (row, column) = ((index / self.columns) as f64, (index % self.columns) as f64);
+        (LEFT + column * (self.inner.0 + GAP), HEAD + row * (HEAD + self.inner.1 + 6.0))
+    }
+
+    fn is_lowest(&self, index: usize) -> bool {
+        index + self.columns >= self.panels
+    }
+}
+
+fn panel(
+    whole: &Area,
+    plot: &Scatter,
+    clouds: &[&Cloud],
+    index: usize,
+    layout: &Layout,
+    ((left, right), (low, high)): ((f64, f64), (f64, f64)),
+    skip: usize,
+) -> Drawn {
+    let (cloud, colour) = (clouds[index], COLOURS[index % COLOURS.len()]);
+    let (corner, inner) = (layout.corner(index), layout.inner);
+    let beside = if index % layout.columns == 0 { LEFT - 16.0 } else { 0.0 };
+    let below = if layout.is_lowest(index) { LABELS } else { 0.0 };
+    let place = (units(corner.0 - beside), units(corner.1));
+    // The ends of an axis have labels that reach half their width beyond it.
+    let area = whole.clone().shrink(place, (units(inner.0 + beside + GAP), units(inner.1 + below + 1.0)));
+    let frame = Axes {
+        margins: [beside, GAP, 0.0, below],
+        x_title: "",
+        y_title: "",
+        y_ticks: 4,
+        upright: false,
+        log: [false; 2],
+    };
+    let mut chart = axes(&area, &frame, left..right, low..high)?;
+    if plot.diagonal {
+        let (from, to) = (left.max(low), right.min(high));
+        chart.draw_series(dashed((from, from), (to, to)))?;
+    }
+    if plot.cross {
+        chart.draw_series(dashed((0.0, low), (0.0, high)))?;
+        chart.draw_series(dashed((left, 0.0), (right, 0.0)))?;
+    }
+    let inside = |p: (f64, f64)| (p.0.clamp(left, right), p.1.clamp(low, high));
+    let others = clouds.iter().enumerate().filter(|(i, _)| *i != index).filter_map(|(_, c)| ends(c));
+    chart.draw_series(others.map(|ends| PathElement::new(ends.map(inside).to_vec(), stroke(CHANCE, 0.6, 0.8))))?;
+    for point in finite(cloud).step_by(skip).map(inside) {
+        marker(whole, index, chart.backend_coord(&point), 1.7, colour.mix(0.5))?;
+    }
+    if let Some(ends) = ends(cloud) {
+        chart.draw_series([PathElement::new(ends.map(inside).to_vec(), stroke(INK, 1.0, 1.8))])?;
+    }
+    if clouds.len() > 1 {
+        let (x, y) = (corner.0 + 4.0, corner.1 - 9.0);
+        marker(whole, index, (units(x), units(y)), 3.2, colour.mix(1.0))?;
+        whole.draw(&Text::new(cloud.name.clone(), (units(x + 8.0), units(y)), text(11.0, INK, HPos::Left)))?;
+    }
+    Ok(())
+}
+
+fn finite(cloud: &Cloud) -> impl Iterator<Item = (f64, f64)> {
+    cloud.points.iter().copied().filter(|p| p.0.is_finite() && p.1.is_finite())
 }
 
 /// The line over the range of the points.
@@ -105,27 +177,48 @@ fn ends(cloud: &Cloud) -> Option<[(f64, f64); 2]> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn points_beyond_the_axes_lie_at_their_ends_and_many_are_thinned() {
-        let cloud = |n: usize| Cloud {
-            name: "V1".into(),
-            points: (0..n).map(|i| (i as f64, 900.0)).collect(),
-            line: Some((0.0, 1.0)),
-        };
-        let plot = |clouds| Scatter {
-            x_title: "",
-            y_title: "",
+    fn cloud(n: usize) -> Cloud {
+        let points = (0..n).map(|i| (i as f64, 900.0)).collect();
+        Cloud { name: "V1".into(), points, line: Some((0.0, 1.0)) }
+    }
+
+    fn plot(clouds: Vec<Cloud>) -> Scatter<'static> {
+        Scatter {
+            width: 400.0,
+            x_title: "across",
+            y_title: "up",
             label: "",
             square: Some((0.0, 10.0)),
             diagonal: true,
             cross: true,
             clouds,
-        };
-        let drawn = scatter(&plot(vec![cloud(3)])).unwrap().into_string();
+        }
+    }
+
+    #[test]
+    fn points_beyond_the_axes_lie_at_their_ends_and_many_are_thinned() {
+        let drawn = scatter(&plot(vec![cloud(3)])).unwrap().0.into_string();
         assert_eq!(drawn.matches("<circle").count(), 3);
-        assert_eq!(drawn.matches("cy=\"80\"").count(), 3, "{drawn}");
-        let drawn = scatter(&plot(vec![cloud(7000), cloud(0)])).unwrap().into_string();
+        // The upper end of the panel, which begins below the room for a name.
+        let top = format!("cy=\"{}\"", units(HEAD));
+        assert_eq!(drawn.matches(&top).count(), 3, "{drawn}");
+        let drawn = scatter(&plot(vec![cloud(7000), cloud(0)])).unwrap().0.into_string();
         assert!(drawn.contains("every 3th of 7") && drawn.matches("<circle").count() < 3010);
         assert!(scatter(&plot(vec![cloud(0)])).is_none());
+    }
+
+    #[test]
+    fn every_group_has_a_panel_inside_the_width_with_a_marker_of_its_own() {
+        for groups in 1..20 {
+            let plot = plot((0..groups).map(|_| cloud(2)).collect());
+            let layout = Layout::of(&plot, groups);
+            assert!(layout.size.0 <= 400.0 + 1e-9 && layout.columns <= groups);
+            let last = layout.corner(groups - 1);
+            assert!(last.0 + layout.inner.0 <= layout.size.0 && last.1 + layout.inner.1 < layout.size.1);
+            assert!(layout.inner.0 >= NARROWEST - 1e-9);
+        }
+        let drawn = scatter(&plot(vec![cloud(2), cloud(2), cloud(2)])).unwrap().0.into_string();
+        // Two points and the sign in the name of each: circles, then squares, then triangles.
+        assert_eq!((drawn.matches("<circle").count(), drawn.matches("<polygon").count()), (3, 6), "{drawn}");
     }
 }

@@ -8,7 +8,7 @@ const HEADS: [&str; 10] =
     ["value", "± seeds", "95 % interval", "chance", "difference", "percentile", "BCa", "p", "p, Holm", "images needed"];
 const OF_VALUE: usize = 4;
 
-/// Lines of the table, followed by notes.
+/// Lines of the table, followed by what is not shown.
 pub(super) fn lines(comparison: &Comparison) -> Vec<String> {
     let columns = if comparison.paired { HEADS.len() } else { OF_VALUE };
     let names: Vec<String> = comparison.variants.iter().map(name).collect();
@@ -19,10 +19,10 @@ pub(super) fn lines(comparison: &Comparison) -> Vec<String> {
         widths.iter_mut().zip(&line.fields).for_each(|(width, field)| *width = (*width).max(field.chars().count()));
     }
     let heads = Line { fields: HEADS[..columns].iter().map(|h| (*h).to_owned()).collect(), remark: None };
-    let mut lines = Vec::new();
+    let mut lines = vec![String::new()];
     if let (true, Some(baseline)) = (comparison.paired, comparison.variants.first()) {
         lines.push(format!(
-            "differences: variant minus \"{}\", image by image on the same held-out images",
+            "differences: variant minus \"{}\", the reference, image by image on the same held-out images",
             baseline.label
         ));
         lines.push(format!(
@@ -38,7 +38,6 @@ pub(super) fn lines(comparison: &Comparison) -> Vec<String> {
         lines.extend(names.iter().zip(block).map(|(name, line)| line.text(name, label, &widths)));
     }
     lines.push(String::new());
-    lines.extend(comparison.notes.iter().map(|note| format!("note: {note}")));
     lines.extend(comparison.not_compared.iter().map(|m| format!("not shown: {}: {}", m.name, m.reason)));
     lines
 }
@@ -62,7 +61,7 @@ impl Line {
     }
 }
 
-fn name(variant: &Variant) -> String {
+pub(super) fn name(variant: &Variant) -> String {
     match variant.runs.len() {
         1 => variant.label.clone(),
         n => format!("{}, {n} runs", variant.label),
@@ -104,7 +103,7 @@ fn line_of(row: &Row, cell: &Cell, compared: bool) -> Line {
     let chance = cell.chance.map_or("none".into(), |c| value(c, &row.unit));
     let mut fields = vec![value(cell.value, &row.unit), spread, interval, chance];
     match &cell.difference {
-        Some(d) => fields.extend(difference_fields(d, &row.unit)),
+        Some(d) => fields.extend(difference_fields(cell, d, &row.unit)),
         None if compared => {
             return Line { fields, remark: Some(cell.note.clone().unwrap_or_else(|| "no difference".into())) };
         }
@@ -113,10 +112,10 @@ fn line_of(row: &Row, cell: &Cell, compared: bool) -> Line {
     Line { fields, remark: cell.note.clone() }
 }
 
-fn difference_fields(d: &Difference, unit: &str) -> [String; 6] {
+fn difference_fields(cell: &Cell, d: &Difference, unit: &str) -> [String; 6] {
     let (scale, digits) = if unit == "fraction" { (100.0, 1) } else { (1.0, 3) };
     let ends = |i: &Interval| format!("[{:+.digits$}, {:+.digits$}]", i.low * scale, i.high * scale);
-    let images = d.power.as_ref().map_or_else(String::new, |power| match power.images {
+    let images = cell.images_needed().map_or_else(String::new, |images| match images {
         Some(images) => images.to_string(),
         None => "over a million".into(),
     });
@@ -130,7 +129,7 @@ fn difference_fields(d: &Difference, unit: &str) -> [String; 6] {
     ]
 }
 
-fn value(v: f64, unit: &str) -> String {
+pub(super) fn value(v: f64, unit: &str) -> String {
     match unit {
         _ if !v.is_finite() => "undefined".into(),
         "fraction" => format!("{:.1} %", 100.0 * v),

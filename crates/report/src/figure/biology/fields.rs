@@ -59,7 +59,7 @@ pub(super) fn fields(found: &Biology, unit: RecordedUnit) -> Option<Figure> {
                    fitted field (centre and one standard deviation); a cross is the true centre, if it is known. \
                    The voxels of each region are at the 90th, 50th and 10th percentile of the fit by stimulation, so the last is a poor fit by design."
         .to_owned();
-    Some(Figure { name: "fields", caption, svg, table: table(found) })
+    Some(Figure { name: "fields".into(), caption, svg, size: (width, height), table: table(found) })
 }
 
 fn note(voxel: &Voxel, unit: RecordedUnit) -> String {

@@ -5,8 +5,8 @@ use afterimage_run::biology::Biology;
 use super::{Figure, by_region, cell, row};
 use crate::plot::{Cloud, Scatter, range, scatter};
 
-/// r against its ceiling, one dot per voxel.
-pub(super) fn accuracy(found: &Biology) -> Option<Figure> {
+/// r against its ceiling, one mark per voxel.
+pub(super) fn accuracy(found: &Biology, width: f64) -> Option<Figure> {
     let mut table = vec![row(&["region", "voxel", "ceiling", "r"])];
     let mut clouds = Vec::new();
     for (region, voxels) in by_region(found) {
@@ -19,7 +19,8 @@ pub(super) fn accuracy(found: &Biology) -> Option<Figure> {
         clouds.push(Cloud { name: region, points, line: None });
     }
     let least = range(clouds.iter().flat_map(|c| c.points.iter().flat_map(|p| [p.0, p.1])).chain([0.0]))?.0;
-    let svg = scatter(&Scatter {
+    let (svg, size) = scatter(&Scatter {
+        width,
         x_title: "noise ceiling of r",
         y_title: "r of prediction and measurement",
         label: "Prediction accuracy against noise ceiling",
@@ -28,9 +29,10 @@ pub(super) fn accuracy(found: &Biology) -> Option<Figure> {
         cross: false,
         clouds,
     })?;
-    let caption = "Prediction accuracy on held-out images against the noise ceiling, one dot per voxel. On the dashed \
+    let caption =
+        "Prediction accuracy on held-out images against the noise ceiling, one mark per voxel. On the dashed \
                    line a voxel is predicted as well as noise allows; points above it are chance, since both are \
                    estimates."
-        .into();
-    Some(Figure { name: "accuracy", caption, svg, table })
+            .into();
+    Some(Figure { name: "accuracy".into(), caption, svg, size, table })
 }

@@ -1,0 +1,133 @@
+//! The main scores as dots with their intervals and chance levels, in groups that share an axis.
+
+use afterimage_run::scores::{AVERAGING, Score, ScoreFile};
+
+use super::panels::{Panel, Sign, compose};
+use super::{Figure, Parts, cell, row};
+use crate::number::score as shown;
+use crate::plot::{Dot, Dots, dots};
+
+/// Least width of a chart.
+const NARROW: f64 = 300.0;
+/// What the charts span at least.
+const UNIT: (f64, f64) = (0.0, 1.0);
+
+/// A group of scores.
+struct Group {
+    title: &'static str,
+    axis: &'static str,
+    /// Beginnings of the names of its scores.
+    heads: &'static [&'static str],
+}
+
+/// Scores that are not here have a unit of their own, or are the same measured in another way.
+const GROUPS: [Group; 6] = [
+    Group {
+        title: "Identification among external images",
+        axis: "fraction identified",
+        heads: &["identification.external.perceptual."],
+    },
+    Group {
+        title: "Identification among the test images",
+        axis: "fraction identified",
+        heads: &["identification.pairwise.perceptual"],
+    },
+    Group {
+        title: "Images identified by predicted responses",
+        axis: "fraction identified",
+        heads: &["identification.encoding."],
+    },
+    Group {
+        title: "Classes",
+        axis: "fraction identified",
+        heads: &["identification.representative.", "identification.class."],
+    },
+    Group { title: "Likeness of images", axis: "correlation or similarity", heads: &["image."] },
+    Group { title: "Predicted responses", axis: "median r over voxels", heads: &["encoder.r.median"] },
+];
+
+/// The groups as one figure; none for a run without scores.
+pub(super) fn scores(parts: &Parts, width: f64) -> Option<Figure> {
+    let columns = ((width / NARROW) as usize).clamp(1, 2);
+    let mut table = vec![row(&["group", "score", "value", "low", "high", "chance", "mean_image", "n", "item"])];
+    let mut panels = Vec::new();
+    for group in &GROUPS {
+        let found = members(parts.scores?, group);
+        let rows: Vec<Dot> = found.iter().map(|s| dot(s)).collect();
+        let (width, axis) = (width / columns as f64 - 8.0, parts.unit().in_text(group.axis));
+        let plot = Dots { width, title: &axis, label: group.title, range: Some(UNIT), rows: &rows };
+        let Some((svg, size)) = dots(&plot) else { continue };
+        panels.push(Panel { title: group.title.into(), svg, size });
+        table.extend(found.iter().map(|s| cells(group, s)));
+    }
+    if panels.is_empty() {
+        return None;
+    }
+    let mut legend = vec![(Sign::Solid { dots: true }, "score and its 95 % interval"), (Sign::Stroke, "chance")];
+    let has_mean = parts.scores?.scores.iter().any(|s| s.mean_image.is_some());
+    legend.extend(has_mean.then_some((Sign::Open, "mean training image")));
+    let (svg, size) = compose(balanced(panels, columns), width, &legend, "Scores with intervals and chance");
+    let caption =
+        "Main scores with 95 % intervals (lines) and chance (upright strokes): what uninformative reconstructions \
+                   score on these images and candidates."
+            .into();
+    Some(Figure { name: "scores".into(), caption, svg, size, table })
+}
+
+fn members<'a>(file: &'a ScoreFile, group: &Group) -> Vec<&'a Score> {
+    let unit = |s: &Score| matches!(s.unit.as_str(), "fraction" | "correlation" | "similarity");
+    let found = |head: &&str| {
+        let of = |s: &&Score| s.name.starts_with(head) && s.protocol != AVERAGING && unit(s) && s.value.is_finite();
+        file.scores.iter().filter(of).collect::<Vec<_>>()
+    };
+    group.heads.iter().flat_map(found).collect()
+}
+
+fn dot(s: &Score) -> Dot {
+    let interval = s.interval.as_ref().map(|i| (i.low, i.high));
+    Dot { name: name(s), value: s.value, interval, chance: s.chance, mean: s.mean_image, note: shown(s) }
+}
+
+/// A short name: the title of the chart says the rest.
+fn name(s: &Score) -> String {
+    let parts: Vec<&str> = s.name.split('.').collect();
+    match parts.as_slice() {
+        ["identification", "pairwise", "perceptual"] => "pairwise".into(),
+        ["identification", "class", rest @ ..] => format!("classifier, {}", ways(rest)),
+        ["identification", _, rest @ ..] => ways(rest.strip_prefix(&["perceptual"]).unwrap_or(rest)),
+        ["encoder", "r", "median"] => "all".into(),
+        ["encoder", "r", "median", region @ ..] => region.join("."),
+        ["image", "pixcorr"] => "PixCorr".into(),
+        ["image", "pixcorr", "native"] => "PixCorr, own size".into(),
+        ["image", measure] => measure.to_uppercase(),
+        ["image", measure, "native"] => format!("{}, own size", measure.to_uppercase()),
+        ["image", measure @ ..] => measure.join(", "),
+        _ => s.title.clone(),
+    }
+}
+
+fn ways(rest: &[&str]) -> String {
+    let one = |part: &&str| part.strip_suffix("way").map_or_else(|| part.replace('_', " "), |n| format!("{n}-way"));
+    rest.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+fn cells(group: &Group, s: &Score) -> Vec<String> {
+    let ends = s.interval.as_ref().map_or([f64::NAN; 2], |i| [i.low, i.high]);
+    let levels = [s.chance, s.mean_image].map(|level| level.unwrap_or(f64::NAN));
+    let numbers = [s.value, ends[0], ends[1], levels[0], levels[1]].map(cell);
+    [vec![group.title.to_owned(), s.name.clone()], numbers.to_vec(), vec![s.n.to_string(), s.item_kind.clone()]]
+        .concat()
+}
+
+/// The charts in their order, cut where the columns become most equal in height.
+fn balanced(panels: Vec<Panel>, columns: usize) -> Vec<Vec<Panel>> {
+    if columns < 2 || panels.len() < 2 {
+        return vec![panels];
+    }
+    let height = |panels: &[Panel]| panels.iter().map(|p| p.size.1 + 24.0).sum::<f64>();
+    let highest = |cut: &usize| height(&panels[..*cut]).max(height(&panels[*cut..]));
+    let cut = (1..panels.len()).min_by(|a, b| highest(a).total_cmp(&highest(b))).unwrap_or(1);
+    let mut first = panels;
+    let second = first.split_off(cut);
+    vec![first, second]
+}

@@ -56,7 +56,8 @@ impl Pool {
     pub(crate) fn kept(key: &str, sources: &[PathBuf], chosen: &Chosen, experiment: &Experiment) -> Result<Self> {
         refuse_no_source(key, sources)?;
         let left_out = chosen.left_out.clone();
-        let inner = opened(sources, experiment, &left_out).context(key.to_owned())?;
+        let inner = opened(sources, experiment, &left_out)
+            .with_context(|| format!("{key}, which must have the images that this run was begun with"))?;
         let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
         for (row, name) in inner.names().iter().enumerate() {
             places.entry(name).or_default().push(row);

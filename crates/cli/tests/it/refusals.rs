@@ -195,7 +195,7 @@ fn files_and_folders_of_another_kind_are_called_what_they_are() {
     desk.write("god/Subject1.mat", "");
     let said = desk.refusal(&["import", "god", "god", "--images", "simulation", "--out", "made"]);
     says(&said, &["\"god\"", "expected a file", "bdpy", "Subject1.mat"]);
-    let said = desk.refusal(&["import", "algonauts2023", "experiment.toml", "--out", "made"]);
+    let said = desk.refusal(&["import", "algonauts2023", "experiment.toml", "--test", "9", "--out", "made"]);
     says(&said, &["is the file \"experiment.toml\"", "expected a folder", "training_split"]);
     // A data set in the way names the option that replaces it.
     let said = desk.refusal(&["prepare", data, "--average", "--out", data]);
@@ -208,7 +208,7 @@ fn regions_of_a_data_set_without_any_are_explained() {
     let desk = Desk::new();
     small_images(&desk, 20);
     responses(&desk, &Array2::from_shape_fn((20, 7), |(i, j)| ((i * 7 + j) % 5) as f32));
-    desk.write("manifest.toml", MANIFEST);
+    desk.write("manifest.toml", &MANIFEST.replace("test = 4", "test = 4\nvalidation = 0"));
     printed(&desk.run(&["import", "generic", "manifest.toml", "--out", "bare.afterimage"]));
     let said = desk.refusal(&["prepare", "bare.afterimage", "--roi", "V4", "--out", "v4.afterimage"]);
     says(&said, &["there is no region \"V4\"", "this data set has no regions", "voxels.regions"]);

@@ -81,7 +81,10 @@ fn evaluate_sets_keys_of_the_scores_alone_and_keeps_them() {
             "data.external=[\"simulation/unpaired/unpaired.npy\"]",
             &["none of the 60 images of data.external", "60 are unpaired images that this run was trained on"],
         ),
-        ("data.unpaired=[\"simulation/external/external.npy\"]", &["of data.unpaired", "since this run was begun"]),
+        (
+            "data.unpaired=[\"simulation/external/external.npy\"]",
+            &["data.unpaired", "the images that this run was begun with"],
+        ),
     ] {
         says(&desk.refusal(&evaluate(&[setting])), fragments);
     }

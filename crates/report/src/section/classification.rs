@@ -119,6 +119,7 @@ fn items(found: &Classification) -> Markup {
     html! {
         details {
             summary { "Every image" }
+            div.wide tabindex="0" role="region" aria-label="Every image with its class" {
             table.classified {
                 thead { tr { th scope="col" { "Image" } th scope="col" { "Its class" } th scope="col" { "Rank" } th scope="col" { "Nearest classes" } } }
                 tbody { @for item in found.items.iter().take(MOST) { tr {
@@ -127,6 +128,7 @@ fn items(found: &Classification) -> Markup {
                     td.number { (item.rank.map_or("–".into(), plain)) }
                     td { (item.nearest.join(", ")) }
                 } } }
+            }
             }
             @if found.items.len() > MOST { p.note { "The first " (many(MOST)) " of " (many(found.items.len())) "; all are in classification.json." } }
         }

@@ -55,6 +55,12 @@ pub enum BaselineError {
         /// Its side.
         size: usize,
     },
+    /// The caller asked for a stop.
+    #[error("stopped while {doing}; nothing of it is kept")]
+    Stopped {
+        /// What was going on.
+        doing: &'static str,
+    },
     /// Nothing correlates with a constant.
     #[error("the predicted features of item {item} are all equal, so that no image is nearest to them")]
     Constant {

@@ -13,6 +13,8 @@
 //! Source: St-Yves and Naselaris, NeuroImage 180, 2018, who learn the weights by gradient descent and choose the field on one
 //! held-out part; here they are those of ridge regression, and folds choose.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use ndarray::{Array2, Array3, ArrayView2, Axis};
 use rayon::prelude::*;
 
@@ -34,6 +36,19 @@ pub struct Candidates<'a> {
     pub folds: &'a Folds,
     /// Fields whose features are held at once.
     pub at_once: usize,
+}
+
+/// Called with the number of candidate fields that were tried; false requests a stop.
+pub type Tried<'a> = dyn Fn(usize) -> bool + Sync + 'a;
+
+/// The field and the penalty of each voxel, chosen by cross-validation. Fitting with a choice that was kept gives the bits of
+/// choosing again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chosen {
+    /// Place of each voxel's field in [`Candidates::fields`].
+    pub field: Vec<usize>,
+    /// Place of each voxel's penalty in [`Candidates::relative`].
+    pub penalty: Vec<usize>,
 }
 
 /// A fitted encoder.
@@ -61,13 +76,26 @@ impl FieldModel {
     /// # Errors
     /// As [`RidgeCv::fit`]; [`BaselineError::Shape`] for no field or features that do not fit; those of `pooled`.
     pub fn fit(y: ArrayView2<'_, f32>, candidates: &Candidates<'_>, pooled: &mut Pooled<'_>) -> Result<Self> {
-        if candidates.fields.is_empty() {
-            return Err(shape("the list of receptive fields", &[0], "at least one"));
+        let chosen = Chosen::of(y, candidates, pooled, &|_| true)?;
+        Self::with(y, chosen, candidates, pooled)
+    }
+
+    /// As [`FieldModel::fit`], with fields and penalties that were chosen before.
+    ///
+    /// # Errors
+    /// [`BaselineError::Shape`] for a choice of other voxels or candidates; otherwise as [`FieldModel::fit`].
+    pub fn with(
+        y: ArrayView2<'_, f32>,
+        chosen: Chosen,
+        candidates: &Candidates<'_>,
+        pooled: &mut Pooled<'_>,
+    ) -> Result<Self> {
+        let Chosen { field: field_of, penalty: penalty_of } = chosen;
+        let fits = |of: &[usize], count: usize| of.len() == y.ncols() && of.iter().all(|&place| place < count);
+        if !fits(&field_of, candidates.fields.len()) || !fits(&penalty_of, candidates.relative.len()) {
+            let got = [field_of.len(), penalty_of.len()];
+            return Err(shape("the choice of fields and penalties", &got, "one of the candidates for each voxel"));
         }
-        if !candidates.relative.is_sorted() {
-            return Err(BaselineError::Penalty { got: "numbers that do not ascend".into() });
-        }
-        let (field_of, penalty_of) = choose(y, candidates, pooled)?;
         let mut used = field_of.clone();
         used.sort_unstable();
         used.dedup();
@@ -123,12 +151,36 @@ impl FieldModel {
     }
 }
 
+impl Chosen {
+    /// Chooses for responses `y` `[items, voxels]`, as [`FieldModel::fit`] does; `tried` hears of the progress.
+    ///
+    /// # Errors
+    /// As [`FieldModel::fit`], and [`BaselineError::Stopped`].
+    pub fn of(
+        y: ArrayView2<'_, f32>,
+        candidates: &Candidates<'_>,
+        pooled: &mut Pooled<'_>,
+        tried: &Tried<'_>,
+    ) -> Result<Self> {
+        if candidates.fields.is_empty() {
+            return Err(shape("the list of receptive fields", &[0], "at least one"));
+        }
+        if !candidates.relative.is_sorted() {
+            return Err(BaselineError::Penalty { got: "numbers that do not ascend".into() });
+        }
+        let (field, penalty) = choose(y, candidates, pooled, tried)?;
+        Ok(Self { field, penalty })
+    }
+}
+
 /// Field and penalty of each voxel.
 fn choose(
     y: ArrayView2<'_, f32>,
     candidates: &Candidates<'_>,
     pooled: &mut Pooled<'_>,
+    tried: &Tried<'_>,
 ) -> Result<(Vec<usize>, Vec<usize>)> {
+    let count = AtomicUsize::new(0);
     let voxels = y.ncols();
     let (mut field_of, mut penalty_of, mut smallest) = (vec![0; voxels], vec![0; voxels], vec![f64::INFINITY; voxels]);
     let at_once = candidates.at_once.max(1);
@@ -138,7 +190,13 @@ fn choose(
             .into_par_iter()
             .map(|place| {
                 let (x, _, scale) = standardised(features.index_axis(Axis(0), place).to_owned())?;
-                RidgeCv::new(penalties::scaled(candidates.relative, scale))?.choose(x.view(), y, candidates.folds)
+                let ridge = RidgeCv::new(penalties::scaled(candidates.relative, scale))?;
+                let choice = ridge.choose(x.view(), y, candidates.folds)?;
+                if tried(count.fetch_add(1, Ordering::Relaxed) + 1) {
+                    Ok(choice)
+                } else {
+                    Err(BaselineError::Stopped { doing: "trying receptive fields" })
+                }
             })
             .collect();
         for (place, choice) in choices?.into_iter().enumerate() {

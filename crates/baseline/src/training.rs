@@ -22,8 +22,15 @@
 //! Standard::of_training(test, embed)?; // expected `&TrainingPairs`, found `&HeldOutPairs`
 //! # Ok(()) }
 //! ```
+//! ```compile_fail,E0308
+//! # use afterimage_baseline::{BaselineError, fwrf::{Candidates, Chosen, Pooled}};
+//! # use afterimage_data::HeldOutPairs;
+//! # fn leak(test: &HeldOutPairs, candidates: &Candidates<'_>, pooled: &mut Pooled<'_>) -> Result<(), BaselineError> {
+//! Chosen::of_training(test, candidates, pooled, &|_| true)?; // expected `&TrainingPairs`, found `&HeldOutPairs`
+//! # Ok(()) }
+//! ```
 //! ```no_run
-//! # use afterimage_baseline::{BaselineError, FieldModel, Folds, RidgeCv, Standard, fwrf::{Candidates, Pooled}};
+//! # use afterimage_baseline::{BaselineError, FieldModel, Folds, RidgeCv, Standard, fwrf::{Candidates, Chosen, Pooled}};
 //! # use afterimage_data::TrainingPairs;
 //! # use ndarray::{Array2, ArrayView2, ArrayView4};
 //! # fn no_leak(training: &TrainingPairs, pixels: ArrayView2<'_, f32>, candidates: &Candidates<'_>, pooled: &mut Pooled<'_>,
@@ -31,6 +38,7 @@
 //! let folds = Folds::of_training(training, 5, 0)?;
 //! RidgeCv::fit_decoder(training, pixels, &[1.0], &folds)?;
 //! FieldModel::of_training(training, candidates, pooled)?;
+//! Chosen::of_training(training, candidates, pooled, &|_| true)?;
 //! Standard::of_training(training, embed)?;
 //! # Ok(()) }
 //! ```
@@ -38,7 +46,7 @@
 use afterimage_data::TrainingPairs;
 use ndarray::{Array2, ArrayView2, ArrayView4, Axis};
 
-use crate::fwrf::{Candidates, Pooled};
+use crate::fwrf::{Candidates, Chosen, Pooled, Tried};
 use crate::ridge::Choice;
 use crate::{FieldModel, Folds, Result, Ridge, RidgeCv, Standard, penalties};
 
@@ -78,6 +86,34 @@ impl FieldModel {
     /// See [`FieldModel::fit`].
     pub fn of_training(training: &TrainingPairs, candidates: &Candidates<'_>, pooled: &mut Pooled<'_>) -> Result<Self> {
         Self::fit(training.responses(), candidates, pooled)
+    }
+
+    /// Fits to the training responses as [`FieldModel::with`].
+    ///
+    /// # Errors
+    /// See [`FieldModel::with`].
+    pub fn of_training_with(
+        training: &TrainingPairs,
+        chosen: Chosen,
+        candidates: &Candidates<'_>,
+        pooled: &mut Pooled<'_>,
+    ) -> Result<Self> {
+        Self::with(training.responses(), chosen, candidates, pooled)
+    }
+}
+
+impl Chosen {
+    /// Chooses for the training responses as [`Chosen::of`].
+    ///
+    /// # Errors
+    /// See [`Chosen::of`].
+    pub fn of_training(
+        training: &TrainingPairs,
+        candidates: &Candidates<'_>,
+        pooled: &mut Pooled<'_>,
+        tried: &Tried<'_>,
+    ) -> Result<Self> {
+        Self::of(training.responses(), candidates, pooled, tried)
     }
 }
 

@@ -1,6 +1,8 @@
 //! The receptive-field encoder on voxels whose fields and weights are known.
 
-use afterimage_baseline::fwrf::Candidates;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use afterimage_baseline::fwrf::{Candidates, Chosen};
 use afterimage_baseline::{BaselineError, BoxError, Field, FieldModel, Folds, field};
 use afterimage_statistics::draws::{SOLE, stream};
 use ndarray::{Array2, Array3, Array4, Axis};
@@ -44,6 +46,40 @@ fn true_receptive_fields_are_found_and_new_images_predicted() {
     for (a, b) in predicted.iter().zip(&responses(&unseen, &truth)) {
         assert!((a - b).abs() < 1e-2 * b.abs(), "{a} {b}");
     }
+}
+
+#[test]
+fn choice_that_was_kept_gives_the_same_model_and_one_of_other_voxels_is_refused() {
+    let fields = field::pyramid(3);
+    let seen = maps(40, 3);
+    let folds = Folds::of_groups(&(0..40).collect::<Vec<_>>(), 4, 0).unwrap();
+    let y = responses(&seen, &[fields[1], fields[9]]);
+    let candidates = candidates(&fields, &folds, 5);
+    let most = AtomicUsize::new(0);
+    let tried = |count: usize| most.fetch_max(count, Ordering::Relaxed) < usize::MAX;
+    let chosen = Chosen::of(y.view(), &candidates, &mut pooled(&seen), &tried).unwrap();
+    assert_eq!(most.into_inner(), fields.len());
+    let of = |model: FieldModel| model.predict(40, &mut pooled(&seen)).unwrap();
+    let whole = of(FieldModel::fit(y.view(), &candidates, &mut pooled(&seen)).unwrap());
+    assert_eq!(of(FieldModel::with(y.view(), chosen.clone(), &candidates, &mut pooled(&seen)).unwrap()), whole);
+    for damaged in [
+        Chosen { field: vec![0; 3], ..chosen.clone() },
+        Chosen { field: vec![fields.len(); 2], ..chosen.clone() },
+        Chosen { penalty: vec![3; 2], ..chosen },
+    ] {
+        let refused = FieldModel::with(y.view(), damaged, &candidates, &mut pooled(&seen)).unwrap_err();
+        assert!(matches!(refused, BaselineError::Shape { .. }), "{refused}");
+    }
+}
+
+#[test]
+fn choosing_stops_when_asked_to() {
+    let fields = field::pyramid(3);
+    let seen = maps(40, 3);
+    let folds = Folds::of_groups(&(0..40).collect::<Vec<_>>(), 4, 0).unwrap();
+    let y = responses(&seen, &[fields[1]]);
+    let stopped = Chosen::of(y.view(), &candidates(&fields, &folds, 5), &mut pooled(&seen), &|tried| tried < 3);
+    assert!(matches!(stopped.unwrap_err(), BaselineError::Stopped { .. }));
 }
 
 #[test]

@@ -17,7 +17,7 @@ use afterimage_data::Selection;
 use afterimage_experiment::Existing;
 use clap::{Parser, Subcommand};
 
-use crate::build;
+use crate::{build, log};
 
 /// Reconstructs images from brain activity, and predicts activity from images.
 ///
@@ -37,6 +37,10 @@ pub(crate) struct Args {
     /// The command to run.
     #[command(subcommand)]
     pub(crate) command: Command,
+    /// What goes to stderr: json (one object per line), or the least level. Servers log errors only by default.
+    /// Repeatable.
+    #[arg(long, global = true, value_name = "json|LEVEL", value_parser = log::word())]
+    pub(crate) log: Vec<log::Word>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -28,15 +28,16 @@ const FINDINGS: u8 = 3;
 const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
-    match command::run(usage::parse()) {
+    let args = usage::parse();
+    log::choose(&args.log);
+    match command::run(args) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Findings) => ExitCode::from(FINDINGS),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             let said = in_words(error.as_ref());
             // A stop that the user asked for is not an error.
-            let stopped = progress::was_interrupted() && said.starts_with("stopped");
-            eprintln!("{}{said}", if stopped { "" } else { "error: " });
+            log::fail(&said, progress::was_interrupted() && said.starts_with("stopped"));
             if progress::was_interrupted() { ExitCode::from(INTERRUPTED) } else { ExitCode::FAILURE }
         }
     }

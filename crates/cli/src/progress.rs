@@ -1,19 +1,27 @@
-//! Progress on stderr, with the time left; plain lines if stderr is not a terminal.
+//! Progress on stderr, with the time left: a bar on a terminal, lines elsewhere, objects with `--log json`.
 
-use std::io::IsTerminal;
+mod terminal;
+mod words;
+
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
 
-use afterimage_run::{layout::Phase, log::Record};
-use afterimage_train::Observer;
+use crate::log;
+pub(crate) use terminal::Terminal;
+use words::duration;
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// Seconds between lines if stderr is not a terminal.
-const LINE_SECS: u64 = 10;
+/// Time between lines about the same work if stderr is not a terminal.
+const LINES: Duration = Duration::from_secs(10);
+/// The same while a network is trained, which has a line per epoch.
+const TRAINING_LINES: Duration = Duration::from_secs(60);
+/// Time between objects about the same work with `--log json`.
+const OBJECTS: Duration = Duration::from_secs(5);
 
 /// Makes Ctrl-C and SIGTERM request a clean stop: training saves, an import removes its partial output. A second signal
 /// ends the process at once.
@@ -23,7 +31,7 @@ pub(crate) fn listen() {
         if INTERRUPTED.swap(true, Ordering::SeqCst) {
             std::process::exit(130);
         }
-        eprintln!("\nstopping after this step; press Ctrl-C again to stop at once");
+        log::note("stopping after this step; press Ctrl-C again to stop at once");
     });
 }
 
@@ -36,21 +44,42 @@ pub(crate) fn was_interrupted() -> bool {
 pub(crate) struct Bar {
     bar: ProgressBar,
     label: String,
-    last_line: Mutex<Instant>,
+    from: u64,
+    total: u64,
+    started: Instant,
+    every: Duration,
+    last: Mutex<Last>,
+}
+
+/// The last line about a bar.
+struct Last {
+    at: Instant,
+    text: String,
 }
 
 impl Bar {
     /// A bar at `done` of `total`.
     pub(crate) fn new(label: &str, done: u64, total: u64) -> Self {
-        let bar = if std::io::stderr().is_terminal() { ProgressBar::new(total) } else { ProgressBar::hidden() };
+        Self::with_lines(label, done, total, if log::is_json() { OBJECTS } else { LINES })
+    }
+
+    /// As [`Bar::new`], with fewer lines if stderr is not a terminal.
+    fn of_training(label: &str, done: u64, total: u64) -> Self {
+        Self::with_lines(label, done, total, if log::is_json() { OBJECTS } else { TRAINING_LINES })
+    }
+
+    fn with_lines(label: &str, done: u64, total: u64, every: Duration) -> Self {
+        let bar = if log::has_bars() { ProgressBar::new(total) } else { ProgressBar::hidden() };
         bar.set_length(total);
         let style =
-            ProgressStyle::with_template("{prefix:>12} {bar:32} {pos}/{len} {elapsed} elapsed, {eta} left {msg}");
+            ProgressStyle::with_template("{prefix:>12} {bar:32} {percent:>3} % {elapsed} elapsed, {eta} left  {msg}");
         bar.set_style(style.expect("a valid template"));
         bar.set_prefix(label.to_owned());
         bar.set_position(done);
         bar.reset_eta();
-        Self { bar, label: label.to_owned(), last_line: Mutex::new(Instant::now()) }
+        let (label, started) = (label.to_owned(), Instant::now());
+        let last = Mutex::new(Last { at: started, text: String::new() });
+        Self { bar, label, from: done, total, started, every, last }
     }
 
     /// Sets the position.
@@ -65,84 +94,73 @@ impl Bar {
         self.line();
     }
 
-    fn advance(&self) {
+    /// One step further; `about` gives what an object about it has besides.
+    fn advance(&self, about: impl FnOnce() -> Value) {
         self.bar.inc(1);
-        self.line();
+        self.line_with(about);
     }
 
-    /// One line every few seconds for logs.
+    /// Seconds left, if the rest takes as long as what was done since the bar began; `None` before anything was.
+    pub(crate) fn secs_left(&self) -> Option<f64> {
+        secs_left(self.from, self.bar.position(), self.total, self.started.elapsed())
+    }
+
+    /// Prints a line above the bar.
+    fn above(&self, print: impl FnOnce()) {
+        if self.bar.is_hidden() { print() } else { self.bar.suspend(print) }
+    }
+
     fn line(&self) {
+        self.line_with(|| json!({}));
+    }
+
+    /// A line at times, where there is no bar to see; never the same twice in a row.
+    fn line_with(&self, about: impl FnOnce() -> Value) {
         if !self.bar.is_hidden() {
             return;
         }
-        let Ok(mut last) = self.last_line.try_lock() else { return };
-        if last.elapsed() >= Duration::from_secs(LINE_SECS) {
-            *last = Instant::now();
-            let (position, total) = (self.bar.position(), self.bar.length().unwrap_or(0));
-            eprintln!(
-                "{}: {position}/{total}, {:.0} s left {}",
-                self.label,
-                self.bar.eta().as_secs_f64(),
-                self.bar.message()
-            );
+        let Ok(mut last) = self.last.try_lock() else { return };
+        if last.at.elapsed() < self.every {
+            return;
         }
+        let (done, what, left) = (self.bar.position(), self.bar.message(), self.secs_left());
+        let in_words = left.map_or_else(String::new, |secs| format!(", {} left", duration(secs)));
+        let on = if what.is_empty() { String::new() } else { format!(": {what}") };
+        let text = format!("{}: {} %{in_words}{on}", self.label, 100 * done / self.total.max(1));
+        if last.text != text {
+            let mut fields = json!({
+                "work": self.label, "what": what, "done": done, "total": self.total,
+                "secs_elapsed": self.started.elapsed().as_secs_f64(), "secs_left": left,
+            });
+            if let (Value::Object(fields), Value::Object(more)) = (&mut fields, about()) {
+                fields.extend(more);
+            }
+            log::event("progress", &text, fields);
+        }
+        *last = Last { at: Instant::now(), text };
     }
 
     /// Removes the bar.
     pub(crate) fn finish(&self) {
-        self.bar.finish();
+        self.bar.finish_and_clear();
     }
 }
 
-/// Shows the progress and the notes of an experiment.
-#[derive(Default)]
-pub(crate) struct Terminal {
-    bar: Mutex<Option<Bar>>,
+fn secs_left(from: u64, done: u64, total: u64, elapsed: Duration) -> Option<f64> {
+    let since = done.checked_sub(from).filter(|&since| since > 0)?;
+    Some(elapsed.as_secs_f64() / since as f64 * total.saturating_sub(done) as f64)
 }
 
-impl Terminal {
-    fn with(&self, f: impl FnOnce(&Bar)) {
-        if let Some(bar) = self.bar.lock().expect("no panic while held").as_ref() {
-            f(bar);
-        }
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Observer for Terminal {
-    fn begin(&self, phase: Phase, done: u64, total: u64) {
-        *self.bar.lock().expect("no panic while held") = Some(Bar::new(phase.name(), done, total));
-    }
-
-    fn step(&self, _: Phase, _: f64) {
-        self.with(Bar::advance);
-    }
-
-    fn epoch(&self, record: &Record) {
-        let total = record.train.get("total").copied().unwrap_or(f64::NAN);
-        let validation = record.validation.get("total").map(|v| format!(", validation {v:.4}")).unwrap_or_default();
-        self.with(|bar| bar.message(format!("epoch {}: {total:.4}{validation}", record.epoch)));
-    }
-
-    fn end(&self, _: Phase) {
-        self.with(Bar::finish);
-    }
-
-    fn interrupted(&self) -> bool {
-        was_interrupted()
-    }
-
-    fn progress(&self, work: &str, done: u64, total: u64) {
-        if done == 0 {
-            *self.bar.lock().expect("no panic while held") = Some(Bar::new(work, 0, total));
-            return;
-        }
-        self.with(|bar| bar.set(done));
-        if done == total {
-            self.with(Bar::finish);
-        }
-    }
-
-    fn note(&self, line: &str) {
-        eprintln!("{line}");
+    #[test]
+    fn time_left_is_that_of_the_rest_at_the_rate_so_far_and_unknown_before_anything_is_done() {
+        let four = Duration::from_secs(4);
+        assert_eq!(secs_left(0, 2, 10, four), Some(16.0));
+        assert_eq!(secs_left(6, 8, 10, four), Some(4.0), "what was done before a resume took no time now");
+        assert_eq!(secs_left(6, 6, 10, four), None);
+        assert_eq!(secs_left(0, 10, 10, four), Some(0.0));
     }
 }

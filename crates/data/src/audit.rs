@@ -21,6 +21,8 @@ mod hash;
 mod tests;
 
 pub use hash::{PictureHash, is_duplicate};
+use std::cell::Cell;
+
 use ndarray::{Array2, ArrayView4};
 use serde::{Deserialize, Serialize};
 
@@ -108,8 +110,8 @@ pub struct SharedWithTest {
 pub fn shared_with_test(test: &HeldOutSplit<'_>, pool: &UnpairedPool) -> Result<SharedWithTest> {
     let data = test.data_set();
     data.verify_once()?;
-    let shown = hash::of_stimuli(data, Split::Test)?;
-    let (_, names) = checks::unpaired(data, &shown, Some(pool), AuditOptions::default().pool_limit)?;
+    let shown = hash::of_stimuli(data, Split::Test, &|_| ())?;
+    let (_, names) = checks::unpaired(data, &shown, Some(pool), AuditOptions::default().pool_limit, &|_| ())?;
     let (_, classes) = checks::classes_in_pool(data, Some(pool));
     Ok(SharedWithTest { copies: Exclusions { names, ..Exclusions::default() }, classes })
 }
@@ -124,11 +126,13 @@ pub struct AuditOptions<'a> {
     pub pool_limit: usize,
     /// Look for look-alikes by features too, which finds crops and other shots of a scene.
     pub embed: Option<Embed<'a>>,
+    /// Receives how many of all images were compared so far.
+    pub progress: Option<&'a dyn Fn(usize, usize)>,
 }
 
 impl Default for AuditOptions<'_> {
     fn default() -> Self {
-        Self { pool_limit: 100_000, embed: None }
+        Self { pool_limit: 100_000, embed: None, progress: None }
     }
 }
 
@@ -149,9 +153,17 @@ pub fn audit(data: &DataSet, pool: Option<&UnpairedPool>) -> Result<Audit> {
 /// As there; [`crate::Error::Damaged`] when the data set is not as it was written.
 pub fn audit_with(data: &DataSet, pool: Option<&UnpairedPool>, options: AuditOptions<'_>) -> Result<Audit> {
     data.verify_once()?;
-    let test = hash::of_stimuli(data, Split::Test)?;
-    let validation = hash::of_stimuli(data, Split::Validation)?;
-    let train = hash::of_stimuli(data, Split::Train)?;
+    let all = data.header().stimuli.len() + pool.map_or(0, |pool| pool.len().min(options.pool_limit));
+    let seen = Cell::new(0);
+    let saw = |images: usize| {
+        seen.set(seen.get() + images);
+        if let Some(progress) = options.progress {
+            progress(seen.get(), all);
+        }
+    };
+    let test = hash::of_stimuli(data, Split::Test, &saw)?;
+    let validation = hash::of_stimuli(data, Split::Validation, &saw)?;
+    let train = hash::of_stimuli(data, Split::Train, &saw)?;
     let mut exclusions = Exclusions::default();
     let mut checks = Vec::new();
     for (name, part) in [("training", &train), ("validation", &validation)] {
@@ -160,7 +172,7 @@ pub fn audit_with(data: &DataSet, pool: Option<&UnpairedPool>, options: AuditOpt
         checks.push(check);
     }
     checks.push(checks::stimuli(data, ("validation", &validation), ("training", &train))?.0);
-    let (check, names) = checks::unpaired(data, &test, pool, options.pool_limit)?;
+    let (check, names) = checks::unpaired(data, &test, pool, options.pool_limit, &saw)?;
     exclusions.names.extend(names);
     checks.push(check);
     if let Some(embed) = options.embed {

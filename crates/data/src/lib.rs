@@ -90,7 +90,7 @@ pub use overview::{Overview, OverviewOptions};
 pub use pairs::{HeldOutPairs, Pairs, TrainingPairs, ValidationPairs};
 pub use part::{HeldOut, HeldOutSplit, Part, Training, TrainingSplit, Validation, ValidationSplit};
 pub use pool::UnpairedPool;
-pub use prepare::{Measure, PrepareOptions, Rule, Scope, Selection, SplitRule, prepare};
+pub use prepare::{Measure, PrepareOptions, Rule, Scope, Selection, SplitRule, prepare, prepare_with};
 pub use reliability::{NoiseCeiling, Reliability, SplitHalf};
 pub use responses::{
     ResponseTable, SOURCE_VOXEL, TableOptions, VOXEL_COLUMN, VOXEL_NUMBER, VoxelIds, is_label, is_text, names_fall,

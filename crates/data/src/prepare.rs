@@ -50,6 +50,26 @@ pub struct PrepareOptions {
 /// [`Error::Region`]; [`Error::Prepare`] when a split leaves nothing for training, a run has too few training trials, a
 /// selection rests on test trials or keeps no voxel.
 pub fn prepare<'a>(data: &'a DataSet, options: &PrepareOptions) -> Result<Source<'a>> {
+    prepare_with(data, options, &|_, _, _| ())
+}
+
+/// As [`prepare`]; `tell` receives each pass over the trials when it begins, its number from 0, and how many there are.
+///
+/// # Errors
+/// As there.
+pub fn prepare_with<'a>(
+    data: &'a DataSet,
+    options: &PrepareOptions,
+    tell: &dyn Fn(&str, usize, usize),
+) -> Result<Source<'a>> {
+    let passes =
+        1 + usize::from(options.detrend.is_some()) + usize::from(options.zscore.is_some()) + options.select.len();
+    let mut pass = 0;
+    let mut begin = |what: &str| {
+        tell(what, pass, passes);
+        pass += 1;
+    };
+    begin("verifying");
     data.verify_once()?;
     let mut header = data.header().clone();
     let mut kept: Vec<usize> = (0..header.trials.len()).collect();
@@ -68,6 +88,7 @@ pub fn prepare<'a>(data: &'a DataSet, options: &PrepareOptions) -> Result<Source
             return Err(Error::prepare(data, format!("drift of order {order}: give 1 to {}", drift::HIGHEST)));
         }
         let groups = Groups::of(&header, &kept, Scope::Run, order + 2)?;
+        begin("drift");
         let stage = Stage::Drift(drift::Drift::fit(&stream, groups, order)?);
         let what = format!("a polynomial of order {order} over the trials taken out of each voxel in each run");
         steps.push(stage.groups().step(what));
@@ -75,11 +96,13 @@ pub fn prepare<'a>(data: &'a DataSet, options: &PrepareOptions) -> Result<Source
     }
     if let Some(scope) = options.zscore {
         let groups = Groups::of(&header, &kept, scope, 2)?;
+        begin("standardising");
         let stage = Stage::Standardise(standardise::Standardise::fit(&stream, groups)?);
         steps.push(stage.groups().step(format!("each voxel standardised {}", scope.words())));
         stream.push(stage);
     }
     for selection in &options.select {
+        begin("selecting");
         let mask = select::mask(&stream, selection)?;
         stream.keep_voxels(&mask);
         steps.push(Step::new(format!("voxels: {selection}"), selection.measure.fitted_on()));

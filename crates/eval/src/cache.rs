@@ -7,7 +7,8 @@
 //! below a limit: the least recently used files are removed first, never those that this process has read or written.
 //!
 //! A file is `FOLDER/KIND/NAME.safetensors` with `vectors` f32 `[n, length]`, `digests` u8 `[n, 32]` and `checksums`
-//! (CRC-32 of digest and vector) u32 `[n]`.
+//! (CRC-32 of digest and vector) u32 `[n]`. Other results that are costly to compute lie next to them as `.safetensors` or `.json`
+//! files, each in a folder of its kind.
 
 mod shard;
 
@@ -197,7 +198,7 @@ fn subfolders(folder: &Path) -> Vec<PathBuf> {
 fn files(folder: &Path) -> Vec<(PathBuf, u64, SystemTime)> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut found: Vec<_> = entries
-        .filter(|entry| entry.path().extension().is_some_and(|ending| ending == "safetensors"))
+        .filter(|entry| entry.path().extension().is_some_and(|ending| ending == "safetensors" || ending == "json"))
         .filter_map(|entry| {
             let about = entry.metadata().ok()?;
             Some((entry.path(), about.len(), about.modified().unwrap_or(SystemTime::UNIX_EPOCH)))

@@ -6,6 +6,7 @@
 mod encoder;
 mod features;
 mod folder;
+mod kept;
 mod pixels;
 mod record;
 mod retrieval;
@@ -23,7 +24,7 @@ use afterimage_train::{
 };
 
 use super::choice::{self, Choice};
-use super::{Session, pool, reconstruct, train};
+use super::{Session, evaluate, pool, reconstruct, train};
 use encoder::FittedEncoder;
 pub use folder::run;
 use pixels::Pixels;
@@ -118,7 +119,7 @@ fn fit(session: &mut Session, plan: &Plan) -> Result<Fitted> {
     let folds = folds(plan, &session.experiment, &training)?;
     let mut record = record::begin(plan);
     let unpaired = open_pool(session, plan)?;
-    AuditFile(pool::audit(&session.data()?, unpaired.as_ref())?).write(&session.run)?;
+    AuditFile(pool::audit(&session.data()?, unpaired.as_ref(), session.observer())?).write(&session.run)?;
     let decoder = match (&plan.decoder, &folds, unpaired) {
         (Decoder::Pixels { side }, Some(folds), _) => {
             session.note(&format!("fitting ridge regression from responses to {side} x {side} pixels"));
@@ -137,9 +138,10 @@ fn fit(session: &mut Session, plan: &Plan) -> Result<Fitted> {
     };
     let encoder = match (&plan.encoder, &folds) {
         (Some(encoder), Some(folds)) => {
-            session.note("fitting the receptive-field encoder");
             let extractor = features::extractor(session, &plan.backbone, &encoder.layers)?;
-            let (fitted, chosen) = FittedEncoder::fit(&training, extractor, encoder, folds)?;
+            let cache = evaluate::cache(&session.experiment);
+            let (fitted, chosen) =
+                FittedEncoder::fit(&training, extractor, encoder, folds, cache.as_ref(), session.observer())?;
             record.penalties.push(chosen);
             Some(fitted)
         }
@@ -158,7 +160,7 @@ fn apply(session: &mut Session, fitted: &Fitted) -> Result<Vec<Pictures>> {
     let decoded = match &fitted.decoder {
         FittedDecoder::Pixels(pixels) => pixels.decode(responses)?,
         FittedDecoder::Retrieval(retrieval) => {
-            let (images, names) = retrieval.decode(responses)?;
+            let (images, names) = retrieval.decode(responses, session.observer())?;
             if let Some(record) = &mut session.manifest.baseline {
                 record.retrieved = names;
             }

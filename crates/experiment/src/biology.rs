@@ -21,7 +21,7 @@ use afterimage_train::{
     prepare::Statistics,
 };
 
-use super::Session;
+use super::{Session, steps::Steps};
 use looks::Looks;
 
 /// Resamples of a bootstrap over voxels; the intervals need no more, and there are many.
@@ -48,7 +48,9 @@ pub(crate) fn biology(session: &mut Session, options: &Options) -> Result<Biolog
     let data = session.data()?;
     let statistics = Statistics::read(&session.run)?;
     let encoder = TrainedEncoder::load(&session.run, &session.experiment)?;
-    let looks = Looks::new(&encoder, &session.experiment, &statistics)?;
+    let steps = Steps::new(session.observer(), "biology", 4);
+    let looks = Looks::new(&encoder, &session.experiment, &statistics, &steps)?;
+    steps.next("depth of voxels")?;
     let (voxels, mut not_computed) = voxels(session, &data, &statistics, &encoder, &looks)?;
     let mut found = Biology {
         version: BIOLOGY_VERSION,
@@ -67,7 +69,9 @@ pub(crate) fn biology(session: &mut Session, options: &Options) -> Result<Biolog
         permutations: config.permutations,
         seed: derive(session.experiment.seed, Purpose::Biology),
     };
+    steps.next("measures")?;
     found.measures = measures(&found, &draws);
+    drop(steps);
     not_computed.extend(not_measured(&found));
     if options.split_half || halves::are_there(&session.run) {
         found.measures.extend(halves::compare(session, &data, &statistics, &draws)?);
@@ -81,6 +85,7 @@ pub(crate) fn biology(session: &mut Session, options: &Options) -> Result<Biolog
     found.examples = examples(&found, &looks);
     found.write(&session.run)?;
     tables::write(&session.run, &found, &looks.weights)?;
+    session.observer().fact(&format!("{} measures of {} {}", found.measures.len(), found.voxels.len(), unit.plural()));
     Ok(found)
 }
 

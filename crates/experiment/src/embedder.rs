@@ -42,15 +42,16 @@ impl Embedder {
         features
     }
 
-    /// Features of all stimuli of a data set.
+    /// Features of all stimuli of a data set; `progress` receives how many are done.
     ///
     /// # Errors
     /// If its images can't be read.
-    pub fn stimuli(&self, data: &DataSet) -> Result<Array2<f32>> {
+    pub fn stimuli(&self, data: &DataSet, progress: impl Fn(usize)) -> Result<Array2<f32>> {
         let rows: Vec<u32> = (0..data.header().stimuli.len() as u32).collect();
         let mut features = Array2::zeros((rows.len(), 512));
         for block in rows.chunks(4 * BATCH) {
             let first = block[0] as usize;
+            progress(first);
             let of_block = self.embed(data.images(block)?.view());
             features.slice_mut(s![first..first + block.len(), ..]).assign(&of_block);
         }

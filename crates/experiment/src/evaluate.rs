@@ -26,7 +26,7 @@ pub use material::cache;
 pub(super) use metrics::missing_weights;
 pub(crate) use {material::Material, part::Part};
 
-use super::{Session, pool::Pool, preflight, reconstruct::write_picture, voxels, weights};
+use super::{Session, pool::Pool, preflight, reconstruct::write_picture, steps::Steps, voxels, weights};
 
 /// Computes all scores and writes `scores.json`; the best-ranked wrong candidates become pictures.
 pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
@@ -34,9 +34,13 @@ pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
     let (decoded, external) = (of.reconstructions()?, of.external()?);
     let predicted = of.predicts.then(|| of.predictions()).transpose()?;
     let predicted = predicted.as_ref().map(|predicted| predicted.view());
-    let scored = images::score(&of, &decoded, predicted, external.as_ref(), session.observer())?;
+    let steps = Steps::new(session.observer(), "scoring", images::steps(&of) + 1);
+    let scored = images::score(&of, &decoded, predicted, external.as_ref(), &steps, session.observer())?;
     let mut found = scored.part;
+    steps.next("predicted responses")?;
     found.add(responses::score(&of, predicted)?);
+    drop(steps);
+    session.observer().fact(&format!("{} scores, {} not computed", found.scores.len(), found.not_computed.len()));
     record(session, &found, external.as_deref());
     if let Some(classification) = &scored.classification {
         classification.write(&session.run)?;

@@ -47,6 +47,7 @@ pub mod reconstruct;
 mod regions;
 pub mod session;
 mod stage;
+mod steps;
 pub mod synthesize;
 mod train;
 pub mod trained;

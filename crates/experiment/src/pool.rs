@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use afterimage_config::Experiment;
 use afterimage_data::{
     DataSet, Exclusions, UnpairedPool,
-    audit::{self, Audit, SharedWithTest},
+    audit::{self, Audit, AuditOptions, SharedWithTest},
 };
 use afterimage_formats::digest;
 use afterimage_train::{
@@ -216,8 +216,11 @@ pub(crate) fn external(data: &DataSet, experiment: &Experiment, seen: Option<&Ch
 }
 
 /// The audit of the data set against the unpaired images in use, after what was left out.
-pub(crate) fn audit(data: &DataSet, pool: Option<&Pool>) -> Result<Audit> {
-    Ok(audit::audit(data, pool.map(|p| &p.inner))?)
+pub(crate) fn audit(data: &DataSet, pool: Option<&Pool>, observer: &dyn Observer) -> Result<Audit> {
+    let progress = |done: usize, total: usize| observer.progress("audit", done as u64, total as u64);
+    progress(0, data.header().stimuli.len() + pool.map_or(0, |pool| pool.inner.len()));
+    let options = AuditOptions { progress: Some(&progress), ..AuditOptions::default() };
+    Ok(audit::audit_with(data, pool.map(|p| &p.inner), options)?)
 }
 
 /// All images of the sources of `key`, and what they share with the test part.

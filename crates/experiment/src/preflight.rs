@@ -17,11 +17,13 @@ use afterimage_data::{DataSet, HeldOutPairs, ValidationPairs};
 use afterimage_model::device::device;
 use afterimage_run::layout::Phase;
 use afterimage_train::Observer;
+use afterimage_train::observer::{Parts, Start};
 use afterimage_train::prepare::{self, ImagePool as _, Prepared};
 
 use super::baseline::{self, Decoder, Plan};
 use super::choice::{self, Choice, Images};
 use super::pool::{self, Pool};
+use super::steps::Steps;
 use super::{Stage, evaluate};
 
 pub(crate) use networks::scoring;
@@ -93,7 +95,8 @@ pub(crate) fn check(
     kept: Option<&Choice>,
     observer: &dyn Observer,
 ) -> Result<Choice> {
-    observer.note("checking data, networks and images");
+    let steps = Steps::new(observer, "checking", 4);
+    steps.next("data")?;
     refuse_odd_place(out, experiment, work, observer)?;
     let prepared = prepare::prepare(data, experiment)?;
     let test = test_items(data, experiment, &prepared, work, observer)?;
@@ -103,26 +106,34 @@ pub(crate) fn check(
     if let Some(plan) = work.baseline {
         baseline::check(plan, experiment, &prepared)?;
     }
+    steps.next("networks")?;
     let voxels = prepared.statistics.voxels.len();
     let unit = data.header().provenance.unit().plural();
     let sizes = networks::check(experiment, work, voxels, observer)?;
-    machine::refuse_what_does_not_fit(out, experiment, work, &machine::Load::of(&sizes, &prepared, test.as_ref()))?;
-    let images = pools(data, experiment, &prepared, work, kept, observer)?;
-    let unpaired = match &images.unpaired {
-        None if !work.trains() => String::new(),
-        unpaired => format!("{} unpaired and ", unpaired.as_ref().map_or(0, Pool::len)),
-    };
-    observer.note(&format!(
-        "checked: {} training, {} validation and {} test items of {voxels} {unit}; {unpaired}{} external images",
-        prepared.training.len(),
-        prepared.validation.as_ref().map_or(0, ValidationPairs::len),
-        test.as_ref().map_or(0, HeldOutPairs::len),
-        images.external.as_ref().map_or(0, Pool::len),
-    ));
+    let load = machine::Load::of(&sizes, &prepared, test.as_ref());
+    machine::refuse_what_does_not_fit(out, experiment, work, &load)?;
+    let images = pools(data, experiment, &prepared, work, kept, &steps, observer)?;
+    let choice = Choice::of(experiment, &images)?;
+    drop(steps);
+    observer.start(&Start {
+        trials: data.header().trials.len(),
+        items: Parts {
+            training: prepared.training.len(),
+            validation: prepared.validation.as_ref().map_or(0, ValidationPairs::len),
+            test: test.as_ref().map_or(0, HeldOutPairs::len),
+        },
+        voxels: (voxels, unit),
+        side_px: experiment.image.side,
+        unpaired: (work.trains() || images.unpaired.is_some()).then(|| images.unpaired.as_ref().map_or(0, Pool::len)),
+        external: images.external.as_ref().map_or(0, Pool::len),
+        device: &experiment.device.name,
+        threads: rayon::current_num_threads(),
+        memory_bytes: load.memory(experiment),
+    });
     if observer.interrupted() {
         bail!("stopped before training; nothing was written");
     }
-    Choice::of(experiment, &images)
+    Ok(choice)
 }
 
 /// The part of [`check`] that needs no data set.
@@ -215,10 +226,13 @@ fn pools(
     prepared: &Prepared,
     work: &Work<'_>,
     kept: Option<&Choice>,
+    steps: &Steps<'_>,
     observer: &dyn Observer,
 ) -> Result<Images> {
+    steps.next("external images")?;
     let external = choice::external(kept, data, experiment)?;
     external.iter().for_each(|pool| pool.note_unread(observer));
+    steps.next("unpaired images")?;
     let candidates = external.as_ref();
     let unpaired = if work.retrieves() {
         Some(baseline::to_retrieve(kept, data, experiment, candidates)?)

@@ -3,18 +3,22 @@
 use std::path::Path;
 
 use crate::error::{Result, bail};
-use ndarray::{ArrayView3, ArrayView4, Axis};
+use ndarray::{Array2, Array4, ArrayView3, ArrayView4, Axis, concatenate};
 
 use afterimage_data::{DataSet, HeldOutPairs};
 use afterimage_formats::picture;
 use afterimage_run::layout::{PREDICTIONS, RECONSTRUCTIONS};
 use afterimage_run::{Artefact, RunFolder, pictures::Pictures};
 use afterimage_train::{
-    apply::{TrainedDecoder, TrainedEncoder},
+    apply::{Spread, TrainedDecoder, TrainedEncoder},
     prepare::{self, Statistics},
 };
 
-use super::Session;
+use super::{Session, steps::Steps};
+
+/// Held-out items passed through a network at a time: whole batches, so that every item has the values that it has in one
+/// pass over all.
+const BLOCK: usize = 4 * Spread::BATCH;
 
 /// Decodes the held-out items and predicts their responses.
 pub(crate) fn reconstruct(session: &mut Session) -> Result<Vec<Pictures>> {
@@ -28,12 +32,41 @@ pub(crate) fn reconstruct(session: &mut Session) -> Result<Vec<Pictures>> {
     // Both first: a missing decoder is met before anything is computed.
     let encoder = TrainedEncoder::load(&session.run, &session.experiment)?;
     let decoder = TrainedDecoder::load(&session.run, &session.experiment)?;
-    let predicted = encoder.predict(test.item_images().view());
-    refuse_not_finite("encoder", "predicts", predicted.iter())?;
-    let decoded = decoder.decode(test.responses());
-    refuse_not_finite("decoder", "decodes", decoded.iter())?;
+    let (predicted, decoded) = {
+        let steps = Steps::new(session.observer(), "reconstructing", 2);
+        (predict(&encoder, &test, &steps)?, decode(&decoder, &test, &steps)?)
+    };
+    session.observer().fact(&format!("{} held-out items", test.len()));
     session.run.write_array(PREDICTIONS, predicted.view().into_dyn())?;
     write(session, &data, &test, decoded.view())
+}
+
+/// Predicted responses to the held-out items, `[items, voxels]`.
+fn predict(encoder: &TrainedEncoder, test: &HeldOutPairs, steps: &Steps<'_>) -> Result<Array2<f32>> {
+    steps.next("predicting responses")?;
+    let images = test.item_images();
+    let blocks = images.axis_chunks_iter(Axis(0), BLOCK).enumerate().map(|(block, images)| {
+        steps.part(block * BLOCK, test.len());
+        encoder.predict(images)
+    });
+    let predicted: Vec<Array2<f32>> = blocks.collect();
+    let predicted = concatenate(Axis(0), &predicted.iter().map(|part| part.view()).collect::<Vec<_>>())?;
+    refuse_not_finite("encoder", "predicts", predicted.iter())?;
+    Ok(predicted)
+}
+
+/// Reconstructions of the held-out items, `[items, 3, side, side]`.
+fn decode(decoder: &TrainedDecoder, test: &HeldOutPairs, steps: &Steps<'_>) -> Result<Array4<f32>> {
+    steps.next("decoding")?;
+    let responses = test.responses();
+    let blocks = responses.axis_chunks_iter(Axis(0), BLOCK).enumerate().map(|(block, responses)| {
+        steps.part(block * BLOCK, test.len());
+        decoder.decode(responses)
+    });
+    let decoded: Vec<Array4<f32>> = blocks.collect();
+    let decoded = concatenate(Axis(0), &decoded.iter().map(|part| part.view()).collect::<Vec<_>>())?;
+    refuse_not_finite("decoder", "decodes", decoded.iter())?;
+    Ok(decoded)
 }
 
 /// What is not finite comes from weights that are finite and far too large.

@@ -2,6 +2,8 @@
 
 mod table;
 
+use std::cell::Cell;
+
 use crate::error::Result;
 use ndarray::{ArrayView2, Axis};
 
@@ -17,6 +19,7 @@ use afterimage_train::{apply::TrainedDecoder, prepare};
 
 use super::Session;
 use super::evaluate::material::{Material, candidates};
+use super::steps::Steps;
 
 /// Ways of the identification of reconstructions, where the experiment has them.
 const WAYS: usize = 5;
@@ -26,8 +29,12 @@ pub(crate) fn regions(session: &mut Session, draws: usize) -> Result<Regions> {
     let of = Material::of(session)?;
     let voxels = of.statistics.voxels.len();
     let (subsets, mut not_computed) = eval::subsets(&of.masks(), voxels);
-    let encoding = encoding(&of, &subsets, draws)?;
-    let decoding = decoding(&of, &subsets)?;
+    let steps = Steps::new(session.observer(), "regions", 4);
+    let encoding = encoding(&of, &subsets, draws, &steps)?;
+    let decoding = decoding(&of, &subsets, &steps)?;
+    drop(steps);
+    let conditions = encoding.conditions.len() + decoding.conditions.len();
+    session.observer().fact(&format!("{conditions} conditions of {} regions", of.masks().len()));
     not_computed.extend(encoding.not_computed);
     not_computed.extend(decoding.not_computed);
     let mut notes = session.manifest.warnings.clone();
@@ -68,7 +75,7 @@ impl Told {
 }
 
 /// Identification by the encoder; none where nothing predicts responses.
-fn encoding(of: &Material, subsets: &[Subset], draws: usize) -> Result<Told> {
+fn encoding(of: &Material, subsets: &[Subset], draws: usize, steps: &Steps<'_>) -> Result<Told> {
     let (test, context) = (&of.test, &of.context);
     if !of.predicts {
         return Ok(Told::nothing("encoding", "this baseline predicts no responses"));
@@ -82,17 +89,17 @@ fn encoding(of: &Material, subsets: &[Subset], draws: usize) -> Result<Told> {
     let most = possible.into_iter().max().unwrap_or(2);
     let mut ways = vec![2, most];
     ways.dedup();
+    steps.next("encoding by region")?;
     let (conditions, not_computed) = eval::encoding_conditions(test, predicted, subsets, &ways, context)?;
-    Ok(Told {
-        conditions,
-        matched: eval::matched_scores(test, predicted, subsets, most, draws, context)?,
-        single: Some(eval::single_voxels(test, predicted, &of.statistics.voxels, subsets, context)?),
-        not_computed,
-    })
+    steps.next("equal numbers of voxels")?;
+    let matched = eval::matched_scores(test, predicted, subsets, most, draws, context)?;
+    steps.next("single voxels")?;
+    let single = eval::single_voxels(test, predicted, &of.statistics.voxels, subsets, context)?;
+    Ok(Told { conditions, matched, single: Some(single), not_computed })
 }
 
 /// What the decoder makes of parts of the responses; none where there is no decoder.
-fn decoding(of: &Material, subsets: &[Subset]) -> Result<Told> {
+fn decoding(of: &Material, subsets: &[Subset], steps: &Steps<'_>) -> Result<Told> {
     if !of.run.weights_file(Phase::Decoder).is_file() {
         return Ok(Told::nothing("decoding", "the run has no decoder network whose input could be silenced"));
     }
@@ -106,7 +113,12 @@ fn decoding(of: &Material, subsets: &[Subset]) -> Result<Told> {
     let perceptual = of.perceptual(&features)?;
     let decoder = TrainedDecoder::load(&of.run, &of.experiment)?;
     let silent = silent(of)?;
-    let decode = |responses: ArrayView2<'_, f32>| decoder.decode(responses);
+    steps.next("decoding by region")?;
+    let decoded = Cell::new(0);
+    let decode = |responses: ArrayView2<'_, f32>| {
+        steps.part(decoded.replace(decoded.get() + 1), subsets.len());
+        decoder.decode(responses)
+    };
     let decode = Decode { responses: of.test.responses(), silent: &silent, decode: &decode };
     let with: (&dyn Distance, &mut dyn Candidates, _) = (&perceptual, &mut *candidates, of.cache.as_ref());
     let conditions = eval::decoding_conditions(&decode, &Shown::of(&of.test), subsets, ways, with, &of.context)?;

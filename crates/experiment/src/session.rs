@@ -18,7 +18,7 @@ use afterimage_run::{
     manifest::{Input, Manifest},
     replace::RunKind,
 };
-use afterimage_train::Observer;
+use afterimage_train::{Observer, apply, observer::StageDone};
 
 use crate::Stage;
 use crate::choice::Choice;
@@ -253,9 +253,14 @@ impl Session {
     ) -> Result<T, E> {
         let start = Instant::now();
         self.write_changes()?;
+        self.observer().stage(name);
         let outcome = work(self);
-        *self.manifest.timing_secs.entry(name.to_owned()).or_default() += start.elapsed().as_secs_f64();
-        self.manifest.peak_memory_mib = self.manifest.peak_memory_mib.max(peak_memory_mib());
+        let (secs, peak_memory_mib) = (start.elapsed().as_secs_f64(), peak_memory_mib());
+        *self.manifest.timing_secs.entry(name.to_owned()).or_default() += secs;
+        self.manifest.peak_memory_mib = self.manifest.peak_memory_mib.max(peak_memory_mib);
+        if outcome.is_ok() {
+            self.observer().stage_done(&StageDone { name, secs, peak_memory_mib });
+        }
         if outcome.is_ok() && !self.manifest.finished.iter().any(|f| f == name) {
             self.manifest.finished.push(name.to_owned());
         }

@@ -58,10 +58,7 @@ impl Session {
             match stage {
                 Stage::Encoder => self.train_unless_done(Phase::Encoder)?,
                 Stage::Decoder => self.train_unless_done(Phase::Decoder)?,
-                Stage::Reconstruct => {
-                    self.note("reconstructing and scoring the held-out images");
-                    self.reconstruct()?;
-                }
+                Stage::Reconstruct => drop(self.reconstruct()?),
                 Stage::Evaluate => drop(self.stage(stage.name(), evaluate::evaluate)?),
                 Stage::Biology => drop(self.biology(&biology::Options::default())?),
                 Stage::Regions => drop(self.stage(stage.name(), |s| regions::regions(s, DRAWS))?),

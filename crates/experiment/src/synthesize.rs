@@ -81,6 +81,7 @@ pub fn synthesize(run: &TrainedRun, wanted: &Wanted, settings: &Settings, out: &
     session.observer().progress("synthesis", 0, total);
     let mut targets = Vec::new();
     for (index, aim) in aims.iter().enumerate() {
+        session.observer().working_on(&format!("{}, {} of {}", aim.target.name, index + 1, aims.len()));
         let mut step = (index * settings.steps) as u64;
         let driven = driver.drive(&aim.target, settings, &mut || {
             step += 1;
@@ -212,11 +213,17 @@ fn natural(
         }
     };
     let mut responses = Array2::zeros((names.len(), aims.len()));
+    let progress = |done: usize| session.observer().progress("natural images", done as u64, names.len() as u64);
     for from in (0..names.len()).step_by(BLOCK) {
+        if session.observer().interrupted() {
+            bail!("stopped before the first target");
+        }
+        progress(from);
         let to = (from + BLOCK).min(names.len());
         let predicted = driver.predict(images(from, to)?.view());
         responses.slice_mut(s![from..to, ..]).assign(&predicted.dot(&weights));
     }
+    progress(names.len());
     let sign = if settings.minimise { -1.0 } else { 1.0 };
     let best = responses.columns().into_iter().map(|column| {
         let better = |a: &(usize, &f32), b: &(usize, &f32)| (sign * a.1).total_cmp(&(sign * b.1)).then(b.0.cmp(&a.0));

@@ -5,7 +5,12 @@ use crate::error::Result;
 use afterimage_config::{CycleResponses, join_paths};
 use afterimage_data::ValidationPairs;
 use afterimage_model::device::device;
-use afterimage_run::{Artefact, artefact::AuditFile};
+use afterimage_run::{
+    Artefact,
+    artefact::AuditFile,
+    layout::Phase,
+    log::{self, COMPARABLE, Record},
+};
 use afterimage_train::{
     Context, apply,
     decoder::{self, ResponseCycle},
@@ -25,6 +30,7 @@ pub(crate) fn encoder(session: &mut Session, resume: bool) -> Result<()> {
     let observer = session.observer();
     let context = Context { run: &session.run, experiment: &session.experiment, device, observer };
     encoder::train(&context, &vision, &prepared.training, prepared.validation.as_ref(), resume)?;
+    facts(session, Phase::Encoder)?;
     chance::warn(session, prepared.validation.as_ref())
 }
 
@@ -43,7 +49,7 @@ pub(crate) fn decoder(session: &mut Session, resume: bool) -> Result<()> {
         );
         session.manifest.data.unpaired_images = pool.len();
     }
-    AuditFile(pool::audit(&data, unpaired.as_ref())?).write(&session.run)?;
+    AuditFile(pool::audit(&data, unpaired.as_ref(), session.observer())?).write(&session.run)?;
     let device = device(&session.experiment.device.name)?;
     let loss = &session.experiment.decoder.image_loss;
     let vision = apply::vision(loss.backbone, session.experiment.image.side, loss.backbone_side, &device)?;
@@ -59,7 +65,33 @@ pub(crate) fn decoder(session: &mut Session, resume: bool) -> Result<()> {
     };
     let observer = session.observer();
     let context = Context { run: &session.run, experiment: &session.experiment, device, observer };
-    Ok(decoder::train(&context, frozen, vision, &material, resume)?)
+    decoder::train(&context, frozen, vision, &material, resume)?;
+    facts(session, Phase::Decoder)
+}
+
+/// Tells what the epoch gave whose weights are kept: the best with early stopping, otherwise the last.
+fn facts(session: &Session, phase: Phase) -> Result<()> {
+    let log: Vec<Record> = log::read(&session.run)?.into_iter().filter(|record| record.phase == phase).collect();
+    let schedule = match phase {
+        Phase::Encoder => session.experiment.encoder.schedule(),
+        Phase::Decoder => session.experiment.decoder.schedule(),
+    };
+    let stops = schedule.early_stopping > 0;
+    let total = |record: &&Record| record.validation.get("total").copied().unwrap_or(f64::INFINITY);
+    // Of equal epochs the first is kept.
+    let best = log.iter().filter(|_| stops).min_by(|a, b| total(a).total_cmp(&total(b)));
+    let Some(kept) = best.or(log.last()) else { return Ok(()) };
+    let data = &session.manifest.data;
+    let unit = session.data()?.header().provenance.unit().plural();
+    let (on, items) = (session.observer(), data.validation_items);
+    if let Some(r) = kept.validation.get("median_r") {
+        on.fact(&format!("median r {r:.2} on validation (over {} {unit}, {items} images)", data.voxels));
+    } else if let Some((train, validation)) = kept.train.get(COMPARABLE).zip(kept.validation.get(COMPARABLE)) {
+        on.fact(&format!("image loss {validation:.3} on validation ({items} images), {train:.3} in training"));
+    }
+    let which = if stops { "best epoch" } else { "last epoch" };
+    on.fact(&format!("{which} {} of {}", kept.epoch, log.len()));
+    Ok(())
 }
 
 /// Pairs of the training part; what was fitted on them is written to the run.

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Result, RunError, RunFolder, layout::Phase};
 
+/// Name under which both parts of a record have the sum of the same terms, at the same weights.
+pub const COMPARABLE: &str = "comparable";
+
 /// One record: the means of an epoch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
@@ -20,10 +23,14 @@ pub struct Record {
     pub step: u64,
     /// Learning rate of the epoch.
     pub learning_rate: f64,
-    /// Each term of the objective, already weighted, as mean over the epoch; `total` is their sum.
+    /// Time of day at the end of the epoch, seconds since 1970 (UTC); `None` in logs of earlier versions.
+    #[serde(default)]
+    pub unix_secs: Option<f64>,
+    /// Each term of the objective, already weighted, as mean over the epoch; `total` is their sum, and [`COMPARABLE`] that
+    /// of the terms that the validation part has too.
     #[serde(deserialize_with = "afterimage_statistics::undefined::numbers")]
     pub train: BTreeMap<String, f64>,
-    /// Terms and scores on the validation part, if there is one.
+    /// Terms and scores on the validation part, if there is one; `total` and [`COMPARABLE`] are the sum of the terms.
     #[serde(deserialize_with = "afterimage_statistics::undefined::numbers")]
     pub validation: BTreeMap<String, f64>,
     /// Seconds of the epoch.

@@ -1,14 +1,18 @@
 //! Phase 2: the decoder, supervised on pairs and self-supervised on unpaired images, with a frozen encoder.
 
 mod cycle;
+mod examples;
 mod objective;
 mod stream;
 
 use std::collections::BTreeMap;
 
+use ndarray::Array3;
+
 use afterimage_config::Schedule;
 use afterimage_data::{TrainingPairs, ValidationPairs};
 use afterimage_model::{
+    convert,
     decoder::{Decoder, DecoderPenalty},
     params::Params,
     term::Terms,
@@ -19,11 +23,13 @@ use afterimage_run::layout::Phase;
 use crate::{
     Context, Result,
     draws::{self, Purpose},
+    journal::Validated,
     phase::{self, TrainingPhase},
     prepare::ImagePool,
 };
 
 pub use cycle::ResponseCycle;
+use objective::PAIRED;
 pub use objective::{FrozenEncoder, Objective};
 use stream::{Batch, Streams};
 
@@ -134,5 +140,18 @@ impl TrainingPhase for DecoderTraining<'_> {
 
     fn validate(&self, params: &Params) -> Option<BTreeMap<String, f64>> {
         self.material.validation.map(|pairs| self.objective.validate(&self.decoder, params, pairs))
+    }
+
+    fn validated(&self) -> Validated {
+        Validated { prefix: PAIRED, weight: self.context.experiment.decoder.paired_weight }
+    }
+
+    fn picture(&self, params: &Params) -> Option<(&'static str, Array3<u8>)> {
+        let pairs = self.material.validation?;
+        let image = examples::of(pairs, |responses| {
+            let responses = convert::matrix_to_tensor(responses, &self.context.device);
+            convert::tensor_to_array4(&self.decoder.forward(params, responses))
+        });
+        Some((examples::NAME, image))
     }
 }

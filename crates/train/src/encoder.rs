@@ -22,6 +22,7 @@ use crate::{
     Context, Result,
     checkpoint::Checkpoint,
     draws::{self, Purpose},
+    journal::{TOTAL, Validated},
     phase::{self, TrainingPhase},
 };
 
@@ -143,9 +144,13 @@ impl TrainingPhase for EncoderTraining<'_> {
         let tensor = |m: ArrayView2<'_, f32>| convert::matrix_to_tensor(m, &self.context.device);
         let cosine = self.context.experiment.encoder.cosine_weight;
         let mut scores = response_terms(tensor(predicted.view()), tensor(pairs.responses()), cosine).values();
-        scores.insert("total".into(), scores.values().sum());
+        scores.insert(TOTAL.into(), scores.values().sum());
         scores.insert("median_r".into(), median_correlation(predicted.view(), pairs.responses()));
         Some(scores)
+    }
+
+    fn validated(&self) -> Validated {
+        Validated { prefix: "", weight: 1.0 }
     }
 
     /// Weights can be finite and so large that predictions are not.

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use ndarray::Array3;
+
 use afterimage_config::{Schedule, settings};
 use afterimage_data::TrainingPairs;
 use afterimage_model::{params::Params, term::Terms};
@@ -16,10 +18,13 @@ use crate::{
     Context, Result, TrainError,
     checkpoint::{Checkpoint, Progress},
     draws::{Endless, Purpose},
-    journal::Journal,
+    journal::{End, Journal, TOTAL, Validated},
     loader::prefetch,
     optimiser::Optimiser,
 };
+
+/// Most epochs whose images TensorBoard shows, evenly spaced, besides the last.
+const PICTURES: usize = 20;
 
 /// What differs between phases.
 pub(crate) trait TrainingPhase {
@@ -49,6 +54,12 @@ pub(crate) trait TrainingPhase {
     fn terms(&mut self, leaves: &Params, weights: &mut Self::Weights, batch: Self::Batch, step: u64) -> Terms;
     /// Scores of the validation pairs, if any; early stopping compares `"total"`.
     fn validate(&self, weights: &Self::Weights) -> Option<BTreeMap<String, f64>>;
+    /// The terms of training that [`TrainingPhase::validate`] has too.
+    fn validated(&self) -> Validated;
+    /// Name and pixels, u8 `[height, width, 3]`, of what these weights make of some validation pairs, if it can be seen.
+    fn picture(&self, _weights: &Self::Weights) -> Option<(&'static str, Array3<u8>)> {
+        None
+    }
     /// Name and value of an output of the final weights that is not finite: no loss after the last step would show it.
     fn not_finite(&self, _weights: &Self::Weights) -> Option<(&'static str, f64)> {
         None
@@ -110,7 +121,7 @@ impl<'a, P: TrainingPhase> Training<'a, P> {
     fn run(&mut self, mut load: impl FnMut(u64, &[usize]) -> Result<P::Batch> + Send) -> Result<()> {
         let mut journal = Journal::open(self.context.run, P::PHASE, &self.progress, self.steps_per_epoch)?;
         let (done, total) = (self.optimiser.steps(), self.schedule.epochs * self.steps_per_epoch);
-        self.context.observer.begin(P::PHASE, done as u64, total as u64);
+        self.context.observer.begin(P::PHASE, done as u64, total as u64, self.schedule.epochs as u32);
         let (steps_per_epoch, (pairs, size)) = (self.steps_per_epoch, self.phase.pairs());
         let (n, size) = (pairs.len(), size.min(pairs.len()));
         let mut order = Endless::new(self.context.experiment.seed, P::ORDER, n);
@@ -150,14 +161,22 @@ impl<'a, P: TrainingPhase> Training<'a, P> {
 
     /// Validates, logs and writes a checkpoint; returns false if training is to stop early.
     fn end_epoch(&mut self, journal: &mut Journal) -> Result<bool> {
-        let rate = self.schedule.learning_rate_at(self.progress.epoch);
+        let learning_rate = self.schedule.learning_rate_at(self.progress.epoch);
         self.progress.epoch += 1;
         self.progress.partial.clear();
         let scores = self.phase.validate(&self.weights).unwrap_or_default();
         let stop = self.keep_best(&scores);
-        let record = journal.epoch(self.progress.epoch, self.optimiser.steps() as u64, rate, scores)?;
+        let (epoch, step) = (self.progress.epoch, self.optimiser.steps() as u64);
+        let validated = self.phase.validated();
+        let record = journal.epoch(End { epoch, step, learning_rate, validated }, scores)?;
         self.context.observer.epoch(&record);
-        self.progress.finished = stop || self.progress.epoch == self.schedule.epochs;
+        self.progress.finished = stop || epoch == self.schedule.epochs;
+        let is_due = epoch.is_multiple_of(self.schedule.epochs.div_ceil(PICTURES));
+        if (is_due || self.progress.finished)
+            && let Some((name, image)) = self.phase.picture(&self.weights)
+        {
+            journal.picture(name, step, image.view())?;
+        }
         if self.progress.finished
             && let Some((term, value)) = self.phase.not_finite(self.best.as_ref().unwrap_or(&self.weights))
         {
@@ -172,7 +191,7 @@ impl<'a, P: TrainingPhase> Training<'a, P> {
     /// Keeps the best weights if early stopping is on; returns true if it is time to stop.
     fn keep_best(&mut self, scores: &BTreeMap<String, f64>) -> bool {
         let patience = self.schedule.early_stopping;
-        let Some(&loss) = scores.get("total").filter(|_| patience > 0) else { return false };
+        let Some(&loss) = scores.get(TOTAL).filter(|_| patience > 0) else { return false };
         if self.progress.best.is_none_or(|(best, _)| loss < best) {
             self.progress.best = Some((loss, self.progress.epoch));
             self.best = Some(self.weights.clone());

@@ -12,6 +12,9 @@ pub(crate) struct Biology {
     /// Width of the images in degrees of visual angle. Default: the data set's.
     #[arg(long, value_name = "DEGREES")]
     pub(crate) fov: Option<f64>,
+    /// Print the main measures of all voxels and of each region, not only the summary.
+    #[arg(long)]
+    pub(crate) verbose: bool,
     /// Print the measures as JSON.
     #[arg(long)]
     pub(crate) json: bool,

@@ -4,10 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use tracing::level_filters::LevelFilter;
 
 use super::{host, positive};
-use crate::log;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Study {
@@ -124,9 +122,6 @@ pub(crate) struct Serve {
     /// Requests per second from one address; bursts may be 20 times as large.
     #[arg(long, default_value_t = 100.0, value_name = "N", value_parser = positive)]
     pub(crate) requests_a_second: f64,
-    /// Log level on stderr. Logs contain no address, token or participant.
-    #[arg(long, value_name = "LEVEL", default_value = "error", value_parser = log::level())]
-    pub(crate) log: LevelFilter,
 }
 
 #[derive(Debug, clap::Args)]

@@ -3,10 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use tracing::level_filters::LevelFilter;
-
 use super::{host, positive};
-use crate::log;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct View {
@@ -31,7 +28,4 @@ pub(crate) struct View {
     /// Device of the networks. Default: the runs' own.
     #[arg(long)]
     pub(crate) device: Option<String>,
-    /// Log level on stderr. Logs contain no address, token or participant.
-    #[arg(long, value_name = "LEVEL", default_value = "error", value_parser = log::level())]
-    pub(crate) log: LevelFilter,
 }

@@ -32,7 +32,8 @@ pub(super) fn ablate(args: &Ablate) -> Result<()> {
     for &seed in &seeds {
         let full = args.out.join(variants[0].folder(seed));
         for variant in &variants {
-            eprintln!("[{}/{total}] {}, seed {seed}", runs.len() + 1, variant.label);
+            let number = runs.len() + 1;
+            caller.observer.note(&format!("run {number} of {total}: {}, seed {seed}", variant.label));
             let out = args.out.join(variant.folder(seed));
             let context = || format!("\"{}\"", out.display());
             if let Some(mut session) = ablation::run(variant, seed, &out, &full, &caller).with_context(context)? {

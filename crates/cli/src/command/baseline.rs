@@ -20,7 +20,7 @@ pub(super) fn baseline(kind: &Kind) -> Result<()> {
         Kind::Mean(args) => (&args.common, Plan { decoder: Decoder::Mean, ..Plan::default() }),
     };
     let experiment = run::configure(inputs::experiment(&common.experiment)?, &options(common))?;
-    run::threads(&experiment)?;
+    run::start(&experiment)?;
     let (session, scores) = of::run(&common.out, experiment, &plan, common.overwrite, &caller(), run::write_report)?;
     run::conclude(&session, &scores, common.json)
 }

@@ -1,5 +1,7 @@
 //! `inspect`, `audit`.
 
+use std::cell::Cell;
+
 use anyhow::Result;
 
 use afterimage_data::audit::{AuditOptions, Embed, Verdict, audit_with};
@@ -8,10 +10,11 @@ use afterimage_data::{DataSet, Exclusions, PartSummary, Summary, UnpairedPool};
 use afterimage_experiment::Embedder;
 use afterimage_report::render_dataset;
 use afterimage_run::atomic;
-use ndarray::ArrayView4;
+use ndarray::{ArrayView4, Axis};
 
 use super::{Outcome, inputs};
 use crate::args;
+use crate::progress::Bar;
 use crate::say;
 
 /// Number of random halves for a split-half reliability.
@@ -85,9 +88,23 @@ pub(super) fn audit(args: &args::Audit) -> Result<Outcome> {
     };
     let embedder =
         if args.features && data.header().has_images() { Some(Embedder::new(data.header().size)?) } else { None };
-    let embed = embedder.as_ref().map(|embedder| |images: ArrayView4<'_, u8>| embedder.embed(images));
-    let options = AuditOptions { embed: embed.as_ref().map(|embed| embed as Embed<'_>), ..AuditOptions::default() };
+    let images = data.header().stimuli.len() + pool.as_ref().map_or(0, UnpairedPool::len);
+    let (bar, embedded) = (Bar::new("audit", 0, images as u64), Cell::new(0));
+    let embed = embedder.as_ref().map(|embedder| {
+        |images: ArrayView4<'_, u8>| {
+            embedded.set(embedded.get() + images.len_of(Axis(0)));
+            bar.message(format!("features of {} images", embedded.get()));
+            embedder.embed(images)
+        }
+    });
+    let progress = |done: usize, _: usize| bar.set(done as u64);
+    let options = AuditOptions {
+        embed: embed.as_ref().map(|embed| embed as Embed<'_>),
+        progress: Some(&progress),
+        ..AuditOptions::default()
+    };
     let audit = audit_with(&data, pool.as_ref(), options)?;
+    bar.finish();
     if let Some(list) = &args.fix {
         let mut all = audit.exclusions.clone();
         all.extend(&audit.class_exclusions);

@@ -1,13 +1,16 @@
 //! `prepare`.
 
+use std::cell::OnceCell;
+
 use anyhow::Result;
 
-use afterimage_data::{DataSet, PrepareOptions, Scope, SplitRule, WriteOptions, clusters, prepare as of};
+use afterimage_data::{DataSet, PrepareOptions, Scope, SplitRule, WriteOptions, clusters, prepare_with as of};
 use afterimage_experiment::Embedder;
 
 use super::import::finish;
 use super::inputs;
 use crate::args::{Prepare, SplitKind, ZScope};
+use crate::progress::Bar;
 
 /// `afterimage prepare`.
 pub(super) fn prepare(args: &Prepare) -> Result<()> {
@@ -24,7 +27,15 @@ pub(super) fn prepare(args: &Prepare) -> Result<()> {
         select: args.select.clone(),
         average: args.average,
     };
-    let source = of(&data, &options)?;
+    let bar = OnceCell::new();
+    let source = of(&data, &options, &|what, pass, passes| {
+        let bar = bar.get_or_init(|| Bar::new("prepare", 0, passes as u64));
+        bar.message(what.to_owned());
+        bar.set(pass as u64);
+    })?;
+    if let Some(bar) = bar.get() {
+        bar.finish();
+    }
     let write = WriteOptions { image_side: data.header().size, overwrite: args.out.overwrite };
     finish(&args.out, |out, bar| source.write(out, write, bar))
 }
@@ -37,7 +48,9 @@ fn split(kind: SplitKind, args: &Prepare, data: &DataSet) -> Result<SplitRule> {
         SplitKind::Class => SplitRule::Classes { test, validation, seed },
         SplitKind::Cluster => {
             let embedder = Embedder::new(data.header().size)?;
-            let features = embedder.stimuli(data)?;
+            let bar = Bar::new("features", 0, data.header().stimuli.len() as u64);
+            let features = embedder.stimuli(data, |done| bar.set(done as u64))?;
+            bar.finish();
             let of = clusters(features.view(), args.clusters, seed);
             let what = format!("images, {} by k-means on {}", args.clusters, Embedder::NAME);
             SplitRule::Clusters { of, what, test, validation, seed }

@@ -40,9 +40,9 @@ fn open(path: &Path) -> Result<StudyFolder> {
     let study = StudyFolder::open(path)?;
     if study.is_exposed() {
         let folder = path.display();
-        eprintln!(
+        log::note(&format!(
             "note: other users of this machine can read the answers in \"{folder}\": run chmod 700 on it as its owner"
-        );
+        ));
     }
     Ok(study)
 }
@@ -120,7 +120,7 @@ fn create_study(args: &Create) -> Result<()> {
 }
 
 fn serve_study(args: &Serve) -> Result<()> {
-    log::start(args.log);
+    log::start();
     let options = ServeOptions {
         listen: args.listen,
         behind_proxy: args.behind_proxy,
@@ -132,18 +132,18 @@ fn serve_study(args: &Serve) -> Result<()> {
         },
     };
     if !args.listen.ip().is_loopback() && !args.behind_proxy {
-        eprintln!(
-            "note: other machines can reach this address, without encryption; use a proxy with TLS (docs/study.md)"
+        log::note(
+            "note: other machines can reach this address, without encryption; use a proxy with TLS (docs/study.md)",
         );
     }
     if args.behind_proxy && args.hosts.is_empty() {
-        eprintln!("note: without --host the server accepts any host name; give the name of the proxy");
+        log::note("note: without --host the server accepts any host name; give the name of the proxy");
     }
     let started = |address: std::net::SocketAddr, path: &str| {
         let _ = say::line(format!("participants: http://{address}{path}"));
         let _ = say::line(format!("progress: http://{address}/admin"));
         if args.behind_proxy {
-            eprintln!("note: participants use the address of the proxy, with the same path");
+            log::note("note: participants use the address of the proxy, with the same path");
         }
     };
     Ok(serve(&open(&args.study)?, &options, started)?)

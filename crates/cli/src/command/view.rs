@@ -13,7 +13,7 @@ use crate::{log, progress::Terminal, say};
 
 /// Serves runs until Ctrl-C.
 pub(super) fn serve(args: &View) -> Result<()> {
-    log::start(args.log);
+    log::start();
     if let Some(name) = &args.device {
         device(name)?;
     }
@@ -26,14 +26,14 @@ pub(super) fn serve(args: &View) -> Result<()> {
         device: args.device.clone(),
     };
     if !args.listen.ip().is_loopback() && !args.behind_proxy {
-        eprintln!("note: other machines can reach this address and use the networks without a password");
+        log::note("note: other machines can reach this address and use the networks without a password");
     }
     for run in &args.runs {
         inputs::refuse_no_run(run)?;
         note_unchecked(&RunFolder::open(run)?, &Terminal::default())?;
     }
     if args.behind_proxy && args.hosts.is_empty() {
-        eprintln!("note: without --host the server accepts any host name; give the name of the proxy");
+        log::note("note: without --host the server accepts any host name; give the name of the proxy");
     }
     let started = |address| {
         let _ = say::line(format!("page: http://{address}/"));

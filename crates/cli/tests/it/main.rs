@@ -18,6 +18,7 @@ mod metrics;
 mod pairs;
 mod preflight;
 mod product;
+mod progress;
 mod refusals;
 mod regions;
 mod resume;

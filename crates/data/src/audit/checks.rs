@@ -45,13 +45,14 @@ pub(super) fn unpaired(
     test: &[Hashed],
     pool: Option<&UnpairedPool>,
     limit: usize,
+    saw: &dyn Fn(usize),
 ) -> Result<(Check, BTreeSet<String>)> {
     let name = "same image in test and unpaired";
     let mut names = BTreeSet::new();
     let Some(pool) = pool.filter(|_| limit > 0 && !test.is_empty()) else {
         return Ok((check(name, Verdict::NotApplicable, "no unpaired images were given", Vec::new()), names));
     };
-    let others = hash::of_pool(pool, limit)?;
+    let others = hash::of_pool(pool, limit, saw)?;
     let side = data.header().size;
     let mut items = Vec::new();
     for (first, second) in propose(test, &others) {

@@ -80,11 +80,12 @@ impl Hashed {
     }
 }
 
-pub(super) fn of_stimuli(data: &DataSet, split: Split) -> Result<Vec<Hashed>> {
+pub(super) fn of_stimuli(data: &DataSet, split: Split, saw: &dyn Fn(usize)) -> Result<Vec<Hashed>> {
     let rows = data.header().stimuli.iter().enumerate().filter(|(_, info)| info.split == split);
     let rows: Vec<u32> = rows.map(|(row, _)| row as u32).collect();
     let blocks = rows.chunks(BLOCK).map(|block| {
         let images = data.images(block)?;
+        saw(block.len());
         let hash = |(position, &row): (usize, &u32)| Hashed::of(row as usize, images.index_axis(Axis(0), position));
         block.par_iter().enumerate().map(|(position, row)| hash((position, row))).collect::<Result<Vec<_>>>()
     });
@@ -92,12 +93,13 @@ pub(super) fn of_stimuli(data: &DataSet, split: Split) -> Result<Vec<Hashed>> {
 }
 
 /// Hashes of at most `limit` images, evenly spaced.
-pub(super) fn of_pool(pool: &UnpairedPool, limit: usize) -> Result<Vec<Hashed>> {
+pub(super) fn of_pool(pool: &UnpairedPool, limit: usize, saw: &dyn Fn(usize)) -> Result<Vec<Hashed>> {
     let count = pool.len().min(limit);
     let chosen: Vec<usize> = (0..count).map(|i| i * pool.len() / count).collect();
     let blocks = chosen.chunks(BLOCK).map(|block| {
         // A damaged image is told with all others that are damaged, so that one look is enough.
         let images = pool.read(block).or_else(|error| pool.require(&chosen).and(Err(error)))?;
+        saw(block.len());
         let hash = |(position, &index): (usize, &usize)| Hashed::of(index, images.index_axis(Axis(0), position));
         block.par_iter().enumerate().map(|(position, index)| hash((position, index))).collect::<Result<Vec<_>>>()
     });

@@ -3,13 +3,16 @@
 use crate::error::Result;
 use ndarray::{Array2, Array3, ArrayView4, Axis, s};
 
-use afterimage_baseline::{BoxError, Field, FieldModel, Folds, field, fwrf::Candidates, penalties};
+use afterimage_baseline::fwrf::{Candidates, Chosen, Pooled};
+use afterimage_baseline::{BoxError, Field, FieldModel, Folds, field, penalties};
 use afterimage_data::TrainingPairs;
+use afterimage_eval::cache::Cache;
 use afterimage_run::baseline::Penalties;
-use afterimage_train::apply::FeatureExtractor;
+use afterimage_train::{Observer, apply::FeatureExtractor};
 
 use super::Encoder;
 use super::features::for_each_batch;
+use super::kept::Kept;
 
 /// Memory for the pooled features that are held at once, bytes.
 const MEMORY: usize = 512 << 20;
@@ -44,6 +47,8 @@ impl FittedEncoder {
         extractor: FeatureExtractor,
         plan: &Encoder,
         folds: &Folds,
+        cache: Option<&Cache>,
+        observer: &dyn Observer,
     ) -> Result<(Self, Penalties)> {
         let (fields, relative) = (field::pyramid(plan.levels), grid());
         let one = pooled(&extractor, training.images().slice(s![..1, .., .., ..]), &[0], &fields[..1]);
@@ -52,7 +57,22 @@ impl FittedEncoder {
             Candidates { fields: &fields, relative: &relative, folds, at_once: (MEMORY / bytes.max(1)).max(1) };
         let mut features =
             |fields: &[Field]| Ok::<_, BoxError>(pooled(&extractor, training.images(), training.image_of(), fields));
-        let model = FieldModel::of_training(training, &candidates, &mut features)?;
+        let kept = Kept::of(cache, training, &extractor.identity(), &candidates);
+        let chosen = match kept.as_ref().and_then(|kept| kept.read(training.responses().ncols(), &candidates)) {
+            Some(chosen) => {
+                observer.note("the receptive fields of the encoder were chosen before, for the same data and features");
+                chosen
+            }
+            None => {
+                let chosen = choose(training, &candidates, &mut features, observer)?;
+                if let Some(problem) = kept.as_ref().and_then(|kept| kept.write(&chosen)) {
+                    observer.note(&format!("note: {problem}; receptive fields will be chosen again next time"));
+                }
+                chosen
+            }
+        };
+        observer.note("fitting the receptive-field encoder with the chosen fields");
+        let model = FieldModel::of_training_with(training, chosen, &candidates, &mut features)?;
         let unit = "the number of features that vary";
         let penalties = Penalties::count("responses of the encoder", unit, &relative, model.penalties());
         Ok((Self { model, extractor }, penalties))
@@ -63,6 +83,24 @@ impl FittedEncoder {
         let mut features = |fields: &[Field]| Ok::<_, BoxError>(pooled(&self.extractor, images, image_of, fields));
         Ok(self.model.predict(image_of.len(), &mut features)?)
     }
+}
+
+/// Chooses field and penalty of each voxel, with progress.
+fn choose(
+    training: &TrainingPairs,
+    candidates: &Candidates<'_>,
+    features: &mut Pooled<'_>,
+    observer: &dyn Observer,
+) -> Result<Chosen> {
+    let work = "receptive fields";
+    let total = candidates.fields.len() as u64;
+    observer.progress(work, 0, total);
+    observer.working_on("cross-validating the encoder");
+    let tried = |count: usize| {
+        observer.progress(work, count as u64, total);
+        !observer.interrupted()
+    };
+    Ok(Chosen::of_training(training, candidates, features, &tried)?)
 }
 
 /// Sums over each field of the maps of all layers, `[fields, items, channels]`.

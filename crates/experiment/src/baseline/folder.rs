@@ -28,7 +28,6 @@ pub fn run<E: From<Error>>(
     let (mut session, scores) = whole(out, overwrite, caller, |folder, lock| -> Result<_, E> {
         let mut session = Session::create_locked(folder, experiment, &Work::baseline(plan), caller, lock)?;
         let fitted = session.stage("fit", |s| fit(s, plan))?;
-        session.note("reconstructing and scoring the held-out images");
         session.stage(Stage::Reconstruct.name(), |s| apply(s, &fitted))?;
         let scores = session.stage(Stage::Evaluate.name(), evaluate::evaluate)?;
         report(&mut session)?;

@@ -1,13 +1,13 @@
 //! The unpaired image whose features are nearest to those predicted from the responses.
 
-use crate::error::Result;
+use crate::error::{Result, bail};
 use ndarray::{Array2, Array4, ArrayView2, ArrayView4, Axis, s};
 
 use afterimage_baseline::{Folds, Nearest, Ridge, RidgeCv, Standard, pool::to_grid};
 use afterimage_data::TrainingPairs;
 use afterimage_eval::images::from_bytes;
 use afterimage_run::baseline::Penalties;
-use afterimage_train::{apply::FeatureExtractor, prepare::ImagePool};
+use afterimage_train::{Observer, apply::FeatureExtractor, prepare::ImagePool};
 
 use super::features::for_each_batch;
 use super::record::{decoder_grid, decoder_penalties};
@@ -41,14 +41,25 @@ impl Retrieval {
     }
 
     /// For responses `[items, voxels]` the retrieved images `[items, 3, side, side]` in 0..1, and their names.
-    pub(super) fn decode(&self, responses: ArrayView2<'_, f32>) -> Result<(Array4<f32>, Vec<String>)> {
+    pub(super) fn decode(
+        &self,
+        responses: ArrayView2<'_, f32>,
+        observer: &dyn Observer,
+    ) -> Result<(Array4<f32>, Vec<String>)> {
         let mut nearest = Nearest::new(self.ridge.predict(responses)?.view())?;
         let rows: Vec<usize> = (0..self.pool.len()).collect();
+        let progress = |done: usize| observer.progress("features", done as u64, rows.len() as u64);
         for block in rows.chunks(BLOCK) {
+            if observer.interrupted() {
+                bail!("stopped while looking for the nearest unpaired images");
+            }
+            progress(block[0]);
+            observer.working_on("of the unpaired images");
             let mut features = embed(&self.extractor, self.pool.read(block)?.view(), self.grid);
             self.standard.apply(&mut features)?;
             nearest.offer(features.view())?;
         }
+        progress(rows.len());
         let places: Vec<usize> = nearest.best()?.into_iter().map(|(place, _)| place).collect();
         let names = self.pool.names();
         let images = from_bytes(self.pool.read(&places)?.view());

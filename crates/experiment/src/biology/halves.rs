@@ -16,7 +16,7 @@ use afterimage_train::{
 };
 
 use super::looks::Looks;
-use crate::Session;
+use crate::{Session, steps::Steps};
 
 /// True where both encoders were trained before.
 pub(super) fn are_there(run: &RunFolder) -> bool {
@@ -42,7 +42,8 @@ pub(super) fn compare(
         let validation = prepared.validation.as_ref();
         train(&run, &experiment, &prepared.training.select(rows), validation, half, session.observer())?;
         let encoder = TrainedEncoder::load(&run, &experiment)?;
-        looks.push(Looks::new(&encoder, &session.experiment, statistics)?);
+        let steps = Steps::new(session.observer(), "biology of a half", 2);
+        looks.push(Looks::new(&encoder, &session.experiment, statistics, &steps)?);
     }
     let maps = [0, 1].map(|half: usize| [looks[half].weights.power.mapv(f64::sqrt), looks[half].stimulation.clone()]);
     let mut found = Vec::new();

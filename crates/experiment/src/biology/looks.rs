@@ -1,7 +1,7 @@
 //! The two looks at an encoder: at its weights, and at what it predicts for probes.
 
 use crate::error::Result;
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
 
 use afterimage_biology::{
     BranchWeights, Grid, Kind, Probes, WeightMaps, Window, fields, weight_maps, weights::lattice,
@@ -13,6 +13,8 @@ use afterimage_train::{
     draws::{Purpose, derive},
     prepare::Statistics,
 };
+
+use crate::steps::Steps;
 
 /// What both looks gave.
 pub(super) struct Looks {
@@ -27,7 +29,14 @@ pub(super) struct Looks {
 }
 
 impl Looks {
-    pub(super) fn new(encoder: &TrainedEncoder, experiment: &Experiment, statistics: &Statistics) -> Result<Self> {
+    /// Both looks, each a step.
+    pub(super) fn new(
+        encoder: &TrainedEncoder,
+        experiment: &Experiment,
+        statistics: &Statistics,
+        steps: &Steps<'_>,
+    ) -> Result<Self> {
+        steps.next("receptive fields from weights")?;
         let side = experiment.image.side;
         let pixels = Grid::pixels(side, encoder.input_side());
         let branches: Vec<(BranchAnatomy, Grid)> =
@@ -38,11 +47,16 @@ impl Looks {
         let weights = weight_maps(&of_branches, &lattice)?;
         // The probes are one set for an experiment, also for the encoders of its halves, whose seeds differ.
         let probes = Probes::new(side, statistics.channel_mean, derive(experiment.seed, Purpose::Biology));
-        let stimulation = probes.show(|images| encoder.predict(images))?;
-        let fields = [
-            fields(weights.power.view(), &lattice, Kind::Power, side)?,
-            fields(stimulation.view(), &probes.grid(), Kind::Probe { window_px: probes.sigma_px }, side)?,
-        ];
+        let of_weights = fields(weights.power.view(), &lattice, Kind::Power, side)?;
+        steps.next("receptive fields from stimulation")?;
+        let (mut shown, all) = (0, probes.len());
+        let stimulation = probes.show(|images| {
+            steps.part(shown, all);
+            shown += images.len_of(Axis(0));
+            encoder.predict(images)
+        })?;
+        let fields =
+            [of_weights, fields(stimulation.view(), &probes.grid(), Kind::Probe { window_px: probes.sigma_px }, side)?];
         Ok(Self { branches, weights, probes, stimulation, fields })
     }
 }

@@ -1,12 +1,13 @@
 //! Scores of reconstructions.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use ndarray::{Array4, ArrayView2, ArrayView4};
 
 use afterimage_eval::{
-    Candidates, Distance, DistanceMatrix, PixelCorrelation, Rival, Shown, cache::Cache, diversity_scores,
-    external_scores, pairwise_scores, possible_ways,
+    BoxError, Candidates, Distance, DistanceMatrix, PixelCorrelation, Rival, Shown,
+    cache::{Cache, Digest},
+    diversity_scores, external_scores, pairwise_scores, possible_ways,
 };
 use afterimage_run::classification::Classification;
 use afterimage_train::Observer;
@@ -14,7 +15,7 @@ use afterimage_train::Observer;
 use super::material::{Material, candidates};
 use super::{metrics, part::Part, part::defined};
 use crate::error::Result;
-use crate::{averaging, classify::classify, clusters, pool::Pool};
+use crate::{averaging, classify::classify, clusters, pool::Pool, steps::Steps};
 
 /// Scores of the reconstructions, and what of them is more than a score.
 pub(super) struct Scored {
@@ -35,6 +36,36 @@ pub(super) struct Compared<'a> {
     pub(super) candidates: &'a mut dyn Candidates,
 }
 
+/// Number of steps of [`score`].
+pub(super) fn steps(of: &Material) -> usize {
+    5 + of.experiment.evaluation.chosen_metrics().len()
+}
+
+/// Candidates whose reading is the progress of a step.
+struct Watched<'a> {
+    inner: Box<dyn Candidates>,
+    steps: &'a Steps<'a>,
+}
+
+impl Candidates for Watched<'_> {
+    fn names(&self) -> &[String] {
+        self.inner.names()
+    }
+
+    fn read(&mut self, rows: Range<usize>) -> std::result::Result<Array4<f32>, BoxError> {
+        self.steps.part(rows.end, self.inner.names().len());
+        self.inner.read(rows)
+    }
+
+    fn announce(&mut self, rows: Range<usize>) {
+        self.inner.announce(rows);
+    }
+
+    fn digest(&self, row: usize) -> Option<Digest> {
+        self.inner.digest(row)
+    }
+}
+
 /// Scores reconstructions `[items, 3, side, side]` of the held-out items; `predicted` responses `[items, voxels]` have their
 /// place in the averaging curve.
 pub(super) fn score(
@@ -42,13 +73,15 @@ pub(super) fn score(
     decoded: &Array4<f32>,
     predicted: Option<ArrayView2<'_, f32>>,
     external: Option<&Arc<Pool>>,
+    steps: &Steps<'_>,
     observer: &dyn Observer,
 ) -> Result<Scored> {
-    let mut candidates = candidates(external)?;
+    let mut candidates = Watched { inner: candidates(external)?, steps };
     let (shown, features) = (Shown::of(&of.test), of.features()?);
     let perceptual = of.perceptual(&features)?;
     let (mut found, mut rivals, mut wrong) = (Part::default(), Vec::new(), Vec::new());
-    let mut compared = Compared { decoded: decoded.view(), shown: &shown, candidates: &mut *candidates };
+    let mut compared = Compared { decoded: decoded.view(), shown: &shown, candidates: &mut candidates };
+    steps.next("identification by perceptual distance")?;
     match distances(&perceptual, of, &mut compared)? {
         Ok(matrix) => {
             found.add(identification(&matrix, of)?);
@@ -58,18 +91,22 @@ pub(super) fn score(
         }
         Err(undefined) => found.add(undefined),
     }
+    steps.next("identification by pixels")?;
     match distances(&PixelCorrelation, of, &mut compared)? {
         Ok(matrix) => found.add(identification(&matrix, of)?),
         Err(undefined) => found.add(undefined),
     }
-    found.add(metrics::measure(of, &mut compared)?);
+    found.add(metrics::measure(of, &mut compared, steps)?);
+    steps.next("classification")?;
     let (part, classification) = classify(of, compared.decoded, observer)?;
     found.add(part);
     if let Some(problem) = of.cache.as_ref().and_then(Cache::problem) {
         observer.note(&format!("note: features could not be kept in {problem}; they will be computed again next time"));
     }
+    steps.next("diversity")?;
     let diversity = diversity_scores(compared.decoded, compared.shown, &of.context);
     found.add(Part::of(&["diversity.distance", "diversity.rank"], diversity)?);
+    steps.next("averages of fewer repeats")?;
     found.add(averaging::curve(of, predicted, compared.shown, &perceptual, compared.candidates)?);
     Ok(Scored { part: found, rivals, wrong, classification })
 }

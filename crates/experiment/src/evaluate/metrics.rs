@@ -15,13 +15,14 @@ use afterimage_train::apply::FeatureExtractor;
 use super::images::{Compared, identification};
 use super::material::Material;
 use super::part::{Part, defined};
-use crate::weights;
+use crate::{steps::Steps, weights};
 
 /// Computes every measure of `evaluation.metrics`. One whose weights are missing or broken, or that these images leave undefined, is
 /// listed as not computed, with the reason.
-pub(super) fn measure(of: &Material, among: &mut Compared) -> Result<Part> {
+pub(super) fn measure(of: &Material, among: &mut Compared, steps: &Steps<'_>) -> Result<Part> {
     let mut found = Part::default();
     for (name, metric) in chosen(&of.experiment)? {
+        steps.next(name)?;
         match Network::of(metric, &of.experiment).and_then(|network| one(metric, network, of, among)) {
             Ok(part) => found.add(part),
             Err(error) if weights::cannot_be_used(&error) => {

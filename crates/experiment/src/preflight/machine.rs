@@ -42,7 +42,7 @@ impl Load {
 
     /// The least memory that training takes, bytes: data, and of the larger phase the values, their gradients and the moments of
     /// the optimiser. Activations come on top, so that what is above the memory of a machine cannot fit.
-    fn memory(&self, experiment: &Experiment) -> u64 {
+    pub(super) fn memory(&self, experiment: &Experiment) -> u64 {
         let trained = |values: u64, optimiser| values * (2 + moments(optimiser));
         let first = trained(self.encoder, experiment.encoder.optimiser);
         let second =

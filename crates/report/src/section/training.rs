@@ -4,7 +4,10 @@ mod terms;
 
 use std::collections::BTreeSet;
 
-use afterimage_run::{layout::Phase, log::Record};
+use afterimage_run::{
+    layout::Phase,
+    log::{COMPARABLE, Record},
+};
 use maud::{Markup, html};
 
 use super::{Part, scores::legend};
@@ -14,6 +17,11 @@ use crate::{
     source::Source,
 };
 use terms::words;
+
+/// Name of the sum of all terms.
+const TOTAL: &str = "total";
+/// What the names of the decoder's terms on recorded pairs begin with; the terms of validation have the rest of the name.
+const PAIRED: &str = "paired.";
 
 /// A range of more than this factor is drawn on a logarithmic scale.
 const LOG_FROM: f64 = 8.0;
@@ -36,33 +44,52 @@ fn phase_part(source: &Source, phase: Phase) -> Markup {
     let records: Vec<&Record> = source.log.iter().filter(|r| r.phase == phase).collect();
     let Some(last) = records.last() else { return html! {} };
     let names = terms(&records);
+    let weight = paired_weight(&records);
     html! {
         h3 { @match phase { Phase::Encoder => "Encoder", Phase::Decoder => "Decoder" } }
         p { (count(last.epoch)) " epochs, " (count(last.step)) " steps. Each term is drawn as it enters the sum, weight included; layers are those of the network that compares images."
+            @if names.iter().any(|name| name == COMPARABLE) { " The first chart compares training with validation by the terms that both have. \u{201c}Sum of all terms\u{201d} is what training minimises: cycles and penalties count too." }
             @if !source.finished(phase.name()) { " " span.badge.warn { "unfinished" } " The run does not record this phase as finished." } }
-        div.plots.small { @for name in &names { @if let Some(plot) = curve(&records, name) { figure { figcaption { (words(name)) } (plot) } } } }
+        div.plots.small { @for name in &names { @if let Some(plot) = curve(&records, name, weight) { figure { figcaption { (words(name)) } (plot) } } } }
         (legend(&[("a", "training"), ("b", "validation")]))
         (bar_of_time(&records))
     }
 }
 
-/// The names of all terms, the total first.
+/// The names of all charts: what is comparable first, then the sum, then terms. A term of validation is drawn with that of
+/// the recorded pairs.
 fn terms(records: &[&Record]) -> Vec<String> {
     let names: BTreeSet<&String> = records.iter().flat_map(|r| r.train.keys().chain(r.validation.keys())).collect();
-    let mut names: Vec<String> = names.into_iter().cloned().collect();
-    names.sort_by_key(|n| n != "total");
+    let is_paired = |name: &str| names.contains(&format!("{PAIRED}{name}"));
+    let mut names: Vec<String> = names.iter().filter(|name| !is_paired(name)).map(|name| (*name).clone()).collect();
+    names.sort_by_key(|name| [COMPARABLE, TOTAL].iter().position(|first| name == first).unwrap_or(2));
     names
 }
 
-fn curve(records: &[&Record], name: &str) -> Option<Markup> {
-    let points = |of: fn(&Record) -> &std::collections::BTreeMap<String, f64>| -> Vec<(f64, f64)> {
-        records
-            .iter()
-            .filter_map(|r| of(r).get(name).map(|v| (f64::from(r.epoch), *v)))
-            .filter(|p| p.1.is_finite())
-            .collect()
+/// The weight of recorded pairs in training, by which a term of validation is multiplied to stand next to theirs: the sum of
+/// their terms, weight included, over the sum without; 1 in logs of earlier versions.
+fn paired_weight(records: &[&Record]) -> f64 {
+    let of = |record: &&Record| {
+        let paired: f64 =
+            record.train.iter().filter(|(name, _)| name.starts_with(PAIRED)).map(|(_, value)| value).sum();
+        Some(paired / record.train.get(COMPARABLE)?).filter(|weight| weight.is_finite() && *weight > 0.0)
     };
-    let (train, validation) = (points(|r| &r.train), points(|r| &r.validation));
+    records.last().and_then(of).unwrap_or(1.0)
+}
+
+fn points(records: &[&Record], value: impl Fn(&Record) -> Option<f64>) -> Vec<(f64, f64)> {
+    let of = |record: &&Record| Some((f64::from(record.epoch), value(record)?));
+    records.iter().filter_map(of).filter(|point| point.1.is_finite()).collect()
+}
+
+fn curve(records: &[&Record], name: &str, paired_weight: f64) -> Option<Markup> {
+    let train = points(records, |record| record.train.get(name).copied());
+    let validation = points(records, |record| match name.strip_prefix(PAIRED) {
+        // The sum of all terms has none next to it: validation has fewer.
+        _ if name == TOTAL && record.train.contains_key(COMPARABLE) => None,
+        Some(own) => record.validation.get(own).map(|value| paired_weight * value),
+        None => record.validation.get(name).copied(),
+    });
     let all = || train.iter().chain(&validation).map(|p| p.1);
     let (low, high) = plot::range(all())?;
     let line = |class, points| Line { class, points, band: Vec::new(), dots: false };

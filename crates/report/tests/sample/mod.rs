@@ -248,6 +248,7 @@ fn write_log(run: &RunFolder) -> afterimage_run::Result<()> {
                 validation: sum(0.3, 0.15),
                 secs: 1.5,
                 loader_wait_secs: 0.03,
+                unix_secs: None,
             })?;
         }
     }

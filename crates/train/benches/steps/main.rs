@@ -263,7 +263,7 @@ impl Clock {
 }
 
 impl Observer for Clock {
-    fn begin(&self, _: Phase, _: u64, _: u64) {}
+    fn begin(&self, _: Phase, _: u64, _: u64, _: u32) {}
 
     fn step(&self, _: Phase, _: f64) {
         self.ends.lock().expect("no panic while held").push(Instant::now());

@@ -26,6 +26,9 @@ use super::{
 };
 use crate::{Result, cache::TargetCache};
 
+/// What the names of the terms on recorded pairs begin with.
+pub(super) const PAIRED: &str = "paired.";
+
 /// Images of a batch in validation.
 const VALIDATION_BATCH: usize = 32;
 
@@ -104,7 +107,7 @@ impl Objective {
     pub(super) fn terms(&mut self, decoder: &Decoder, params: &Params, batch: &Batch) -> Terms {
         let n = batch.paired.indices.len();
         let measured = convert::matrix_to_tensor(batch.responses.view(), &self.device);
-        let mut groups = vec![Group { prefix: "paired.", images: 0..n, weight: self.weights.paired }];
+        let mut groups = vec![Group { prefix: PAIRED, images: 0..n, weight: self.weights.paired }];
         let mut targets = vec![self.paired_target(&batch.paired)];
         let mut responses = vec![measured];
         if let Some(part) = &batch.unpaired {

@@ -1,5 +1,7 @@
 //! The terms of the objectives in words: their names in the log are those of configuration keys and of layers.
 
+use afterimage_run::log::COMPARABLE;
+
 /// What a term is, for readers; unknown names are shown as they are.
 pub(super) fn words(name: &str) -> String {
     let (images, term) = match name.split_once('.') {
@@ -16,6 +18,7 @@ pub(super) fn words(name: &str) -> String {
 
 fn plain(term: &str) -> Option<&'static str> {
     Some(match term {
+        COMPARABLE => "loss, the terms that validation has too",
         "total" => "sum of all terms",
         "mse" => "squared error of responses",
         "cosine" => "cosine distance of responses",

@@ -6,6 +6,7 @@
 
 mod cells;
 mod group;
+mod pair;
 mod run;
 mod same;
 mod select;
@@ -16,6 +17,7 @@ use afterimage_run::comparison::{COMPARISON_VERSION, Comparison, Row, Variant};
 use afterimage_run::scores::NotComputed;
 use afterimage_statistics::holm;
 
+pub use pair::compare_pair;
 pub use run::ScoredRun;
 pub use select::DEFAULT_SCORES;
 
@@ -58,11 +60,16 @@ pub fn compare(runs: &[ScoredRun], options: &Options) -> Result<Comparison> {
     if options.paired {
         same::check(&groups)?;
     }
-    let names = select::names(&groups, &options.scores)?;
+    of_groups(&groups, options)
+}
+
+/// Sets variants side by side whose images were compared before.
+fn of_groups(groups: &[Group], options: &Options) -> Result<Comparison> {
+    let names = select::names(groups, &options.scores)?;
     let mut not_compared = Vec::new();
     let mut rows = Vec::new();
     for name in &names {
-        rows.extend(row(name, &groups, options, &mut not_compared));
+        rows.extend(row(name, groups, options, &mut not_compared));
     }
     let tests = correct(&mut rows);
     let variant = |g: &Group| Variant {
@@ -78,7 +85,7 @@ pub fn compare(runs: &[ScoredRun], options: &Options) -> Result<Comparison> {
         paired: options.paired,
         subjects,
         variants: groups.iter().map(variant).collect(),
-        notes: notes(&groups, options, &rows),
+        notes: notes(groups, options, &rows),
         rows,
         not_compared,
         tests,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use afterimage_config::Experiment;
 use afterimage_eval::EvalError;
-use afterimage_eval::comparison::{Options, ScoredRun, compare};
+use afterimage_eval::comparison::{Options, ScoredRun, compare, compare_pair};
 use afterimage_formats::picture;
 use afterimage_run::comparison::Comparison;
 use afterimage_run::manifest::{DataFacts, Input, Manifest};
@@ -114,7 +114,13 @@ impl Desk {
 
 fn compare_paths(paths: &[PathBuf], change: impl FnOnce(&mut Options)) -> Result<Comparison, EvalError> {
     let runs: Vec<ScoredRun> = paths.iter().map(|p| ScoredRun::read(p)).collect::<Result<_, _>>()?;
-    let mut options = Options {
+    let mut options = options();
+    change(&mut options);
+    compare(&runs, &options)
+}
+
+fn options() -> Options {
+    Options {
         title: "a test".into(),
         baseline: 0,
         paired: true,
@@ -123,9 +129,7 @@ fn compare_paths(paths: &[PathBuf], change: impl FnOnce(&mut Options)) -> Result
         resamples: 500,
         permutations: 2000,
         seed: 0,
-    };
-    change(&mut options);
-    compare(&runs, &options)
+    }
 }
 
 fn manifest(made: &Made) -> Manifest {
@@ -186,6 +190,23 @@ fn seeds_of_an_experiment_are_averaged_image_by_image() {
     assert_eq!(difference.by_seed.len(), 2);
     assert!((difference.by_seed[0] + 0.175).abs() < 1e-12 && (difference.by_seed[1] + 0.325).abs() < 1e-12);
     assert!(comparison.notes.iter().any(|n| n.contains("averaged image by image")));
+}
+
+#[test]
+fn a_pair_is_one_run_against_another_even_of_the_same_experiment() {
+    let (desk, options) = (Desk::new(), Options { paired: true, ..options() });
+    let read = |made: Made| ScoredRun::read(&desk.write(&made)).unwrap();
+    let first = read(made("full-seed0", 0, &[0.2, 0.4, 0.6, 0.8]));
+    let second = read(made("full-seed1", 1, &[0.3, 0.5, 0.7, 1.0]));
+    let pair = compare_pair(&first, &second, &options).unwrap();
+    let [Some(reference), Some(run)] = pair.rows[0].cells.as_slice() else { panic!("two cells") };
+    assert!((reference.value, run.value) == (0.5, 0.625) && reference.difference.is_none());
+    let there = run.difference.as_ref().unwrap();
+    assert!((there.value - 0.125).abs() < 1e-12 && there.n == 4);
+    let back = compare_pair(&second, &first, &options).unwrap();
+    assert!((back.rows[0].cells[1].as_ref().unwrap().difference.as_ref().unwrap().value + 0.125).abs() < 1e-12);
+    let fewer = read(other("fewer", 0, &[0.2, 0.4]));
+    assert!(matches!(compare_pair(&first, &fewer, &options), Err(EvalError::NotTheSameImages { .. })));
 }
 
 #[test]

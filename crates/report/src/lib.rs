@@ -29,7 +29,7 @@ mod comparison;
 mod dataset;
 mod error;
 mod figure;
-mod number;
+pub mod number;
 mod page;
 mod pictures;
 mod plot;

@@ -7,7 +7,7 @@ use afterimage_statistics::{Interval, PValue};
 const ROUNDING: f64 = 1e-12;
 
 /// A value in its unit: fractions as per cent, all else with about three significant digits.
-pub(crate) fn value(v: f64, unit: &str) -> String {
+pub fn value(v: f64, unit: &str) -> String {
     match unit {
         _ if !v.is_finite() => "undefined".into(),
         "fraction" => minus(format!("{:.1}\u{202f}%", v * 100.0)),
@@ -32,7 +32,7 @@ pub(crate) fn plain(v: f64) -> String {
 }
 
 /// A count with thin spaces between groups of three digits, from five digits on.
-pub(crate) fn count(n: impl Into<u64>) -> String {
+pub fn count(n: impl Into<u64>) -> String {
     let digits = n.into().to_string();
     if digits.len() < 5 {
         return digits;
@@ -58,7 +58,7 @@ pub(crate) fn of(n: usize, one: &str, more: &str) -> String {
 }
 
 /// An interval, as "0.31 to 0.42" in the unit of the score.
-pub(crate) fn interval(i: &Interval, unit: &str) -> String {
+pub fn interval(i: &Interval, unit: &str) -> String {
     format!("{} to {}", value(i.low, unit), value(i.high, unit))
 }
 
@@ -104,7 +104,7 @@ pub(crate) fn chance(s: &Score) -> String {
 }
 
 /// A difference with its sign; of fractions in percentage points.
-pub(crate) fn signed(v: f64, unit: &str) -> String {
+pub fn signed(v: f64, unit: &str) -> String {
     let sign = if v > 0.0 { "+" } else { "" };
     match unit {
         _ if !v.is_finite() => "undefined".into(),

@@ -34,11 +34,11 @@ pub fn render_study(analysis: &Analysis) -> String {
 fn opening(analysis: &Analysis) -> Markup {
     let kept = analysis.participants.iter().filter(|p| p.left_out.is_empty() && p.answers > 0).count();
     html! {
-        p.kicker { "Afterimage study" }
+        p.kicker { "Afterimage study" @if analysis.pilot { ", pilot" } }
         h1 { (analysis.title) }
         p.question {
             "“Which of these " (analysis.ways) " images does this reconstruction show?” Asked of "
-            (of(analysis.participants.len(), "participant", "participants")) ", of whom " (many(kept)) " are analysed; chance is "
+            (of(analysis.participants.len(), "participant", "participants")) ", of whom " (many(kept)) @if kept == 1 { " is" } @else { " are" } " analysed; chance is "
             (value(analysis.chance, "fraction")) "."
         }
         ul.tiles { @for row in &analysis.accuracy { (tile(row, analysis.chance)) } }
@@ -89,11 +89,14 @@ fn machine(analysis: &Analysis) -> Markup {
         @if analysis.machine.is_empty() { p.missing { span.badge.none { "none" } " No score with one value per image \
                                                                          was there when the study was made." } }
         @else {
-            p { "Rank correlation, over items, of people's accuracy with each score of the machine; right of zero is agreement." }
+            p { "Rank correlation, over items, of people's accuracy with each computed score; right of zero is agreement. The scores stand in \
+                 the order of their groups, not of their correlation: the largest of " (many(analysis.machine.len())) " is larger by chance, and no \
+                 interval is corrected for their number. Choose the score before you look." }
             div.plots { @for run in &analysis.runs {
-                @if let Some(plot) = figures::machine(analysis, &run.label) { figure { figcaption { (run.label) } (plot) } }
+                @if let Some(plot) = figures::machine(analysis, &run.label) { figure { figcaption { (run.label) ", the first scores" } (plot) } }
             } }
             (tables::machine(analysis))
+            (tables::machine_undefined(analysis))
         }
     }
 }
@@ -102,6 +105,7 @@ fn participants(analysis: &Analysis) -> Markup {
     html! {
         p { "Rules of exclusion, written into the design before the first answer:" }
         @if analysis.rules.is_empty() { p.missing { "none: nobody is left out" } }
+        @if analysis.min_trial_ms > 0.0 { p { "Single answers faster than " (analysis.min_trial_ms) " ms are left out: " (of(analysis.too_fast, "answer", "answers")) " of the participants who are analysed." } }
         dl.facts { @for rule in &analysis.rules { div { dt { (rule.rule) } dd { (of(rule.excluded, "participant", "participants")) " left out" } } } }
         (tables::participants(analysis))
     }
@@ -124,7 +128,7 @@ fn definitions(analysis: &Analysis) -> Markup {
             div { dt { "alpha" } dd { "Krippendorff's alpha of right and wrong, nominal: 1 where participants are right about the same items, 0 where right and wrong answers fall on items at random" } }
             div { dt { "split half" } dd { "Mean, over random halves of the participants, of the correlation between the items' accuracies in either half" } }
             div { dt { "reliability" } dd { "That of all participants, by Spearman and Brown: 2r / (1 + r). No score can be expected to correlate with people beyond its square root." } }
-            div { dt { "rank correlation" } dd { "Spearman's, over the items of a run; scores where smaller is better are turned. Intervals resample items; there is no correction for the number of scores." } }
+            div { dt { "rank correlation" } dd { "Spearman's, over the items of a run; scores where smaller is better have the sign reversed. Intervals resample items; there is no correction for the number of scores." } }
             div { dt { "draws" } dd { (many(analysis.resamples)) " bootstrap resamples, " (many(analysis.permutations)) " sign flips and halves, seed " (analysis.seed) } }
             div { dt { "design" } dd { code { (analysis.design) } } }
         }

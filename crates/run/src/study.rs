@@ -14,6 +14,15 @@ pub const ANALYSIS_VERSION: u32 = 1;
 pub struct Analysis {
     /// Schema version, [`ANALYSIS_VERSION`].
     pub version: u32,
+    /// True if these are the data of a pilot only.
+    #[serde(default)]
+    pub pilot: bool,
+    /// Answers to reconstructions that were faster than this, in milliseconds, are left out; 0 for no rule.
+    #[serde(default)]
+    pub min_trial_ms: f64,
+    /// How many answers of the analysed participants that leaves out.
+    #[serde(default)]
+    pub too_fast: usize,
     /// Title of the study.
     pub title: String,
     /// SHA-256 of the design and images that the participants were given.
@@ -32,7 +41,7 @@ pub struct Analysis {
     pub comparisons: Vec<RunComparison>,
     /// Whether participants agree, of each run.
     pub agreement: Vec<Agreement>,
-    /// Which computed scores predict people's answers, the best first within each run.
+    /// Which computed scores predict people's answers, in the order of `scores.json` within each run.
     pub machine: Vec<MachineAgreement>,
     /// Every participant, including excluded ones.
     pub participants: Vec<ParticipantResult>,
@@ -199,7 +208,7 @@ pub struct MachineAgreement {
 pub struct ParticipantResult {
     /// Label, given at random.
     pub label: String,
-    /// Reconstructions judged.
+    /// Reconstructions judged, without those answered too fast.
     pub answers: usize,
     /// Right answers among them.
     pub right: usize,
@@ -210,8 +219,14 @@ pub struct ParticipantResult {
     pub interval: Option<Interval>,
     /// Attention checks answered, and right.
     pub attention: (usize, usize),
-    /// Median response time, milliseconds.
+    /// Median response time, milliseconds, of all answers to reconstructions.
     pub median_ms: Option<f64>,
+    /// Answers to reconstructions that are left out since they were too fast.
+    #[serde(default)]
+    pub too_fast: usize,
+    /// True if the participant took part in a pilot.
+    #[serde(default)]
+    pub pilot: bool,
     /// True if the last trial was answered.
     pub finished: bool,
     /// Why the participant is excluded; empty if not.

@@ -8,6 +8,23 @@
   const heading = document.querySelector("h1[tabindex]");
   if (heading) heading.focus({ preventScroll: true });
 
+  // A key or click that belongs to the page before must not answer this one: for a quarter of a second nothing is taken.
+  const HOLD_MS = 250;
+
+  // The answer of a practice trial is shown until the participant goes on; a held key does not.
+  const on = document.querySelector("a.continue");
+  if (on) {
+    const since = performance.now();
+    const early = (event) => event.repeat || performance.now() - since < HOLD_MS;
+    on.addEventListener("click", (event) => { if (early(event)) event.preventDefault(); });
+    addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      if (!early(event)) location.href = on.href;
+    });
+    return;
+  }
+
   const form = document.querySelector("form.trial");
   if (!form) return;
   const buttons = [...form.querySelectorAll("button[name=choice]")];
@@ -18,13 +35,14 @@
 
   const enable = (on) => buttons.forEach((button) => { button.disabled = !on; });
 
-  // Pictures appear together, once all are decoded. Time runs from the second frame after that: by then they are drawn.
+  // Pictures appear together, once all are decoded. Time runs from the second frame after that: by then they are drawn. Answers are
+  // taken from HOLD_MS on.
   const show = () => {
     document.body.classList.remove("waiting");
     loading.hidden = true;
     requestAnimationFrame(() => requestAnimationFrame(() => {
       shownAt = performance.now();
-      enable(true);
+      setTimeout(() => enable(true), HOLD_MS);
       ahead();
     }));
   };
@@ -43,7 +61,7 @@
   document.addEventListener("visibilitychange", hidden);
 
   form.addEventListener("submit", (event) => {
-    if (sent || shownAt === null || !event.submitter) { event.preventDefault(); return; }
+    if (sent || shownAt === null || performance.now() - shownAt < HOLD_MS || !event.submitter) { event.preventDefault(); return; }
     sent = true;
     form.elements.response_ms.value = (pressedAt ?? performance.now() - shownAt).toFixed(1);
     event.submitter.classList.add("chosen");
@@ -53,6 +71,9 @@
   let pressedAt = null;
   const press = (event) => { if (shownAt !== null) pressedAt = Math.max(0, event.timeStamp - shownAt); };
   buttons.forEach((button) => button.addEventListener("click", press));
+
+  // A held Enter or space would press a button again on the next page.
+  form.addEventListener("keydown", (event) => { if (event.repeat && event.target.closest("button")) event.preventDefault(); });
 
   addEventListener("keydown", (event) => {
     if (event.repeat || event.ctrlKey || event.altKey || event.metaKey || !/^[0-9]$/.test(event.key)) return;

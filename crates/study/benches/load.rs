@@ -49,6 +49,7 @@ fn main() {
             behind_proxy: false,
             hosts: Vec::new(),
             limits: common::wide(),
+            pilot: false,
         };
         return serve(&StudyFolder::new(folder), &options, |_, _| {}).unwrap();
     }

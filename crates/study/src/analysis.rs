@@ -7,6 +7,7 @@ mod machine;
 mod tables;
 
 use afterimage_run::study::{ANALYSIS_VERSION, Analysis, JudgedRun};
+use afterimage_statistics::counted;
 
 use crate::keys::Keys;
 use crate::plan::Kind;
@@ -49,9 +50,10 @@ impl Answered {
         Ok(Self { folder: folder.clone(), design, stimuli, participants, labels, answers })
     }
 
-    /// Reconstructions judged by a participant.
+    /// Reconstructions judged by a participant, without those that were answered too fast.
     fn judged_by(&self, place: usize) -> impl Iterator<Item = &Recorded> {
-        self.of_kind(place, Kind::Main)
+        let min_ms = self.design.exclusion.min_trial_ms;
+        self.of_kind(place, Kind::Main).filter(move |answer| !answer.is_faster_than(min_ms))
     }
 
     fn of_kind(&self, place: usize, kind: Kind) -> impl Iterator<Item = &Recorded> {
@@ -88,6 +90,7 @@ pub fn analyze(folder: &StudyFolder, draws: Draws) -> Result<Analysis> {
         };
         return Err(StudyError::NothingToAnalyse { message });
     }
+    let all = kept.iter().flat_map(|place| study.of_kind(*place, Kind::Main)).count();
     let run = |run: &crate::SourceRun| JudgedRun {
         label: run.label.clone(),
         experiment: run.experiment.clone(),
@@ -101,6 +104,9 @@ pub fn analyze(folder: &StudyFolder, draws: Draws) -> Result<Analysis> {
     notes.extend(missing);
     Ok(Analysis {
         version: ANALYSIS_VERSION,
+        pilot: is_pilot(&study),
+        min_trial_ms: study.design.exclusion.min_trial_ms,
+        too_fast: all - judged.len(),
         title: study.design.title.clone(),
         design: study.design.fingerprint(&study.stimuli),
         ways: study.design.ways,
@@ -120,10 +126,27 @@ pub fn analyze(folder: &StudyFolder, draws: Draws) -> Result<Analysis> {
     })
 }
 
+/// Returns whether all participants are those of a pilot; with others, those of the pilot are left out.
+fn is_pilot(study: &Answered) -> bool {
+    !study.participants.is_empty() && study.participants.iter().all(|participant| participant.pilot)
+}
+
 fn notes(study: &Answered, kept: &[usize], judged: &[&Recorded]) -> Vec<String> {
     let mut notes = Vec::new();
-    if kept.len() < 10 {
-        notes.push(format!("{} participants: intervals over so few are approximate.", kept.len()));
+    if is_pilot(study) {
+        notes.push("These are the data of a pilot: the study was served with --pilot.".into());
+    }
+    if kept.len() == 1 {
+        notes.push("1 participant: agreement between participants, a test of the accuracy and an interval over participants are undefined.".into());
+    } else if kept.len() < 10 {
+        notes.push(format!("{}: intervals over so few are approximate.", counted(kept.len(), "participant")));
+    }
+    let (min_ms, of) =
+        (study.design.exclusion.min_trial_ms, kept.iter().flat_map(|place| study.of_kind(*place, Kind::Main)));
+    let all = of.count();
+    if all > judged.len() {
+        let fast = all - judged.len();
+        notes.push(format!("{fast} of {all} answers were given in less than {min_ms} ms and are left out."));
     }
     let unmeasured = judged.iter().filter(|answer| answer.response_ms.is_none()).count();
     if unmeasured > 0 {
@@ -139,7 +162,8 @@ fn notes(study: &Answered, kept: &[usize], judged: &[&Recorded]) -> Vec<String> 
     }
     let running = study.participants.iter().filter(|p| p.finished.is_none()).count();
     if running > 0 {
-        notes.push(format!("{running} of {} participants have not finished.", study.participants.len()));
+        let have = if running == 1 { "has" } else { "have" };
+        notes.push(format!("{running} of {} {have} not finished.", counted(study.participants.len(), "participant")));
     }
     notes
 }

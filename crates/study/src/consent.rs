@@ -10,6 +10,39 @@ pub(crate) fn template(language: &str) -> &'static str {
     }
 }
 
+/// What the line for the contact person begins with until it is replaced, in each built-in language.
+const PLACEHOLDERS: [&str; 2] = ["replace this line with name", "ersetzen Sie diese Zeile"];
+
+/// Returns whether the text still has the line that is to be replaced by contact person and ethics approval.
+pub(crate) fn has_placeholder(markdown: &str) -> bool {
+    let words = markdown.split_whitespace().collect::<Vec<_>>().join(" ");
+    PLACEHOLDERS.iter().any(|placeholder| words.contains(placeholder))
+}
+
+/// Returns the text with each `{questions: TEXT}` replaced by TEXT if age band and eyesight are asked for, and by nothing if not:
+/// it states only what is stored.
+///
+/// ```
+/// let text = "Your answers{questions: and your age group}.";
+/// assert_eq!(afterimage_study::consent::fill(text, true), "Your answers and your age group.");
+/// assert_eq!(afterimage_study::consent::fill(text, false), "Your answers.");
+/// ```
+pub fn fill(markdown: &str, questions: bool) -> String {
+    const START: &str = "{questions:";
+    let mut out = String::new();
+    let mut rest = markdown;
+    while let Some((before, after)) = rest.split_once(START) {
+        let Some((text, later)) = after.split_once('}') else { break };
+        out.push_str(before);
+        if questions {
+            out.push_str(text);
+        }
+        rest = later;
+    }
+    out.push_str(rest);
+    out
+}
+
 /// Markdown (CommonMark with tables and strikethrough) as HTML.
 ///
 /// HTML in it is shown as text. Images become their description, since the page loads nothing from other servers. Only
@@ -84,9 +117,14 @@ mod tests {
     }
 
     #[test]
-    fn templates_render() {
-        for language in ["en", "de", "fr"] {
-            assert!(render(template(language)).contains("<h2>"));
+    fn templates_render_and_state_only_what_is_stored() {
+        for (language, age) in [("en", "age group"), ("de", "Altersgruppe"), ("fr", "age group")] {
+            let [with, without] = [true, false].map(|questions| render(&fill(template(language), questions)));
+            assert!(with.contains("<h2>") && with.contains(age) && !without.contains(age), "{without}");
+            assert!(!with.contains('{') && !without.contains('{'));
+            assert!(has_placeholder(template(language)));
         }
+        assert!(!has_placeholder("**Contact:** A. Person"));
+        assert_eq!(fill("open {questions: never closed", true), "open {questions: never closed");
     }
 }

@@ -50,6 +50,18 @@ pub struct Exclusion {
     pub min_attention: f64,
     /// Minimum median response time over the reconstructions, in milliseconds; 0 for no rule.
     pub min_median_ms: f64,
+    /// Minimum response time of a single answer, in milliseconds; a faster answer is stored, and left out of the analysis. 0 for no
+    /// rule, as in designs of earlier versions.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub min_trial_ms: f64,
+}
+
+/// Minimum response time of an answer, milliseconds: faster than people recognise an image and press a key.
+pub const MIN_TRIAL_MS: f64 = 250.0;
+
+/// A design of an earlier version keeps its fingerprint: the key is not written if it has no effect.
+fn is_zero(ms: &f64) -> bool {
+    *ms == 0.0
 }
 
 impl Design {
@@ -95,6 +107,9 @@ impl Design {
             }
             _ if !(rules.min_median_ms >= 0.0 && rules.min_median_ms.is_finite()) => {
                 Err(format!("has exclusion.min_median_ms = {}, expected 0 or more", rules.min_median_ms))
+            }
+            _ if !(rules.min_trial_ms >= 0.0 && rules.min_trial_ms.is_finite()) => {
+                Err(format!("has exclusion.min_trial_ms = {}, expected 0 or more", rules.min_trial_ms))
             }
             d if rules.min_attention > 0.0 && d.attention == 0 => {
                 Err("has exclusion.min_attention without attention checks: set it to 0, or attention to 1 or more"
@@ -209,6 +224,8 @@ min_attention = {min_attention:?}
 # Exclude participants with a shorter median response time over the reconstructions, in milliseconds; 0 for no rule.
 # Without response times (no JavaScript), the rule does not apply.
 min_median_ms = {min_median_ms:?}
+# Leave out single answers that were faster, in milliseconds; 0 for no rule. They are stored and counted.
+min_trial_ms = {min_trial_ms:?}
 "#,
             title = text(&self.title),
             language = text(&self.language),
@@ -216,6 +233,7 @@ min_median_ms = {min_median_ms:?}
             unfinished = rules.unfinished,
             min_attention = rules.min_attention,
             min_median_ms = rules.min_median_ms,
+            min_trial_ms = rules.min_trial_ms,
         )
     }
 }
@@ -236,7 +254,7 @@ pub(crate) mod tests {
             attention: 3,
             questions: true,
             completion_code: "ABC".into(),
-            exclusion: Exclusion { unfinished: true, min_attention: 0.75, min_median_ms: 300.0 },
+            exclusion: Exclusion { unfinished: true, min_attention: 0.75, min_median_ms: 300.0, min_trial_ms: 0.0 },
         }
     }
 
@@ -257,6 +275,7 @@ pub(crate) mod tests {
         assert!(changed(|d| d.trials = 0).contains("at least 1"));
         assert!(changed(|d| d.attention = 0).contains("without attention checks"));
         assert!(changed(|d| d.exclusion.min_attention = f64::NAN).contains("from 0 to 1"));
+        assert!(changed(|d| d.exclusion.min_trial_ms = -1.0).contains("min_trial_ms"));
         assert!(changed(|d| d.language = "../x".into()).contains("a tag"));
     }
 
@@ -270,6 +289,13 @@ pub(crate) mod tests {
         };
         assert_eq!(of(|_| ()), of(|d| d.title = "another".into()));
         assert_ne!(of(|_| ()), of(|d| d.exclusion.min_median_ms = 200.0));
+        assert_ne!(of(|_| ()), of(|d| d.exclusion.min_trial_ms = 200.0));
+        // A design of an earlier version has no such key, and keeps its fingerprint.
+        assert!(!serde_json::to_string(&design()).unwrap().contains("min_trial_ms"));
+        let document = design().document();
+        let older: String =
+            document.lines().filter(|line| !line.starts_with("min_trial_ms")).collect::<Vec<_>>().join("\n");
+        assert_eq!(toml::from_str::<Design>(&older).unwrap(), design());
         assert_ne!(design().fingerprint(&stimuli), design().fingerprint(&crate::stimuli::tests::stimuli(9, 1)));
     }
 }

@@ -21,7 +21,8 @@ pub(crate) fn labels(keys: &Keys, participants: &[Participant]) -> Vec<String> {
 }
 
 /// Every answer as CSV, one row each: participant's label, number and kind of the trial, item, run, candidates, correct
-/// and chosen item, whether they agree, response time in whole milliseconds, whether it was interrupted.
+/// and chosen item, whether they agree, response time in whole milliseconds, whether it was interrupted, whether it was faster
+/// than the design allows, and whether the participant is one of the pilot.
 ///
 /// It contains no token, code, date, age or eyesight. With `profiles` it contains age band and eyesight, which together
 /// with the answers can identify a participant of a small study.
@@ -44,6 +45,8 @@ pub fn export(folder: &StudyFolder, profiles: bool) -> Result<String> {
         "right",
         "response_ms",
         "interrupted",
+        "too_fast",
+        "pilot",
     ];
     if profiles {
         header.extend(["age", "vision"]);
@@ -69,6 +72,8 @@ pub fn export(folder: &StudyFolder, profiles: bool) -> Result<String> {
                 u8::from(answer.is_right()).to_string(),
                 answer.response_ms.map_or(String::new(), |ms| format!("{ms:.0}")),
                 u8::from(answer.interrupted).to_string(),
+                u8::from(answer.is_faster_than(study.design.exclusion.min_trial_ms)).to_string(),
+                u8::from(participant.pilot).to_string(),
             ];
             if profiles {
                 let profile = &participant.profile;

@@ -34,7 +34,7 @@ mod strings;
 
 pub use analysis::analyze;
 pub use create::{Created, Options, create, replace};
-pub use design::{Design, Exclusion, MAX_WAYS};
+pub use design::{Design, Exclusion, MAX_WAYS, MIN_TRIAL_MS};
 pub use error::StudyError;
 pub use folder::StudyFolder;
 pub use stimuli::{Copied, Item, SourceRun, Stimuli};

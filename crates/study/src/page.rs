@@ -11,7 +11,7 @@ use crate::{Design, Strings};
 
 pub(crate) use admin::{admin, admin_form};
 pub(crate) use form::{AGES, VISIONS, consent, questions};
-pub(crate) use trial::{Shown, trial};
+pub(crate) use trial::{Shown, solution, trial};
 
 pub(crate) const STYLE: &str = include_str!("../assets/study.css");
 pub(crate) const SCRIPT: &str = include_str!("../assets/study.js");

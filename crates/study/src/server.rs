@@ -7,6 +7,7 @@
 //! | `GET`, `POST /s/{study}` | information and consent; begin |
 //! | `GET /s/{study}/picture/{file}` | an image |
 //! | `GET /p/{participant}` | current page of the participant: questions, a trial, the end |
+//! | `GET /p/{participant}/practice/{trial}` | the right answer to a practice trial that was answered |
 //! | `POST /p/{participant}/questions`, `/answer` | the answers of a participant; then back to the current page |
 //! | `GET`, `POST /admin` | progress; requires the admin token |
 //! | `GET /static/study.css`, `/static/study.js` | |
@@ -73,6 +74,8 @@ pub struct ServeOptions {
     pub hosts: Vec<String>,
     /// Rate limits per address.
     pub limits: Limits,
+    /// True for a pilot: the consent page may still have the line to be replaced, and participants who begin are marked.
+    pub pilot: bool,
 }
 
 /// Everything that a page needs.
@@ -91,6 +94,7 @@ pub(crate) struct Study {
     admin: admin::Tries,
     answers: Mutex<Buckets>,
     secure_cookies: bool,
+    pilot: bool,
 }
 
 type Shared = State<Arc<Study>>;
@@ -103,12 +107,18 @@ impl Service {
     /// Reads a study, checks every image against its hash, and opens its database.
     ///
     /// # Errors
-    /// Errors of reading; [`StudyError::File`] if an image is damaged, or the design changed after the first
-    /// participant.
+    /// Errors of reading; [`StudyError::File`] if an image is damaged, the design changed after the first participant, or the
+    /// consent page still has the line to be replaced and this is no pilot.
     pub fn open(folder: &StudyFolder, options: &ServeOptions) -> Result<Self> {
         folder.keep_private();
         let (design, stimuli, fingerprint) = Design::read_with_pictures(folder)?;
         let markdown = study_folder::read(&folder.consent_file())?;
+        if !options.pilot && consent::has_placeholder(&markdown) {
+            let message = "still has the line to be replaced by contact person and ethics approval: write them there, or try the \
+                           study with --pilot, which marks its answers as those of a pilot";
+            return Err(StudyError::File { path: folder.consent_file(), message: message.into() });
+        }
+        let markdown = consent::fill(&markdown, design.questions);
         Ok(Self(Arc::new(Study {
             strings: Strings::read(folder, &design.language)?,
             consent: consent::render(&markdown),
@@ -120,6 +130,7 @@ impl Service {
             admin: admin::Tries::new(),
             answers: Mutex::new(Buckets::new(options.limits.answers_a_second, 2.0 * options.limits.answers_a_second)),
             secure_cookies: options.behind_proxy,
+            pilot: options.pilot,
             fingerprint,
             design,
             stimuli,
@@ -155,6 +166,7 @@ fn routes(service: &Service) -> Router {
         .route("/s/{study}", get(visit::show).post(visit::begin))
         .route("/s/{study}/picture/{file}", get(assets::picture))
         .route("/p/{participant}", get(participant::show))
+        .route("/p/{participant}/practice/{trial}", get(participant::practice))
         .route("/p/{participant}/questions", post(participant::questions))
         .route("/p/{participant}/answer", post(participant::answer))
         .route("/admin", get(admin::ask).post(admin::show))

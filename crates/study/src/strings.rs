@@ -73,6 +73,11 @@ pub(crate) struct Trial {
     pub(crate) right: String,
     pub(crate) wrong: String,
     pub(crate) was_this: String,
+    /// Missing in files of earlier versions, as the next one.
+    #[serde(default)]
+    pub(crate) yours: String,
+    #[serde(default)]
+    pub(crate) next: String,
     pub(crate) over: String,
     pub(crate) loading: String,
     pub(crate) failed: String,
@@ -118,10 +123,25 @@ impl Strings {
     pub fn read(study: &StudyFolder, language: &str) -> Result<Self> {
         let path = study.strings_file(language);
         let text = folder::read(&path)?;
-        toml::from_str(&text).map_err(|error| StudyError::File {
+        let read: std::result::Result<Self, _> = toml::from_str(&text);
+        let mut strings = read.map_err(|error| StudyError::File {
             path,
             message: format!("does not contain the text of the page: {error}"),
-        })
+        })?;
+        strings.complete();
+        Ok(strings)
+    }
+
+    /// Takes words that a file of an earlier version lacks from the built-in text of its language.
+    fn complete(&mut self) {
+        let Ok(built_in) = toml::from_str::<Self>(Self::template(&self.language)) else { return };
+        for (word, usual) in
+            [(&mut self.trial.yours, built_in.trial.yours), (&mut self.trial.next, built_in.trial.next)]
+        {
+            if word.is_empty() {
+                *word = usual;
+            }
+        }
     }
 }
 
@@ -146,6 +166,18 @@ mod tests {
                 3
             );
         }
+    }
+
+    #[test]
+    fn file_of_an_earlier_version_gets_the_words_that_it_lacks() {
+        let folder = tempfile::tempdir().unwrap();
+        let study = StudyFolder::new(folder.path());
+        let older: Vec<&str> =
+            GERMAN.lines().filter(|line| !line.starts_with("yours") && *line != "next = \"Weiter\"").collect();
+        let older = older.join("\n").replace("[trial]", "next = \"Weiter\"\n\n[trial]");
+        fs::write(study.strings_file("de"), older).unwrap();
+        let strings = Strings::read(&study, "de").unwrap();
+        assert_eq!((strings.trial.yours.as_str(), strings.trial.next.as_str()), ("Ihre Antwort", "Weiter"));
     }
 
     #[test]

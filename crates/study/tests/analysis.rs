@@ -57,9 +57,45 @@ fn analysis(study: &StudyFolder) -> Analysis {
 }
 
 #[test]
+fn answers_faster_than_the_design_allows_are_left_out_one_by_one_and_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let rules = Exclusion { unfinished: true, min_attention: 1.0, min_median_ms: 0.0, min_trial_ms: 250.0 };
+    let created = study(folder.path(), 20, 1, &Options { exclusion: rules, ..options() });
+    let (address, link) = served(&created.study, wide());
+    let meanings = meanings(&created.study);
+    let mut visitor = Visitor::new(address, &link);
+    visitor.begin().unwrap();
+    // The participant knows every image, and hurries over every item whose number divides by five: those are all wrong.
+    while let Some(due) = visitor.look().unwrap() {
+        let (item, run) = meanings[&due.target];
+        let right = due.options.iter().position(|file| meanings[file].0 == item).unwrap();
+        let hurries = run.is_some() && item % 5 == 0;
+        let choice = if hurries { (right + 1) % due.options.len() } else { right };
+        // At the limit itself an answer counts; without a time it does too.
+        let ms = if hurries {
+            "249.9"
+        } else if item == 1 {
+            ""
+        } else {
+            "250"
+        };
+        visitor.answer(&due, choice + 1, ms).unwrap();
+    }
+    let found = analysis(&created.study);
+    assert_eq!((found.min_trial_ms, found.too_fast, found.participants[0].too_fast), (250.0, 4, 4));
+    assert_eq!((found.accuracy[0].value, found.accuracy[0].answers, found.participants[0].answers), (1.0, 16, 16));
+    assert_eq!(found.accuracy[0].of_everybody, 0.8);
+    let notes = found.notes.join(" ");
+    assert!(notes.contains("4 of 20 answers were given in less than 250 ms"), "{notes}");
+    assert!(notes.contains("1 participant:") && !notes.contains("1 participants"), "{notes}");
+    let rows = export::export(&created.study, false).unwrap();
+    assert_eq!(rows.lines().skip(1).filter(|row| row.ends_with(",1,0")).count(), 4, "{rows}");
+}
+
+#[test]
 fn analysis_equals_the_answers_given_and_leaves_out_by_rule() {
     let folder = tempfile::tempdir().unwrap();
-    let rules = Exclusion { unfinished: true, min_attention: 1.0, min_median_ms: 300.0 };
+    let rules = Exclusion { unfinished: true, min_attention: 1.0, min_median_ms: 300.0, min_trial_ms: 0.0 };
     let created = study(folder.path(), 20, 2, &Options { trials: Some(10), exclusion: rules, ..options() });
     let (address, link) = served(&created.study, wide());
     let meanings = meanings(&created.study);

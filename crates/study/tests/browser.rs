@@ -23,7 +23,7 @@ fn a_participant_by_keyboard_on_a_phone_reloads_midway_and_finishes() {
         practice: 2,
         attention: Some(2),
         questions: true,
-        exclusion: Exclusion { unfinished: true, min_attention: 0.0, min_median_ms: 1.0 },
+        exclusion: Exclusion { unfinished: true, min_attention: 0.0, min_median_ms: 1.0, min_trial_ms: 250.0 },
         ..options()
     };
     let created = study(folder.path(), 20, 1, &design);
@@ -68,8 +68,21 @@ fn a_participant_by_keyboard_on_a_phone_reloads_midway_and_finishes() {
         let choice = if trial % 4 == 3 { (place + 1) % 5 } else { place };
         judged += usize::from(is_main);
         right += usize::from(is_main && choice == place);
-        std::thread::sleep(std::time::Duration::from_millis(30));
+        // A key that is held sends repeats: they answer nothing.
+        let held = "window.dispatchEvent(new KeyboardEvent('keydown', { key: '1', repeat: true, bubbles: true }))";
+        browser.value(held);
         browser.press(char::from(b'1' + choice as u8));
+        if trial < 2 {
+            browser.until("document.querySelector('a.continue') !== null");
+            let marks = browser.value(
+                "['right', 'chosen'].map(mark => [...document.querySelectorAll('.solved')].findIndex(one => one.classList.contains(mark)))",
+            );
+            assert_eq!(marks, json!([place, choice]));
+            // Too early it is ignored, so the key is pressed until the page goes on.
+            while browser.value("document.querySelector('a.continue') !== null") == json!(true) {
+                browser.press('\u{e007}');
+            }
+        }
     }
     browser.until("document.querySelector('#completion') !== null");
     assert_eq!(browser.value("document.querySelector('#completion').textContent"), json!("DONE-42"));
@@ -78,7 +91,7 @@ fn a_participant_by_keyboard_on_a_phone_reloads_midway_and_finishes() {
     let answers = store::answers(&store::open(&created.study.database_file()).unwrap()).unwrap();
     assert_eq!((answers.len(), judged), (24, 20));
     assert!(
-        answers.iter().all(|a| a.response_ms.is_some_and(|ms| (30.0..60_000.0).contains(&ms)) && !a.interrupted),
+        answers.iter().all(|a| a.response_ms.is_some_and(|ms| (250.0..60_000.0).contains(&ms)) && !a.interrupted),
         "{answers:?}"
     );
     let found = analyze(&created.study, Draws { resamples: 200, permutations: 200, seed: 0 }).unwrap();
@@ -95,9 +108,9 @@ fn without_javascript_the_study_is_a_form() {
         8,
         1,
         &Options {
-            practice: 0,
+            practice: 1,
             attention: Some(0),
-            exclusion: Exclusion { unfinished: false, min_attention: 0.0, min_median_ms: 300.0 },
+            exclusion: Exclusion { unfinished: false, min_attention: 0.0, min_median_ms: 300.0, min_trial_ms: 250.0 },
             ..options()
         },
     );
@@ -110,6 +123,10 @@ fn without_javascript_the_study_is_a_form() {
     for (trial, choice) in [(0, 3), (1, 2)] {
         browser.until(&due(trial));
         browser.click(&format!("button[value='{choice}']"));
+        if trial == 0 {
+            browser.until("document.querySelectorAll('.solved.right').length === 1");
+            browser.click("a.continue");
+        }
     }
     browser.until(&due(2));
     let answers = store::answers(&store::open(&created.study.database_file()).unwrap()).unwrap();
@@ -146,7 +163,7 @@ fn pictures_of_the_pages() {
                 browser.click("button[type=submit]");
             }
             for trial in 0.. {
-                browser.until(&format!("document.querySelector('#completion') !== null || ({READY} && document.querySelector('form.trial').elements.trial.value === '{trial}')"));
+                browser.until(&format!("document.querySelector('a.continue')?.click(), document.querySelector('#completion') !== null || ({READY} && document.querySelector('form.trial').elements.trial.value === '{trial}')"));
                 if browser.value("document.querySelector('form.trial') === null") == json!(true) {
                     break;
                 }

@@ -113,6 +113,7 @@ fn right_admin_token_passes_whatever_others_try() {
         behind_proxy: true,
         hosts: Vec::new(),
         limits: wide(),
+        pilot: false,
     };
     let (send, receive) = std::sync::mpsc::channel();
     let folder = created.study.clone();

@@ -23,8 +23,13 @@ fn server_process() {
     let (Some(folder), Ok(address)) = (std::env::var_os("STUDY_SERVED"), std::env::var("STUDY_ADDRESS")) else {
         return;
     };
-    let options =
-        ServeOptions { listen: address.parse().unwrap(), behind_proxy: false, hosts: Vec::new(), limits: wide() };
+    let options = ServeOptions {
+        listen: address.parse().unwrap(),
+        behind_proxy: false,
+        hosts: Vec::new(),
+        limits: wide(),
+        pilot: false,
+    };
     serve(&StudyFolder::new(folder), &options, |_, _| {}).unwrap();
 }
 

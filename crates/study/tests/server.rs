@@ -120,7 +120,7 @@ fn answers_repeat_harmlessly_and_the_first_one_stands() {
     assert_eq!(visitor.answer(&first, 2, "700").unwrap().status, 303);
     let other = visitor.answer(&first, 3, "700").unwrap();
     assert_eq!(other.status, 409);
-    assert!(other.body.contains("Your first answer stands") && other.body.contains(&begun));
+    assert!(other.body.contains("Your first answer counts") && other.body.contains(&begun));
     let second = visitor.look().unwrap().unwrap();
     assert_eq!(second.trial, "1");
     // A second page of the same trial, as after a reload or in another tab.
@@ -156,15 +156,77 @@ fn consent_comes_first_and_practice_tells_the_answer_while_trials_do_not() {
     assert_eq!(visitor.client.post(&path, &told).unwrap().status, 303);
     for number in 0..4 {
         let due = visitor.look().unwrap().unwrap();
-        visitor.answer(&due, 1, "").unwrap();
-        let html = visitor.client.get(&visitor.path).unwrap().body;
-        assert_eq!(html.contains("class=\"feedback\""), number < 2, "after trial {number}");
-        assert_eq!(html.contains("Practice is over"), number == 1);
+        let solution = format!("{}/practice/{number}", visitor.path);
+        let before = visitor.client.get(&solution).unwrap();
+        assert_eq!((before.status, before.body.contains("solved")), (303, false), "trial {number} is not answered yet");
+        let next = visitor.answer(&due, 1, "").unwrap();
+        let html = visitor.client.get(&solution).unwrap();
+        if number >= 2 {
+            assert_eq!((next.header("location"), html.status), (Some(visitor.path.as_str()), 303));
+            continue;
+        }
+        // The same pictures at the same places: the right one and the chosen one are marked.
+        assert_eq!((next.header("location"), html.status), (Some(solution.as_str()), 200));
+        let marked: Vec<&str> =
+            html.body.split("<li class=\"").skip(1).map(|li| li.split('"').next().unwrap()).collect();
+        assert_eq!(marked.len(), due.options.len());
+        assert_eq!(marked.iter().filter(|class| class.split(' ').any(|one| one == "right")).count(), 1);
+        assert!(marked[0].contains("chosen") && due.options.iter().all(|file| html.body.contains(file.as_str())));
+        assert_eq!(html.body.contains("The practice is over"), number == 1);
+        let is_right = marked[0].contains("right");
+        assert_eq!(html.body.contains("Correct."), is_right, "{}", html.body);
     }
     let participants =
         afterimage_study::store::participants(&afterimage_study::store::open(&created.study.database_file()).unwrap());
     let profile = participants.unwrap().remove(0).profile;
     assert_eq!((profile.age.as_deref(), profile.vision), (Some("25-34"), None));
+}
+
+#[test]
+fn consent_with_the_line_to_be_replaced_is_served_only_as_a_pilot_that_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = common::run_folder(&folder.path().join("run"), 8, 9);
+    let created = afterimage_study::create(&[run], &options(), &folder.path().join("study")).unwrap();
+    let options = |pilot| afterimage_study::server::ServeOptions {
+        listen: "127.0.0.1:0".parse().unwrap(),
+        behind_proxy: false,
+        hosts: Vec::new(),
+        limits: wide(),
+        pilot,
+    };
+    let said = afterimage_study::server::Service::open(&created.study, &options(false)).unwrap_err().to_string();
+    assert!(said.contains("consent.md") && said.contains("--pilot"), "{said}");
+    let served = |options: afterimage_study::server::ServeOptions| {
+        let (send, receive) = std::sync::mpsc::channel();
+        let study = created.study.clone();
+        std::thread::spawn(move || {
+            let started = |address, path: &str| send.send((address, path.to_owned())).unwrap();
+            afterimage_study::server::serve(&study, &options, started).unwrap();
+        });
+        receive.recv().unwrap()
+    };
+    let take_part = |(address, link): (std::net::SocketAddr, String)| {
+        let mut visitor = Visitor::new(address, &link);
+        visitor.begin().unwrap();
+        while let Some(due) = visitor.look().unwrap() {
+            visitor.answer(&due, 1, "900").unwrap();
+        }
+    };
+    let draws = afterimage_study::analysis::Draws { resamples: 100, permutations: 100, seed: 0 };
+    let relaxed = |text: String| text.replace("min_attention = 1.0", "min_attention = 0.0");
+    let design = created.study.design_file();
+    std::fs::write(&design, relaxed(std::fs::read_to_string(&design).unwrap())).unwrap();
+    take_part(served(options(true)));
+    let found = afterimage_study::analyze(&created.study, draws).unwrap();
+    assert!(found.pilot && found.notes[0].contains("pilot") && found.participants[0].left_out.is_empty());
+    common::name_contact(&created.study);
+    take_part(served(options(false)));
+    let found = afterimage_study::analyze(&created.study, draws).unwrap();
+    assert!(!found.pilot && found.accuracy[0].participants == 1);
+    assert_eq!((found.rules[0].rule.as_str(), found.rules[0].excluded), ("took part in the pilot", 1));
+    let rows = afterimage_study::export::export(&created.study, false).unwrap();
+    let pilots = rows.lines().skip(1).filter(|row| row.ends_with(",1")).count();
+    assert_eq!((rows.lines().next().unwrap().ends_with("too_fast,pilot"), pilots), (true, 12));
 }
 
 #[test]
@@ -220,6 +282,7 @@ fn changed_design_is_refused_from_the_first_participant_on() {
         behind_proxy: false,
         hosts: Vec::new(),
         limits: wide(),
+        pilot: false,
     };
     let open = || afterimage_study::server::Service::open(&created.study, &options);
     std::fs::write(&file, text.replace("min_attention = 1.0", "min_attention = 0.5")).unwrap();

@@ -165,9 +165,9 @@ pub(crate) async fn decode(
     let (effort, known, most) = (&server.effort, facts.clone(), most_columns(facts));
     let received = effort.receive(body, most_bytes(most)).await?;
     let responses = effort.run_blocking(move |stop| {
-        let mut rows = Rows::new(most, stop);
+        let mut rows = Rows::new(&known, stop);
         let responses = match kind.as_str() {
-            NPY => parse_npy(&received.bytes, most)?,
+            NPY => parse_npy(&received.bytes, &known)?,
             "text/csv" => {
                 table::read(&received.bytes, &known, &mut rows, stop)?;
                 rows.finish()?

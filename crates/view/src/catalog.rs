@@ -9,9 +9,10 @@ use afterimage_run::biology::Biology;
 use afterimage_run::layout::{Phase, STATISTICS, labels};
 use afterimage_run::manifest::Manifest;
 use afterimage_run::pictures::Pictures;
-use afterimage_run::scores::ScoreFile;
+use afterimage_run::scores::{Score, ScoreFile, headlines};
 use afterimage_run::voxels::Voxels as Recorded;
 use afterimage_run::{Artefact, RunFolder};
+use afterimage_statistics::RecordedUnit;
 
 use crate::{Result, ViewError};
 
@@ -20,19 +21,29 @@ use crate::{Result, ViewError};
 pub struct Catalog {
     /// In the order given.
     pub runs: Vec<Run>,
+    /// Names of the scores that the table of runs shows.
+    pub main: Vec<String>,
 }
+
+/// Scores that the table always shows if a run has them: they tell runs apart where the headlines are saturated.
+const ALWAYS: [&str; 4] =
+    ["identification.pairwise.perceptual", "identification.external.perceptual.50way", "image.pixcorr", "image.ssim"];
 
 /// One run.
 #[derive(Debug, Clone, Serialize)]
 pub struct Run {
     /// Short name, unique among the runs; the API uses it.
     pub label: String,
+    /// What made its reconstructions: `trained`, or `baseline: ridge-pixels`.
+    pub kind: String,
     /// Name of its experiment.
     pub experiment: String,
     /// Title of its data set.
     pub data: String,
     /// What was recorded: `voxel`, `neuron` or `channel`; `voxel` where the run does not say.
     pub unit: &'static str,
+    /// Unit of the recording, if the run states it.
+    pub units: Option<String>,
     /// When it was made.
     pub created: String,
     /// Side of its images, pixels.
@@ -48,7 +59,15 @@ pub struct Run {
     /// The folder.
     #[serde(skip)]
     pub folder: RunFolder,
-    /// Image files of the items: shown, reconstruction, rival.
+    /// True if it has a report.
+    pub report: bool,
+    /// The noun of counts of its voxels.
+    #[serde(skip)]
+    pub(crate) noun: RecordedUnit,
+    /// `scores.json`, if it was evaluated.
+    #[serde(skip)]
+    pub(crate) score_file: Option<ScoreFile>,
+    /// Image files of the items: shown, reconstruction, wrong candidate.
     #[serde(skip)]
     pub(crate) files: Vec<[Option<PathBuf>; 3]>,
 }
@@ -63,7 +82,7 @@ pub struct Item {
     /// Repeats averaged into the decoded response.
     pub repeats: u16,
     /// Name of the wrong candidate that is most similar to the reconstruction.
-    pub rival: Option<String>,
+    pub candidate: Option<String>,
 }
 
 /// A score of every item.
@@ -77,8 +96,16 @@ pub struct ItemScores {
     pub unit: String,
     /// True if larger is better.
     pub higher_is_better: bool,
+    /// What it belongs to, such as "Similarity to the shown image".
+    pub group: &'static str,
+    /// True for one of the scores that the table of runs shows.
+    pub main: bool,
     /// Over all items.
     pub value: f64,
+    /// Interval of the value, its ends.
+    pub interval: Option<[f64; 2]>,
+    /// What reconstructions without information score.
+    pub chance: Option<f64>,
     /// Value per item; null if missing.
     pub values: Vec<Option<f64>>,
 }
@@ -109,7 +136,12 @@ impl Catalog {
         let folders = paths.iter().map(RunFolder::open).collect::<std::result::Result<Vec<_>, _>>()?;
         let names = labels(&folders);
         let runs = folders.into_iter().zip(names).map(|(folder, label)| Run::open(folder, label));
-        Ok(Self { runs: runs.collect::<Result<_>>()? })
+        let mut runs = runs.collect::<Result<Vec<_>>>()?;
+        let main = main_scores(&runs);
+        for score in runs.iter_mut().flat_map(|run| &mut run.scores) {
+            score.main = main.contains(&score.name);
+        }
+        Ok(Self { runs, main })
     }
 
     /// Returns the index of a run by its label; without a label the first.
@@ -129,27 +161,34 @@ impl Run {
             let message = "holds no reconstructions yet: make them with `afterimage reconstruct RUN`";
             return Err(ViewError::File { path: folder.root().into(), message: message.into() });
         };
-        let scores = ScoreFile::read_if_present(&folder)?.map(|file| item_scores(&file, &list)).unwrap_or_default();
+        let score_file = ScoreFile::read_if_present(&folder)?;
+        let scores = score_file.as_ref().map(|file| item_scores(file, &list)).unwrap_or_default();
         let voxels = Biology::read_if_present(&folder)?.as_ref().map(voxels).unwrap_or_default();
         let recorded = Recorded::read_if_present(&folder)?;
+        let noun = recorded.as_ref().map(Recorded::unit).unwrap_or_default();
         let files = list.iter().map(|item| files(&folder, item)).collect::<Result<_>>()?;
         let item = |picture: Pictures| Item {
             name: picture.name,
             class: picture.class,
             repeats: picture.repeats,
-            rival: picture.rival_name,
+            candidate: picture.rival_name,
         };
         Ok(Self {
             label,
+            kind: manifest.baseline.map_or("trained".into(), |baseline| format!("baseline: {}", baseline.name)),
             experiment: manifest.name,
             data: manifest.data.title,
-            unit: recorded.as_ref().map(Recorded::unit).unwrap_or_default().singular(),
+            unit: noun.singular(),
+            noun,
+            units: recorded.and_then(|recorded| recorded.units),
             created: manifest.created,
             side_px: folder.experiment()?.image.side,
             items: list.into_iter().map(item).collect(),
             scores,
             voxels,
             networks,
+            report: folder.report_file().is_file(),
+            score_file,
             folder,
             files,
         })
@@ -160,6 +199,32 @@ impl Run {
 fn has_networks(folder: &RunFolder, manifest: &Manifest) -> bool {
     let weights = [Phase::Encoder, Phase::Decoder].map(|phase| folder.weights_file(phase));
     manifest.baseline.is_none() && weights.into_iter().chain([folder.path(STATISTICS)]).all(|file| file.is_file())
+}
+
+/// Returns the names of the main scores: those that always count, then the headlines of the runs.
+fn main_scores(runs: &[Run]) -> Vec<String> {
+    let files = || runs.iter().filter_map(|run| run.score_file.as_ref());
+    let always = ALWAYS.into_iter().filter(|name| files().any(|file| file.get(name).is_some()));
+    let headlines = files().flat_map(|file| headlines(file).into_iter().map(|score| score.name.as_str()));
+    let mut names: Vec<String> = Vec::new();
+    for name in always.chain(headlines) {
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    names
+}
+
+/// Returns the group of a score of images.
+fn group(score: &Score) -> &'static str {
+    match score.protocol.split('.').next().unwrap_or_default() {
+        "external" | "pairwise" => "Identification of the shown image",
+        "image" => "Similarity to the shown image",
+        "encoding" => "Identification from responses",
+        "class" | "representative" => "Classes of images",
+        "diversity" => "Variety of the reconstructions",
+        _ => "Other scores",
+    }
 }
 
 /// Returns the scores of images, in the order of the items.
@@ -173,7 +238,11 @@ fn item_scores(file: &ScoreFile, list: &[Pictures]) -> Vec<ItemScores> {
             title: score.title.clone(),
             unit: score.unit.clone(),
             higher_is_better: score.higher_is_better,
+            group: group(score),
+            main: false,
             value: score.value,
+            interval: score.interval.as_ref().map(|interval| [interval.low, interval.high]),
+            chance: score.chance,
             values: list.iter().map(|item| by_name.get(item.name.as_str()).copied()).collect(),
         }
     });

@@ -20,6 +20,13 @@ pub enum ViewError {
         #[from]
         source: afterimage_experiment::Error,
     },
+    /// The scores of a run can't be read to be compared.
+    #[error("{source}")]
+    Scores {
+        /// The error of the reader; it names the file.
+        #[from]
+        source: afterimage_eval::EvalError,
+    },
     /// A file is not as expected.
     #[error("\"{}\" {message}", path.display())]
     File {

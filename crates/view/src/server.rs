@@ -2,10 +2,13 @@
 //!
 //! | route | |
 //! |---|---|
-//! | `GET /` | the page |
+//! | `GET /?reference=LABEL` | the page, with differences from that run; without it from the first |
+//! | `GET /table?reference=LABEL` | the page's table of runs |
+//! | `GET /compare?reference=LABEL` | the runs compared in full |
+//! | `GET /report/{label}` | the report of a run |
 //! | `GET /catalog.json` | what the page shows |
-//! | `GET /picture/{run}/{kind}/{item}` | an image: `shown`, `reconstruction` or `rival` of an item |
-//! | `GET /static/view.css`, `/static/view.js` | |
+//! | `GET /picture/{run}/{kind}/{item}` | an image: `shown`, `reconstruction` or `candidate` of an item |
+//! | `GET /static/view.css`, `/static/view.js`, `/static/networks.js` | |
 //! | `POST /api/v1/encode`, `/api/v1/decode`, `GET /api/v1/runs`, `/api/v1/openapi.json` | the networks |
 //! | `GET /health` | 204 |
 //! | `GET /metrics` | counters for Prometheus |
@@ -26,10 +29,11 @@ use axum::routing::{get, post};
 use afterimage_web::{Guard, Settings, asset::asset};
 
 use crate::answer::{Problem, bytes};
+use crate::compared::Compared;
 use crate::effort::Effort;
 use crate::metrics::Metrics;
 use crate::networks::Networks;
-use crate::{Catalog, Result, ViewError, api, page};
+use crate::{Catalog, Result, ViewError, api, page, pages};
 
 /// Allows only content of this server, and images that the page makes from dropped files.
 const POLICY: &str = "default-src 'none'; img-src 'self' blob: data:; style-src 'self'; script-src 'self'; connect-src 'self'; \
@@ -58,7 +62,9 @@ pub(crate) struct Server {
     pub(crate) catalog: Catalog,
     pub(crate) networks: Networks,
     pub(crate) effort: Effort,
-    page: Bytes,
+    pub(crate) compared: Compared,
+    /// The page before and after the table of runs.
+    pub(crate) page: (String, String),
     catalog_json: Bytes,
     metrics: Arc<Metrics>,
 }
@@ -89,7 +95,8 @@ impl Server {
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
         let stamp = since.map_or(0, |since| since.as_millis()).to_string();
         Ok(Self {
-            page: page::page(&catalog, &stamp).into_string().into(),
+            compared: Compared::read(&catalog)?,
+            page: page::page(&catalog, &stamp),
             catalog_json: serde_json::to_vec(&catalog).unwrap_or_default().into(),
             catalog,
             networks,
@@ -101,11 +108,15 @@ impl Server {
 
 fn routes(server: &Shared) -> Router {
     Router::new()
-        .route("/", get(show))
+        .route("/", get(pages::show))
+        .route("/table", get(pages::table))
+        .route("/compare", get(pages::compare))
+        .route("/report/{label}", get(pages::report))
         .route("/catalog.json", get(catalog))
         .route("/picture/{run}/{kind}/{item}", get(picture))
         .route("/static/view.css", get(|| async { asset("text/css; charset=utf-8", page::STYLE) }))
         .route("/static/view.js", get(|| async { asset("text/javascript; charset=utf-8", page::SCRIPT) }))
+        .route("/static/networks.js", get(|| async { asset("text/javascript; charset=utf-8", page::NETWORKS) }))
         .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
         .route("/api/v1/runs", get(api::runs))
         .route("/api/v1/openapi.json", get(api::openapi))
@@ -128,10 +139,6 @@ async fn count_request(State(server): State<Shared>, request: Request, next: Nex
     response
 }
 
-async fn show(State(server): State<Shared>) -> Response {
-    bytes("text/html; charset=utf-8", server.page.clone())
-}
-
 async fn catalog(State(server): State<Shared>) -> Response {
     bytes("application/json", server.catalog_json.clone())
 }
@@ -146,7 +153,7 @@ async fn picture(
     Path((run, kind, item)): Path<(usize, String, usize)>,
 ) -> std::result::Result<Response, Problem> {
     let none = || Problem::new(StatusCode::NOT_FOUND, "no such picture");
-    let kind = ["shown", "reconstruction", "rival"].iter().position(|known| *known == kind).ok_or_else(none)?;
+    let kind = ["shown", "reconstruction", "candidate"].iter().position(|known| *known == kind).ok_or_else(none)?;
     let run = server.catalog.runs.get(run).ok_or_else(none)?;
     let path = run.files.get(item).and_then(|files| files[kind].clone()).ok_or_else(none)?;
     let read = tokio::task::spawn_blocking(move || std::fs::read(path)).await;

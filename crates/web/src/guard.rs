@@ -141,9 +141,9 @@ fn forwarded_address(guard: &Guard, headers: &HeaderMap) -> Option<IpAddr> {
     last.rsplit(',').next()?.trim().parse().ok()
 }
 
-/// Adds headers to every response. A route may set its own caching.
+/// Adds headers to every response. A route may set its own caching, and its own policy for content that is not the server's.
 fn add_headers(router: Router, policy: HeaderValue) -> Router {
-    let policy = SetResponseHeaderLayer::overriding(header::CONTENT_SECURITY_POLICY, policy);
+    let policy = SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, policy);
     let caching = SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     [
         ("x-content-type-options", "nosniff"),

@@ -16,7 +16,7 @@ pub(crate) enum Study {
     Create(Box<Create>),
     /// Serve a study and print the link for participants
     #[command(
-        after_help = "Examples:\n  afterimage study serve studies/mine\n  afterimage study serve studies/mine --behind-proxy --host study.example.org\n\nCtrl-C stops the server. Stored answers are kept, and participants can continue where they stopped."
+        after_help = "Examples:\n  afterimage study serve studies/mine\n  afterimage study serve studies/mine --pilot\n  afterimage study serve studies/mine --behind-proxy --host study.example.org\n\nCtrl-C stops the server. Stored answers are kept, and participants can continue where they stopped."
     )]
     Serve(Serve),
     /// Analyse the answers: accuracy, agreement, run comparison, score prediction
@@ -79,6 +79,9 @@ pub(crate) struct Create {
     /// Exclude participants with a shorter median response time, in milliseconds. 0: no such rule.
     #[arg(long, default_value_t = 300.0, value_name = "MS")]
     pub(crate) min_median_ms: f64,
+    /// Leave out single answers that were faster, in milliseconds. 0: no such rule.
+    #[arg(long, default_value_t = afterimage_study::MIN_TRIAL_MS, value_name = "MS")]
+    pub(crate) min_trial_ms: f64,
     /// Include participants who did not finish.
     #[arg(long)]
     pub(crate) keep_unfinished: bool,
@@ -122,6 +125,10 @@ pub(crate) struct Serve {
     /// Requests per second from one address; bursts may be 20 times as large.
     #[arg(long, default_value_t = 100.0, value_name = "N", value_parser = positive)]
     pub(crate) requests_a_second: f64,
+    /// Try the study before it begins: the consent page may still have the line to be replaced, and the answers are
+    /// marked as those of a pilot.
+    #[arg(long)]
+    pub(crate) pilot: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -77,6 +77,7 @@ fn create_study(args: &Create) -> Result<()> {
             unfinished: !args.keep_unfinished,
             min_attention: if args.attention == Some(0) { 0.0 } else { args.min_attention },
             min_median_ms: args.min_median_ms,
+            min_trial_ms: args.min_trial_ms,
         },
     };
     args.runs.iter().try_for_each(|run| inputs::refuse_no_run(run))?;
@@ -116,7 +117,7 @@ fn create_study(args: &Create) -> Result<()> {
         say::line(format!("completion code: {}", design.completion_code))?;
     }
     say::line(format!("admin token, shown only now: {}", created.admin_token))?;
-    say::line(format!("then: afterimage study serve {folder}"))
+    say::line(format!("then: afterimage study serve {folder} --pilot, to try it, and without --pilot for participants"))
 }
 
 fn serve_study(args: &Serve) -> Result<()> {
@@ -130,7 +131,11 @@ fn serve_study(args: &Serve) -> Result<()> {
             requests_a_second: args.requests_a_second,
             ..Limits::default()
         },
+        pilot: args.pilot,
     };
+    if args.pilot {
+        eprintln!("note: a pilot: whoever begins now is marked, and left out of the analysis once others took part");
+    }
     if !args.listen.ip().is_loopback() && !args.behind_proxy {
         log::note(
             "note: other machines can reach this address, without encryption; use a proxy with TLS (docs/study.md)",
@@ -161,14 +166,15 @@ fn analyze_study(args: &Analyze) -> Result<()> {
     }
     for row in &analysis.accuracy {
         say::line(format!(
-            "{}: {} correct{}, chance {}; {} answers of {} participants on {} items",
+            "{}{}: {} correct{}, chance {}; {} of {} on {}",
+            if analysis.pilot { "pilot, " } else { "" },
             row.run.as_deref().unwrap_or("all runs"),
             percent(row.value),
             between(row.interval.as_ref()),
             percent(analysis.chance),
-            row.answers,
-            row.participants,
-            row.items
+            counted(row.answers, "answer"),
+            counted(row.participants, "participant"),
+            counted(row.items, "item")
         ))?;
     }
     for pair in &analysis.comparisons {

@@ -33,6 +33,10 @@ fn study_is_made_served_analysed_and_forgotten() {
     assert!(refusal(at, &create).contains("exists already"));
     assert!(refusal(at, &["study", "analyze", "studies/both"]).contains("0 began"));
     assert!(refusal(at, &["study", "serve", "runs/full"]).contains("no study.toml"));
+    // Nobody is shown a consent page without a contact.
+    let unfinished = refusal(at, &["study", "serve", "studies/both"]);
+    assert!(unfinished.contains("consent.md") && unfinished.contains("--pilot"), "{unfinished}");
+    people::name_contact(&afterimage_study::StudyFolder::new(at.join("studies/both")));
 
     let mut server = program();
     server.current_dir(at).args(["study", "serve", "studies/both", "--listen", "127.0.0.1:0"]);
@@ -87,7 +91,7 @@ fn log_names_routes_and_neither_study_nor_participant() {
     people::run_folder(&at.join("run"), 10, 9);
     printed(&run(at, &["study", "create", "run", "--out", "study"]));
     let mut server = program();
-    server.current_dir(at).args(["study", "serve", "study", "--listen", "127.0.0.1:0", "--log", "debug"]);
+    server.current_dir(at).args(["study", "serve", "study", "--pilot", "--listen", "127.0.0.1:0", "--log", "debug"]);
     let mut server = server.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(server.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();

@@ -138,6 +138,7 @@ fn api_gives_what_the_commands_give_and_refuses_what_is_wrong() {
             "no finite number",
         ),
         ("POST", "/api/v1/decode", &csv, b"a,b\nc,d\n".to_vec(), 400, "line 2"),
+        ("POST", "/api/v1/decode", &csv, b"1.5,2\n".repeat(voxels), 400, "the table has 60 rows of 2: transpose it"),
         ("POST", "/api/v1/decode", &as_npy, table[..40].to_vec(), 400, ".npy"),
         ("POST", "/api/v1/decode", &png, shown.clone(), 415, "image/png"),
         ("POST", "/api/v1/decode?standardised=maybe", &as_json, row.clone().into_bytes(), 400, ""),
@@ -146,6 +147,10 @@ fn api_gives_what_the_commands_give_and_refuses_what_is_wrong() {
         ("GET", "/picture/0/shown/10", &[], Vec::new(), 404, ""),
         ("GET", "/picture/9/shown/0", &[], Vec::new(), 404, ""),
         ("GET", "/picture/0/secret/0", &[], Vec::new(), 404, ""),
+        ("GET", "/report/none", &[], Vec::new(), 404, ""),
+        ("GET", "/report/..%2f..%2frun.json", &[], Vec::new(), 404, ""),
+        ("GET", "/?reference=none", &[], Vec::new(), 404, "no run"),
+        ("GET", "/compare?reference=none", &[], Vec::new(), 404, "no run"),
         ("GET", "/picture/0/shown/-1", &[], Vec::new(), 400, ""),
         ("GET", "/picture/0/shown/..%2f..%2frun.json", &[], Vec::new(), 400, ""),
         ("GET", "/../run.json", &[], Vec::new(), 404, ""),
@@ -157,6 +162,22 @@ fn api_gives_what_the_commands_give_and_refuses_what_is_wrong() {
         assert!(response.body.contains(said), "{method} {path}: {}", response.body);
         assert!(response.header("content-security-policy").is_some() && !response.body.contains("panicked"));
     }
+    // The page, its table from another run, and the comparison.
+    let page = server.get("/?reference=mean").body;
+    assert!(page.contains("baseline: mean") && page.contains("data-reference=\"1\""), "{page}");
+    assert_eq!(server.get("/table?reference=mean").body.matches("<tr class=\"reference\">").count(), 1);
+    let compared = server.get("/compare?reference=mean");
+    let policy = compared.header("content-security-policy").unwrap();
+    assert!(
+        compared.status == 200 && compared.body.contains("Runs compared") && policy.starts_with("sandbox"),
+        "{policy}"
+    );
+    let report = server.get("/report/mean");
+    assert_eq!(
+        (report.status, report.body.as_bytes()),
+        (200, &*std::fs::read(desk.path("runs/mean/report.html")).unwrap())
+    );
+
     // An image that is not finite is not sent, in any form, and the response is named.
     let huge = vec!["3e38"; voxels].join(",");
     let fine = vec!["0"; voxels].join(",");
@@ -266,8 +287,15 @@ fn page_sorts_filters_shows_fields_and_asks_the_networks() {
     browser.open(&format!("http://{}/", server.address));
     browser.until("!document.querySelector('#tools').hidden && !document.querySelector('#fields').hidden");
     assert_eq!(browser.value("document.querySelectorAll('.card').length"), json!(10));
-    // Shown, two reconstructions, and a rival.
-    assert_eq!(browser.value("document.querySelectorAll('.card')[0].querySelectorAll('img').length"), json!(4));
+    // Shown, and two reconstructions.
+    assert_eq!(browser.value("document.querySelectorAll('.card')[0].querySelectorAll('img').length"), json!(3));
+    let rows = browser.value("[...document.querySelectorAll('#runs tbody tr')].map(row => [row.querySelector('th').textContent.includes('baseline: ridge-pixels'), row.querySelectorAll('.difference').length > 0])");
+    assert_eq!(rows, json!([[false, false], [true, true]]));
+    browser.click("#runs a.refer");
+    browser
+        .until("document.querySelector('#runs').dataset.reference === '1' && location.search === '?reference=ridge'");
+    browser.value("history.back()");
+    browser.until("document.querySelector('#runs').dataset.reference === '0' && location.search === ''");
 
     // Sorted by a score of the second run.
     let scores: Value = serde_json::from_slice(&std::fs::read(desk.path("runs/ridge/scores.json")).unwrap()).unwrap();
@@ -281,17 +309,29 @@ fn page_sorts_filters_shows_fields_and_asks_the_networks() {
         .collect();
     expected.sort_by(|a, b| b.0.total_cmp(&a.0));
     browser.value(&format!(
-        "(() => {{ const sort = document.querySelector('[name=sort]'); \
-         sort.value = [...sort.querySelectorAll('optgroup')][1].querySelector([...sort.querySelectorAll('option')].filter(o => o.textContent === {:?}).map(o => `option[value=\"${{o.value}}\"]`).pop()).value; \
-         sort.dispatchEvent(new Event('input', {{ bubbles: true }})); }})()",
+        "(() => {{ const of = document.querySelector('#tools').elements; \
+         of.score.value = [...of.score.options].find(option => option.textContent === {:?}).value; of.order.value = 'best'; of.by.value = 'ridge'; \
+         of.by.dispatchEvent(new Event('input', {{ bubbles: true }})); }})()",
         score["title"].as_str().unwrap()
     ));
+    assert_eq!(browser.value("location.search"), json!("?order=best&by=ridge"));
     let names = browser.value("[...document.querySelectorAll('.card')].map(card => card.dataset.name)");
     assert_eq!(names, json!(expected.iter().map(|(_, name)| name).collect::<Vec<_>>()));
     assert_eq!(
-        browser.value("document.querySelector('.card .score').textContent"),
-        json!(format!("{:.3}", expected[0].0))
+        browser.value("document.querySelector('.card figure[data-run=\"1\"] .value').textContent"),
+        json!(format!("{:.3}", expected[0].0).replace('-', "\u{2212}"))
     );
+
+    // One item: its heading is in view and in focus, arrows go on, Esc and Back leave it.
+    browser.click(".card button.name");
+    let here = "[document.querySelector('#large').scrollTop, document.activeElement.id, document.querySelector('#large-title').textContent.split(',')[0], new URLSearchParams(location.search).get('item')]";
+    assert_eq!(browser.value(here), json!([0, "large-title", expected[0].1, expected[0].1]));
+    assert_eq!(browser.value("document.querySelectorAll('#large thead th').length"), json!(3));
+    browser.press('\u{e014}');
+    assert_eq!(browser.value(here), json!([0, "large-title", expected[1].1, expected[1].1]));
+    browser.press('\u{e00c}');
+    browser.until("!document.querySelector('#large').open && location.search === '?order=best&by=ridge'");
+    assert_eq!(browser.value("document.activeElement.textContent"), json!(expected[1].1));
 
     // Filtered by name.
     let (wanted, found) = (&expected[3].1, expected.iter().filter(|(_, name)| name.contains(&expected[3].1)).count());
@@ -318,6 +358,11 @@ fn page_sorts_filters_shows_fields_and_asks_the_networks() {
     browser.until("document.querySelectorAll('#answers img').length === 2");
     browser.choose("input[type=file]", &desk.path("experiment.toml"));
     browser.until("!document.querySelector('#failed').hidden");
+    assert_eq!(
+        browser.value("document.querySelector('#answers').children.length"),
+        json!(0),
+        "answers to an earlier file"
+    );
     let complaints = browser.complaints();
     assert!(complaints.is_empty(), "{complaints:?}");
 

@@ -20,6 +20,13 @@ pub(super) struct Subject<'a> {
 }
 
 impl<'a> Group<'a> {
+    /// A variant of one run, named as the run is.
+    pub(super) fn of(run: &'a ScoredRun) -> Self {
+        let mut group = Group { label: run.label.clone(), subjects: Vec::new() };
+        group.add(run);
+        group
+    }
+
     /// All its runs, subject by subject.
     pub(super) fn runs(&self) -> impl Iterator<Item = &'a ScoredRun> {
         self.subjects.iter().flat_map(|s| s.runs.iter().copied())

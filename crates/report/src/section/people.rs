@@ -12,7 +12,7 @@ use crate::{
 /// Scores that are listed; `people.json` has all.
 const SCORES: usize = 10;
 
-/// Accuracy, comparisons and the scores that rank items most as people do.
+/// Accuracy, comparisons and how the first scores rank items.
 pub(crate) fn people(source: &Source) -> Part {
     let Some(people) = &source.people else { return Part::default() };
     let mut about = people.about_this_run();

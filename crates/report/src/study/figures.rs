@@ -66,16 +66,22 @@ pub(crate) fn items(analysis: &Analysis, run: &str) -> Option<Markup> {
         .plot(analysis.chance)
 }
 
-/// The scores of a run that rank items most as people do.
+/// The first scores of a run with a defined correlation.
 pub(crate) fn machine(analysis: &Analysis, run: &str) -> Option<Markup> {
     let of_run = analysis.machine.iter().filter(|m| m.run == run && m.rho.is_finite()).take(SCORES);
     let effects: Vec<Entry> = of_run
         .map(|m| Entry {
-            name: m.score.trim_start_matches("identification.").to_owned(),
+            name: short(&m.score),
             value: m.rho,
             interval: m.interval.as_ref().map(|i| (i.low, i.high)),
             note: value(m.rho, "correlation"),
         })
         .collect();
     plot::forest(&effects, "rank correlation with people", &format!("Agreement of scores with people, {run}"))
+}
+
+/// The name of a score without the parts that most of them share, so that it is shown whole.
+fn short(name: &str) -> String {
+    let name = name.trim_start_matches("identification.").replace("representative", "classes");
+    ["perceptual.", ".perceptual", "_clusters", "_cluster"].iter().fold(name, |name, part| name.replace(part, ""))
 }

@@ -1,6 +1,6 @@
 //! The tables of a study's page.
 
-use afterimage_run::study::Analysis;
+use afterimage_run::study::{Analysis, MachineAgreement};
 use afterimage_statistics::Interval;
 use maud::{Markup, html};
 
@@ -58,30 +58,77 @@ pub(crate) fn comparisons(analysis: &Analysis) -> Markup {
     }
 }
 
+/// The defined correlations, in groups of scores.
 pub(crate) fn machine(analysis: &Analysis) -> Markup {
+    let defined: Vec<&MachineAgreement> = analysis.machine.iter().filter(|row| row.rho.is_finite()).collect();
+    let mut groups: Vec<(&str, Vec<&MachineAgreement>)> = Vec::new();
+    for row in defined {
+        let title = group(&row.score);
+        match groups.iter_mut().find(|(known, _)| *known == title) {
+            Some((_, rows)) => rows.push(row),
+            None => groups.push((title, vec![row])),
+        }
+    }
     html! {
-        table.scores {
-            thead { tr { th scope="col" { "Score" } th scope="col" { "Run" } th scope="col" { "Rank correlation" } th scope="col" { "Interval" } th scope="col" { "Items" } } }
-            tbody { @for row in &analysis.machine { tr {
-                th scope="row" { (row.title) br; span.hint { code { (row.score) } ", " (row.metric) } }
-                td data-label="run" { (row.run) }
-                td.number data-label="rank correlation" { (value(row.rho, "correlation")) }
-                td data-label="interval" { (row.interval.as_ref().map_or("–".into(), |i| interval(i, "correlation"))) }
-                td data-label="items" { (many(row.n)) }
-            } } }
+        @for (title, rows) in &groups {
+            h3 { (title) }
+            table.scores {
+                thead { tr { th scope="col" { "Score" } th scope="col" { "Run" } th scope="col" { "Rank correlation" } th scope="col" { "Interval" } th scope="col" { "Items" } } }
+                tbody { @for row in rows { tr {
+                    th scope="row" { (row.title) br; span.hint { code { (row.score) } ", " (row.metric) } }
+                    td data-label="run" { (row.run) }
+                    td.number data-label="rank correlation" { (value(row.rho, "correlation")) }
+                    td data-label="interval" { (row.interval.as_ref().map_or("–".into(), |i| interval(i, "correlation"))) }
+                    td data-label="items" { (many(row.n)) }
+                } } }
+            }
         }
     }
 }
 
+/// One sentence for all scores without a correlation.
+pub(crate) fn machine_undefined(analysis: &Analysis) -> Markup {
+    let mut titles: Vec<&str> = Vec::new();
+    let undefined = analysis.machine.iter().filter(|row| !row.rho.is_finite());
+    for row in undefined {
+        if !titles.contains(&row.title.as_str()) {
+            titles.push(&row.title);
+        }
+    }
+    html! {
+        @if !titles.is_empty() {
+            p.hint { "Undefined, since the score or people's accuracy is the same for every item: " (titles.join("; ")) "." }
+        }
+    }
+}
+
+/// What a score belongs to, by its name.
+fn group(name: &str) -> &'static str {
+    match name {
+        _ if name.starts_with("identification.encoding") => "Identification from responses",
+        _ if name.starts_with("identification.class") || name.starts_with("identification.representative") => {
+            "Classes of images"
+        }
+        _ if name.starts_with("identification.") => "Identification of the shown image",
+        _ if name.starts_with("image.") => "Similarity to the shown image",
+        _ => "Other scores",
+    }
+}
+
 pub(crate) fn agreement(analysis: &Analysis) -> Markup {
+    let (defined, undefined): (Vec<_>, Vec<_>) =
+        analysis.agreement.iter().partition(|row| row.alpha.is_finite() || row.split_half.is_finite());
     html! {
         p { "Whether participants are right about the same items." }
-        table.scores {
+        @if !undefined.is_empty() {
+            p.missing { span.badge.none { "undefined" } " for " (undefined.iter().map(|row| row.run.as_str()).collect::<Vec<_>>().join(", ")) ": it takes two participants who judged the same items." }
+        }
+        @if !defined.is_empty() { table.scores {
             thead { tr {
                 th scope="col" { "Run" } th scope="col" { "Alpha" } th scope="col" { "Interval" } th scope="col" { "Split half" }
                 th scope="col" { "Reliability" } th scope="col" { "Participants" } th scope="col" { "Items" }
             } }
-            tbody { @for row in &analysis.agreement { tr {
+            tbody { @for row in &defined { tr {
                 th scope="row" { (row.run) }
                 td.number data-label="alpha" { (value(row.alpha, "correlation")) }
                 td data-label="interval" { (row.alpha_interval.as_ref().map_or("–".into(), |i| interval(i, "correlation"))) }
@@ -90,7 +137,7 @@ pub(crate) fn agreement(analysis: &Analysis) -> Markup {
                 td data-label="participants" { (many(row.participants)) }
                 td data-label="items" { (many(row.items)) }
             } } }
-        }
+        } }
     }
 }
 
@@ -102,6 +149,7 @@ pub(crate) fn participants(analysis: &Analysis) -> Markup {
             table.scores {
                 thead { tr {
                     th scope="col" { "Participant" } th scope="col" { "Right" } th scope="col" { "Interval" } th scope="col" { "Answers" }
+                    @if analysis.min_trial_ms > 0.0 { th scope="col" { "Too fast" } }
                     th scope="col" { "Attention" } th scope="col" { "Median time" } th scope="col" { "Left out" }
                 } }
                 tbody { @for row in order { tr {
@@ -109,6 +157,7 @@ pub(crate) fn participants(analysis: &Analysis) -> Markup {
                     td.number data-label="right" { (value(row.accuracy, "fraction")) }
                     td data-label="interval" { (fractions(row.interval.as_ref())) }
                     td data-label="answers" { (many(row.answers)) }
+                    @if analysis.min_trial_ms > 0.0 { td data-label="too fast" { (many(row.too_fast)) } }
                     td data-label="attention" { (row.attention.1) " of " (row.attention.0) }
                     td data-label="median time" { (time(row.median_ms)) }
                     td data-label="left out" { @if row.left_out.is_empty() { "–" } @else { span.badge.warn { "left out" } " " (row.left_out.join("; ")) } }

@@ -15,6 +15,7 @@ pub(super) fn exclude(study: &Answered) -> (Vec<ParticipantResult>, Vec<Rule>) {
         .zip(&study.labels)
         .map(|(participant, label)| {
             let judged: Vec<_> = study.judged_by(participant.place).collect();
+            let all: Vec<_> = study.of_kind(participant.place, Kind::Main).collect();
             let checks: Vec<_> = study.of_kind(participant.place, Kind::Attention).collect();
             let right = judged.iter().filter(|answer| answer.is_right()).count();
             let mut result = ParticipantResult {
@@ -24,7 +25,10 @@ pub(super) fn exclude(study: &Answered) -> (Vec<ParticipantResult>, Vec<Rule>) {
                 accuracy: right as f64 / judged.len() as f64,
                 interval: wilson_interval(right, judged.len()),
                 attention: (checks.len(), checks.iter().filter(|answer| answer.is_right()).count()),
-                median_ms: median_ms(judged.into_iter()),
+                too_fast: all.len() - judged.len(),
+                // Over all answers: whoever hurries is left out for it.
+                median_ms: median_ms(all.into_iter()),
+                pilot: participant.pilot,
                 finished: participant.finished.is_some(),
                 left_out: Vec::new(),
             };
@@ -48,6 +52,10 @@ fn rules(study: &Answered) -> Vec<(String, Breaks)> {
     let rules = &study.design.exclusion;
     let (share, least) = (rules.min_attention, rules.min_median_ms);
     let mut all: Vec<(String, Breaks)> = Vec::new();
+    let pilots = study.participants.iter().filter(|participant| participant.pilot).count();
+    if pilots > 0 && pilots < study.participants.len() {
+        all.push(("took part in the pilot".into(), Box::new(|p| p.pilot)));
+    }
     if rules.unfinished {
         all.push(("did not finish".into(), Box::new(|p| !p.finished)));
     }

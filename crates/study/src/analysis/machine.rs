@@ -13,8 +13,8 @@ use crate::Result;
 /// Minimum number of items for a rank correlation.
 const FEWEST: usize = 5;
 
-/// Rank correlations with every score that has one value per image, the highest first within a run; and what is
-/// missing.
+/// Rank correlations with every score that has one value per image, in the order of the scores, whatever their size; and
+/// what is missing.
 ///
 /// Scores of fewer repeats (`averaging`) belong to other reconstructions than those that people saw, and are left out.
 pub(super) fn machine(
@@ -42,10 +42,7 @@ pub(super) fn machine(
             OLDEST_SCORES..=SCORES_VERSION,
             "create the study again from runs scored by this version",
         )?;
-        let mut of_run: Vec<MachineAgreement> =
-            file.of_images().filter_map(|score| agreement(&run.label, score, &people, draws)).collect();
-        of_run.sort_by(|a, b| a.rho.is_nan().cmp(&b.rho.is_nan()).then(b.rho.total_cmp(&a.rho)));
-        found.extend(of_run);
+        found.extend(file.of_images().filter_map(|score| agreement(&run.label, score, &people, draws)));
     }
     Ok((found, missing))
 }

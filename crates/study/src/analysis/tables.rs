@@ -131,6 +131,8 @@ fn participants(analysis: &Analysis) -> String {
         "attention_checks",
         "attention_right",
         "median_ms",
+        "too_fast",
+        "pilot",
         "finished",
         "left_out",
     ];
@@ -148,6 +150,8 @@ fn participants(analysis: &Analysis) -> String {
                 row.attention.0.to_string(),
                 row.attention.1.to_string(),
                 number(row.median_ms),
+                row.too_fast.to_string(),
+                row.pilot.to_string(),
                 row.finished.to_string(),
                 row.left_out.join("; "),
             ]

@@ -18,8 +18,6 @@ pub(crate) struct Shown<'a> {
     pub(crate) proof: &'a str,
     pub(crate) trials: &'a [Trial],
     pub(crate) number: usize,
-    /// The practice trial before, and whether it was answered right.
-    pub(crate) feedback: Option<(&'a Trial, bool)>,
 }
 
 /// The page of a trial.
@@ -30,7 +28,6 @@ pub(crate) fn trial(shown: &Shown) -> Markup {
     let ways = trial.options.len();
     let next = shown.trials.get(shown.number + 1);
     Page::new(shown.design, shown.strings, &progress.text, "judging").around(&html! {
-        (feedback(shown))
         div.bar {
             h1 tabindex="-1" { (progress.text) }
             progress max=(progress.of) value=(progress.at - 1) aria-label=(progress.text) {}
@@ -75,23 +72,35 @@ fn progress(shown: &Shown) -> Progress {
     Progress { text: fill(text, &[("trial", at), ("total", of)]), at, of }
 }
 
-fn feedback(shown: &Shown) -> Markup {
+/// The page after a practice trial: the same pictures at the same places, the right and the chosen one marked.
+pub(crate) fn solution(shown: &Shown, chosen: usize) -> Markup {
     let words = &shown.strings.trial;
-    let Some((last, right)) = shown.feedback else { return html! {} };
-    let over = shown.trials[shown.number].kind != Kind::Practice;
-    html! {
-        div.feedback role="status" {
-            img src=(path(shown, &last.picture)) alt="";
-            span.becomes aria-hidden="true" { "→" }
-            img src=(path(shown, &shown.stimuli.items[last.item].shown.file)) alt=(words.was_this);
-            p {
-                @if right { strong.right { (words.right) } }
-                @else { strong { (fill(&words.wrong, &[("number", last.right + 1)])) } }
-                " " (words.was_this)
-                @if over { br; (words.over) }
-            }
+    let progress = progress(shown);
+    let trial = &shown.trials[shown.number];
+    let is_right = chosen == trial.right;
+    let verdict = if is_right { words.right.clone() } else { fill(&words.wrong, &[("number", trial.right + 1)]) };
+    let is_last = shown.trials.get(shown.number + 1).is_none_or(|next| next.kind != Kind::Practice);
+    Page::new(shown.design, shown.strings, &verdict, "judging").around(&html! {
+        div.bar {
+            p.count { (progress.text) }
+            progress max=(progress.of) value=(progress.at) aria-label=(progress.text) {}
         }
-    }
+        h1.question.verdict.right[is_right] tabindex="-1" { (verdict) }
+        div.trial {
+            div.target { img src=(path(shown, &trial.picture)) alt=(words.target); }
+            ol class={ "options of" (trial.options.len()) } {
+                @for (i, item) in trial.options.iter().enumerate() {
+                    li.solved.right[i == trial.right].chosen[i == chosen] {
+                        img src=(path(shown, &shown.stimuli.items[*item].shown.file)) alt=(fill(&words.option, &[("number", i + 1)]));
+                        @if i == trial.right { strong { "✓ " (words.was_this) } }
+                        @if i == chosen { span { (words.yours) } }
+                    }
+                }
+            }
+            @if is_last { p.how.note { (words.over) } }
+            p.on { a.button.continue href={ "/p/" (shown.token) } { (words.next) } }
+        }
+    })
 }
 
 /// The key of an option: 1 to 9, and 0 for the tenth.
@@ -128,7 +137,6 @@ mod tests {
                 proof: "p",
                 trials,
                 number: 2,
-                feedback: None,
             })
             .into_string()
         };

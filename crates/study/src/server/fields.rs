@@ -48,6 +48,21 @@ impl FromRequestParts<Arc<Study>> for Token {
     }
 }
 
+/// The token and the number of a trial of a path.
+pub(super) struct Visited(pub(super) String, pub(super) usize);
+
+impl FromRequestParts<Arc<Study>> for Visited {
+    type Rejection = axum::response::Response;
+
+    async fn from_request_parts(parts: &mut Parts, study: &Arc<Study>) -> Result<Self, Self::Rejection> {
+        let path = Path::<(String, usize)>::from_request_parts(parts, study).await;
+        path.ok()
+            .filter(|Path((token, _))| is_token(token))
+            .map(|Path((token, trial))| Self(token, trial))
+            .ok_or_else(|| Problem::NotFound.page(study))
+    }
+}
+
 /// Values of the visitor's cookies with this name. Another site of the same domain may have set one too.
 pub(super) struct Visitor(pub(super) Vec<String>);
 

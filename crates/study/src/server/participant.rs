@@ -6,13 +6,13 @@ use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
 
-use super::fields::{Fields, Token};
+use super::fields::{Fields, Token, Visited};
 use super::problem::Problem;
 use super::visit::see;
 use super::{Shared, Study, now};
 use crate::keys::token_hash;
 use crate::page::{self, AGES, VISIONS};
-use crate::plan::{Trial, plan};
+use crate::plan::{Kind, Trial, plan};
 use crate::store::{self, Given, Outcome, Participant, Profile};
 
 /// Purposes of the proofs of forms.
@@ -60,25 +60,46 @@ async fn shown(study: &Study, token: &str) -> Result<maud::Markup, Problem> {
     if number >= trials.len() {
         return Ok(page::done(design, strings, &participant.code));
     }
-    let feedback = match number.checked_sub(1).map(|last| &trials[last]) {
-        Some(last) if last.kind == crate::plan::Kind::Practice => {
-            let place = participant.place;
-            let chosen = study.store.run(move |connection| store::chosen(connection, place, number - 1)).await?;
-            chosen.map(|chosen| (last, chosen == last.right))
-        }
-        _ => None,
-    };
-    Ok(page::trial(&page::Shown {
-        design,
-        strings,
+    Ok(page::trial(&of_trial(study, token, &proof, &trials, number)))
+}
+
+fn of_trial<'a>(
+    study: &'a Study,
+    token: &'a str,
+    proof: &'a str,
+    trials: &'a [Trial],
+    number: usize,
+) -> page::Shown<'a> {
+    page::Shown {
+        design: &study.design,
+        strings: &study.strings,
         stimuli: &study.stimuli,
         link: &study.keys.study,
         token,
-        proof: &proof,
-        trials: &trials,
+        proof,
+        trials,
         number,
-        feedback,
-    }))
+    }
+}
+
+/// The right answer to a practice trial; only after it was answered.
+pub(super) async fn practice(State(study): Shared, Visited(token, number): Visited) -> Response {
+    match solved(&study, &token, number).await {
+        Ok(Some(html)) => Html(html.into_string()).into_response(),
+        Ok(None) => see(&format!("/p/{token}")),
+        Err(problem) => problem.page(&study),
+    }
+}
+
+async fn solved(study: &Study, token: &str, number: usize) -> Result<Option<maud::Markup>, Problem> {
+    let participant = known(study, token).await?;
+    let trials = plan(&study.design, &study.stimuli, participant.place);
+    if trials.get(number).is_none_or(|trial| trial.kind != Kind::Practice) {
+        return Ok(None);
+    }
+    let place = participant.place;
+    let chosen = study.store.run(move |connection| store::chosen(connection, place, number)).await?;
+    Ok(chosen.map(|chosen| page::solution(&of_trial(study, token, "", &trials, number), chosen)))
 }
 
 async fn known(study: &Study, token: &str) -> Result<Participant, Problem> {
@@ -112,13 +133,16 @@ async fn told(study: &Study, token: &str, form: Questions) -> Result<(), Problem
 }
 
 pub(super) async fn answer(State(study): Shared, Token(token): Token, Fields(form): Fields<Answer>) -> Response {
+    let number = form.trial;
     match answered(&study, &token, form).await {
-        Ok(()) => see(&format!("/p/{token}")),
+        Ok(Kind::Practice) => see(&format!("/p/{token}/practice/{number}")),
+        Ok(_) => see(&format!("/p/{token}")),
         Err(problem) => problem.page(&study),
     }
 }
 
-async fn answered(study: &Study, token: &str, form: Answer) -> Result<(), Problem> {
+/// Stores an answer, and returns the kind of its trial.
+async fn answered(study: &Study, token: &str, form: Answer) -> Result<Kind, Problem> {
     if !study.keys.proves(&form.proof, PURPOSE, token) {
         return Err(Problem::Expired);
     }
@@ -138,7 +162,7 @@ async fn answered(study: &Study, token: &str, form: Answer) -> Result<(), Proble
     let trials = plan(&study.design, &study.stimuli, participant.place);
     let trial: Trial = trials.get(given.trial).cloned().ok_or(Problem::Bad)?;
     let (last, now, hash) = (given.trial + 1 == trials.len(), now(), token_hash(token));
-    let place = participant.place;
+    let (place, kind) = (participant.place, trial.kind);
     let stored = study.store.run(move |connection| {
         // The position may have been freed and given to another participant since it was looked up.
         match store::find(connection, &hash)? {
@@ -149,7 +173,7 @@ async fn answered(study: &Study, token: &str, form: Answer) -> Result<(), Proble
         }
     });
     match stored.await? {
-        Some(Outcome::Stored) => Ok(()),
+        Some(Outcome::Stored) => Ok(kind),
         Some(Outcome::Already) => Err(Problem::Already(back)),
         Some(Outcome::NotYet) => Err(Problem::NotYet(back)),
         None => Err(Problem::NotFound),

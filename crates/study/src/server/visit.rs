@@ -129,12 +129,13 @@ async fn begun(study: &Study, cookies: &[String], address: IpAddr, form: Begin) 
 async fn started(study: &Study, visitor: &str) -> Result<String, StudyError> {
     let (token, code, now) = (token()?, code()?, now());
     let (visit, hash) = (token_hash(visitor), token_hash(&token));
-    let (consent, design) = (study.consent_hash.clone(), study.fingerprint.clone());
+    let (consent, design, pilot) = (study.consent_hash.clone(), study.fingerprint.clone(), study.pilot);
     let begin = move |connection: &rusqlite::Connection| {
         if store::fingerprint(connection, Some(&design))?.as_ref() != Some(&design) {
             return Err(StudyError::Design { message: "the design changed after the first participant began".into() });
         }
-        store::start(connection, &visit, &hash, &code, &consent, now)
+        store::start(connection, &visit, &hash, &code, &consent, now)?;
+        if pilot { store::mark_pilot(connection, &hash) } else { Ok(()) }
     };
     study.store.run(begin).await?;
     Ok(token)

@@ -59,6 +59,11 @@ impl Recorded {
     pub fn is_right(&self) -> bool {
         self.chosen == self.right
     }
+
+    /// True if it was faster than `min_ms`. An answer without a measured time never is.
+    pub fn is_faster_than(&self, min_ms: f64) -> bool {
+        self.response_ms.is_some_and(|ms| ms < min_ms)
+    }
 }
 
 /// Stores an answer to the trial that is due. The same answer again changes nothing; a different answer to the same

@@ -21,6 +21,8 @@ pub struct Participant {
     pub profile: Profile,
     /// True once the questions were shown and passed.
     pub asked: bool,
+    /// True if the study was served as a pilot when the participant began.
+    pub pilot: bool,
     /// Answers stored, which is also the number of the trial that is next.
     pub answered: usize,
 }
@@ -47,7 +49,7 @@ pub struct Overview {
     pub median_secs: Option<f64>,
 }
 
-const COLUMNS: &str = "p.place, p.code, p.consent, p.started, p.finished, p.age, p.vision, p.asked,
+const COLUMNS: &str = "p.place, p.code, p.consent, p.started, p.finished, p.age, p.vision, p.asked, p.pilot,
     (SELECT COUNT(*) FROM answers a WHERE a.place = p.place)";
 
 fn participant(row: &Row) -> rusqlite::Result<Participant> {
@@ -59,7 +61,8 @@ fn participant(row: &Row) -> rusqlite::Result<Participant> {
         finished: row.get(4)?,
         profile: Profile { age: row.get(5)?, vision: row.get(6)? },
         asked: row.get(7)?,
-        answered: row.get::<_, i64>(8)? as usize,
+        pilot: row.get(8)?,
+        answered: row.get::<_, i64>(9)? as usize,
     })
 }
 
@@ -86,6 +89,15 @@ pub fn start(connection: &Connection, visit: &[u8], token: &[u8], code: &str, co
                  ELSE 0 END, ?1, ?2, ?3, ?4, ?5",
         )?
         .execute(params![token, code, consent, now, visit])?;
+    Ok(())
+}
+
+/// Marks the participant of a token as one of the pilot.
+///
+/// # Errors
+/// [`StudyError::Database`].
+pub fn mark_pilot(connection: &Connection, token: &[u8]) -> Result<()> {
+    connection.prepare_cached("UPDATE participants SET pilot = 1 WHERE token = ?1")?.execute([token])?;
     Ok(())
 }
 

@@ -9,11 +9,11 @@ use rusqlite::{Connection, OptionalExtension};
 use crate::{Result, StudyError, private};
 
 /// Raised when a table changes its meaning.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Times are seconds since 1970. `place` is the participant's place in the counterbalancing; `code` is what people
 /// name, `token` the SHA-256 of what is in their link, `visit` that of the visit which began, until the participant has
-/// come back. `chosen` and `right_place` are counted from 0 along `options`, items in the order of the page.
+/// come back; `pilot` is 1 for who began while the study was served as a pilot. `chosen` and `right_place` are counted from 0 along `options`, items in the order of the page.
 const TABLES: &str = "
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE participants (
@@ -26,7 +26,8 @@ CREATE TABLE participants (
     asked INTEGER NOT NULL DEFAULT 0,
     age TEXT,
     vision TEXT,
-    visit BLOB
+    visit BLOB,
+    pilot INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE answers (
     place INTEGER NOT NULL REFERENCES participants (place) ON DELETE CASCADE,
@@ -45,7 +46,9 @@ CREATE TABLE answers (
 ";
 
 /// Of version 1, to version 2.
-const WITH_VISITS: &str = "ALTER TABLE participants ADD COLUMN visit BLOB";
+const WITH_VISITS: &str = "ALTER TABLE participants ADD COLUMN visit BLOB;";
+/// Of version 2, to version 3.
+const WITH_PILOTS: &str = "ALTER TABLE participants ADD COLUMN pilot INTEGER NOT NULL DEFAULT 0;";
 
 /// Opens the database of a study, or creates it. Only its owner may read it and the files next to it.
 ///
@@ -64,7 +67,10 @@ pub fn open(path: &Path) -> Result<Connection> {
     connection.execute_batch("BEGIN IMMEDIATE")?;
     let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if version < VERSION {
-        connection.execute_batch(if version == 0 { TABLES } else { WITH_VISITS })?;
+        let changes = [(0, TABLES), (1, WITH_VISITS), (2, WITH_PILOTS)];
+        for (_, change) in changes.into_iter().filter(|(of, _)| *of == version || (version > 0 && *of > version)) {
+            connection.execute_batch(change)?;
+        }
         connection.pragma_update(None, "user_version", VERSION)?;
     }
     connection.execute_batch("COMMIT")?;

@@ -115,7 +115,7 @@ pub(crate) fn options() -> Options {
         attention: Some(2),
         questions: false,
         completion_code: Some("DONE-42".into()),
-        exclusion: Exclusion { unfinished: true, min_attention: 1.0, min_median_ms: 0.0 },
+        exclusion: Exclusion { unfinished: true, min_attention: 1.0, min_median_ms: 0.0, min_trial_ms: 0.0 },
     }
 }
 
@@ -123,7 +123,16 @@ pub(crate) fn options() -> Options {
 pub(crate) fn study(folder: &Path, items: usize, runs: usize, options: &Options) -> Created {
     let runs: Vec<PathBuf> =
         (0..runs).map(|r| run_folder(&folder.join(format!("run{r}")), items, 8 + r as u8)).collect();
-    create(&runs, options, &folder.join("study")).unwrap()
+    let created = create(&runs, options, &folder.join("study")).unwrap();
+    name_contact(&created.study);
+    created
+}
+
+/// Replaces the line for the contact person, as who runs a study does.
+pub(crate) fn name_contact(study: &StudyFolder) {
+    let text = std::fs::read_to_string(study.consent_file()).unwrap();
+    let line = text.lines().find(|line| line.contains("`consent.md`")).expect("the line to be replaced").to_owned();
+    std::fs::write(study.consent_file(), text.replace(&line, "**Contact:** A. Person, who made this test")).unwrap();
 }
 
 /// Limits that a test does not run into.
@@ -135,7 +144,7 @@ pub(crate) fn wide() -> Limits {
 pub(crate) fn served(study: &StudyFolder, limits: Limits) -> (SocketAddr, String) {
     let (send, receive) = std::sync::mpsc::channel();
     let (study, listen) = (study.clone(), SocketAddr::from(([127, 0, 0, 1], 0)));
-    let options = ServeOptions { listen, behind_proxy: false, hosts: Vec::new(), limits };
+    let options = ServeOptions { listen, behind_proxy: false, hosts: Vec::new(), limits, pilot: false };
     std::thread::spawn(move || {
         serve(&study, &options, |address, path| send.send((address, path.to_owned())).unwrap()).unwrap()
     });

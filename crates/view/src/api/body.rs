@@ -41,41 +41,46 @@ pub(super) fn check_count(count: usize) -> Result<(), Problem> {
     }
 }
 
-/// Rows of numbers while they are read. It refuses the first number or row beyond the limit.
+/// Rows of numbers while they are read. It keeps at most [`MOST`] and refuses the first number or row beyond the limits. Of a table
+/// whose rows are not trials it counts the rows, to say so.
 pub(super) struct Rows<'a> {
+    facts: &'a Facts,
     most: usize,
     values: Vec<f32>,
     rows: usize,
-    /// Where the row begins.
-    start: usize,
+    /// Numbers in the current row.
+    in_row: usize,
     columns: usize,
     stop: &'a Stop,
 }
 
 impl<'a> Rows<'a> {
-    /// Returns an empty table; a row may have at most `most` numbers.
-    pub(super) fn new(most: usize, stop: &'a Stop) -> Self {
-        Self { most, values: Vec::new(), rows: 0, start: 0, columns: 0, stop }
+    /// Returns an empty table of responses for the networks of a run.
+    pub(super) fn new(facts: &'a Facts, stop: &'a Stop) -> Self {
+        Self { facts, most: most_columns(facts), values: Vec::new(), rows: 0, in_row: 0, columns: 0, stop }
     }
 
     pub(super) fn begin(&mut self) -> Result<(), Problem> {
         self.stop.check()?;
-        self.start = self.values.len();
-        if self.rows == MOST { Err(too_many()) } else { Ok(()) }
+        self.in_row = 0;
+        if self.rows == MOST && facts_fit(self.facts, self.columns) { Err(too_many()) } else { Ok(()) }
     }
 
     pub(super) fn push(&mut self, value: f32) -> Result<(), Problem> {
-        if self.values.len() - self.start == self.most {
+        if self.in_row == self.most {
             let message =
                 format!("row {} has more than {} numbers, more than the run's data set", self.rows, self.most);
             return Err(Problem::bad(message));
         }
-        self.values.push(value);
+        self.in_row += 1;
+        if self.rows < MOST {
+            self.values.push(value);
+        }
         Ok(())
     }
 
     pub(super) fn end(&mut self) -> Result<(), Problem> {
-        let columns = self.values.len() - self.start;
+        let columns = self.in_row;
         if self.rows == 0 {
             self.columns = columns;
         }
@@ -87,10 +92,27 @@ impl<'a> Rows<'a> {
     }
 
     pub(super) fn finish(self) -> Result<Array2<f32>, Problem> {
+        check_orientation(self.rows, self.columns, self.facts)?;
         check_count(self.rows)?;
         let shape = (self.rows, self.columns);
         Array2::from_shape_vec(shape, self.values).map_err(|error| Problem::bad(error.to_string()))
     }
+}
+
+/// Returns whether a response may have so many numbers.
+fn facts_fit(facts: &Facts, columns: usize) -> bool {
+    columns == facts.ids.len() || Some(columns) == facts.columns
+}
+
+/// Refuses a table with one row per voxel.
+fn check_orientation(rows: usize, columns: usize, facts: &Facts) -> Result<(), Problem> {
+    if !facts_fit(facts, columns) && facts_fit(facts, rows) {
+        let message = format!(
+            "the table has {rows} rows of {columns}: transpose it, rows are trials and columns are voxels, of which the run has {rows}"
+        );
+        return Err(Problem::bad(message));
+    }
+    Ok(())
 }
 
 /// Returns the most numbers that a row may have.
@@ -122,7 +144,8 @@ pub(super) fn find_voxels(columns: &[(usize, &str)], prefix: &str, facts: &Facts
 }
 
 /// Parses an array; checks its shape before its values.
-pub(super) fn parse_npy(body: &[u8], most: usize) -> Result<Array2<f32>, Problem> {
+pub(super) fn parse_npy(body: &[u8], facts: &Facts) -> Result<Array2<f32>, Problem> {
+    let most = most_columns(facts);
     let (name, bad) = (Path::new("the array"), |error: &dyn std::fmt::Display| Problem::bad(error.to_string()));
     let shape = npy::parse_header(body, name).map_err(|error| bad(&error))?.shape;
     let (rows, columns) = match shape[..] {
@@ -130,6 +153,7 @@ pub(super) fn parse_npy(body: &[u8], most: usize) -> Result<Array2<f32>, Problem
         [rows, columns] => (rows, columns),
         _ => return Err(Problem::bad(format!("the array has shape {shape:?}, expected [responses, voxels]"))),
     };
+    check_orientation(rows, columns, facts)?;
     check_count(rows)?;
     if columns > most {
         let message = format!("{columns} voxels were sent, more than the {most} of the run's data set");
@@ -167,7 +191,8 @@ mod tests {
 
     fn matrix(rows: Vec<Vec<f32>>) -> Result<Array2<f32>, Problem> {
         let stop = Stop::default();
-        let mut read = Rows::new(4, &stop);
+        let facts = facts();
+        let mut read = Rows::new(&facts, &stop);
         for row in rows {
             read.begin()?;
             row.into_iter().try_for_each(|value| read.push(value))?;
@@ -185,19 +210,39 @@ mod tests {
         assert!(said(vec![vec![0.0; 2], vec![0.0, f32::NAN]]).contains("row 1"));
         assert!(matrix(vec![vec![0.0; 2], vec![0.0]]).unwrap_err().message_of().contains("row 1 has 1 numbers"));
         assert!(matrix(vec![vec![0.0; 5]]).unwrap_err().message_of().contains("row 0 has more than 4 numbers"));
+        assert!(matrix(vec![vec![0.0; 2]; 257]).unwrap_err().message_of().contains("at most 256"));
         assert!(matrix(vec![vec![0.0]; 257]).unwrap_err().message_of().contains("at most 256"));
+    }
+
+    #[test]
+    fn a_table_with_a_row_per_voxel_is_told_to_be_transposed() {
+        let many = Facts { ids: (0..1000).collect(), names: (0..1000).collect(), columns: Some(1000), ..facts() };
+        let stop = Stop::default();
+        let mut read = Rows::new(&many, &stop);
+        for _ in 0..1000 {
+            read.begin().unwrap();
+            (0..2).for_each(|_| read.push(0.0).unwrap());
+            read.end().unwrap();
+        }
+        assert!(read.values.len() <= MOST * 2, "rows beyond the limit are counted, not kept");
+        assert!(read.finish().unwrap_err().message_of().starts_with("the table has 1000 rows of 2: transpose it"));
+        let array = npy::to_bytes_f32(Array2::<f32>::ones((1000, 2)).view().into_dyn());
+        assert!(parse_npy(&array, &many).unwrap_err().message_of().contains("1000 rows of 2: transpose it"));
+        // As many rows as voxels, of as many numbers: those are trials.
+        assert!(matrix(vec![vec![0.0; 4]; 2]).is_ok());
+        assert!(matrix(vec![vec![0.0; 3]; 2]).unwrap_err().message_of().contains("2 rows of 3: transpose it"));
     }
 
     #[test]
     fn the_shape_of_an_array_is_checked_first() {
         let bytes = |shape: (usize, usize)| npy::to_bytes_f32(Array2::<f32>::ones(shape).view().into_dyn());
-        assert_eq!(parse_npy(&bytes((2, 4)), 4).unwrap(), Array2::<f32>::ones((2, 4)));
+        assert_eq!(parse_npy(&bytes((2, 4)), &facts()).unwrap(), Array2::<f32>::ones((2, 4)));
         let one = npy::to_bytes_f32(ndarray::array![1.0_f32, 2.0].view().into_dyn());
-        assert_eq!(parse_npy(&one, 4).unwrap(), ndarray::array![[1.0, 2.0]]);
-        assert!(parse_npy(&one[..20], 4).is_err());
-        assert!(parse_npy(&bytes((257, 1)), 4).unwrap_err().message_of().contains("at most 256"));
-        assert!(parse_npy(&bytes((1, 5)), 4).unwrap_err().message_of().contains("5 voxels were sent"));
+        assert_eq!(parse_npy(&one, &facts()).unwrap(), ndarray::array![[1.0, 2.0]]);
+        assert!(parse_npy(&one[..20], &facts()).is_err());
+        assert!(parse_npy(&bytes((257, 1)), &facts()).unwrap_err().message_of().contains("at most 256"));
+        assert!(parse_npy(&bytes((1, 5)), &facts()).unwrap_err().message_of().contains("5 voxels were sent"));
         let deep = npy::to_bytes_f32(ndarray::Array3::<f32>::ones((1, 1, 4)).view().into_dyn());
-        assert!(parse_npy(&deep, 4).unwrap_err().message_of().contains("expected [responses, voxels]"));
+        assert!(parse_npy(&deep, &facts()).unwrap_err().message_of().contains("expected [responses, voxels]"));
     }
 }

@@ -210,6 +210,7 @@ impl<'de> Visitor<'de> for Row<'_, '_, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::networks::Facts;
 
     fn read(body: &str) -> Result<Vec<Vec<u8>>, String> {
         images(body.as_bytes(), &Stop::default()).map_err(Problem::message_of)
@@ -217,7 +218,9 @@ mod tests {
 
     fn rows(body: &str) -> Result<ndarray::Array2<f32>, String> {
         let stop = Stop::default();
-        let mut rows = Rows::new(4, &stop);
+        let facts =
+            Facts { ids: vec![2], names: vec![2], of_more: false, columns: Some(4), units: None, standardises: true };
+        let mut rows = Rows::new(&facts, &stop);
         responses(body.as_bytes(), &mut rows).and_then(|()| rows.finish()).map_err(Problem::message_of)
     }
 

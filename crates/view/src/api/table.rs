@@ -81,8 +81,14 @@ fn refuse_header(first: &[String], second: &[String]) -> Result<(), Problem> {
 fn push_row(fields: &[String], columns: &Columns, line: u64, rows: &mut Rows<'_>) -> Result<(), Problem> {
     let number = |column: usize| {
         let text = fields.get(column).map_or("", String::as_str);
-        text.parse::<f32>()
-            .map_err(|_| Problem::bad(format!("line {line}, column {}: \"{text:.40}\" is not a number", column + 1)))
+        text.parse::<f32>().map_err(|_| {
+            let hint = if column == 0 && voxel_number(text).is_some() {
+                ": transpose the table, rows are trials and columns are voxels"
+            } else {
+                ""
+            };
+            Problem::bad(format!("line {line}, column {}: \"{text:.40}\" is not a number{hint}", column + 1))
+        })
     };
     rows.begin()?;
     match columns {
@@ -196,7 +202,7 @@ mod tests {
 
     fn table_for(facts: &Facts, text: &str) -> Result<Array2<f32>, String> {
         let stop = Stop::default();
-        let mut rows = Rows::new(12, &stop);
+        let mut rows = Rows::new(facts, &stop);
         read(text.as_bytes(), facts, &mut rows, &stop).and_then(|()| rows.finish()).map_err(Problem::message_of)
     }
 
@@ -212,6 +218,7 @@ mod tests {
         }
         assert_eq!(table("1,2,3\n").unwrap(), array![[1.0, 2.0, 3.0]], "a header would have rows");
         assert!(table("1,3\n3,x\n").unwrap_err().contains("line 2, column 2: \"x\""));
+        assert!(table("x,a\nvoxel_3,1\nvoxel_10,2\n").unwrap_err().contains("transpose the table"));
         assert!(table("a,b\nc,d\n").unwrap_err().contains("line 2"));
     }
 

@@ -18,7 +18,7 @@ use afterimage_run::{
     manifest::{Input, Manifest},
     replace::RunKind,
 };
-use afterimage_train::{Observer, apply, observer::StageDone};
+use afterimage_train::{Observer, observer::StageDone};
 
 use crate::Stage;
 use crate::choice::Choice;

@@ -1,5 +1,6 @@
 //! The pages for people: the runs, their table from another reference, their comparison and their reports.
 
+use afterimage_run::{RunFolder, comparison::Comparison};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -48,9 +49,14 @@ async fn table_from(server: &Shared, asked: Parameters) -> Result<String, Proble
 /// `GET /compare`.
 pub(crate) async fn compare(State(server): State<Shared>, asked: Parameters) -> Result<Response, Problem> {
     let (of, reference) = (server.clone(), reference(&server, asked)?);
-    let compared = server.effort.run_blocking(move |_| Ok(of.compared.whole(reference))).await?;
+    let page = move |comparison: Comparison| {
+        let first = comparison.variants.iter().filter_map(|variant| variant.runs.first());
+        let runs: Vec<RunFolder> = first.map(RunFolder::new).collect();
+        afterimage_report::render_comparison(&comparison, &runs)
+    };
+    let compared = server.effort.run_blocking(move |_| Ok(of.compared.whole(reference).map(page))).await?;
     Ok(match compared {
-        Ok(comparison) => file(afterimage_report::render_comparison(&comparison)),
+        Ok(page) => file(page),
         Err(reason) => {
             let page = page::refusal("These runs cannot be compared", &reason);
             (StatusCode::CONFLICT, bytes(HTML, page)).into_response()

@@ -10,8 +10,8 @@ pub(crate) fn template(language: &str) -> &'static str {
     }
 }
 
-/// What the line for the contact person begins with until it is replaced, in each built-in language.
-const PLACEHOLDERS: [&str; 2] = ["replace this line with name", "ersetzen Sie diese Zeile"];
+/// Words of the line for the contact person until it is replaced, in each built-in language.
+const PLACEHOLDERS: [&str; 2] = ["replace this line with name", "Name, Einrichtung, Anschrift"];
 
 /// Returns whether the text still has the line that is to be replaced by contact person and ethics approval.
 pub(crate) fn has_placeholder(markdown: &str) -> bool {

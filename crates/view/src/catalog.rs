@@ -25,6 +25,9 @@ pub struct Catalog {
     pub main: Vec<String>,
 }
 
+/// Columns of the table: more do not fit a desk's window.
+const MOST: usize = 6;
+
 /// Scores that the table always shows if a run has them: they tell runs apart where the headlines are saturated.
 const ALWAYS: [&str; 4] =
     ["identification.pairwise.perceptual", "identification.external.perceptual.50way", "image.pixcorr", "image.ssim"];
@@ -212,6 +215,7 @@ fn main_scores(runs: &[Run]) -> Vec<String> {
             names.push(name.to_owned());
         }
     }
+    names.truncate(MOST);
     names
 }
 

@@ -109,7 +109,7 @@ fn notes(catalog: &Catalog, reference: usize, differences: &[Vec<Difference>]) -
                 a href={ "/compare?reference=" (encoded(label)) } { "Compare in full, with tests" }
             }
         }
-        @for reason in reasons { p.note { "No difference: " (reason) } }
+        @for reason in reasons { p.note { "No difference is given in part of the table (" (reason) ")." } }
     }
 }
 

@@ -111,6 +111,7 @@ fn group(name: &str) -> &'static str {
         }
         _ if name.starts_with("identification.") => "Identification of the shown image",
         _ if name.starts_with("image.") => "Similarity to the shown image",
+        _ if name.starts_with("diversity.") => "Variety of the reconstructions",
         _ => "Other scores",
     }
 }

@@ -14,7 +14,7 @@ use crate::candidates::Candidates;
 use crate::distance::{Distance, DistanceMatrix, distances};
 use crate::error::shape;
 use crate::identification::{Accuracy, Pool, ranks};
-use crate::image_scores::mismatched_mean;
+use crate::image_scores::{OWN_SIZE, mismatched_mean};
 use crate::score::{Draft, with_pairing_p, with_test};
 use crate::{Context, EvalError, HeldOutArray, Result, images, pixcorr};
 
@@ -104,7 +104,7 @@ pub fn averaging_scores<'a>(
     }
     let stacked = concatenate(Axis(0), &all)
         .map_err(|_| shape("an array of reconstructions", all[0].shape(), "the same size at every draw"))?;
-    let found = distances(distance, stacked.view(), shown, candidates, cache)?;
+    let found = distances(distance, stacked.view(), None, shown, candidates, cache)?;
     let r = pixcorr::correlations(stacked.view(), shown, None);
     let n = ctx.len();
     let mut scores = Vec::new();
@@ -136,8 +136,8 @@ pub fn averaging_scores<'a>(
 
 /// Accuracy of reconstruction i were shown image j its truth.
 fn accuracy(matrix: &DistanceMatrix, pool: Pool, ways: usize) -> Result<Array2<f64>> {
-    let distractors = crate::identification::distractors(matrix, pool);
-    let accuracy = Accuracy::new(distractors, ways, 1)?;
+    let wrong_candidates = crate::identification::wrong_candidates(matrix, pool);
+    let accuracy = Accuracy::new(wrong_candidates, ways, 1)?;
     matrix.defined(&ranks(matrix, pool), |rank| accuracy.of(rank))
 }
 
@@ -174,7 +174,7 @@ impl Words<'_> {
         let metric = "Pearson correlation of flattened RGB, at the images' own size".to_owned();
         let mismatched = mismatched_mean(values);
         let chance = mismatched.is_finite().then_some(mismatched);
-        let title = "Pixel correlation, not resized".to_owned();
+        let title = format!("Pixel correlation {OWN_SIZE}");
         self.score("image.pixcorr.native".into(), title, metric, what, "correlation", chance, values)
     }
 

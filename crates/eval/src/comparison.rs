@@ -48,7 +48,7 @@ pub struct Options {
 /// Sets runs side by side.
 ///
 /// Differences are variant minus baseline, see [`afterimage_statistics::paired_difference`], with p Holm-corrected over
-/// all tests of the comparison. A score has none if it is measured differently in the two, if it is not a mean over
+/// the variants of each score. A score has none if it is measured differently in the two, if it is not a mean over
 /// images and has no pseudo-values, and if it is missing; each such cell says why.
 ///
 /// # Errors
@@ -122,13 +122,20 @@ fn row(name: &str, groups: &[Group], options: &Options, not_compared: &mut Vec<N
     })
 }
 
-/// Holm over every p-value shown; their number.
+/// Holm over the variants of each score; the largest number of p-values that one correction runs over.
+///
+/// One measure is one family. Its n-way variants are the same ranks read at several difficulties, and its variants of
+/// runs are the tests that multiply: a family over all of them would make a difference harder to see only because it is
+/// shown in four ways.
 fn correct(rows: &mut [Row]) -> usize {
-    let mut differences: Vec<_> =
-        rows.iter_mut().flat_map(|r| r.cells.iter_mut().flatten()).filter_map(|c| c.difference.as_mut()).collect();
-    let adjusted = holm(&differences.iter().map(|d| d.p.value).collect::<Vec<_>>());
-    differences.iter_mut().zip(adjusted).for_each(|(d, p)| d.p_holm = p);
-    differences.len()
+    let family = |row: &mut Row| {
+        let mut differences: Vec<_> =
+            row.cells.iter_mut().flatten().filter_map(|cell| cell.difference.as_mut()).collect();
+        let adjusted = holm(&differences.iter().map(|d| d.p.value).collect::<Vec<_>>());
+        differences.iter_mut().zip(adjusted).for_each(|(d, p)| d.p_holm = p);
+        differences.len()
+    };
+    rows.iter_mut().map(family).max().unwrap_or(0)
 }
 
 fn notes(groups: &[Group], options: &Options, rows: &[Row]) -> Vec<String> {

@@ -3,6 +3,7 @@
 use afterimage_data::HeldOutPairs;
 use afterimage_run::pictures::Pictures;
 use afterimage_statistics::RecordedUnit;
+use ndarray::{Array3, ArrayView4, Axis};
 
 /// The held-out items of a run, in the order of its arrays.
 ///
@@ -81,12 +82,27 @@ pub struct Context {
     pub permutations: usize,
     /// What was recorded, for titles and definitions.
     pub unit: RecordedUnit,
+    /// The mean training image `[3, height, width]` in 0..1. If it is given, scores of images state what it reaches as
+    /// every item's reconstruction: [`afterimage_run::scores::Score::mean_image`].
+    pub mean_image: Option<Array3<f32>>,
 }
 
 impl Context {
     /// 10 000 resamples and 10 000 permutations.
     pub fn new(held_out: HeldOut, seed: u64) -> Self {
-        Self { held_out, seed, resamples: 10_000, permutations: 10_000, unit: RecordedUnit::default() }
+        Self {
+            held_out,
+            seed,
+            resamples: 10_000,
+            permutations: 10_000,
+            unit: RecordedUnit::default(),
+            mean_image: None,
+        }
+    }
+
+    /// The mean training image as a batch of one, `[1, 3, height, width]`.
+    pub(crate) fn mean_batch(&self) -> Option<ArrayView4<'_, f32>> {
+        self.mean_image.as_ref().map(|image| image.view().insert_axis(Axis(0)))
     }
 
     /// Number of items.

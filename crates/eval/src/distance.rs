@@ -4,6 +4,7 @@
 //! squared length of a difference. The whole matrix is then one matrix product per block of images, and candidates are
 //! read block by block, so that tens of thousands of them fit in bounded memory.
 
+use afterimage_statistics::mean;
 use ndarray::{Array2, ArrayView2, ArrayView4, Axis, Ix4, concatenate, s};
 use rayon::prelude::*;
 
@@ -47,6 +48,18 @@ pub struct DistanceMatrix {
     names: Vec<String>,
     /// Items whose reconstruction or shown image has no features to compare.
     undefined: Vec<bool>,
+    of_mean_image: Option<OfMeanImage>,
+}
+
+/// Distances of the mean training image, see [`Context::mean_image`].
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct OfMeanImage {
+    /// To each shown image.
+    pub(crate) shown: Vec<f64>,
+    /// Shown images without features to compare.
+    pub(crate) undefined: Vec<bool>,
+    /// To each candidate.
+    pub(crate) candidates: Vec<f64>,
 }
 
 /// The best-ranked wrong candidate of an item.
@@ -90,7 +103,18 @@ impl DistanceMatrix {
                 return Err(EvalError::NotFinite { what: "the row of distances".into(), item });
             }
         }
-        Ok(Self { key: key.into(), metric: metric.into(), shown, candidates, names, undefined: vec![false; n] })
+        let undefined = vec![false; n];
+        Ok(Self { key: key.into(), metric: metric.into(), shown, candidates, names, undefined, of_mean_image: None })
+    }
+
+    /// Adds the distances of the mean training image.
+    pub(crate) fn with_mean_image(self, of_mean_image: Option<OfMeanImage>) -> Self {
+        Self { of_mean_image, ..self }
+    }
+
+    /// Distances of the mean training image, if it was compared.
+    pub(crate) fn of_mean_image(&self) -> Option<&OfMeanImage> {
+        self.of_mean_image.as_ref()
     }
 
     /// Marks items whose distances are defined by convention only, such as the correlation of a constant image: their
@@ -148,8 +172,9 @@ impl DistanceMatrix {
         let shown = shown.values();
         images::check("the array of reconstructions", reconstructions, ctx)?;
         images::check("the array of shown images", shown, ctx)?;
-        let found = distances(distance, reconstructions, shown, candidates, cache)?;
-        found.matrix(0, distance, candidates.names().to_vec(), ctx)
+        let mut found = distances(distance, reconstructions, ctx.mean_batch(), shown, candidates, cache)?;
+        let of_mean_image = found.of_mean_image.take();
+        Ok(found.matrix(0, distance, candidates.names().to_vec(), ctx)?.with_mean_image(of_mean_image))
     }
 
     /// Short name of the measure.
@@ -203,6 +228,15 @@ impl DistanceMatrix {
     }
 }
 
+impl OfMeanImage {
+    /// Mean over the shown images of one value each; `None` if no shown image has features to compare.
+    pub(crate) fn mean(&self, values: impl Iterator<Item = f64>) -> Option<f64> {
+        let defined: Vec<f64> =
+            values.zip(&self.undefined).filter(|(_, undefined)| !**undefined).map(|(v, _)| v).collect();
+        (!defined.is_empty()).then(|| mean(&defined))
+    }
+}
+
 /// Distances of reconstructions, of which there may be more than shown images.
 pub(crate) struct Distances {
     /// `[reconstructions, shown]`
@@ -211,6 +245,7 @@ pub(crate) struct Distances {
     candidates: Array2<f64>,
     /// Reconstructions, and shown images, whose vector is zero: constant features have no direction and no correlation.
     blank: [Vec<bool>; 2],
+    of_mean_image: Option<OfMeanImage>,
 }
 
 impl Distances {
@@ -231,8 +266,8 @@ impl Distances {
     }
 }
 
-/// Distances of each reconstruction to each shown image and to each candidate; there may be more reconstructions than
-/// shown images.
+/// Distances of each reconstruction, and of `mean_image` as a batch of one, to each shown image and to each candidate;
+/// there may be more reconstructions than shown images.
 ///
 /// # Errors
 /// [`EvalError::Undefined`] if the vectors of all images are the same and the images are not: such features measure
@@ -240,6 +275,7 @@ impl Distances {
 pub(crate) fn distances(
     distance: &dyn Distance,
     reconstructions: ArrayView4<f32>,
+    mean_image: Option<ArrayView4<f32>>,
     shown: ArrayView4<f32>,
     candidates: &mut dyn Candidates,
     cache: Option<&Cache>,
@@ -250,6 +286,9 @@ pub(crate) fn distances(
     let mut blank = [Vec::with_capacity(rows), vec![false; n]];
     let mut alike = Alike::default();
     let mut kept = Embedded::new(distance, candidates, cache);
+    // On its own, so that no other distance depends on whether it is there. A constant one has nothing to compare.
+    let average = mean_image.map(|image| distance.embed(image)).transpose()?.filter(|average| !blank_rows(average)[0]);
+    let mut of_mean = OfMeanImage::default();
     let mut start = 0;
     while start < rows {
         let (embedded, end) = embed_rows(distance, reconstructions, start)?;
@@ -261,12 +300,18 @@ pub(crate) fn distances(
             alike.see(&block);
             blank[1][from..to].iter_mut().zip(blank_rows(&block)).for_each(|(to, blank)| *to = blank);
             to_shown.slice_mut(s![start..end, from..to]).assign(&between(distance, &embedded, &block)?);
+            if let Some(average) = average.as_ref().filter(|_| start == 0) {
+                of_mean.shown.extend(between(distance, average, &block)?);
+            }
         }
         for from in (0..m).step_by(BLOCK) {
             let to = (from + BLOCK).min(m);
             let block = kept.block(from..to)?;
             alike.see(&block);
             to_candidates.slice_mut(s![start..end, from..to]).assign(&between(distance, &embedded, &block)?);
+            if let Some(average) = average.as_ref().filter(|_| start == 0) {
+                of_mean.candidates.extend(between(distance, average, &block)?);
+            }
         }
         start = end;
     }
@@ -274,7 +319,8 @@ pub(crate) fn distances(
         let reason = format!("its features are the same for all {} images", rows + n + m);
         return Err(undefined(distance.metric(), reason));
     }
-    Ok(Distances { shown: to_shown, candidates: to_candidates, blank })
+    let of_mean_image = average.map(|_| OfMeanImage { undefined: blank[1].clone(), ..of_mean });
+    Ok(Distances { shown: to_shown, candidates: to_candidates, blank, of_mean_image })
 }
 
 /// Rows that are zero throughout.

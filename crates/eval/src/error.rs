@@ -58,14 +58,14 @@ pub enum EvalError {
     },
     /// More ways than candidates allow.
     #[error(
-        "{ways}-way identification needs {ways} candidates of which 1 is the truth, got {distractors} distractors: choose 2 to {}, or add candidates",
-        distractors + 1
+        "{ways}-way identification needs {ways} candidates of which 1 is the truth, got {wrong_candidates} wrong candidates: choose 2 to {}, or add candidates",
+        wrong_candidates + 1
     )]
     Ways {
         /// Ways asked for.
         ways: usize,
-        /// Distractors at hand.
-        distractors: usize,
+        /// Wrong candidates at hand.
+        wrong_candidates: usize,
     },
     /// Weights and taps differ in number, or a weight is negative or not finite.
     #[error(

@@ -89,7 +89,7 @@ impl FeatureMetric {
     ///
     /// `features` are those of [`FeatureMetric::network`] at [`FeatureMetric::tap`] alone, for images of
     /// [`FeatureMetric::side`]. Reconstructions and shown images f32 `[items, 3, side, side]` in 0..1. An image of
-    /// constant features has no correlation: its item is null and left out of the mean, and among the distractors it is
+    /// constant features has no correlation: its item is null and left out of the mean, and among the wrong candidates it is
     /// neither near nor far.
     ///
     /// # Errors
@@ -136,7 +136,9 @@ impl FeatureMetric {
             higher_is_better: false,
             chance: test.as_ref().map(|_| mismatched_mean(&table)),
         };
-        Ok(with_pairing_p(draft.mean_over_images(&table.diag().to_vec(), ctx), test))
+        let mut score = with_pairing_p(draft.mean_over_images(&table.diag().to_vec(), ctx), test);
+        score.mean_image = matrix.of_mean_image().and_then(|of| of.mean(of.shown.iter().copied()));
+        Ok(score)
     }
 }
 

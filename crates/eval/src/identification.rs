@@ -1,10 +1,10 @@
 //! n-way identification in closed form.
 //!
-//! Of N distractors, r are nearer to the reconstruction than the truth and t are exactly as near.
+//! Of N wrong candidates, r are nearer to the reconstruction than the truth and t are exactly as near.
 //! An n-way trial draws n-1 of the N without replacement; its outcome, averaged over all draws, needs no draw.
 //!
 //! **Ties count half**: tied candidates stand in a random order, every place of the truth among the
-//! t + 1 being equally likely. In two ways this is one half per tied distractor; where everything is tied
+//! t + 1 being equally likely. In two ways this is one half per tied wrong candidate; where everything is tied
 //! the n-way accuracy is exactly 1/n, and top-k exactly k/n.
 
 use afterimage_statistics::mean;
@@ -14,17 +14,17 @@ use rayon::prelude::*;
 use crate::distance::DistanceMatrix;
 use crate::{EvalError, Result};
 
-/// Where the truth stands among the distractors.
+/// Where the truth stands among the wrong candidates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Rank {
-    /// Distractors strictly nearer than the truth.
+    /// Wrong candidates strictly nearer than the truth.
     pub nearer: usize,
-    /// Distractors exactly as near as the truth.
+    /// Wrong candidates exactly as near as the truth.
     pub tied: usize,
 }
 
 impl Rank {
-    /// The truth's rank among all distractors, 1 the best; ties count half.
+    /// The truth's rank among all wrong candidates, 1 the best; ties count half.
     pub fn place(self) -> f64 {
         1.0 + self.nearer as f64 + self.tied as f64 / 2.0
     }
@@ -32,12 +32,12 @@ impl Rank {
 
 /// Expected n-way accuracy, or top-k accuracy, by rank.
 ///
-/// Top-1: `C(N-r, n-1) / C(N, n-1)`. Top-k: the chance that fewer than k of the drawn distractors
+/// Top-1: `C(N-r, n-1) / C(N, n-1)`. Top-k: the chance that fewer than k of the drawn wrong candidates
 /// are nearer, `sum over j<k of C(r,j) C(N-r, n-1-j) / C(N, n-1)`.
 ///
 /// ```
 /// use afterimage_eval::identification::{Accuracy, Rank};
-/// let five = Accuracy::new(4, 5, 1)?; // all four distractors are always drawn
+/// let five = Accuracy::new(4, 5, 1)?; // all four wrong candidates are always drawn
 /// assert_eq!(five.of(Rank { nearer: 0, tied: 0 }), 1.0);
 /// assert_eq!(five.of(Rank { nearer: 0, tied: 4 }), 0.2);
 /// # Ok::<(), afterimage_eval::EvalError>(())
@@ -48,19 +48,20 @@ pub struct Accuracy {
 }
 
 impl Accuracy {
-    /// For `distractors` (N) distractors, `ways` (n) candidates a trial, the best `top` (k) counting as a hit.
+    /// For `wrong_candidates` (N) wrong candidates, `ways` (n) candidates a trial, the best `top` (k) counting as a hit.
     ///
     /// Time and memory O(N k).
     ///
     /// # Errors
-    /// [`EvalError::Ways`] unless `2 <= ways <= distractors + 1`; a `top` of 0 or above `ways` is taken as the nearest
+    /// [`EvalError::Ways`] unless `2 <= ways <= wrong_candidates + 1`; a `top` of 0 or above `ways` is taken as the nearest
     /// possible.
-    pub fn new(distractors: usize, ways: usize, top: usize) -> Result<Self> {
-        if ways < 2 || ways > distractors + 1 {
-            return Err(EvalError::Ways { ways, distractors });
+    pub fn new(wrong_candidates: usize, ways: usize, top: usize) -> Result<Self> {
+        if ways < 2 || ways > wrong_candidates + 1 {
+            return Err(EvalError::Ways { ways, wrong_candidates });
         }
         let top = top.clamp(1, ways);
-        let by_nearer = if top == 1 { top_one(distractors, ways - 1) } else { top_k(distractors, ways - 1, top) };
+        let by_nearer =
+            if top == 1 { top_one(wrong_candidates, ways - 1) } else { top_k(wrong_candidates, ways - 1, top) };
         Ok(Self { by_nearer })
     }
 
@@ -109,8 +110,8 @@ pub enum Pool {
     OtherShown,
 }
 
-/// Number of distractors of each item.
-pub fn distractors(matrix: &DistanceMatrix, pool: Pool) -> usize {
+/// Number of wrong candidates of each item.
+pub fn wrong_candidates(matrix: &DistanceMatrix, pool: Pool) -> usize {
     match pool {
         Pool::External => matrix.candidates().ncols(),
         Pool::OtherShown => matrix.len().saturating_sub(1),
@@ -122,31 +123,37 @@ pub fn distractors(matrix: &DistanceMatrix, pool: Pool) -> usize {
 /// The diagonal holds the ranks of the true pairing, the rest serves the permutation test.
 pub fn ranks(matrix: &DistanceMatrix, pool: Pool) -> Array2<Rank> {
     let n = matrix.len();
-    let rows: Vec<Rank> = (0..n)
-        .into_par_iter()
-        .flat_map_iter(|i| {
-            let own = matrix.shown().row(i).to_vec();
-            let mut sorted: Vec<f64> = match pool {
-                Pool::External => matrix.candidates().row(i).to_vec(),
-                Pool::OtherShown => own.clone(),
-            };
-            sorted.sort_unstable_by(f64::total_cmp);
-            own.into_iter().map(move |d| {
-                let nearer = sorted.partition_point(|&c| c < d);
-                let tied = sorted[nearer..].partition_point(|&c| c <= d);
-                // Among the shown images the truth itself is one of the tied.
-                Rank { nearer, tied: tied - usize::from(pool == Pool::OtherShown) }
-            })
-        })
-        .collect();
+    let row = |i: usize| of_row(matrix.shown().row(i).to_vec(), matrix.candidates().row(i).to_vec(), pool);
+    let rows: Vec<Rank> = (0..n).into_par_iter().flat_map_iter(row).collect();
     Array2::from_shape_vec((n, n), rows).unwrap_or_default()
+}
+
+/// Rank of each shown image for one reconstruction, by its distances to shown images and candidates.
+fn of_row(shown: Vec<f64>, candidates: Vec<f64>, pool: Pool) -> impl Iterator<Item = Rank> {
+    let mut sorted = match pool {
+        Pool::External => candidates,
+        Pool::OtherShown => shown.clone(),
+    };
+    sorted.sort_unstable_by(f64::total_cmp);
+    shown.into_iter().map(move |d| {
+        let nearer = sorted.partition_point(|&c| c < d);
+        let tied = sorted[nearer..].partition_point(|&c| c <= d);
+        // Among the shown images the truth itself is one of the tied.
+        Rank { nearer, tied: tied - usize::from(pool == Pool::OtherShown) }
+    })
+}
+
+/// Mean over the shown images of the value of their rank for the mean training image; `None` if that was not compared.
+pub(crate) fn of_mean_image(matrix: &DistanceMatrix, pool: Pool, value: impl Fn(Rank) -> f64) -> Option<f64> {
+    let of = matrix.of_mean_image()?;
+    of.mean(of_row(of.shown.clone(), of.candidates.clone(), pool).map(value))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Every subset of n-1 of N distractors and every place of the truth among the tied, counted.
+    /// Every subset of n-1 of N wrong candidates and every place of the truth among the tied, counted.
     fn enumerate(n: usize, ways: usize, top: usize, rank: Rank) -> f64 {
         let (mut hit, mut all) = (0.0, 0.0);
         for place in 0..=rank.tied {
@@ -191,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn two_way_accuracy_is_the_share_of_farther_distractors() {
+    fn two_way_accuracy_is_the_share_of_farther_wrong_candidates() {
         let accuracy = Accuracy::new(10, 2, 1).unwrap();
         assert!((accuracy.of(Rank { nearer: 3, tied: 0 }) - 0.7).abs() < 1e-12);
         assert!((accuracy.of(Rank { nearer: 3, tied: 2 }) - 0.6).abs() < 1e-12);

@@ -1,16 +1,18 @@
 //! PixCorr and SSIM as scores.
 
 use afterimage_run::scores::{NotComputed, Score};
-use afterimage_statistics::pairing_test;
+use afterimage_statistics::{mean, pairing_test};
 use ndarray::{Array2, ArrayView3, ArrayView4, Ix4};
 
-use crate::distance::DistanceMatrix;
+use crate::distance::{DistanceMatrix, OfMeanImage};
 use crate::mismatch;
 use crate::resize::{SUITE_SIDE, resize};
 use crate::score::{Draft, with_pairing_p};
 use crate::ssim::{Moments, SMALLEST_SIDE};
 use crate::{Context, HeldOutArray, Result, images, pixcorr};
 
+/// Images at the run's own side, in a title.
+pub(crate) const OWN_SIZE: &str = "at the run's image size";
 /// Mismatched shown images an item in chance and test of SSIM.
 const OTHERS: usize = 10;
 
@@ -45,10 +47,13 @@ pub fn pixcorr_scores<'a>(
 ) -> Result<(Vec<Score>, Vec<NotComputed>)> {
     let shown = shown.values();
     images::check_pair(reconstructions, shown, ctx)?;
-    let r = pixcorr::correlations(reconstructions, shown, Some(SUITE_SIDE));
-    let mut scores = vec![pixcorr_score(&r, Some(SUITE_SIDE), ctx)];
-    scores.push(pixcorr_score(&pixcorr::correlations(reconstructions, shown, None), None, ctx));
-    match pairwise_pixcorr(&r, ctx) {
+    let of_mean_image = |side| ctx.mean_batch().map(|image| pixcorr::correlations(image, shown, side));
+    let both = |side| (pixcorr::correlations(reconstructions, shown, side), of_mean_image(side));
+    let (r, of_mean) = both(Some(SUITE_SIDE));
+    let mut scores = vec![pixcorr_score(&r, of_mean.as_ref(), Some(SUITE_SIDE), ctx)];
+    let (native, of_mean_native) = both(None);
+    scores.push(pixcorr_score(&native, of_mean_native.as_ref(), None, ctx));
+    match pairwise_pixcorr(&r, of_mean.as_ref(), ctx) {
         Ok(found) => scores.extend(found),
         Err(error) if error.is_undefined() => {
             let missing = NotComputed { name: "identification.pairwise.pixcorr".into(), reason: error.to_string() };
@@ -89,12 +94,17 @@ fn size(side: Option<usize>) -> (&'static str, String) {
     }
 }
 
-fn pixcorr_score(r: &Array2<f64>, side: Option<usize>, ctx: &Context) -> Score {
+/// The size of the compared images, for a title.
+fn at(side: Option<usize>) -> String {
+    side.map_or_else(|| OWN_SIZE.into(), |side| format!("at {side} px"))
+}
+
+fn pixcorr_score(r: &Array2<f64>, of_mean: Option<&Array2<f64>>, side: Option<usize>, ctx: &Context) -> Score {
     let (suffix, words) = size(side);
     let test = pairing_test(r.view(), ctx.permutations, ctx.seed);
     let draft = Draft {
         name: format!("image.pixcorr{suffix}"),
-        title: format!("Pixel correlation{}", if side.is_none() { ", not resized" } else { "" }),
+        title: format!("Pixel correlation {}", at(side)),
         protocol: "image",
         metric: format!("Pearson correlation of flattened RGB, {words}"),
         definition: "Mean over images of the correlation of all RGB values of reconstruction and shown image.".into(),
@@ -102,7 +112,10 @@ fn pixcorr_score(r: &Array2<f64>, side: Option<usize>, ctx: &Context) -> Score {
         higher_is_better: true,
         chance: test.as_ref().map(|_| mismatched_mean(r)),
     };
-    with_pairing_p(draft.mean_over_images(&r.diag().to_vec(), ctx), test)
+    let mut score = with_pairing_p(draft.mean_over_images(&r.diag().to_vec(), ctx), test);
+    let defined: Vec<f64> = of_mean.into_iter().flatten().copied().filter(|r| r.is_finite()).collect();
+    score.mean_image = (!defined.is_empty()).then(|| mean(&defined));
+    score
 }
 
 /// Mean off the diagonal, of what is defined.
@@ -117,12 +130,19 @@ pub(crate) fn mismatched_mean(scores: &Array2<f64>) -> f64 {
     sum / n
 }
 
-fn pairwise_pixcorr(r: &Array2<f64>, ctx: &Context) -> Result<Vec<Score>> {
-    // Among the distractors an undefined correlation is neither near nor far; the item that it belongs to is left out.
-    let distances = r.mapv(|r| if r.is_finite() { 1.0 - r } else { 1.0 });
+fn pairwise_pixcorr(r: &Array2<f64>, of_mean: Option<&Array2<f64>>, ctx: &Context) -> Result<Vec<Score>> {
+    // Among the wrong candidates an undefined correlation is neither near nor far; the item that it belongs to is left out.
+    let distance = |r: f64| if r.is_finite() { 1.0 - r } else { 1.0 };
+    let of_mean = of_mean.filter(|r| r.iter().any(|r| r.is_finite())).map(|r| OfMeanImage {
+        shown: r.iter().map(|&r| distance(r)).collect(),
+        undefined: r.iter().map(|r| !r.is_finite()).collect(),
+        candidates: Vec::new(),
+    });
     let metric = format!("1 - Pearson correlation of flattened RGB, {}", size(Some(SUITE_SIDE)).1);
-    let matrix = DistanceMatrix::new("pixcorr", metric, distances, Array2::zeros((ctx.len(), 0)), Vec::new(), ctx)?
-        .with_undefined(r.diag().iter().map(|r| !r.is_finite()).collect());
+    let matrix =
+        DistanceMatrix::new("pixcorr", metric, r.mapv(distance), Array2::zeros((ctx.len(), 0)), Vec::new(), ctx)?
+            .with_undefined(r.diag().iter().map(|r| !r.is_finite()).collect())
+            .with_mean_image(of_mean);
     crate::protocols::pairwise_scores(&matrix, ctx)
 }
 
@@ -135,10 +155,10 @@ fn ssim_score(reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>, side: Op
             None => grey,
         })
     };
-    let pairs = mismatch::pairs(reconstructions, shown, OTHERS, ctx, moments, Moments::ssim);
+    let pairs = mismatch::pairs(reconstructions, shown, OTHERS, ctx, &moments, Moments::ssim);
     let draft = Draft {
         name: format!("image.ssim{suffix}"),
-        title: format!("Structural similarity{}", if side.is_none() { ", not resized" } else { "" }),
+        title: format!("Structural similarity {}", at(side)),
         protocol: "image",
         metric: format!("SSIM, grey, gaussian weights, sigma 1.5, population covariance, range 1, {words}"),
         definition: "Mean over images of the structural similarity of reconstruction and shown image.".into(),
@@ -146,5 +166,7 @@ fn ssim_score(reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>, side: Op
         higher_is_better: true,
         chance: pairs.mismatched(),
     };
-    with_pairing_p(draft.mean_over_images(&pairs.own(), ctx), pairs.test(ctx))
+    let mut score = with_pairing_p(draft.mean_over_images(&pairs.own(), ctx), pairs.test(ctx));
+    score.mean_image = mismatch::of_mean_image(shown, ctx, &moments, Moments::ssim);
+    score
 }

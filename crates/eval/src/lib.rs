@@ -39,7 +39,7 @@
 //! ```
 //!
 //! # Properties of the scores
-//! - **Identification is exact.** No distractors are drawn: [`identification`] averages over all draws in closed form,
+//! - **Identification is exact.** No wrong candidates are drawn: [`identification`] averages over all draws in closed form,
 //!   with ties in random order, so that an uninformative decoder scores exactly chance.
 //! - **Intervals** are percentile bootstraps over held-out images, also for medians over voxels; where all fractions
 //!   are 0 or all are 1, Wilson's score interval.

@@ -200,7 +200,9 @@ pub fn lpips_score<'a>(
         higher_is_better: false,
         chance: test.as_ref().map(|_| mismatched_mean(&table)),
     };
-    Ok(with_pairing_p(draft.mean_over_images(&own, ctx), test))
+    let mut score = with_pairing_p(draft.mean_over_images(&own, ctx), test);
+    score.mean_image = matrix.of_mean_image().and_then(|of| of.mean(of.shown.iter().copied()));
+    Ok(score)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 //! every pairing and adds nothing to the spread under the null.
 
 use afterimage_statistics::draws::{Purpose, shuffle, stream};
-use afterimage_statistics::{PairingTest, pairing_test_within};
+use afterimage_statistics::{PairingTest, mean, pairing_test_within};
 use ndarray::{Array2, ArrayView3, ArrayView4, Axis};
 use rayon::prelude::*;
 
@@ -56,6 +56,20 @@ pub(crate) fn pairs<T: Send + Sync>(
         }
     }
     Pairs { groups, table }
+}
+
+/// Mean similarity of the mean training image with each shown image; `None` if it is not given, or with none defined.
+pub(crate) fn of_mean_image<T: Send + Sync>(
+    shown: ArrayView4<f32>,
+    ctx: &Context,
+    prepare: impl Fn(ArrayView3<f32>) -> Option<T> + Sync,
+    similarity: impl Fn(&T, &T) -> f64 + Sync,
+) -> Option<f64> {
+    let image = prepare(ctx.mean_image.as_ref()?.view())?;
+    let with = |item: usize| Some(similarity(&image, &prepare(shown.index_axis(Axis(0), item))?));
+    let values: Vec<Option<f64>> = (0..ctx.len()).into_par_iter().map(with).collect();
+    let defined: Vec<f64> = values.into_iter().flatten().filter(|value| value.is_finite()).collect();
+    (!defined.is_empty()).then(|| mean(&defined))
 }
 
 impl Pairs {

@@ -26,18 +26,23 @@ pub use representative::{
 
 use crate::distance::DistanceMatrix;
 use crate::error::undefined;
-use crate::identification::{Accuracy, Pool, Rank, distractors, ranks};
+use crate::identification::{Accuracy, Pool, Rank, of_mean_image, ranks, wrong_candidates};
+use crate::resize::SUITE_SIDE;
 use crate::score::{Draft, with_test};
 use crate::{Context, Result};
 
-/// Splits wanted ways into those that `distractors` allow and those that they do not, with the reason for each.
+/// Splits wanted ways into those that `wrong_candidates` allow and those that they do not, with the reason for each.
 ///
 /// `prefix` is the score's name up to the ways, such as `identification.external.perceptual`.
-pub fn possible_ways(prefix: &str, wanted: &[usize], distractors: usize) -> (Vec<usize>, Vec<NotComputed>) {
-    let (can, cannot): (Vec<usize>, Vec<usize>) = wanted.iter().partition(|&&w| (2..=distractors + 1).contains(&w));
+pub fn possible_ways(prefix: &str, wanted: &[usize], wrong_candidates: usize) -> (Vec<usize>, Vec<NotComputed>) {
+    let (can, cannot): (Vec<usize>, Vec<usize>) =
+        wanted.iter().partition(|&&w| (2..=wrong_candidates + 1).contains(&w));
     let reason = |ways: usize| NotComputed {
         name: format!("{prefix}.{ways}way"),
-        reason: format!("{distractors} distractors allow 2 to {} ways; add candidate images", distractors + 1),
+        reason: format!(
+            "{wrong_candidates} wrong candidates allow 2 to {} ways; add candidate images",
+            wrong_candidates + 1
+        ),
     };
     (can, cannot.into_iter().map(reason).collect())
 }
@@ -59,8 +64,12 @@ struct Words<'a> {
 fn by_metric(title: &str, matrix: &DistanceMatrix) -> String {
     match matrix.key() {
         "perceptual" => title.to_owned(),
-        "pixcorr" => format!("{title}, by pixel correlation"),
-        key => format!("{title}, by {key}"),
+        "pixels" => format!("{title}, by pixel correlation at the run's image size"),
+        "pixcorr" => format!("{title}, by pixel correlation at {SUITE_SIDE} px"),
+        key => match key.strip_prefix("lpips-") {
+            Some(net) => format!("{title}, by LPIPS ({net})"),
+            None => format!("{title}, by {key}"),
+        },
     }
 }
 
@@ -72,7 +81,7 @@ fn identification_scores(
     words: &Words,
     ctx: &Context,
 ) -> Result<Vec<Score>> {
-    let total = distractors(matrix, pool);
+    let total = wrong_candidates(matrix, pool);
     if matrix.len() != ctx.len() {
         return Err(crate::error::shape("the distance matrix", matrix.shown().shape(), format!("{} items", ctx.len())));
     }
@@ -83,20 +92,21 @@ fn identification_scores(
     let table = ranks(matrix, pool);
     let mut scores = Vec::with_capacity(ways.len() + 1);
     for &n in ways {
-        scores.push(accuracy_score(matrix, &table, total, n, words, ctx)?);
+        scores.push(accuracy_score(matrix, pool, &table, n, words, ctx)?);
     }
-    scores.push(rank_score(matrix, &table, total, words, ctx)?);
+    scores.push(rank_score(matrix, pool, &table, words, ctx)?);
     Ok(scores)
 }
 
 fn accuracy_score(
     matrix: &DistanceMatrix,
+    pool: Pool,
     table: &Array2<Rank>,
-    total: usize,
     ways: usize,
     words: &Words,
     ctx: &Context,
 ) -> Result<Score> {
+    let total = wrong_candidates(matrix, pool);
     let accuracy = Accuracy::new(total, ways, 1)?;
     let values = matrix.defined(table, |rank| accuracy.of(rank))?;
     let own: Vec<f64> = values.diag().to_vec();
@@ -123,16 +133,18 @@ fn accuracy_score(
     score = with_test(score, pairing_test(values.view(), ctx.permutations, ctx.seed), 1.0);
     score.ways = Some(ways);
     score.candidates = Some(total);
+    score.mean_image = of_mean_image(matrix, pool, |rank| accuracy.of(rank));
     Ok(score)
 }
 
 fn rank_score(
     matrix: &DistanceMatrix,
+    pool: Pool,
     table: &Array2<Rank>,
-    total: usize,
     words: &Words,
     ctx: &Context,
 ) -> Result<Score> {
+    let total = wrong_candidates(matrix, pool);
     let places = matrix.defined(table, Rank::place)?;
     let draft = Draft {
         name: format!("{}.rank", words.prefix),
@@ -151,5 +163,6 @@ fn rank_score(
     let test = pairing_test(places.mapv(|p| -p).view(), ctx.permutations, ctx.seed);
     let mut score = with_test(score, test, -1.0);
     score.candidates = Some(total);
+    score.mean_image = of_mean_image(matrix, pool, Rank::place);
     Ok(score)
 }

@@ -112,10 +112,12 @@ fn conditions(scored: Vec<(&Subset, Vec<Score>)>, ctx: &Context) -> Vec<Conditio
         }
     };
     let mut conditions: Vec<Condition> = scored.into_iter().map(of).collect();
-    let all = || conditions.iter().flat_map(|c| &c.differences);
-    let adjusted = holm(&all().map(|d| d.difference.p.value).collect::<Vec<_>>());
-    let every = conditions.iter_mut().flat_map(|c| &mut c.differences);
-    every.zip(adjusted).for_each(|(d, p)| d.difference.p_holm = p);
+    for name in intact.iter().map(|score| &score.name) {
+        let of_score = conditions.iter_mut().flat_map(|c| &mut c.differences).filter(|d| d.score == *name);
+        let mut family: Vec<&mut ScoreDifference> = of_score.collect();
+        let adjusted = holm(&family.iter().map(|d| d.difference.p.value).collect::<Vec<_>>());
+        family.iter_mut().zip(adjusted).for_each(|(d, p)| d.difference.p_holm = p);
+    }
     conditions
 }
 
@@ -152,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn differences_are_paired_and_corrected_over_all_of_them() {
+    fn differences_are_paired_and_corrected_over_the_conditions() {
         let ctx = context(12);
         let score = |shift: f64| {
             let draft = Draft {

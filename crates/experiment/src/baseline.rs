@@ -24,7 +24,7 @@ use afterimage_train::{
 };
 
 use super::choice::{self, Choice};
-use super::{Session, evaluate, pool, reconstruct, train};
+use super::{Session, evaluate, mean_image, pool, reconstruct, train};
 use encoder::FittedEncoder;
 pub use folder::run;
 use pixels::Pixels;
@@ -134,7 +134,7 @@ fn fit(session: &mut Session, plan: &Plan) -> Result<Fitted> {
             record.penalties.push(chosen);
             FittedDecoder::Retrieval(Box::new(retrieval))
         }
-        _ => FittedDecoder::Mean(mean_image(&training)),
+        _ => FittedDecoder::Mean(mean_image::of_pairs(&training)),
     };
     let encoder = match (&plan.encoder, &folds) {
         (Some(encoder), Some(folds)) => {
@@ -201,15 +201,4 @@ pub(crate) fn to_retrieve(
         bail!("there is nothing to retrieve: set data.unpaired to folders, zip archives or .npy arrays of images");
     };
     Ok(pool)
-}
-
-/// Mean over the training stimuli, each once, `[3, side, side]` in 0..1.
-fn mean_image(training: &TrainingPairs) -> Array3<f32> {
-    let images = training.images();
-    let (n, height, width, channels) = images.dim();
-    let mut sum = Array3::<f64>::zeros((height, width, channels));
-    for image in images.outer_iter() {
-        sum.zip_mut_with(&image, |sum, &value| *sum += f64::from(value));
-    }
-    sum.mapv(|sum| (sum / n.max(1) as f64 / 255.0) as f32).permuted_axes([2, 0, 1]).as_standard_layout().into_owned()
 }

@@ -13,7 +13,7 @@ use afterimage_data::{DataSet, Reliability, at_side};
 use afterimage_run::{
     Artefact,
     biology::{BIOLOGY_VERSION, Biology, Branch, Example, Measure, Voxel},
-    scores::{NotComputed, ScoreFile},
+    scores::{NotComputed, Score, ScoreFile},
 };
 use afterimage_train::{
     apply::TrainedEncoder,
@@ -51,7 +51,8 @@ pub(crate) fn biology(session: &mut Session, options: &Options) -> Result<Biolog
     let steps = Steps::new(session.observer(), "biology", 4);
     let looks = Looks::new(&encoder, &session.experiment, &statistics, &steps)?;
     steps.next("depth of voxels")?;
-    let (voxels, mut not_computed) = voxels(session, &data, &statistics, &encoder, &looks)?;
+    let scores = ScoreFile::read_if_present(&session.run)?;
+    let (voxels, mut not_computed) = voxels(session, &data, &statistics, &encoder, &looks, scores.as_ref())?;
     let mut found = Biology {
         version: BIOLOGY_VERSION,
         side_px: session.experiment.image.side,
@@ -71,6 +72,9 @@ pub(crate) fn biology(session: &mut Session, options: &Options) -> Result<Biolog
     };
     steps.next("measures")?;
     found.measures = measures(&found, &draws);
+    if let Some(scores) = &scores {
+        as_scored(&mut found.measures, scores);
+    }
     drop(steps);
     not_computed.extend(not_measured(&found));
     if options.split_half || halves::are_there(&session.run) {
@@ -106,6 +110,7 @@ fn voxels(
     statistics: &Statistics,
     encoder: &TrainedEncoder,
     looks: &Looks,
+    scores: Option<&ScoreFile>,
 ) -> Result<(Vec<Voxel>, Vec<NotComputed>)> {
     let (truth, unknown) = match known::truth(data, statistics, &session.experiment)? {
         Ok(truth) => (truth, None),
@@ -114,7 +119,7 @@ fn voxels(
     let prf = known::prf(data, statistics);
     let depths = depths(encoder.branch_spread(training_images(session, data)?.view()).view())?;
     let ceiling = Reliability::noise_ceiling(&data.held_out())?;
-    let r = accuracy(session, statistics.voxels.len())?;
+    let r = accuracy(scores, statistics.voxels.len());
     let hemispheres = known::hemispheres(data);
     let mut regions: Vec<(&String, &Vec<bool>)> = data.header().voxels.regions.iter().collect();
     regions.sort_by_key(|(_, mask)| mask.iter().filter(|&&inside| inside).count());
@@ -143,10 +148,25 @@ fn training_images(session: &Session, data: &DataSet) -> Result<ndarray::Array4<
 }
 
 /// r of each voxel from the run's scores, where it was evaluated.
-fn accuracy(session: &Session, voxels: usize) -> Result<Option<Vec<Option<f64>>>> {
-    let scores = ScoreFile::read_if_present(&session.run)?;
-    let r = scores.as_ref().and_then(|file| file.get("encoder.r.median")).map(|score| score.per_item.clone());
-    Ok(r.filter(|r| r.len() == voxels))
+fn accuracy(scores: Option<&ScoreFile>, voxels: usize) -> Option<Vec<Option<f64>>> {
+    let r = scores.and_then(|file| file.get("encoder.r.median")).map(|score| score.per_item.clone());
+    r.filter(|r| r.len() == voxels)
+}
+
+/// Gives measures that are scores of the run too the interval and the test of these. One number has one interval: a new
+/// experiment would show other images to the same voxels, so it is over images.
+fn as_scored(measures: &mut [Measure], scores: &ScoreFile) {
+    for measure in measures {
+        let name = match measure.name.strip_prefix("accuracy.") {
+            Some("of_ceiling.median") => "encoder.r_over_ceiling.median".to_owned(),
+            Some(name) => format!("encoder.{name}"),
+            None => continue,
+        };
+        let same = |score: &&Score| (score.value - measure.value).abs() <= 1e-9 && score.n == measure.n;
+        if let Some(score) = scores.get(&name).filter(same) {
+            (measure.interval, measure.chance, measure.p) = (score.interval.clone(), score.chance, score.p.clone());
+        }
+    }
 }
 
 /// What the voxels and regions measure, against one another and against what is known.

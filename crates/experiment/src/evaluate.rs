@@ -7,6 +7,7 @@ mod images;
 pub(crate) mod material;
 mod metrics;
 pub(super) mod part;
+mod remarks;
 mod responses;
 
 use crate::error::{Result, bail};
@@ -26,11 +27,12 @@ pub use material::cache;
 pub(super) use metrics::missing_weights;
 pub(crate) use {material::Material, part::Part};
 
-use super::{Session, pool::Pool, preflight, reconstruct::write_picture, steps::Steps, voxels, weights};
+use super::{Session, mean_image, pool::Pool, preflight, reconstruct::write_picture, steps::Steps, voxels, weights};
 
 /// Computes all scores and writes `scores.json`; the best-ranked wrong candidates become pictures.
 pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
-    let of = Material::of(session)?;
+    let mut of = Material::of(session)?;
+    of.context.mean_image = Some(mean_image::of_data(&of.data, &of.experiment)?);
     let (decoded, external) = (of.reconstructions()?, of.external()?);
     let predicted = of.predicts.then(|| of.predictions()).transpose()?;
     let predicted = predicted.as_ref().map(|predicted| predicted.view());
@@ -53,6 +55,8 @@ pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
     let mut file = ScoreFile::new(found.scores);
     file.not_computed = found.not_computed;
     file.warnings = session.manifest.warnings.clone();
+    file.warnings.extend(remarks::few_items(of.test.len()));
+    file.scores.iter_mut().for_each(remarks::explain);
     // The curve last: what is read first stands first.
     file.scores.sort_by_key(|score| score.protocol == AVERAGING);
     file.write(&session.run)?;

@@ -51,7 +51,8 @@ fn opening(comparison: &Comparison) -> Markup {
         p.question {
             @if comparison.paired {
                 "Every run is compared with " em { (reference(comparison)) } ", the reference, image by image on the same \
-                 held-out images."
+                 held-out images. p is that of a two-sided sign-flip permutation test; the corrected one is Holm's over the \
+                 variants of one score, " (of(comparison.tests, "test", "tests")) "; scores are not corrected for one another."
             } @else {
                 "Runs side by side, each with its own test images."
             }

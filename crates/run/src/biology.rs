@@ -3,11 +3,14 @@
 //! Positions are in pixels of the image from its upper left corner, x to the right and y down: the middle of the first
 //! pixel is at 0.5, that of the image at half its side. `docs/biology.md` explains the numbers.
 
-use afterimage_statistics::{Interval, PValue};
+use afterimage_statistics::{Interval, PValue, RecordedUnit, sample_text};
 use serde::{Deserialize, Serialize};
 
 use crate::scores::NotComputed;
 use crate::{Artefact, layout};
+
+/// Name of the one measure that is over regions: their order by depth against the known one.
+const HIERARCHY: &str = "truth.hierarchy.rho";
 
 /// Version of the schema below.
 pub const BIOLOGY_VERSION: u32 = 1;
@@ -150,7 +153,8 @@ pub struct Measure {
     /// The value; NaN (`null` in the file) if it is undefined.
     #[serde(deserialize_with = "afterimage_statistics::undefined::number")]
     pub value: f64,
-    /// 95 % interval over voxels, if one is defined.
+    /// 95 % interval, if one is defined: over voxels, except for what `scores.json` has too, which has its interval over
+    /// images.
     pub interval: Option<Interval>,
     /// Chance level, if one is defined.
     pub chance: Option<f64>,
@@ -163,6 +167,13 @@ pub struct Measure {
 }
 
 impl Measure {
+    /// Returns n with its noun and, if it is over something else, what the interval is over; see
+    /// [`afterimage_statistics::sample_text`].
+    pub fn sample_text(&self, unit: RecordedUnit, digits: impl Fn(usize) -> String) -> String {
+        let item = if self.name == HIERARCHY { "region" } else { "voxel" };
+        sample_text(self.n, item, self.interval.as_ref(), unit, digits)
+    }
+
     /// Returns the texts that a reader sees.
     pub fn texts(&mut self) -> impl Iterator<Item = &mut String> {
         let methods = self.interval.iter_mut().map(|i| &mut i.method).chain(self.p.iter_mut().map(|p| &mut p.method));

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Artefact, layout, scores::NotComputed};
 
 /// Version of the schema below.
-pub const COMPARISON_VERSION: u32 = 1;
+pub const COMPARISON_VERSION: u32 = 2;
 
 /// Runs compared. A *variant* is one experiment: its runs differ in seed, and in subject if there are several.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,7 +28,8 @@ pub struct Comparison {
     pub not_compared: Vec<NotComputed>,
     /// Remarks on the whole: how seeds and subjects were averaged, warnings of the runs.
     pub notes: Vec<String>,
-    /// Number of p-values that Holm's correction runs over.
+    /// Number of p-values that one correction of Holm's runs over: the variants with a difference, within one score. In
+    /// files of version 1 all p-values were one family.
     pub tests: usize,
     /// Bootstrap resamples.
     pub resamples: usize,

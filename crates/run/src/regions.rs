@@ -84,7 +84,7 @@ pub struct Condition {
 pub struct ScoreDifference {
     /// Name of the score.
     pub score: String,
-    /// The paired difference; `p_holm` is corrected over all differences of the same list of conditions.
+    /// The paired difference; `p_holm` is corrected over the conditions of the same list, within this score.
     pub difference: Difference,
 }
 

@@ -44,7 +44,7 @@ pub struct Written {
     /// The unpaired images, `.npy` of `[n, side, side, 3]` bytes with `images.csv` (index, class and name) beside it,
     /// for `afterimage_data::UnpairedPool::open`.
     pub unpaired: PathBuf,
-    /// The distractors, likewise.
+    /// The external images, wrong candidates of identification, likewise.
     pub external: PathBuf,
     /// Images of the classes of a classification, likewise, with `superclasses.csv` (class, superclass) beside it;
     /// only if classes were requested.
@@ -119,7 +119,7 @@ impl Simulation {
         self.brain.responses(images.view(), trial_seed(part, repeat))
     }
 
-    /// Writes the data set, the truth, the unpaired images and the distractors into a folder, which is created if
+    /// Writes the data set, the truth, the unpaired images and the external images into a folder, which is created if
     /// necessary.
     ///
     /// # Errors

@@ -42,7 +42,7 @@ pub mod undefined;
 mod unit;
 
 pub use agreement::{Rating, SplitHalf, krippendorff_alpha, krippendorff_interval, split_half};
-pub use counted::{counted, plural};
+pub use counted::{counted, number_or_range, plural, sample_text};
 pub use intervals::bca::{bca_interval, bca_mean};
 pub use intervals::bootstrap::{bootstrap_mean, bootstrap_median, percentile_interval};
 pub use intervals::crossed::{Crossed, crossed_difference, crossed_mean};

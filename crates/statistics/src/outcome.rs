@@ -64,7 +64,7 @@ pub struct Difference {
     pub bca: Option<Interval>,
     /// Two-sided sign-flip permutation test.
     pub p: PValue,
-    /// The same p, Holm-corrected over all tests of the comparison.
+    /// The same p, Holm-corrected over the family of tests that the file names.
     pub p_holm: f64,
     /// Images with a difference.
     pub n: usize,
@@ -77,7 +77,8 @@ pub struct Difference {
 /// A planned test: the number of images that finds a difference as large as the one observed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Power {
-    /// Smallest number of images for a paired t-test; null beyond a million.
+    /// Smallest number of images for a paired t-test; null if the interval of the difference includes 0, or beyond a
+    /// million.
     pub images: Option<usize>,
     /// Mean over standard deviation of the observed differences.
     pub effect_size: f64,

@@ -2,8 +2,9 @@
 
 use anyhow::{Result, bail};
 
-use afterimage_experiment::biology::Options;
+use afterimage_experiment::{biology::Options, voxels};
 use afterimage_run::biology::Measure;
+use afterimage_statistics::RecordedUnit;
 
 use super::run::open_to_write;
 use crate::args::biology::Biology as Args;
@@ -16,15 +17,15 @@ pub(super) fn biology(args: &Args) -> Result<()> {
     }
     let mut session = open_to_write(&args.run)?;
     let options = Options { fov_deg: args.fov, split_half: args.split_half };
-    let found = session.biology(&options)?;
+    let (found, unit) = (session.biology(&options)?, voxels::unit(&session));
     afterimage_report::write_figures(&session.run)?;
     if args.json {
         return say::json(&serde_json::json!({ "measures": found.measures, "not_computed": found.not_computed }));
     }
     if args.verbose {
-        found.measures.iter().filter(|m| is_main(m)).try_for_each(|measure| say::line(line(measure)))?;
+        found.measures.iter().filter(|m| is_main(m)).try_for_each(|measure| say::line(line(measure, unit)))?;
     } else {
-        summary(&found.measures).iter().try_for_each(say::line)?;
+        summary(&found.measures, unit).iter().try_for_each(say::line)?;
     }
     found.not_computed.iter().try_for_each(|m| say::line(format!("not computed: {}: {}", m.name, m.reason)))?;
     let (table, count) = (session.run.biology_table("measures"), found.measures.len());
@@ -45,9 +46,9 @@ const SUMMARY: [&str; 6] = [
 ];
 
 /// A line for each measure of [`SUMMARY`] that was computed, with its values by region for the last.
-fn summary(measures: &[Measure]) -> Vec<String> {
+fn summary(measures: &[Measure], unit: RecordedUnit) -> Vec<String> {
     let of_all = |name: &&str| measures.iter().find(|m| m.name == **name);
-    let mut lines: Vec<String> = SUMMARY.iter().filter_map(of_all).map(line).collect();
+    let mut lines: Vec<String> = SUMMARY.iter().filter_map(of_all).map(|measure| line(measure, unit)).collect();
     let by_region = |m: &Measure| {
         let region = m.region.as_ref().filter(|_| m.name.starts_with("depth.mean."))?;
         Some(format!("{region} {:.2}", m.value))
@@ -68,7 +69,7 @@ fn is_main(measure: &Measure) -> bool {
     }
 }
 
-fn line(measure: &Measure) -> String {
+fn line(measure: &Measure, unit: RecordedUnit) -> String {
     let mut text = format!("{}: {:.3}", measure.title, measure.value);
     if let Some(i) = &measure.interval {
         text += &format!(" [{:.0} % interval {:.3} to {:.3}]", 100.0 * i.level, i.low, i.high);
@@ -79,7 +80,7 @@ fn line(measure: &Measure) -> String {
     if let Some(p) = &measure.p {
         text += &format!(", {p}");
     }
-    text + &format!(" {}, n = {}", measure.unit, measure.n)
+    text + &format!(" {}, n = {}", measure.unit, measure.sample_text(unit, |n| n.to_string()))
 }
 
 #[cfg(test)]
@@ -113,10 +114,10 @@ mod tests {
             measure("size.stimulation.median.V1", Some("V1"), 7.0),
         ];
         let expected = [
-            "Title of agreement.centre.r: 0.500 depth, n = 10",
-            "Title of depth.mean: 0.250 depth, n = 10",
+            "Title of agreement.centre.r: 0.500 depth, n = 10 neurons",
+            "Title of depth.mean: 0.250 depth, n = 10 neurons",
             "Preferred depth by region: V1 0.12, V4 0.38",
         ];
-        assert_eq!(summary(&measures), expected);
+        assert_eq!(summary(&measures, RecordedUnit::Neuron), expected);
     }
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use afterimage_config::Experiment;
 use afterimage_experiment::{classify::bank, evaluate, pool, preflight};
 use afterimage_sim::{SimConfig, generate_classes};
+use afterimage_statistics::{counted, number_or_range};
 
 use super::{inputs, run};
 use crate::args::classes::Classes;
@@ -88,11 +89,10 @@ fn show(made: &Made, json: bool) -> Result<()> {
         return say::json(made);
     }
     say::line(format!(
-        "{}: {} classes, {} images, {} to {} per class; name it in evaluation.classification.classes",
+        "{}: {}, {}, {} per class; name it in evaluation.classification.classes",
         made.path.display(),
-        made.classes,
-        made.images,
-        made.fewest,
-        made.most
+        counted(made.classes, "class"),
+        counted(made.images, "image"),
+        number_or_range(made.fewest, made.most, "image")
     ))
 }

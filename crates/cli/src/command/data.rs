@@ -10,6 +10,7 @@ use afterimage_data::{DataSet, Exclusions, PartSummary, Summary, UnpairedPool};
 use afterimage_experiment::Embedder;
 use afterimage_report::render_dataset;
 use afterimage_run::atomic;
+use afterimage_statistics::{counted, number_or_range};
 use ndarray::{ArrayView4, Axis};
 
 use super::{Outcome, inputs};
@@ -19,6 +20,10 @@ use crate::say;
 
 /// Number of random halves for a split-half reliability.
 const HALVES: usize = 20;
+/// Below this number of test stimuli a reliability says little, and a note says so.
+const FEW: usize = 10;
+/// From this number of test stimuli on, reliabilities have three decimals.
+const MANY: usize = 30;
 
 /// `afterimage inspect`.
 pub(super) fn inspect(args: &args::Inspect) -> Result<()> {
@@ -132,12 +137,12 @@ pub(super) fn audit(args: &args::Audit) -> Result<Outcome> {
         }
     }
     if let Some(list) = &args.fix {
-        let (stimuli, unpaired) = (audit.exclusions.stimuli.len(), audit.exclusions.names.len());
-        let classes = audit.class_exclusions.classes.len();
         say::line(format!(
-            "wrote {}: {stimuli} stimuli, {unpaired} unpaired images and {classes} classes; set data.exclusions to \
-             this file",
-            list.display()
+            "wrote {}: {}, {} and {}; set data.exclusions to this file",
+            list.display(),
+            counted(audit.exclusions.stimuli.len(), "stimulus"),
+            counted(audit.exclusions.names.len(), "unpaired image"),
+            counted(audit.class_exclusions.classes.len(), "class")
         ))?;
     }
     Ok(outcome)
@@ -147,13 +152,27 @@ pub(super) fn audit(args: &args::Audit) -> Result<Outcome> {
 fn show_reliability(summary: &Summary, reliability: Option<&Reliable>) -> Result<()> {
     let Some(reliable) = reliability else { return say::line(no_repeats(summary)) };
     let (stimuli, voxels) = (reliable.ceiling.stimuli, reliable.ceiling.ncsnr.len());
-    let unit = summary.provenance.unit().plural();
+    let unit = summary.provenance.unit();
     say::line(format!(
-        "reliability: from {stimuli} test stimuli with repeats, over {voxels} {unit}: median (5 % to 95 %)"
+        "reliability: from {} with repeats, over {}: median (5 % to 95 %)",
+        counted(stimuli, "test stimulus"),
+        counted(voxels, unit.singular())
     ))?;
+    // Digits beyond what so few stimuli tell would only look exact.
+    let digits = if stimuli < MANY { 2 } else { 3 };
+    if stimuli < FEW {
+        say::line(format!(
+            "note: {} too few for a reliability: the values of single {} are mostly chance",
+            if stimuli == 1 { "1 stimulus is".into() } else { format!("{stimuli} stimuli are") },
+            unit.plural()
+        ))?;
+    }
     reliable.measures().into_iter().try_for_each(|measured| {
         let [low, median, high] = measured.quantiles;
-        say::line(format!("{:>15}: {median:.3} ({low:.3} to {high:.3})  {}", measured.name, measured.meaning))
+        say::line(format!(
+            "{:>15}: {median:.digits$} ({low:.digits$} to {high:.digits$})  {}",
+            measured.name, measured.meaning
+        ))
     })
 }
 
@@ -162,21 +181,22 @@ pub(super) fn show(summary: &Summary, json: bool) -> Result<()> {
         return say::json(summary);
     }
     let part = |name: &str, p: &PartSummary| {
-        format!(
-            "{name:>11}: {} stimuli, {} trials, {} to {} repeats, {} classes",
-            p.stimuli, p.trials, p.fewest_repeats, p.most_repeats, p.classes
-        )
+        if p.stimuli == 0 {
+            return format!("{name:>11}: none");
+        }
+        let repeats = number_or_range(p.fewest_repeats as usize, p.most_repeats as usize, "repeat");
+        let classes = if p.classes == 0 { "classes unknown".to_owned() } else { counted(p.classes, "class") };
+        format!("{name:>11}: {}, {}, {repeats}, {classes}", counted(p.stimuli, "stimulus"), counted(p.trials, "trial"))
     };
     let from = &summary.provenance;
-    let unit = from.unit().plural();
     say::line(format!("{} ({})", from.title, summary.path))?;
     say::line(format!(
-        "{} trials x {} {unit} in {} sessions and {} runs; {} stimuli, {}",
-        summary.trials,
-        summary.voxels,
-        summary.sessions,
-        summary.runs,
-        summary.stimuli,
+        "{} x {} in {} and {}; {}, {}",
+        counted(summary.trials, "trial"),
+        counted(summary.voxels, from.unit().singular()),
+        counted(summary.sessions, "session"),
+        counted(summary.runs, "run"),
+        counted(summary.stimuli, "stimulus"),
         match summary.image_side {
             0 => "without images".to_owned(),
             side => format!("images of {side} px"),
@@ -186,7 +206,8 @@ pub(super) fn show(summary: &Summary, json: bool) -> Result<()> {
     for (name, p) in [("train", &summary.train), ("validation", &summary.validation), ("test", &summary.test)] {
         say::line(part(name, p))?;
     }
-    summary.regions.iter().try_for_each(|(name, count)| say::line(format!("{name:>11}: {count} {unit}")))?;
+    let unit = from.unit().singular();
+    summary.regions.iter().try_for_each(|(name, count)| say::line(format!("{name:>11}: {}", counted(*count, unit))))?;
     summary.columns.iter().try_for_each(|(name, meaning)| say::line(format!("{name:>11}: {meaning}")))?;
     from.steps.iter().try_for_each(|step| say::line(format!("       step: {step}")))?;
     from.warnings.iter().try_for_each(|warning| say::line(format!("    warning: {warning}")))?;

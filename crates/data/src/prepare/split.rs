@@ -76,7 +76,16 @@ pub(super) fn apply(rule: &SplitRule, header: &mut Header, kept: &mut Vec<usize>
     let splits = splits.ok_or_else(|| wrong(header, "nothing is left for training: hold out less".into()))?;
     header.stimuli.iter_mut().zip(splits).for_each(|(stimulus, split)| stimulus.split = split);
     let part = |split: Split| header.stimuli.iter().filter(|stimulus| stimulus.split == split).count();
-    let numbers = format!("{} stimuli of the test, {} of validation", part(Split::Test), part(Split::Validation));
+    let asked = match rule {
+        SplitRule::Classes { test, validation, .. } | SplitRule::Clusters { test, validation, .. } => {
+            format!(": whole groups with at least the {test} and {validation} that were asked for")
+        }
+        _ => String::new(),
+    };
+    let (test, validation) = (part(Split::Test), part(Split::Validation));
+    // What an earlier step says of the split no longer holds.
+    header.provenance.steps.retain(|step| !step.what.starts_with("split "));
+    let numbers = format!("{test} stimuli of the test, {validation} of validation{asked}");
     steps.insert(0, Step::plain(format!("split again: {}; {numbers}", words(rule))));
     Ok(steps)
 }

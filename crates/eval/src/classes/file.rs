@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 
+use afterimage_run::atomic;
 use ndarray::Array2;
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
@@ -35,7 +35,6 @@ impl Bank {
     /// # Errors
     /// [`EvalError::Bank`] if it cannot be written.
     pub fn write(&self, path: &Path) -> Result<()> {
-        static COUNT: AtomicU64 = AtomicU64::new(0);
         let fail = |error: &dyn std::fmt::Display| bank_error(path, format!("cannot be written: {error}"));
         let mut bytes = Vec::with_capacity(4 * self.means.len());
         self.means.iter().for_each(|value| bytes.extend_from_slice(&value.to_le_bytes()));
@@ -49,18 +48,9 @@ impl Bank {
         };
         let text = serde_json::to_string(&description).map_err(|error| fail(&error))?;
         let view = TensorView::new(Dtype::F32, self.means.shape().to_vec(), &bytes).map_err(|error| fail(&error))?;
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(|error| fail(&error))?;
-        }
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let unfinished = path.with_extension(format!("{}-{count}.tmp", std::process::id()));
         let metadata = HashMap::from([(DESCRIPTION.to_owned(), text)]);
-        let written = safetensors::serialize_to_file([(MEANS, view)], Some(metadata), &unfinished);
-        let renamed = written.map_err(std::io::Error::other).and_then(|()| std::fs::rename(&unfinished, path));
-        renamed.map_err(|error| {
-            let _ = std::fs::remove_file(&unfinished);
-            fail(&error)
-        })
+        let file = safetensors::serialize([(MEANS, view)], Some(metadata)).map_err(|error| fail(&error))?;
+        atomic::write(path, &file).map_err(|error| fail(&error))
     }
 
     /// Reads a bank.

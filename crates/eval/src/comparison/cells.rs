@@ -3,7 +3,7 @@
 use afterimage_run::comparison::Cell;
 use afterimage_run::scores::Score;
 use afterimage_statistics::{
-    Difference, Interval, bootstrap_mean, deviation, hierarchical_mean, mean, paired_difference,
+    Difference, Interval, bootstrap_mean, deviation, fraction_interval, hierarchical_mean, mean, paired_difference,
 };
 
 use super::group::{Group, Subject};
@@ -81,6 +81,9 @@ fn interval(scores: &[&Score], items: Option<&[Items]>, options: &Options) -> Op
     }
     let subjects: Vec<Vec<f64>> = items?.iter().map(|i| i.iter().flatten().copied().collect()).collect();
     match subjects.as_slice() {
+        [images] if scores.iter().all(|score| score.unit == "fraction") => {
+            fraction_interval(images, "image", options.resamples, options.seed)
+        }
         [images] => bootstrap_mean(images, options.resamples, options.seed),
         _ => hierarchical_mean(&subjects, options.resamples, options.seed),
     }

@@ -2,21 +2,21 @@
 //! images?
 
 use afterimage_run::scores::Score;
-use afterimage_statistics::{pairing_test, pairing_test_within};
-use ndarray::Array2;
+use afterimage_statistics::{mean, pairing_test, pairing_test_within};
+use ndarray::{Array2, ArrayView1};
 
 use crate::distance::DistanceMatrix;
 use crate::error::shape;
 use crate::score::{Draft, with_test};
 use crate::{Context, Result};
 
-/// `pairwise` with the distractors of one kind: `identification.pairwise.KEY.within_cluster` and `.between_clusters`.
+/// `pairwise` with the wrong candidates of one kind: `identification.pairwise.KEY.within_cluster` and `.between_clusters`.
 ///
 /// `clusters[i]` is the cluster of shown image i, `what` says how they were found. The value of an image is the
 /// fraction of the other shown images of its own cluster (of all other clusters) that are farther from the
 /// reconstruction than the shown one; ties count half, chance 1/2. An image alone in its cluster is undefined within.
 /// The test within permutes pairings inside clusters only, so that knowing the cluster does not help; the test between
-/// permutes all. A score is missing where no image has such distractors.
+/// permutes all. A score is missing where no image has such wrong candidates.
 ///
 /// # Errors
 /// [`crate::EvalError::Shape`] if `clusters` does not fit the items.
@@ -68,31 +68,44 @@ pub fn pairwise_by_cluster(
         };
         let mut score = with_test(draft.mean_over_images(&own, ctx), test, 1.0);
         score.ways = Some(2);
+        score.mean_image = of_mean_image(matrix, clusters, within);
         scores.push(score);
     }
     Ok(scores)
 }
 
-/// Value of reconstruction i were shown image j its truth, `[items, items]`; NaN without a distractor, and within
+/// Value of reconstruction i were shown image j its truth, `[items, items]`; NaN without a wrong candidate, and within
 /// clusters where i and j are of different ones.
 fn values(matrix: &DistanceMatrix, clusters: &[usize], within: bool) -> Array2<f64> {
     let distances = matrix.shown();
     Array2::from_shape_fn(distances.dim(), |(i, j)| {
-        if within && clusters[i] != clusters[j] {
-            return f64::NAN;
-        }
-        let others = (0..clusters.len()).filter(|&l| l != j && (clusters[l] == clusters[j]) == within);
-        let (mut n, mut farther) = (0.0, 0.0);
-        for l in others {
-            n += 1.0;
-            farther += match distances[[i, l]].total_cmp(&distances[[i, j]]) {
-                std::cmp::Ordering::Greater => 1.0,
-                std::cmp::Ordering::Equal => 0.5,
-                std::cmp::Ordering::Less => 0.0,
-            };
-        }
-        farther / n
+        if within && clusters[i] != clusters[j] { f64::NAN } else { value(distances.row(i), j, clusters, within) }
     })
+}
+
+/// Share of the wrong candidates of image j that are farther than j; NaN without any.
+fn value(distances: ArrayView1<f64>, j: usize, clusters: &[usize], within: bool) -> f64 {
+    let others = (0..clusters.len()).filter(|&l| l != j && (clusters[l] == clusters[j]) == within);
+    let (mut n, mut farther) = (0.0, 0.0);
+    for l in others {
+        n += 1.0;
+        farther += match distances[l].total_cmp(&distances[j]) {
+            std::cmp::Ordering::Greater => 1.0,
+            std::cmp::Ordering::Equal => 0.5,
+            std::cmp::Ordering::Less => 0.0,
+        };
+    }
+    farther / n
+}
+
+/// What the mean training image scores, over the images that have such candidates.
+fn of_mean_image(matrix: &DistanceMatrix, clusters: &[usize], within: bool) -> Option<f64> {
+    let of = matrix.of_mean_image()?;
+    let distances = ArrayView1::from(&of.shown);
+    let values = (0..clusters.len()).map(|j| value(distances, j, clusters, within));
+    let defined: Vec<f64> =
+        values.zip(&of.undefined).filter(|(v, undefined)| !v.is_nan() && !**undefined).map(|(v, _)| v).collect();
+    (!defined.is_empty()).then(|| mean(&defined))
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ pub fn encoding_matrix<'a>(
 
 /// n-way identification of the measured response among predicted ones, for each of `ways`, and the mean rank.
 ///
-/// With extra candidates in the matrix these are the distractors (`identification.encoding.external.5way`), without
+/// With extra candidates in the matrix these are the wrong candidates (`identification.encoding.external.5way`), without
 /// them the other test images (`identification.encoding.50way`).
 ///
 /// # Errors

@@ -67,7 +67,7 @@ impl<'a> Representatives<'a> {
 /// Top-1 at each of `ways` and at all classes, top-5, mean and median rank, and top-1 among the test images' own
 /// classes.
 ///
-/// Of C classes, r are nearer than the true one: the closed form of [`crate::identification`] over its C - 1 rivals.
+/// Of C classes, r are nearer than the true one: the closed form of [`crate::identification`] over its C - 1 wrong candidates.
 /// Each score notes what the shown images themselves reach by the same distance. Names:
 /// `identification.representative.50way`, `….1000way.top5`, `….rank`, `….rank.median`, `….own`.
 ///

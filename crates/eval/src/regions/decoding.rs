@@ -73,7 +73,7 @@ pub fn decoding_conditions<'a>(
         }
         let stacked = concatenate(Axis(0), &views)
             .map_err(|_| shape("an array of reconstructions", views[0].shape(), "the same size for every subset"))?;
-        let found = distances(distance, stacked.view(), shown, candidates, cache)?;
+        let found = distances(distance, stacked.view(), None, shown, candidates, cache)?;
         for (index, (subset, decoded)) in block.iter().zip(&views).enumerate() {
             let matrix = found.matrix(index * ctx.len(), distance, candidates.names().to_vec(), ctx)?;
             let mut scores: Vec<Score> = match ways {

@@ -8,7 +8,7 @@ use ndarray::{Array2, ArrayView2, Axis, Ix2};
 use rayon::prelude::*;
 
 use super::{Subset, encoding::FEWEST};
-use crate::identification::{Accuracy, Pool, distractors, ranks};
+use crate::identification::{Accuracy, Pool, ranks, wrong_candidates};
 use crate::protocols::encoding_matrix;
 use crate::score::{Draft, with_test};
 use crate::{Context, HeldOutArray, Result};
@@ -81,7 +81,7 @@ fn accuracy(
 ) -> Result<Array2<f64>> {
     let cut = |table: ArrayView2<f32>| table.select(Axis(1), voxels);
     let matrix = encoding_matrix(cut(measured).view(), cut(predicted).view(), None, ctx)?;
-    let accuracy = Accuracy::new(distractors(&matrix, Pool::OtherShown), ways, 1)?;
+    let accuracy = Accuracy::new(wrong_candidates(&matrix, Pool::OtherShown), ways, 1)?;
     Ok(ranks(&matrix, Pool::OtherShown).map(|&rank| accuracy.of(rank)))
 }
 

@@ -123,9 +123,9 @@ fn distances(distance: &dyn Distance, of: &Material, among: &mut Compared) -> Re
 /// `external` and `pairwise` scores of a measure.
 pub(super) fn identification(matrix: &DistanceMatrix, of: &Material) -> Result<Part> {
     let prefix = format!("identification.external.{}", matrix.key());
-    let distractors = matrix.candidate_names().len();
-    let mut found = if distractors > 0 {
-        let (ways, missing) = possible_ways(&prefix, &of.experiment.evaluation.ways, distractors);
+    let wrong_candidates = matrix.candidate_names().len();
+    let mut found = if wrong_candidates > 0 {
+        let (ways, missing) = possible_ways(&prefix, &of.experiment.evaluation.ways, wrong_candidates);
         let mut found = Part::of(&[&prefix], external_scores(matrix, &ways, &of.context))?;
         found.not_computed.extend(missing);
         found

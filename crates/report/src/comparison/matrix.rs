@@ -70,7 +70,7 @@ fn key(comparison: &Comparison) -> Markup {
             li { span.swatch aria-hidden="true" {} " best value of the row" }
             @if comparison.paired {
                 li { span.better { "▲" } " better, " span.worse { "▼" } " worse than " (reference(comparison))
-                    ": one sign for p\u{202f}<\u{202f}0.05, two for 0.01, three for 0.001, each p corrected by Holm for " (of(comparison.tests, "test", "tests")) }
+                    ": one sign for p\u{202f}<\u{202f}0.05, two for 0.01, three for 0.001, each p corrected by Holm for the " (of(comparison.tests, "test", "tests")) " of its score" }
                 li { "no sign: no difference was found, which is not evidence of none" }
             }
             li { "below a value its 95\u{202f}% interval, over images unless its definition says otherwise" }

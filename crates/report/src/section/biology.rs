@@ -25,7 +25,7 @@ pub(crate) fn biology(source: &Source) -> Part {
              response, not of the tissue: "
             "if prediction is poor, so are they." }
         div.plots { @for figure in figures(found, source.unit()) { figure.wide[figure.name == "fields"] { figcaption { (figure.caption) } (figure.svg) } } }
-        (measures::groups(found, more))
+        (measures::groups(found, source.unit()))
         p.note { "Each figure is a separate file in " code { "figures/" } ", with its numbers as a table; all \
                   measures, by region too, in " code { "biology/measures.csv" } "." }
     });

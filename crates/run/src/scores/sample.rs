@@ -1,6 +1,6 @@
 //! n in words: of what the value is, and what its interval is over.
 
-use afterimage_statistics::{RecordedUnit, plural};
+use afterimage_statistics::{RecordedUnit, sample_text};
 
 use super::Score;
 
@@ -8,15 +8,7 @@ impl Score {
     /// Returns n with its noun and, if it is over something else, what the interval is over: "967 voxels, interval over
     /// 5 images". `digits` writes the numbers.
     pub fn sample_text(&self, unit: RecordedUnit, digits: impl Fn(usize) -> String) -> String {
-        let count = |n: usize, item: &str| format!("{} {}", digits(n), plural(n, &unit.in_text(item)));
-        let own = count(self.n, &self.item_kind);
-        let over: Vec<String> =
-            self.interval.iter().flat_map(|i| &i.over).map(|sample| count(sample.n, &sample.item)).collect();
-        if over.is_empty() || over == [own.as_str()] {
-            own
-        } else {
-            format!("{own}, interval over {}", over.join(" and "))
-        }
+        sample_text(self.n, &self.item_kind, self.interval.as_ref(), unit, digits)
     }
 }
 

@@ -28,7 +28,7 @@ pub struct SimConfig {
     pub test_repeats: u16,
     /// Number of unpaired images.
     pub unpaired: usize,
-    /// Number of distractors.
+    /// Number of external images, wrong candidates of identification.
     pub external: usize,
     /// Number of classes for a classification; 0 creates none. The first 120 are the
     /// categories of the experiment, those of the test before the others.

@@ -17,7 +17,7 @@ pub enum Part {
     Test,
     /// Unpaired images, of the training categories and of others, never of the test categories.
     Unpaired,
-    /// Images of any category, distractors for identification.
+    /// Images of any category, wrong candidates for identification.
     External,
     /// Images of the classes that a classification chooses among.
     Classes,

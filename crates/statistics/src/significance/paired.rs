@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::draws::{Purpose, blocks, coin, stream};
-use crate::{ALPHA, Difference, POWER, PValue, Power};
+use crate::{ALPHA, Difference, Interval, POWER, PValue, Power};
 use crate::{bca_mean, bootstrap_mean, effect_size, hierarchical_mean, images_needed, mean};
 
 /// Two sums of the same numbers in different order may differ by rounding; such a draw counts as equal.
@@ -32,7 +32,11 @@ pub fn paired_difference(
         subjects.iter().flat_map(|s| s.iter().map(|d| d / (s.len() * subjects.len()) as f64)).collect();
     let p = sign_flip(&weighted, permutations, seed);
     let (interval, bca, power) = match subjects {
-        [images] => (bootstrap_mean(images, resamples, seed), bca_mean(images, resamples, seed), power(images)),
+        [images] => {
+            let interval = bootstrap_mean(images, resamples, seed);
+            let power = power(images, interval.as_ref());
+            (interval, bca_mean(images, resamples, seed), power)
+        }
         _ => (hierarchical_mean(subjects, resamples, seed), None, None),
     };
     Some(Difference { value, interval, bca, p_holm: p.value, p, n: weighted.len(), power, by_seed: Vec::new() })
@@ -76,9 +80,11 @@ pub fn sign_flip(differences: &[f64], draws: usize, seed: u64) -> PValue {
     )
 }
 
-fn power(differences: &[f64]) -> Option<Power> {
+/// The planned test. A difference whose sign is not known has no number of images that would show it.
+fn power(differences: &[f64], interval: Option<&Interval>) -> Option<Power> {
     let effect_size = effect_size(differences);
-    let images = images_needed(effect_size);
+    let has_sign = interval.is_some_and(|interval| interval.low > 0.0 || interval.high < 0.0);
+    let images = images_needed(effect_size).filter(|_| has_sign);
     effect_size.is_finite().then_some(Power { images, effect_size, power: POWER, alpha: ALPHA })
 }
 
@@ -112,6 +118,9 @@ mod tests {
         assert!(better.value > 0.2 && better.p.value == 0.001 && better.interval.unwrap().low > 0.0);
         assert!(better.bca.is_some() && better.power.unwrap().images.unwrap() < 10);
         assert!(paired_difference(&[vec![0.3]], 500, 999, 1).is_none());
+        let unclear = paired_difference(&[vec![0.3, -0.2, 0.1, -0.15, 0.05]], 500, 999, 1).unwrap();
+        let power = unclear.power.unwrap();
+        assert!(power.effect_size > 0.0 && power.images.is_none(), "the interval includes 0: {power:?}");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! holds after correction.
 
 use afterimage_run::comparison::{Cell, Comparison, Row, Variant, Verdict};
-use afterimage_statistics::Difference;
+use afterimage_statistics::{Difference, counted};
 
 use super::text::{name, value};
 
@@ -29,9 +29,9 @@ pub(super) fn lines(comparison: &Comparison) -> Vec<String> {
     lines.push("best: the value with *".into());
     if comparison.paired {
         lines.push(format!(
-            "▲ better, ▼ worse than {}: p < 0.05 by Holm for {} tests (two signs 0.01, three 0.001)",
+            "▲ better, ▼ worse than {}: p < 0.05 by Holm for {} of each score (two signs 0.01, three 0.001)",
             comparison.variants.first().map_or("", |v| v.label.as_str()),
-            comparison.tests
+            counted(comparison.tests, "test")
         ));
         lines.push(String::new());
         lines.extend(notable(comparison));

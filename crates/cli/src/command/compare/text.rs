@@ -26,8 +26,9 @@ pub(super) fn lines(comparison: &Comparison) -> Vec<String> {
             baseline.label
         ));
         lines.push(format!(
-            "p: two-sided sign-flip permutation; Holm: corrected over {} tests; images needed: for 80 % power at 0.05",
-            comparison.tests
+            "p: two-sided sign-flip permutation; Holm: corrected over {} of each score; images needed: for 80 % power at \
+             0.05, if the interval excludes 0",
+            counted(comparison.tests, "variant")
         ));
         lines.push("differences of percentages are in percentage points".into());
     }
@@ -117,7 +118,7 @@ fn difference_fields(cell: &Cell, d: &Difference, unit: &str) -> [String; 6] {
     let ends = |i: &Interval| format!("[{:+.digits$}, {:+.digits$}]", i.low * scale, i.high * scale);
     let images = cell.images_needed().map_or_else(String::new, |images| match images {
         Some(images) => images.to_string(),
-        None => "over a million".into(),
+        None => "-".into(),
     });
     [
         format!("{:+.digits$}", d.value * scale),

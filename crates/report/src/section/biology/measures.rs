@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use afterimage_run::biology::{Biology, Measure};
+use afterimage_statistics::RecordedUnit;
 use maud::{Markup, html};
 
 use crate::{
@@ -24,7 +25,7 @@ const GROUPS: [(&str, &[&str]); 6] = [
 ];
 
 /// All groups that have a measure, folded.
-pub(super) fn groups(found: &Biology, more: &str) -> Markup {
+pub(super) fn groups(found: &Biology, unit: RecordedUnit) -> Markup {
     let mut left: Vec<&Measure> = found.measures.iter().filter(|m| m.region.is_none() && is_main(&m.name)).collect();
     let mut groups = Vec::new();
     for (title, prefixes) in GROUPS {
@@ -32,7 +33,7 @@ pub(super) fn groups(found: &Biology, more: &str) -> Markup {
         left = rest;
         groups.push((title, inside));
     }
-    html! { @for (title, inside) in groups.iter().filter(|(_, inside)| !inside.is_empty()) { (group(title, inside, more)) } }
+    html! { @for (title, inside) in groups.iter().filter(|(_, inside)| !inside.is_empty()) { (group(title, inside, unit)) } }
 }
 
 /// Quartiles, intercepts and single coordinates are in the table of measures only.
@@ -40,13 +41,13 @@ fn is_main(name: &str) -> bool {
     !(name.ends_with(".intercept") || name.contains(".q") || name.ends_with(".x.r") || name.ends_with(".y.r"))
 }
 
-fn group(title: &str, of: &[&Measure], more: &str) -> Markup {
+fn group(title: &str, of: &[&Measure], unit: RecordedUnit) -> Markup {
     let all: Vec<Definition> = of.iter().map(|m| define(m)).collect();
     let columns = columns(of);
     html! {
         details.group {
             summary { h3 { (title) } span.hint { (many(of.len())) " " (if of.len() == 1 { "measure" } else { "measures" }) } }
-            (wide(title, &if columns.len() > 1 { matrix(of, &columns, more) } else { list(of, more) }))
+            (wide(title, &if columns.len() > 1 { matrix(of, &columns, unit) } else { list(of, unit) }))
             (definitions(&all))
         }
     }
@@ -73,7 +74,7 @@ fn columns(of: &[&Measure]) -> Vec<String> {
 }
 
 /// One row per quantity, one column per way; what fits no column follows as a list.
-fn matrix(of: &[&Measure], columns: &[String], more: &str) -> Markup {
+fn matrix(of: &[&Measure], columns: &[String], unit: RecordedUnit) -> Markup {
     let mut rows: Vec<String> = Vec::new();
     let mut cells: BTreeMap<(String, String), &Measure> = BTreeMap::new();
     let mut rest: Vec<&Measure> = Vec::new();
@@ -100,12 +101,12 @@ fn matrix(of: &[&Measure], columns: &[String], more: &str) -> Markup {
                 } } }
             } } }
         }
-        @if !rest.is_empty() { (list(&rest, more)) }
+        @if !rest.is_empty() { (list(&rest, unit)) }
     }
 }
 
 /// One row per measure.
-fn list(of: &[&Measure], more: &str) -> Markup {
+fn list(of: &[&Measure], unit: RecordedUnit) -> Markup {
     html! {
         table.scores.compact {
             thead { tr { th scope="col" { "Measure" } th scope="col" { "Value" } th scope="col" { "95\u{202f}% interval" } th scope="col" { "Chance" } th scope="col" { "p" } th scope="col" { "n" } } }
@@ -115,7 +116,7 @@ fn list(of: &[&Measure], more: &str) -> Markup {
                 td data-label="interval" { (m.interval.as_ref().map_or("–".into(), |i| interval(i, &m.unit))) }
                 td data-label="chance" { (m.chance.map_or("–".into(), |c| value(c, &m.unit))) }
                 td data-label="p" { (m.p.as_ref().map_or("–".into(), p)) }
-                td data-label="n" { (many(m.n)) " " @if m.name != "truth.hierarchy.rho" { (more) } @else { "regions" } }
+                td data-label="n" { (m.sample_text(unit, many)) }
             } } }
         }
     }

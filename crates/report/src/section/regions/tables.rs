@@ -45,7 +45,7 @@ fn row(condition: &Condition, score: &Score) -> Markup {
             (value_cell(score))
             td.number { (difference.map_or("–".into(), |d| signed(d.value, &score.unit))) }
             td { (ends.map_or("–".into(), |i| format!("{} to {}", signed(i.low, &score.unit), signed(i.high, &score.unit)))) }
-            td { (difference.map_or("–".into(), |d| plain(d.p_holm))) }
+            td { (difference.map_or("–".into(), |d| d.p.corrected_text(d.p_holm))) }
         }
     }
 }
@@ -67,7 +67,7 @@ fn methods(score: &Score, of: &[Condition]) -> Markup {
     html! {
         p.note {
             "Intervals: " (score.interval.as_ref().map_or("", |i| i.method.as_str())) ". p: " (score.p.as_ref().map_or("", |p| p.method.as_str())) ". "
-            @if let Some(d) = difference { "Differences: " (d.p.method) ", Holm over all in this table." }
+            @if let Some(d) = difference { "Differences: " (d.p.method) ", Holm over the conditions, within one score." }
         }
     }
 }

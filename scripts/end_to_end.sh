@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the program as a user does: the demonstration, its supervised-only ablation in short, and, where recordings lie
+# Runs the program as a user does: every line of the README and the tutorial, in short, and, where recordings lie
 # beside the repository, the macaque V4 session.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -8,14 +8,15 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 "$program" config --preset gaziv2022 >/dev/null
-"$program" demo --out "$work/demo" --set encoder.epochs=2 --set decoder.epochs=2
-test -s "$work/demo/report.html"
+scripts/run_docs.sh "$program" "$work" README.md docs/data-set.md docs/tutorial.md
+demo="$work/runs/demo"
+test -s "$demo/report.html"
 
 # The same run again must be refused, and resuming a finished run must change no score.
-if "$program" demo --out "$work/demo" 2>/dev/null; then echo "a run was overwritten" >&2; exit 1; fi
-cp "$work/demo/scores.json" "$work/before.json"
-"$program" evaluate "$work/demo" >/dev/null
-cmp "$work/before.json" "$work/demo/scores.json"
+if "$program" demo --out "$demo" 2>/dev/null; then echo "a run was overwritten" >&2; exit 1; fi
+cp "$demo/scores.json" "$work/before.json"
+"$program" evaluate "$demo" >/dev/null
+cmp "$work/before.json" "$demo/scores.json"
 
 if [ -d ../shared/data/v4 ]; then
   # The same layout as scripts/fetch_v4.py makes.

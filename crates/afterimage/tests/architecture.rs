@@ -5,8 +5,9 @@ use std::path::Path;
 use std::process::Command;
 
 /// Each crate may use those before it.
-const ORDER: [&str; 20] = [
+const ORDER: [&str; 21] = [
     "formats",
+    "schema",
     "statistics",
     "data",
     "sim",

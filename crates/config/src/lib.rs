@@ -35,6 +35,7 @@ pub mod settings;
 
 use std::path::{Path, PathBuf};
 
+pub use afterimage_schema::Range;
 pub use backbone::BackboneKind;
 pub use decoder::*;
 pub use encoder::*;
@@ -44,7 +45,6 @@ pub use experiment::*;
 pub use metrics::{METRICS, NSD};
 pub use overlay::{nearest_name, top_level_keys};
 pub use presets::{preset_names, preset_text};
-pub use ranges::Range;
 pub use schedule::*;
 pub use schema::schema;
 

@@ -1,6 +1,5 @@
 //! The JSON schema of an experiment file, from the doc comments, types and ranges of the fields.
 
-use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use crate::Experiment;
@@ -18,8 +17,7 @@ pub fn schema() -> Value {
 
 /// Like [`schema`], without the defaults.
 pub(crate) fn declared() -> Value {
-    let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
-    settings.into_generator().into_root_schema_for::<Experiment>().to_value()
+    afterimage_schema::declared::<Experiment>()
 }
 
 /// Adds defaults to the keys of a table, which makes them optional.

@@ -1,6 +1,8 @@
 //! What a data set says about itself: stimuli, trials, voxels and where all of it came from.
 
+use afterimage_schema::in_order;
 use afterimage_statistics::RecordedUnit;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, region};
@@ -23,7 +25,7 @@ pub use voxels::{SurfaceGeometry, VolumeGeometry, VoxelColumn, Voxels};
 pub const LAYOUT_VERSION: u32 = 3;
 
 /// Which part of the work a stimulus, with all its trials, belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Split {
     /// Networks and statistics are fitted on it.
@@ -49,7 +51,8 @@ impl Split {
 }
 
 /// One stimulus; its index is its row in the array `stimuli`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = in_order::<StimulusInfo>)]
 pub struct StimulusInfo {
     /// The image's name in its source.
     pub name: String,
@@ -71,7 +74,8 @@ impl StimulusInfo {
 }
 
 /// One row of the array `responses`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = in_order::<TrialInfo>)]
 pub struct TrialInfo {
     /// Row of the stimulus shown.
     pub stimulus: u32,
@@ -86,7 +90,8 @@ pub struct TrialInfo {
 }
 
 /// A file the data came from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = in_order::<SourceFile>)]
 pub struct SourceFile {
     /// Its path as it was given.
     pub path: String,
@@ -95,8 +100,9 @@ pub struct SourceFile {
 }
 
 /// Where the data came from and what was done to them.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(transform = in_order::<Provenance>)]
 pub struct Provenance {
     /// What a reader should call the data set.
     pub title: String,
@@ -147,7 +153,8 @@ impl Provenance {
 }
 
 /// Everything about a data set but its two arrays.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = in_order::<Header>)]
 pub struct Header {
     /// One entry per row of `stimuli`.
     pub stimuli: Vec<StimulusInfo>,

@@ -53,6 +53,7 @@ mod classes;
 mod clusters;
 mod error;
 mod exclusions;
+mod export;
 mod header;
 mod images;
 pub(crate) mod import;
@@ -76,6 +77,7 @@ pub use audit::{Audit, AuditOptions, Check, Verdict, audit, audit_with};
 pub use clusters::clusters;
 pub use error::{Error, Result};
 pub use exclusions::Exclusions;
+pub use export::export;
 pub use header::{
     FittedOn, Header, LAYOUT_VERSION, LeftOut, Provenance, SourceFile, Split, Step, StimulusInfo, SurfaceGeometry,
     TrialInfo, VolumeGeometry, VoxelColumn, Voxels,

@@ -1,82 +1,94 @@
 //! The manifest of a generic import: a TOML file that says which responses belong to which images.
 //!
-//! Every path is relative to the manifest's own folder.
+//! Every path is relative to the manifest's own folder. [`TEMPLATE`] has every key with its meaning; `docs/manifest.md` is the
+//! reference.
 //!
 //! ```
 //! # use afterimage_data::Manifest;
 //! let manifest = Manifest::parse(r#"
-//! name = "v4-pe"                       # title of the data set
-//! image_side = 112                     # stored images are cropped to the centred square and resized, pixels
-//! licence = "CC BY 4.0"                # optional, as are citation, units and fov_deg
-//! unit = "neuron"                      # what was recorded: voxel (the default), neuron or channel
+//! name = "v4-pe"
+//! unit = "neuron"
 //!
 //! [responses]
-//! file = "responses.npy"               # .npy, .npz, .mat, .h5, .csv or .tsv
-//! ## array = "arr_0"                    # which one, where the file holds several
-//! orientation = "voxels_by_trials"     # trials_by_voxels, voxels_by_trials or voxels_by_stimuli_by_repeats
-//! averaged = 12                        # repeats already averaged in each value
-//! ## columns = "unit*"                  # of a .csv or .tsv: the columns that are voxels, by pattern or list
-//! ## ignore = ["age"]                   # columns that are none; of a table without names by number, from "1"
-//! ## header = true                      # whether its first line holds names, where that is not clear
+//! file = "responses.npy"
+//! orientation = "voxels_by_trials"
+//! averaged = 12
 //!
 //! [images]
-//! source = "images.zip"                # folder, .zip or .npy
-//! order = "natural"                    # or "bytes", or a file: one name a line, or a .csv (then `column`)
-//! ## labels = "classes.csv"             # columns image and class
+//! source = "images.zip"
+//! order = "natural"
 //!
-//! [voxels]
-//! ## regions = "regions.npz"            # named masks, or a .csv with one 0/1 column a region
+//! [trials]
+//! run = [600, 600]
 //!
 //! [split]
-//! test = 100                           # number of stimuli held out for scores
-//! validation = 100                     # number of stimuli for early stopping
-//! seed = 0
-//! ## test_list = "test.txt"             # names of the test stimuli, instead of a number
-//! ## by = "column"                      # use the table's column "split", instead of "random"
+//! test = 80
 //! "#, std::path::Path::new("v4.toml"))?;
-//! assert_eq!(manifest.split.test, 100);
+//! assert_eq!((manifest.split.test, manifest.split.validation), (80, 100));
 //! # Ok::<_, afterimage_data::Error>(())
 //! ```
 
+mod keys;
 #[cfg(test)]
 mod tests;
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use afterimage_formats::text;
+use afterimage_schema::{Range, find_outside, in_order, properties, ranges, within};
 use afterimage_statistics::RecordedUnit;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub use keys::*;
 
 use crate::{Error, Result};
 
-/// A parsed manifest; see the [module](self) for an example with every key.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// A manifest with every key and its meaning, to be filled in. Generated from the fields of [`Manifest`].
+pub const TEMPLATE: &str = include_str!("../assets/manifest.template.toml");
+
+/// Manifest of `afterimage import generic`: which responses belong to which images. Relative paths start at the folder of this
+/// file. Replace the values of the required keys; a line that begins with `# key = ` is a key that may stay away.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = in_order::<Manifest>)]
 pub struct Manifest {
     /// Title of the data set.
+    #[schemars(example = "my recording")]
     pub name: String,
-    /// Height and width of the stored images, pixels.
+    /// Height and width of the stored images, which are cropped to the centred square and resized, in pixels.
     #[serde(default = "default_side")]
+    #[schemars(transform = within(Range::Whole(8, 2048)))]
     pub image_side: usize,
     /// Licence of the recordings.
+    #[schemars(example = "CC BY 4.0")]
     pub licence: Option<String>,
     /// What to cite.
+    #[schemars(example = "Author et al. (2026), Title, Journal")]
     pub citation: Option<String>,
     /// Unit of the responses.
+    #[schemars(example = "percent signal change")]
     pub units: Option<String>,
-    /// What was recorded.
+    /// What one column of the responses is.
     #[serde(default)]
     pub unit: RecordedUnit,
     /// Width of the image in degrees of visual angle.
+    #[schemars(transform = within(Range::Above(0.0, 360.0)), example = 8.4)]
     pub fov_deg: Option<f32>,
     /// The table of responses.
     pub responses: ResponsesKeys,
     /// The images and their order.
     pub images: ImagesKeys,
-    /// The voxels.
+    /// Sessions and scanner runs of the trials. Without these keys, columns called `session` and `run` (or `ses`, `chunk` ...)
+    /// of the table of responses or of the file `images.order` give them; without such columns, all trials are one run.
+    #[serde(default)]
+    pub trials: TrialsKeys,
+    /// The voxels (neurons, channels).
     #[serde(default)]
     pub voxels: VoxelsKeys,
-    /// What is held out.
+    /// The stimuli that are held out, with all their trials.
     #[serde(default)]
     pub split: SplitKeys,
     /// Where the manifest lies; set when it is read.
@@ -84,128 +96,15 @@ pub struct Manifest {
     pub path: PathBuf,
 }
 
-/// Which axis of the table is which.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Orientation {
-    /// `[trials, voxels]`, trial i shows image i of the order.
-    TrialsByVoxels,
-    /// `[voxels, trials]`
-    VoxelsByTrials,
-    /// `[voxels, stimuli, repeats]`, NaN where a repeat is absent.
-    VoxelsByStimuliByRepeats,
+/// The JSON schema (draft 2020-12) of a manifest, with meaning, default, range and example of every key.
+pub fn schema() -> Value {
+    SCHEMA.clone()
 }
 
-/// Table `[responses]`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ResponsesKeys {
-    /// `.npy`, `.npz`, `.mat`, `.h5`, `.csv` or `.tsv`.
-    pub file: PathBuf,
-    /// Which array of an `.npz`, `.mat` or `.h5`; not needed when it holds one.
-    pub array: Option<String>,
-    /// Which axis is which.
-    pub orientation: Orientation,
-    /// Repeats already averaged in each value; 1 for single trials.
-    #[serde(default = "one")]
-    pub averaged: u16,
-    /// Of a table of text: whether its first line holds names, where that is not clear.
-    pub header: Option<bool>,
-    /// Of a table of text: the columns that are voxels.
-    pub columns: Option<VoxelNames>,
-    /// Of a table of text: columns to leave out, by name, or by number from `1` if the table has no names.
-    #[serde(default)]
-    pub ignore: Vec<String>,
-}
+static SCHEMA: LazyLock<Value> = LazyLock::new(afterimage_schema::declared::<Manifest>);
 
-/// Names of columns: a pattern such as `unit*`, or a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum VoxelNames {
-    /// A beginning followed by `*`, `*` for every column that is no index, trial, session, run or image, or one name.
-    Pattern(String),
-    /// The names.
-    List(Vec<String>),
-}
-
-impl VoxelNames {
-    /// Whether a column is among them.
-    pub fn contains(&self, name: &str) -> bool {
-        match self {
-            Self::Pattern(pattern) => match pattern.strip_suffix('*') {
-                Some(beginning) => name.starts_with(beginning),
-                None => name == pattern,
-            },
-            Self::List(names) => names.iter().any(|known| known == name),
-        }
-    }
-}
-
-/// Table `[images]`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ImagesKeys {
-    /// Folder, `.zip` or `.npy`.
-    pub source: PathBuf,
-    /// `natural` or `bytes` order of names, `sorted` if both are the same, or a file with the name of the image of each
-    /// trial, one a line or in a column of a `.csv`. Without it, a column of the table of responses that names images,
-    /// and otherwise `sorted`.
-    pub order: Option<String>,
-    /// The column of a `.csv` given as `order`.
-    pub column: Option<String>,
-    /// A `.csv` with the classes of images.
-    pub labels: Option<PathBuf>,
-}
-
-/// Table `[voxels]`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct VoxelsKeys {
-    /// `.npz` of masks, or `.csv` with a row per voxel and a 0/1 column per region.
-    pub regions: Option<PathBuf>,
-}
-
-/// How the held-out stimuli are chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum SplitBy {
-    /// At random, by the seed.
-    #[default]
-    Random,
-    /// By the column `split` of the table of responses.
-    Column,
-}
-
-/// Table `[split]`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct SplitKeys {
-    /// Number of test stimuli.
-    pub test: usize,
-    /// Number of validation stimuli.
-    pub validation: usize,
-    /// Seed of the draw.
-    pub seed: u64,
-    /// How; at random unless the table of responses has a column `split`, when it must be stated.
-    pub by: Option<SplitBy>,
-    /// File with the names of the test stimuli, one a line; then `test` is ignored.
-    pub test_list: Option<PathBuf>,
-}
-
-impl Default for SplitKeys {
-    fn default() -> Self {
-        Self { test: 100, validation: 100, seed: 0, by: None, test_list: None }
-    }
-}
-
-/// Every table with its keys, for the answer to an unknown one.
-const KEYS: [(&str, &str); 5] = [
-    ("", "name image_side licence citation units unit fov_deg responses images voxels split"),
-    ("responses", "file array orientation averaged header columns ignore"),
-    ("images", "source order column labels"),
-    ("voxels", "regions"),
-    ("split", "test validation seed by test_list"),
-];
+/// Sections of an experiment file, which is often given in place of a manifest.
+const OF_EXPERIMENT: [&str; 7] = ["preset", "data", "encoder", "decoder", "image", "device", "evaluation"];
 
 /// Names this unlike are no typing errors.
 const SIMILARITY: f64 = 0.6;
@@ -225,7 +124,11 @@ impl Manifest {
     /// As [`Manifest::read`].
     pub fn parse(text: &str, path: &Path) -> Result<Self> {
         let table: toml::Table = text.parse().map_err(|error| Error::manifest(path, error))?;
-        check_keys(&table, path)?;
+        check_keys(&SCHEMA, "", &table, path)?;
+        if let Some(wrong) = find_outside(&ranges(&SCHEMA), &table) {
+            let reason = format!("{} = {} is impossible: expected {}", wrong.key, wrong.got, wrong.expected);
+            return Err(Error::manifest(path, reason));
+        }
         let manifest: Self = toml::from_str(text).map_err(|error| Error::manifest(path, error))?;
         let manifest = Self { path: path.to_owned(), ..manifest };
         manifest.check()?;
@@ -235,16 +138,11 @@ impl Manifest {
     fn check(&self) -> Result<()> {
         let impossible = |reason: &str| Err(Error::manifest(&self.path, reason));
         match self {
-            _ if self.responses.averaged == 0 => impossible("responses.averaged is 0: single trials are 1"),
-            _ if !(8..=2048).contains(&self.image_side) => impossible("image_side must lie between 8 and 2048 pixels"),
             _ if self.images.column.is_some() && self.images.order.is_none() => {
                 impossible("images.column names a column of the file images.order: set images.order too")
             }
             _ if self.split.by == Some(SplitBy::Column) && self.split.test_list.is_some() => {
                 impossible("split.by = \"column\" and split.test_list both say what is tested: leave one out")
-            }
-            _ if self.fov_deg.is_some_and(|fov| !(fov > 0.0 && fov <= 360.0)) => {
-                impossible("fov_deg must lie above 0 and up to 360 degrees")
             }
             _ => Ok(()),
         }
@@ -256,32 +154,39 @@ impl Manifest {
     }
 }
 
-fn check_keys(table: &toml::Table, path: &Path) -> Result<()> {
-    for (name, keys) in KEYS {
-        let inner = if name.is_empty() { Some(table) } else { table.get(name).and_then(toml::Value::as_table) };
-        let unknown =
-            inner.into_iter().flat_map(toml::Table::keys).find(|key| keys.split(' ').all(|known| known != *key));
-        if let Some(key) = unknown {
-            let full = |key: &str| if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
-            return Err(Error::UnknownKey {
-                path: path.to_owned(),
-                key: full(key),
-                suggestion: nearest(key, keys).map(full),
-            });
+/// Refuses a key that the schema does not have.
+fn check_keys(schema: &Value, section: &str, table: &toml::Table, path: &Path) -> Result<()> {
+    let known = properties(schema);
+    let full = |key: &str| if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") };
+    for (key, value) in table {
+        match known.iter().find(|(name, _)| *name == key) {
+            Some((_, inner)) => {
+                if let (Some(table), true) = (value.as_table(), inner["properties"].is_object()) {
+                    check_keys(inner, key, table, path)?;
+                }
+            }
+            None if section.is_empty() && OF_EXPERIMENT.contains(&key.as_str()) => {
+                let reason = format!(
+                    "\"{key}\" is a key of an experiment file, which `afterimage run` takes; `afterimage import generic \
+                     --template` prints a manifest"
+                );
+                return Err(Error::manifest(path, reason));
+            }
+            None => {
+                let names = known.iter().map(|(name, _)| name.as_str());
+                let suggestion = nearest(key, names).map(full);
+                return Err(Error::UnknownKey { path: path.to_owned(), key: full(key), suggestion });
+            }
         }
     }
     Ok(())
 }
 
-fn nearest<'a>(key: &str, keys: &'a str) -> Option<&'a str> {
-    let scored = keys.split(' ').map(|known| (strsim::jaro_winkler(key, known), known));
+fn nearest<'a>(key: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let scored = known.map(|known| (strsim::jaro_winkler(key, known), known));
     scored.filter(|(score, _)| *score >= SIMILARITY).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, known)| known)
 }
 
 fn default_side() -> usize {
     112
-}
-
-fn one() -> u16 {
-    1
 }

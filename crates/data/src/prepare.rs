@@ -90,12 +90,14 @@ pub fn prepare_with<'a>(
         let groups = Groups::of(&header, &kept, Scope::Run, order + 2)?;
         begin("drift");
         let stage = Stage::Drift(drift::Drift::fit(&stream, groups, order)?);
-        let what = format!("a polynomial of order {order} over the trials taken out of each voxel in each run");
+        let about = stage.groups().about_order();
+        let what = format!("a polynomial of order {order} over the trials taken out of each voxel in each run{about}");
         steps.push(stage.groups().step(what));
         stream.push(stage);
     }
     if let Some(scope) = options.zscore {
         let groups = Groups::of(&header, &kept, scope, 2)?;
+        groups.refuse_single(&header, scope)?;
         begin("standardising");
         let stage = Stage::Standardise(standardise::Standardise::fit(&stream, groups)?);
         steps.push(stage.groups().step(format!("each voxel standardised {}", scope.words())));

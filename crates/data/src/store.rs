@@ -32,6 +32,7 @@ use zarrs::storage::ReadableWritableListableStorage;
 use crate::header::Header;
 use crate::{Error, Result};
 
+pub(crate) use partial::Partial;
 pub use reader::DataSet;
 pub use writer::DataSetWriter;
 

@@ -12,7 +12,7 @@ use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use ndarray::{ArrayD, ArrayViewD, IxDyn, ShapeBuilder};
+use ndarray::{Array2, ArrayD, ArrayViewD, IxDyn, ShapeBuilder};
 
 pub use header::{Element, Header};
 pub use labels::read_labels;
@@ -77,6 +77,35 @@ pub fn read_rows_f32(path: &Path, first: usize, count: usize) -> Result<ArrayD<f
 /// [`Error::Io`].
 pub fn write_f32(path: &Path, array: ArrayViewD<'_, f32>) -> Result<()> {
     write(path, Element::F32, array.shape(), array.iter().map(|value| value.to_le_bytes()))
+}
+
+/// Writes an `f32` array `[rows, columns]` as [`write_f32`] does, block by block of whole rows.
+///
+/// # Errors
+/// [`Error::Io`]; [`Error::Malformed`] if the blocks are not of the `shape` together; those of the blocks.
+pub fn write_rows_f32<E: From<Error>>(
+    path: &Path,
+    shape: [usize; 2],
+    blocks: impl Iterator<Item = Result<Array2<f32>, E>>,
+) -> Result<(), E> {
+    let file = File::create(path).map_err(Error::io("create", path))?;
+    let mut out = std::io::BufWriter::new(file);
+    out.write_all(&header::encode(Element::F32, &shape)).map_err(Error::io("write", path))?;
+    let mut rows = 0;
+    for block in blocks {
+        let block = block?;
+        rows += block.nrows();
+        if block.ncols() != shape[1] || rows > shape[0] {
+            break;
+        }
+        for value in &block {
+            out.write_all(&value.to_le_bytes()).map_err(Error::io("write", path))?;
+        }
+    }
+    if rows != shape[0] {
+        return Err(Error::malformed(".npy", path, format!("its blocks do not fit the shape {shape:?}")).into());
+    }
+    Ok(out.flush().map_err(Error::io("write", path))?)
 }
 
 /// Writes an `u8` array in C order, format version 1.0.

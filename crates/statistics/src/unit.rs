@@ -1,9 +1,10 @@
 //! What was recorded: the noun of counts and of the texts of scores.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What one column of the recorded responses is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RecordedUnit {
     /// A voxel, or a vertex of the cortical surface; also the word where the unit is unknown.

@@ -24,19 +24,32 @@ pub(crate) struct Out {
     pub(crate) json: bool,
 }
 
-/// A source: its importer, and what was given to it.
+/// What `import` is to do.
 #[derive(Debug)]
-pub(crate) struct Import {
-    pub(crate) importer: &'static Importer,
-    pub(crate) given: Given,
-    pub(crate) out: Out,
+pub(crate) enum Import {
+    /// Import a source: its importer, and what was given to it.
+    Source { importer: &'static Importer, given: Given, out: Out },
+    /// Print a file to fill in.
+    Template(&'static str),
 }
+
+/// The option that prints a file to fill in.
+const TEMPLATE: &str = "template";
 
 impl Subcommand for Import {
     fn augment_subcommands(command: Command) -> Command {
         command.subcommands(IMPORTERS.iter().map(|importer| {
             let command = Out::augment_args(Command::new(importer.name).args(importer.arguments().map(arg)));
-            let example = format!("Example: afterimage import {}", importer.example);
+            let command = if importer.template.is_some() { command.arg(template()) } else { command };
+            let example = match importer.template {
+                Some(_) => format!(
+                    "Examples:\n  afterimage import {} --{TEMPLATE} > {}\n  afterimage import {}",
+                    importer.name,
+                    importer.example.split(' ').nth(1).unwrap_or_default(),
+                    importer.example
+                ),
+                None => format!("Example: afterimage import {}", importer.example),
+            };
             // After `Out`, whose doc comment would stand in its place.
             command.about(importer.about).after_help(example)
         }))
@@ -56,18 +69,27 @@ impl FromArgMatches for Import {
         let named = |(name, matches)| Some((IMPORTERS.iter().find(|importer| importer.name == name)?, matches));
         let found: Option<(_, &ArgMatches)> = matches.subcommand().and_then(named);
         let (importer, matches) = found.ok_or_else(|| clap::Error::new(ErrorKind::MissingSubcommand))?;
+        if let Some(text) = importer.template.filter(|_| matches.get_flag(TEMPLATE)) {
+            return Ok(Self::Template(text));
+        }
         // Defaults are the importer's, and not handed over.
         let is_given = |argument: &&Argument| matches.value_source(argument.name) == Some(ValueSource::CommandLine);
         let texts = |name| matches.get_raw(name).into_iter().flatten().map(OsStr::to_owned).collect();
         let given =
             importer.arguments().filter(is_given).map(|argument| (argument.name.to_owned(), texts(argument.name)));
-        Ok(Self { importer, given: given.collect(), out: Out::from_arg_matches(matches)? })
+        Ok(Self::Source { importer, given: given.collect(), out: Out::from_arg_matches(matches)? })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
         *self = Self::from_arg_matches(matches)?;
         Ok(())
     }
+}
+
+/// The option that prints a file to fill in, without the arguments that an import requires.
+fn template() -> Arg {
+    let help = "Print a manifest with every key and its meaning, to be filled in";
+    Arg::new(TEMPLATE).long(TEMPLATE).help(help).action(ArgAction::SetTrue).exclusive(true)
 }
 
 /// What a declaration is on the command line.

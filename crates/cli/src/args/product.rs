@@ -122,6 +122,20 @@ pub(crate) enum Export {
         after_help = "Examples:\n  afterimage export maps runs/mine --out maps\n  afterimage export maps runs/mine --table fields.csv --out maps"
     )]
     Maps(Maps),
+    /// Write a data set as plain files: responses, images, tables and a manifest
+    #[command(
+        after_help = "Example: afterimage export data runs/demo/simulation/subject.afterimage --out raw\n\n`afterimage import generic raw/manifest.toml` makes the data set again."
+    )]
+    Data(Data),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Data {
+    /// Data set.
+    pub(crate) dataset: PathBuf,
+    /// Folder to create.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Debug, clap::Args)]

@@ -145,6 +145,15 @@ pub(super) fn audit(args: &args::Audit) -> Result<Outcome> {
             counted(audit.class_exclusions.classes.len(), "class")
         ))?;
     }
+    let path = super::import::quoted(&args.dataset);
+    if args.fix.is_none() && audit.checks.iter().any(|check| check.verdict == Verdict::Fail) {
+        super::import::next(&format!("afterimage audit {path} --fix leave-out.toml, with the same options"))?;
+        return Ok(outcome);
+    }
+    super::import::next(&format!(
+        "write experiment.toml with data.dataset = \"{}\", then afterimage run experiment.toml --out runs/NAME",
+        args.dataset.display()
+    ))?;
     Ok(outcome)
 }
 

@@ -1,4 +1,4 @@
-//! `afterimage export`: scores of single voxels for other tools.
+//! `afterimage export`: scores of single voxels and data sets for other tools.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use serde::Serialize;
 
-use afterimage_data::voxels_of_rows;
+use afterimage_data::{DataSet, voxels_of_rows};
 use afterimage_experiment::{Session, voxels};
 use afterimage_formats::table::Table;
 use afterimage_run::{
@@ -16,8 +16,10 @@ use afterimage_run::{
     voxels::Voxels,
 };
 
+use super::import::{Importing, next, quoted};
 use super::inputs;
-use crate::args::product::{Export, Maps};
+use crate::args::product::{Data, Export, Maps};
+use crate::progress::listen;
 use crate::{build::caller, say};
 
 /// Columns of voxel tables that identify a voxel or its position, and contain no values.
@@ -34,7 +36,22 @@ struct Made<'a> {
 pub(super) fn export(what: &Export) -> Result<()> {
     match what {
         Export::Maps(args) => maps(args),
+        Export::Data(args) => data(args),
     }
+}
+
+fn data(args: &Data) -> Result<()> {
+    listen();
+    let data = DataSet::open(&args.dataset)?;
+    let lost = afterimage_data::export(&data, &args.out, Importing::labelled("export"))?;
+    let mut names: Vec<String> = std::fs::read_dir(&args.out)?
+        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+        .collect::<Result<_>>()?;
+    names.sort();
+    say::line(format!("wrote {}: {}", args.out.display(), names.join(", ")))?;
+    say::line(format!("not in these files: {}", lost.join(", ")))?;
+    let manifest = args.out.join("manifest.toml");
+    next(&format!("afterimage import generic {} --out NAME.afterimage", quoted(&manifest)))
 }
 
 fn maps(args: &Maps) -> Result<()> {

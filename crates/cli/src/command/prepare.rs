@@ -7,7 +7,7 @@ use anyhow::Result;
 use afterimage_data::{DataSet, PrepareOptions, Scope, SplitRule, WriteOptions, clusters, prepare_with as of};
 use afterimage_experiment::Embedder;
 
-use super::import::finish;
+use super::import::{finish, next, quoted};
 use super::inputs;
 use crate::args::{Prepare, SplitKind, ZScope};
 use crate::progress::Bar;
@@ -37,7 +37,8 @@ pub(super) fn prepare(args: &Prepare) -> Result<()> {
         bar.finish();
     }
     let write = WriteOptions { image_side: data.header().size, overwrite: args.out.overwrite };
-    finish(&args.out, |out, bar| source.write(out, write, bar))
+    finish(&args.out, |out, bar| source.write(out, write, bar))?;
+    if args.out.json { Ok(()) } else { next(&format!("afterimage audit {}", quoted(&args.out.out))) }
 }
 
 fn split(kind: SplitKind, args: &Prepare, data: &DataSet) -> Result<SplitRule> {

@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::Command;
 
-const COMMANDS: [&[&str]; 49] = [
+const COMMANDS: [&[&str]; 50] = [
     &[],
     &["demo"],
     &["import"],
@@ -38,6 +38,7 @@ const COMMANDS: [&[&str]; 49] = [
     &["encode"],
     &["decode"],
     &["export"],
+    &["export", "data"],
     &["export", "maps"],
     &["regions"],
     &["synthesize"],

@@ -14,6 +14,7 @@ mod help;
 mod integrity;
 mod interrupted;
 mod killed;
+mod manifest;
 mod metrics;
 mod pairs;
 mod preflight;

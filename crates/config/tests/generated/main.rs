@@ -2,13 +2,13 @@
 //!
 //! `UPDATE_CONFIG=1 cargo test --release -p afterimage-config --test generated` writes the files again.
 
-mod keys;
 mod page;
 mod preset;
 
 use std::path::{Path, PathBuf};
 
 use afterimage_config::{Experiment, preset_names, preset_text, schema};
+use afterimage_schema::keys;
 use serde_json::Value;
 
 fn at_root(path: &str) -> PathBuf {
@@ -76,7 +76,7 @@ fn every_preset_fits_the_schema() {
 
 #[test]
 fn every_key_has_a_description() {
-    for key in keys::keys(&schema()) {
+    for key in keys(&schema()) {
         assert!(!key.about().is_empty(), "{} has none", key.name);
     }
 }

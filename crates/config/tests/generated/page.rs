@@ -1,12 +1,9 @@
 //! The reference page: one table per section.
 
-use std::fmt::Write as _;
-
 use afterimage_config::{preset_names, preset_text};
+use afterimage_schema::{Key, about};
 use serde_json::Value;
 use toml_edit::{DocumentMut, Item, TableLike};
-
-use crate::keys::{Key, about};
 
 const HEAD: &str = "# Configuration
 
@@ -80,23 +77,8 @@ fn table<'a>(
     rows: impl Iterator<Item = (String, &'a Value)>,
     presets: &[Preset],
 ) {
-    write!(page, "\n## {title}\n\n{about}\n\n| key | meaning | accepted | default |\n|---|---|---|---|\n").unwrap();
-    for (path, schema) in rows {
-        let key = Key { name: path.clone(), schema };
-        let name = path.rsplit('.').next().unwrap_or(&path);
-        let cells = [format!("`{name}`"), key.about(), accepted(&key), defaults(&path, presets)];
-        let cells = cells.map(|cell| cell.replace('|', "\\|"));
-        writeln!(page, "| {} |", cells.join(" | ")).unwrap();
-    }
-}
-
-fn accepted(key: &Key<'_>) -> String {
-    let word = |(name, about): &(String, String)| {
-        if about.is_empty() { format!("`{name}`") } else { format!("`{name}`: {about}") }
-    };
-    let choices = key.choices();
-    let separator = if choices.iter().any(|(_, about)| about.is_empty()) { ", " } else { "<br>" };
-    if choices.is_empty() { key.kind() } else { choices.iter().map(word).collect::<Vec<_>>().join(separator) }
+    let keys = rows.map(|(name, schema)| Key { name, schema });
+    *page += &afterimage_schema::table(title, about, &["default"], keys, |key| vec![defaults(&key.name, presets)]);
 }
 
 /// The value in the first preset, and in the others where they differ.

@@ -1,5 +1,7 @@
 //! What of the source a data set does not hold, and why.
 
+use afterimage_schema::in_order;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Names kept of what was left out.
@@ -14,7 +16,8 @@ const EXAMPLES: usize = 5;
 /// assert_eq!(LeftOut::counted("trial", "with an onset of n/a", 1).unwrap().to_string(), "1 trial with an onset of n/a");
 /// assert_eq!(LeftOut::counted("trial", "with an onset of n/a", 0), None);
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = in_order::<LeftOut>)]
 pub struct LeftOut {
     /// What it is, in the singular: `image`, `trial`, `file`.
     pub what: String,

@@ -1,9 +1,10 @@
 //! What was done to the responses, and what it saw.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Which trials a statistic was computed from.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FittedOn {
     /// No statistic is involved.
@@ -20,8 +21,9 @@ pub enum FittedOn {
 }
 
 /// One step of the preparation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(from = "Written")]
+#[schemars(!from)]
 pub struct Step {
     /// What was done, in words.
     pub what: String,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use afterimage_schema::in_order;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::FittedOn;
@@ -9,7 +11,8 @@ use crate::responses::SOURCE_VOXEL;
 use crate::{Result, region};
 
 /// The voxels (or neurons, or sensors) of the array `responses`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = in_order::<Voxels>)]
 pub struct Voxels {
     /// Their number.
     pub count: usize,
@@ -31,7 +34,8 @@ pub struct Voxels {
 }
 
 /// A number for each voxel.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = in_order::<VoxelColumn>)]
 pub struct VoxelColumn {
     /// What it is, with its unit, in a line.
     pub meaning: String,
@@ -39,11 +43,13 @@ pub struct VoxelColumn {
     pub fitted_on: FittedOn,
     /// `[voxels]`, NaN where it is not defined (written as `null`).
     #[serde(with = "gaps")]
+    #[schemars(with = "Vec<Option<f32>>")]
     pub values: Vec<f32>,
 }
 
 /// Where voxels lie in a volume, so that a value per voxel can be written as one.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = in_order::<VolumeGeometry>)]
 pub struct VolumeGeometry {
     /// Voxels along the three axes of the volume.
     pub shape: [usize; 3],
@@ -54,7 +60,8 @@ pub struct VolumeGeometry {
 }
 
 /// Where voxels lie on the surface of the cortex, so that a value per voxel can be written as one for each vertex.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = in_order::<SurfaceGeometry>)]
 pub struct SurfaceGeometry {
     /// Vertices of the whole surface of the left and of the right hemisphere; 0 if unknown.
     pub vertices: [usize; 2],

@@ -39,6 +39,8 @@ pub(crate) struct Stated {
     pub(crate) voxels: Option<VoxelNames>,
     /// Columns to leave out.
     pub(crate) ignore: Vec<String>,
+    /// Roles that the manifest states, each with the column that has it, if it is one; other columns do not have it.
+    pub(crate) roles: Vec<(Role, Option<String>)>,
     /// Rows are voxels and columns trials.
     pub(crate) rows_are_voxels: bool,
     /// Who reads.
@@ -137,6 +139,11 @@ fn kinds(path: &Path, stated: &Stated, names: &[String], raw: &Raw) -> Result<Ve
     let kind = |(at, name): (usize, &String)| {
         let names_rows = !named && raw.column(at).all(|text| voxel_number(text).is_some());
         let role = if named { Role::of(name, !stated.rows_are_voxels) } else { names_rows.then_some(Role::Index) };
+        if let Some((role, _)) = stated.roles.iter().find(|(_, column)| column.as_ref() == Some(name)) {
+            return Kind::Other(Some(*role));
+        }
+        let is_stated = |role: &Role| stated.roles.iter().any(|(stated, _)| stated == role);
+        let role = if role.is_some_and(|role| is_stated(&role)) { Some(Role::Other) } else { role };
         if stated.ignore.contains(name) {
             return Kind::Other(None);
         }

@@ -1,5 +1,6 @@
 //! Any table of responses and any images, joined by a manifest.
 
+pub(super) mod places;
 #[cfg(test)]
 mod tests;
 
@@ -9,17 +10,17 @@ use std::path::{Path, PathBuf};
 use afterimage_formats::digest;
 use afterimage_formats::images::ImageSource;
 
-use super::columns::Column;
+use super::columns::{Column, Role};
 use super::files::unused;
 use super::importer::{Argument, Importer};
 use super::order::{self, Order};
-use super::table::{self, Table};
+use super::table::{self, Opened, Table};
 use super::{Block, Images, Source, Watch, WriteOptions, regions, source};
 use crate::assign::random_split;
 use crate::classes::{ClassTable, Classes};
 use crate::header::{FittedOn, LeftOut, Provenance, SourceFile, Split, Step, StimulusInfo, VoxelColumn, Voxels};
 use crate::inspect::Summary;
-use crate::manifest::{Manifest, SplitBy};
+use crate::manifest::{Manifest, SplitBy, TEMPLATE};
 use crate::responses::VOXEL_NUMBER;
 use crate::{Error, Result};
 
@@ -28,6 +29,7 @@ pub(super) const IMPORTER: Importer = Importer {
     name: "generic",
     about: "A table of responses and a folder, archive or array of images, joined by a manifest",
     example: "generic v4.toml --out v4.afterimage",
+    template: Some(TEMPLATE),
     arguments: &[&[Argument {
         place: Some(1),
         ..Argument::new::<PathBuf>("manifest", "The manifest, TOML: which responses, which images, in which order.")
@@ -60,7 +62,7 @@ fn open_generic(manifest: &Manifest) -> Result<Source<'static>> {
     let mut left_out = unused(&source, order.stimuli.iter().copied());
     let classes = classes(manifest, &names)?;
     left_out.extend(classes.left_out());
-    let (sorted, parts) = (opened.sorted.clone(), opened.split().cloned());
+    let (sorted, parts) = (opened.sorted.clone(), parts(manifest, &opened, &order)?.cloned());
     let table = table::join(opened, manifest, &order)?;
     let splits = splits(manifest, &names, &source, &order, parts.as_ref(), &mut left_out)?;
     left_out.extend(table.left_out.iter().cloned());
@@ -96,6 +98,22 @@ fn classes(manifest: &Manifest, names: &[&str]) -> Result<Classes> {
     }
 }
 
+/// The column that states the part of each trial.
+fn parts<'a>(manifest: &Manifest, opened: &'a Opened, order: &'a Order) -> Result<Option<&'a Column>> {
+    let (of_table, listed) = (opened.split(), order.of_role(Role::Split).into_iter().next());
+    match (of_table, listed) {
+        (Some(column), Some(other)) if column.texts != other.texts => {
+            let reason = format!(
+                "column \"{}\" of the responses and column \"{}\" of images.order differ: name the first in \
+                 responses.ignore, or take one away",
+                column.name, other.name
+            );
+            Err(Error::manifest(&manifest.path, reason))
+        }
+        _ => Ok(of_table.or(listed)),
+    }
+}
+
 fn splits(
     manifest: &Manifest,
     names: &[&str],
@@ -108,12 +126,13 @@ fn splits(
     match (keys.by, parts) {
         (Some(SplitBy::Column), Some(column)) => return of_column(manifest, names, order, column),
         (Some(SplitBy::Column), None) => {
-            let reason = "split.by is \"column\", but the table of responses has no column \"split\"";
+            let reason =
+                "split.by is \"column\", but neither the table of responses nor images.order has a column \"split\"";
             return Err(Error::manifest(&manifest.path, reason));
         }
         (None, Some(column)) if keys.test_list.is_none() => {
             let reason = format!(
-                "the table of responses has a column \"{}\": set split.by = \"column\" to use it, or \"random\" to draw",
+                "a table has a column \"{}\": set split.by = \"column\" to use it, or \"random\" to draw",
                 column.name
             );
             return Err(Error::manifest(&manifest.path, reason));
@@ -160,7 +179,9 @@ fn test_list(path: &Path, names: &[&str], source: &ImageSource, left_out: &mut V
 
 /// The part of each stimulus, by the column of the table.
 fn of_column(manifest: &Manifest, names: &[&str], order: &Order, column: &Column) -> Result<Vec<Split>> {
-    let wrong = |reason: String| Error::mismatch(&manifest.resolve(&manifest.responses.file), reason);
+    let file = if order.columns.contains(column) { manifest.images.order.as_deref() } else { None };
+    let path = manifest.resolve(file.map_or(manifest.responses.file.as_path(), Path::new));
+    let wrong = |reason: String| Error::mismatch(&path, reason);
     let mut splits: Vec<Option<Split>> = vec![None; names.len()];
     for (row, (text, &stimulus)) in column.texts.iter().zip(&order.trials).enumerate() {
         let split = match text.to_ascii_lowercase().as_str() {
@@ -199,14 +220,16 @@ fn of_column(manifest: &Manifest, names: &[&str], order: &Order, column: &Column
 fn provenance(manifest: &Manifest, table: &Table, order: &Order) -> Result<Provenance> {
     let named = [Some(&manifest.responses.file), Some(&manifest.images.source), manifest.images.labels.as_ref()];
     let rest = [manifest.voxels.regions.as_ref(), manifest.split.test_list.as_ref()];
+    let order_file = manifest.images.order.as_ref().map(PathBuf::from).filter(|file| manifest.resolve(file).is_file());
+    let more = order_file.into_iter().chain(places::files(manifest));
     let mut source_files = Vec::new();
-    for path in named.into_iter().chain(rest).flatten() {
-        let sha256 = digest::sha256(&manifest.resolve(path))?;
+    for path in named.into_iter().chain(rest).flatten().cloned().chain(more) {
+        let sha256 = digest::sha256(&manifest.resolve(&path))?;
         source_files.push(SourceFile { path: path.to_string_lossy().into_owned(), sha256 });
     }
     let keys = &manifest.split;
     let split = match (&keys.test_list, keys.by) {
-        (None, Some(SplitBy::Column)) => "split by the column of the table".to_owned(),
+        (None, Some(SplitBy::Column)) => "split by the column \"split\"".to_owned(),
         (list, _) => {
             let test =
                 list.as_ref().map_or(format!("{} at random", keys.test), |list| format!("from {}", list.display()));
@@ -222,12 +245,12 @@ fn provenance(manifest: &Manifest, table: &Table, order: &Order) -> Result<Prove
         units: manifest.units.clone(),
         unit: Some(manifest.unit),
         fov_deg: manifest.fov_deg,
-        steps: vec![
-            Step::plain(table.description.clone()),
-            Step::plain(order.description.clone()),
-            Step::plain(split),
-            Step::plain("responses stored as they were: no normalisation, no selection of voxels"),
-        ],
+        steps: [table.description.clone(), order.description.clone()]
+            .into_iter()
+            .chain(table.places.iter().cloned())
+            .chain([split, "responses stored as they were: no normalisation, no selection of voxels".to_owned()])
+            .map(Step::plain)
+            .collect(),
         ..Provenance::default()
     })
 }

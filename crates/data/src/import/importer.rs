@@ -19,6 +19,8 @@ pub struct Importer {
     pub about: &'static str,
     /// An example: its name with arguments, as on a command line.
     pub example: &'static str,
+    /// A file to fill in, for an importer that reads a description of its sources.
+    pub template: Option<&'static str>,
     /// The arguments, in groups that importers may share.
     pub arguments: &'static [&'static [Argument]],
     /// Imports what the values say into a data set at the path.
@@ -140,6 +142,7 @@ macro_rules! importer {
             name: $name,
             about: $about,
             example: $example,
+            template: None,
             arguments: &[&[$($crate::importer::Argument {
                 $($($key: Some($setting),)+)?
                 ..$crate::importer::Argument::new::<$type>(stringify!($field), concat!($($help),+))

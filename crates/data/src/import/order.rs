@@ -16,7 +16,7 @@ pub(crate) use lookup::{Found, Lookup};
 pub use sequence::NameOrder;
 pub(crate) use sequence::{numbered_sequence, sequence};
 
-use super::columns::{Column, counts, refuse_shuffled};
+use super::columns::{Column, Role, counts, refuse_shuffled};
 use crate::manifest::Manifest;
 use crate::{Error, Result};
 
@@ -39,9 +39,16 @@ pub(super) struct Order {
     pub(super) description: String,
     /// Whether the rows of the table of responses are paired by their order, and not by a column that names images.
     pub(super) by_rows: bool,
+    /// The columns of the list of trials next to that of the images, one text per trial.
+    pub(super) columns: Vec<Column>,
 }
 
 impl Order {
+    /// The columns of a role.
+    pub(super) fn of_role(&self, role: Role) -> Vec<&Column> {
+        self.columns.iter().filter(|column| column.role == Some(role)).collect()
+    }
+
     fn new(named: Vec<usize>, description: String, by_rows: bool) -> Self {
         let mut rows = HashMap::new();
         let mut stimuli = Vec::new();
@@ -52,7 +59,7 @@ impl Order {
             })
         });
         let trials = trials.collect();
-        Self { stimuli, trials, description, by_rows }
+        Self { stimuli, trials, description, by_rows, columns: Vec::new() }
     }
 }
 
@@ -65,12 +72,17 @@ pub(super) fn read(manifest: &Manifest, source: &ImageSource, images: &[&Column]
     let keys = &manifest.images;
     let names: Vec<&str> = source.names().iter().map(String::as_str).collect();
     let by_columns = columns(manifest, &names, images)?;
+    let mut listed = Vec::new();
     let stated = match keys.order.as_deref() {
         None if by_columns.is_some() => None,
         None | Some("sorted") => Some((sequence(source, None, OPTION)?, true)),
         Some(name) => match NameOrder::named(name) {
             Some(order) => Some((sequence(source, Some(order), OPTION)?, true)),
-            None => Some(((from_file(manifest, name, &names)?, "listed"), false)),
+            None => {
+                let (named, columns) = from_file(manifest, name, &names)?;
+                listed = columns;
+                Some(((named, "listed"), false))
+            }
         },
     };
     match (stated, by_columns) {
@@ -91,7 +103,7 @@ pub(super) fn read(manifest: &Manifest, source: &ImageSource, images: &[&Column]
             } else {
                 format!("trials and images paired by the list {file}: {pairs}")
             };
-            Ok(Order::new(named, description, by_rows))
+            Ok(Order { columns: listed, ..Order::new(named, description, by_rows) })
         }
         (None, None) => Ok(Order::new(Vec::new(), String::new(), true)),
     }
@@ -114,7 +126,8 @@ pub(crate) fn pairs(source: &ImageSource, named: &[usize]) -> String {
     format!("trial {}; {} images in {file}", shown.join(", "), names.len())
 }
 
-fn from_file(manifest: &Manifest, file: &str, names: &[&str]) -> Result<Vec<usize>> {
+/// The images that a file lists, and its other columns.
+fn from_file(manifest: &Manifest, file: &str, names: &[&str]) -> Result<(Vec<usize>, Vec<Column>)> {
     let path = manifest.resolve(Path::new(file));
     if !path.is_file() {
         let reason = format!(
@@ -123,11 +136,26 @@ fn from_file(manifest: &Manifest, file: &str, names: &[&str]) -> Result<Vec<usiz
         );
         return Err(Error::manifest(&manifest.path, reason));
     }
+    let column = manifest.images.column.as_deref();
+    let mut columns = Vec::new();
     if is_table(&path) {
-        refuse_shuffled(&path, &Table::read(&path)?, "the order of the trials")?;
+        let table = Table::read(&path)?;
+        refuse_shuffled(&path, &table, "the order of the trials")?;
+        columns = others(&table, column)?;
     }
-    let entries = entries(&path, manifest.images.column.as_deref(), COLUMN, names)?;
-    Lookup::new(names).find_either(&path, &single(&entries))
+    let entries = entries(&path, column, COLUMN, names)?;
+    Ok((Lookup::new(names).find_either(&path, &single(&entries))?, columns))
+}
+
+/// The columns of a list of trials, without the `column` of image names.
+fn others(table: &Table, column: Option<&str>) -> Result<Vec<Column>> {
+    let names = table.names().iter().enumerate();
+    let others = names.filter(|(_, name)| column.is_some_and(|column| column != name.as_str()));
+    let read = |(at, name): (usize, &String)| {
+        let texts = table.texts(at)?.into_iter().map(|text| text.trim().to_owned()).collect();
+        Ok(Column { name: name.clone(), role: Role::of(name, true), texts })
+    };
+    others.map(read).collect()
 }
 
 /// The first column of names and the images it names; all such columns must name the same.

@@ -8,6 +8,7 @@ use ndarray::{Array2, ArrayD, ArrayView1, Axis, Ix2, Ix3};
 
 pub(super) use opened::{Opened, open};
 
+use super::generic::places;
 use super::order::Order;
 use super::shown::Repeats;
 use crate::header::{LeftOut, TrialInfo};
@@ -22,6 +23,8 @@ pub(super) struct Table {
     pub(super) description: String,
     /// What of the table is not in the responses.
     pub(super) left_out: Vec<LeftOut>,
+    /// How sessions and runs are known, for the provenance.
+    pub(super) places: Vec<String>,
 }
 
 impl Table {
@@ -44,16 +47,15 @@ pub(super) fn join(opened: Opened, manifest: &Manifest, order: &Order) -> Result
 }
 
 fn flat(opened: Opened, orientation: Orientation, manifest: &Manifest, order: &Order) -> Result<Table> {
-    let (places, left_out, more) = (opened.places()?, opened.left_out(), opened.description());
+    let (left_out, more) = (opened.left_out(), opened.description());
     let path = opened.path.as_path();
     let images = order.trials.len();
     let shape = opened.array.shape().to_vec();
-    let array = opened.array.into_dimensionality::<Ix2>().map_err(|_| {
+    let &[rows, columns] = shape.as_slice() else {
         let hint =
             if shape.len() == 3 { ": with repeats, set orientation = \"voxels_by_stimuli_by_repeats\"" } else { "" };
-        Error::mismatch(path, format!("the array has shape {shape:?}, expected two axes{hint}"))
-    })?;
-    let (rows, columns) = array.dim();
+        return Err(Error::mismatch(path, format!("the array has shape {shape:?}, expected two axes{hint}")));
+    };
     let (trials, other, flipped) = match orientation {
         Orientation::TrialsByVoxels => (rows, columns, "voxels_by_trials"),
         _ => (columns, rows, "trials_by_voxels"),
@@ -76,6 +78,8 @@ fn flat(opened: Opened, orientation: Orientation, manifest: &Manifest, order: &O
         };
         return Err(Error::mismatch(path, format!("{fact}: {hint}{names}")));
     }
+    let places = places::of_trials(manifest, &opened, order, trials)?;
+    let array = opened.array.into_dimensionality::<Ix2>().map_err(|error| Error::mismatch(path, error))?;
     let responses = match orientation {
         Orientation::TrialsByVoxels => array,
         _ => array.t().as_standard_layout().into_owned(),
@@ -88,12 +92,12 @@ fn flat(opened: Opened, orientation: Orientation, manifest: &Manifest, order: &O
     let mut repeats = Repeats::default();
     let trials = order.trials.iter().enumerate().map(|(row, &stimulus)| {
         let repeat = repeats.next(stimulus as usize);
-        let [session, run] = places.get(row).copied().unwrap_or_default();
+        let [session, run] = places.of[row];
         TrialInfo { stimulus, repeat, session, run, averaged }
     });
     let trials = trials.collect();
     let description = format!("{rows} x {columns} table, each value the mean of {averaged} repeats as recorded{more}");
-    Ok(Table { responses, trials, description, left_out })
+    Ok(Table { responses, trials, description, left_out, places: places.steps })
 }
 
 fn with_repeats(array: ArrayD<f32>, manifest: &Manifest, order: &Order, path: &Path) -> Result<Table> {
@@ -101,7 +105,9 @@ fn with_repeats(array: ArrayD<f32>, manifest: &Manifest, order: &Order, path: &P
     let array = array.into_dimensionality::<Ix3>().map_err(|_| {
         Error::mismatch(
             path,
-            format!("the array has shape {shape:?}, expected [voxels, stimuli, repeats]: mend orientation"),
+            format!(
+                "the array has shape {shape:?}, expected [voxels, stimuli, repeats]: correct responses.orientation"
+            ),
         )
     })?;
     let (voxels, stimuli, repeats) = array.dim();
@@ -112,6 +118,7 @@ fn with_repeats(array: ArrayD<f32>, manifest: &Manifest, order: &Order, path: &P
         );
         return Err(Error::mismatch(path, reason));
     }
+    let places = places::of_repeats(manifest, stimuli, repeats)?;
     let (mut values, mut trials) = (Vec::new(), Vec::new());
     for (position, &stimulus) in order.trials.iter().enumerate() {
         let of_stimulus = array.index_axis(Axis(1), position); // [voxels, repeats]
@@ -120,7 +127,8 @@ fn with_repeats(array: ArrayD<f32>, manifest: &Manifest, order: &Order, path: &P
             if is_present(trial, path, position, repeat)? {
                 values.extend(trial);
                 let averaged = manifest.responses.averaged;
-                trials.push(TrialInfo { stimulus, repeat: repeat as u16, session: 0, run: 0, averaged });
+                let [session, run] = places.of[position * repeats + repeat];
+                trials.push(TrialInfo { stimulus, repeat: repeat as u16, session, run, averaged });
             }
         }
     }
@@ -130,7 +138,7 @@ fn with_repeats(array: ArrayD<f32>, manifest: &Manifest, order: &Order, path: &P
     let description =
         format!("{voxels} x {stimuli} x {repeats} table with repeats, {absent} absent ones (NaN) left out");
     let left_out = LeftOut::counted("repeat", "without values (NaN)", absent).into_iter().collect();
-    Ok(Table { responses, trials, description, left_out })
+    Ok(Table { responses, trials, description, left_out, places: places.steps })
 }
 
 /// A repeat is absent when all its voxels are NaN; only some is damage.

@@ -37,6 +37,8 @@ pub(super) struct Groups {
     pub(super) count: usize,
     /// Groups without a training trial, fitted on themselves.
     own: usize,
+    /// Groups whose trials are not consecutive in the data set, so that its order may not be that in time.
+    interrupted: usize,
 }
 
 impl Groups {
@@ -88,7 +90,41 @@ impl Groups {
                 place[*at] = 2.0 * position as f64 / last - 1.0;
             }
         }
-        Ok(Self { of, fits, place, count: members.len(), own })
+        let interrupted =
+            members.iter().filter(|members| members.windows(2).any(|pair| pair[0] + 1 != pair[1])).count();
+        Ok(Self { of, fits, place, count: members.len(), own, interrupted })
+    }
+
+    /// Refuses to standardise by runs or sessions of which there is only one: most often they are unknown.
+    ///
+    /// # Errors
+    /// [`Error::Prepare`] with what to do.
+    pub(super) fn refuse_single(&self, header: &Header, scope: Scope) -> Result<()> {
+        let what = match scope {
+            Scope::Run => "run",
+            Scope::Session => "session",
+            Scope::All => return Ok(()),
+        };
+        if self.count != 1 {
+            return Ok(());
+        }
+        let reason = format!(
+            "all {} trials are of one {what}: the data set has no {what}s to standardise by; use --zscore all, or state \
+             {what}s when it is imported (trials.{what} in a manifest)",
+            self.of.len()
+        );
+        Err(Error::Prepare { data_set: header.provenance.title.clone(), reason })
+    }
+
+    /// What to know of a drift over the trials of each group, in words.
+    pub(super) fn about_order(&self) -> String {
+        match (self.count, self.interrupted) {
+            (1, _) => " (the data set has one run)".to_owned(),
+            (_, 0) => String::new(),
+            (count, some) => format!(
+                " (the trials of {some} of {count} runs are not consecutive: their order is taken for that in time)"
+            ),
+        }
     }
 
     /// The step, with what it was fitted on.

@@ -11,14 +11,14 @@ const LOCK: &str = ".lock";
 
 /// A folder to write into; dropped, it is gone unless it was [published](Partial::publish).
 #[derive(Debug)]
-pub(super) struct Partial {
+pub(crate) struct Partial {
     folder: PathBuf,
     lock: Option<File>,
 }
 
 impl Partial {
     /// Makes the folder next to `path`, and clears those of writers that ended.
-    pub(super) fn create(path: &Path) -> Result<Self> {
+    pub(crate) fn create(path: &Path) -> Result<Self> {
         let name = path.file_name().ok_or_else(|| Error::write(path, "the path names no folder"))?.to_string_lossy();
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         clear(parent, &format!(".{name}."));
@@ -32,12 +32,12 @@ impl Partial {
         Ok(made)
     }
 
-    pub(super) fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 
     /// Moves the finished folder to `path`; a data set that is there goes only once the new one is in its place.
-    pub(super) fn publish(mut self, path: &Path) -> Result<()> {
+    pub(crate) fn publish(mut self, path: &Path) -> Result<()> {
         let lock = self.folder.join(LOCK);
         fs::remove_file(&lock).map_err(Error::io("remove", &lock))?;
         self.lock = None;

@@ -4,12 +4,14 @@ mod support;
 
 mod bold5000;
 mod derived;
+mod generated;
 mod generic;
 mod god;
 mod haxby;
 mod importers;
 mod miyawaki;
 mod nsd;
+mod places;
 mod prepare;
 mod real;
 mod shuffled;

@@ -114,7 +114,8 @@ fn sessions_and_runs_of_the_table_are_those_of_the_trials() {
     for name in ["trials.csv", "trials_unmarked.csv"] {
         let (_folder, data) = import(&fixture("tables").join(name), "").unwrap();
         let places: Vec<_> = data.header().trials.iter().map(|trial| (trial.session, trial.run)).collect();
-        let wanted: Vec<(u16, u16)> = (0..12).map(|row| (row / 6, row / 3 % 2)).collect();
+        // The numbers of the source, which counts from 1.
+        let wanted: Vec<(u16, u16)> = (0..12).map(|row| (1 + row / 6, 1 + row / 3 % 2)).collect();
         assert_eq!(places, wanted, "{name}");
         assert!(data.header().provenance.left_out.iter().any(|what| what.examples.contains(&"trial".to_owned())));
     }

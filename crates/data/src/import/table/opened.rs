@@ -8,7 +8,7 @@ use crate::header::LeftOut;
 use crate::import::columns::{self, Column, Columns, Named, Reader, Role, Sorted, Stated};
 use crate::import::matrix;
 use crate::import::order::{Found, Lookup, Order};
-use crate::manifest::{Manifest, Orientation};
+use crate::manifest::{Grouping, Manifest, Orientation};
 use crate::{Error, Result};
 
 /// The file of responses as it is, and what its columns of text say.
@@ -39,6 +39,7 @@ pub(crate) fn open(manifest: &Manifest) -> Result<Opened> {
             header: keys.header,
             voxels: keys.columns.clone(),
             ignore: keys.ignore.clone(),
+            roles: if rows_are_trials { roles(manifest) } else { Vec::new() },
             rows_are_voxels: !rows_are_trials,
             reader: Reader::Manifest,
         };
@@ -56,10 +57,25 @@ pub(crate) fn open(manifest: &Manifest) -> Result<Opened> {
     Ok(Opened { path, array, names: Vec::new(), others: Vec::new(), sorted, rows_are_trials, is_text: false })
 }
 
+/// The roles that `[trials]` states.
+fn roles(manifest: &Manifest) -> Vec<(Role, Option<String>)> {
+    let keys = [(Role::Session, &manifest.trials.session), (Role::Run, &manifest.trials.run)];
+    let column = |grouping: &Grouping| match grouping {
+        Grouping::Named(name) => Some(name.clone()),
+        Grouping::Counts(_) => None,
+    };
+    keys.into_iter().filter_map(|(role, key)| Some((role, column(key.as_ref()?)))).collect()
+}
+
 impl Opened {
-    fn of(&self, role: Role) -> Vec<&Column> {
-        let others = self.others.iter().filter(|_| self.rows_are_trials);
-        others.filter(|column| column.role == Some(role)).collect()
+    /// Columns that say something of the trials.
+    pub(crate) fn trial_columns(&self) -> impl Iterator<Item = &Column> {
+        self.others.iter().filter(|_| self.rows_are_trials)
+    }
+
+    /// Those of a role.
+    pub(crate) fn of_role(&self, role: Role) -> Vec<&Column> {
+        self.trial_columns().filter(|column| column.role == Some(role)).collect()
     }
 
     /// Columns that name the image of each trial: those called so, and those without a telling name, such as an index, in
@@ -74,48 +90,19 @@ impl Opened {
                 || Column { name: "first line".into(), role: Some(Role::Image), texts: self.names.clone() };
             return names_any(&self.names).then(first_line).into_iter().collect();
         }
-        let others = self.of(Role::Index).into_iter().chain(self.of(Role::Unknown));
+        let others = self.of_role(Role::Index).into_iter().chain(self.of_role(Role::Unknown));
         let others = others.filter(|column| names_any(&column.texts));
-        self.of(Role::Image).into_iter().chain(others).cloned().collect()
+        self.of_role(Role::Image).into_iter().chain(others).cloned().collect()
     }
 
     /// The part of each trial, if a column says it.
     pub(crate) fn split(&self) -> Option<&Column> {
-        self.of(Role::Split).into_iter().next()
-    }
-
-    /// Session and run of each trial, counted from 0.
-    pub(super) fn places(&self) -> Result<Vec<[u16; 2]>> {
-        let mut places = vec![[0; 2]; if self.rows_are_trials { self.array.shape()[0] } else { 0 }];
-        for (at, role) in [Role::Session, Role::Run].into_iter().enumerate() {
-            let mut first: Option<(&Column, Vec<u16>)> = None;
-            for column in self.of(role) {
-                if let Some(row) = column.texts.iter().position(String::is_empty) {
-                    return Err(self.wrong(format!("column \"{}\" is empty in row {}", column.name, row + 1)));
-                }
-                let ranks = columns::ranks(&column.texts);
-                match &first {
-                    Some((other, known)) if *known != ranks => {
-                        let reason = format!(
-                            "columns \"{}\" and \"{}\" differ: name one in responses.ignore",
-                            other.name, column.name
-                        );
-                        return Err(self.wrong(reason));
-                    }
-                    Some(_) => (),
-                    None => first = Some((column, ranks)),
-                }
-            }
-            for (place, rank) in places.iter_mut().zip(first.into_iter().flat_map(|(_, ranks)| ranks)) {
-                place[at] = rank;
-            }
-        }
-        Ok(places)
+        self.of_role(Role::Split).into_iter().next()
     }
 
     /// Refuses rows of several subjects, and rows out of order that are paired with images by their order.
     pub(super) fn check(&self, order: &Order) -> Result<()> {
-        for column in self.of(Role::Subject) {
+        for column in self.of_role(Role::Subject) {
             let mut subjects: Vec<&str> = column.texts.iter().map(String::as_str).collect();
             subjects.sort_unstable();
             subjects.dedup();
@@ -159,15 +146,12 @@ impl Opened {
     }
 
     pub(super) fn description(&self) -> String {
-        let named = [(Role::Session, "sessions"), (Role::Run, "runs")].into_iter();
-        let named = named
-            .filter_map(|(role, what)| Some(format!("{what} from its column \"{}\"", self.of(role).first()?.name)));
         let numbers = self.sorted.numbers.is_some().then(|| {
             "voxels in the order of their numbers, which do not run from 0: a voxel's number here is its place"
                 .to_owned()
         });
         let moved = || "voxels in the order of their numbers, which is not that of the file".to_owned();
         let numbers = numbers.or_else(|| self.sorted.moved.then(moved));
-        named.chain(numbers).map(|part| format!("; {part}")).collect()
+        numbers.map(|part| format!("; {part}")).unwrap_or_default()
     }
 }

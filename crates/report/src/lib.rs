@@ -26,6 +26,7 @@
 //! ```
 
 mod comparison;
+mod course;
 mod dataset;
 mod error;
 mod figure;

@@ -1,0 +1,79 @@
+//! The course of training: each term of the objective over epochs, in training and next to it in validation.
+
+mod terms;
+
+use std::collections::BTreeSet;
+
+use afterimage_run::log::{COMPARABLE, Record};
+
+use terms::words;
+
+/// Name of the sum of all terms.
+const TOTAL: &str = "total";
+/// What the names of the decoder's terms on recorded pairs begin with; the terms of validation have the rest of the name.
+const PAIRED: &str = "paired.";
+
+/// A range of more than this factor is drawn on a logarithmic scale.
+const LOG_FROM: f64 = 8.0;
+
+/// A term over epochs.
+pub(crate) struct Course {
+    /// Its name in the log.
+    pub(crate) name: String,
+    /// What a reader sees.
+    pub(crate) title: String,
+    /// Epoch and value in training, weight included.
+    pub(crate) train: Vec<(f64, f64)>,
+    /// Epoch and value in validation, at the weight that the term has in training.
+    pub(crate) validation: Vec<(f64, f64)>,
+}
+
+impl Course {
+    /// Whether its values from `low` to `high` need a logarithmic axis.
+    pub(crate) fn is_log(&self, (low, high): (f64, f64)) -> bool {
+        low > 0.0 && high / low > LOG_FROM
+    }
+}
+
+/// The courses of a phase's records in the order of their charts.
+pub(crate) fn courses(records: &[&Record]) -> Vec<Course> {
+    let weight = paired_weight(records);
+    terms(records).into_iter().map(|name| course(records, name, weight)).collect()
+}
+
+fn course(records: &[&Record], name: String, paired_weight: f64) -> Course {
+    let train = points(records, |record| record.train.get(&name).copied());
+    let validation = points(records, |record| match name.strip_prefix(PAIRED) {
+        // The sum of all terms has none next to it: validation has fewer.
+        _ if name == TOTAL && record.train.contains_key(COMPARABLE) => None,
+        Some(own) => record.validation.get(own).map(|value| paired_weight * value),
+        None => record.validation.get(&name).copied(),
+    });
+    Course { title: words(&name), name, train, validation }
+}
+
+/// The names of all courses: what is comparable first, then the sum, then terms. A term of validation is drawn with that of
+/// the recorded pairs.
+fn terms(records: &[&Record]) -> Vec<String> {
+    let names: BTreeSet<&String> = records.iter().flat_map(|r| r.train.keys().chain(r.validation.keys())).collect();
+    let is_paired = |name: &str| names.contains(&format!("{PAIRED}{name}"));
+    let mut names: Vec<String> = names.iter().filter(|name| !is_paired(name)).map(|name| (*name).clone()).collect();
+    names.sort_by_key(|name| [COMPARABLE, TOTAL].iter().position(|first| name == first).unwrap_or(2));
+    names
+}
+
+/// The weight of recorded pairs in training, by which a term of validation is multiplied to stand next to theirs: the sum of
+/// their terms, weight included, over the sum without; 1 in logs of earlier versions.
+fn paired_weight(records: &[&Record]) -> f64 {
+    let of = |record: &&Record| {
+        let paired: f64 =
+            record.train.iter().filter(|(name, _)| name.starts_with(PAIRED)).map(|(_, value)| value).sum();
+        Some(paired / record.train.get(COMPARABLE)?).filter(|weight| weight.is_finite() && *weight > 0.0)
+    };
+    records.last().and_then(of).unwrap_or(1.0)
+}
+
+fn points(records: &[&Record], value: impl Fn(&Record) -> Option<f64>) -> Vec<(f64, f64)> {
+    let of = |record: &&Record| Some((f64::from(record.epoch), value(record)?));
+    records.iter().filter_map(of).filter(|point| point.1.is_finite()).collect()
+}

@@ -31,12 +31,17 @@ pub fn render_comparison(comparison: &Comparison, runs: &[RunFolder]) -> String 
             (section("summary", "All scores", &matrix::matrix(comparison)))
             @if let Some(images) = images { (section("images", "Images side by side", &images)) }
             @if comparison.paired { (section("differences", "Differences", &figure(comparison))) }
-            (section("table", "Every number", &details::details(comparison)))
-            (section("definitions", "Definitions", &definitions(comparison)))
+            (section("table", "Every number", &folded("Intervals, BCa, p before and after correction, images needed", &details::details(comparison))))
+            (section("definitions", "Definitions", &folded("What each score and each statistic is", &definitions(comparison))))
             (section("runs", "Runs", &runs_of(comparison)))
         }
     };
     document(&format!("{} – Afterimage comparison", comparison.title), &html! {}, STYLE, &body).into_string()
+}
+
+/// Content that opens on a click: long, and not for a first reading.
+fn folded(what: &str, content: &Markup) -> Markup {
+    html! { details { summary { (what) } (content) } }
 }
 
 /// The variant that differences are taken from.

@@ -1,8 +1,8 @@
 //! Standalone figures of a run: vector and pixel files at the sizes of a journal's columns, each with its numbers as a
 //! table.
 //!
-//! A figure is drawn in units of [`UNIT_MM`], so that text of 11 units has 7 points whatever the width of the figure:
-//! a wider figure has more room, not larger letters. The report shows the biology figures at the width of its page.
+//! A figure is drawn in units of [`UNIT_MM`], so that its text has 6 to 8 points whatever the width of the figure: a wider
+//! figure has more room, not larger letters. The report shows the biology figures at the width of its page.
 
 mod biology;
 mod convert;
@@ -22,8 +22,9 @@ pub use file::{ONE_COLUMN_MM, TWO_COLUMNS_MM};
 pub use grid::Grid;
 pub use write::{FigureFile, FigureFormat, FigureOptions, export_figures, write_figures};
 
-/// Millimetres of a unit of a drawing: with it, text of 11 units has 7 points (1 point is 1/72 inch).
-const UNIT_MM: f64 = 7.0 / 11.0 * 25.4 / 72.0;
+/// Millimetres of a unit of a drawing: with it, text of 11 units has 7.7 points (1 point is 1/72 inch). The plotting
+/// library divides sizes of text by 1.24, so its text of 11 units has 6.2 points.
+const UNIT_MM: f64 = 7.7 / 11.0 * 25.4 / 72.0;
 /// Units of the width that figures have in the report.
 const PAGE: f64 = 430.0;
 

@@ -28,7 +28,19 @@ pub(super) fn document(figure: &Figure) -> String {
     let names = "xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\"";
     let (head, rest) = text.split_once('>').unwrap_or((&text, ""));
     let head = head.replacen("<svg", &format!("<svg {names} width=\"{width}\" height=\"{height}\""), 1);
-    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{head}>{about}{rest}\n")
+    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{head}>{about}{}\n", plain_opacity(rest))
+}
+
+/// The opacity of each mark as that of its fill and its line: as that of the mark, every one is a group in a PDF, which
+/// makes a figure of a thousand marks ten times as large.
+fn plain_opacity(drawing: &str) -> String {
+    let mut parts = drawing.split(" opacity=\"");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (value, rest) = part.split_once('"').unwrap_or((part, ""));
+        text += &format!(" fill-opacity=\"{value}\" stroke-opacity=\"{value}\"{rest}");
+    }
+    text
 }
 
 fn mm(units: f64) -> String {
@@ -52,7 +64,17 @@ mod tests {
     }
 
     #[test]
-    fn text_of_eleven_units_has_seven_points() {
-        assert!((11.0 * UNIT_MM - 7.0 * 25.4 / 72.0).abs() < 1e-12);
+    fn text_has_six_to_eight_points() {
+        let points = |units: f64| units * UNIT_MM / 25.4 * 72.0;
+        // The smallest text is that of the plotting library, the largest the names of charts.
+        assert!(points(11.0 / 1.24) > 6.0 && points(11.0) < 8.0);
+    }
+
+    #[test]
+    fn transparency_is_that_of_fill_and_line_and_not_of_a_group() {
+        let svg = html! { svg.chart viewBox="0 0 1 1" { circle r="1" opacity="0.5" fill="#000" {} } };
+        let text =
+            document(&Figure { name: "a".into(), caption: String::new(), svg, size: (1.0, 1.0), table: Vec::new() });
+        assert!(text.contains(" fill-opacity=\"0.5\" stroke-opacity=\"0.5\"") && !text.contains(" opacity="), "{text}");
     }
 }

@@ -17,7 +17,7 @@ const LEFT: f64 = 16.0;
 const GAP: f64 = 3.0;
 const VALUE: f64 = 15.0;
 /// Least width of an image that is chosen without being asked for.
-const NARROW: f64 = 76.0;
+const NARROW: f64 = 69.0;
 /// Letters of a name of a row, by their width: the name is not longer than the image is high.
 const NAME_LETTER: f64 = 5.8;
 

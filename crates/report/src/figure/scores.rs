@@ -93,6 +93,7 @@ fn name(s: &Score) -> String {
     let parts: Vec<&str> = s.name.split('.').collect();
     match parts.as_slice() {
         ["identification", "pairwise", "perceptual"] => "pairwise".into(),
+        ["identification", "representative", "own"] => "classes of the test images".into(),
         ["identification", "class", rest @ ..] => format!("classifier, {}", ways(rest)),
         ["identification", _, rest @ ..] => ways(rest.strip_prefix(&["perceptual"]).unwrap_or(rest)),
         ["encoder", "r", "median"] => "all".into(),

@@ -13,15 +13,15 @@ use crate::number::many;
 /// Maximum number of points; from more, evenly spaced ones are drawn.
 const MOST: usize = 3000;
 /// Least width of a panel.
-const NARROWEST: f64 = 92.0;
+const NARROWEST: f64 = 80.0;
 /// Most width of the single panel.
 const WIDEST: f64 = 300.0;
 /// Room for the title and the labels of the axis upwards, that across, and the name of a panel.
 const LEFT: f64 = 46.0;
 const BOTTOM: f64 = 34.0;
 const HEAD: f64 = 20.0;
-/// Room between panels across, and at the right end.
-const GAP: f64 = 12.0;
+/// Room between panels across, and at the right end, for the halves of two labels.
+const GAP: f64 = 20.0;
 /// Labels of the axis across where a panel has no panel below it.
 const LABELS: f64 = 18.0;
 

@@ -95,40 +95,44 @@ fn block(names: &[String], titles: &[String], cells: &[Vec<String>], columns: &[
     lines
 }
 
-/// One line per difference that holds after correction.
+/// One line per difference that holds after correction, with aligned columns.
 fn notable(comparison: &Comparison) -> Vec<String> {
     let reference = comparison.variants.first().map_or("", |v| v.label.as_str());
-    let mut lines = Vec::new();
-    for row in &comparison.rows {
-        for (variant, cell) in comparison.variants.iter().zip(&row.cells) {
-            let Some((cell, d)) = cell.as_ref().and_then(|c| Some((c, c.difference.as_ref()?))) else { continue };
-            let word = match row.verdict(cell) {
-                Verdict::Better(_) => "better",
-                Verdict::Worse(_) => "worse",
-                Verdict::Undecided => continue,
-            };
-            lines.push(sentence(variant, word, reference, row, d));
-        }
+    let found: Vec<[String; 3]> = comparison
+        .rows
+        .iter()
+        .flat_map(|row| comparison.variants.iter().zip(&row.cells).map(move |(variant, cell)| (row, variant, cell)))
+        .filter_map(|(row, variant, cell)| {
+            Some([shortened(&name(variant), NAME), row.title.clone(), sentence(row, cell.as_ref()?)?])
+        })
+        .collect();
+    if found.is_empty() {
+        return vec![format!("no difference from {reference} holds after correction")];
     }
-    if lines.is_empty() {
-        lines.push(format!("no difference from {reference} holds after correction"));
-    }
-    lines
+    let widest = |column: usize| width(found.iter().map(|line| &line[column]));
+    let (label, tail) = (widest(0), widest(2));
+    let title = widest(1).min(WIDTH.saturating_sub(label + tail + 2 * GAP).max(20));
+    let line = |[name, score, what]: &[String; 3]| {
+        format!("{name:label$}{:GAP$}{:title$}{:GAP$}{what}", "", shortened(score, title), "")
+    };
+    let head = format!("differences from {reference} that hold after correction, of percentages in points:");
+    std::iter::once(head).chain(found.iter().map(line)).collect()
 }
 
-fn sentence(variant: &Variant, word: &str, reference: &str, row: &Row, d: &Difference) -> String {
-    let (scale, digits, unit) = if row.unit == "fraction" { (100.0, 1, " points") } else { (1.0, 3, "") };
+/// The difference of a cell in words; none if it does not hold.
+fn sentence(row: &Row, cell: &Cell) -> Option<String> {
+    let word = match row.verdict(cell) {
+        Verdict::Better(_) => "better",
+        Verdict::Worse(_) => "worse",
+        Verdict::Undecided => return None,
+    };
+    let d = cell.difference.as_ref()?;
+    let (scale, digits) = if row.unit == "fraction" { (100.0, 1) } else { (1.0, 3) };
     let interval = d
         .interval
         .as_ref()
         .map_or_else(String::new, |i| format!(" [{:+.digits$}, {:+.digits$}]", i.low * scale, i.high * scale));
-    format!(
-        "{} is {word} than {reference} in {}: {:+.digits$}{unit}{interval}, p Holm {}",
-        variant.label,
-        row.title,
-        d.value * scale,
-        d.p.corrected_text(d.p_holm)
-    )
+    Some(format!("{word:6} {:+.digits$}{interval}, p {}", d.value * scale, d.p.corrected_text(d.p_holm)))
 }
 
 fn width<'a>(texts: impl Iterator<Item = &'a String>) -> usize {

@@ -1,8 +1,8 @@
 //! A comparison at a glance, at most 100 columns wide: a matrix of scores and variants, then one line per difference that
 //! holds after correction.
 
-use afterimage_run::comparison::{Cell, Comparison, Row, Variant, Verdict};
-use afterimage_statistics::{Difference, counted};
+use afterimage_run::comparison::{Cell, Comparison, Row, Verdict};
+use afterimage_statistics::counted;
 
 use super::text::{name, value};
 

@@ -31,8 +31,8 @@ pub(super) fn document(figure: &Figure) -> String {
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{head}>{about}{}\n", plain_opacity(rest))
 }
 
-/// The opacity of each mark as that of its fill and its line: as that of the mark, every one is a group in a PDF, which
-/// makes a figure of a thousand marks ten times as large.
+/// The opacity of each mark as that of its fill and its line: as that of the mark itself, every mark is a group of its own
+/// in a PDF.
 fn plain_opacity(drawing: &str) -> String {
     let mut parts = drawing.split(" opacity=\"");
     let mut text = parts.next().unwrap_or_default().to_owned();

@@ -178,7 +178,9 @@ mod tests {
         assert!((value(&found, "size.weights.slope.V1") - 0.2).abs() < 1e-9);
         assert!((value(&found, "size.stimulation.intercept") - 3.0).abs() < 1e-9);
         let slope = found.iter().find(|m| m.name == "size.weights.slope").unwrap();
-        assert!(slope.interval.as_ref().unwrap().low > 0.19 && slope.n == 20 && slope.region.is_none());
+        // Resamples of an exact line are all the same line, so there may be no interval.
+        assert!(slope.interval.as_ref().is_none_or(|interval| interval.low > 0.19));
+        assert!(slope.n == 20 && slope.region.is_none());
     }
 
     #[test]

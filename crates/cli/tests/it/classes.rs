@@ -38,7 +38,7 @@ fn scores_are_the_same_from_sources_cache_damaged_cache_and_bank() {
         "--out",
         "bank.safetensors",
     ]));
-    assert!(said.contains("30 classes, 90 images, 3 to 3 per class"), "{said}");
+    assert!(said.contains("30 classes, 90 images, 3 images per class"), "{said}");
     let experiment = std::fs::read_to_string(desk.path("run/experiment.toml")).unwrap();
     let sources = desk.path("simulation/classes/classes.npy");
     let with_bank = experiment.replace(&*sources.to_string_lossy(), &desk.path("bank.safetensors").to_string_lossy());

@@ -104,7 +104,7 @@ fn compared_runs_give_table_page_and_csv() {
     assert_eq!(turned["variants"][0]["label"], "less");
 
     let said = desk.refusal(&["compare", "full"]);
-    assert!(said.contains("only one run"), "{said}");
+    assert!(said.contains("is the only one"), "{said}");
     let said = desk.refusal(&["compare", "full", "full"]);
     assert!(said.contains("given twice"), "{said}");
     let said = desk.refusal(&["compare", "full", "less", "--baseline", "other"]);

@@ -91,7 +91,7 @@ fn brain_diffuser_reads_its_own_folder_of_numbered_images() {
     let (_out, data) = import(|out, write| import_brain_diffuser(&options, out, write, |_| ())).unwrap();
     assert_eq!(test_images(&data), [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110]);
     let steps: Vec<String> = data.header().provenance.steps.iter().map(ToString::to_string).collect();
-    assert!(steps.iter().any(|step| step.contains("test rows and images by number")), "{steps:?}");
+    assert!(steps.iter().any(|step| step.contains("test rows and images paired by number")), "{steps:?}");
 }
 
 #[test]

@@ -122,6 +122,7 @@ fn bold_has_a_delay_that_is_stated_unless_another_is_given() {
         tables: vec![desk.text("blocks.tsv", rows)],
         ..NiftiOptions::new(desk.series("sub-01_run-2_bold.nii", 10, 0.0))
     };
+    desk.tr(&desk.at("sub-01_run-2_bold.nii"), 0.0, 8);
     assert!(desk.refusal(&blocks).contains("--tr"));
     let (_, data) = desk.import(&NiftiOptions { tr_secs: Some(2.5), ..blocks }).unwrap();
     assert_eq!(first(&data), [3.5, 8.5]);

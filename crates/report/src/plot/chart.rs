@@ -102,7 +102,7 @@ where
         .build_cartesian_2d(x, y)?;
     let labels = text(11.0, SOFT, HPos::Center);
     let (width, height) = chart.plotting_area().dim_in_pixel();
-    let room = |length: u32| (f64::from(length) / f64::from(FINE) / PER_TICK).round().max(2.0) as usize;
+    let room = |length: u32| (f64::from(length) / f64::from(FINE) / PER_TICK).round().max(3.0) as usize;
     let (x_ticks, y_ticks) = (room(width).min(6), axes.y_ticks.min(room(2 * height)));
     let format = |ticks: Vec<f64>, log: bool| if log { Labels::logarithmic() } else { Labels::linear(&ticks) };
     let spec = chart.as_coord_spec();

@@ -39,7 +39,7 @@ impl FolderKind {
 
     fn holds(&self, name: &str) -> bool {
         let fits = |entry: &&str| entry.strip_prefix('*').map_or(*name == **entry, |end| name.ends_with(end));
-        name == self.mark || self.entries.iter().any(|entry| fits(entry)) || atomic::is_leftover(name)
+        name == self.mark || self.entries.iter().any(fits) || atomic::is_leftover(name)
     }
 }
 

@@ -82,7 +82,6 @@ impl Columns<'_> {
             left_out,
             trials,
             sorted_by_time,
-            ..Shown::default()
         })
     }
 

@@ -155,7 +155,7 @@ fn ssim_score(reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>, side: Op
             None => grey,
         })
     };
-    let pairs = mismatch::pairs(reconstructions, shown, OTHERS, ctx, &moments, Moments::ssim);
+    let pairs = mismatch::pairs(reconstructions, shown, OTHERS, ctx, moments, Moments::ssim);
     let draft = Draft {
         name: format!("image.ssim{suffix}"),
         title: format!("Structural similarity {}", at(side)),
@@ -167,6 +167,6 @@ fn ssim_score(reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>, side: Op
         chance: pairs.mismatched(),
     };
     let mut score = with_pairing_p(draft.mean_over_images(&pairs.own(), ctx), pairs.test(ctx));
-    score.mean_image = mismatch::of_mean_image(shown, ctx, &moments, Moments::ssim);
+    score.mean_image = mismatch::of_mean_image(shown, ctx, moments, Moments::ssim);
     score
 }

@@ -104,7 +104,7 @@ pub fn ms_ssim_scores<'a>(
         let views: Vec<_> = planes.iter().map(|p| p.view()).collect();
         Pyramid::new(ndarray::stack(ndarray::Axis(0), &views).ok()?.view())
     };
-    let pairs = mismatch::pairs(reconstructions, shown, OTHERS, ctx, &pyramid, Pyramid::ms_ssim);
+    let pairs = mismatch::pairs(reconstructions, shown, OTHERS, ctx, pyramid, Pyramid::ms_ssim);
     let draft = Draft {
         name: "image.ms-ssim".into(),
         title: "Multi-scale structural similarity".into(),
@@ -119,7 +119,7 @@ pub fn ms_ssim_scores<'a>(
         chance: pairs.mismatched(),
     };
     let mut score = with_pairing_p(draft.mean_over_images(&pairs.own(), ctx), pairs.test(ctx));
-    score.mean_image = mismatch::of_mean_image(shown, ctx, &pyramid, Pyramid::ms_ssim);
+    score.mean_image = mismatch::of_mean_image(shown, ctx, pyramid, Pyramid::ms_ssim);
     Ok(vec![score])
 }
 

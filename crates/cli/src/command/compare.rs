@@ -73,7 +73,7 @@ pub(super) fn write(comparison: &Comparison, folder: &Path, name: &str) -> Resul
     atomic::write_json(&path("json"), comparison)?;
     atomic::write(&path("csv"), csv::csv(comparison).as_bytes())?;
     let first = comparison.variants.iter().filter_map(|variant| variant.runs.first());
-    let runs: Vec<RunFolder> = first.map(|path| RunFolder::new(path)).collect();
+    let runs: Vec<RunFolder> = first.map(RunFolder::new).collect();
     Ok(atomic::write(&path("html"), afterimage_report::render_comparison(comparison, &runs).as_bytes())?)
 }
 

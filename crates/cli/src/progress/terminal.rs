@@ -142,7 +142,7 @@ impl Observer for Terminal {
 
     fn progress(&self, work: &str, done: u64, total: u64) {
         let mut state = self.state();
-        if done == 0 || !state.bar.as_ref().is_some_and(|bar| bar.label == work) {
+        if done == 0 || state.bar.as_ref().is_none_or(|bar| bar.label != work) {
             if done == total {
                 return;
             }

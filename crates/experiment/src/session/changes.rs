@@ -134,7 +134,7 @@ impl Session {
         if any_key(|key| key == "evaluation.averaging") {
             stale.push((Stage::Reconstruct.name(), &[RECONSTRUCTIONS, PICTURES, PREDICTIONS]));
         }
-        if any_key(|key| is_of_evaluation(key)) {
+        if any_key(is_of_evaluation) {
             stale.push((Stage::Evaluate.name(), &[SCORES, CLASSIFICATION]));
         }
         if any_key(|key| is_of_evaluation(key) && !any(&OF_SCORES, key)) {

@@ -118,7 +118,7 @@ mod tests {
         let columns = in_columns(vec![panel(10.0), panel(40.0), panel(10.0)], 2);
         assert_eq!(columns.iter().map(Vec::len).collect::<Vec<_>>(), [2, 1]);
         let (svg, size) = compose(columns, 100.0, &[(Sign::Dashed, "validation")], "all");
-        assert_eq!(size, (100.0, 2.0 * (HEAD + 10.0 + GAP) + LEGEND));
+        assert_eq!(size, (100.0, 2.0 * (HEAD + 10.0 + GAP) + LEGEND), "two low charts are higher than a high one");
         let svg = svg.into_string();
         assert_eq!((svg.matches("a &lt; b").count(), svg.matches("validation").count()), (3, 1));
         assert_eq!(in_columns(Vec::new(), 3).len(), 1);

@@ -123,7 +123,7 @@ fn panel(
 ) -> Drawn {
     let (cloud, colour) = (clouds[index], COLOURS[index % COLOURS.len()]);
     let (corner, inner) = (layout.corner(index), layout.inner);
-    let beside = if index % layout.columns == 0 { LEFT - 16.0 } else { 0.0 };
+    let beside = if index.is_multiple_of(layout.columns) { LEFT - 16.0 } else { 0.0 };
     let below = if layout.is_lowest(index) { LABELS } else { 0.0 };
     let place = (units(corner.0 - beside), units(corner.1));
     // The ends of an axis have labels that reach half their width beyond it.

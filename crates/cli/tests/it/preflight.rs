@@ -145,7 +145,7 @@ fn a_pool_of_which_nothing_is_left_says_what_took_it() {
     let command = ["train", "encoder", "experiment.toml", "--out", "some"];
     let output = desk.run(&[&command[..], &some, &QUICK].concat());
     printed(&output);
-    says(&String::from_utf8_lossy(&output.stderr), &["40 unpaired, 20 external", "10 test items of 60 voxels"]);
+    says(&String::from_utf8_lossy(&output.stderr), &["40 unpaired, 20 external", "60 voxels", "10 test items"]);
 
     // The shown test images themselves: copies are no candidates.
     let data = DataSet::open(&desk.path("simulation/subject.afterimage")).unwrap();

@@ -33,7 +33,7 @@ pub fn wilson_interval(successes: usize, n: usize) -> Option<Interval> {
     })
 }
 
-/// Interval of a mean of fractions in 0..1: a percentile bootstrap over items, or [`boundary_interval`] if all fractions
+/// Interval of a mean of fractions in 0..1: a percentile bootstrap over items, or the exact bound if all fractions
 /// are 0 or all are 1, since resamples of a constant have no width. `item` is what one is, in the singular.
 ///
 /// `None` with fewer than two values, values that are all equal to another number, or no resample.

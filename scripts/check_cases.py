@@ -150,7 +150,7 @@ def damaged_archives(desk):
 @check("12b")
 def runs_by_their_number(desk):
     series = sorted(path.name for path in desk.path.glob("*_bold.nii.gz"))
-    desk.accepts("import", "nifti", *series, "--test-runs", "10,11", "--out", "o.afterimage")
+    desk.accepts("import", "nifti", *series, "--test-runs", "10,11", "--delay", "0", "--out", "o.afterimage")
     rows = desk.responses("o.afterimage")[desk.held_out("o.afterimage")]
     expected = []
     for run in (10, 11):
@@ -203,7 +203,8 @@ def repetition_time(desk):
             nibabel.save(nibabel.Nifti1Image(data, series.affine, header), desk.path / name)
         else:
             secs = float(series.header.get_zooms()[3])
-        args = ["import", "nifti", name, "--tables", "sub-01_task-x_run-1_events.tsv", "--images", "images", "--test", "1"]
+        args = ["import", "nifti", name, "--tables", "sub-01_task-x_run-1_events.tsv", "--images", "images", "--test", "1",
+                "--delay", "0"]
         done = desk.run(*args, "--out", "o.afterimage", "--overwrite")
         if done.returncode:
             assert secs != 2.0 and "RepetitionTime" in done.stderr, done.stderr

@@ -160,7 +160,7 @@ fn ask(catalog: &Catalog) -> Markup {
         @if !asked.is_empty() {
             details.ask #ask hidden {
                 summary { h2 { "Ask the networks" } }
-                p.note { "Drop an image anywhere to see the responses that the encoder predicts, or responses (.csv or .npy) to see the images that the decoder makes of them: one row per trial, one column per " (asked[0].unit) ", in the unit of the recording, not standardised." }
+                p.note { "Drop an image anywhere to see the responses that the encoder predicts, or responses (.csv or .npy) to see the images that the decoder makes of them: one row per trial, one column per " (asked[0].unit) ", in the unit of the run's data set, which is stated below." }
                 @for run in &asked { @if let Some(units) = &run.units { p.note { strong { (run.label) } " expects: " (units) } } }
                 label.drop #drop { span { "Choose or drop an image, .csv or .npy" } input type="file" accept="image/png,image/jpeg,image/bmp,image/tiff,.csv,.npy"; }
                 p.error role="alert" #failed hidden {}

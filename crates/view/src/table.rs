@@ -76,7 +76,7 @@ fn cell(run: &Run, name: &str, title: &str, difference: Option<&Difference>) -> 
                         @if let Some([low, high]) = ends { span { " (" (signed(*low, unit)) " to " (signed(*high, unit)) ")" } }
                     }
                 }
-                Some(Difference::Missing(reason)) if !reason.is_empty() => { span.note { "no difference" } }
+                Some(Difference::Missing(reason)) if !reason.is_empty() => { span.note { "not compared" } }
                 _ => {}
             }
         }

@@ -146,8 +146,11 @@ pub(super) fn audit(args: &args::Audit) -> Result<Outcome> {
         ))?;
     }
     let path = super::import::quoted(&args.dataset);
-    if args.fix.is_none() && audit.checks.iter().any(|check| check.verdict == Verdict::Fail) {
-        super::import::next(&format!("afterimage audit {path} --fix leave-out.toml, with the same options"))?;
+    if audit.checks.iter().any(|check| check.verdict == Verdict::Fail) {
+        super::import::next(&match &args.fix {
+            None => format!("afterimage audit {path} --fix leave-out.toml, with the same options"),
+            Some(list) => format!("set data.exclusions = \"{}\" in the experiment file", list.display()),
+        })?;
         return Ok(outcome);
     }
     super::import::next(&format!(

@@ -7,6 +7,7 @@ mod args;
 mod build;
 mod command;
 mod log;
+mod number;
 mod progress;
 mod say;
 mod usage;

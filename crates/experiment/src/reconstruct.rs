@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::error::{Result, bail};
-use ndarray::{Array2, Array4, ArrayView3, ArrayView4, Axis, concatenate};
+use ndarray::{Array, Array2, Array4, ArrayView, ArrayView3, ArrayView4, Axis, RemoveAxis, concatenate};
 
 use afterimage_data::{DataSet, HeldOutPairs};
 use afterimage_formats::picture;
@@ -44,13 +44,7 @@ pub(crate) fn reconstruct(session: &mut Session) -> Result<Vec<Pictures>> {
 /// Predicted responses to the held-out items, `[items, voxels]`.
 fn predict(encoder: &TrainedEncoder, test: &HeldOutPairs, steps: &Steps<'_>) -> Result<Array2<f32>> {
     steps.next("predicting responses")?;
-    let images = test.item_images();
-    let blocks = images.axis_chunks_iter(Axis(0), BLOCK).enumerate().map(|(block, images)| {
-        steps.part(block * BLOCK, test.len());
-        encoder.predict(images)
-    });
-    let predicted: Vec<Array2<f32>> = blocks.collect();
-    let predicted = concatenate(Axis(0), &predicted.iter().map(|part| part.view()).collect::<Vec<_>>())?;
+    let predicted = in_blocks(test.item_images().view(), steps, |images| encoder.predict(images))?;
     refuse_not_finite("encoder", "predicts", predicted.iter())?;
     Ok(predicted)
 }
@@ -58,15 +52,28 @@ fn predict(encoder: &TrainedEncoder, test: &HeldOutPairs, steps: &Steps<'_>) -> 
 /// Reconstructions of the held-out items, `[items, 3, side, side]`.
 fn decode(decoder: &TrainedDecoder, test: &HeldOutPairs, steps: &Steps<'_>) -> Result<Array4<f32>> {
     steps.next("decoding")?;
-    let responses = test.responses();
-    let blocks = responses.axis_chunks_iter(Axis(0), BLOCK).enumerate().map(|(block, responses)| {
-        steps.part(block * BLOCK, test.len());
-        decoder.decode(responses)
-    });
-    let decoded: Vec<Array4<f32>> = blocks.collect();
-    let decoded = concatenate(Axis(0), &decoded.iter().map(|part| part.view()).collect::<Vec<_>>())?;
+    let decoded = in_blocks(test.responses().view(), steps, |responses| decoder.decode(responses))?;
     refuse_not_finite("decoder", "decodes", decoded.iter())?;
     Ok(decoded)
+}
+
+/// What a network makes of the items, some at a time so that the progress is seen.
+fn in_blocks<T, I, O>(
+    items: ArrayView<'_, T, I>,
+    steps: &Steps<'_>,
+    network: impl Fn(ArrayView<'_, T, I>) -> Array<f32, O>,
+) -> Result<Array<f32, O>>
+where
+    I: RemoveAxis,
+    O: RemoveAxis,
+{
+    let all = items.len_of(Axis(0));
+    let blocks = items.axis_chunks_iter(Axis(0), BLOCK).enumerate().map(|(block, items)| {
+        steps.part(block * BLOCK, all);
+        network(items)
+    });
+    let made: Vec<Array<f32, O>> = blocks.collect();
+    Ok(concatenate(Axis(0), &made.iter().map(|part| part.view()).collect::<Vec<_>>())?)
 }
 
 /// What is not finite comes from weights that are finite and far too large.

@@ -9,7 +9,7 @@ use afterimage_run::{
     Artefact,
     artefact::AuditFile,
     layout::Phase,
-    log::{self, COMPARABLE, Record},
+    log::{self, COMPARABLE, Record, TOTAL},
 };
 use afterimage_train::{
     Context, apply,
@@ -77,7 +77,7 @@ fn facts(session: &Session, phase: Phase) -> Result<()> {
         Phase::Decoder => session.experiment.decoder.schedule(),
     };
     let stops = schedule.early_stopping > 0;
-    let total = |record: &&Record| record.validation.get("total").copied().unwrap_or(f64::INFINITY);
+    let total = |record: &&Record| record.validation.get(TOTAL).copied().unwrap_or(f64::INFINITY);
     // Of equal epochs the first is kept.
     let best = log.iter().filter(|_| stops).min_by(|a, b| total(a).total_cmp(&total(b)));
     let Some(kept) = best.or(log.last()) else { return Ok(()) };

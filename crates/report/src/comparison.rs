@@ -16,7 +16,7 @@ use crate::{
     section::section,
 };
 
-/// What this page needs beside the report's style.
+/// What this page needs in addition to the report's style.
 const STYLE: &str = include_str!("../assets/comparison.css");
 
 /// The page as HTML text; the same comparison and runs give the same bytes. `runs` are the first run of each variant,

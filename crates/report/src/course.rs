@@ -4,12 +4,10 @@ mod terms;
 
 use std::collections::BTreeSet;
 
-use afterimage_run::log::{COMPARABLE, Record};
+use afterimage_run::log::{COMPARABLE, Record, TOTAL};
 
 use terms::words;
 
-/// Name of the sum of all terms.
-const TOTAL: &str = "total";
 /// What the names of the decoder's terms on recorded pairs begin with; the terms of validation have the rest of the name.
 const PAIRED: &str = "paired.";
 

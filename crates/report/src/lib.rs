@@ -39,6 +39,7 @@ mod source;
 mod study;
 mod synthesis;
 mod verdict;
+mod ways;
 
 use std::path::PathBuf;
 

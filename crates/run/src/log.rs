@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Result, RunError, RunFolder, layout::Phase};
 
+/// Name under which both parts of a record have the sum of all their terms.
+pub const TOTAL: &str = "total";
+
 /// Name under which both parts of a record have the sum of the same terms, at the same weights.
 pub const COMPARABLE: &str = "comparable";
 

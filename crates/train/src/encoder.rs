@@ -15,14 +15,14 @@ use afterimage_model::{
     term::Terms,
     vision::Vision,
 };
-use afterimage_run::layout::Phase;
+use afterimage_run::{layout::Phase, log::TOTAL};
 use afterimage_statistics::{correlation::pearson, median};
 
 use crate::{
     Context, Result,
     checkpoint::Checkpoint,
     draws::{self, Purpose},
-    journal::{TOTAL, Validated},
+    journal::Validated,
     phase::{self, TrainingPhase},
 };
 

@@ -6,14 +6,11 @@ use std::time::{Duration, Instant, SystemTime};
 use afterimage_run::{
     RunFolder,
     layout::Phase,
-    log::{self, COMPARABLE, LogWriter, Record},
+    log::{self, COMPARABLE, LogWriter, Record, TOTAL},
 };
 use ndarray::ArrayView3;
 
 use crate::{Result, checkpoint::Progress, events::Events};
-
-/// Name of the sum of all terms.
-pub(crate) const TOTAL: &str = "total";
 
 /// The end of an epoch.
 #[derive(Debug, Clone, Copy)]

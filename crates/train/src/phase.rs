@@ -12,13 +12,13 @@ use ndarray::Array3;
 use afterimage_config::{Schedule, settings};
 use afterimage_data::TrainingPairs;
 use afterimage_model::{params::Params, term::Terms};
-use afterimage_run::layout::Phase;
+use afterimage_run::{layout::Phase, log::TOTAL};
 
 use crate::{
     Context, Result, TrainError,
     checkpoint::{Checkpoint, Progress},
     draws::{Endless, Purpose},
-    journal::{End, Journal, TOTAL, Validated},
+    journal::{End, Journal, Validated},
     loader::prefetch,
     optimiser::Optimiser,
 };

@@ -9,6 +9,7 @@ use afterimage_statistics::{Interval, RecordedUnit, counted};
 
 use super::run;
 use crate::args::regions::Regions as Args;
+use crate::number::value;
 use crate::say;
 
 /// Computes the scores, writes and prints them.
@@ -81,7 +82,7 @@ fn most_ways_of(condition: &Condition) -> Vec<&Score> {
 }
 
 fn heading(score: &Score) -> String {
-    let chance = score.chance.map(|c| format!(", chance {}", show(score, c))).unwrap_or_default();
+    let chance = score.chance.map(|c| format!(", chance {}", value(c, &score.unit))).unwrap_or_default();
     format!("{}{chance}, n = {}", score.title, counted(score.n, &score.item_kind))
 }
 
@@ -91,7 +92,7 @@ fn cell(condition: &Condition, score: &Score) -> String {
         let ends = d.difference.interval.as_ref().map(|i| format!(" [{}, {}]", points(i.low), points(i.high)));
         format!(" / {}{}", points(d.difference.value), ends.unwrap_or_default())
     });
-    format!("{}{}", show(score, score.value), difference.unwrap_or_else(|| ends(score)))
+    format!("{}{}", value(score.value, &score.unit), difference.unwrap_or_else(|| ends(score)))
 }
 
 /// Identification at the largest number of voxels, up to 20, at which every region was measured.
@@ -103,7 +104,7 @@ fn equal_numbers(found: &Regions, more: &str) -> Vec<String> {
     let at = found.matched.iter().filter(|m| m.voxels == size);
     let lines = at.map(|m| {
         let name = m.region.as_deref().unwrap_or("all");
-        format!("    {name}: {}{}", show(&m.score, m.score.value), ends(&m.score))
+        format!("    {name}: {}{}", value(m.score.value, &m.score.unit), ends(&m.score))
     });
     std::iter::once(format!("  from {size} {more} each, mean over random subsets:")).chain(lines).collect()
 }
@@ -113,18 +114,14 @@ fn single(found: &Regions, one: &str) -> Vec<String> {
     let lines = single.groups.iter().map(|g| {
         let name = g.region.as_deref().unwrap_or("all");
         let above = 100.0 * g.above_chance;
-        format!("    {name}: {}{}, {above:.0} % above chance", show(&g.score, g.score.value), ends(&g.score))
+        format!("    {name}: {}{}, {above:.0} % above chance", value(g.score.value, &g.score.unit), ends(&g.score))
     });
     let head =
         format!("  from one {one}, two ways (chance 50 %), median; above chance at a false discovery rate of 5 %:");
     std::iter::once(head).chain(lines).collect()
 }
 
-fn show(score: &Score, v: f64) -> String {
-    if score.unit == "fraction" { format!("{:.1} %", 100.0 * v) } else { format!("{v:.3}") }
-}
-
 fn ends(score: &Score) -> String {
-    let of = |i: &Interval| format!(" [{}, {}]", show(score, i.low), show(score, i.high));
+    let of = |i: &Interval| format!(" [{}, {}]", value(i.low, &score.unit), value(i.high, &score.unit));
     score.interval.as_ref().map(of).unwrap_or_default()
 }

@@ -1,6 +1,6 @@
 //! Durations and epochs in words.
 
-use afterimage_run::log::{COMPARABLE, Record};
+use afterimage_run::log::{COMPARABLE, Record, TOTAL};
 
 /// Seconds as a duration.
 pub(super) fn duration(secs: f64) -> String {
@@ -21,10 +21,10 @@ pub(super) fn size(mib: u64) -> String {
 
 /// Losses of an epoch: training next to validation where both have the same terms, then the sum of all terms.
 pub(super) fn losses(record: &Record) -> String {
-    let all = record.train.get("total").copied().unwrap_or(f64::NAN);
+    let all = record.train.get(TOTAL).copied().unwrap_or(f64::NAN);
     let both = record.train.get(COMPARABLE).zip(record.validation.get(COMPARABLE));
     let Some((train, validation)) = both else {
-        let validation = record.validation.get("total").map(|v| format!("; validation, its own terms {v:.4}"));
+        let validation = record.validation.get(TOTAL).map(|v| format!("; validation, its own terms {v:.4}"));
         return format!("all terms {all:.4}{}", validation.unwrap_or_default());
     };
     let r = record.validation.get("median_r").map(|r| format!(", median r {r:.3}")).unwrap_or_default();
@@ -54,8 +54,8 @@ mod tests {
             step: 1,
             learning_rate: 0.1,
             unix_secs: None,
-            train: of(&[("total", 3.0), (COMPARABLE, 1.25)]),
-            validation: of(&[("total", 1.5), (COMPARABLE, 1.5), ("median_r", 0.5)]),
+            train: of(&[(TOTAL, 3.0), (COMPARABLE, 1.25)]),
+            validation: of(&[(TOTAL, 1.5), (COMPARABLE, 1.5), ("median_r", 0.5)]),
             secs: 1.0,
             loader_wait_secs: 0.0,
         };

@@ -1,6 +1,6 @@
 //! The terms of the objectives in words: their names in the log are those of configuration keys and of layers.
 
-use afterimage_run::log::COMPARABLE;
+use afterimage_run::log::{COMPARABLE, TOTAL};
 
 /// What a term is, for readers; unknown names are shown as they are.
 pub(super) fn words(name: &str) -> String {
@@ -19,7 +19,7 @@ pub(super) fn words(name: &str) -> String {
 fn plain(term: &str) -> Option<&'static str> {
     Some(match term {
         COMPARABLE => "loss, the terms that validation has too",
-        "total" => "sum of all terms",
+        TOTAL => "sum of all terms",
         "mse" => "squared error of responses",
         "cosine" => "cosine distance of responses",
         "median_r" => "median r over voxels, not in the sum",

@@ -28,7 +28,7 @@ pub(crate) fn scores(source: &Source) -> Part {
             @if scored.iter().any(|s| s.mean_image.is_some()) { ", and the short line what the mean training image scores as every item's reconstruction" }
             "." }
         @for (i, group) in groups.iter().enumerate() { (one(source, group, i < 2)) }
-        (ways::ways(&scored))
+        (ways::ways(&file.scores))
     };
     let mut part = Part::shown(content);
     part.missing.extend(file.not_computed.iter().filter(|m| m.name != AVERAGING).map(reason));

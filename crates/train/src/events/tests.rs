@@ -1,3 +1,5 @@
+//! Tests of the event files of TensorBoard: what the reader finds is what was written.
+
 use std::collections::BTreeMap;
 
 use afterimage_run::layout::Phase;

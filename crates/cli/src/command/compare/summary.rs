@@ -4,7 +4,8 @@
 use afterimage_run::comparison::{Cell, Comparison, Row, Verdict};
 use afterimage_statistics::counted;
 
-use super::text::{name, value};
+use super::text::name;
+use crate::number::value;
 
 /// Widest line.
 const WIDTH: usize = 100;
@@ -62,7 +63,7 @@ fn cells(row: &Row) -> Vec<String> {
     row.cells.iter().enumerate().map(cell).collect()
 }
 
-/// Columns that fit beside each other; the reference is in every block.
+/// Columns that fit next to each other; the reference is in every block.
 fn blocks(names: &[String], titles: &[String], cells: &[Vec<String>]) -> Vec<Vec<usize>> {
     let label = width(titles.iter());
     let wide = |column: usize| GAP + width(cells.iter().map(|row| &row[column]).chain([&names[column]]));

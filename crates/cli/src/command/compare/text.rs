@@ -3,6 +3,8 @@
 use afterimage_run::comparison::{Cell, Comparison, Row, Variant};
 use afterimage_statistics::{Difference, Interval, counted};
 
+use crate::number::value;
+
 /// Column heads; the last six only if differences are paired.
 const HEADS: [&str; 10] =
     ["value", "± seeds", "95 % interval", "chance", "difference", "percentile", "BCa", "p", "p, Holm", "images needed"];
@@ -128,31 +130,4 @@ fn difference_fields(cell: &Cell, d: &Difference, unit: &str) -> [String; 6] {
         d.p.corrected_text(d.p_holm),
         images,
     ]
-}
-
-pub(super) fn value(v: f64, unit: &str) -> String {
-    match unit {
-        _ if !v.is_finite() => "undefined".into(),
-        "fraction" => unsigned_zero(format!("{:.1} %", 100.0 * v)),
-        _ => unsigned_zero(format!("{v:.3}")),
-    }
-}
-
-/// A number that is zero as it is written has no sign.
-fn unsigned_zero(text: String) -> String {
-    match text.strip_prefix('-') {
-        Some(rest) if !rest.contains(|c: char| ('1'..='9').contains(&c)) => rest.to_owned(),
-        _ => text,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::value;
-
-    #[test]
-    fn zero_has_no_sign() {
-        assert_eq!((value(-1e-9, "fraction"), value(-1e-9, "correlation")), ("0.0 %".into(), "0.000".into()));
-        assert_eq!(value(-0.25, "fraction"), "-25.0 %");
-    }
 }

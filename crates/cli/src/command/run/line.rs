@@ -3,6 +3,8 @@
 use afterimage_run::scores::{Score, ScoreFile, headlines};
 use afterimage_statistics::RecordedUnit;
 
+use crate::number::value;
+
 /// Main scores, one per line.
 pub(super) fn summary(file: &ScoreFile, unit: RecordedUnit) -> Vec<String> {
     headlines(file).into_iter().map(|score| line(score, unit)).collect()
@@ -10,11 +12,7 @@ pub(super) fn summary(file: &ScoreFile, unit: RecordedUnit) -> Vec<String> {
 
 /// Title, value, interval, chance, p, n with what the interval is over, and what the mean training image scores.
 pub(super) fn line(score: &Score, unit: RecordedUnit) -> String {
-    let show = |v: f64| match score.unit.as_str() {
-        _ if !v.is_finite() => "undefined".to_owned(),
-        "fraction" => format!("{:.1} %", 100.0 * v),
-        _ => format!("{v:.3}"),
-    };
+    let show = |v: f64| value(v, &score.unit);
     let mut text = format!("{}: {}", score.title, show(score.value));
     if let Some(i) = &score.interval {
         text += &format!(" [{:.0} % interval {} to {}]", 100.0 * i.level, show(i.low), show(i.high));

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the program as a user does: every line of the README and the tutorial, in short, and, where recordings lie
-# beside the repository, the macaque V4 session.
+# Runs the program as a user does: every block of README, data-set page and tutorial that is not marked `no-run`, in
+# short, and, where recordings lie next to the repository, the macaque V4 session.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 program=$(realpath "${1:-target/release/afterimage}")
@@ -23,8 +23,8 @@ if [ -d ../shared/data/v4 ]; then
   data=$(realpath ../shared/data)
   sed "s#\"data/#\"$data/#" examples/v4-201025.manifest.toml >"$work/v4.manifest.toml"
   "$program" import generic "$work/v4.manifest.toml" --out "$work/v4-201025.afterimage"
-  "$program" prepare "$work/v4-201025.afterimage" --split cluster --test 60 --validation 60 --zscore all --out "$work/clusters.afterimage"
-  "$program" audit "$work/clusters.afterimage" --features --fix "$work/leave-out.toml"
+  "$program" prepare "$work/v4-201025.afterimage" --split cluster --test 60 --validation 60 --zscore all --out "$work/v4-clusters.afterimage"
+  "$program" audit "$work/v4-clusters.afterimage" --features --fix "$work/leave-out.toml"
   sed "s#^dataset = .*#dataset = \"$work/v4-201025.afterimage\"#; s#\"data/#\"$data/#g" examples/v4-201025.toml >"$work/v4.toml"
   "$program" run "$work/v4.toml" --out "$work/v4" --set encoder.epochs=3 --set decoder.epochs=2
   test -s "$work/v4/report.html"

@@ -3,8 +3,8 @@
     afterimage compare runs/full runs/ridge --out comparison
     python scripts/markdown_table.py comparison/compare.csv
 
-A row a score, a column a variant: its value (chance is that of the first variant), and beside it the difference to the first variant with the percentile interval,
-in points where values are percentages. A star marks differences with p below 0.05 after Holm's correction.
+One row per score, one column per variant: its value (chance is that of the first variant), and next to it the difference
+from the first variant with the percentile interval, in points where values are percentages. A star marks differences with p below 0.05 after Holm's correction.
 """
 
 import csv

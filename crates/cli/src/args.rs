@@ -4,20 +4,23 @@ pub(crate) mod baseline;
 pub(crate) mod biology;
 pub(crate) mod classes;
 pub(crate) mod compare;
+mod data;
 pub(crate) mod figures;
 pub(crate) mod import;
 pub(crate) mod product;
 pub(crate) mod regions;
+mod run;
 pub(crate) mod study;
 pub(crate) mod view;
 
 use std::path::PathBuf;
 
-use afterimage_data::Selection;
-use afterimage_experiment::Existing;
 use clap::{Parser, Subcommand};
 
 use crate::{build, log};
+
+pub(crate) use data::{Audit, Inspect, Prepare, SplitKind, ZScope};
+pub(crate) use run::{Ablation, Demo, Evaluate, Network, OfRun, Report, RunOptions, Train};
 
 /// Reconstructs images from brain activity, and predicts activity from images.
 ///
@@ -174,185 +177,6 @@ pub(crate) enum Command {
     },
 }
 
-/// The two networks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Network {
-    /// Image to responses.
-    Encoder,
-    /// Responses to image. The encoder is trained first if it is not trained yet.
-    Decoder,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct Train {
-    /// Experiment file.
-    pub(crate) experiment: PathBuf,
-    #[command(flatten)]
-    pub(crate) options: RunOptions,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct RunOptions {
-    /// Experiment folder to create.
-    #[arg(long, value_name = "RUN")]
-    pub(crate) out: PathBuf,
-    /// Continue a run that was stopped or killed. Keys that nothing trained in it has read may change.
-    #[arg(long)]
-    pub(crate) resume: bool,
-    /// Delete the run in the folder and begin again, once all inputs are checked.
-    #[arg(long, conflicts_with = "resume")]
-    pub(crate) overwrite: bool,
-    /// Leave out a part: `unpaired` (no cycle), `perceptual` (no perceptual term).
-    #[arg(long, value_enum, value_name = "PART")]
-    pub(crate) ablate: Vec<Ablation>,
-    /// Set a key of the experiment, such as decoder.epochs=40. Repeatable.
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub(crate) settings: Vec<String>,
-    /// Seed. Default: the experiment's.
-    #[arg(long)]
-    pub(crate) seed: Option<u64>,
-    /// Device: cpu, cuda, cuda:1, tch, wgpu. Default: the experiment's.
-    #[arg(long)]
-    pub(crate) device: Option<String>,
-    /// Print the scores as JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-impl RunOptions {
-    /// What happens to a run that lies in the folder.
-    pub(crate) fn existing(&self) -> Existing {
-        match (self.resume, self.overwrite) {
-            (true, _) => Existing::Resumed,
-            (_, true) => Existing::Replaced,
-            _ => Existing::Refused,
-        }
-    }
-}
-
-/// Parts that can be left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Ablation {
-    /// Supervised only: no cycle on unpaired images.
-    Unpaired,
-    /// No perceptual term in the image loss.
-    Perceptual,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct Demo {
-    #[command(flatten)]
-    pub(crate) options: RunOptions,
-    /// Number of generated classes for the classification, including those of the test images. At most 1320.
-    #[arg(long, value_name = "N", default_value_t = 120)]
-    pub(crate) classes: usize,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct Prepare {
-    /// Data set to start from. It is not changed.
-    pub(crate) dataset: PathBuf,
-    /// How to hold out stimuli: at random, or by whole sessions, classes or clusters of images.
-    #[arg(long, value_enum)]
-    pub(crate) split: Option<SplitKind>,
-    /// Number of test stimuli. Whole classes or clusters are drawn until this number is reached.
-    #[arg(long, default_value_t = 0, requires = "split")]
-    pub(crate) test: usize,
-    /// Test sessions, by the numbers of the source, or counted from 0 if it has none.
-    #[arg(long, value_delimiter = ',', required_if_eq("split", "session"))]
-    pub(crate) test_sessions: Vec<u16>,
-    /// Number of validation stimuli.
-    #[arg(long, default_value_t = 0, requires = "split")]
-    pub(crate) validation: usize,
-    /// Number of clusters, found by k-means on features of the built-in network.
-    #[arg(long, default_value_t = 40, requires = "split")]
-    pub(crate) clusters: usize,
-    /// Seed of the random draws.
-    #[arg(long, default_value_t = 0)]
-    pub(crate) seed: u64,
-    /// Keep only the voxels of a region expression, such as "V1 + V2 - FFA".
-    #[arg(long, value_name = "REGIONS")]
-    pub(crate) roi: Option<String>,
-    /// Remove drift from each voxel and scanner run: a polynomial over the trials of this order, 1 to 5.
-    #[arg(long, value_name = "ORDER")]
-    pub(crate) detrend: Option<usize>,
-    /// Standardise each voxel over the training trials of each scanner run, each session, or all.
-    #[arg(long, value_enum)]
-    pub(crate) zscore: Option<ZScope>,
-    /// Select voxels by a measure of the training trials (snr, split_half) or a column of the data set: "snr >= 0.5",
-    /// "best 2000 split_half". Repeatable.
-    #[arg(long, value_name = "RULE")]
-    pub(crate) select: Vec<Selection>,
-    /// Average the trials of each stimulus.
-    #[arg(long)]
-    pub(crate) average: bool,
-    #[command(flatten)]
-    pub(crate) out: import::Out,
-}
-
-/// Rule by which stimuli are held out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum SplitKind {
-    /// Stimuli at random.
-    Random,
-    /// The stimuli of whole sessions.
-    Session,
-    /// Whole classes.
-    Class,
-    /// Whole clusters of images.
-    Cluster,
-}
-
-/// Group of trials over which a voxel is standardised.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum ZScope {
-    /// Each scanner run separately.
-    Run,
-    /// Each session separately.
-    Session,
-    /// All trials together.
-    All,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct Inspect {
-    /// Data set.
-    pub(crate) dataset: PathBuf,
-    /// Read the whole data set and verify its SHA-256.
-    #[arg(long)]
-    pub(crate) verify: bool,
-    /// Add the noise ceiling and split-half reliability, estimated from repeats in the test part.
-    #[arg(long)]
-    pub(crate) reliability: bool,
-    /// Also write a page with trials and their images, responses, repeats and reliability.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) html: Option<PathBuf>,
-    /// Print as JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct Audit {
-    /// Data set.
-    pub(crate) dataset: PathBuf,
-    /// Unpaired images: a folder, .zip archive or .npy. Repeatable.
-    #[arg(long)]
-    pub(crate) unpaired: Vec<PathBuf>,
-    /// Also search for look-alikes by network features: finds crops and other shots of a scene, but takes longer.
-    #[arg(long)]
-    pub(crate) features: bool,
-    /// Fail on warnings too.
-    #[arg(long)]
-    pub(crate) strict: bool,
-    /// Write a list of what to leave out of training, for data.exclusions = "LIST.toml".
-    #[arg(long, value_name = "LIST.toml")]
-    pub(crate) fix: Option<PathBuf>,
-    /// Print as JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
 #[derive(Debug, clap::Args)]
 pub(crate) struct Config {
     /// Preset to print.
@@ -360,37 +184,6 @@ pub(crate) struct Config {
     pub(crate) preset: String,
     /// Experiment file to print with all defaults filled in.
     pub(crate) experiment: Option<PathBuf>,
-    /// Print as JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct OfRun {
-    /// Experiment folder.
-    pub(crate) run: PathBuf,
-    /// Print as JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct Report {
-    #[command(flatten)]
-    pub(crate) of: OfRun,
-    /// Baseline runs on the same images, which the verdict names; kept in RUN/baselines.json.
-    #[arg(long, num_args = 1.., value_name = "OTHER")]
-    pub(crate) baselines: Vec<PathBuf>,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct Evaluate {
-    /// Experiment folder.
-    pub(crate) run: PathBuf,
-    /// Set a key of the run's experiment that only its scores read, such as evaluation.ways=[2,5]. The run keeps it.
-    /// Repeatable.
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub(crate) settings: Vec<String>,
     /// Print as JSON.
     #[arg(long)]
     pub(crate) json: bool,

@@ -42,19 +42,11 @@ pub(crate) enum Outcome {
 /// Runs the command.
 pub(crate) fn run(args: Args) -> Result<Outcome> {
     match args.command {
-        Command::Audit(args) => data::audit(&args),
-        other => done(other).map(|()| Outcome::Done),
-    }
-}
-
-/// Runs a command that has nothing to say.
-fn done(command: Command) -> Result<()> {
-    match command {
+        Command::Audit(args) => return data::audit(&args),
         Command::Demo(demo) => demo::demo(&demo),
         Command::Import { source } => import::import(&source),
         Command::Prepare(args) => prepare::prepare(&args),
         Command::Inspect(inspect) => data::inspect(&inspect),
-        Command::Audit(audit) => data::audit(&audit).map(drop),
         Command::Config(config) => config::print(&config),
         Command::Run(train) => run::everything(&train),
         Command::Train { network, train } => run::train(network, &train),
@@ -76,6 +68,7 @@ fn done(command: Command) -> Result<()> {
         Command::View(args) => view::serve(&args),
         Command::Weights { command } => weights::weights(&command),
     }
+    .map(|()| Outcome::Done)
 }
 
 /// Refuses a folder that is not empty, since files of an earlier command would be mistaken for this one's; with `overwrite`

@@ -26,7 +26,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Exit code of a command that did its work and found what must not be there.
 const FINDINGS: u8 = 3;
 /// Exit code of a command that was stopped, as shells have it for Ctrl-C.
-const INTERRUPTED: u8 = 130;
+pub(crate) const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
     let args = usage::parse();
@@ -36,12 +36,15 @@ fn main() -> ExitCode {
         Ok(Outcome::Findings) => ExitCode::from(FINDINGS),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            let said = in_words(error.as_ref());
-            // A stop that the user asked for is not an error.
-            log::fail(&said, progress::was_interrupted() && said.starts_with("stopped"));
+            log::fail(&in_words(error.as_ref()), progress::was_interrupted() && is_stop(&error));
             if progress::was_interrupted() { ExitCode::from(INTERRUPTED) } else { ExitCode::FAILURE }
         }
     }
+}
+
+/// True if a stage says that it stopped: not an error, since the user asked for it.
+fn is_stop(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| cause.to_string().starts_with("stopped"))
 }
 
 /// True if stdout was closed, as by `afterimage config | head`: not a failure.

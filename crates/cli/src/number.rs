@@ -1,5 +1,7 @@
 //! Numbers as text on a terminal.
 
+use afterimage_statistics::Interval;
+
 /// A value in its unit: fractions as per cent, all else with three decimals.
 pub(crate) fn value(v: f64, unit: &str) -> String {
     match unit {
@@ -7,6 +9,16 @@ pub(crate) fn value(v: f64, unit: &str) -> String {
         "fraction" => unsigned_zero(format!("{:.1} %", 100.0 * v)),
         _ => unsigned_zero(format!("{v:.3}")),
     }
+}
+
+/// A difference with its sign; of fractions in percentage points.
+pub(crate) fn signed(v: f64, unit: &str) -> String {
+    if unit == "fraction" { format!("{:+.1}", 100.0 * v) } else { format!("{v:+.3}") }
+}
+
+/// The interval of a difference.
+pub(crate) fn signed_interval(interval: &Interval, unit: &str) -> String {
+    format!("[{}, {}]", signed(interval.low, unit), signed(interval.high, unit))
 }
 
 /// A number that is zero as it is written has no sign.

@@ -29,7 +29,7 @@ pub(crate) fn listen() {
     // An existing handler, as in a second run of the same process, is kept.
     let _ = ctrlc::set_handler(|| {
         if INTERRUPTED.swap(true, Ordering::SeqCst) {
-            std::process::exit(130);
+            std::process::exit(crate::INTERRUPTED.into());
         }
         log::note("stopping after this step; press Ctrl-C again to stop at once");
     });

@@ -35,7 +35,6 @@ pub mod settings;
 
 use std::path::{Path, PathBuf};
 
-pub use afterimage_schema::Range;
 pub use backbone::BackboneKind;
 pub use decoder::*;
 pub use encoder::*;

@@ -144,6 +144,12 @@ pub fn audit(data: &DataSet, pool: Option<&UnpairedPool>) -> Result<Audit> {
     audit_with(data, pool, AuditOptions::default())
 }
 
+/// Number of images that an audit compares: those of the parts of the data set, and of the first `pool_limit` of a pool.
+pub fn images(data: &DataSet, pool: Option<&UnpairedPool>, pool_limit: usize) -> usize {
+    let of_parts = data.header().stimuli.iter().filter(|stimulus| stimulus.split != Split::Excluded).count();
+    of_parts + pool.map_or(0, |pool| pool.len().min(pool_limit))
+}
+
 /// As [`audit`], with limits.
 ///
 /// All of the data set is read and compared with its fingerprint, once for an open data set: an audit of images that are
@@ -153,7 +159,7 @@ pub fn audit(data: &DataSet, pool: Option<&UnpairedPool>) -> Result<Audit> {
 /// As there; [`crate::Error::Damaged`] when the data set is not as it was written.
 pub fn audit_with(data: &DataSet, pool: Option<&UnpairedPool>, options: AuditOptions<'_>) -> Result<Audit> {
     data.verify_once()?;
-    let all = data.header().stimuli.len() + pool.map_or(0, |pool| pool.len().min(options.pool_limit));
+    let all = images(data, pool, options.pool_limit);
     let seen = Cell::new(0);
     let saw = |images: usize| {
         seen.set(seen.get() + images);

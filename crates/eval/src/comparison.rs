@@ -24,6 +24,9 @@ pub use select::DEFAULT_SCORES;
 use crate::Result;
 use group::Group;
 
+/// Bootstrap resamples, and draws of the sign-flip test, unless others are asked for.
+pub const DRAWS: usize = 10_000;
+
 /// How runs are compared.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
@@ -43,6 +46,22 @@ pub struct Options {
     pub permutations: usize,
     /// Seed of every draw.
     pub seed: u64,
+}
+
+impl Default for Options {
+    /// Differences of the default scores from the first run, by [`DRAWS`] draws.
+    fn default() -> Self {
+        Self {
+            title: "Runs compared".into(),
+            baseline: 0,
+            paired: true,
+            subjects: false,
+            scores: Vec::new(),
+            resamples: DRAWS,
+            permutations: DRAWS,
+            seed: 0,
+        }
+    }
 }
 
 /// Sets runs side by side.

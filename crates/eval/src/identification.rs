@@ -8,7 +8,7 @@
 //! the n-way accuracy is exactly 1/n, and top-k exactly k/n.
 
 use afterimage_statistics::mean;
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView1};
 use rayon::prelude::*;
 
 use crate::distance::DistanceMatrix;
@@ -123,15 +123,15 @@ pub fn wrong_candidates(matrix: &DistanceMatrix, pool: Pool) -> usize {
 /// The diagonal holds the ranks of the true pairing, the rest serves the permutation test.
 pub fn ranks(matrix: &DistanceMatrix, pool: Pool) -> Array2<Rank> {
     let n = matrix.len();
-    let row = |i: usize| of_row(matrix.shown().row(i).to_vec(), matrix.candidates().row(i).to_vec(), pool);
+    let row = |i: usize| of_row(matrix.shown().row(i).to_vec(), matrix.candidates().row(i), pool);
     let rows: Vec<Rank> = (0..n).into_par_iter().flat_map_iter(row).collect();
     Array2::from_shape_vec((n, n), rows).unwrap_or_default()
 }
 
 /// Rank of each shown image for one reconstruction, by its distances to shown images and candidates.
-fn of_row(shown: Vec<f64>, candidates: Vec<f64>, pool: Pool) -> impl Iterator<Item = Rank> {
+fn of_row(shown: Vec<f64>, candidates: ArrayView1<'_, f64>, pool: Pool) -> impl Iterator<Item = Rank> + use<> {
     let mut sorted = match pool {
-        Pool::External => candidates,
+        Pool::External => candidates.to_vec(),
         Pool::OtherShown => shown.clone(),
     };
     sorted.sort_unstable_by(f64::total_cmp);
@@ -146,7 +146,7 @@ fn of_row(shown: Vec<f64>, candidates: Vec<f64>, pool: Pool) -> impl Iterator<It
 /// Mean over the shown images of the value of their rank for the mean training image; `None` if that was not compared.
 pub(crate) fn of_mean_image(matrix: &DistanceMatrix, pool: Pool, value: impl Fn(Rank) -> f64) -> Option<f64> {
     let of = matrix.of_mean_image()?;
-    of.mean(of_row(of.shown.clone(), of.candidates.clone(), pool).map(value))
+    of.mean(of_row(of.shown.clone(), ArrayView1::from(&of.candidates), pool).map(value))
 }
 
 #[cfg(test)]

@@ -42,9 +42,9 @@
 //! - **Identification is exact.** No wrong candidates are drawn: [`identification`] averages over all draws in closed form,
 //!   with ties in random order, so that an uninformative decoder scores exactly chance.
 //! - **Intervals** are percentile bootstraps over held-out images, also for medians over voxels; where all fractions
-//!   are 0 or all are 1, Wilson's score interval.
-//! - **p-values** come from shuffled pairings and are never zero. The level of shuffled pairings is reported next to
-//!   chance: if it is higher, the shown images differ from the candidates as a set, which explains part of the score.
+//!   are 0 or all are 1, an exact bound.
+//! - **p-values** come from shuffled pairings and are never zero. Chance is the level of shuffled pairings. If it is
+//!   above the level of a guess, the shown images differ from the candidates as a set, which explains part of the score.
 //! - **Undefined stays undefined**: a constant voxel or image has no correlation; it is null in the items, left out of
 //!   the mean, and counted in a note. Features that are not finite, or the same for all images, are an error with the
 //!   reason ([`EvalError::is_undefined`]), never a number.

@@ -15,6 +15,7 @@ use afterimage_run::{
     biology::{BIOLOGY_VERSION, Biology, Branch, Example, Measure, Voxel},
     scores::{NotComputed, Score, ScoreFile},
 };
+use afterimage_statistics::counted;
 use afterimage_train::{
     apply::TrainedEncoder,
     draws::{Purpose, derive},
@@ -89,7 +90,11 @@ pub(crate) fn biology(session: &mut Session, options: &Options) -> Result<Biolog
     found.examples = examples(&found, &looks);
     found.write(&session.run)?;
     tables::write(&session.run, &found, &looks.weights)?;
-    session.observer().fact(&format!("{} measures of {} {}", found.measures.len(), found.voxels.len(), unit.plural()));
+    session.observer().fact(&format!(
+        "{} of {}",
+        counted(found.measures.len(), "measure"),
+        counted(found.voxels.len(), unit.singular())
+    ));
     Ok(found)
 }
 

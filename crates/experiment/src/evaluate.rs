@@ -21,6 +21,7 @@ use afterimage_run::{
     pictures::Pictures,
     scores::{AVERAGING, ScoreFile},
 };
+use afterimage_statistics::counted;
 use afterimage_train::prepare::ImagePool;
 
 pub use material::cache;
@@ -42,7 +43,11 @@ pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
     steps.next("predicted responses")?;
     found.add(responses::score(&of, predicted)?);
     drop(steps);
-    session.observer().fact(&format!("{} scores, {} not computed", found.scores.len(), found.not_computed.len()));
+    session.observer().fact(&format!(
+        "{}, {} not computed",
+        counted(found.scores.len(), "score"),
+        found.not_computed.len()
+    ));
     record(session, &found, external.as_deref());
     if let Some(classification) = &scored.classification {
         classification.write(&session.run)?;

@@ -9,6 +9,7 @@ use afterimage_data::{DataSet, HeldOutPairs};
 use afterimage_formats::picture;
 use afterimage_run::layout::{PREDICTIONS, RECONSTRUCTIONS};
 use afterimage_run::{Artefact, RunFolder, pictures::Pictures};
+use afterimage_statistics::counted;
 use afterimage_train::{
     apply::{Spread, TrainedDecoder, TrainedEncoder},
     prepare::{self, Statistics},
@@ -36,7 +37,7 @@ pub(crate) fn reconstruct(session: &mut Session) -> Result<Vec<Pictures>> {
         let steps = Steps::new(session.observer(), "reconstructing", 2);
         (predict(&encoder, &test, &steps)?, decode(&decoder, &test, &steps)?)
     };
-    session.observer().fact(&format!("{} held-out items", test.len()));
+    session.observer().fact(&counted(test.len(), "held-out item"));
     session.run.write_array(PREDICTIONS, predicted.view().into_dyn())?;
     write(session, &data, &test, decoded.view())
 }

@@ -15,6 +15,7 @@ use afterimage_run::{
     regions::{Condition, Matched, REGIONS_VERSION, Regions, SingleVoxels},
     scores::NotComputed,
 };
+use afterimage_statistics::counted;
 use afterimage_train::{apply::TrainedDecoder, prepare};
 
 use super::Session;
@@ -28,13 +29,14 @@ const WAYS: usize = 5;
 pub(crate) fn regions(session: &mut Session, draws: usize) -> Result<Regions> {
     let of = Material::of(session)?;
     let voxels = of.statistics.voxels.len();
-    let (subsets, mut not_computed) = eval::subsets(&of.masks(), voxels);
+    let masks = of.masks();
+    let (subsets, mut not_computed) = eval::subsets(&masks, voxels);
     let steps = Steps::new(session.observer(), "regions", 4);
     let encoding = encoding(&of, &subsets, draws, &steps)?;
     let decoding = decoding(&of, &subsets, &steps)?;
     drop(steps);
     let conditions = encoding.conditions.len() + decoding.conditions.len();
-    session.observer().fact(&format!("{conditions} conditions of {} regions", of.masks().len()));
+    session.observer().fact(&format!("{} of {}", counted(conditions, "condition"), counted(masks.len(), "region")));
     not_computed.extend(encoding.not_computed);
     not_computed.extend(decoding.not_computed);
     let mut notes = session.manifest.warnings.clone();

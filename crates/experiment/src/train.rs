@@ -11,6 +11,7 @@ use afterimage_run::{
     layout::Phase,
     log::{self, COMPARABLE, Record, TOTAL},
 };
+use afterimage_statistics::counted;
 use afterimage_train::{
     Context, apply,
     decoder::{self, ResponseCycle},
@@ -82,12 +83,12 @@ fn facts(session: &Session, phase: Phase) -> Result<()> {
     let best = log.iter().filter(|_| stops).min_by(|a, b| total(a).total_cmp(&total(b)));
     let Some(kept) = best.or(log.last()) else { return Ok(()) };
     let data = &session.manifest.data;
-    let unit = session.data()?.header().provenance.unit().plural();
-    let (on, items) = (session.observer(), data.validation_items);
+    let (on, items) = (session.observer(), counted(data.validation_items, "item"));
     if let Some(r) = kept.validation.get("median_r") {
-        on.fact(&format!("median r {r:.2} on validation (over {} {unit}, {items} images)", data.voxels));
+        let unit = voxels::unit(session).singular();
+        on.fact(&format!("median r {r:.2} on validation (over {}, {items})", counted(data.voxels, unit)));
     } else if let Some((train, validation)) = kept.train.get(COMPARABLE).zip(kept.validation.get(COMPARABLE)) {
-        on.fact(&format!("image loss {validation:.3} on validation ({items} images), {train:.3} in training"));
+        on.fact(&format!("image loss {validation:.3} on validation ({items}), {train:.3} in training"));
     }
     let which = if stops { "best epoch" } else { "last epoch" };
     on.fact(&format!("{which} {} of {}", kept.epoch, log.len()));

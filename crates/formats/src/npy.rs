@@ -91,19 +91,20 @@ pub fn write_rows_f32<E: From<Error>>(
     let file = File::create(path).map_err(Error::io("create", path))?;
     let mut out = std::io::BufWriter::new(file);
     out.write_all(&header::encode(Element::F32, &shape)).map_err(Error::io("write", path))?;
+    let unfit = || Error::malformed(".npy", path, format!("its blocks do not fit the shape {shape:?}"));
     let mut rows = 0;
     for block in blocks {
         let block = block?;
         rows += block.nrows();
         if block.ncols() != shape[1] || rows > shape[0] {
-            break;
+            return Err(unfit().into());
         }
         for value in &block {
             out.write_all(&value.to_le_bytes()).map_err(Error::io("write", path))?;
         }
     }
     if rows != shape[0] {
-        return Err(Error::malformed(".npy", path, format!("its blocks do not fit the shape {shape:?}")).into());
+        return Err(unfit().into());
     }
     Ok(out.flush().map_err(Error::io("write", path))?)
 }

@@ -6,6 +6,9 @@ use std::collections::BTreeSet;
 
 use afterimage_run::log::{COMPARABLE, Record, TOTAL};
 
+use maud::Markup;
+
+use crate::plot::{Line, Lines, lines, range};
 use terms::words;
 
 /// What the names of the decoder's terms on recorded pairs begin with; the terms of validation have the rest of the name.
@@ -27,9 +30,26 @@ pub(crate) struct Course {
 }
 
 impl Course {
-    /// Whether its values from `low` to `high` need a logarithmic axis.
-    pub(crate) fn is_log(&self, (low, high): (f64, f64)) -> bool {
-        low > 0.0 && high / low > LOG_FROM
+    /// All values, training first.
+    pub(crate) fn values(&self) -> impl DoubleEndedIterator<Item = f64> {
+        self.train.iter().chain(&self.validation).map(|point| point.1)
+    }
+
+    /// The chart over epochs; none without a value.
+    pub(crate) fn chart(&self, label: &str, size: (f64, f64)) -> Option<Markup> {
+        let (low, high) = range(self.values())?;
+        let line =
+            |class, points: &[(f64, f64)]| Line { class, points: points.to_vec(), band: Vec::new(), dots: false };
+        lines(&Lines {
+            size,
+            x_title: "epoch",
+            y_title: "",
+            label,
+            x_log: false,
+            y_log: low > 0.0 && high / low > LOG_FROM,
+            y_range: None,
+            lines: vec![line("a", &self.train), line("b", &self.validation)],
+        })
     }
 }
 

@@ -9,37 +9,31 @@ use afterimage_data::{PartSummary, Summary};
 use maud::{Markup, html};
 
 use crate::{
-    number::{many, of, plain},
+    number::{self, many, of, plain},
     page::document,
-    section::section,
+    section::{section, wide},
 };
-
-/// Sections with their anchors, in order.
-const SECTIONS: [(&str, &str); 5] = [
-    ("pairs", "Trials and images"),
-    ("parts", "Parts"),
-    ("responses", "Responses"),
-    ("reliability", "Repeats and reliability"),
-    ("origin", "Origin"),
-];
 
 /// The page as HTML text; the same overview gives the same bytes.
 ///
 /// It needs no other file and no network, and everything from a data set is escaped.
 pub fn render_dataset(overview: &Overview) -> String {
     let summary = &overview.summary;
+    let sections = [
+        ("pairs", "Trials and images", pairs::pairs(overview)),
+        ("parts", "Parts", parts(summary)),
+        ("responses", "Responses", figures::responses(overview)),
+        ("reliability", "Repeats and reliability", figures::reliability(overview)),
+        ("origin", "Origin", origin(summary)),
+    ];
     let body = html! {
         a.skip href="#pairs" { "Skip to the trials" }
         header { (opening(overview)) }
-        nav aria-label="Sections" { ul { @for (id, title) in SECTIONS { li { a href={ "#" (id) } { (title) } } } } }
+        nav aria-label="Sections" { ul { @for (id, title, _) in &sections { li { a href={ "#" (id) } { (title) } } } } }
         main {
-            (section("pairs", "Trials and images", &pairs::pairs(overview)))
-            (section("parts", "Parts", &parts(summary)))
-            (section("responses", "Responses", &figures::responses(overview)))
-            (section("reliability", "Repeats and reliability", &figures::reliability(overview)))
-            (section("origin", "Origin", &origin(summary)))
+            @for (id, title, content) in &sections { (section(id, title, content)) }
         }
-        footer { p { "Written by `afterimage inspect --html` from " code { (summary.path) } ", SHA-256 " code { (summary.fingerprint) } "." } }
+        footer { p { "Written by " code { "afterimage inspect --html" } " from " code { (summary.path) } ", SHA-256 " code { (summary.fingerprint) } "." } }
     };
     let title = if summary.provenance.title.is_empty() { &summary.path } else { &summary.provenance.title };
     document(&format!("{title} – Afterimage data set"), &html! {}, style::STYLE, &body).into_string()
@@ -71,13 +65,13 @@ fn parts(summary: &Summary) -> Markup {
     let parts = [("training", &summary.train), ("validation", &summary.validation), ("test", &summary.test)];
     let unit = summary.provenance.unit();
     html! {
-        div.wide tabindex="0" role="region" aria-label="Parts" { table.counts {
+        (wide("Parts", &html! { table.counts {
             thead { tr { th scope="col" { "part" } th scope="col" { "stimuli" } th scope="col" { "trials" } th scope="col" { "repeats" } th scope="col" { "classes" } } }
             tbody { @for (name, part) in parts { tr {
                 th scope="row" { (name) } td { (many(part.stimuli)) } td { (many(part.trials)) } td { (repeats(part)) }
                 td { @if part.classes == 0 { "not known" } @else { (many(part.classes)) } }
             } } }
-        } }
+        } }))
         h3 { "Regions" }
         @if summary.regions.is_empty() { p.note { "The data set has no regions." } }
         @else { dl.facts.tight { @for (name, n) in &summary.regions { div { dt { (name) } dd { (of(*n, unit.singular(), unit.plural())) } } } } }
@@ -91,8 +85,7 @@ fn parts(summary: &Summary) -> Markup {
 fn repeats(part: &PartSummary) -> String {
     match (part.fewest_repeats, part.most_repeats) {
         (0, 0) => "–".into(),
-        (fewest, most) if fewest == most => many(fewest as usize),
-        (fewest, most) => format!("{} to {}", many(fewest as usize), many(most as usize)),
+        (fewest, most) => number::repeats((fewest, most)),
     }
 }
 

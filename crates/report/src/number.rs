@@ -114,6 +114,21 @@ pub fn signed(v: f64, unit: &str) -> String {
     }
 }
 
+/// A text as the beginning of a sentence.
+pub(crate) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// A title inside a sentence; an acronym stays one.
+pub(crate) fn lower(title: &str) -> String {
+    let mut letters = title.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if !second.is_uppercase() => first.to_lowercase().chain(letters).collect(),
+        _ => title.to_owned(),
+    }
+}
+
 /// A coordinate of a drawing, tenths of a pixel.
 pub(crate) fn px(v: f64) -> String {
     let text = format!("{v:.1}");

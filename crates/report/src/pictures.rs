@@ -130,12 +130,8 @@ pub(crate) fn is_flat(score: &Score) -> bool {
 }
 
 fn values_per_item(scores: &[&Score], pictures: &[Pictures]) -> Vec<Vec<Option<f64>>> {
-    let tables: Vec<HashMap<&str, Option<f64>>> =
-        scores.iter().map(|s| s.items.iter().map(String::as_str).zip(s.per_item.iter().copied()).collect()).collect();
-    pictures
-        .iter()
-        .map(|p| tables.iter().map(|t| t.get(p.name.as_str()).copied().flatten().filter(|v| v.is_finite())).collect())
-        .collect()
+    let tables: Vec<HashMap<&str, f64>> = scores.iter().map(|s| s.by_item()).collect();
+    pictures.iter().map(|p| tables.iter().map(|t| t.get(p.name.as_str()).copied()).collect()).collect()
 }
 
 /// Better items first by the first score; ties by the next ones, undefined values last.

@@ -17,6 +17,7 @@ pub(crate) mod spread;
 pub(crate) mod training;
 pub(crate) mod volumes;
 
+use afterimage_run::scores::NotComputed;
 use maud::{Markup, html};
 
 /// What a section has to show, and what it would show if the run had it.
@@ -47,15 +48,20 @@ impl Part {
     }
 
     /// The same, lacking something more.
-    pub(crate) fn lacking(mut self, line: Option<Markup>) -> Self {
-        self.missing.extend(line);
+    pub(crate) fn lacking(mut self, lines: impl IntoIterator<Item = Markup>) -> Self {
+        self.missing.extend(lines);
         self
     }
 }
 
 /// What is missing, and the command that creates it.
 pub(crate) fn missing(what: &str, command: &str) -> Markup {
-    html! { (what) @if !command.is_empty() { " Create it with " code { (command) } "." } }
+    html! { (what) " Create it with " code { (command) } "." }
+}
+
+/// What was not computed, with the reason.
+pub(crate) fn not_computed(m: &NotComputed) -> Markup {
+    html! { (m.name) ": " (m.reason) "." }
 }
 
 /// A section with its anchor and heading.

@@ -31,15 +31,22 @@ pub fn render_study(analysis: &Analysis) -> String {
     document(&format!("{} – Afterimage study", analysis.title), &html! {}, "", &body).into_string()
 }
 
+/// The question, of how many it was asked, and chance.
+pub(crate) fn asked(analysis: &Analysis) -> Markup {
+    let kept = analysis.participants.iter().filter(|p| p.is_analysed()).count();
+    html! {
+        "“Which of these " (analysis.ways) " images does this reconstruction show?” Asked of "
+        (of(analysis.participants.len(), "participant", "participants")) ", of whom " (many(kept)) @if kept == 1 { " is" } @else { " are" } " analysed; chance is "
+        (value(analysis.chance, "fraction"))
+    }
+}
+
 fn opening(analysis: &Analysis) -> Markup {
-    let kept = analysis.participants.iter().filter(|p| p.left_out.is_empty() && p.answers > 0).count();
     html! {
         p.kicker { "Afterimage study" @if analysis.pilot { ", pilot" } }
         h1 { (analysis.title) }
         p.question {
-            "“Which of these " (analysis.ways) " images does this reconstruction show?” Asked of "
-            (of(analysis.participants.len(), "participant", "participants")) ", of whom " (many(kept)) @if kept == 1 { " is" } @else { " are" } " analysed; chance is "
-            (value(analysis.chance, "fraction")) "."
+            (asked(analysis)) "."
         }
         ul.tiles { @for row in &analysis.accuracy { (tile(row, analysis.chance)) } }
         @if !analysis.notes.is_empty() {

@@ -1,6 +1,6 @@
 //! What can and cannot be seen in the reconstructions, in plain words, by stated thresholds.
 //!
-//! A verdict is a step of [`Seen`], found from five scores by the rule of [`Evidence::seen`]; `docs/report.md` has the same rule as a
+//! A verdict is a step of [`Seen`], found from four scores by the rule of [`Evidence::seen`]; `docs/report.md` has the same rule as a
 //! table. The thresholds are conventions: they say what words a number deserves, not what a person would see. A study
 //! with people answers that.
 
@@ -36,7 +36,7 @@ pub(crate) enum Seen {
     Objects,
 }
 
-/// The scores that the verdict rests on, as far as the run has them.
+/// The scores that the verdict rests on, and two that are named with it, as far as the run has them.
 pub(crate) struct Evidence<'a> {
     /// Is a reconstruction nearer to its own image than to another of the test images?
     pub(crate) identified: Option<&'a Score>,
@@ -76,8 +76,9 @@ impl<'a> Evidence<'a> {
     /// - a trace, if it is;
     /// - layout, if also identification is at least 75 % and pixel correlation is above shuffled pairings, and by at
     ///   least 0.1, and above the mean training image where that was scored;
-    /// - outlines, if also pixel correlation is at least 0.7 and structural similarity at least 0.5;
-    /// - objects, if layout is seen and a classifier names the same class among 50 for at least half of the images.
+    /// - outlines, if also pixel correlation is at least 0.7 and structural similarity above chance and at least 0.5;
+    /// - objects, if layout is seen and a classifier names the same class among 50 for at least half of the images, above
+    ///   chance.
     pub(crate) fn seen(&self) -> Option<Seen> {
         let identified = self.identified?;
         if !above(identified) {

@@ -77,7 +77,7 @@ fn page_shows_differences_and_why_there_are_none() {
 fn the_matrix_comes_first_and_marks_the_best_and_what_differs() {
     let html = render_comparison(&comparison(), &[]);
     let (matrix, rest) = html.split_once("id=\"differences\"").unwrap();
-    let matrix = &matrix[matrix.find("<table class=\"matrix\"").unwrap()..];
+    let matrix = &matrix[matrix.find("<table class=\"matrix runs\"").unwrap()..];
     assert_eq!(matrix.matches("<td class=\"best\"").count(), 1, "equal values have no best one: {matrix}");
     // p is 0.008 after correction: below two of the levels.
     assert_eq!(matrix.matches("▼▼").count(), 1, "{matrix}");

@@ -1,14 +1,18 @@
 //! `scores.json`: every number with its definition, n, chance level, interval and per-item values.
 
+mod group;
 mod headline;
 mod older;
 mod sample;
+
+use std::collections::HashMap;
 
 use afterimage_statistics::{Interval, PValue};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use crate::{Artefact, layout};
 
+pub use group::Group;
 pub use headline::{headlines, is_saturated};
 
 /// Version of the schema below.
@@ -123,6 +127,14 @@ impl<'de> Deserialize<'de> for Score {
 impl Artefact for ScoreFile {
     const FILE: layout::RunFile = layout::SCORES;
     const OLDEST: Option<u32> = Some(OLDEST_SCORES);
+}
+
+impl Score {
+    /// Returns the values by the names of the items, without those that are undefined.
+    pub fn by_item(&self) -> HashMap<&str, f64> {
+        let defined = self.per_item.iter().map(|value| value.filter(|v| v.is_finite()));
+        self.items.iter().zip(defined).filter_map(|(name, value)| Some((name.as_str(), value?))).collect()
+    }
 }
 
 impl ScoreFile {

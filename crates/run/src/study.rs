@@ -203,6 +203,13 @@ pub struct MachineAgreement {
     pub n: usize,
 }
 
+impl ParticipantResult {
+    /// Returns true if the answers are analysed: there are some, and nothing excludes the participant.
+    pub fn is_analysed(&self) -> bool {
+        self.left_out.is_empty() && self.answers > 0
+    }
+}
+
 /// A participant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ParticipantResult {

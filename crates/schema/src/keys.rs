@@ -104,7 +104,30 @@ fn kind(schema: &Value) -> String {
     declared.map_or_else(|| name.to_owned(), |range| range.to_string())
 }
 
-/// The description of a schema, each paragraph in one line.
+/// The description of a schema in one line, for readers of a page: without examples in Rust, and with links of the
+/// documentation of Rust as the name that they link to.
 pub fn about(schema: &Value) -> String {
-    schema["description"].as_str().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
+    let text = schema["description"].as_str().unwrap_or_default();
+    let prose: String = text.split("```").step_by(2).collect();
+    let mut words = prose.split_whitespace().collect::<Vec<_>>().join(" ");
+    while let Some(start) = words.find("[`") {
+        let Some(length) = words[start..].find("`]") else { break };
+        let link = words[start + 2..start + length].to_owned();
+        let name = link.rsplit("::").next().unwrap_or(&link);
+        words.replace_range(start..start + length + 2, name);
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::about;
+
+    #[test]
+    fn a_page_has_neither_examples_nor_links_of_rust() {
+        let text = "Left out by\n[`crate::DataSet::leave_out`].\n\n```\nuse a::B;\n```";
+        assert_eq!(about(&json!({ "description": text })), "Left out by leave_out.");
+    }
 }

@@ -37,7 +37,7 @@ use serde_json::Value;
 pub use comment::comment;
 pub use keys::{Key, about, keys};
 pub use order::{in_order, properties};
-pub use page::{head, row, table};
+pub use page::table;
 pub use range::{Outside, Range, entry, find_outside, ranges, values, within};
 pub use template::template;
 

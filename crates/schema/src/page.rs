@@ -3,14 +3,14 @@
 use crate::Key;
 
 /// The title, the introduction and the head of a table of keys; `columns` follow key, meaning and what is accepted.
-pub fn head(title: &str, about: &str, columns: &[&str]) -> String {
+fn head(title: &str, about: &str, columns: &[&str]) -> String {
     let all: Vec<&str> = ["key", "meaning", "accepted"].into_iter().chain(columns.iter().copied()).collect();
     let line = "|---".repeat(all.len());
     format!("\n## {title}\n\n{about}\n\n| {} |\n{line}|\n", all.join(" | "))
 }
 
 /// The row of a key; `cells` are those of the further columns.
-pub fn row(key: &Key<'_>, cells: &[String]) -> String {
+fn row(key: &Key<'_>, cells: &[String]) -> String {
     let name = key.name.rsplit('.').next().unwrap_or(&key.name);
     let first = [format!("`{name}`"), key.about(), accepted(key)];
     let cells: Vec<String> = first.iter().chain(cells).map(|cell| cell.replace('|', "\\|")).collect();

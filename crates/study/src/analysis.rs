@@ -79,7 +79,7 @@ pub fn analyze(folder: &StudyFolder, draws: Draws) -> Result<Analysis> {
         .participants
         .iter()
         .zip(&participants)
-        .filter(|(_, result)| result.left_out.is_empty() && result.answers > 0)
+        .filter(|(_, result)| result.is_analysed())
         .map(|(participant, _)| participant.place)
         .collect();
     let judged: Vec<&Recorded> = kept.iter().flat_map(|place| study.judged_by(*place)).collect();

@@ -77,7 +77,7 @@ pub struct Created {
 pub fn create(runs: &[PathBuf], options: &Options, out: &Path) -> Result<Created> {
     if out.exists() {
         let message =
-            "exists already: choose another folder, or replace a study that was never served with --overwrite".into();
+            "exists already: choose another folder, or use --overwrite to replace a study that was never served".into();
         return Err(StudyError::File { path: out.to_path_buf(), message });
     }
     let partial = partial::Partial::begin(out)?;

@@ -18,9 +18,7 @@ use tokio::sync::oneshot;
 use crate::{Result, StudyError};
 
 pub use answers::{Given, Outcome, Recorded, answer, answers, chosen};
-pub use participants::{
-    Overview, Participant, Profile, find, forget, mark_pilot, meet, overview, participants, profile, start,
-};
+pub use participants::{Overview, Participant, Profile, find, forget, meet, overview, participants, profile, start};
 pub use schema::{fingerprint, open};
 
 /// Maximum number of waiting jobs before the server is busy.

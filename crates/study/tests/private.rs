@@ -70,14 +70,14 @@ fn database_of_an_earlier_version_is_read_and_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("answers.sqlite");
     let connection = store::open(&file).unwrap();
-    store::start(&connection, b"visit", b"token", "AAAAA-BBBBB", "consent", 1).unwrap();
+    store::start(&connection, b"visit", b"token", "AAAAA-BBBBB", "consent", 1, false).unwrap();
     // As version 1 had it.
     let columns = "ALTER TABLE participants DROP COLUMN visit; ALTER TABLE participants DROP COLUMN pilot;";
     connection.execute_batch(&format!("{columns} PRAGMA user_version = 1")).unwrap();
     drop(connection);
     let connection = store::open(&file).unwrap();
     assert_eq!(store::find(&connection, b"token").unwrap().unwrap().code, "AAAAA-BBBBB");
-    store::start(&connection, b"other", b"second", "CCCCC-DDDDD", "consent", 2).unwrap();
+    store::start(&connection, b"other", b"second", "CCCCC-DDDDD", "consent", 2, false).unwrap();
     let participants = store::participants(&connection).unwrap();
     assert!(participants.len() == 2 && participants.iter().all(|participant| !participant.pilot));
 }

@@ -1,6 +1,5 @@
 //! The contents of run folders, in the form that the page shows.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -9,7 +8,7 @@ use afterimage_run::biology::Biology;
 use afterimage_run::layout::{Phase, STATISTICS, labels};
 use afterimage_run::manifest::Manifest;
 use afterimage_run::pictures::Pictures;
-use afterimage_run::scores::{Score, ScoreFile, headlines};
+use afterimage_run::scores::{Group, ScoreFile, headlines};
 use afterimage_run::voxels::Voxels as Recorded;
 use afterimage_run::{Artefact, RunFolder};
 use afterimage_statistics::RecordedUnit;
@@ -219,30 +218,16 @@ fn main_scores(runs: &[Run]) -> Vec<String> {
     names
 }
 
-/// Returns the group of a score of images.
-fn group(score: &Score) -> &'static str {
-    match score.protocol.split('.').next().unwrap_or_default() {
-        "external" | "pairwise" => "Identification of the shown image",
-        "image" => "Similarity to the shown image",
-        "encoding" => "Identification from responses",
-        "class" | "representative" => "Classes of images",
-        "diversity" => "Variety of the reconstructions",
-        _ => "Other scores",
-    }
-}
-
 /// Returns the scores of images, in the order of the items.
 fn item_scores(file: &ScoreFile, list: &[Pictures]) -> Vec<ItemScores> {
     let scores = file.of_images().map(|score| {
-        let by_name: HashMap<&str, f64> = (score.items.iter().zip(&score.per_item))
-            .filter_map(|(name, value)| Some((name.as_str(), value.filter(|value| value.is_finite())?)))
-            .collect();
+        let by_name = score.by_item();
         ItemScores {
             name: score.name.clone(),
             title: score.title.clone(),
             unit: score.unit.clone(),
             higher_is_better: score.higher_is_better,
-            group: group(score),
+            group: Group::of_protocol(&score.protocol).title(),
             main: false,
             value: score.value,
             interval: score.interval.as_ref().map(|interval| [interval.low, interval.high]),

@@ -10,9 +10,6 @@ use afterimage_run::comparison::Comparison;
 
 use crate::{Catalog, Result};
 
-/// Resamples and draws, as `afterimage compare` has them by default.
-const DRAWS: usize = 10_000;
-
 /// A run minus the reference in one score.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Difference {
@@ -76,7 +73,7 @@ impl Compared {
         let known = |name: &&String| [reference, run].iter().any(|run| run.scores.get(name).is_some());
         // The p-value is not shown: the test has one draw.
         let scores = main.iter().filter(known).cloned().collect();
-        let options = Options { scores, permutations: 1, ..options(0) };
+        let options = Options { scores, permutations: 1, ..Options::default() };
         match compare_pair(reference, run, &options) {
             Ok(pair) => main.iter().map(|name| of_row(&pair, name)).collect(),
             Err(error) => all(Difference::Missing(error.to_string())),
@@ -90,20 +87,7 @@ impl Compared {
     pub(crate) fn whole(&self, reference: usize) -> std::result::Result<Comparison, String> {
         let place = self.places.get(reference).copied().flatten();
         let place = place.ok_or("the reference has no scores: run `afterimage evaluate` first")?;
-        compare(&self.scored, &options(place)).map_err(|error| error.to_string())
-    }
-}
-
-fn options(baseline: usize) -> Options {
-    Options {
-        title: "Runs compared".into(),
-        baseline,
-        paired: true,
-        subjects: false,
-        scores: Vec::new(),
-        resamples: DRAWS,
-        permutations: DRAWS,
-        seed: 0,
+        compare(&self.scored, &Options { baseline: place, ..Options::default() }).map_err(|error| error.to_string())
     }
 }
 

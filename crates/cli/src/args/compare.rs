@@ -20,7 +20,7 @@ pub(crate) struct Compare {
     #[arg(long)]
     pub(crate) unpaired: bool,
     /// Number of bootstrap resamples and sign-flip draws.
-    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(100..))]
+    #[arg(long, default_value_t = afterimage_eval::comparison::DRAWS as u32, value_parser = clap::value_parser!(u32).range(100..))]
     pub(crate) draws: u32,
     /// Seed of the random draws.
     #[arg(long, default_value_t = 0)]

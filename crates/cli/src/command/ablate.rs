@@ -48,13 +48,11 @@ pub(super) fn ablate(args: &Ablate) -> Result<()> {
         &runs,
         &Options {
             title: format!("{}: ablations", experiment.name),
-            baseline: 0,
-            paired: true,
-            subjects: false,
             scores: args.scores.clone(),
             resamples: experiment.evaluation.resamples,
             permutations: experiment.evaluation.permutations,
             seed: experiment.seed,
+            ..Options::default()
         },
     )?;
     page::write(&comparison, &args.out, "ablation")?;

@@ -44,7 +44,6 @@ pub(super) fn compare(args: &Compare) -> Result<()> {
     let comparison = of(
         &runs,
         &Options {
-            title: "Runs compared".into(),
             baseline,
             paired: !args.unpaired,
             subjects: args.subjects,
@@ -52,6 +51,7 @@ pub(super) fn compare(args: &Compare) -> Result<()> {
             resamples: args.draws as usize,
             permutations: args.draws as usize,
             seed: args.seed,
+            ..Options::default()
         },
     )?;
     if let Some(path) = &args.csv {

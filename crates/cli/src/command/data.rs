@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use anyhow::Result;
 
-use afterimage_data::audit::{AuditOptions, Embed, Verdict, audit_with};
+use afterimage_data::audit::{AuditOptions, Embed, Verdict, audit_with, images};
 use afterimage_data::overview::{Overview, OverviewOptions, Reliable, no_repeats};
 use afterimage_data::{DataSet, Exclusions, PartSummary, Summary, UnpairedPool};
 use afterimage_experiment::Embedder;
@@ -32,11 +32,16 @@ pub(super) fn inspect(args: &args::Inspect) -> Result<()> {
         data.verify()?;
     }
     let summary = Summary::of(&data);
-    let reliability = if args.reliability { Some(Reliable::of_test(&data, HALVES)?) } else { None };
-    if let Some(path) = &args.html {
-        let options = OverviewOptions { halves: HALVES, ..OverviewOptions::default() };
-        atomic::write(path, render_dataset(&Overview::of(&data, options)?).as_bytes())?;
-    }
+    let reliability = match &args.html {
+        Some(path) => {
+            let options = OverviewOptions { halves: HALVES, ..OverviewOptions::default() };
+            let overview = Overview::of(&data, options)?;
+            atomic::write(path, render_dataset(&overview).as_bytes())?;
+            args.reliability.then_some(overview.reliability)
+        }
+        None if args.reliability => Some(Reliable::of_test(&data, HALVES)?),
+        None => None,
+    };
     if args.json {
         return say::json(&as_json(&summary, args, reliability.as_ref())?);
     }
@@ -93,8 +98,8 @@ pub(super) fn audit(args: &args::Audit) -> Result<Outcome> {
     };
     let embedder =
         if args.features && data.header().has_images() { Some(Embedder::new(data.header().size)?) } else { None };
-    let images = data.header().stimuli.len() + pool.as_ref().map_or(0, UnpairedPool::len);
-    let (bar, embedded) = (Bar::new("audit", 0, images as u64), Cell::new(0));
+    let all = images(&data, pool.as_ref(), AuditOptions::default().pool_limit);
+    let (bar, embedded) = (Bar::new("audit", 0, all as u64), Cell::new(0));
     let embed = embedder.as_ref().map(|embedder| {
         |images: ArrayView4<'_, u8>| {
             embedded.set(embedded.get() + images.len_of(Axis(0)));

@@ -9,7 +9,7 @@ use afterimage_statistics::{Interval, RecordedUnit, counted};
 
 use super::run;
 use crate::args::regions::Regions as Args;
-use crate::number::value;
+use crate::number::{signed, signed_interval, value};
 use crate::say;
 
 /// Computes the scores, writes and prints them.
@@ -88,9 +88,8 @@ fn heading(score: &Score) -> String {
 
 fn cell(condition: &Condition, score: &Score) -> String {
     let difference = condition.differences.iter().find(|d| d.score == score.name).map(|d| {
-        let points = |v: f64| if score.unit == "fraction" { format!("{:+.1}", 100.0 * v) } else { format!("{v:+.3}") };
-        let ends = d.difference.interval.as_ref().map(|i| format!(" [{}, {}]", points(i.low), points(i.high)));
-        format!(" / {}{}", points(d.difference.value), ends.unwrap_or_default())
+        let ends = d.difference.interval.as_ref().map(|i| format!(" {}", signed_interval(i, &score.unit)));
+        format!(" / {}{}", signed(d.difference.value, &score.unit), ends.unwrap_or_default())
     });
     format!("{}{}", value(score.value, &score.unit), difference.unwrap_or_else(|| ends(score)))
 }

@@ -21,9 +21,6 @@ use crate::build::caller;
 use crate::progress::{self, Terminal};
 use crate::say;
 
-/// Resamples and sign flips of a comparison with baselines.
-const DRAWS: usize = 10_000;
-
 /// `afterimage run`.
 pub(super) fn everything(args: &Train) -> Result<()> {
     let experiment = configure(inputs::experiment(&args.experiment)?, &args.options)?;
@@ -156,20 +153,14 @@ pub(super) fn report(args: &Report) -> Result<()> {
 fn against(run: &RunFolder, baselines: &[PathBuf]) -> Result<Comparison> {
     let folders = [run.root()].into_iter().chain(baselines.iter().map(PathBuf::as_path));
     let runs = folders.map(ScoredRun::read).collect::<Result<Vec<_>, _>>()?;
-    let known = ScoreFile::read(run)?;
     let options = Options {
         title: "Against baselines".into(),
-        baseline: 0,
-        paired: true,
-        subjects: false,
         scores: afterimage_report::COMPARED
             .iter()
-            .filter(|name| known.get(name).is_some())
+            .filter(|name| runs[0].scores.get(name).is_some())
             .map(|name| (*name).into())
             .collect(),
-        resamples: DRAWS,
-        permutations: DRAWS,
-        seed: 0,
+        ..Options::default()
     };
     Ok(afterimage_eval::comparison::compare(&runs, &options)?)
 }

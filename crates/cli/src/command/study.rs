@@ -18,7 +18,7 @@ use afterimage_study::{Exclusion, Options, StudyFolder, analyze, create, export,
 
 use super::inputs;
 use crate::args::study::{Analyze, Create, Serve, Study};
-use crate::{build::caller, log, progress::Terminal, say};
+use crate::{build::caller, log, number::value, progress::Terminal, say};
 
 /// `afterimage study`.
 pub(super) fn study(command: &Study) -> Result<()> {
@@ -134,7 +134,7 @@ fn serve_study(args: &Serve) -> Result<()> {
         pilot: args.pilot,
     };
     if args.pilot {
-        eprintln!("note: a pilot: whoever begins now is marked, and left out of the analysis once others took part");
+        log::note("note: a pilot: whoever begins now is marked, and left out of the analysis once others took part");
     }
     if !args.listen.ip().is_loopback() && !args.behind_proxy {
         log::note(
@@ -169,9 +169,9 @@ fn analyze_study(args: &Analyze) -> Result<()> {
             "{}{}: {} correct{}, chance {}; {} of {} on {}",
             if analysis.pilot { "pilot, " } else { "" },
             row.run.as_deref().unwrap_or("all runs"),
-            percent(row.value),
+            value(row.value, "fraction"),
             between(row.interval.as_ref()),
-            percent(analysis.chance),
+            value(analysis.chance, "fraction"),
             counted(row.answers, "answer"),
             counted(row.participants, "participant"),
             counted(row.items, "item")
@@ -179,8 +179,13 @@ fn analyze_study(args: &Analyze) -> Result<()> {
     }
     for pair in &analysis.comparisons {
         let d = &pair.difference;
-        let text =
-            format!("{} minus {}: {}{}", pair.run, pair.baseline, percent(d.value), between(d.interval.as_ref()));
+        let text = format!(
+            "{} minus {}: {}{}",
+            pair.run,
+            pair.baseline,
+            value(d.value, "fraction"),
+            between(d.interval.as_ref())
+        );
         say::line(format!("{text}, {} (Holm {}) over {}", d.p, d.p.corrected_text(d.p_holm), counted(d.n, "item")))?;
     }
     for rule in analysis.rules.iter().filter(|rule| rule.excluded > 0) {
@@ -218,10 +223,6 @@ fn into_report(path: &Path, analysis: &Analysis) -> Result<PathBuf> {
     People { label: judged.label.clone(), analysis: analysis.clone() }.write(&run)?;
     Manifest::read(&run)?.write(&run)?;
     Ok(afterimage_report::write(&run)?)
-}
-
-fn percent(value: f64) -> String {
-    format!("{:.1} %", value * 100.0)
 }
 
 fn between(interval: Option<&Interval>) -> String {

@@ -43,7 +43,7 @@ pub struct ResponsesKeys {
     /// Of a `.csv` or `.tsv`: whether its first line holds names, where that is not clear.
     #[schemars(example = true)]
     pub header: Option<bool>,
-    /// Of a `.csv` or `.tsv`: the columns that are voxels, as a pattern such as `unit*` (`*` for every column that is no index,
+    /// Of a `.csv` or `.tsv`: the columns that are voxels, as a pattern such as `unit*` (`*` for every column that is not an index,
     /// trial, session, run or image) or as a list of names.
     #[schemars(example = "unit*")]
     pub columns: Option<VoxelNames>,
@@ -57,7 +57,7 @@ pub struct ResponsesKeys {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum VoxelNames {
-    /// A beginning followed by `*`, `*` for every column that is no index, trial, session, run or image, or one name.
+    /// A beginning followed by `*`, `*` for every column that is not an index, trial, session, run or image, or one name.
     Pattern(String),
     /// The names.
     List(Vec<String>),
@@ -85,7 +85,7 @@ pub struct ImagesKeys {
     #[schemars(extend("format" = "path"), example = &"images")]
     pub source: PathBuf,
     /// Which image each trial shows: `natural` or `bytes` order of the names of the images, `sorted` if both are the same, or a
-    /// file with the name of the image of each trial, one a line or in a column of a `.csv` or `.tsv`. Without it, a column of
+    /// file with the name of the image of each trial, one per line or in a column of a `.csv` or `.tsv`. Without it, a column of
     /// the table of responses that names images, and otherwise `sorted`. Other columns of that file may give session, run and
     /// part (`split`) of each trial.
     #[schemars(example = "trials.csv")]
@@ -165,7 +165,7 @@ pub struct SplitKeys {
     /// Rule. Required if a column `split` exists; otherwise at random.
     #[schemars(example = &"random")]
     pub by: Option<SplitBy>,
-    /// File with the names of the test stimuli, one a line; then `test` is ignored.
+    /// File with the names of the test stimuli, one per line; then `test` is ignored.
     #[schemars(extend("format" = "path"), example = "test.txt")]
     pub test_list: Option<PathBuf>,
 }

@@ -9,7 +9,7 @@ use crate::number::{interval, of, value};
 /// One row per score, one column per variant, and the legend of its marks.
 pub(super) fn matrix(comparison: &Comparison) -> Markup {
     html! {
-        table.matrix {
+        table.matrix.runs {
             thead { tr {
                 th scope="col" { "Score" }
                 @for (index, variant) in comparison.variants.iter().enumerate() {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use afterimage_run::comparison::Comparison;
 use afterimage_run::pictures::Pictures;
-use afterimage_run::scores::ScoreFile;
+use afterimage_run::scores::{Score, ScoreFile};
 use afterimage_run::{Artefact, RunFolder};
 use maud::{Markup, html};
 
@@ -54,8 +54,8 @@ pub(super) fn pictures(comparison: &Comparison, runs: &[RunFolder]) -> Option<Ma
 fn values(run: &RunFolder) -> HashMap<String, f64> {
     let file = ScoreFile::read_if_present(run).ok().flatten();
     let score = file.as_ref().and_then(|file| file.get(BY.0));
-    let pair = |(item, value): (&String, &Option<f64>)| Some((item.clone(), (*value)?));
-    score.map(|s| s.items.iter().zip(&s.per_item).filter_map(pair).collect()).unwrap_or_default()
+    let named = score.map(Score::by_item).unwrap_or_default();
+    named.into_iter().map(|(item, value)| (item.to_owned(), value)).collect()
 }
 
 fn picture(run: &RunFolder, path: &str, words: &str) -> Markup {

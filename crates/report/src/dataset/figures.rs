@@ -4,6 +4,7 @@ use afterimage_data::overview::{Overview, PartSpread, no_repeats};
 use maud::{Markup, html};
 
 use crate::number::{many, of, plain, px};
+use crate::section::wide;
 
 const WIDTH: f64 = 320.0;
 const HEIGHT: f64 = 128.0;
@@ -57,14 +58,14 @@ pub(super) fn reliability(overview: &Overview) -> Markup {
             Some(reliable) => {
                 p { "From " (of(reliable.ceiling.stimuli, "test stimulus", "test stimuli")) " with repeats, over "
                     (many(reliable.ceiling.ncsnr.len())) " " (overview.summary.provenance.unit().plural()) "." }
-                div.wide tabindex="0" role="region" aria-label="Reliability" { table.counts {
+                (wide("Reliability", &html! { table.counts {
                     thead { tr { th scope="col" { "measure" } th scope="col" { "median" } th scope="col" { "5 %" } th scope="col" { "95 %" } th scope="col" { "meaning" } } }
                     tbody { @for m in reliable.measures() { tr {
                         th scope="row" { (m.name) }
                         td { (plain(m.quantiles[1])) } td { (plain(m.quantiles[0])) } td { (plain(m.quantiles[2])) }
                         td.text { (m.meaning) }
                     } } }
-                } }
+                } }))
             },
         }
     }
@@ -73,12 +74,12 @@ pub(super) fn reliability(overview: &Overview) -> Markup {
 /// Stimuli by the number of their repeats.
 fn repeats(overview: &Overview) -> Markup {
     html! {
-        div.wide tabindex="0" role="region" aria-label="Repeats" { table.counts {
+        (wide("Repeats", &html! { table.counts {
             thead { tr { th scope="col" { "part" } th scope="col" { "repeats" } th scope="col" { "stimuli" } } }
             tbody { @for (split, counts) in &overview.repeats { @for (repeats, stimuli) in counts.iter().take(ROWS) { tr {
                 th scope="row" { (split.name()) } td { (repeats) } td { (many(*stimuli)) }
             } } } }
-        } }
+        } }))
         p.note { "Repeats that are already averaged in a row count too." }
     }
 }

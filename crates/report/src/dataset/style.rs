@@ -9,7 +9,6 @@ pub(super) const STYLE: &str = "\
 .trials span { display: block; color: var(--soft); }
 .order { columns: 3 16rem; column-gap: 2rem; font-size: .84rem; padding-left: 0; list-style: none; font-variant-numeric: tabular-nums; }
 .order li { break-inside: avoid; }
-.wide { overflow-x: auto; }
 table.counts { border-collapse: collapse; font-size: .9rem; }
 table.counts th, table.counts td { text-align: right; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--hair); font-weight: 400; font-variant-numeric: tabular-nums; }
 table.counts th:first-child { text-align: left; }

@@ -1,8 +1,6 @@
 //! Shown images above their reconstructions, spread evenly over the ranks of a score, so that the figure shows the whole
 //! range and not the best only.
 
-use std::collections::HashMap;
-
 use afterimage_run::scores::Score;
 use maud::{Markup, html};
 
@@ -107,12 +105,7 @@ fn score<'a>(parts: &Parts<'a>, name: &str) -> Result<Option<&'a Score>> {
 
 /// The items with a value, best first and evenly spaced, and the number of all.
 fn choose<'a>(parts: &Parts<'a>, score: &Score, count: usize) -> (Vec<Item<'a>>, usize) {
-    let values: HashMap<&str, f64> = score
-        .items
-        .iter()
-        .zip(&score.per_item)
-        .filter_map(|(name, value)| Some((name.as_str(), value.filter(|v| v.is_finite())?)))
-        .collect();
+    let values = score.by_item();
     let mut known: Vec<_> = parts.pictures.iter().filter_map(|p| Some((p, *values.get(p.name.as_str())?))).collect();
     known.sort_by(|a, b| if score.higher_is_better { b.1.total_cmp(&a.1) } else { a.1.total_cmp(&b.1) });
     let root = parts.run.root();

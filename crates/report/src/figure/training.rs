@@ -1,12 +1,10 @@
 //! The course of training: every term of the objective over epochs.
 
 use afterimage_run::{layout::Phase, log::Record};
-use maud::Markup;
 
 use super::panels::{Panel, Sign, compose, in_columns};
 use super::{Figure, Parts, cell, row};
-use crate::course::{Course, courses};
-use crate::plot::{Line, Lines, lines, range};
+use crate::course::courses;
 
 /// Least width of a chart.
 const NARROW: f64 = 190.0;
@@ -21,7 +19,7 @@ pub(super) fn training(parts: &Parts, phase: Phase, width: f64) -> Option<Figure
     let mut table = vec![row(&["epoch", "term", "training", "validation"])];
     let mut panels = Vec::new();
     for course in courses {
-        let Some(svg) = chart(&course, size) else { continue };
+        let Some(svg) = course.chart(&course.title, size) else { continue };
         table.extend(records.iter().map(|record| {
             let epoch = f64::from(record.epoch);
             let at = |points: &[(f64, f64)]| points.iter().find(|p| p.0 == epoch).map_or(f64::NAN, |p| p.1);
@@ -41,19 +39,4 @@ pub(super) fn training(parts: &Parts, phase: Phase, width: f64) -> Option<Figure
         phase.name()
     );
     Some(Figure { name: format!("training-{}", phase.name()), caption, svg, size, table })
-}
-
-fn chart(course: &Course, size: (f64, f64)) -> Option<Markup> {
-    let ends = range(course.train.iter().chain(&course.validation).map(|p| p.1))?;
-    let line = |class, points: &[(f64, f64)]| Line { class, points: points.to_vec(), band: Vec::new(), dots: false };
-    lines(&Lines {
-        size,
-        x_title: "epoch",
-        y_title: "",
-        label: &course.title,
-        x_log: false,
-        y_log: course.is_log(ends),
-        y_range: None,
-        lines: vec![line("a", &course.train), line("b", &course.validation)],
-    })
 }

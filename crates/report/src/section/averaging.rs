@@ -129,16 +129,13 @@ fn cell(score: &Score) -> Markup {
 /// The definition of a curve: that of its scores, which differ in the number of repeats only.
 fn define(family: &[&Score], source: &Source) -> Definition {
     let first = family[0];
-    let methods = [first.interval.as_ref().map(|i| i.method.clone()), first.p.as_ref().map(|p| p.method.clone())];
     let mut notes = vec![format!("n = {}", source.items(first))];
     notes.extend(null(first).map(|c| format!("chance {}", value(c, &first.unit))));
     Definition {
         title: title(family),
-        text: first.definition.clone(),
-        measure: source.unit().in_text(&first.metric),
-        methods,
         notes,
         levels: [None, None],
         name: first.name.rsplit_once(".k").map_or_else(|| first.name.clone(), |(name, _)| format!("{name}.k*")),
+        ..Definition::of(first, source.unit())
     }
 }

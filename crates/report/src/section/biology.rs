@@ -4,7 +4,7 @@ mod measures;
 
 use maud::html;
 
-use super::{Part, missing};
+use super::{Part, not_computed};
 use crate::{figure::figures, number::many, source::Source};
 
 /// Figures, then the numbers about all voxels in groups; those about regions are in the tables.
@@ -18,7 +18,7 @@ pub(crate) fn biology(source: &Source) -> Part {
             }
         };
     };
-    let mut part = Part::shown(html! {
+    Part::shown(html! {
         p { "Position and size of the receptive field of each of the " (many(found.voxels.len())) " " (more) ", and the depth of the \
              network that it prefers (0 the first of the encoder's layers, 1 the last): from the encoder's weights, and "
             "from its predictions for small patches of noise (“stimulation”). These are properties of the model of a \
@@ -28,7 +28,6 @@ pub(crate) fn biology(source: &Source) -> Part {
         (measures::groups(found, source.unit()))
         p.note { "Each figure is a separate file in " code { "figures/" } ", with its numbers as a table; all \
                   measures, by region too, in " code { "biology/measures.csv" } "." }
-    });
-    part.missing.extend(found.not_computed.iter().map(|m| missing(&format!("{}: {}.", m.name, m.reason), "")));
-    part
+    })
+    .lacking(found.not_computed.iter().map(not_computed))
 }

@@ -4,9 +4,8 @@ use maud::html;
 
 use super::Part;
 use crate::{
-    number::{many, of, value},
     source::Source,
-    study::{figures, tables},
+    study::{asked, figures, tables},
 };
 
 /// Scores that are listed; `people.json` has all.
@@ -17,12 +16,9 @@ pub(crate) fn people(source: &Source) -> Part {
     let Some(people) = &source.people else { return Part::default() };
     let mut about = people.about_this_run();
     about.machine.truncate(SCORES);
-    let kept = about.participants.iter().filter(|p| p.left_out.is_empty() && p.answers > 0).count();
     let content = html! {
         p {
-            "“Which of these " (about.ways) " images does this reconstruction show?” Asked of "
-            (of(about.participants.len(), "participant", "participants")) ", of whom " (many(kept)) " are analysed; chance is "
-            (value(about.chance, "fraction")) ". In the study “" (about.title) "” this run is called " strong { (people.label) } "."
+            (asked(&about)) ". In the study “" (about.title) "” this run is called " strong { (people.label) } "."
         }
         (tables::accuracy(&about))
         div.plots {

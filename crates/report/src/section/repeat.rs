@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{Part, missing};
+use super::Part;
 use crate::{number::many, source::Source};
 
 /// All that identifies the run.
@@ -24,7 +24,7 @@ pub(crate) fn repeat(source: &Source) -> Part {
         }
         (inputs(source))
     };
-    let lost = source.experiment.is_none().then(|| missing("The experiment folder has no experiment.toml.", ""));
+    let lost = source.experiment.is_none().then(|| html! { "The experiment folder has no experiment.toml." });
     Part::shown(content).lacking(lost)
 }
 

@@ -6,10 +6,10 @@ mod group;
 mod table;
 mod ways;
 
-use afterimage_run::scores::{AVERAGING, NotComputed, Score};
+use afterimage_run::scores::{AVERAGING, Score};
 use maud::{Markup, html};
 
-use super::{Part, missing};
+use super::{Part, not_computed};
 use crate::source::Source;
 pub(crate) use definitions::{Definition, definitions};
 use group::Group;
@@ -30,9 +30,7 @@ pub(crate) fn scores(source: &Source) -> Part {
         @for (i, group) in groups.iter().enumerate() { (one(source, group, i < 2)) }
         (ways::ways(&file.scores))
     };
-    let mut part = Part::shown(content);
-    part.missing.extend(file.not_computed.iter().filter(|m| m.name != AVERAGING).map(reason));
-    part
+    Part::shown(content).lacking(file.not_computed.iter().filter(|m| m.name != AVERAGING).map(not_computed))
 }
 
 /// A group: its table, and the definitions behind one click.
@@ -40,15 +38,11 @@ fn one(source: &Source, group: &Group, open: bool) -> Markup {
     html! {
         details.group open[open] {
             summary { h3 { (group.kind.title()) } span.hint { (group.gist()) } }
-            p.hint { (group.kind.asks()) " " (table::items(source, &group.scores)) }
+            p.hint { (group.asks()) " " (table::items(source, &group.scores)) }
             (table::table(source, &group.scores))
             (definitions(&group.scores.iter().map(|s| Definition::of(s, source.unit())).collect::<Vec<_>>()))
         }
     }
-}
-
-fn reason(m: &NotComputed) -> Markup {
-    missing(&format!("{}: {}.", m.name, m.reason), "")
 }
 
 /// What the lines of a plot are.

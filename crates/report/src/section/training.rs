@@ -10,7 +10,7 @@ use super::{Part, scores::legend};
 use crate::{
     course::{Course, courses},
     number::{count, duration, many, plain},
-    plot::{self, Line, Lines},
+    plot,
     source::Source,
 };
 
@@ -44,26 +44,11 @@ fn phase_part(source: &Source, phase: Phase) -> Markup {
 }
 
 fn curve(course: &Course, epochs: usize) -> Option<Markup> {
-    let all = || course.train.iter().chain(&course.validation).map(|p| p.1);
-    let (low, high) = plot::range(all())?;
-    let line = |class, points: &[(f64, f64)]| Line { class, points: points.to_vec(), band: Vec::new(), dots: false };
-    let last = all().next_back().map(plain).unwrap_or_default();
-    plot::lines(&Lines {
-        size: (230.0, 150.0),
-        x_title: "epoch",
-        y_title: "",
-        label: &format!(
-            "{} over {} epochs, from {} to {}, last {last}",
-            course.title,
-            many(epochs),
-            plain(low),
-            plain(high)
-        ),
-        x_log: false,
-        y_log: course.is_log((low, high)),
-        y_range: None,
-        lines: vec![line("a", &course.train), line("b", &course.validation)],
-    })
+    let (low, high) = plot::range(course.values())?;
+    let last = course.values().next_back().map(plain).unwrap_or_default();
+    let title = &course.title;
+    let label = format!("{title} over {} epochs, from {} to {}, last {last}", many(epochs), plain(low), plain(high));
+    course.chart(&label, (230.0, 150.0))
 }
 
 /// Share of the time the trainer waited for the loader.

@@ -52,7 +52,7 @@ impl Ranked {
 
 /// The participants that are analysed.
 pub(crate) fn participants(analysis: &Analysis) -> Option<Markup> {
-    let kept = analysis.participants.iter().filter(|p| p.left_out.is_empty() && p.answers > 0);
+    let kept = analysis.participants.iter().filter(|p| p.is_analysed());
     let values = kept.map(|p| (p.accuracy, p.interval.as_ref().map(|i| (i.low, i.high)))).collect();
     Ranked { values, x_title: "participants, by accuracy", label: "Accuracy of each participant".into() }
         .plot(analysis.chance)

@@ -1,5 +1,6 @@
 //! The tables of a study's page.
 
+use afterimage_run::scores::Group;
 use afterimage_run::study::{Analysis, MachineAgreement};
 use afterimage_statistics::Interval;
 use maud::{Markup, html};
@@ -63,7 +64,7 @@ pub(crate) fn machine(analysis: &Analysis) -> Markup {
     let defined: Vec<&MachineAgreement> = analysis.machine.iter().filter(|row| row.rho.is_finite()).collect();
     let mut groups: Vec<(&str, Vec<&MachineAgreement>)> = Vec::new();
     for row in defined {
-        let title = group(&row.score);
+        let title = Group::of_name(&row.score).title();
         match groups.iter_mut().find(|(known, _)| *known == title) {
             Some((_, rows)) => rows.push(row),
             None => groups.push((title, vec![row])),
@@ -99,20 +100,6 @@ pub(crate) fn machine_undefined(analysis: &Analysis) -> Markup {
         @if !titles.is_empty() {
             p.hint { "Undefined, since the score or people's accuracy is the same for every item: " (titles.join("; ")) "." }
         }
-    }
-}
-
-/// What a score belongs to, by its name.
-fn group(name: &str) -> &'static str {
-    match name {
-        _ if name.starts_with("identification.encoding") => "Identification from responses",
-        _ if name.starts_with("identification.class") || name.starts_with("identification.representative") => {
-            "Classes of images"
-        }
-        _ if name.starts_with("identification.") => "Identification of the shown image",
-        _ if name.starts_with("image.") => "Similarity to the shown image",
-        _ if name.starts_with("diversity.") => "Variety of the reconstructions",
-        _ => "Other scores",
     }
 }
 

@@ -134,8 +134,7 @@ async fn started(study: &Study, visitor: &str) -> Result<String, StudyError> {
         if store::fingerprint(connection, Some(&design))?.as_ref() != Some(&design) {
             return Err(StudyError::Design { message: "the design changed after the first participant began".into() });
         }
-        store::start(connection, &visit, &hash, &code, &consent, now)?;
-        if pilot { store::mark_pilot(connection, &hash) } else { Ok(()) }
+        store::start(connection, &visit, &hash, &code, &consent, now, pilot)
     };
     study.store.run(begin).await?;
     Ok(token)

@@ -176,7 +176,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let connection = open(&folder.path().join("a.sqlite")).unwrap();
         for (token, code) in [("t0", "CODE0"), ("t1", "CODE1"), ("t2", "CODE2")] {
-            start(&connection, token.as_bytes(), token.as_bytes(), code, "c", 100).unwrap();
+            start(&connection, token.as_bytes(), token.as_bytes(), code, "c", 100, false).unwrap();
         }
         (folder, connection)
     }
@@ -206,13 +206,14 @@ mod tests {
     #[test]
     fn beginning_twice_is_once_and_a_forgotten_place_is_given_again() {
         let (folder, connection) = database();
-        start(&connection, b"t1", b"t1", "OTHER", "c", 200).unwrap();
-        assert_eq!(find(&connection, b"t1").unwrap().unwrap().code, "CODE1");
+        start(&connection, b"t1", b"t1", "OTHER", "c", 200, true).unwrap();
+        let first = find(&connection, b"t1").unwrap().unwrap();
+        assert_eq!((first.code.as_str(), first.pilot), ("CODE1", false), "it began before the pilot");
         answer(&connection, 1, &given(0, 0), &trial(), false, 160).unwrap();
         assert_eq!(forget(&connection, " code1 ").unwrap(), 1);
         assert!(answers(&connection).unwrap().is_empty() && find(&connection, b"t1").unwrap().is_none());
         assert!(matches!(forget(&connection, "CODE1"), Err(crate::StudyError::NoParticipant { .. })));
-        start(&connection, b"t3", b"t3", "CODE3", "c", 200).unwrap();
+        start(&connection, b"t3", b"t3", "CODE3", "c", 200, false).unwrap();
         let places: Vec<_> = participants(&connection).unwrap().into_iter().map(|p| (p.place, p.code)).collect();
         assert_eq!(places, [(0, "CODE0".into()), (1, "CODE3".into()), (2, "CODE2".into())]);
         drop(connection);

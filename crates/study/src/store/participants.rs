@@ -66,7 +66,7 @@ fn participant(row: &Row) -> rusqlite::Result<Participant> {
     })
 }
 
-/// Begins a participant with this token for a visit. A new participant has the lowest free place.
+/// Begins a participant with this token for a visit, as one of the pilot or not. A new participant has the lowest free place.
 ///
 /// A visit begins once: sent again, because the response was lost, it gives its participant the new token. That ends
 /// when the participant has come back with a token, see [`meet`]: from then on nobody gets a token for it by sending
@@ -74,7 +74,15 @@ fn participant(row: &Row) -> rusqlite::Result<Participant> {
 ///
 /// # Errors
 /// [`StudyError::Database`].
-pub fn start(connection: &Connection, visit: &[u8], token: &[u8], code: &str, consent: &str, now: i64) -> Result<()> {
+pub fn start(
+    connection: &Connection,
+    visit: &[u8],
+    token: &[u8],
+    code: &str,
+    consent: &str,
+    now: i64,
+    pilot: bool,
+) -> Result<()> {
     let again =
         connection.prepare_cached("UPDATE participants SET token = ?2 WHERE visit = ?1")?.execute([visit, token])?;
     if again > 0 {
@@ -82,22 +90,13 @@ pub fn start(connection: &Connection, visit: &[u8], token: &[u8], code: &str, co
     }
     connection
         .prepare_cached(
-            "INSERT INTO participants (place, token, code, consent, started, visit)
+            "INSERT INTO participants (place, token, code, consent, started, visit, pilot)
              SELECT CASE WHEN EXISTS (SELECT 1 FROM participants WHERE place = 0)
                  THEN (SELECT MIN(p.place) + 1 FROM participants p
                        WHERE NOT EXISTS (SELECT 1 FROM participants q WHERE q.place = p.place + 1))
-                 ELSE 0 END, ?1, ?2, ?3, ?4, ?5",
+                 ELSE 0 END, ?1, ?2, ?3, ?4, ?5, ?6",
         )?
-        .execute(params![token, code, consent, now, visit])?;
-    Ok(())
-}
-
-/// Marks the participant of a token as one of the pilot.
-///
-/// # Errors
-/// [`StudyError::Database`].
-pub fn mark_pilot(connection: &Connection, token: &[u8]) -> Result<()> {
-    connection.prepare_cached("UPDATE participants SET pilot = 1 WHERE token = ?1")?.execute([token])?;
+        .execute(params![token, code, consent, now, visit, pilot])?;
     Ok(())
 }
 

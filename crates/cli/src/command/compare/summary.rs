@@ -5,7 +5,7 @@ use afterimage_run::comparison::{Cell, Comparison, Row, Verdict};
 use afterimage_statistics::counted;
 
 use super::text::name;
-use crate::number::value;
+use crate::number::{signed, signed_interval, value};
 
 /// Widest line.
 const WIDTH: usize = 100;
@@ -128,12 +128,8 @@ fn sentence(row: &Row, cell: &Cell) -> Option<String> {
         Verdict::Undecided => return None,
     };
     let d = cell.difference.as_ref()?;
-    let (scale, digits) = if row.unit == "fraction" { (100.0, 1) } else { (1.0, 3) };
-    let interval = d
-        .interval
-        .as_ref()
-        .map_or_else(String::new, |i| format!(" [{:+.digits$}, {:+.digits$}]", i.low * scale, i.high * scale));
-    Some(format!("{word:6} {:+.digits$}{interval}, p {}", d.value * scale, d.p.corrected_text(d.p_holm)))
+    let interval = d.interval.as_ref().map_or_else(String::new, |i| format!(" {}", signed_interval(i, &row.unit)));
+    Some(format!("{word:6} {}{interval}, p {}", signed(d.value, &row.unit), d.p.corrected_text(d.p_holm)))
 }
 
 fn width<'a>(texts: impl Iterator<Item = &'a String>) -> usize {

@@ -3,7 +3,7 @@
 use afterimage_run::comparison::{Cell, Comparison, Row, Variant};
 use afterimage_statistics::{Difference, Interval, counted};
 
-use crate::number::value;
+use crate::number::{signed, signed_interval, value};
 
 /// Column heads; the last six only if differences are paired.
 const HEADS: [&str; 10] =
@@ -116,14 +116,13 @@ fn line_of(row: &Row, cell: &Cell, compared: bool) -> Line {
 }
 
 fn difference_fields(cell: &Cell, d: &Difference, unit: &str) -> [String; 6] {
-    let (scale, digits) = if unit == "fraction" { (100.0, 1) } else { (1.0, 3) };
-    let ends = |i: &Interval| format!("[{:+.digits$}, {:+.digits$}]", i.low * scale, i.high * scale);
+    let ends = |i: &Interval| signed_interval(i, unit);
     let images = cell.images_needed().map_or_else(String::new, |images| match images {
         Some(images) => images.to_string(),
         None => "-".into(),
     });
     [
-        format!("{:+.digits$}", d.value * scale),
+        signed(d.value, unit),
         d.interval.as_ref().map(ends).unwrap_or_default(),
         d.bca.as_ref().map(ends).unwrap_or_default(),
         d.p.text(),

@@ -9,13 +9,12 @@ use afterimage_experiment::{TrainedRun, UnitVerdict, Units};
 use afterimage_formats::hdf5::{self, Attribute};
 use afterimage_formats::npz;
 use afterimage_formats::volume::Volume;
-use afterimage_train::Observer as _;
 
 use super::places::Matched;
 use super::responses::{VOLUMES, is_a};
 use crate::args::product::Decode;
 use crate::command::encode::{DESCRIBED, sidecar};
-use crate::progress::Terminal;
+use crate::log;
 
 /// The unit that is stated for responses.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +36,9 @@ impl Stated {
         let described = sidecar::read(path)?;
         if let Some(other) = described.as_ref().filter(|described| described.is_same == Some(false)) {
             let (file, description) = (path.display(), other.path.display());
-            note(&format!("note: \"{description}\" describes another content than \"{file}\" has, and is not used"));
+            log::note(&format!(
+                "note: \"{description}\" describes another content than \"{file}\" has, and is not used"
+            ));
         }
         let described = described.filter(|described| described.is_same != Some(false));
         let of_file = match &described {
@@ -87,11 +88,11 @@ impl Stated {
         match run.judge_units(responses, self.units)? {
             UnitVerdict::Fits => Ok(()),
             UnitVerdict::Unclear(said) => {
-                note(&format!("warning: {said}"));
+                log::note(&format!("warning: {said}"));
                 Ok(())
             }
             UnitVerdict::Impossible(said) if args.force_units => {
-                note(&format!("warning: {said}"));
+                log::note(&format!("warning: {said}"));
                 Ok(())
             }
             UnitVerdict::Impossible(said) => bail!(
@@ -137,8 +138,4 @@ fn of_hdf5(path: &Path) -> Result<Option<String>> {
     }
     found.dedup();
     Ok(if found.len() == 1 { found.pop() } else { None })
-}
-
-fn note(line: &str) {
-    Terminal::default().note(line);
 }

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use afterimage_statistics::counted;
+
 use super::runs::{Held, short_name};
 use super::table::Shown;
 use super::{BOLD_DELAY_SECS, NiftiOptions};
@@ -121,8 +123,8 @@ impl Said<'_> {
         }
         let cut: usize = self.shown.iter().map(|shown| shown.cut).sum();
         if cut > 0 {
-            let trials = if cut == 1 { "trial" } else { "trials" };
-            said.push(format!("{cut} {trials} cut short by the delay at the end of a run"));
+            let trials = counted(cut, "trial");
+            said.push(format!("{trials} cut short by the delay at the end of a run"));
         }
         said
     }

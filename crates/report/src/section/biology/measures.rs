@@ -7,7 +7,7 @@ use afterimage_statistics::RecordedUnit;
 use maud::{Markup, html};
 
 use crate::{
-    number::{interval, many, p, value},
+    number::{capital, interval, many, p, value},
     section::{
         scores::{Definition, definitions},
         wide,
@@ -137,9 +137,4 @@ fn define(m: &Measure) -> Definition {
         levels: [None, None],
         name: m.name.clone(),
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -1,18 +1,45 @@
 //! What baselines score on the same images, as part of the verdict.
 
-use afterimage_run::comparison::{Cell, Comparison, Row};
+use afterimage_run::comparison::{Cell, Comparison, Row, Verdict};
 use afterimage_run::scores::ScoreFile;
 use maud::{Markup, html};
 
-use crate::{number::value, source::Source, verdict::ALPHA};
+use crate::{
+    number::{lower, value},
+    source::Source,
+    verdict::ALPHA,
+};
+
+const BETTER: &str = "better in";
+const WORSE: &str = "worse in";
+const EQUAL: &str = "no clear difference in";
 
 /// How a baseline compares in one score.
 struct Versus<'a> {
     row: &'a Row,
     ours: f64,
     theirs: f64,
-    /// Greater: this run is better; less: the baseline is.
-    outcome: std::cmp::Ordering,
+    /// What the test says of the baseline.
+    verdict: Verdict,
+}
+
+impl<'a> Versus<'a> {
+    /// That of the baseline at `index`; none without a difference.
+    fn of(row: &'a Row, index: usize) -> Option<Self> {
+        let ours: &Cell = row.cells.first()?.as_ref()?;
+        let theirs: &Cell = row.cells.get(index)?.as_ref()?;
+        theirs.difference.as_ref()?;
+        Some(Self { row, ours: ours.value, theirs: theirs.value, verdict: row.verdict(theirs) })
+    }
+
+    /// What this run is, against the baseline.
+    fn word(&self) -> &'static str {
+        match self.verdict {
+            Verdict::Worse(_) => BETTER,
+            Verdict::Better(_) => WORSE,
+            Verdict::Undecided => EQUAL,
+        }
+    }
 }
 
 /// One line per baseline of `baselines.json`; without it, how to make the comparison.
@@ -38,32 +65,18 @@ pub(super) fn line(source: &Source, file: &ScoreFile) -> Markup {
 
 /// True if this run scores something else by now than when it was compared.
 fn is_outdated(found: &Comparison, file: &ScoreFile) -> bool {
-    let cells =
+    let mut cells =
         found.rows.iter().filter_map(|row| Some((file.get(&row.name)?.value, row.cells.first()?.as_ref()?.value)));
-    cells.into_iter().any(|(now, then)| (now - then).abs() > 1e-9)
+    cells.any(|(now, then)| (now - then).abs() > 1e-9)
 }
 
 fn versus(found: &Comparison, index: usize) -> Vec<Versus<'_>> {
-    let of = |row: &'_ Row| -> Option<(f64, f64, std::cmp::Ordering)> {
-        let ours: &Cell = row.cells.first()?.as_ref()?;
-        let theirs: &Cell = row.cells.get(index)?.as_ref()?;
-        let difference = theirs.difference.as_ref()?;
-        // The difference is theirs minus ours.
-        let sign = if row.higher_is_better { -difference.value } else { difference.value };
-        let is_clear = difference.p_holm < ALPHA && sign != 0.0;
-        let outcome = if is_clear { sign.total_cmp(&0.0) } else { std::cmp::Ordering::Equal };
-        Some((ours.value, theirs.value, outcome))
-    };
-    let with = |row| of(row).map(|(ours, theirs, outcome)| Versus { row, ours, theirs, outcome });
-    found.rows.iter().filter_map(with).collect()
+    found.rows.iter().filter_map(|row| Versus::of(row, index)).collect()
 }
 
 fn outcomes(all: &[Versus]) -> Markup {
-    use std::cmp::Ordering::{Equal, Greater, Less};
-    let group = |outcome| all.iter().filter(move |v| v.outcome == outcome).collect::<Vec<_>>();
-    let words = [(Greater, "better in"), (Less, "worse in"), (Equal, "no clear difference in")];
-    let groups: Vec<_> =
-        words.into_iter().map(|(outcome, word)| (word, group(outcome))).filter(|g| !g.1.is_empty()).collect();
+    let group = |word| (word, all.iter().filter(|versus| versus.word() == word).collect::<Vec<_>>());
+    let groups: Vec<_> = [BETTER, WORSE, EQUAL].map(group).into_iter().filter(|(_, group)| !group.is_empty()).collect();
     html! {
         @if groups.is_empty() { "no score can be compared image by image." }
         @for (i, (word, group)) in groups.iter().enumerate() {
@@ -73,14 +86,5 @@ fn outcomes(all: &[Versus]) -> Markup {
             }
         }
         @if !groups.is_empty() { "." }
-    }
-}
-
-/// A title inside a sentence; an acronym stays one.
-fn lower(title: &str) -> String {
-    let mut letters = title.chars();
-    match (letters.next(), letters.clone().next()) {
-        (Some(first), Some(second)) if !second.is_uppercase() => first.to_lowercase().chain(letters).collect(),
-        _ => title.to_owned(),
     }
 }

@@ -4,7 +4,7 @@ use afterimage_run::scores::{Score, ScoreFile};
 use maud::{Markup, html};
 
 use crate::{
-    number::{interval, many, of, score as shown_value, value},
+    number::{interval, lower, many, of, score as shown_value, value},
     source::Source,
     verdict::{self, Evidence, above, above_mean, null},
 };
@@ -22,8 +22,8 @@ pub(super) fn verdict(source: &Source, file: &ScoreFile) -> Markup {
             ul {
                 @if let Some(score) = found.identified { li { b { "Which image was shown? " } (identified(score, found.among_many)) } }
                 @if let Some(score) = found.pixels { li { b { "Layout and colour: " } (layout(score)) } }
-                @if let Some(score) = found.structure { li { b { "Outlines: " } "structural similarity " (measured(score, "")) "; "
-                    (short(verdict::OUTLINES)) " or more would be needed to speak of outlines." } }
+                @if let Some(score) = found.structure { li { b { "Outlines: " } (lower(&score.title)) " " (measured(score, "")) "; "
+                    (verdict::OUTLINES) " or more would be needed to speak of outlines." } }
                 @if let Some(score) = found.objects { li { b { "Objects: " } "a classifier gives a reconstruction the class of its image, among 50 classes, in "
                     (measured(score, " of the cases")) "; " (percent(verdict::OBJECTS)) " would be needed to speak of objects." } }
                 @if let Some(score) = found.variety.filter(|s| s.value < ALIKE) { li { b { "The reconstructions look alike: " }
@@ -59,7 +59,7 @@ fn identified(score: &Score, many_candidates: Option<&Score>) -> Markup {
 
 fn layout(score: &Score) -> Markup {
     html! {
-        "pixel correlation " (measured(score, ""))
+        (lower(&score.title)) " " (measured(score, ""))
         @if !above(score) { "; not above shuffled pairings" }
         @if let Some(mean) = score.mean_image {
             "; the mean training image, the same for every item, scores " (value(mean, &score.unit))
@@ -67,11 +67,6 @@ fn layout(score: &Score) -> Markup {
         }
         "."
     }
-}
-
-/// A threshold without trailing zeros.
-fn short(threshold: f64) -> String {
-    threshold.to_string()
 }
 
 fn percent(threshold: f64) -> String {
@@ -82,12 +77,12 @@ fn percent(threshold: f64) -> String {
 fn rule() -> Markup {
     html! {
         p.note {
-            "Nothing: pairwise identification is not above shuffled pairings (p < " (short(verdict::ALPHA)) ", and its whole interval above). "
+            "Nothing: pairwise identification is not above shuffled pairings (p < " (verdict::ALPHA) ", and its whole interval above). "
             "A trace: it is. Layout and colour: it is at least " (percent(verdict::IDENTIFIED))
-            ", and pixel correlation is above shuffled pairings by at least " (short(verdict::LAYOUT)) ", and above the mean training image if that was scored. "
-            "Outlines: pixel correlation is at least " (short(verdict::OUTLINE_PIXELS)) " and structural similarity at the images' own size at least "
-            (short(verdict::OUTLINES)) ". Objects: layout is seen, and a classifier names the class of the shown image among 50 for at least "
-            (percent(verdict::OBJECTS)) " of the reconstructions. The thresholds are conventions; what people see, a study with people measures ("
+            ", and pixel correlation is above shuffled pairings by at least " (verdict::LAYOUT) ", and above the mean training image if that was scored. "
+            "Outlines: pixel correlation is at least " (verdict::OUTLINE_PIXELS) " and structural similarity at the run's image size above chance and at least "
+            (verdict::OUTLINES) ". Objects: layout is seen, and a classifier names the class of the shown image among 50 for at least "
+            (percent(verdict::OBJECTS)) " of the reconstructions, above chance. The thresholds are conventions; what people see, a study with people measures ("
             code { "afterimage study" } ")."
         }
     }

@@ -4,15 +4,16 @@ use afterimage_run::regions::{Condition, Part, Regions, SingleVoxels};
 use afterimage_run::scores::Score;
 use maud::{Markup, html};
 
+use super::super::wide;
 use crate::number::{chance, interval, many, p, plain, signed, value};
 
 /// Everything, folded away; `more` is what voxels are called.
 pub(super) fn tables(found: &Regions, more: &str) -> Markup {
     html! {
-        @if !found.encoding.is_empty() { details { summary { "Identification by region: all numbers" } div.wide tabindex="0" role="region" aria-label="Identification by region" { (conditions(&found.encoding, more)) } } }
-        @if !found.matched.is_empty() { details { summary { "At equal numbers: all numbers" } div.wide tabindex="0" role="region" aria-label="Regions at equal numbers" { (matched_table(found, more)) } } }
-        @if let Some(single) = &found.single { details { summary { "The best single ones" } div.wide tabindex="0" role="region" aria-label="The best single ones" { (best(single)) } } }
-        @if !found.decoding.is_empty() { details { summary { "The decoder without regions: all numbers" } div.wide tabindex="0" role="region" aria-label="The decoder without regions" { (conditions(&found.decoding, more)) } } }
+        @if !found.encoding.is_empty() { details { summary { "Identification by region: all numbers" } (wide("Identification by region", &conditions(&found.encoding, more))) } }
+        @if !found.matched.is_empty() { details { summary { "At equal numbers: all numbers" } (wide("Regions at equal numbers", &matched_table(found, more))) } }
+        @if let Some(single) = &found.single { details { summary { "The best single ones" } (wide("The best single ones", &best(single))) } }
+        @if !found.decoding.is_empty() { details { summary { "The decoder without regions: all numbers" } (wide("The decoder without regions", &conditions(&found.decoding, more))) } }
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) struct Definition {
 
 impl Definition {
     /// That of a score.
-    pub(super) fn of(score: &Score, unit: RecordedUnit) -> Self {
+    pub(crate) fn of(score: &Score, unit: RecordedUnit) -> Self {
         let mut notes = score.notes.clone();
         if let (Some(_), Some(candidates)) = (score.ways, score.candidates) {
             notes.push(format!("wrong candidates drawn from {}", many(candidates)));

@@ -4,6 +4,7 @@ use afterimage_run::scores::Score;
 use maud::{Markup, html};
 
 use super::legend;
+use crate::number::capital;
 use crate::ways::{curve, families};
 
 /// The curves; nothing where no measure was scored at several numbers of candidates.
@@ -25,7 +26,5 @@ pub(super) fn ways(scores: &[Score]) -> Markup {
 fn title(family: &[&Score]) -> String {
     let title = family.last().map_or("", |s| s.title.as_str());
     let words = title.split(' ').filter(|word| !word.ends_with("-way") && word.parse::<usize>().is_err());
-    let text = words.collect::<Vec<_>>().join(" ");
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    capital(&words.collect::<Vec<_>>().join(" "))
 }

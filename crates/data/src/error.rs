@@ -27,6 +27,14 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// There is no data set at this path.
+    #[error("\"{}\" {reason}", path.display())]
+    NoDataSet {
+        /// The path.
+        path: PathBuf,
+        /// What is there instead, and what to do.
+        reason: String,
+    },
     /// Images are asked of a data set without any.
     #[error(
         "\"{}\" holds responses only: it can be inspected, audited, prepared and decoded, but not trained or scored on; \

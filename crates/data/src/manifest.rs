@@ -125,6 +125,7 @@ impl Manifest {
     pub fn parse(text: &str, path: &Path) -> Result<Self> {
         let table: toml::Table = text.parse().map_err(|error| Error::manifest(path, error))?;
         check_keys(&SCHEMA, "", &table, path)?;
+        require_keys(&SCHEMA, "", &table, path)?;
         if let Some(wrong) = find_outside(&ranges(&SCHEMA), &table) {
             let reason = format!("{} = {} is impossible: expected {}", wrong.key, wrong.got, wrong.expected);
             return Err(Error::manifest(path, reason));
@@ -146,6 +147,27 @@ impl Manifest {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Refuses files that are not there, by the keys that name them.
+    pub(crate) fn refuse_missing_files(&self) -> Result<()> {
+        let named = [
+            ("responses.file", Some(&self.responses.file)),
+            ("images.source", Some(&self.images.source)),
+            ("images.labels", self.images.labels.as_ref()),
+            ("voxels.regions", self.voxels.regions.as_ref()),
+            ("split.test_list", self.split.test_list.as_ref()),
+        ];
+        for (key, path) in named {
+            let Some((path, whole)) = path.map(|path| (path, self.resolve(path))) else { continue };
+            if !whole.exists() {
+                let place = if path.is_absolute() { "" } else { "; paths start at the folder of the manifest" };
+                let reason =
+                    format!("{key} names \"{}\", and there is no \"{}\"{place}", path.display(), whole.display());
+                return Err(Error::manifest(&self.path, reason));
+            }
+        }
+        Ok(())
     }
 
     /// A path of the manifest, seen from where the program runs.
@@ -177,6 +199,24 @@ fn check_keys(schema: &Value, section: &str, table: &toml::Table, path: &Path) -
                 let suggestion = nearest(key, names).map(full);
                 return Err(Error::UnknownKey { path: path.to_owned(), key: full(key), suggestion });
             }
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a table without one of the keys that the schema requires.
+fn require_keys(schema: &Value, section: &str, table: &toml::Table, path: &Path) -> Result<()> {
+    let empty = toml::Table::new();
+    let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    for (key, inner) in required.filter_map(|key| properties(schema).into_iter().find(|(name, _)| *name == key)) {
+        if inner["properties"].is_object() {
+            let within = table.get(key).and_then(toml::Value::as_table);
+            require_keys(inner, key, within.unwrap_or(&empty), path)?;
+        } else if !table.contains_key(key) {
+            let full = if section.is_empty() { key.clone() } else { format!("{section}.{key}") };
+            let about = afterimage_schema::about(inner);
+            let reason = format!("the key {full} is missing: {about}");
+            return Err(Error::manifest(path, reason));
         }
     }
     Ok(())

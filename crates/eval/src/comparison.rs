@@ -168,6 +168,10 @@ fn notes(groups: &[Group], options: &Options, rows: &[Row]) -> Vec<String> {
     if groups.iter().any(|g| g.subjects.iter().any(|s| s.runs.len() > 1)) {
         notes.push("Seeds of an experiment are averaged image by image before anything else; ± is the standard deviation over seeds. Intervals and tests speak about new images, for these seeds.".into());
     }
+    let data_sets: BTreeSet<&str> = groups.iter().flat_map(Group::runs).map(ScoredRun::data_set).collect();
+    if options.paired && !options.subjects && data_sets.len() > 1 {
+        notes.push("The runs were made with different data sets of the same test images: a difference mixes the methods with the recordings.".into());
+    }
     if options.subjects {
         notes.push(format!(
             "{} subjects, each with images of its own, count alike; intervals of differences are hierarchical bootstraps over subjects, then images, and p-values speak about these subjects.",

@@ -24,7 +24,7 @@ use afterimage_train::{
 };
 
 use super::choice::{self, Choice};
-use super::{Session, evaluate, mean_image, pool, reconstruct, train};
+use super::{Session, chance, evaluate, mean_image, pool, reconstruct, train};
 use encoder::FittedEncoder;
 pub use folder::run;
 use pixels::Pixels;
@@ -115,7 +115,7 @@ fn folds(plan: &Plan, experiment: &Experiment, training: &TrainingPairs) -> Resu
 
 /// Fits decoder and encoder on the training part, writes the statistics and the audit.
 fn fit(session: &mut Session, plan: &Plan) -> Result<Fitted> {
-    let training = train::prepare_data(session)?.training;
+    let Prepared { training, validation, .. } = train::prepare_data(session)?;
     let folds = folds(plan, &session.experiment, &training)?;
     let mut record = record::begin(plan);
     let unpaired = open_pool(session, plan)?;
@@ -143,6 +143,10 @@ fn fit(session: &mut Session, plan: &Plan) -> Result<Fitted> {
             let (fitted, chosen) =
                 FittedEncoder::fit(&training, extractor, encoder, folds, cache.as_ref(), session.observer())?;
             record.penalties.push(chosen);
+            chance::warn(session, validation.as_ref(), |_, images| {
+                let each: Vec<usize> = (0..images.len_of(Axis(0))).collect();
+                fitted.predict(images, &each)
+            })?;
             Some(fitted)
         }
         _ => None,

@@ -1,11 +1,9 @@
-//! Whether a trained encoder predicts responses to images that it was not trained on: if not, images and responses may not
+//! Whether an encoder predicts responses to images that it was not trained on: if not, images and responses may not
 //! belong together, and no later score says so as plainly.
 
 use afterimage_data::ValidationPairs;
 use afterimage_statistics::{draws, median, pairing_test};
-use ndarray::{Array1, Array2, ArrayView2, Axis};
-
-use afterimage_train::apply::TrainedEncoder;
+use ndarray::{Array1, Array2, ArrayView2, ArrayView4, Axis};
 
 use crate::{Result, Session, voxels};
 
@@ -29,14 +27,19 @@ struct Agreement {
 }
 
 /// Warns, and records the warning in the run, if the correlation of predictions and validation responses is at chance. Without
-/// validation part, or with a small one, it says nothing.
+/// validation part, or with a small one, it says nothing. `predict` takes images `[images, side, side, 3]` and returns responses
+/// `[images, voxels]`.
 ///
 /// # Errors
-/// [`crate::Error::Train`] for an encoder that cannot be loaded.
-pub(crate) fn warn(session: &mut Session, validation: Option<&ValidationPairs>) -> Result<()> {
+/// Those of `predict`.
+pub(crate) fn warn(
+    session: &mut Session,
+    validation: Option<&ValidationPairs>,
+    predict: impl FnOnce(&Session, ArrayView4<'_, u8>) -> Result<Array2<f32>>,
+) -> Result<()> {
     session.manifest.warnings.retain(|warning| !warning.starts_with(BEGINNING));
     let Some(pairs) = validation.filter(|pairs| pairs.images().len_of(Axis(0)) >= FEWEST) else { return Ok(()) };
-    let predicted = TrainedEncoder::load(&session.run, &session.experiment)?.predict(pairs.images());
+    let predicted = predict(session, pairs.images())?;
     let responses = of_images(pairs);
     let Some(found) = agreement(predicted.view(), responses.view(), session.experiment.seed) else { return Ok(()) };
     if found.p <= LEVEL {

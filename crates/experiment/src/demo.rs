@@ -9,7 +9,7 @@ use afterimage_train::Observer;
 
 use crate::error::{Context as _, Result, bail};
 use crate::preflight::{self, Work};
-use crate::session::{self, has_work, refuse_run, text};
+use crate::session::{self, has_work, refuse_used, text};
 use crate::{Caller, Existing, Session, Stage};
 
 /// Simulates a subject in `out/simulation` and creates the run in `out`, or opens or replaces the one that is there, as
@@ -31,7 +31,7 @@ pub fn begin(
             let experiment = of_simulation(experiment, &Written::in_folder(&folder));
             return Session::begin(out, experiment, existing, Stage::Regions, caller);
         }
-        Existing::Resumed | Existing::Refused => refuse_run(out)?,
+        Existing::Resumed | Existing::Refused => refuse_used(out, RunKind::Demonstration)?,
         Existing::Replaced => RunKind::Demonstration.refuse_other(out)?,
     }
     text(std::path::absolute(out)?)?;

@@ -104,11 +104,18 @@ impl Error {
 /// An error and its causes in one line, each once: many errors already tell their cause.
 pub fn in_words(error: &(dyn StdError + 'static)) -> String {
     let chain = std::iter::successors(Some(error), |&error| error.source());
-    chain.map(ToString::to_string).fold(String::new(), |text, cause| match text.as_str() {
+    chain.map(|cause| without_code(&cause.to_string())).fold(String::new(), |text, cause| match text.as_str() {
         "" => cause,
         _ if text.contains(&cause) => text,
         _ => format!("{text}: {cause}"),
     })
+}
+
+/// A text without the number that the standard library adds to what the system says: "(os error 2)".
+fn without_code(text: &str) -> String {
+    let Some((before, after)) = text.split_once(" (os error ") else { return text.to_owned() };
+    let after = after.split_once(')').map_or("", |(_, after)| after);
+    format!("{before}{after}")
 }
 
 /// Says what was being done when something failed or was missing.

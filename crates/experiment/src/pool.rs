@@ -31,6 +31,8 @@ pub(crate) struct Pool {
     inner: UnpairedPool,
     rows: Vec<usize>,
     left_out: Exclusions,
+    /// How many images of the sources were left out and why, if any were.
+    left_out_text: Option<String>,
     contents: OnceLock<Vec<String>>,
 }
 
@@ -49,7 +51,7 @@ impl Pool {
             rows.truncate(limit);
             rows.sort_unstable();
         }
-        Ok(Self { inner, rows, left_out, contents: OnceLock::new() })
+        Ok(Self { inner, rows, left_out, left_out_text: None, contents: OnceLock::new() })
     }
 
     /// The pool that was chosen before; refused if one of its images is missing or changed.
@@ -85,7 +87,7 @@ impl Pool {
             rows.push(row);
             contents.push(sha256.clone());
         }
-        Ok(Self { inner, rows, left_out, contents: contents.into() })
+        Ok(Self { inner, rows, left_out, left_out_text: None, contents: contents.into() })
     }
 
     /// What a run keeps of it.
@@ -111,9 +113,22 @@ impl Pool {
         Ok(self.contents.get_or_init(|| contents))
     }
 
-    /// Notes which images of the pool's sources are in formats that are not read.
-    pub(crate) fn note_unread(&self, observer: &dyn Observer) {
+    /// Notes which images of the pool's sources are in formats that are not read, and how many others were left out.
+    pub(crate) fn note_left_out(&self, observer: &dyn Observer) {
         note_unread(&self.inner.unread(), observer);
+        if let Some(text) = &self.left_out_text {
+            observer.note(text);
+        }
+    }
+
+    /// With the number of images of `key` that `reasons` left out of `all`.
+    fn less(mut self, key: &str, all: usize, reasons: &[(&str, Exclusions)]) -> Self {
+        let left_out = all - self.inner.len();
+        let by = |(reason, exclude): &(&str, Exclusions)| (!exclude.is_empty()).then(|| of_reason(reason));
+        let causes: Vec<String> = reasons.iter().filter_map(by).collect();
+        self.left_out_text =
+            (left_out > 0).then(|| format!("{key}: left out {left_out} of {all} images: {}", causes.join(", or ")));
+        self
     }
 
     /// Side of the images, pixels.
@@ -181,7 +196,8 @@ pub(crate) fn without_responses(
     refuse_empty("data.unpaired", &all, &reasons, config.external_limit)?;
     let mut exclude = Exclusions::default();
     reasons.iter().for_each(|(_, reason)| exclude.extend(reason));
-    Pool::open(&config.unpaired, config.unpaired_limit, Purpose::UnpairedChoice, experiment, exclude).map(Some)
+    let pool = Pool::open(&config.unpaired, config.unpaired_limit, Purpose::UnpairedChoice, experiment, exclude)?;
+    Ok(Some(pool.less("data.unpaired", all.len(), &reasons)))
 }
 
 /// Classes of the unpaired sources of an experiment that trains with them.
@@ -212,7 +228,8 @@ pub(crate) fn external(data: &DataSet, experiment: &Experiment, seen: Option<&Ch
     refuse_empty("data.external", &all, &reasons, config.external_limit)?;
     let mut exclude = Exclusions::default();
     reasons.iter().for_each(|(_, reason)| exclude.extend(reason));
-    Pool::open(&config.external, config.external_limit, Purpose::ExternalChoice, experiment, exclude).map(Some)
+    let pool = Pool::open(&config.external, config.external_limit, Purpose::ExternalChoice, experiment, exclude)?;
+    Ok(Some(pool.less("data.external", all.len(), &reasons)))
 }
 
 /// The audit of the data set against the unpaired images in use, after what was left out.
@@ -284,18 +301,26 @@ fn refuse_empty(key: &str, all: &UnpairedPool, reasons: &[(&str, Exclusions)], e
         }
     }
     let what = |(&(reason, _), &taken): (&(&str, Exclusions), &usize)| match reason {
-        "data.exclusions" => format!("{taken} are named by data.exclusions"),
-        "data.exclude_test_classes" => format!("{taken} are of classes of test images (data.exclude_test_classes)"),
-        "data.exclude_duplicates" => format!("{taken} are copies of test images (data.exclude_duplicates)"),
         "data.external" => {
             format!("{taken} are external candidates (data.external, data.external_limit = {external_limit})")
         }
-        other => format!("{taken} are {other}"),
+        other => format!("{taken} are {}", of_reason(other)),
     };
     let causes: Vec<String> = reasons.iter().zip(&taken).filter(|(_, taken)| **taken > 0).map(what).collect();
     let fewer = reasons.iter().zip(&taken).any(|((reason, _), taken)| *reason == "data.external" && *taken > 0);
     let how = if fewer { ", or lower data.external_limit" } else { "" };
     bail!("none of the {} images of {key} is left: {}; name other images there{how}", all.len(), causes.join(", "))
+}
+
+/// What images are that were left out, by the key that leaves them out.
+fn of_reason(reason: &str) -> String {
+    match reason {
+        "data.exclusions" => "named by data.exclusions".to_owned(),
+        "data.exclude_test_classes" => "of classes of test images (data.exclude_test_classes)".to_owned(),
+        "data.exclude_duplicates" => "copies of test images (data.exclude_duplicates)".to_owned(),
+        "data.external" => "external candidates (data.external)".to_owned(),
+        other => other.to_owned(),
+    }
 }
 
 #[cfg(test)]

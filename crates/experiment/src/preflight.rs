@@ -231,14 +231,14 @@ fn pools(
 ) -> Result<Images> {
     steps.next("external images")?;
     let external = choice::external(kept, data, experiment)?;
-    external.iter().for_each(|pool| pool.note_unread(observer));
+    external.iter().for_each(|pool| pool.note_left_out(observer));
     steps.next("unpaired images")?;
     let candidates = external.as_ref();
     let unpaired = if work.retrieves() {
         Some(baseline::to_retrieve(kept, data, experiment, candidates)?)
     } else if work.trains() {
         let unpaired = choice::unpaired(kept, data, experiment, candidates)?;
-        unpaired.iter().for_each(|pool| pool.note_unread(observer));
+        unpaired.iter().for_each(|pool| pool.note_left_out(observer));
         unpaired
     } else {
         None

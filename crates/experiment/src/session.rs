@@ -25,7 +25,7 @@ use crate::choice::Choice;
 use crate::preflight::{self, Work};
 use crate::program::{Caller, peak_memory_mib};
 
-pub(crate) use folder::refuse_run;
+pub(crate) use folder::refuse_used;
 pub use folder::{Existing, has_work, lock, note_unchecked, refuse_edited};
 use inputs::{DATA_SET, EXCLUSIONS, absolute, exclusions_digest, new_manifest, open_data};
 pub(crate) use inputs::{exclusions, text};
@@ -73,7 +73,9 @@ impl Session {
     /// # Errors
     /// If the folder holds a run with something in it, or a check fails.
     pub fn create(out: &Path, experiment: Experiment, last: Stage, caller: &Caller) -> Result<Self> {
-        Self::make(out, experiment, &Work::until(last), caller, Existing::Refused, |run| lock(run, caller).map(Some))
+        Self::make(out, experiment, &Work::until(last), caller, Existing::Refused, RunKind::Networks, |run| {
+            lock(run, caller).map(Some)
+        })
     }
 
     /// As [`Session::create`]; a run in the folder is deleted once the checks have passed.
@@ -82,7 +84,9 @@ impl Session {
     /// Those of [`Session::create`], and if the folder is not a run of networks or contains anything else.
     pub fn replace(out: &Path, experiment: Experiment, last: Stage, caller: &Caller) -> Result<Self> {
         RunKind::Networks.refuse_other(out)?;
-        Self::make(out, experiment, &Work::until(last), caller, Existing::Replaced, |run| lock(run, caller).map(Some))
+        Self::make(out, experiment, &Work::until(last), caller, Existing::Replaced, RunKind::Networks, |run| {
+            lock(run, caller).map(Some)
+        })
     }
 
     /// As [`Session::create`], where the caller holds the lock.
@@ -93,7 +97,7 @@ impl Session {
         caller: &Caller,
         _: &RunLock,
     ) -> Result<Self> {
-        Self::make(out, experiment, work, caller, Existing::Refused, |_| Ok(None))
+        Self::make(out, experiment, work, caller, Existing::Refused, RunKind::Demonstration, |_| Ok(None))
     }
 
     /// The session with the lock of its folder.
@@ -107,10 +111,11 @@ impl Session {
         work: &Work<'_>,
         caller: &Caller,
         existing: Existing,
+        kind: RunKind,
         lock: impl FnOnce(&RunFolder) -> Result<Option<RunLock>>,
     ) -> Result<Self> {
         let run = RunFolder::new(out);
-        let refuse = || if existing == Existing::Replaced { Ok(()) } else { refuse_run(out) };
+        let refuse = || if existing == Existing::Replaced { Ok(()) } else { refuse_used(out, kind) };
         refuse()?;
         absolute(&mut experiment)?;
         let data = open_data(&experiment)?;
@@ -124,8 +129,8 @@ impl Session {
         // Another process may have begun the run meanwhile.
         refuse()?;
         if existing == Existing::Replaced {
-            RunKind::Networks.refuse_other(out)?;
-            RunKind::Networks.remove_entries(out)?;
+            kind.refuse_other(out)?;
+            kind.remove_entries(out)?;
         }
         // A folder with run.json is a run: killed in between, it is begun again.
         run.write_experiment(&experiment)?;

@@ -32,7 +32,9 @@ pub(crate) fn encoder(session: &mut Session, resume: bool) -> Result<()> {
     let context = Context { run: &session.run, experiment: &session.experiment, device, observer };
     encoder::train(&context, &vision, &prepared.training, prepared.validation.as_ref(), resume)?;
     facts(session, Phase::Encoder)?;
-    chance::warn(session, prepared.validation.as_ref())
+    chance::warn(session, prepared.validation.as_ref(), |session, images| {
+        Ok(apply::TrainedEncoder::load(&session.run, &session.experiment)?.predict(images))
+    })
 }
 
 /// Phase 2; the encoder must be trained.

@@ -86,6 +86,14 @@ impl RunKind {
         refuse_other(folder, self.name(), mark, |name| self.holds(name))
     }
 
+    /// The first entry of a folder that no run of this kind contains; `None` if there is none, or no folder.
+    ///
+    /// # Errors
+    /// [`RunError::Io`].
+    pub fn other_entry(self, folder: &Path) -> Result<Option<String>> {
+        Ok(names(folder)?.into_iter().find(|name| !self.holds(name)))
+    }
+
     /// Removes the entries of a run of this kind except its lock, which the caller holds; the folder stays.
     ///
     /// # Errors

@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use afterimage_experiment::{Units, reconstruct::write_png, trained::Item};
 use afterimage_formats::{npy, picture};
-use afterimage_run::{atomic, replace::FolderKind, table::csv};
+use afterimage_run::{atomic, replace::FolderKind, table::csv, voxels::Voxels};
 
 use super::refuse_used;
 use super::run::{open_trained, threads};
@@ -40,6 +40,8 @@ struct Made {
     software: String,
     run: String,
     responses: String,
+    /// The part of a data set that was decoded, such as `test`.
+    part: Option<&'static str>,
     rows: usize,
     images: usize,
     /// How the voxels of the responses were matched with those of the run.
@@ -62,11 +64,12 @@ pub(super) fn decode(args: &Decode) -> Result<()> {
     let run = open_trained(&args.run, args.device.as_deref())?;
     threads(run.experiment())?;
     run.decoder()?;
-    let known = Known { voxels: &run.voxels()?, data: run.session().data_fingerprint() };
+    let voxels = run.voxels()?;
+    let known = Known { voxels: &voxels, data: run.session().data_fingerprint() };
     let stated = Stated::of(args, &run)?;
     let read = responses::read(args, &known)?;
-    let (rows, matched, divided) = (read.values.nrows(), read.matched, read.divided_by);
-    stated.check(args, &run, read.values.view(), matched)?;
+    let (rows, matched, divided, part) = (read.values.nrows(), read.matched, read.divided_by, read.part);
+    stated.check(args, &run, &read, &voxels)?;
     let by = args.average_by.as_deref().map(|labels| By { labels, column: args.average_column.as_deref() });
     let (mut responses, items) = group::average(read, by.as_ref())?;
     let standardised = match (run.standardises(), stated.units) {
@@ -93,6 +96,7 @@ pub(super) fn decode(args: &Decode) -> Result<()> {
         software: build::software(),
         run: args.run.display().to_string(),
         responses: args.responses.display().to_string(),
+        part,
         rows,
         images: items.len(),
         voxels: matched.in_words(),
@@ -105,7 +109,7 @@ pub(super) fn decode(args: &Decode) -> Result<()> {
         folder: args.out.display().to_string(),
     };
     atomic::write_json(&args.out.join("decode.json"), &made)?;
-    conclude(args, &made, known.voxels.unit().plural(), &units::prepared(&run)?)
+    conclude(args, &made, &voxels)
 }
 
 /// Refuses rows with values that are not finite, which very large responses produce; names the first.
@@ -132,7 +136,7 @@ fn write(out: &Path, images: ArrayView4<'_, f32>, items: &[Item]) -> Result<()> 
     Ok(atomic::write(&out.join("items.csv"), csv(rows).as_bytes())?)
 }
 
-fn conclude(args: &Decode, made: &Made, unit: &str, prepared: &str) -> Result<()> {
+fn conclude(args: &Decode, made: &Made, voxels: &Voxels) -> Result<()> {
     if args.json {
         return say::json(made);
     }
@@ -140,11 +144,14 @@ fn conclude(args: &Decode, made: &Made, unit: &str, prepared: &str) -> Result<()
         Some(by) => format!(" of {} responses averaged by {by}", made.rows),
         None => String::new(),
     };
-    say::line(format!("{} images{averaged}, standardised {}: {}", made.images, made.standardised, made.folder))?;
-    say::line(format!("responses: taken as {}, by {}{prepared}", made.units.name(), made.units_stated_by))?;
+    let of_part = made.part.map(|part| format!(" of {part}")).unwrap_or_default();
+    let (images, standardised) = (made.images, &made.standardised);
+    say::line(format!("{images} images{of_part}{averaged}, standardised {standardised}: {}", made.folder))?;
+    let prepared = units::prepared(voxels);
+    say::line(format!("unit: {}, by {}{prepared}", made.units.in_words(), made.units_stated_by))?;
     if let Some(scale) = made.whole_numbers_divided_by {
         say::line(format!("whole numbers divided by {scale}, as in the import of the run's data set"))?;
     }
-    say::line(format!("{unit}: {}", made.voxels))?;
+    say::line(format!("{}: {}", voxels.unit().plural(), made.voxels))?;
     say::line(made.latency.line())
 }

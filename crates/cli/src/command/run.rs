@@ -151,8 +151,21 @@ pub(super) fn report(args: &Report) -> Result<()> {
 
 /// The main scores of a run against those of baselines.
 fn against(run: &RunFolder, baselines: &[PathBuf]) -> Result<Comparison> {
-    let folders = [run.root()].into_iter().chain(baselines.iter().map(PathBuf::as_path));
+    let root = run.root();
+    let whole = root.canonicalize()?;
+    if let Some(path) = baselines.iter().find(|path| path.canonicalize().is_ok_and(|path| path == whole)) {
+        bail!("--baselines names \"{}\", the run itself: give runs of `afterimage baseline`", path.display());
+    }
+    let folders = [root].into_iter().chain(baselines.iter().map(PathBuf::as_path));
     let runs = folders.map(ScoredRun::read).collect::<Result<Vec<_>, _>>()?;
+    if let Some(other) = runs.iter().find(|other| other.data_set() != runs[0].data_set()) {
+        bail!(
+            "\"{}\" was made with another data set than \"{}\", so it is no baseline of it: fit one with \
+             `afterimage baseline` on the experiment of the run",
+            other.path,
+            root.display()
+        );
+    }
     let options = Options {
         title: "Against baselines".into(),
         scores: afterimage_report::COMPARED

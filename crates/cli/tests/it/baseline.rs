@@ -60,6 +60,9 @@ fn ridge_to_pixels_makes_a_run_that_can_be_scored_again_and_beats_the_mean_image
     printed(&desk.run(&["report", "ridge"]));
     assert!(html().contains("Against mean: "), "a later report has the comparison too");
 
+    let said = desk.refusal(&["report", "ridge", "--baselines", "ridge"]);
+    assert!(said.contains("the run itself"), "{said}");
+
     let missing = mean["not_computed"].as_array().unwrap();
     assert!(missing.iter().any(|m| m["name"] == "encoder"));
 }

@@ -45,7 +45,7 @@ fn encoder_and_decoder_are_those_of_the_run_whatever_the_format() {
 
     // The unit goes with the file: decoded without an option, the responses are standardised as described.
     let said = run(&["decode", "all.npy", "--run", "run", "--out", "as-described", "--latency", "1"]);
-    assert!(said.contains("taken as standardised, by \"all.json\""), "{said}");
+    assert!(said.contains("unit: standard deviations of the training responses, by \"all.json\""), "{said}");
     let said = desk.refusal(&["decode", "all.npy", "--run", "run", "--units", "recorded", "--out", "y"]);
     assert!(said.contains("all.json") && said.contains("--force-units"), "{said}");
 
@@ -199,7 +199,7 @@ fn volumes_of_predictions_and_scores_have_the_affine_of_the_recording() {
     run(&["decode", "betas.nii.gz", "--run", "run", "--out", "from-volumes"]);
     // One description serves both formats of the same predictions.
     let said = run(&["decode", "predicted.nii.gz", "--run", "run", "--out", "from-predicted"]);
-    assert!(said.contains("taken as recorded, by \"predicted.json\""), "{said}");
+    assert!(said.contains("unit: the unit of the run's data set, by \"predicted.json\""), "{said}");
     units_are_told_by_the_file_and_by_the_values(&desk);
     let images = npy::read_f32(&desk.path("from-volumes/reconstructions.npy")).unwrap();
     assert_eq!(images.shape(), [count, 3, 64, 64]);
@@ -239,7 +239,10 @@ fn units_are_told_by_the_file_and_by_the_values(desk: &Desk) {
     // Archives and volumes state their unit themselves.
     for (file, out) in [("bare.npz", "of-archive"), ("bare.nii", "of-volumes")] {
         let said = run(&["decode", file, "--run", "run", "--out", out]);
-        assert!(said.contains(&format!("taken as standardised, by \"{file}\"")), "{said}");
+        assert!(
+            said.contains(&format!("unit: standard deviations of the training responses, by \"{file}\"")),
+            "{said}"
+        );
     }
     // An array without a description is judged by its values.
     let said = desk.refusal(&["decode", "bare.npy", "--run", "run", "--out", "x"]);

@@ -37,7 +37,7 @@ fn training_has_a_summary_a_line_per_epoch_and_one_for_the_result() {
     assert_eq!(of("encoder: epoch ").len(), 2);
     assert!(of("encoder: epoch 2 of 2: loss ")[0].contains(", validation "));
     let result = of("encoder: median r ");
-    assert!(result[0].contains("on validation (over 60 voxels, 8 images), "), "{result:?}");
+    assert!(result[0].contains("on validation (over 60 voxels, 8 items), "), "{result:?}");
     assert!(result[0].contains(" epoch 2 of 2, ") || result[0].contains(" epoch 1 of 2, "), "{result:?}");
     let mut distinct = lines.clone();
     distinct.dedup();

@@ -53,6 +53,7 @@ pub fn import_generic(manifest: &Manifest, out: &Path, overwrite: bool, progress
 }
 
 fn open_generic(manifest: &Manifest) -> Result<Source<'static>> {
+    manifest.refuse_missing_files()?;
     let source = ImageSource::open_by_name(&manifest.resolve(&manifest.images.source))?;
     let opened = table::open(manifest)?;
     let images = opened.images(source.names());

@@ -47,7 +47,13 @@ impl DataSet {
     pub fn open(path: &Path) -> Result<Self> {
         let fail = |error: &dyn std::fmt::Display| Error::store(path, error);
         if !path.join("zarr.json").is_file() {
-            return Err(fail(&"there is no zarr.json in it; import the recordings first"));
+            let advice = "give a data set, which `afterimage import` makes of recordings and images";
+            let reason = match (path.is_dir(), path.exists()) {
+                (true, _) => format!("is a folder without a zarr.json, not a data set: {advice}"),
+                (false, true) => format!("is a file, not a data set: {advice}"),
+                (false, false) => format!("is not there: {advice}"),
+            };
+            return Err(Error::NoDataSet { path: path.to_owned(), reason });
         }
         let storage = storage(path)?;
         let group = Group::open(storage.clone(), "/").map_err(|error| fail(&error))?;

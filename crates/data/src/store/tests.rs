@@ -184,7 +184,7 @@ fn damage_is_noticed() {
     assert!(DataSet::open(&path).is_err());
     std::fs::write(path.join("zarr.json"), "{\"zarr_format\":3,\"node_type\":\"group\"}").unwrap();
     assert!(DataSet::open(&path).unwrap_err().to_string().contains("something else"));
-    assert!(DataSet::open(folder.path()).unwrap_err().to_string().contains("no zarr.json"));
+    assert!(DataSet::open(folder.path()).unwrap_err().to_string().contains("without a zarr.json"));
 }
 
 #[test]

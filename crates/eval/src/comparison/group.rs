@@ -33,11 +33,11 @@ impl<'a> Group<'a> {
     }
 
     fn has_seed(&self, run: &ScoredRun) -> bool {
-        self.runs().any(|r| r.seed() == run.seed() && r.input("data set") == run.input("data set"))
+        self.runs().any(|r| r.seed() == run.seed() && r.data_set() == run.data_set())
     }
 
     fn add(&mut self, run: &'a ScoredRun) {
-        let data_set = run.input("data set");
+        let data_set = run.data_set();
         match self.subjects.iter_mut().find(|s| s.data_set == data_set) {
             Some(subject) => subject.runs.push(run),
             None => self.subjects.push(Subject { data_set, title: run.manifest.data.title.clone(), runs: vec![run] }),
@@ -83,11 +83,8 @@ fn key(run: &ScoredRun, subjects: bool) -> String {
         }
         format!("{e:?}")
     });
-    let data = if subjects {
-        ("", "", "")
-    } else {
-        (run.manifest.name.as_str(), run.input("data set"), run.input("exclusions"))
-    };
+    let data =
+        if subjects { ("", "", "") } else { (run.manifest.name.as_str(), run.data_set(), run.input("exclusions")) };
     let stages: Vec<&String> = run.manifest.finished.iter().filter(|s| !COMMON_STAGES.contains(&s.as_str())).collect();
     let baseline = run.manifest.baseline.as_ref().map(|baseline| (&baseline.name, &baseline.options));
     format!("{:?}", (configuration.as_ref().unwrap_or(&run.path), data, stages, baseline))

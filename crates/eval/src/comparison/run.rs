@@ -68,6 +68,11 @@ impl ScoredRun {
         self.manifest.seeds.get("experiment").copied().unwrap_or(0)
     }
 
+    /// SHA-256 of the data set that the run was made with.
+    pub fn data_set(&self) -> &str {
+        self.input("data set")
+    }
+
     /// SHA-256 of the input of a role; empty if there is none.
     pub(super) fn input(&self, role: &str) -> &str {
         self.manifest.inputs.iter().find(|i| i.role == role).map_or("", |i| &i.sha256)

@@ -8,6 +8,7 @@ use afterimage_run::{
     layout::Phase,
     lock::{Holder, RunLock},
     manifest::Manifest,
+    replace::RunKind,
 };
 use afterimage_train::{Observer, apply};
 
@@ -77,13 +78,16 @@ pub fn has_work(out: &Path) -> bool {
     [Phase::Encoder, Phase::Decoder].into_iter().any(is_trained) || !Manifest::read(&run).is_ok_and(|m| is_empty(&m))
 }
 
-/// Refuses a folder that is a run already.
-pub(crate) fn refuse_run(out: &Path) -> Result<()> {
+/// Refuses a folder that is a run already, or that contains other files: they would lie among those of the run.
+pub(crate) fn refuse_used(out: &Path, kind: RunKind) -> Result<()> {
     if has_work(out) {
         bail!(
             "\"{}\" already holds a run: go on with --resume, choose another --out, or replace it with --overwrite",
             out.display()
         );
+    }
+    if let Some(other) = out.is_dir().then(|| kind.other_entry(out)).transpose()?.flatten() {
+        bail!("\"{}\" contains \"{other}\", which is not a part of a run: choose another --out", out.display());
     }
     Ok(())
 }

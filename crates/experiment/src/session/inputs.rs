@@ -25,7 +25,7 @@ pub(super) fn open_data(experiment: &Experiment) -> Result<DataSet> {
     let Some(path) = &experiment.data.dataset else {
         bail!("the experiment names no data set: set data.dataset to one made by `afterimage import`");
     };
-    let mut data = DataSet::open(path)?;
+    let mut data = DataSet::open(path).context("data.dataset")?;
     data.leave_out(&exclusions(experiment)?.stimuli);
     Ok(data)
 }

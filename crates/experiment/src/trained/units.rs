@@ -29,6 +29,14 @@ impl Units {
         }
     }
 
+    /// What values in it are, in words.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Standardised => "standard deviations of the training responses",
+            Self::Recorded => "the unit of the run's data set",
+        }
+    }
+
     /// The unit of this name, with the British or the American s.
     pub fn named(name: &str) -> Option<Self> {
         match name {
@@ -111,10 +119,14 @@ pub(super) fn judge(responses: ArrayView2<'_, f32>, training: &ZScore, stated: U
     }
     if is_few && ratio > -RATIOS.0 {
         let rows = if seen.rows == 1 { "one response is".to_owned() } else { format!("{} responses are", seen.rows) };
-        return UnitVerdict::Unclear(format!("{rows} too few to tell their unit: taken as {name}"));
+        let words = stated.in_words();
+        return UnitVerdict::Unclear(format!("{rows} too few to tell their unit: it is taken to be {words}"));
     }
     if seen.are_alike {
-        return UnitVerdict::Unclear(format!("all responses are alike, so their unit cannot be told: taken as {name}"));
+        let words = stated.in_words();
+        return UnitVerdict::Unclear(format!(
+            "all responses are alike, so their unit cannot be told: it is taken to be {words}"
+        ));
     }
     if ratio > RATIOS.2 {
         let other = stated.other().name();

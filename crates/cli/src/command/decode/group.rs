@@ -69,6 +69,8 @@ mod tests {
             labels: vec![("stimulus".into(), ["b", "a", "b"].map(String::from).to_vec())],
             matched: Matched::Order,
             divided_by: None,
+            part: None,
+            history: super::super::responses::History::Unknown,
         }
     }
 

@@ -34,6 +34,18 @@ pub(super) struct Responses {
     pub(super) matched: Matched,
     /// What whole numbers were divided by, as in the import of the run's data set.
     pub(super) divided_by: Option<f32>,
+    /// The part of a data set that was read, in words.
+    pub(super) part: Option<&'static str>,
+    pub(super) history: History,
+}
+
+/// What the source says of a standardisation before the responses were stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum History {
+    /// Nothing: it holds numbers only.
+    Unknown,
+    /// As the data set states it; `None` if they were not standardised.
+    Stated(Option<String>),
 }
 
 /// Run that the responses are matched with.
@@ -100,23 +112,25 @@ fn read_table(path: &Path, args: &Decode, voxels: &Voxels) -> Result<Responses> 
         labels: table.labels,
         matched,
         divided_by: None,
+        part: None,
+        history: History::Unknown,
     })
 }
 
 fn read_data_set(path: &Path, part: Part, known: &Known<'_>) -> Result<Responses> {
     let data = DataSet::open(path)?;
     let header = data.header();
-    let wanted = match part {
-        Part::Train => Some(Split::Train),
-        Part::Validation => Some(Split::Validation),
-        Part::Test => Some(Split::Test),
-        Part::All => None,
+    let (wanted, in_words) = match part {
+        Part::Train => (Some(Split::Train), "the training part"),
+        Part::Validation => (Some(Split::Validation), "the validation part"),
+        Part::Test => (Some(Split::Test), "the test part"),
+        Part::All => (None, "all parts"),
     };
     let split = |trial: usize| header.stimuli[header.trials[trial].stimulus as usize].split;
     let inside = |trial: &usize| wanted.is_none_or(|wanted| split(*trial) == wanted);
     let trials: Vec<usize> = (0..header.trials.len()).filter(inside).collect();
     if trials.is_empty() {
-        bail!("\"{}\" contains no response in that part: give --part all, or another part", path.display());
+        bail!("\"{}\" contains no response in {in_words}: give --part all, or another part", path.display());
     }
     let voxels = known.voxels;
     let (columns, matched) = if known.data == Some(data.fingerprint()) {
@@ -144,7 +158,9 @@ fn read_data_set(path: &Path, part: Part, known: &Known<'_>) -> Result<Responses
         labels.push(label("class", &|trial| info(trial).class.clone().unwrap_or_default()));
     }
     let weights = trials.iter().map(|&trial| u32::from(header.trials[trial].averaged)).collect();
-    Ok(Responses { path: path.to_owned(), values, weights, labels, matched, divided_by: None })
+    let history = History::Stated(header.provenance.standardised.clone());
+    let part = Some(in_words);
+    Ok(Responses { path: path.to_owned(), values, weights, labels, matched, divided_by: None, part, history })
 }
 
 /// `[trials, columns]` of a data set.
@@ -177,7 +193,8 @@ fn read_volumes(path: &Path, mask: Option<&Path>, voxels: &Voxels) -> Result<Res
     let divided_by = voxels.whole_number_scale.filter(|_| is_whole);
     values /= divided_by.unwrap_or(1.0);
     let weights = vec![1; values.nrows()];
-    Ok(Responses { path: path.to_owned(), weights, values, labels: Vec::new(), matched, divided_by })
+    let (labels, history) = (Vec::new(), History::Unknown);
+    Ok(Responses { path: path.to_owned(), weights, values, labels, matched, divided_by, part: None, history })
 }
 
 fn refuse_undefined(responses: &Responses, voxels: &Voxels) -> Result<()> {

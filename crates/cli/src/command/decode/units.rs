@@ -3,15 +3,15 @@
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use ndarray::ArrayView2;
 
 use afterimage_experiment::{TrainedRun, UnitVerdict, Units};
 use afterimage_formats::hdf5::{self, Attribute};
 use afterimage_formats::npz;
 use afterimage_formats::volume::Volume;
+use afterimage_run::voxels::Voxels;
 
 use super::places::Matched;
-use super::responses::{VOLUMES, is_a};
+use super::responses::{History, Responses, VOLUMES, is_a};
 use crate::args::product::Decode;
 use crate::command::encode::{DESCRIBED, sidecar};
 use crate::log;
@@ -24,6 +24,8 @@ pub(super) struct Stated {
     pub(super) by: String,
     /// Whether the very content is described, so that there is nothing to judge.
     is_certain: bool,
+    /// Whether neither an option nor a file states it.
+    is_default: bool,
 }
 
 impl Stated {
@@ -65,9 +67,9 @@ impl Stated {
         }
         let is_certain = described.is_some_and(|described| described.is_same == Some(true));
         Ok(match (args.units, of_file) {
-            (Some(given), _) => Self { units: given.into(), by: "--units".into(), is_certain },
-            (None, Some((units, by))) => Self { units, by, is_certain },
-            (None, None) => Self { units: Units::Recorded, by: "default".into(), is_certain: false },
+            (Some(given), _) => Self { units: given.into(), by: "--units".into(), is_certain, is_default: false },
+            (None, Some((units, by))) => Self { units, by, is_certain, is_default: false },
+            (None, None) => Self { units: Units::Recorded, by: "default".into(), is_certain: false, is_default: true },
         })
     }
 
@@ -75,17 +77,15 @@ impl Stated {
     ///
     /// # Errors
     /// If they cannot, unless it is forced.
-    pub(super) fn check(
-        &self,
-        args: &Decode,
-        run: &TrainedRun,
-        responses: ArrayView2<'_, f32>,
-        matched: Matched,
-    ) -> Result<()> {
-        if self.is_certain || (matched == Matched::SameData && self.units == Units::Recorded) {
+    pub(super) fn check(&self, args: &Decode, run: &TrainedRun, read: &Responses, voxels: &Voxels) -> Result<()> {
+        let is_recorded = self.units == Units::Recorded;
+        if self.is_certain || (read.matched == Matched::SameData && is_recorded) {
             return Ok(());
         }
-        match run.judge_units(responses, self.units)? {
+        if is_recorded {
+            self.check_history(args, &read.history, voxels)?;
+        }
+        match run.judge_units(read.values.view(), self.units)? {
             UnitVerdict::Fits => Ok(()),
             UnitVerdict::Unclear(said) => {
                 log::note(&format!("warning: {said}"));
@@ -98,17 +98,49 @@ impl Stated {
             UnitVerdict::Impossible(said) => bail!(
                 "\"{}\": {said}{}, or take them as they are with --force-units",
                 args.responses.display(),
-                prepared(run)?
+                prepared(voxels)
             ),
         }
+    }
+
+    /// Refuses another standardisation before storage than that of the run's data set, and warns where it is not known. Values do
+    /// not tell it: raw responses may have a mean near 0 and a standard deviation near 1.
+    fn check_history(&self, args: &Decode, history: &History, voxels: &Voxels) -> Result<()> {
+        let path = args.responses.display();
+        let of_run = voxels.standardised.as_deref();
+        let text = match (history, of_run) {
+            (History::Stated(found), _) if found.as_deref() == of_run => return Ok(()),
+            (History::Stated(found), _) => {
+                let [found, of_run] = [found.as_deref(), of_run].map(|how| match how {
+                    Some(how) => format!("standardised {how}"),
+                    None => "not standardised".to_owned(),
+                });
+                format!(
+                    "the responses of \"{path}\" are {found}, those of the run's data set {of_run}: bring them to the \
+                     same with `afterimage prepare`"
+                )
+            }
+            (History::Unknown, Some(how)) if self.is_default => {
+                log::note(&format!(
+                    "warning: the responses of the run's data set were standardised {how}, and nothing says that those of \
+                     \"{path}\" were: standardise them in the same way, and state it with --units recorded"
+                ));
+                return Ok(());
+            }
+            (History::Unknown, _) => return Ok(()),
+        };
+        if !args.force_units {
+            bail!("{text}, or take them as they are with --force-units");
+        }
+        log::note(&format!("warning: {text}"));
+        Ok(())
     }
 }
 
 /// What was done to the run's data set, and so has to be done to other responses.
-pub(super) fn prepared(run: &TrainedRun) -> Result<String> {
-    let voxels = run.voxels()?;
-    let how = voxels.standardised.map(|how| format!("; the responses of the run's data set were standardised {how}"));
-    Ok(how.unwrap_or_default())
+pub(super) fn prepared(voxels: &Voxels) -> String {
+    let how = voxels.standardised.as_deref();
+    how.map(|how| format!("; the responses of the run's data set were standardised {how}")).unwrap_or_default()
 }
 
 /// The unit that a file itself states: the array `units` of an `.npz`, the attribute `units` of HDF5, the description of a NIfTI

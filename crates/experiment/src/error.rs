@@ -153,3 +153,17 @@ macro_rules! bail {
     };
 }
 pub(crate) use bail;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_of_the_system_is_told_in_words_and_once() {
+        let cause = std::io::Error::from_raw_os_error(2);
+        let plain = without_code(&cause.to_string());
+        assert!(cause.to_string().contains("(os error 2)") && !plain.contains("os error"), "{plain}");
+        let error = Error::from(cause).context(format!("cannot open \"a\": {plain}"));
+        assert_eq!(in_words(&error), format!("cannot open \"a\": {plain}"));
+    }
+}

@@ -201,3 +201,19 @@ fn a_stop_is_no_error() {
     let last = said.lines().next_back().unwrap();
     assert!(last.starts_with("stopped in the encoder") && last.contains("--resume"), "{said}");
 }
+
+#[test]
+fn places_and_data_sets_that_are_something_else_are_refused_with_what_they_are() {
+    let desk = Desk::new();
+    std::fs::create_dir(desk.path("mine")).unwrap();
+    std::fs::write(desk.path("mine/notes.txt"), "mine").unwrap();
+    says(&desk.refusal(&["run", "experiment.toml", "--out", "mine"]), &["notes.txt", "choose another --out"]);
+    assert_eq!(std::fs::read_dir(desk.path("mine")).unwrap().count(), 1, "a refused run left something");
+    for (path, what) in
+        [("mine", "is a folder without a zarr.json"), ("mine/notes.txt", "is a file, not"), ("none", "is not there")]
+    {
+        let setting = format!("data.dataset={path}");
+        let said = desk.refusal(&set(&["run", "experiment.toml", "--out", "new"], &[&setting]));
+        says(&said, &["data.dataset", path, what, "afterimage import"]);
+    }
+}

@@ -66,3 +66,24 @@ fn keys_that_do_not_go_together_are_refused() {
         assert!(message.contains(said), "{message}");
     }
 }
+
+#[test]
+fn a_required_key_that_is_missing_is_named_with_its_meaning() {
+    for (line, key) in
+        [("source = \"i\"", "images.source"), ("name = \"x\"", "name"), ("file = \"r.npy\"", "responses.file")]
+    {
+        assert!(LEAST.contains(line), "{line}");
+        let message = Manifest::parse(&LEAST.replace(line, ""), Path::new("m.toml")).unwrap_err().to_string();
+        assert!(message.contains(&format!("the key {key} is missing: ")) && message.contains("m.toml"), "{message}");
+    }
+    let message = Manifest::parse("name = \"x\"", Path::new("m.toml")).unwrap_err().to_string();
+    assert!(message.contains("responses.file"), "{message}");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named_by_its_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let manifest = Manifest::parse(LEAST, &folder.path().join("m.toml")).unwrap();
+    let message = manifest.refuse_missing_files().unwrap_err().to_string();
+    assert!(message.contains("responses.file names") && message.contains("folder of the manifest"), "{message}");
+}

@@ -82,58 +82,44 @@ impl Stated {
         if self.is_certain || (read.matched == Matched::SameData && is_recorded) {
             return Ok(());
         }
-        if is_recorded {
-            self.check_history(args, &read.history, voxels)?;
-        }
-        match run.judge_units(read.values.view(), self.units)? {
-            UnitVerdict::Fits => Ok(()),
-            UnitVerdict::Unclear(said) => {
-                log::note(&format!("warning: {said}"));
-                Ok(())
-            }
-            UnitVerdict::Impossible(said) if args.force_units => {
-                log::note(&format!("warning: {said}"));
-                Ok(())
-            }
-            UnitVerdict::Impossible(said) => bail!(
-                "\"{}\": {said}{}, or take them as they are with --force-units",
-                args.responses.display(),
-                prepared(voxels)
-            ),
-        }
-    }
-
-    /// Refuses another standardisation before storage than that of the run's data set, and warns where it is not known. Values do
-    /// not tell it: raw responses may have a mean near 0 and a standard deviation near 1.
-    fn check_history(&self, args: &Decode, history: &History, voxels: &Voxels) -> Result<()> {
-        let path = args.responses.display();
         let of_run = voxels.standardised.as_deref();
-        let text = match (history, of_run) {
-            (History::Stated(found), _) if found.as_deref() == of_run => return Ok(()),
-            (History::Stated(found), _) => {
-                let [found, of_run] = [found.as_deref(), of_run].map(|how| match how {
-                    Some(how) => format!("standardised {how}"),
-                    None => "not standardised".to_owned(),
-                });
-                format!(
-                    "the responses of \"{path}\" are {found}, those of the run's data set {of_run}: bring them to the \
-                     same with `afterimage prepare`"
-                )
-            }
-            (History::Unknown, Some(how)) if self.is_default => {
-                log::note(&format!(
-                    "warning: the responses of the run's data set were standardised {how}, and nothing says that those of \
-                     \"{path}\" were: standardise them in the same way, and state it with --units recorded"
-                ));
-                return Ok(());
-            }
-            (History::Unknown, _) => return Ok(()),
+        let by_history = is_recorded.then(|| judge_history(&args.responses, &read.history, of_run, self.is_default));
+        let by_values = match run.judge_units(read.values.view(), self.units)? {
+            UnitVerdict::Impossible(said) => UnitVerdict::Impossible(said + &prepared(voxels)),
+            verdict => verdict,
         };
-        if !args.force_units {
-            bail!("{text}, or take them as they are with --force-units");
+        for verdict in by_history.into_iter().chain([by_values]) {
+            match verdict {
+                UnitVerdict::Fits => {}
+                UnitVerdict::Impossible(said) if !args.force_units => {
+                    bail!("\"{}\": {said}, or take them as they are with --force-units", args.responses.display())
+                }
+                UnitVerdict::Unclear(said) | UnitVerdict::Impossible(said) => log::note(&format!("warning: {said}")),
+            }
         }
-        log::note(&format!("warning: {text}"));
         Ok(())
+    }
+}
+
+/// What the source and the run's data set say of a standardisation before storage. Values do not tell it: raw responses may have a
+/// mean near 0 and a standard deviation near 1. `is_default`: nobody states the unit of the responses.
+fn judge_history(path: &Path, history: &History, of_run: Option<&str>, is_default: bool) -> UnitVerdict {
+    let path = path.display();
+    match (history, of_run) {
+        (History::Stated(found), _) if found.as_deref() != of_run => {
+            let [found, of_run] = [found.as_deref(), of_run].map(|how| match how {
+                Some(how) => format!("standardised {how}"),
+                None => "not standardised".to_owned(),
+            });
+            UnitVerdict::Impossible(format!(
+                "the responses are {found}, those of the run's data set {of_run}: give responses with the same preparation, as `afterimage prepare` makes"
+            ))
+        }
+        (History::Unknown, Some(how)) if is_default => UnitVerdict::Unclear(format!(
+            "the responses of the run's data set were standardised {how}, and nothing says that those of \"{path}\" were: \
+             standardise them in the same way, and state it with --units recorded"
+        )),
+        _ => UnitVerdict::Fits,
     }
 }
 
@@ -170,4 +156,25 @@ fn of_hdf5(path: &Path) -> Result<Option<String>> {
     }
     found.dedup();
     Ok(if found.len() == 1 { found.pop() } else { None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_standardisation_before_storage_is_refused_and_an_unknown_one_warned_of() {
+        let verdict = |history, of_run, is_default| judge_history(Path::new("x.npy"), &history, of_run, is_default);
+        let stated = |how: &str| History::Stated(Some(how.to_owned()));
+        assert_eq!(verdict(stated("in each run"), Some("in each run"), true), UnitVerdict::Fits);
+        assert_eq!(verdict(History::Stated(None), None, true), UnitVerdict::Fits);
+        assert_eq!(verdict(History::Unknown, None, true), UnitVerdict::Fits);
+        assert_eq!(verdict(History::Unknown, Some("in each run"), false), UnitVerdict::Fits);
+        for (history, of_run) in [(stated("over all trials"), None), (History::Stated(None), Some("in each run"))] {
+            let UnitVerdict::Impossible(said) = verdict(history, of_run, false) else { panic!("not refused") };
+            assert!(said.contains("not standardised") && said.contains("afterimage prepare"), "{said}");
+        }
+        let UnitVerdict::Unclear(said) = verdict(History::Unknown, Some("in each run"), true) else { panic!() };
+        assert!(said.contains("in each run") && said.contains("--units recorded"), "{said}");
+    }
 }

@@ -6,6 +6,10 @@ use ndarray::{Array2, ArrayView2, Axis};
 use crate::Result;
 use crate::error::{finite, shape};
 
+/// Spread, as a share of the largest of all columns, up to which a column counts as constant: a feature that is all but off in
+/// training would be enlarged a million times, and would rule the predictions for the first image that turns it on.
+const LEAST: f64 = 1e-6;
+
 /// Mean and standard deviation of each column.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Standard {
@@ -15,7 +19,8 @@ pub struct Standard {
 }
 
 impl Standard {
-    /// Fits on `values` `[items, columns]`: mean, and standard deviation with division by n, in double precision.
+    /// Fits on `values` `[items, columns]`, which are of one kind: mean, and standard deviation with division by n, in double
+    /// precision. A column with less than a millionth of the spread of the widest counts as constant.
     ///
     /// # Errors
     /// [`crate::BaselineError::NotFinite`] for a NaN.
@@ -27,7 +32,9 @@ impl Standard {
             // A constant column can leave a rounding remainder that is no spread.
             (mean, if sd <= 1e-7 * mean.abs() { 0.0 } else { sd })
         };
-        let (mean, sd) = values.columns().into_iter().map(column).unzip();
+        let (mean, mut sd): (Vec<f64>, Vec<f64>) = values.columns().into_iter().map(column).unzip();
+        let largest = sd.iter().copied().fold(0.0, f64::max);
+        sd.iter_mut().filter(|sd| **sd <= LEAST * largest).for_each(|sd| *sd = 0.0);
         Ok(Self { mean, sd })
     }
 
@@ -65,5 +72,15 @@ mod tests {
         standard.apply(&mut values).unwrap();
         assert!((values[[2, 0]] - 1.5_f32.sqrt()).abs() < 1e-6);
         assert!(values.column(1).iter().all(|&v| v == 0.0));
+    }
+
+    #[test]
+    fn a_column_that_is_all_but_constant_is_not_enlarged() {
+        let mut training = array![[1.0_f32, 0.0], [3.0, 1e-40], [5.0, 0.0]];
+        let standard = Standard::fit(training.view()).unwrap();
+        standard.apply(&mut training).unwrap();
+        let mut other = array![[2.0_f32, 0.5]];
+        standard.apply(&mut other).unwrap();
+        assert!(standard.varying() == 1 && other[[0, 1]] == 0.0, "{other}");
     }
 }

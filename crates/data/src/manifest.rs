@@ -158,16 +158,21 @@ impl Manifest {
             ("voxels.regions", self.voxels.regions.as_ref()),
             ("split.test_list", self.split.test_list.as_ref()),
         ];
-        for (key, path) in named {
-            let Some((path, whole)) = path.map(|path| (path, self.resolve(path))) else { continue };
-            if !whole.exists() {
-                let place = if path.is_absolute() { "" } else { "; paths start at the folder of the manifest" };
-                let reason =
-                    format!("{key} names \"{}\", and there is no \"{}\"{place}", path.display(), whole.display());
-                return Err(Error::manifest(&self.path, reason));
-            }
+        let is_missing = |path: &&PathBuf| !self.resolve(path).exists();
+        let missing: Vec<String> = named
+            .into_iter()
+            .filter_map(|(key, path)| Some(format!("{key} = \"{}\"", path.filter(is_missing)?.display())))
+            .collect();
+        if missing.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        let folder = self.path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+        let reason = format!(
+            "it names what is not there: {} (paths start at the manifest's folder \"{}\")",
+            missing.join(", "),
+            folder.display()
+        );
+        Err(Error::manifest(&self.path, reason))
     }
 
     /// A path of the manifest, seen from where the program runs.

@@ -16,7 +16,8 @@ fn template_imports_once_its_files_exist() {
         &template.replace("test = 100", "test = 2").replace("validation = 100", "validation = 2"),
     );
     let import = ["import", "generic", "manifest.toml", "--out", "x.afterimage"];
-    assert!(desk.refusal(&import).contains("images"));
+    let said = desk.refusal(&import);
+    assert!(said.contains("responses.file") && said.contains("images.source"), "{said}");
 
     std::fs::create_dir(desk.path("images")).unwrap();
     for image in 0..12_u8 {

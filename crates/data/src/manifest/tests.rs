@@ -85,5 +85,5 @@ fn a_file_that_is_not_there_is_named_by_its_key() {
     let folder = tempfile::tempdir().unwrap();
     let manifest = Manifest::parse(LEAST, &folder.path().join("m.toml")).unwrap();
     let message = manifest.refuse_missing_files().unwrap_err().to_string();
-    assert!(message.contains("responses.file names") && message.contains("folder of the manifest"), "{message}");
+    assert!(message.contains("responses.file = \"r.npy\", images.source = \"i\""), "{message}");
 }

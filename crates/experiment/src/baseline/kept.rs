@@ -15,7 +15,7 @@ use afterimage_formats::digest::sha256_bytes;
 use afterimage_run::atomic;
 
 /// Changes if a choice would be made in another way.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The place of a choice in the cache.
 pub(super) struct Kept<'a> {

@@ -41,8 +41,9 @@
 //! # Properties of the scores
 //! - **Identification is exact.** No wrong candidates are drawn: [`identification`] averages over all draws in closed form,
 //!   with ties in random order, so that an uninformative decoder scores exactly chance.
-//! - **Intervals** are percentile bootstraps over held-out images, also for medians over voxels; where all fractions
-//!   are 0 or all are 1, an exact bound.
+//! - **Intervals** are over held-out images: Wilson's, with an effective number of images, for fractions such as
+//!   identification, with an exact bound where all are 0 or all are 1; percentile bootstraps for all else, also for medians
+//!   over voxels.
 //! - **p-values** come from shuffled pairings and are never zero. Chance is the level of shuffled pairings. If it is
 //!   above the level of a guess, the shown images differ from the candidates as a set, which explains part of the score.
 //! - **Undefined stays undefined**: a constant voxel or image has no correlation; it is null in the items, left out of

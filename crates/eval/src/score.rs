@@ -18,15 +18,13 @@ pub(crate) struct Draft<'a> {
 }
 
 impl Draft<'_> {
-    /// The mean over images with its bootstrap interval. Undefined items (NaN) are left out, and a note says how many.
+    /// The mean over images with its interval. Undefined items (NaN) are left out, and a note says how many.
     pub(crate) fn mean_over_images(self, values: &[f64], ctx: &Context) -> Score {
         let defined: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
         let n = defined.len();
-        let interval = if self.unit == "fraction" {
-            fraction_interval(&defined, "image", ctx.resamples, ctx.seed)
-        } else {
-            bootstrap_mean(&defined, ctx.resamples, ctx.seed)
-        };
+        let interval = if self.unit == "fraction" { fraction_interval(&defined, "image") } else { None };
+        // Of other values, and of fractions below 0 such as explained variances.
+        let interval = interval.or_else(|| bootstrap_mean(&defined, ctx.resamples, ctx.seed));
         let mut score = self.build(mean(&defined), interval, ctx);
         score.n = n;
         score.items = ctx.held_out.names().to_vec();

@@ -81,10 +81,11 @@ fn interval(scores: &[&Score], items: Option<&[Items]>, options: &Options) -> Op
     }
     let subjects: Vec<Vec<f64>> = items?.iter().map(|i| i.iter().flatten().copied().collect()).collect();
     match subjects.as_slice() {
-        [images] if scores.iter().all(|score| score.unit == "fraction") => {
-            fraction_interval(images, "image", options.resamples, options.seed)
+        [images] => {
+            let of_fractions = scores.iter().all(|score| score.unit == "fraction");
+            let interval = of_fractions.then(|| fraction_interval(images, "image")).flatten();
+            interval.or_else(|| bootstrap_mean(images, options.resamples, options.seed))
         }
-        [images] => bootstrap_mean(images, options.resamples, options.seed),
         _ => hierarchical_mean(&subjects, options.resamples, options.seed),
     }
 }

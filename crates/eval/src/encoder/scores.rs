@@ -174,7 +174,7 @@ fn share_score(p: &[f64], ctx: &Context) -> Score {
         higher_is_better: true,
         chance: Some(0.0),
     };
-    let interval = fraction_interval(&defined, "voxel", ctx.resamples, ctx.seed);
+    let interval = fraction_interval(&defined, "voxel");
     let mut score = over_voxels(draft.build(mean(&defined), interval, ctx), &(0..p.len()).collect(), &hits, ctx);
     let note = "voxels are not independent: the interval describes the sample of voxels only";
     score.notes.push(ctx.unit.in_text(note));

@@ -134,7 +134,7 @@ pub fn classification_curve(of: &Representatives, ctx: &Context) -> Result<Vec<P
         Ok(Point {
             classes,
             top1: mean(&finite(&values)),
-            interval: fraction_interval(&finite(&values), "image", ctx.resamples, ctx.seed),
+            interval: fraction_interval(&finite(&values), "image"),
             shown: mean(&finite(&shown.accuracy(classes, 1, ctx)?)),
             chance: ranks.shuffled(classes, 1)?,
         })

@@ -16,16 +16,11 @@ use crate::{Interval, LEVEL, Sample, median, plural, quantile};
 /// assert!(i.low <= 0.5 && i.high >= 0.5);
 /// ```
 pub fn bootstrap_mean(values: &[f64], resamples: usize, seed: u64) -> Option<Interval> {
-    bootstrap_over(values, "image", resamples, seed)
-}
-
-/// Like [`bootstrap_mean`], for items other than images.
-pub(super) fn bootstrap_over(values: &[f64], item: &str, resamples: usize, seed: u64) -> Option<Interval> {
     let values: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
     if values.len() < 2 || resamples == 0 {
         return None;
     }
-    percentile_interval(resampled_means(&values, resamples, seed), &Sample::of(values.len(), item))
+    percentile_interval(resampled_means(&values, resamples, seed), &Sample::of(values.len(), "image"))
 }
 
 /// Means of `resamples` resamples of finite values.

@@ -25,7 +25,7 @@ const MANY: usize = 30;
 
 /// `afterimage inspect`.
 pub(super) fn inspect(args: &args::Inspect) -> Result<()> {
-    let data = inputs::data_set(&args.dataset)?;
+    let data = inputs::data_set(&args.dataset, "inspect")?;
     if args.verify {
         data.verify()?;
     }
@@ -86,7 +86,7 @@ const EXAMPLES: usize = 10;
 
 /// `afterimage audit`. It has findings if a check fails, and with `--strict` also if one warns.
 pub(super) fn audit(args: &args::Audit) -> Result<Outcome> {
-    let data = inputs::data_set(&args.dataset)?;
+    let data = inputs::data_set(&args.dataset, "audit")?;
     let side = data.header().size as u32;
     let pool = if args.unpaired.is_empty() {
         None

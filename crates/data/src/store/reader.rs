@@ -10,7 +10,7 @@ use zarrs::group::Group;
 
 use super::buffer::Store;
 use super::fingerprint::Described;
-use super::{ATTRIBUTE, RESPONSES, STIMULI, Stored, storage};
+use super::{ATTRIBUTE, GROUP, RESPONSES, STIMULI, Stored, storage};
 use crate::header::{Header, LAYOUT_VERSION, Split};
 use crate::{Error, Result};
 
@@ -35,6 +35,11 @@ impl std::fmt::Debug for DataSet {
 }
 
 impl DataSet {
+    /// True for a folder that [`DataSet::open`] opens or says why it does not.
+    pub fn is_at(path: &Path) -> bool {
+        path.join(GROUP).is_file()
+    }
+
     /// Opens the data set in a folder.
     ///
     /// All chunk files must be there and as long as they were written; their content is compared when it is read. Data
@@ -46,8 +51,8 @@ impl DataSet {
     /// [`Error::Damaged`] when a chunk file is missing or cut, or the header was edited.
     pub fn open(path: &Path) -> Result<Self> {
         let fail = |error: &dyn std::fmt::Display| Error::store(path, error);
-        if !path.join("zarr.json").is_file() {
-            return Err(fail(&"there is no zarr.json in it; import the recordings first"));
+        if !Self::is_at(path) {
+            return Err(fail(&format!("there is no {GROUP} in it; import the recordings first")));
         }
         let storage = storage(path)?;
         let group = Group::open(storage.clone(), "/").map_err(|error| fail(&error))?;

@@ -1,7 +1,7 @@
 //! Puts a [`Score`] together; the one place that fills its common fields.
 
 use afterimage_run::scores::Score;
-use afterimage_statistics::{Interval, PValue, PairingTest, bootstrap_mean, fraction_interval, mean};
+use afterimage_statistics::{Interval, PValue, PairingTest, bootstrap_mean, defined, fraction_interval, mean};
 
 use crate::Context;
 
@@ -20,13 +20,9 @@ pub(crate) struct Draft<'a> {
 impl Draft<'_> {
     /// The mean over images with its bootstrap interval. Undefined items (NaN) are left out, and a note says how many.
     pub(crate) fn mean_over_images(self, values: &[f64], ctx: &Context) -> Score {
-        let defined: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+        let defined = defined(values.iter().copied());
         let n = defined.len();
-        let interval = if self.unit == "fraction" {
-            fraction_interval(&defined, "image", ctx.resamples, ctx.seed)
-        } else {
-            bootstrap_mean(&defined, ctx.resamples, ctx.seed)
-        };
+        let interval = interval_of_mean(&defined, self.unit == FRACTION, ctx.resamples, ctx.seed);
         let mut score = self.build(mean(&defined), interval, ctx);
         score.n = n;
         score.items = ctx.held_out.names().to_vec();
@@ -64,6 +60,23 @@ impl Draft<'_> {
             pseudo_values: Vec::new(),
             notes: Vec::new(),
         }
+    }
+}
+
+/// Unit of a score that is a share.
+const FRACTION: &str = "fraction";
+
+/// True if a score is a share.
+pub(crate) fn is_fraction(score: &Score) -> bool {
+    score.unit == FRACTION
+}
+
+/// Interval of a mean over images: of shares, and of other values.
+pub(crate) fn interval_of_mean(values: &[f64], are_fractions: bool, resamples: usize, seed: u64) -> Option<Interval> {
+    if are_fractions {
+        fraction_interval(values, "image", resamples, seed)
+    } else {
+        bootstrap_mean(values, resamples, seed)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Percentile bootstrap.
 
 use crate::draws::{Purpose, below, repeat};
-use crate::{Interval, LEVEL, Sample, median, plural, quantile};
+use crate::{Interval, LEVEL, Sample, defined, median, plural, quantile};
 
 /// Percentile bootstrap interval of the mean.
 ///
@@ -21,7 +21,7 @@ pub fn bootstrap_mean(values: &[f64], resamples: usize, seed: u64) -> Option<Int
 
 /// Like [`bootstrap_mean`], for items other than images.
 pub(super) fn bootstrap_over(values: &[f64], item: &str, resamples: usize, seed: u64) -> Option<Interval> {
-    let values: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+    let values = defined(values.iter().copied());
     if values.len() < 2 || resamples == 0 {
         return None;
     }
@@ -36,7 +36,7 @@ pub(super) fn resampled_means(values: &[f64], resamples: usize, seed: u64) -> Ve
 
 /// Percentile bootstrap interval of the median; otherwise like [`bootstrap_mean`].
 pub fn bootstrap_median(values: &[f64], resamples: usize, seed: u64) -> Option<Interval> {
-    let values: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+    let values = defined(values.iter().copied());
     let n = values.len();
     if n < 2 || resamples == 0 {
         return None;

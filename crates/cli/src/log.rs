@@ -11,7 +11,7 @@ use std::sync::{Mutex, OnceLock};
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use serde_json::{Map, Value, json};
-use tracing::level_filters::LevelFilter;
+use tracing::{Level, level_filters::LevelFilter};
 
 pub(crate) use server::start;
 
@@ -22,17 +22,6 @@ pub(crate) enum Word {
     Json,
     /// Nothing below this level.
     Level(LevelFilter),
-}
-
-/// Severity of a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Level {
-    /// The command failed.
-    Error,
-    /// Something that the user should look at.
-    Warning,
-    /// Progress, and facts.
-    Info,
 }
 
 #[derive(Debug, Default)]
@@ -74,7 +63,7 @@ pub(crate) fn is_json() -> bool {
 
 /// True if a bar can be drawn: text on a terminal, and progress is wanted.
 pub(crate) fn has_bars() -> bool {
-    !is_json() && is_on(Level::Info) && std::io::stderr().is_terminal()
+    !is_json() && is_on(Level::INFO) && std::io::stderr().is_terminal()
 }
 
 /// The level of the servers' log: only errors if none was chosen.
@@ -84,12 +73,7 @@ fn server_level() -> LevelFilter {
 
 /// True if messages of a level are written; without a choice all of them are.
 fn is_on(level: Level) -> bool {
-    let needed = match level {
-        Level::Error => LevelFilter::ERROR,
-        Level::Warning => LevelFilter::WARN,
-        Level::Info => LevelFilter::INFO,
-    };
-    settings().level.is_none_or(|chosen| needed <= chosen)
+    settings().level.is_none_or(|chosen| level <= chosen)
 }
 
 /// Sets the stage that later lines belong to.
@@ -100,15 +84,15 @@ pub(crate) fn enter(stage: &str) {
 /// Writes a line for the user; `note: ` and `warning: ` at its beginning are its level.
 pub(crate) fn note(line: &str) {
     let (level, text) = match line.strip_prefix("warning: ") {
-        Some(rest) => (Level::Warning, rest),
-        None => (Level::Info, line.strip_prefix("note: ").unwrap_or(line)),
+        Some(rest) => (Level::WARN, rest),
+        None => (Level::INFO, line.strip_prefix("note: ").unwrap_or(line)),
     };
     write(level, "message", if is_json() { text } else { line }, Map::new());
 }
 
 /// Writes why the command ended early: an error, or a stop that the user asked for.
 pub(crate) fn fail(message: &str, stopped: bool) {
-    let (level, event) = if stopped { (Level::Warning, "stopped") } else { (Level::Error, "error") };
+    let (level, event) = if stopped { (Level::WARN, "stopped") } else { (Level::ERROR, "error") };
     let message = if stopped || is_json() { message.to_owned() } else { format!("error: {message}") };
     write(level, event, &message, Map::new());
 }
@@ -116,31 +100,33 @@ pub(crate) fn fail(message: &str, stopped: bool) {
 /// Writes an event with its numbers; as text only its message.
 pub(crate) fn event(event: &str, message: &str, fields: Value) {
     let fields = if let Value::Object(fields) = fields { fields } else { Map::new() };
-    write(Level::Info, event, message, fields);
+    write(Level::INFO, event, message, fields);
 }
 
 fn write(level: Level, event: &str, message: &str, fields: Map<String, Value>) {
     if !is_on(level) {
         return;
     }
-    let line = if is_json() { object(word_of(level), event, message, fields) } else { message.to_owned() };
+    let line = if is_json() { object(level, event, message, fields) } else { message.to_owned() };
     // A closed stderr is no reason to stop.
     let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
 
 fn word_of(level: Level) -> &'static str {
     match level {
-        Level::Error => "error",
-        Level::Warning => "warning",
-        Level::Info => "info",
+        Level::ERROR => "error",
+        Level::WARN => "warning",
+        Level::INFO => "info",
+        Level::DEBUG => "debug",
+        Level::TRACE => "trace",
     }
 }
 
 /// One line of JSON.
-fn object(level: &str, event: &str, message: &str, fields: Map<String, Value>) -> String {
+fn object(level: Level, event: &str, message: &str, fields: Map<String, Value>) -> String {
     let time = format!("{:.3}", jiff::Timestamp::now());
     let stage = STAGE.lock().expect("no panic while held").clone();
-    json!({ "time": time, "level": level, "stage": stage, "event": event, "message": message, "fields": fields })
+    json!({ "time": time, "level": word_of(level), "stage": stage, "event": event, "message": message, "fields": fields })
         .to_string()
 }
 
@@ -153,7 +139,7 @@ mod tests {
         enter("encoder");
         let mut fields = Map::new();
         fields.insert("epoch".into(), 3.into());
-        let line = object("info", "epoch", "epoch 3", fields);
+        let line = object(Level::INFO, "epoch", "epoch 3", fields);
         assert!(!line.contains('\n'));
         let read: Value = serde_json::from_str(&line).unwrap();
         let of = |key: &str| read[key].as_str().unwrap();

@@ -8,11 +8,13 @@ use serde::{Deserialize, Serialize};
 use crate::{Error, region};
 
 mod left_out;
+mod run_level;
 mod step;
 mod voxels;
 
 pub use left_out::LeftOut;
-pub use step::{FittedOn, Step};
+pub(crate) use run_level::RunLevel;
+pub use step::{FittedOn, Step, StepKind};
 pub use voxels::{SurfaceGeometry, VolumeGeometry, VoxelColumn, Voxels};
 
 /// Version of the layout written by this release; a reader refuses newer ones.

@@ -79,8 +79,8 @@ pub use error::{Error, Result};
 pub use exclusions::Exclusions;
 pub use export::export;
 pub use header::{
-    FittedOn, Header, LAYOUT_VERSION, LeftOut, Provenance, SourceFile, Split, Step, StimulusInfo, SurfaceGeometry,
-    TrialInfo, VolumeGeometry, VoxelColumn, Voxels,
+    FittedOn, Header, LAYOUT_VERSION, LeftOut, Provenance, SourceFile, Split, Step, StepKind, StimulusInfo,
+    SurfaceGeometry, TrialInfo, VolumeGeometry, VoxelColumn, Voxels,
 };
 pub use images::at_side;
 pub use import::*;
@@ -93,7 +93,7 @@ pub use pairs::{HeldOutPairs, Pairs, TrainingPairs, ValidationPairs};
 pub use part::{HeldOut, HeldOutSplit, Part, Training, TrainingSplit, Validation, ValidationSplit};
 pub use pool::UnpairedPool;
 pub use prepare::{Measure, PrepareOptions, Rule, Scope, Selection, SplitRule, prepare, prepare_with};
-pub use reliability::{NoiseCeiling, Reliability, SplitHalf};
+pub use reliability::{NoiseCeiling, Reliability, SPLIT_HALF_DRAWS, SplitHalf};
 pub use responses::{
     ResponseTable, SOURCE_VOXEL, TableOptions, VOXEL_COLUMN, VOXEL_NUMBER, VoxelIds, is_label, is_text, names_fall,
     rows_out_of_order, voxel_number, voxels_of_rows,

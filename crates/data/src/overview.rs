@@ -11,10 +11,10 @@ pub use reliable::{Measured, Reliable};
 pub use sample::ShownTrial;
 pub use spread::PartSpread;
 
-use crate::Result;
 use crate::header::Split;
 use crate::inspect::Summary;
 use crate::store::DataSet;
+use crate::{Result, SPLIT_HALF_DRAWS};
 use sample::Sample;
 
 /// Parts in the order in which they are named.
@@ -33,7 +33,7 @@ pub struct OverviewOptions {
 
 impl Default for OverviewOptions {
     fn default() -> Self {
-        Self { trials: 60, side: 96, halves: 20 }
+        Self { trials: 60, side: 96, halves: SPLIT_HALF_DRAWS }
     }
 }
 
@@ -57,7 +57,8 @@ pub struct Overview {
 }
 
 impl Overview {
-    /// Looks at an open data set: reads a sample of its trials and images, and the trials of the test part.
+    /// Looks at an open data set: reads its responses (of many an even sample of
+    /// each part) once for their spread and once for the reliability of the test part, and the images of some trials.
     ///
     /// # Errors
     /// [`crate::Error::Damaged`] and [`crate::Error::Store`] for damaged content.

@@ -76,7 +76,7 @@ impl UnpairedPool {
     fn add(&mut self, path: &Path, exclude: &Exclusions) -> Result<()> {
         let label = path.file_name().map_or("source".into(), |name| name.to_string_lossy().into_owned());
         let source = self.sources.len();
-        if path.join("zarr.json").is_file() {
+        if DataSet::is_at(path) {
             let data = DataSet::open(path)?;
             for index in data.training().stimuli() {
                 let info = &data.header().stimuli[index as usize];

@@ -6,6 +6,7 @@
 mod average;
 mod drift;
 mod groups;
+mod removes;
 mod select;
 mod split;
 mod standardise;
@@ -17,6 +18,7 @@ use crate::store::DataSet;
 use crate::{Error, Result};
 
 use groups::Groups;
+use removes::Removes;
 use stream::{Stage, Stream};
 
 pub use groups::Scope;
@@ -74,6 +76,8 @@ pub fn prepare_with<'a>(
     let mut header = data.header().clone();
     let mut kept: Vec<usize> = (0..header.trials.len()).collect();
     let mut steps = Vec::new();
+    let mut removes =
+        Removes { drifts: options.detrend.is_some(), unit: options.zscore.is_some(), ..Removes::default() };
     if let Some(rule) = &options.split {
         steps.extend(split::apply(rule, &mut header, &mut kept)?);
         forget_training(&mut header);
@@ -98,6 +102,7 @@ pub fn prepare_with<'a>(
     if let Some(scope) = options.zscore {
         let groups = Groups::of(&header, &kept, scope, 2)?;
         groups.refuse_single(&header, scope)?;
+        removes.levels = groups.are_single_runs(&header, &kept);
         begin("standardising");
         let stage = Stage::Standardise(standardise::Standardise::fit(&stream, groups)?);
         steps.push(stage.groups().step(format!("each voxel standardised {}", scope.words())));
@@ -116,7 +121,7 @@ pub fn prepare_with<'a>(
     if options.average {
         steps.push(Step::plain("the mean over the trials of each stimulus"));
     }
-    source(data, header, voxels, stream, steps, options)
+    source(data, header, voxels, stream, steps, removes, options)
 }
 
 fn source<'a>(
@@ -125,6 +130,7 @@ fn source<'a>(
     voxels: Voxels,
     stream: Stream<'a>,
     steps: Vec<Step>,
+    removes: Removes,
     options: &PrepareOptions,
 ) -> Result<Source<'a>> {
     let mut provenance = header.provenance;
@@ -132,9 +138,8 @@ fn source<'a>(
     if let Some(scope) = options.zscore {
         provenance.units = Some("standard deviations".into());
         provenance.standardised = Some(scope.words().into());
-        // They say what standardisation removes.
-        provenance.warnings.clear();
     }
+    provenance.warnings = provenance.warnings.iter().filter_map(|warning| removes.left_of(warning)).collect();
     provenance.source_files =
         vec![SourceFile { path: data.path().to_string_lossy().into_owned(), sha256: data.fingerprint().to_owned() }];
     let images: Option<Images<'a>> = header.size.ne(&0).then(|| {

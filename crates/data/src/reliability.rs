@@ -1,5 +1,6 @@
 //! How much of a voxel's response repeats: signal-to-noise ratio, noise ceiling, split-half reliability.
 
+mod halves;
 mod repeats;
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,9 @@ use repeats::Spread;
 
 use crate::Result;
 use crate::part::{HeldOutSplit, TrainingSplit};
+
+/// Draws of halves for a split-half reliability, if nothing else is asked for.
+pub const SPLIT_HALF_DRAWS: usize = 20;
 
 /// Measures from repeated presentations. Each stored row counts as one repeat, whatever it averages.
 #[derive(Debug, Clone, Copy)]
@@ -82,8 +86,7 @@ impl Reliability {
     /// [`crate::Error::Store`] for damaged chunks.
     pub fn noise_ceiling(held_out: &HeldOutSplit<'_>) -> Result<Option<NoiseCeiling>> {
         Repeats::with(held_out.data_set(), held_out.splits(), |repeats| {
-            let inverse = repeats.mean_inverse_repeats(1);
-            Ok(repeats.spread()?.map(|spread| ceiling(&spread, inverse)))
+            Ok(repeats.spread()?.map(|spread| ceiling(&spread, repeats)))
         })
     }
 
@@ -99,9 +102,25 @@ impl Reliability {
     pub fn split_half(held_out: &HeldOutSplit<'_>, draws: usize, seed: u64) -> Result<Option<SplitHalf>> {
         Repeats::with(held_out.data_set(), held_out.splits(), |repeats| repeats.split_half(draws, seed))
     }
+
+    /// Both [`Reliability::noise_ceiling`] and [`Reliability::split_half`], from responses that are read once.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`] for damaged chunks.
+    pub fn of_repeats(
+        held_out: &HeldOutSplit<'_>,
+        draws: usize,
+        seed: u64,
+    ) -> Result<Option<(NoiseCeiling, SplitHalf)>> {
+        Repeats::with(held_out.data_set(), held_out.splits(), |repeats| {
+            let both = repeats.spread_and_halves(draws, seed)?;
+            Ok(both.map(|(spread, halves)| (ceiling(&spread, repeats), halves)))
+        })
+    }
 }
 
-fn ceiling(spread: &Spread, inverse: f64) -> NoiseCeiling {
+fn ceiling(spread: &Spread, repeats: &Repeats<'_>) -> NoiseCeiling {
+    let inverse = repeats.mean_inverse_repeats(1);
     let (mut ncsnr, mut percent) = (Vec::new(), Vec::new());
     for &(between, noise) in &spread.of_voxels {
         let signal = (between - noise * spread.inverse).max(0.0);

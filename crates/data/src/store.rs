@@ -36,6 +36,8 @@ pub(crate) use partial::Partial;
 pub use reader::DataSet;
 pub use writer::DataSetWriter;
 
+/// File that makes a folder a Zarr group.
+const GROUP: &str = "zarr.json";
 const ATTRIBUTE: &str = "afterimage";
 const RESPONSES: &str = "/responses";
 const STIMULI: &str = "/stimuli";
@@ -56,7 +58,7 @@ struct Stored {
 
 /// Whether a folder is a data set, damaged or not: what may be replaced by another.
 fn is_data_set(path: &Path) -> bool {
-    let text = std::fs::read(path.join("zarr.json")).unwrap_or_default();
+    let text = std::fs::read(path.join(GROUP)).unwrap_or_default();
     let group: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
     group["attributes"].get(ATTRIBUTE).is_some()
 }

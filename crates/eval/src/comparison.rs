@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 
 use afterimage_run::comparison::{COMPARISON_VERSION, Comparison, Row, Variant};
 use afterimage_run::scores::NotComputed;
-use afterimage_statistics::holm;
+use afterimage_statistics::Difference;
 
 pub use pair::compare_pair;
 pub use run::ScoredRun;
@@ -147,13 +147,8 @@ fn row(name: &str, groups: &[Group], options: &Options, not_compared: &mut Vec<N
 /// runs are the tests that multiply: a family over all of them would make a difference harder to see only because it is
 /// shown in four ways.
 fn correct(rows: &mut [Row]) -> usize {
-    let family = |row: &mut Row| {
-        let mut differences: Vec<_> =
-            row.cells.iter_mut().flatten().filter_map(|cell| cell.difference.as_mut()).collect();
-        let adjusted = holm(&differences.iter().map(|d| d.p.value).collect::<Vec<_>>());
-        differences.iter_mut().zip(adjusted).for_each(|(d, p)| d.p_holm = p);
-        differences.len()
-    };
+    let family =
+        |row: &mut Row| Difference::correct(row.cells.iter_mut().flatten().filter_map(|cell| cell.difference.as_mut()));
     rows.iter_mut().map(family).max().unwrap_or(0)
 }
 

@@ -4,7 +4,7 @@
 //! squared length of a difference. The whole matrix is then one matrix product per block of images, and candidates are
 //! read block by block, so that tens of thousands of them fit in bounded memory.
 
-use afterimage_statistics::mean;
+use afterimage_statistics::mean_of_defined;
 use ndarray::{Array2, ArrayView2, ArrayView4, Axis, Ix4, concatenate, s};
 use rayon::prelude::*;
 
@@ -229,11 +229,9 @@ impl DistanceMatrix {
 }
 
 impl OfMeanImage {
-    /// Mean over the shown images of one value each; `None` if no shown image has features to compare.
+    /// Mean over the shown images of one value each, where it is defined; `None` if no shown image has features to compare.
     pub(crate) fn mean(&self, values: impl Iterator<Item = f64>) -> Option<f64> {
-        let defined: Vec<f64> =
-            values.zip(&self.undefined).filter(|(_, undefined)| !**undefined).map(|(v, _)| v).collect();
-        (!defined.is_empty()).then(|| mean(&defined))
+        mean_of_defined(values.zip(&self.undefined).filter(|(_, undefined)| !**undefined).map(|(v, _)| v))
     }
 }
 

@@ -1,7 +1,7 @@
 //! PixCorr and SSIM as scores.
 
 use afterimage_run::scores::{NotComputed, Score};
-use afterimage_statistics::{mean, pairing_test};
+use afterimage_statistics::{mean_of_defined, pairing_test};
 use ndarray::{Array2, ArrayView3, ArrayView4, Ix4};
 
 use crate::distance::{DistanceMatrix, OfMeanImage};
@@ -113,8 +113,7 @@ fn pixcorr_score(r: &Array2<f64>, of_mean: Option<&Array2<f64>>, side: Option<us
         chance: test.as_ref().map(|_| mismatched_mean(r)),
     };
     let mut score = with_pairing_p(draft.mean_over_images(&r.diag().to_vec(), ctx), test);
-    let defined: Vec<f64> = of_mean.into_iter().flatten().copied().filter(|r| r.is_finite()).collect();
-    score.mean_image = (!defined.is_empty()).then(|| mean(&defined));
+    score.mean_image = mean_of_defined(of_mean.into_iter().flatten().copied());
     score
 }
 

@@ -6,7 +6,7 @@
 //! every pairing and adds nothing to the spread under the null.
 
 use afterimage_statistics::draws::{Purpose, shuffle, stream};
-use afterimage_statistics::{PairingTest, mean, pairing_test_within};
+use afterimage_statistics::{PairingTest, mean_of_defined, pairing_test_within};
 use ndarray::{Array2, ArrayView3, ArrayView4, Axis};
 use rayon::prelude::*;
 
@@ -68,8 +68,7 @@ pub(crate) fn of_mean_image<T: Send + Sync>(
     let image = prepare(ctx.mean_image.as_ref()?.view())?;
     let with = |item: usize| Some(similarity(&image, &prepare(shown.index_axis(Axis(0), item))?));
     let values: Vec<Option<f64>> = (0..ctx.len()).into_par_iter().map(with).collect();
-    let defined: Vec<f64> = values.into_iter().flatten().filter(|value| value.is_finite()).collect();
-    (!defined.is_empty()).then(|| mean(&defined))
+    mean_of_defined(values.into_iter().flatten())
 }
 
 impl Pairs {

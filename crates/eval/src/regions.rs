@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 
 use afterimage_run::regions::{Condition, Part, Region, ScoreDifference};
 use afterimage_run::scores::{NotComputed, Score};
-use afterimage_statistics::{holm, paired_difference};
+use afterimage_statistics::{Difference, paired_difference};
 
 pub use decoding::{Decode, decoding_conditions};
 pub use encoding::encoding_conditions;
@@ -114,9 +114,7 @@ fn conditions(scored: Vec<(&Subset, Vec<Score>)>, ctx: &Context) -> Vec<Conditio
     let mut conditions: Vec<Condition> = scored.into_iter().map(of).collect();
     for name in intact.iter().map(|score| &score.name) {
         let of_score = conditions.iter_mut().flat_map(|c| &mut c.differences).filter(|d| d.score == *name);
-        let mut family: Vec<&mut ScoreDifference> = of_score.collect();
-        let adjusted = holm(&family.iter().map(|d| d.difference.p.value).collect::<Vec<_>>());
-        family.iter_mut().zip(adjusted).for_each(|(d, p)| d.difference.p_holm = p);
+        Difference::correct(of_score.map(|d| &mut d.difference));
     }
     conditions
 }

@@ -1,7 +1,7 @@
 //! Puts a [`Score`] together; the one place that fills its common fields.
 
 use afterimage_run::scores::Score;
-use afterimage_statistics::{Interval, PValue, PairingTest, bootstrap_mean, fraction_interval, mean};
+use afterimage_statistics::{Interval, PValue, PairingTest, bootstrap_mean, defined, fraction_interval, mean};
 
 use crate::Context;
 
@@ -20,11 +20,9 @@ pub(crate) struct Draft<'a> {
 impl Draft<'_> {
     /// The mean over images with its interval. Undefined items (NaN) are left out, and a note says how many.
     pub(crate) fn mean_over_images(self, values: &[f64], ctx: &Context) -> Score {
-        let defined: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+        let defined = defined(values.iter().copied());
         let n = defined.len();
-        let interval = if self.unit == "fraction" { fraction_interval(&defined, "image") } else { None };
-        // Of other values, and of fractions below 0 such as explained variances.
-        let interval = interval.or_else(|| bootstrap_mean(&defined, ctx.resamples, ctx.seed));
+        let interval = interval_of_mean(&defined, self.unit == FRACTION, ctx.resamples, ctx.seed);
         let mut score = self.build(mean(&defined), interval, ctx);
         score.n = n;
         score.items = ctx.held_out.names().to_vec();
@@ -63,6 +61,21 @@ impl Draft<'_> {
             notes: Vec::new(),
         }
     }
+}
+
+/// Unit of a score that is a share.
+const FRACTION: &str = "fraction";
+
+/// True if a score is a share.
+pub(crate) fn is_fraction(score: &Score) -> bool {
+    score.unit == FRACTION
+}
+
+/// Interval of a mean over images: of shares, and of other values.
+pub(crate) fn interval_of_mean(values: &[f64], are_fractions: bool, resamples: usize, seed: u64) -> Option<Interval> {
+    let of_fractions = are_fractions.then(|| fraction_interval(values, "image")).flatten();
+    // Of other values, and of shares below 0 such as explained variances.
+    of_fractions.or_else(|| bootstrap_mean(values, resamples, seed))
 }
 
 /// Adds p and, as chance, what shuffled pairings score. The chance of the draft becomes the score of a guess: both differ

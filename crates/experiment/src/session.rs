@@ -53,10 +53,14 @@ impl Session {
     /// carried through.
     ///
     /// # Errors
-    /// Those of [`Session::create`], [`Session::replace`], [`Session::resume`] and [`Session::check`].
+    /// Those of [`Session::create`], [`Session::resume`] and [`Session::check`]; for [`Existing::Replaced`] also if the folder is not a
+    /// run of networks or contains anything else.
     pub fn begin(out: &Path, experiment: Experiment, existing: Existing, last: Stage, caller: &Caller) -> Result<Self> {
         match existing {
-            Existing::Replaced => Self::replace(out, experiment, last, caller),
+            Existing::Replaced => {
+                let lock = |run: &RunFolder| lock(run, caller).map(Some);
+                Self::make(out, experiment, &Work::until(last), caller, existing, RunKind::Networks, lock)
+            }
             Existing::Resumed if has_work(out) => {
                 let mut session = Self::resume(out, experiment, caller)?;
                 session.check(last)?;
@@ -74,17 +78,6 @@ impl Session {
     /// If the folder holds a run with something in it, or a check fails.
     pub fn create(out: &Path, experiment: Experiment, last: Stage, caller: &Caller) -> Result<Self> {
         Self::make(out, experiment, &Work::until(last), caller, Existing::Refused, RunKind::Networks, |run| {
-            lock(run, caller).map(Some)
-        })
-    }
-
-    /// As [`Session::create`]; a run in the folder is deleted once the checks have passed.
-    ///
-    /// # Errors
-    /// Those of [`Session::create`], and if the folder is not a run of networks or contains anything else.
-    pub fn replace(out: &Path, experiment: Experiment, last: Stage, caller: &Caller) -> Result<Self> {
-        RunKind::Networks.refuse_other(out)?;
-        Self::make(out, experiment, &Work::until(last), caller, Existing::Replaced, RunKind::Networks, |run| {
             lock(run, caller).map(Some)
         })
     }
@@ -115,7 +108,10 @@ impl Session {
         lock: impl FnOnce(&RunFolder) -> Result<Option<RunLock>>,
     ) -> Result<Self> {
         let run = RunFolder::new(out);
-        let refuse = || if existing == Existing::Replaced { Ok(()) } else { refuse_used(out, kind) };
+        let refuse = || match existing {
+            Existing::Replaced => Ok(kind.refuse_other(out)?),
+            Existing::Refused | Existing::Resumed => refuse_used(out, kind),
+        };
         refuse()?;
         absolute(&mut experiment)?;
         let data = open_data(&experiment)?;
@@ -129,7 +125,6 @@ impl Session {
         // Another process may have begun the run meanwhile.
         refuse()?;
         if existing == Existing::Replaced {
-            kind.refuse_other(out)?;
             kind.remove_entries(out)?;
         }
         // A folder with run.json is a run: killed in between, it is begun again.
@@ -287,9 +282,7 @@ impl Session {
 
     /// True if something was trained on the unpaired images that the run keeps, or retrieved from them.
     pub(crate) fn has_seen_unpaired(&self) -> bool {
-        self.has_begun(Phase::Decoder)
-            || self.run.weights_file(Phase::Decoder).is_file()
-            || self.manifest.baseline.is_some()
+        self.run.has_weights(Phase::Decoder) || self.manifest.baseline.is_some()
     }
 
     /// True where a phase was finished before and all that it writes is there.

@@ -108,7 +108,7 @@ pub fn synthesize(run: &TrainedRun, wanted: &Wanted, settings: &Settings, out: &
             "An image beyond every natural one lies outside of what the encoder was fitted on; its response is an extrapolation.".into(),
         ],
     };
-    atomic::write_json(&out.join("synthesis.json"), &found)?;
+    atomic::write_json(&out.join(FOLDER.mark), &found)?;
     Ok(found)
 }
 

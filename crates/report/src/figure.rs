@@ -14,7 +14,7 @@ mod scores;
 mod training;
 mod write;
 
-use afterimage_run::{biology::Biology, log::Record, pictures::Pictures, scores::ScoreFile, voxels::Voxels};
+use afterimage_run::biology::Biology;
 use afterimage_statistics::RecordedUnit;
 use maud::Markup;
 
@@ -39,22 +39,6 @@ pub(crate) struct Figure {
     pub(crate) size: (f64, f64),
     /// Its numbers, header first.
     pub(crate) table: Vec<Vec<String>>,
-}
-
-/// What figures are made of; a part that the run lacks has no figure.
-struct Parts<'a> {
-    run: &'a afterimage_run::RunFolder,
-    pictures: &'a [Pictures],
-    scores: Option<&'a ScoreFile>,
-    log: &'a [Record],
-    biology: Option<&'a Biology>,
-    voxels: Option<&'a Voxels>,
-}
-
-impl Parts<'_> {
-    fn unit(&self) -> RecordedUnit {
-        self.voxels.map(Voxels::unit).unwrap_or_default()
-    }
 }
 
 /// The figures of `biology.json` at the width of the report's page, with the words of the recorded unit.

@@ -1,20 +1,22 @@
-//! The report of a run: one self-contained HTML file.
+//! Pages and figures of what was computed: the report of a run, the comparison of several, a data set, a study, a synthesis.
 //!
-//! [`write()`] reads only an experiment folder and writes `report.html` into it. The file needs no other file and no
+//! [`write()`] reads only an experiment folder and writes `report.html` into it. Like the other pages
+//! ([`render_comparison`], [`render_dataset`], [`render_study`], [`render_synthesis`]) the file needs no other file and no
 //! network: images are `data:` URIs, plots are inline SVG, fonts are those of the system. It works without JavaScript,
-//! which only sorting and the image slider need.
+//! which only sorting and the image slider need. [`export_figures`] writes the figures of a run as SVG, PDF and PNG.
 //!
-//! # Contents, in order
+//! # Contents of a report, in order
 //! The question, a verdict in plain words and the main scores; the images; every score in groups, with interval, chance
-//! level and n; the encoder with its receptive fields and hierarchy; the training log; the data and its audit; how to
-//! repeat the run; how to read the numbers. A part whose file is missing is named at the end, with the command that
-//! creates it, so an unfinished run has a report too.
+//! level and n; classes; repeats averaged; single images; the encoder and where its voxels lie; receptive fields and
+//! hierarchy; regions; people; the training log; the data and its audit; how to repeat the run; how to read the numbers. A
+//! part whose file is missing is named at the end, with the command that creates it, so an unfinished run has a report too;
+//! parts that only some runs have are left out.
 //!
 //! # Rules
-//! - The same experiment folder gives the same bytes: no clock, no random draw, no hash order.
+//! - The same input gives the same bytes: no clock, no random draw, no hash order.
 //! - Everything that comes from a file is escaped by the template ([`maud`]); the script inserts text only as text.
-//! - At most [`MAX_ITEMS`] items, and at most [`MAX_PICTURE_BYTES`] of images, are embedded. From a larger set the
-//!   report shows a sample spread evenly over the ranks of a score, and says so.
+//! - At most [`MAX_ITEMS`] items, and at most [`MAX_PICTURE_BYTES`] of images, are embedded in a report. From a larger set it
+//!   shows a sample spread evenly over the ranks of a score, and says so.
 //! - An image is embedded only if its path stays inside the experiment folder and its content is PNG.
 //!
 //! # Example

@@ -78,7 +78,7 @@ impl RunFolder {
     }
     /// Hashes of the files written after `run.json`, see [`crate::outputs`].
     pub(crate) fn journal_file(&self) -> PathBuf {
-        self.root.join("run.outputs.jsonl")
+        self.root.join(JOURNAL)
     }
     /// Locked by the process that writes into the run, see [`crate::lock`].
     pub fn lock_file(&self) -> PathBuf {
@@ -86,7 +86,7 @@ impl RunFolder {
     }
     /// `experiment.toml`, the full resolved configuration.
     pub fn experiment_file(&self) -> PathBuf {
-        self.root.join("experiment.toml")
+        self.root.join(EXPERIMENT)
     }
     /// Reads `experiment.toml`.
     ///
@@ -104,11 +104,11 @@ impl RunFolder {
     }
     /// `metrics.jsonl`, see [`crate::log`].
     pub fn log_file(&self) -> PathBuf {
-        self.root.join("metrics.jsonl")
+        self.root.join(LOG)
     }
     /// Folder of TensorBoard event files.
     pub fn tensorboard_dir(&self) -> PathBuf {
-        self.root.join("tensorboard")
+        self.root.join(TENSORBOARD)
     }
     /// Folder of a phase's checkpoints.
     pub fn phase_dir(&self, phase: Phase) -> PathBuf {
@@ -125,45 +125,49 @@ impl RunFolder {
             Phase::Decoder => DECODER_WEIGHTS,
         })
     }
+    /// True if a phase has weights: those of its checkpoint, or the final ones.
+    pub fn has_weights(&self, phase: Phase) -> bool {
+        self.checkpoint_file(phase).is_file() || self.weights_file(phase).is_file()
+    }
     /// Folder of scores of single voxels as table, volume or surface, see [`crate::maps`].
     pub fn maps_dir(&self) -> PathBuf {
-        self.root.join("maps")
+        self.root.join(MAPS)
     }
-    /// Folder of reconstructions as PNG.
+    /// Folder of reconstructions as RECONSTRUCTIONS_DIR.
     pub fn reconstructions_dir(&self) -> PathBuf {
-        self.root.join("reconstructions")
+        self.root.join(RECONSTRUCTIONS_DIR)
     }
-    /// Folder of the shown images as PNG.
+    /// Folder of the shown images as RECONSTRUCTIONS_DIR.
     pub fn shown_dir(&self) -> PathBuf {
-        self.root.join("shown")
+        self.root.join(SHOWN)
     }
-    /// Folder of the best-ranked wrong candidates as PNG.
+    /// Folder of the best-ranked wrong candidates as RECONSTRUCTIONS_DIR.
     pub fn rivals_dir(&self) -> PathBuf {
-        self.root.join("rivals")
+        self.root.join(RIVALS_DIR)
     }
     /// Tables of `biology.json` as CSV: `voxels`, `measures`, or `channels`.
     pub fn biology_table(&self, name: &str) -> PathBuf {
-        self.root.join("biology").join(format!("{name}.csv"))
+        self.root.join(BIOLOGY_DIR).join(format!("{name}.csv"))
     }
     /// Run folder of the encoder of one half of the training images, 1 or 2; it exists only after a split-half test.
     pub fn half_dir(&self, half: usize) -> PathBuf {
-        self.root.join("biology").join(format!("half{half}"))
+        self.root.join(BIOLOGY_DIR).join(format!("half{half}"))
     }
     /// Folder of figures, each as `NAME.svg` with its numbers in `NAME.csv`.
     pub fn figures_dir(&self) -> PathBuf {
-        self.root.join("figures")
+        self.root.join(FIGURES)
     }
     /// `regions.csv`: the regions of `regions.json`, one row per condition and score.
     pub fn regions_table(&self) -> PathBuf {
-        self.root.join("regions.csv")
+        self.root.join(REGION_TABLE)
     }
     /// `regions-voxels.csv`: the single voxels of `regions.json`, one row per voxel.
     pub fn region_voxels_table(&self) -> PathBuf {
-        self.root.join("regions-voxels.csv")
+        self.root.join(VOXEL_TABLE)
     }
     /// `report.html`.
     pub fn report_file(&self) -> PathBuf {
-        self.root.join("report.html")
+        self.root.join(REPORT)
     }
     /// Returns the folders that stages write into, including those of the halves.
     pub(crate) fn folders(&self) -> Vec<PathBuf> {
@@ -176,7 +180,7 @@ impl RunFolder {
             self.rivals_dir(),
             self.maps_dir(),
             self.figures_dir(),
-            self.root.join("biology"),
+            self.root.join(BIOLOGY_DIR),
         ];
         folders.extend([1, 2].map(|half| self.half_dir(half)));
         folders.extend([1, 2].map(|half| Self::new(self.half_dir(half)).phase_dir(Phase::Encoder)));

@@ -117,10 +117,8 @@ impl Serialize for Score {
 impl<'de> Deserialize<'de> for Score {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut fields = serde_json::Map::deserialize(deserializer)?;
-        older::rename(&mut fields);
-        let mut score = Self::deserialize(serde_json::Value::Object(fields)).map_err(D::Error::custom)?;
-        older::complete(&mut score);
-        Ok(score)
+        older::upgrade(&mut fields);
+        Self::deserialize(serde_json::Value::Object(fields)).map_err(D::Error::custom)
     }
 }
 

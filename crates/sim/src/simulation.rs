@@ -214,7 +214,7 @@ impl Simulation {
                     "single-trial signal-to-noise ratio log-normal, median {}, log spread {}",
                     config.snr_median, config.snr_spread
                 )),
-                Step::plain("categories of the test scenes occur neither in training nor among the unpaired images"),
+                Step::split("categories of the test scenes occur neither in training nor among the unpaired images"),
             ],
             software: format!("afterimage {}", env!("CARGO_PKG_VERSION")),
             ..Provenance::of_voxels()

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::PValue;
+use crate::{PValue, holm};
 
 /// Level of every interval.
 pub const LEVEL: f64 = 0.95;
@@ -72,6 +72,17 @@ pub struct Difference {
     pub power: Option<Power>,
     /// Mean difference at each seed that both variants have, in ascending order of seeds; with one subject only.
     pub by_seed: Vec<f64>,
+}
+
+impl Difference {
+    /// Corrects the p of each difference by Holm over all of them, and returns their number.
+    pub fn correct<'a>(family: impl IntoIterator<Item = &'a mut Self>) -> usize {
+        let family: Vec<&mut Self> = family.into_iter().collect();
+        let adjusted = holm(&family.iter().map(|difference| difference.p.value).collect::<Vec<_>>());
+        let tests = family.len();
+        family.into_iter().zip(adjusted).for_each(|(difference, p)| difference.p_holm = p);
+        tests
+    }
 }
 
 /// A planned test: the number of images that finds a difference as large as the one observed.

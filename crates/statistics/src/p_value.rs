@@ -9,6 +9,13 @@ const SMALLEST: f64 = 1e-300;
 /// Relative distance within which a value is at the bound of its test.
 const ROUNDING: f64 = 1e-9;
 
+/// The p of a permutation test, `(1 + extreme) / (1 + draws)`: what was observed counts as a draw, so that it is never zero.
+///
+/// Source: Phipson and Smyth, Stat. Appl. Genet. Mol. Biol. 9, 2010.
+pub fn permutation_p(extreme: usize, draws: usize) -> f64 {
+    (1 + extreme) as f64 / (1 + draws) as f64
+}
+
 /// A p-value with its test.
 ///
 /// It is written in one way everywhere, by [`fmt::Display`] with its letter and by [`PValue::text`] without:
@@ -16,10 +23,10 @@ const ROUNDING: f64 = 1e-9;
 /// ```
 /// use afterimage_statistics::PValue;
 ///
-/// let drawn = |value| PValue::drawn(value, 10_000, "permutation of pairings, 10000 draws, one-sided".into());
-/// assert_eq!(drawn(1.0 / 10_001.0).to_string(), "p ≤ 1e-4"); // no smaller one can come out
-/// assert_eq!(drawn(0.00302).to_string(), "p = 0.003");
-/// assert_eq!(drawn(1.0).to_string(), "p = 1.00");
+/// let drawn = |extreme| PValue::drawn(extreme, 10_000, "permutation of pairings, 10000 draws, one-sided".into());
+/// assert_eq!(drawn(0).to_string(), "p ≤ 1e-4"); // no smaller one can come out
+/// assert_eq!(drawn(29).to_string(), "p = 0.003");
+/// assert_eq!(drawn(10_000).to_string(), "p = 1.00");
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Stored")]
@@ -35,9 +42,10 @@ pub struct PValue {
 }
 
 impl PValue {
-    /// Returns the p-value of a test with random draws, which is at least 1 / (1 + draws).
-    pub fn drawn(value: f64, draws: usize, method: String) -> Self {
-        Self { value, least: Some(1.0 / (1 + draws) as f64), method }
+    /// Returns the p-value of a test with random draws, `extreme` of which were as extreme as what was observed: see
+    /// [`permutation_p`].
+    pub fn drawn(extreme: usize, draws: usize, method: String) -> Self {
+        Self { value: permutation_p(extreme, draws), least: Some(permutation_p(0, draws)), method }
     }
 
     /// Returns the p-value of a test without random draws.
@@ -122,10 +130,10 @@ mod tests {
         ] {
             assert_eq!(text(value), expected);
         }
-        let bound = PValue::drawn(1.0 / 1000.0, 999, String::new());
+        let bound = PValue::drawn(0, 999, String::new());
         assert_eq!((bound.text(), bound.to_string()), ("≤ 0.001".into(), "p ≤ 0.001".into()));
         assert_eq!((bound.corrected_text(0.027), bound.corrected_text(1.0)), ("≤ 0.027".into(), "1.00".into()));
-        let above = PValue::drawn(2.0 / 1000.0, 999, String::new());
+        let above = PValue::drawn(1, 999, String::new());
         assert_eq!((above.to_string(), above.corrected_text(0.054)), ("p = 0.002".into(), "0.054".into()));
         assert_eq!(PValue::exact(0.0, String::new()).to_string(), "p < 1e-300");
     }

@@ -5,6 +5,17 @@ pub fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }
 
+/// The finite values: an undefined one is left out, never counted as zero.
+pub fn defined(values: impl IntoIterator<Item = f64>) -> Vec<f64> {
+    values.into_iter().filter(|v| v.is_finite()).collect()
+}
+
+/// The mean of the finite values; `None` without any.
+pub fn mean_of_defined(values: impl IntoIterator<Item = f64>) -> Option<f64> {
+    let defined = defined(values);
+    (!defined.is_empty()).then(|| mean(&defined))
+}
+
 /// Variance with n - 1; NaN for one value.
 pub fn variance(values: &[f64]) -> f64 {
     let m = mean(values);
@@ -33,7 +44,7 @@ pub fn quantile(sorted: &[f64], q: f64) -> f64 {
 
 /// First and third quartile of the finite values, linear between order statistics; NaN if there is none.
 pub fn quartiles(values: &[f64]) -> (f64, f64) {
-    let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+    let mut sorted = defined(values.iter().copied());
     sorted.sort_unstable_by(f64::total_cmp);
     if sorted.is_empty() { (f64::NAN, f64::NAN) } else { (quantile(&sorted, 0.25), quantile(&sorted, 0.75)) }
 }
@@ -65,6 +76,12 @@ mod tests {
         assert_eq!(moments([1.0, 2.0, 6.0].into_iter()), (3.0, 14.0 / 3.0));
         assert!(deviation(&[1.0]).is_none() && mean(&[]).is_nan());
         assert_eq!(moments(std::iter::empty()), (0.0, 0.0));
+    }
+
+    #[test]
+    fn undefined_values_are_left_out_of_a_mean() {
+        assert_eq!(mean_of_defined([1.0, f64::NAN, 3.0, f64::INFINITY]), Some(2.0));
+        assert_eq!(mean_of_defined([f64::NAN]), None);
     }
 
     #[test]

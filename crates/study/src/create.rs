@@ -2,15 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use afterimage_run::{
-    Artefact, RunFolder, layout::labels, manifest::Manifest, pictures::Pictures, replace::FolderKind, scores::ScoreFile,
-};
+use afterimage_run::{Artefact, RunFolder, layout::labels, manifest::Manifest, pictures::Pictures, scores::ScoreFile};
 use afterimage_statistics::draws::shuffle;
 use image::RgbImage;
 use image::imageops::{FilterType, resize};
 
 use crate::design::DESIGN_VERSION;
 use crate::draws::{Purpose, stream};
+use crate::folder::UNSERVED;
 use crate::keys::{Keys, code};
 use crate::stimuli::Picture;
 use crate::{
@@ -65,49 +64,30 @@ pub struct Created {
     pub admin_token: String,
 }
 
-/// Creates a study of runs on the same test images.
+/// Creates a study of runs on the same test images; with `overwrite`, in the place of one that was never served.
 ///
 /// The folder appears complete or not at all. Only its owner may read it, from the first byte on. A partial study with
-/// this name from a killed `create` is removed.
+/// this name from a killed `create` is removed. Answers are never overwritten, and an earlier study stays until the new one
+/// is complete.
 ///
 /// # Errors
-/// [`StudyError::File`] if `out` exists; [`StudyError::Design`] if runs differ in their test images, a run has no
+/// [`StudyError::File`] if `out` exists, or with `overwrite` if it contains answers or is not a study; [`StudyError::Design`] if runs differ in their test images, a run has no
 /// reconstructions, or there are too few images for the options; [`StudyError::Io`] and [`StudyError::Run`] for
 /// files.
-pub fn create(runs: &[PathBuf], options: &Options, out: &Path) -> Result<Created> {
-    if out.exists() {
-        let message =
-            "exists already: choose another folder, or use --overwrite to replace a study that was never served".into();
-        return Err(StudyError::File { path: out.to_path_buf(), message });
+pub fn create(runs: &[PathBuf], options: &Options, out: &Path, overwrite: bool) -> Result<Created> {
+    let refuse = |message: &str| Err(StudyError::File { path: out.to_path_buf(), message: message.to_owned() });
+    if !overwrite && out.exists() {
+        return refuse(
+            "exists already: choose another folder, or use --overwrite to replace a study that was never served",
+        );
     }
-    let partial = partial::Partial::begin(out)?;
-    let created = fill(runs, options, &StudyFolder::new(partial.path()))?;
-    partial.finish(out)?;
-    Ok(Created { study: StudyFolder::new(out), ..created })
-}
-
-/// What a study contains before it is served.
-const UNSERVED: FolderKind = FolderKind {
-    name: "a study that was never served",
-    mark: "study.toml",
-    entries: &["pictures.json", "pictures", "scores", "keys.toml", "consent.md", "*.toml"],
-};
-
-/// Creates a study as [`create`] does, in the place of one that was never served: answers are never overwritten, and the
-/// earlier study stays until the new one is complete.
-///
-/// # Errors
-/// Those of [`create`], and if `out` contains answers or is not a study.
-pub fn replace(runs: &[PathBuf], options: &Options, out: &Path) -> Result<Created> {
-    let database = StudyFolder::new(out).database_file();
-    if database.exists() {
-        let message = "has been served, and its answers are never overwritten: choose another folder".into();
-        return Err(StudyError::File { path: out.to_path_buf(), message });
+    if StudyFolder::new(out).database_file().exists() {
+        return refuse("has been served, and its answers are never overwritten: choose another folder");
     }
     UNSERVED.refuse_other(out)?;
     let partial = partial::Partial::begin(out)?;
     let created = fill(runs, options, &StudyFolder::new(partial.path()))?;
-    if out.exists() {
+    if overwrite && out.exists() {
         UNSERVED.remove_entries(out)?;
         // Fails if it has been served meanwhile.
         std::fs::remove_dir(out).map_err(|source| StudyError::Io { action: "replace", path: out.into(), source })?;

@@ -3,7 +3,26 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use afterimage_run::replace::FolderKind;
+
 use crate::{Result, StudyError, private};
+
+/// Name of the design, which makes a folder a study.
+pub(crate) const DESIGN: &str = "study.toml";
+
+/// Names of what else a study contains before it is served.
+pub(crate) const STIMULI: &str = "pictures.json";
+pub(crate) const PICTURES: &str = "pictures";
+pub(crate) const SCORES: &str = "scores";
+pub(crate) const KEYS: &str = "keys.toml";
+pub(crate) const CONSENT: &str = "consent.md";
+
+/// A study that may be replaced.
+pub(crate) const UNSERVED: FolderKind = FolderKind {
+    name: "a study that was never served",
+    mark: DESIGN,
+    entries: &[STIMULI, PICTURES, SCORES, KEYS, CONSENT, "*.toml"],
+};
 
 /// The text of a file of a study.
 pub(crate) fn read(path: &Path) -> Result<String> {
@@ -56,19 +75,19 @@ impl StudyFolder {
     }
     /// `study.toml`, see [`Design`](crate::Design).
     pub fn design_file(&self) -> PathBuf {
-        self.root.join("study.toml")
+        self.root.join(DESIGN)
     }
     /// `pictures.json`, see [`Stimuli`](crate::Stimuli).
     pub fn stimuli_file(&self) -> PathBuf {
-        self.root.join("pictures.json")
+        self.root.join(STIMULI)
     }
     /// Folder of the copied images.
     pub fn pictures_dir(&self) -> PathBuf {
-        self.root.join("pictures")
+        self.root.join(PICTURES)
     }
     /// Folder of the machine scores.
     pub fn scores_dir(&self) -> PathBuf {
-        self.root.join("scores")
+        self.root.join(SCORES)
     }
     /// The machine scores of run `run`, as of the creation of the study.
     pub fn scores_file(&self, run: usize) -> PathBuf {
@@ -80,11 +99,11 @@ impl StudyFolder {
     }
     /// The information and consent page, Markdown.
     pub fn consent_file(&self) -> PathBuf {
-        self.root.join("consent.md")
+        self.root.join(CONSENT)
     }
     /// The keys, readable only by the owner.
     pub fn keys_file(&self) -> PathBuf {
-        self.root.join("keys.toml")
+        self.root.join(KEYS)
     }
     /// The database.
     pub fn database_file(&self) -> PathBuf {

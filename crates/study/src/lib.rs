@@ -33,7 +33,7 @@ pub mod store;
 mod strings;
 
 pub use analysis::analyze;
-pub use create::{Created, Options, create, replace};
+pub use create::{Created, Options, create};
 pub use design::{Design, Exclusion, MAX_WAYS, MIN_TRIAL_MS};
 pub use error::StudyError;
 pub use folder::StudyFolder;

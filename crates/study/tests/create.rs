@@ -5,7 +5,7 @@ mod common;
 use std::path::PathBuf;
 
 use afterimage_run::RunFolder;
-use afterimage_study::{Design, Options, Stimuli, create, replace};
+use afterimage_study::{Design, Options, Stimuli, create};
 use common::{options, run_folder, study};
 
 #[test]
@@ -35,7 +35,7 @@ fn what_can_not_be_judged_is_refused_and_nothing_is_left() {
     let path = |name: &str| folder.path().join(name);
     let (eight, nine) = (run_folder(&path("eight"), 8, 9), run_folder(&path("nine"), 9, 9));
     let refused = |runs: &[PathBuf], options: &Options| {
-        let said = create(runs, options, &path("study")).unwrap_err().to_string();
+        let said = create(runs, options, &path("study"), false).unwrap_err().to_string();
         assert!(!path("study").exists() && !path("study.tmp").exists());
         said
     };
@@ -58,8 +58,8 @@ fn what_can_not_be_judged_is_refused_and_nothing_is_left() {
     let other = run_folder(&path("other"), 8, 3);
     image::RgbImage::new(32, 32).save(path("other/shown/0002.png")).unwrap();
     assert!(refused(&[eight.clone(), other], &options()).contains("\"item-02\" differs"));
-    create(std::slice::from_ref(&eight), &options(), &path("study")).unwrap();
-    assert!(create(&[eight], &options(), &path("study")).unwrap_err().to_string().contains("exists already"));
+    create(std::slice::from_ref(&eight), &options(), &path("study"), false).unwrap();
+    assert!(create(&[eight], &options(), &path("study"), false).unwrap_err().to_string().contains("exists already"));
 }
 
 #[test]
@@ -69,15 +69,15 @@ fn only_a_study_that_was_never_served_is_replaced() {
     let (out, runs) = (created.study.root().to_path_buf(), [folder.path().join("run0")]);
     let other = Options { title: "Another".into(), ..options() };
     std::fs::write(out.join("notes.txt"), "mine").unwrap();
-    let said = replace(&runs, &other, &out).unwrap_err().to_string();
+    let said = create(&runs, &other, &out, true).unwrap_err().to_string();
     assert!(said.contains("\"notes.txt\""), "{said}");
     std::fs::remove_file(out.join("notes.txt")).unwrap();
-    assert!(replace(&[folder.path().join("none")], &other, &out).is_err());
+    assert!(create(&[folder.path().join("none")], &other, &out, true).is_err());
     assert_eq!(Design::read(&created.study).unwrap().title, options().title, "a refused command replaced it");
-    replace(&runs, &other, &out).unwrap();
+    create(&runs, &other, &out, true).unwrap();
     assert_eq!(Design::read(&created.study).unwrap().title, "Another");
     std::fs::write(created.study.database_file(), "").unwrap();
-    let said = replace(&runs, &options(), &out).unwrap_err().to_string();
+    let said = create(&runs, &options(), &out, true).unwrap_err().to_string();
     assert!(said.contains("never overwritten"), "{said}");
-    assert!(replace(&runs, &options(), folder.path()).unwrap_err().to_string().contains("is not replaced"));
+    assert!(create(&runs, &options(), folder.path(), true).unwrap_err().to_string().contains("is not replaced"));
 }

@@ -186,7 +186,7 @@ fn consent_comes_first_and_practice_tells_the_answer_while_trials_do_not() {
 fn consent_with_the_line_to_be_replaced_is_served_only_as_a_pilot_that_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let run = common::run_folder(&folder.path().join("run"), 8, 9);
-    let created = afterimage_study::create(&[run], &options(), &folder.path().join("study")).unwrap();
+    let created = afterimage_study::create(&[run], &options(), &folder.path().join("study"), false).unwrap();
     let options = |pilot| afterimage_study::server::ServeOptions {
         listen: "127.0.0.1:0".parse().unwrap(),
         behind_proxy: false,

@@ -21,8 +21,6 @@ pub(crate) struct End {
     pub step: u64,
     /// Learning rate of the epoch.
     pub learning_rate: f64,
-    /// Which terms of training validation has too.
-    pub validated: Validated,
 }
 
 /// The terms of training that validation has too.
@@ -37,6 +35,8 @@ pub(crate) struct Validated {
 /// The journal of a phase.
 pub(crate) struct Journal {
     phase: Phase,
+    /// Which terms of training validation has too.
+    validated: Validated,
     log: LogWriter,
     events: Events,
     sums: BTreeMap<String, f64>,
@@ -48,13 +48,19 @@ pub(crate) struct Journal {
 impl Journal {
     /// Opens the journal at `progress`. Later records of this phase were written by a run that was killed before its next
     /// checkpoint; they are removed.
-    pub(crate) fn open(run: &RunFolder, phase: Phase, progress: &Progress, steps_per_epoch: usize) -> Result<Self> {
+    pub(crate) fn open(
+        run: &RunFolder,
+        phase: Phase,
+        validated: Validated,
+        progress: &Progress,
+        steps_per_epoch: usize,
+    ) -> Result<Self> {
         let log = LogWriter::open(run, phase, progress.epoch)?;
         let last = (progress.epoch * steps_per_epoch) as u64;
         let events = Events::reopen(run, &log::read(run)?, |of, step| of != phase.name() || step <= last)?;
         let steps = (progress.steps - progress.epoch * steps_per_epoch) as u32;
         let sums = progress.partial.clone();
-        Ok(Self { phase, log, events, sums, steps, waited: Duration::ZERO, started: Instant::now() })
+        Ok(Self { phase, validated, log, events, sums, steps, waited: Duration::ZERO, started: Instant::now() })
     }
 
     /// Returns the sums of the terms of the epoch so far.
@@ -79,7 +85,7 @@ impl Journal {
             .into_iter()
             .map(|(name, sum)| (name, sum / f64::from(self.steps.max(1))))
             .collect();
-        let comparable = comparable(&train, &validation, end.validated);
+        let comparable = comparable(&train, &validation, self.validated);
         train.insert(TOTAL.into(), train.values().sum());
         if let Some((sum, of_validation)) = comparable.zip(validation.get(TOTAL).copied()) {
             train.insert(COMPARABLE.into(), sum);

@@ -119,7 +119,8 @@ impl<'a, P: TrainingPhase> Training<'a, P> {
     }
 
     fn run(&mut self, mut load: impl FnMut(u64, &[usize]) -> Result<P::Batch> + Send) -> Result<()> {
-        let mut journal = Journal::open(self.context.run, P::PHASE, &self.progress, self.steps_per_epoch)?;
+        let mut journal =
+            Journal::open(self.context.run, P::PHASE, self.phase.validated(), &self.progress, self.steps_per_epoch)?;
         let (done, total) = (self.optimiser.steps(), self.schedule.epochs * self.steps_per_epoch);
         self.context.observer.begin(P::PHASE, done as u64, total as u64, self.schedule.epochs as u32);
         let (steps_per_epoch, (pairs, size)) = (self.steps_per_epoch, self.phase.pairs());
@@ -167,8 +168,7 @@ impl<'a, P: TrainingPhase> Training<'a, P> {
         let scores = self.phase.validate(&self.weights).unwrap_or_default();
         let stop = self.keep_best(&scores);
         let (epoch, step) = (self.progress.epoch, self.optimiser.steps() as u64);
-        let validated = self.phase.validated();
-        let record = journal.epoch(End { epoch, step, learning_rate, validated }, scores)?;
+        let record = journal.epoch(End { epoch, step, learning_rate }, scores)?;
         self.context.observer.epoch(&record);
         self.progress.finished = stop || epoch == self.schedule.epochs;
         let is_due = epoch.is_multiple_of(self.schedule.epochs.div_ceil(PICTURES));

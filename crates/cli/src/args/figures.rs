@@ -11,8 +11,8 @@ pub(crate) struct Figures {
     /// Output folder. Default: figures/ of the run.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// Width of every figure: one column (89 mm), two columns (183 mm), or millimetres. Default: two columns for figures
-    /// of several charts, one for the others.
+    /// Width of the figures: one column (89 mm), two columns (183 mm), or millimetres. Default: two columns for figures of
+    /// several charts, one for the others. `fields` keeps its size.
     #[arg(long, value_name = "one|two|MM", value_parser = width)]
     pub(crate) width: Option<f64>,
     /// File formats, comma-separated. The numbers are always written as CSV.

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use afterimage_data::audit::{AuditOptions, Embed, Verdict, audit_with, images};
 use afterimage_data::overview::{Overview, OverviewOptions, Reliable, no_repeats};
-use afterimage_data::{DataSet, Exclusions, PartSummary, Summary, UnpairedPool};
+use afterimage_data::{DataSet, Exclusions, PartSummary, SPLIT_HALF_DRAWS, Summary, UnpairedPool};
 use afterimage_experiment::Embedder;
 use afterimage_report::render_dataset;
 use afterimage_run::atomic;
@@ -18,8 +18,6 @@ use crate::args;
 use crate::progress::Bar;
 use crate::say;
 
-/// Number of random halves for a split-half reliability.
-const HALVES: usize = 20;
 /// Below this number of test stimuli a reliability says little, and a note says so.
 const FEW: usize = 10;
 /// From this number of test stimuli on, reliabilities have three decimals.
@@ -27,19 +25,18 @@ const MANY: usize = 30;
 
 /// `afterimage inspect`.
 pub(super) fn inspect(args: &args::Inspect) -> Result<()> {
-    let data = inputs::data_set(&args.dataset)?;
+    let data = inputs::data_set(&args.dataset, "inspect")?;
     if args.verify {
         data.verify()?;
     }
     let summary = Summary::of(&data);
     let reliability = match &args.html {
         Some(path) => {
-            let options = OverviewOptions { halves: HALVES, ..OverviewOptions::default() };
-            let overview = Overview::of(&data, options)?;
+            let overview = Overview::of(&data, OverviewOptions::default())?;
             atomic::write(path, render_dataset(&overview).as_bytes())?;
             args.reliability.then_some(overview.reliability)
         }
-        None if args.reliability => Some(Reliable::of_test(&data, HALVES)?),
+        None if args.reliability => Some(Reliable::of_test(&data, SPLIT_HALF_DRAWS)?),
         None => None,
     };
     if args.json {
@@ -89,7 +86,7 @@ const EXAMPLES: usize = 10;
 
 /// `afterimage audit`. It has findings if a check fails, and with `--strict` also if one warns.
 pub(super) fn audit(args: &args::Audit) -> Result<Outcome> {
-    let data = inputs::data_set(&args.dataset)?;
+    let data = inputs::data_set(&args.dataset, "audit")?;
     let side = data.header().size as u32;
     let pool = if args.unpaired.is_empty() {
         None

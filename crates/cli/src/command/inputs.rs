@@ -5,8 +5,12 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use afterimage_config::{Experiment, top_level_keys};
+use afterimage_config::{Experiment, preset_names, top_level_keys};
 use afterimage_data::DataSet;
+use afterimage_run::{RunFolder, synthesis};
+use afterimage_study::StudyFolder;
+
+use super::import::quoted;
 
 /// What lies at a path, if it is one of the program's own kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,15 +26,14 @@ enum Found {
 
 impl Found {
     fn at(path: &Path) -> Option<Self> {
-        let marks = [
-            ("zarr.json", Self::DataSet),
-            ("run.json", Self::Run),
-            ("study.toml", Self::Study),
-            ("synthesis.json", Self::Synthesis),
-        ];
         if path.is_dir() {
-            let found = marks.into_iter().find(|(mark, _)| path.join(mark).is_file());
-            return Some(found.map_or(Self::OtherFolder, |(_, kind)| kind));
+            let is_there = [
+                (DataSet::is_at(path), Self::DataSet),
+                (RunFolder::new(path).manifest_file().is_file(), Self::Run),
+                (StudyFolder::new(path).design_file().is_file(), Self::Study),
+                (path.join(synthesis::FOLDER.mark).is_file(), Self::Synthesis),
+            ];
+            return Some(is_there.into_iter().find(|(is, _)| *is).map_or(Self::OtherFolder, |(_, kind)| kind));
         }
         let is_text = path.extension().is_some_and(|ending| ending == "toml");
         let keys =
@@ -61,61 +64,82 @@ impl fmt::Display for Found {
 /// Reads an experiment file.
 pub(super) fn experiment(path: &Path) -> Result<Experiment> {
     let shown = path.display();
-    let instead = match Found::at(path) {
-        None | Some(Found::Experiment) => return Ok(Experiment::read(path)?),
-        Some(Found::DataSet) => format!(
-            "write a file with the lines `preset = \"v4\"`, `[data]` and `dataset = \"{shown}\"`, and give that file"
-        ),
-        Some(Found::Run) => format!("its own experiment file is {}", path.join("experiment.toml").display()),
-        Some(Found::Manifest) => {
-            format!(
-                "import it with `afterimage import generic {shown} --out NAME.afterimage`, and name that data set in an experiment file"
-            )
-        }
-        Some(Found::Study | Found::Synthesis | Found::OtherFolder) => {
-            "`afterimage config --preset v4` prints an experiment file to begin with".to_owned()
-        }
-    };
-    bail!("\"{shown}\" is {}, not an experiment file: {instead}", Found::at(path).unwrap_or(Found::OtherFolder))
+    refuse(path, "an experiment file", |found| match found {
+        Found::Experiment => None,
+        Found::DataSet => Some(format!(
+            "write a file with the lines `preset = \"PRESET\"`, `[data]` and `dataset = \"{shown}\"`, and give that file; \
+             {}",
+            presets()
+        )),
+        Found::Run => Some(format!("its own experiment file is {}", RunFolder::new(path).experiment_file().display())),
+        Found::Manifest => Some(format!(
+            "import it with `afterimage import generic {shown} --out NAME.afterimage`, and name that data set in an experiment file"
+        )),
+        Found::Study | Found::Synthesis | Found::OtherFolder => Some(presets()),
+    })?;
+    Ok(Experiment::read(path)?)
 }
 
-/// Opens a data set.
-pub(super) fn data_set(path: &Path) -> Result<DataSet> {
-    let shown = path.display();
-    let instead = match Found::at(path) {
-        Some(Found::Experiment) => "give the data set that its key data.dataset names".to_owned(),
-        Some(Found::Run) => {
-            format!("the data set of the run is data.dataset in {}", path.join("experiment.toml").display())
-        }
-        Some(Found::Manifest) => format!("make one with `afterimage import generic {shown} --out NAME.afterimage`"),
-        _ => return Ok(DataSet::open(path)?),
+/// Opens the data set that `command` was given.
+pub(super) fn data_set(path: &Path, command: &str) -> Result<DataSet> {
+    let named = |experiment: Option<Experiment>, otherwise: String| match experiment.and_then(|e| e.data.dataset) {
+        Some(data) => format!("give its data set, with the same options: `afterimage {command} {}`", quoted(&data)),
+        None => otherwise,
     };
-    bail!("\"{shown}\" is {}, not a data set: {instead}", Found::at(path).unwrap_or(Found::OtherFolder))
+    refuse(path, "a data set", |found| match found {
+        Found::Experiment => {
+            Some(named(Experiment::read(path).ok(), "give the data set that its key data.dataset names".to_owned()))
+        }
+        Found::Run => {
+            let run = RunFolder::new(path);
+            let file = run.experiment_file();
+            Some(named(run.experiment().ok(), format!("its data set is data.dataset in {}", file.display())))
+        }
+        Found::Manifest => {
+            Some(format!("make one with `afterimage import generic {} --out NAME.afterimage`", quoted(path)))
+        }
+        Found::DataSet | Found::Study | Found::Synthesis | Found::OtherFolder => None,
+    })?;
+    Ok(DataSet::open(path)?)
 }
 
 /// Refuses what is known to be something else than an experiment folder.
 pub(super) fn refuse_no_run(path: &Path) -> Result<()> {
     let shown = path.display();
-    let instead = match Found::at(path) {
-        Some(Found::DataSet) => {
-            format!("make one with `afterimage run EXPERIMENT.toml --out RUN`, where data.dataset = \"{shown}\"")
+    refuse(path, "an experiment folder", |found| match found {
+        Found::DataSet => {
+            Some(format!("make one with `afterimage run EXPERIMENT.toml --out RUN`, where data.dataset = \"{shown}\""))
         }
-        Some(Found::Experiment) => format!("make one with `afterimage run {shown} --out RUN`"),
-        _ => return Ok(()),
-    };
-    bail!("\"{shown}\" is {}, not an experiment folder: {instead}", Found::at(path).unwrap_or(Found::OtherFolder))
+        Found::Experiment => Some(format!("make one with `afterimage run {shown} --out RUN`")),
+        Found::Run | Found::Study | Found::Synthesis | Found::Manifest | Found::OtherFolder => None,
+    })
 }
 
 /// Refuses an experiment in the place of a manifest.
 pub(super) fn refuse_no_manifest(path: &Path) -> Result<()> {
     let shown = path.display();
-    let instead = match Found::at(path) {
-        Some(Found::Experiment) => format!(
+    refuse(path, "a manifest", |found| match found {
+        Found::Experiment => Some(format!(
             "it goes to `afterimage run {shown} --out RUN`; a manifest names responses and images (`[responses]`, `[images]`)"
-        ),
-        Some(Found::DataSet) => format!("it is imported already: look at it with `afterimage inspect {shown}`"),
-        Some(Found::Run | Found::OtherFolder) => "give the file that names responses and images".to_owned(),
-        _ => return Ok(()),
-    };
-    bail!("\"{shown}\" is {}, not a manifest: {instead}", Found::at(path).unwrap_or(Found::OtherFolder))
+        )),
+        Found::DataSet => Some(format!("it is imported already: look at it with `afterimage inspect {shown}`")),
+        Found::Run | Found::OtherFolder => Some("give the file that names responses and images".to_owned()),
+        Found::Study | Found::Synthesis | Found::Manifest => None,
+    })
+}
+
+/// Refuses what lies at a path, if it is something for which there is advice; `wanted` is what it should be.
+fn refuse(path: &Path, wanted: &str, advice: impl FnOnce(Found) -> Option<String>) -> Result<()> {
+    match Found::at(path).and_then(|found| Some((found, advice(found)?))) {
+        Some((found, advice)) => bail!("\"{}\" is {found}, not {wanted}: {advice}", path.display()),
+        None => Ok(()),
+    }
+}
+
+/// How an experiment file is begun.
+fn presets() -> String {
+    format!(
+        "`afterimage config --preset PRESET` prints an experiment file to begin with; presets: {}",
+        preset_names().join(", ")
+    )
 }

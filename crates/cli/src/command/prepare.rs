@@ -14,7 +14,7 @@ use crate::progress::Bar;
 
 /// `afterimage prepare`.
 pub(super) fn prepare(args: &Prepare) -> Result<()> {
-    let data = inputs::data_set(&args.dataset)?;
+    let data = inputs::data_set(&args.dataset, "prepare")?;
     let options = PrepareOptions {
         split: args.split.map(|kind| split(kind, args, &data)).transpose()?,
         roi: args.roi.clone(),

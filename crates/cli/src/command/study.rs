@@ -14,7 +14,7 @@ use afterimage_run::{
 use afterimage_statistics::{Interval, counted};
 use afterimage_study::analysis::{Draws, tables};
 use afterimage_study::server::{Limits, ServeOptions, serve};
-use afterimage_study::{Exclusion, Options, StudyFolder, analyze, create, export, private, replace, store};
+use afterimage_study::{Exclusion, Options, StudyFolder, analyze, create, export, private, store};
 
 use super::inputs;
 use crate::args::study::{Analyze, Create, Serve, Study};
@@ -81,8 +81,7 @@ fn create_study(args: &Create) -> Result<()> {
         },
     };
     args.runs.iter().try_for_each(|run| inputs::refuse_no_run(run))?;
-    let make = if args.overwrite { replace } else { create };
-    let created = make(&args.runs, &options, &args.out)?;
+    let created = create(&args.runs, &options, &args.out, args.overwrite)?;
     for run in &args.runs {
         note_unchecked(&RunFolder::open(run)?, &Terminal::default())?;
     }

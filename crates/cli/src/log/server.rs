@@ -22,19 +22,13 @@ struct Line;
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>, N: for<'a> FormatFields<'a> + 'static> FormatEvent<S, N> for Line {
     fn format_event(&self, context: &FmtContext<'_, S, N>, mut line: Writer<'_>, event: &Event<'_>) -> fmt::Result {
-        let level = match *event.metadata().level() {
-            tracing::Level::ERROR => "error",
-            tracing::Level::WARN => "warning",
-            tracing::Level::INFO => "info",
-            tracing::Level::DEBUG => "debug",
-            tracing::Level::TRACE => "trace",
-        };
+        let level = *event.metadata().level();
         if super::is_json() {
             let mut found = Found::default();
             event.record(&mut found);
             return writeln!(line, "{}", super::object(level, "server", &found.message, found.fields));
         }
-        write!(line, "{level}: ")?;
+        write!(line, "{}: ", super::word_of(level))?;
         context.format_fields(line.by_ref(), event)?;
         writeln!(line)
     }

@@ -179,7 +179,7 @@ fn files_and_folders_of_another_kind_are_called_what_they_are() {
     desk.write("manifest.toml", MANIFEST);
     let out = ["--out", "made"];
     let said = |args: &[&str]| desk.refusal(&[args, &out].concat());
-    says(&said(&["run", data]), &["is a data set, not an experiment file", "dataset = "]);
+    says(&said(&["run", data]), &["is a data set, not an experiment file", "dataset = ", "gaziv2022-keras, demo, v4"]);
     says(&said(&["run", "manifest.toml"]), &["is a manifest", "afterimage import generic manifest.toml"]);
     says(&said(&["run", "simulation"]), &["is a folder, not an experiment file"]);
     says(
@@ -187,7 +187,20 @@ fn files_and_folders_of_another_kind_are_called_what_they_are() {
         &["is an experiment file, not a manifest", "afterimage run"],
     );
     says(&said(&["import", "generic", data]), &["is a data set, not a manifest"]);
-    says(&desk.refusal(&["inspect", "experiment.toml"]), &["is an experiment file, not a data set", "data.dataset"]);
+    let found = |command: &str| format!("`afterimage {command} {data}`");
+    for command in ["inspect", "audit"] {
+        let said = desk.refusal(&[command, "experiment.toml"]);
+        says(&said, &["is an experiment file, not a data set", &found(command)]);
+    }
+    // The data set of a run is read from its own file; without one, its place is said.
+    std::fs::create_dir(desk.path("old")).unwrap();
+    desk.write("old/run.json", "{}");
+    says(
+        &desk.refusal(&["audit", "old"]),
+        &["is an experiment folder, not a data set", "data.dataset in old/experiment"],
+    );
+    desk.write("old/experiment.toml", &format!("preset = \"demo\"\n[data]\ndataset = \"../{data}\"\n"));
+    says(&desk.refusal(&["audit", "old"]), &["`afterimage audit old/../simulation/subject.afterimage`"]);
     says(&desk.refusal(&["audit", "manifest.toml"]), &["is a manifest", "afterimage import generic"]);
     says(&desk.refusal(&["report", data]), &["is a data set, not an experiment folder", "afterimage run"]);
     says(&desk.refusal(&["evaluate", "experiment.toml"]), &["is an experiment file, not an experiment folder"]);

@@ -191,7 +191,7 @@ fn provenance(options: &AlgonautsOptions, files: &[PathBuf], masks: &[PathBuf], 
             ),
             Step::plain("means over up to 3 presentations; the files do not tell sessions and runs"),
             Step::plain(format!("rows and images paired {paired}")),
-            Step::plain(format!(
+            Step::split(format!(
                 "{} images drawn for the test, {} for validation, seed {}",
                 options.test, options.validation, options.seed
             )),

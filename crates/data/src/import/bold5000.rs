@@ -189,8 +189,8 @@ fn provenance(options: &Bold5000Options, presented: &Presented) -> Result<Proven
         units: Some("as in the files of the source".into()),
         steps: vec![
             Step::new("responses estimated by the source", FittedOn::Unknown),
-            Step::plain(test),
-            Step::plain(format!("{} training images drawn for validation, seed {}", options.validation, options.seed)),
+            Step::split(test),
+            Step::split(format!("{} training images drawn for validation, seed {}", options.validation, options.seed)),
             Step::plain(format!("voxels: {}", options.roi.as_deref().unwrap_or("all"))),
         ],
         ..Provenance::of_voxels()

@@ -111,10 +111,10 @@ fn provenance(options: &BrainDiffuserOptions, pictures: &[ImageSource; 2], paire
         steps: vec![
             Step::new("prepared by whoever wrote the tables", FittedOn::Unknown),
             Step::plain("means over up to 3 presentations; the tables do not tell sessions and runs"),
-            Step::plain("test: the table of the test"),
+            Step::split("test: the table of the test"),
             Step::plain(format!("training rows and images paired {}", paired[0])),
             Step::plain(format!("test rows and images paired {}", paired[1])),
-            Step::plain(format!("{} training images drawn for validation, seed {}", options.validation, options.seed)),
+            Step::split(format!("{} training images drawn for validation, seed {}", options.validation, options.seed)),
         ],
         left_out: pictures.iter().flat_map(|source| unused(source, 0..source.len())).collect(),
         ..Provenance::of_voxels()

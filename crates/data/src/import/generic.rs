@@ -249,8 +249,11 @@ fn provenance(manifest: &Manifest, table: &Table, order: &Order) -> Result<Prove
         steps: [table.description.clone(), order.description.clone()]
             .into_iter()
             .chain(table.places.iter().cloned())
-            .chain([split, "responses stored as they were: no normalisation, no selection of voxels".to_owned()])
             .map(Step::plain)
+            .chain([
+                Step::split(split),
+                Step::plain("responses stored as they were: no normalisation, no selection of voxels"),
+            ])
             .collect(),
         ..Provenance::default()
     })

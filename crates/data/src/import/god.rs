@@ -163,8 +163,8 @@ fn provenance(options: &GodOptions) -> Result<Provenance> {
                 .into(),
         ),
         steps: vec![
-            Step::plain("training and test images as the source gives them"),
-            Step::plain(format!(
+            Step::split("training and test images as the source gives them"),
+            Step::split(format!(
                 "{} training images drawn for validation, seed {}",
                 options.validation, options.seed
             )),

@@ -107,7 +107,7 @@ fn provenance(options: &MiyawakiOptions) -> Result<Provenance> {
         units: Some("standardised BOLD signal".into()),
         steps: vec![
             Step::new("standardised for each voxel by whoever wrote the file", FittedOn::Unknown),
-            Step::plain(format!(
+            Step::split(format!(
                 "re-split by figure, because the file's own split repeats its figures: test {held}, validation {}; \
                  a letter of another size is another figure",
                 options.validation

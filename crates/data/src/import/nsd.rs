@@ -260,8 +260,8 @@ fn provenance(options: &NsdOptions, betas: &[PathBuf]) -> Result<Provenance> {
             } else {
                 Step::plain(format!("{} sessions; whole numbers divided by 300", betas.len()))
             },
-            Step::plain("test: images shown to all subjects (masterordering up to 1000)"),
-            Step::plain(format!("{} training images drawn for validation, seed {}", options.validation, options.seed)),
+            Step::split("test: images shown to all subjects (masterordering up to 1000)"),
+            Step::split(format!("{} training images drawn for validation, seed {}", options.validation, options.seed)),
             Step::plain(match (is_table, &options.roi) {
                 (true, _) => "voxels: those of the table".to_owned(),
                 (false, None) => "voxels: above zero in the mask".to_owned(),

@@ -252,8 +252,8 @@ fn provenance(options: &SsrOptions) -> Result<Provenance> {
         units: Some("standardised BOLD signal".into()),
         steps: vec![
             Step::new("preprocessed and standardised by the source", FittedOn::Unknown),
-            Step::plain("training and test images as the source gives them"),
-            Step::plain(format!("{} training images drawn for validation, seed {}", options.validation, options.seed)),
+            Step::split("training and test images as the source gives them"),
+            Step::split(format!("{} training images drawn for validation, seed {}", options.validation, options.seed)),
             Step::plain(format!("voxels: {}", options.roi.as_deref().unwrap_or("all"))),
             Step::plain("test responses are single trials; the source does not tell sessions and runs"),
         ],

@@ -87,8 +87,8 @@ fn provenance(options: &ThingsOptions) -> Result<Provenance> {
         units: Some("single-trial betas of the source".into()),
         steps: vec![
             Step::new("single-trial betas of the source", FittedOn::Unknown),
-            Step::plain("test: the trials that the source calls test"),
-            Step::plain(format!("{} training images drawn for validation, seed {}", options.validation, options.seed)),
+            Step::split("test: the trials that the source calls test"),
+            Step::split(format!("{} training images drawn for validation, seed {}", options.validation, options.seed)),
             Step::plain(format!("voxels: {}", options.roi.as_deref().unwrap_or("all"))),
         ],
         ..Provenance::of_voxels()

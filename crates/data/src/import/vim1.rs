@@ -191,8 +191,8 @@ fn provenance(options: &Vim1Options, dropped: usize) -> Result<Provenance> {
         steps: vec![
             Step::new("response amplitudes estimated by the source", FittedOn::Unknown),
             Step::plain("each training value stands for 2 presentations, each test value for 13"),
-            Step::plain("test: the validation part of the source"),
-            Step::plain(format!("{} training images drawn for validation, seed {}", options.validation, options.seed)),
+            Step::split("test: the validation part of the source"),
+            Step::split(format!("{} training images drawn for validation, seed {}", options.validation, options.seed)),
             Step::plain(format!("voxels: {}", options.roi.as_deref().unwrap_or("all"))),
             Step::plain(
                 "grey images scaled from their darkest to their brightest value; the files do not tell millimetres",

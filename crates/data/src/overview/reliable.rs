@@ -1,5 +1,7 @@
 //! The reliability of the test part in a few numbers.
 
+use afterimage_statistics::counted;
+
 use crate::store::DataSet;
 use crate::{NoiseCeiling, Reliability, Result, SplitHalf};
 
@@ -13,12 +15,12 @@ pub struct Reliable {
 }
 
 /// One measure over voxels.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Measured {
     /// Its short name.
     pub name: &'static str,
     /// What it is.
-    pub meaning: &'static str,
+    pub meaning: String,
     /// 5 % quantile, median and 95 % quantile over the voxels in which it is defined.
     pub quantiles: [f64; 3],
 }
@@ -29,24 +31,24 @@ impl Reliable {
     /// # Errors
     /// [`crate::Error::Store`] for damaged chunks.
     pub fn of_test(data: &DataSet, halves: usize) -> Result<Option<Self>> {
-        let ceiling = Reliability::noise_ceiling(&data.held_out())?;
-        let halves = Reliability::split_half(&data.held_out(), halves, 0)?;
-        Ok(ceiling.zip(halves).map(|(ceiling, halves)| Self { ceiling, halves }))
+        let found = Reliability::of_repeats(&data.held_out(), halves, 0)?;
+        Ok(found.map(|(ceiling, halves)| Self { ceiling, halves }))
     }
 
     /// Its measures, in the order in which they are shown.
     pub fn measures(&self) -> [Measured; 5] {
         let Self { ceiling, halves } = self;
+        let drawn = format!("correlation of halves of the repeats, mean of {}", counted(halves.draws, "draw"));
         [
             ("ncsnr", "signal divided by noise standard deviation of one trial", &ceiling.ncsnr),
             ("noise ceiling", "explainable variance of the mean over repeats, %", &ceiling.percent),
             ("ceiling r", "largest correlation with that mean", &ceiling.correlation),
-            ("split-half r", "correlation of halves of the repeats, mean of 20 draws", &halves.correlation),
+            ("split-half r", &drawn, &halves.correlation),
             ("Spearman-Brown", "the same for the mean over all repeats", &halves.spearman_brown),
         ]
         .map(|(name, meaning, values)| Measured {
             name,
-            meaning,
+            meaning: meaning.to_owned(),
             quantiles: [0.05, 0.5, 0.95].map(|q| of(values, q)),
         })
     }

@@ -64,28 +64,54 @@ pub(super) fn of_parts(data: &DataSet) -> Result<Vec<(Split, PartSpread)>> {
         let inside = |row: &usize| header.stimuli[header.trials[*row].stimulus as usize].split == split;
         (0..header.trials.len()).filter(inside).collect::<Vec<usize>>()
     };
-    let parts = PARTS.iter().map(|&split| (split, of(split))).filter(|(_, rows)| !rows.is_empty());
-    parts.map(|(split, rows)| Ok((split, spread(data, &rows)?))).collect()
+    let voxels = header.voxels.count;
+    let most = (VALUES / voxels.max(1)).max(2);
+    let mut parts: Vec<Part> =
+        PARTS.iter().filter_map(|&split| Part::sample(split, &of(split), most, voxels)).collect();
+    read(data, &mut parts)?;
+    Ok(parts.into_iter().map(|part| (part.split, PartSpread { of: part.of, ..of_values(&part.values) })).collect())
 }
 
-fn spread(data: &DataSet, rows: &[usize]) -> Result<PartSpread> {
-    let voxels = data.header().voxels.count;
-    let taken: Vec<usize> = even(rows.len(), (VALUES / voxels).max(2)).map(|at| rows[at]).collect();
-    let mut values = Array2::<f32>::zeros((taken.len(), voxels));
+/// An even sample of the trials of a part.
+struct Part {
+    split: Split,
+    /// Trials that the part has.
+    of: usize,
+    /// Those of the sample, ascending.
+    trials: Vec<usize>,
+    /// `[trials of the sample, voxels]`
+    values: Array2<f32>,
+}
+
+impl Part {
+    /// Of at most `most` trials, without their values yet; `None` for a part without trials.
+    fn sample(split: Split, rows: &[usize], most: usize, voxels: usize) -> Option<Self> {
+        let trials: Vec<usize> = even(rows.len(), most).map(|at| rows[at]).collect();
+        let values = Array2::zeros((trials.len(), voxels));
+        (!rows.is_empty()).then_some(Self { split, of: rows.len(), trials, values })
+    }
+}
+
+/// Fills in the values of all parts, each block of trials read once.
+fn read(data: &DataSet, parts: &mut [Part]) -> Result<()> {
     let all = data.header().trials.len();
-    let mut wanted = taken.iter().zip(values.outer_iter_mut()).peekable();
-    for first in (0..all).step_by(BLOCK) {
-        let last = all.min(first + BLOCK);
-        if wanted.peek().is_none_or(|(trial, _)| **trial >= last) {
+    // Where the values of a trial go: part and row.
+    let mut places: Vec<Option<(usize, usize)>> = vec![None; all];
+    for (at, part) in parts.iter().enumerate() {
+        part.trials.iter().enumerate().for_each(|(row, &trial)| places[trial] = Some((at, row)));
+    }
+    for (first, places) in (0..all).step_by(BLOCK).zip(places.chunks(BLOCK)) {
+        if places.iter().all(Option::is_none) {
             continue;
         }
-        let block = data.responses(first, last - first)?;
-        while let Some((&trial, mut row)) = wanted.next_if(|(trial, _)| **trial < last) {
-            row.assign(&block.row(trial - first));
+        let block = data.responses(first, places.len())?;
+        for (row, place) in block.outer_iter().zip(places) {
+            if let &Some((part, at)) = place {
+                parts[part].values.row_mut(at).assign(&row);
+            }
         }
     }
-    drop(wanted);
-    Ok(PartSpread { of: rows.len(), ..of_values(&values) })
+    Ok(())
 }
 
 /// Of `[trials, voxels]`.

@@ -77,3 +77,25 @@ fn every_finite_value_is_counted_and_outliers_are_those_of_their_voxel() {
     assert!(spread.warning("test").unwrap().contains("0.50 %"));
     assert_eq!(of_values(&array![[1.0_f32], [1.0]]).constant, 1);
 }
+
+#[test]
+fn both_measures_of_repeats_are_those_computed_one_by_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = data_set(folder.path(), 4);
+    let found = Reliable::of_test(&data, 3).unwrap().unwrap();
+    assert_eq!(found.ceiling, crate::Reliability::noise_ceiling(&data.held_out()).unwrap().unwrap());
+    assert_eq!(found.halves, crate::Reliability::split_half(&data.held_out(), 3, 0).unwrap().unwrap());
+    assert!(found.measures()[3].meaning.ends_with("mean of 3 draws"));
+    assert!(Reliable::of_test(&data, 0).unwrap().is_none());
+}
+
+#[test]
+fn spread_of_a_part_is_that_of_its_own_trials() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = data_set(folder.path(), 3);
+    let all = data.responses(0, 18).unwrap();
+    let rows = |test: bool| (0..18).filter(|at| (at % 6 >= 4) == test).collect::<Vec<usize>>();
+    let wanted = [false, true].map(|test| of_values(&all.select(ndarray::Axis(0), &rows(test))));
+    let found = Overview::of(&data, OverviewOptions::default()).unwrap().spread;
+    assert_eq!(found.into_iter().map(|(_, spread)| spread).collect::<Vec<_>>(), wanted);
+}

@@ -1,6 +1,6 @@
 //! Trials that share a statistic, and which of them it is fitted on.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::header::{FittedOn, Header, Split, Step};
 use crate::{Error, Result};
@@ -114,6 +114,12 @@ impl Groups {
             self.of.len()
         );
         Err(Error::Prepare { data_set: header.provenance.title.clone(), reason })
+    }
+
+    /// True if the trials of each group are all those of one run.
+    pub(super) fn are_single_runs(&self, header: &Header, kept: &[usize]) -> bool {
+        let run = |&trial: &usize| (header.trials[trial].session, header.trials[trial].run);
+        self.count == kept.iter().map(run).collect::<HashSet<_>>().len()
     }
 
     /// What to know of a drift over the trials of each group, in words.

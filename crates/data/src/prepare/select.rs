@@ -6,10 +6,7 @@ use std::str::FromStr;
 use super::stream::Stream;
 use crate::header::FittedOn;
 use crate::reliability::Repeats;
-use crate::{Error, Result};
-
-/// Draws of halves behind a split-half reliability.
-const DRAWS: usize = 20;
+use crate::{Error, Result, SPLIT_HALF_DRAWS};
 
 /// A measure of voxels and the rule that they have to meet: `snr >= 0.5`, `best 2000 split_half`, `prf-rsquared >= 10`.
 #[derive(Debug, Clone, PartialEq)]
@@ -119,7 +116,7 @@ fn values(stream: &Stream<'_>, measure: &Measure) -> Result<Vec<f32>> {
         || wrong(format!("{measure} needs training stimuli shown more than once: select by a column, or by region"));
     match measure {
         Measure::Snr => repeats.snr()?.ok_or_else(unrepeated),
-        Measure::SplitHalf => Ok(repeats.split_half(DRAWS, 0)?.ok_or_else(unrepeated)?.spearman_brown),
+        Measure::SplitHalf => Ok(repeats.split_half(SPLIT_HALF_DRAWS, 0)?.ok_or_else(unrepeated)?.spearman_brown),
         Measure::Column(name) => {
             let voxels = stream.voxels();
             let column = voxels.columns.get(name).ok_or_else(|| {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::assign::{grouped_split, random_split};
-use crate::header::{Header, Split, Step};
+use crate::header::{Header, Split, Step, StepKind};
 use crate::{Error, Result};
 
 /// How stimuli are held out.
@@ -84,9 +84,9 @@ pub(super) fn apply(rule: &SplitRule, header: &mut Header, kept: &mut Vec<usize>
     };
     let (test, validation) = (part(Split::Test), part(Split::Validation));
     // What an earlier step says of the split no longer holds.
-    header.provenance.steps.retain(|step| !step.what.starts_with("split "));
+    header.provenance.steps.retain(|step| step.kind != StepKind::Split);
     let numbers = format!("{test} stimuli of the test, {validation} of validation{asked}");
-    steps.insert(0, Step::plain(format!("split again: {}; {numbers}", words(rule))));
+    steps.insert(0, Step::split(format!("split again: {}; {numbers}", words(rule))));
     Ok(steps)
 }
 

@@ -1,13 +1,11 @@
 //! Repeated trials, gone through voxel by voxel with a bounded part of them in memory.
 
-use afterimage_statistics::correlation::pearson;
-use afterimage_statistics::draws::{SOLE, stream};
 use afterimage_statistics::{mean, variance};
 use ndarray::{Array2, ArrayView1};
-use rand::seq::SliceRandom;
 use rayon::prelude::*;
 
 use super::SplitHalf;
+use super::halves::Halves;
 use crate::Result;
 use crate::header::{Split, TrialInfo};
 use crate::store::DataSet;
@@ -34,6 +32,12 @@ pub(super) struct Spread {
     pub(super) of_voxels: Vec<(f64, f64)>,
     /// Mean of 1/n over these stimuli.
     pub(super) inverse: f64,
+}
+
+impl Spread {
+    fn of(stimuli: &[Vec<usize>], of_voxels: Vec<(f64, f64)>) -> Self {
+        Self { stimuli: stimuli.len(), of_voxels, inverse: mean_inverse(stimuli) }
+    }
 }
 
 impl Repeats<'_> {
@@ -77,34 +81,36 @@ impl Repeats<'_> {
 
     /// `None` with fewer than two repeated stimuli.
     pub(super) fn spread(&self) -> Result<Option<Spread>> {
-        let stimuli = self.by_stimulus(2);
-        if stimuli.len() < 2 {
-            return Ok(None);
-        }
-        let of_voxels = self.each_voxel(&stimuli, spread)?;
-        Ok(Some(Spread { stimuli: stimuli.len(), of_voxels, inverse: mean_inverse(&stimuli) }))
+        let Some(stimuli) = self.repeated() else { return Ok(None) };
+        Ok(Some(Spread::of(&stimuli, self.each_voxel(&stimuli, spread)?)))
     }
 
     /// As [`super::Reliability::split_half`].
     pub(crate) fn split_half(&self, draws: usize, seed: u64) -> Result<Option<SplitHalf>> {
-        let stimuli = self.by_stimulus(2);
-        if stimuli.len() < 2 || draws == 0 {
-            return Ok(None);
-        }
-        let mut random = stream(seed, SOLE, 0);
-        let mut shuffled = |stimuli: &[Vec<usize>]| {
-            let mut orders: Vec<Vec<usize>> = stimuli.iter().map(|places| (0..places.len()).collect()).collect();
-            orders.iter_mut().for_each(|order: &mut Vec<usize>| order.shuffle(&mut random));
-            orders
-        };
-        let orders: Vec<Vec<Vec<usize>>> = (0..draws).map(|_| shuffled(&stimuli)).collect();
-        let correlation = self.each_voxel(&stimuli, |stimuli, values| {
-            let of_draws = orders.iter().map(|orders| halves(stimuli, orders, values));
-            (of_draws.sum::<f64>() / draws as f64) as f32
-        })?;
-        let whole = |&r: &f32| if r <= -0.5 { -1.0 } else { 2.0 * r / (1.0 + r) };
-        let spearman_brown = correlation.iter().map(whole).collect();
-        Ok(Some(SplitHalf { correlation, spearman_brown, stimuli: stimuli.len(), draws }))
+        let Some((stimuli, halves)) = self.halves(draws, seed) else { return Ok(None) };
+        let correlation = self.each_voxel(&stimuli, |stimuli, values| halves.correlation(stimuli, values))?;
+        Ok(Some(halves.reliability(correlation, stimuli.len())))
+    }
+
+    /// Both, with each trial read once.
+    pub(super) fn spread_and_halves(&self, draws: usize, seed: u64) -> Result<Option<(Spread, SplitHalf)>> {
+        let Some((stimuli, halves)) = self.halves(draws, seed) else { return Ok(None) };
+        let of_voxels = self
+            .each_voxel(&stimuli, |stimuli, values| (spread(stimuli, values), halves.correlation(stimuli, values)))?;
+        let (of_voxels, correlation) = of_voxels.into_iter().unzip();
+        Ok(Some((Spread::of(&stimuli, of_voxels), halves.reliability(correlation, stimuli.len()))))
+    }
+
+    /// The stimuli that were repeated; `None` with fewer than two.
+    fn repeated(&self) -> Option<Vec<Vec<usize>>> {
+        Some(self.by_stimulus(2)).filter(|stimuli| stimuli.len() >= 2)
+    }
+
+    /// The stimuli that were repeated and draws of their halves; `None` without draws, or with fewer than two stimuli.
+    fn halves(&self, draws: usize, seed: u64) -> Option<(Vec<Vec<usize>>, Halves)> {
+        let stimuli = self.repeated().filter(|_| draws > 0)?;
+        let halves = Halves::draw(&stimuli, draws, seed);
+        Some((stimuli, halves))
     }
 
     /// Calls `measure` for each voxel with the values of all trials that count, and their places among these.
@@ -154,16 +160,4 @@ fn spread(stimuli: &[Vec<usize>], values: &[f32]) -> (f64, f64) {
         means.push(mean(&of_stimulus));
     }
     (variance(&means), within / means.len() as f64)
-}
-
-/// Correlation over stimuli of the means of two halves.
-fn halves(stimuli: &[Vec<usize>], orders: &[Vec<usize>], values: &[f32]) -> f64 {
-    let of_stimulus = |(places, order): (&Vec<usize>, &Vec<usize>)| {
-        let (first, second) = order.split_at(order.len() / 2);
-        let mean =
-            |half: &[usize]| half.iter().map(|&at| f64::from(values[places[at]])).sum::<f64>() / half.len() as f64;
-        (mean(first), mean(second))
-    };
-    let (first, second): (Vec<f64>, Vec<f64>) = stimuli.iter().zip(orders).map(of_stimulus).unzip();
-    pearson(&first, &second)
 }

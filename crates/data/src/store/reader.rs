@@ -10,7 +10,7 @@ use zarrs::group::Group;
 
 use super::buffer::Store;
 use super::fingerprint::Described;
-use super::{ATTRIBUTE, RESPONSES, STIMULI, Stored, storage};
+use super::{ATTRIBUTE, GROUP, RESPONSES, STIMULI, Stored, storage};
 use crate::header::{Header, LAYOUT_VERSION, Split};
 use crate::{Error, Result};
 
@@ -35,6 +35,11 @@ impl std::fmt::Debug for DataSet {
 }
 
 impl DataSet {
+    /// True for a folder that [`DataSet::open`] opens or says why it does not.
+    pub fn is_at(path: &Path) -> bool {
+        path.join(GROUP).is_file()
+    }
+
     /// Opens the data set in a folder.
     ///
     /// All chunk files must be there and as long as they were written; their content is compared when it is read. Data
@@ -46,10 +51,10 @@ impl DataSet {
     /// [`Error::Damaged`] when a chunk file is missing or cut, or the header was edited.
     pub fn open(path: &Path) -> Result<Self> {
         let fail = |error: &dyn std::fmt::Display| Error::store(path, error);
-        if !path.join("zarr.json").is_file() {
+        if !Self::is_at(path) {
             let advice = "give a data set, which `afterimage import` makes of recordings and images";
             let reason = match (path.is_dir(), path.exists()) {
-                (true, _) => format!("is a folder without a zarr.json, not a data set: {advice}"),
+                (true, _) => format!("is a folder without a {GROUP}, not a data set: {advice}"),
                 (false, true) => format!("is a file, not a data set: {advice}"),
                 (false, false) => format!("is not there: {advice}"),
             };

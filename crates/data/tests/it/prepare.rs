@@ -3,8 +3,8 @@
 use crate::support::assert_close;
 use afterimage_data::{
     Averaging, DataSet, DataSetWriter, Error, FittedOn, Header, Measure, PrepareOptions, Provenance, Reliability, Rule,
-    Scope, Selection, Split, SplitRule, StimulusInfo, TrialInfo, Verdict, VoxelColumn, Voxels, WriteOptions, audit,
-    prepare,
+    Scope, Selection, Split, SplitRule, Step, StepKind, StimulusInfo, TrialInfo, Verdict, VoxelColumn, Voxels,
+    WriteOptions, audit, prepare,
 };
 use ndarray::{Array2, Array4, Axis, s};
 
@@ -269,4 +269,26 @@ fn split_half_of_two_repeats_is_the_correlation_of_the_repeats() {
     let whole = |r: f32| 2.0 * r / (1.0 + r);
     assert_close(&found.spearman_brown, &found.correlation.iter().map(|&r| whole(r)).collect::<Vec<_>>());
     assert_eq!(found, Reliability::split_half(&data.held_out(), 1, 0).unwrap().unwrap());
+}
+
+#[test]
+fn new_split_replaces_what_is_said_of_the_old_one_and_only_that() {
+    let folder = tempfile::tempdir().unwrap();
+    let (stimuli, trials) = parts();
+    let provenance = Provenance {
+        steps: vec![Step::split("test: those of the source"), Step::plain("split in the middle"), Step::plain("kept")],
+        warnings: vec!["of the source".into()],
+        ..Provenance::default()
+    };
+    let header = Header::new(stimuli, Voxels::new(3), 0, provenance);
+    let mut writer = DataSetWriter::create(&folder.path().join("a.afterimage"), header).unwrap();
+    writer.append_responses(recorded().view(), &trials).unwrap();
+    let source = writer.finish().unwrap();
+    let split = Some(SplitRule::Random { test: 2, validation: 1, seed: 0 });
+    let options = PrepareOptions { split, zscore: Some(Scope::Run), ..PrepareOptions::default() };
+    let made = prepare(&source, &options).unwrap().provenance;
+    let steps: Vec<&str> = made.steps.iter().map(|step| step.what.as_str()).collect();
+    assert_eq!(steps[..2], ["split in the middle", "kept"]);
+    assert!(steps[2].starts_with("split again") && made.steps[2].kind == StepKind::Split, "{steps:?}");
+    assert_eq!(made.warnings, ["of the source"]);
 }

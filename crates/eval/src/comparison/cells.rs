@@ -2,12 +2,11 @@
 
 use afterimage_run::comparison::Cell;
 use afterimage_run::scores::Score;
-use afterimage_statistics::{
-    Difference, Interval, bootstrap_mean, deviation, fraction_interval, hierarchical_mean, mean, paired_difference,
-};
+use afterimage_statistics::{Difference, Interval, deviation, hierarchical_mean, mean, paired_difference};
 
 use super::group::{Group, Subject};
 use super::{Options, ScoredRun};
+use crate::score::{interval_of_mean, is_fraction};
 
 /// A value per image; undefined ones are `None`.
 type Items = Vec<Option<f64>>;
@@ -82,9 +81,8 @@ fn interval(scores: &[&Score], items: Option<&[Items]>, options: &Options) -> Op
     let subjects: Vec<Vec<f64>> = items?.iter().map(|i| i.iter().flatten().copied().collect()).collect();
     match subjects.as_slice() {
         [images] => {
-            let of_fractions = scores.iter().all(|score| score.unit == "fraction");
-            let interval = of_fractions.then(|| fraction_interval(images, "image")).flatten();
-            interval.or_else(|| bootstrap_mean(images, options.resamples, options.seed))
+            let are_fractions = scores.iter().all(|score| is_fraction(score));
+            interval_of_mean(images, are_fractions, options.resamples, options.seed)
         }
         _ => hierarchical_mean(&subjects, options.resamples, options.seed),
     }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use afterimage_run::scores::Score;
 use afterimage_statistics::{
-    Interval, PValue, Sample, benjamini_hochberg, fraction_interval, mean, median, percentile_interval,
+    Interval, PValue, Sample, benjamini_hochberg, defined, fraction_interval, mean, median, percentile_interval,
+    permutation_p,
 };
 use ndarray::{ArrayView2, Ix2};
 
@@ -81,12 +82,11 @@ pub fn encoder_scores<'a>(
     let mut resampled = bootstrap(&Sums::new(predicted, measured), &statistics, ctx.resamples, ctx.seed).into_iter();
     let only: Vec<&Group> = groups.iter().map(|(_, g)| g).collect();
     let counts = shuffles(predicted, measured, &only, &fit.r, ctx.permutations, ctx.seed);
-    let p = |count: usize| (1 + count) as f64 / (1 + ctx.permutations) as f64;
 
     let mut scores = Vec::new();
     for (((region, group), &count), sum) in groups.iter().zip(&counts.groups).zip(&counts.sums) {
         let method = format!("permutation of images, {} draws, one-sided", ctx.permutations);
-        let test = (ctx.permutations > 0).then(|| PValue::drawn(p(count), ctx.permutations, method));
+        let test = (ctx.permutations > 0).then(|| PValue::drawn(count, ctx.permutations, method));
         let values: Vec<f64> = group.iter().map(|&v| fit.r[v]).collect();
         let shuffled = sum / ctx.permutations as f64;
         let mut score = with_p(median_score(r_words(*region), group, &values, resampled.next(), ctx), test);
@@ -105,8 +105,10 @@ pub fn encoder_scores<'a>(
         scores.push(score);
     }
     if ctx.permutations > 0 {
-        let p_values: Vec<f64> =
-            fit.r.iter().zip(&counts.voxels).map(|(r, &c)| if r.is_finite() { p(c) } else { f64::NAN }).collect();
+        let p = |(r, &count): (&f64, &usize)| {
+            if r.is_finite() { permutation_p(count, ctx.permutations) } else { f64::NAN }
+        };
+        let p_values: Vec<f64> = fit.r.iter().zip(&counts.voxels).map(p).collect();
         scores.insert(1, share_score(&p_values, ctx));
     }
     Ok(scores)
@@ -161,7 +163,7 @@ fn share_score(p: &[f64], ctx: &Context) -> Score {
     let adjusted = benjamini_hochberg(p);
     let hits: Vec<f64> =
         adjusted.iter().map(|q| if q.is_finite() { f64::from(u8::from(*q <= FDR)) } else { f64::NAN }).collect();
-    let defined: Vec<f64> = hits.iter().copied().filter(|h| h.is_finite()).collect();
+    let defined = defined(hits.iter().copied());
     let draft = Draft {
         name: "encoder.significant".into(),
         title: "Voxels predicted above chance".into(),

@@ -2,7 +2,7 @@
 //! images?
 
 use afterimage_run::scores::Score;
-use afterimage_statistics::{mean, pairing_test, pairing_test_within};
+use afterimage_statistics::{pairing_test, pairing_test_within};
 use ndarray::{Array2, ArrayView1};
 
 use crate::distance::DistanceMatrix;
@@ -102,10 +102,7 @@ fn value(distances: ArrayView1<f64>, j: usize, clusters: &[usize], within: bool)
 fn of_mean_image(matrix: &DistanceMatrix, clusters: &[usize], within: bool) -> Option<f64> {
     let of = matrix.of_mean_image()?;
     let distances = ArrayView1::from(&of.shown);
-    let values = (0..clusters.len()).map(|j| value(distances, j, clusters, within));
-    let defined: Vec<f64> =
-        values.zip(&of.undefined).filter(|(v, undefined)| !v.is_nan() && !**undefined).map(|(v, _)| v).collect();
-    (!defined.is_empty()).then(|| mean(&defined))
+    of.mean((0..clusters.len()).map(|j| value(distances, j, clusters, within)))
 }
 
 #[cfg(test)]

@@ -2,11 +2,11 @@
 
 use afterimage_run::classification::{Confusion, Item, Point};
 use afterimage_run::scores::{NotComputed, Score};
-use afterimage_statistics::{fraction_interval, mean, pairing_test};
+use afterimage_statistics::{defined, fraction_interval, mean, pairing_test};
 use ndarray::{Array2, ArrayView2, Axis};
 
 use super::among::{ClassRanks, ClassWords, accuracy, class_scores, refuse_alike};
-use crate::score::{Draft, with_test};
+use crate::score::{Draft, is_fraction, with_test};
 use crate::{Context, Result};
 
 /// Numbers of classes of the curve; those beyond the number of classes are replaced by that number.
@@ -88,11 +88,8 @@ pub fn representative_scores(
     let (own, own_shown) = (own_classes(of, of.reconstructed, ctx)?, own_classes(of, of.shown, ctx)?);
     scores.extend(own);
     for (score, shown) in scores.iter_mut().zip(of_shown.into_iter().chain(own_shown)) {
-        let value = if score.unit == "fraction" {
-            format!("{:.1} %", 100.0 * shown.value)
-        } else {
-            format!("{:.1}", shown.value)
-        };
+        let value =
+            if is_fraction(score) { format!("{:.1} %", 100.0 * shown.value) } else { format!("{:.1}", shown.value) };
         score.notes.push(format!("the shown images themselves score {value}"));
     }
     Ok((scores, missing))
@@ -128,14 +125,13 @@ pub fn classification_curve(of: &Representatives, ctx: &Context) -> Result<Vec<P
         (ClassRanks::new(of.reconstructed, &of.truth, ctx)?, ClassRanks::new(of.shown, &of.truth, ctx)?);
     let mut numbers: Vec<usize> = CURVE.iter().map(|&n| n.min(ranks.classes())).collect();
     numbers.dedup();
-    let finite = |values: &[f64]| values.iter().copied().filter(|v| v.is_finite()).collect::<Vec<f64>>();
     let point = |classes: usize| {
-        let values = ranks.accuracy(classes, 1, ctx)?;
+        let values = defined(ranks.accuracy(classes, 1, ctx)?);
         Ok(Point {
             classes,
-            top1: mean(&finite(&values)),
-            interval: fraction_interval(&finite(&values), "image"),
-            shown: mean(&finite(&shown.accuracy(classes, 1, ctx)?)),
+            top1: mean(&values),
+            interval: fraction_interval(&values, "image"),
+            shown: mean(&defined(shown.accuracy(classes, 1, ctx)?)),
             chance: ranks.shuffled(classes, 1)?,
         })
     };

@@ -68,15 +68,11 @@ impl Session {
         if self.manifest.baseline.is_some() {
             return !any(&AFTER_BASELINE, key) || key == "evaluation.averaging";
         }
-        [Phase::Encoder, Phase::Decoder].into_iter().filter(|&phase| self.has_weights(phase)).any(|phase| {
+        [Phase::Encoder, Phase::Decoder].into_iter().filter(|&phase| self.run.has_weights(phase)).any(|phase| {
             let of_phase = key.starts_with(phase.name()) && key[phase.name().len()..].starts_with('.');
             // The checkpoint of a phase in training belongs to all of its keys.
             self.experiment.settings_of(phase).contains_key(key) || of_phase && !self.is_trained(phase)
         })
-    }
-
-    fn has_weights(&self, phase: Phase) -> bool {
-        self.has_begun(phase) || self.run.weights_file(phase).is_file()
     }
 
     /// Refuses other data than those that the run was begun with.

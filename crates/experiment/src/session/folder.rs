@@ -73,9 +73,9 @@ pub fn has_work(out: &Path) -> bool {
     if !run.manifest_file().exists() {
         return false;
     }
-    let is_trained = |phase| run.checkpoint_file(phase).exists() || run.weights_file(phase).exists();
     let is_empty = |manifest: &Manifest| manifest.finished.is_empty() && manifest.baseline.is_none();
-    [Phase::Encoder, Phase::Decoder].into_iter().any(is_trained) || !Manifest::read(&run).is_ok_and(|m| is_empty(&m))
+    [Phase::Encoder, Phase::Decoder].into_iter().any(|phase| run.has_weights(phase))
+        || !Manifest::read(&run).is_ok_and(|m| is_empty(&m))
 }
 
 /// Refuses a folder that is a run already, or that contains other files: they would lie among those of the run.

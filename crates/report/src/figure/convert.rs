@@ -20,56 +20,82 @@ const MOST_PIXELS: u64 = 1 << 28;
 /// Points of a `px` of CSS.
 const POINTS: f32 = 0.75;
 
-/// The document as one page of PDF of its size; text stays text, its font is embedded.
-///
-/// # Errors
-/// [`ReportError::Figure`] if the drawing cannot be read or written.
-pub(super) fn pdf(name: &str, svg: &str) -> Result<Vec<u8>> {
-    let tree = read(name, svg)?;
-    let refuse = |reason: &str| ReportError::Figure { name: name.to_owned(), reason: reason.to_owned() };
-    let (width, height) = (tree.size().width() * POINTS, tree.size().height() * POINTS);
-    let size = Size::from_wh(width, height).ok_or_else(|| refuse("it has no size"))?;
-    let mut document = Document::new();
-    let mut page = document.start_page_with(PageSettings::new(size));
-    let mut surface = page.surface();
-    surface.draw_svg(&tree, size, SvgSettings::default()).ok_or_else(|| refuse("it cannot be drawn"))?;
-    surface.finish();
-    page.finish();
-    document.finish().map_err(|error| refuse(&format!("{error:?}")))
+/// A document that was read, to be written in other formats.
+pub(super) struct Drawing<'a> {
+    name: &'a str,
+    tree: Tree,
 }
 
-/// The document as PNG on white, with so many dots per inch, which the file states.
-///
-/// # Errors
-/// [`ReportError::Figure`] if the drawing cannot be read, or is too large at this resolution.
-pub(super) fn png(name: &str, svg: &str, dpi: f64) -> Result<Vec<u8>> {
-    let tree = read(name, svg)?;
-    let scale = (dpi / CSS_DPI) as f32;
-    let pixels = |length: f32| (length * scale).round().max(1.0) as u32;
-    let (width, height) = (pixels(tree.size().width()), pixels(tree.size().height()));
-    let refuse = |reason: String| ReportError::Figure { name: name.to_owned(), reason };
-    let too_many = || refuse(format!("{width}x{height} pixels are too many: choose fewer dots per inch"));
-    if u64::from(width) * u64::from(height) > MOST_PIXELS {
-        return Err(too_many());
+impl<'a> Drawing<'a> {
+    /// Reads the document of the figure of that name.
+    ///
+    /// # Errors
+    /// [`ReportError::Figure`] if it is not SVG.
+    fn read(name: &'a str, svg: &str) -> Result<Self> {
+        static FONTS: OnceLock<Arc<Database>> = OnceLock::new();
+        let fontdb = FONTS.get_or_init(|| {
+            let mut fonts = Database::new();
+            fonts.load_font_data(FONT.to_vec());
+            fonts.set_sans_serif_family(FAMILY);
+            Arc::new(fonts)
+        });
+        let options = Options { fontdb: fontdb.clone(), font_family: FAMILY.into(), ..Options::default() };
+        let tree = Tree::from_str(svg, &options)
+            .map_err(|error| ReportError::Figure { name: name.to_owned(), reason: error.to_string() })?;
+        Ok(Self { name, tree })
     }
-    let mut canvas = Pixmap::new(width, height).ok_or_else(too_many)?;
-    canvas.fill(Color::WHITE);
-    resvg::render(&tree, Transform::from_scale(scale, scale), &mut canvas.as_mut());
-    let bytes = canvas.encode_png().map_err(|error| refuse(error.to_string()))?;
-    Ok(with_resolution(bytes, dpi))
-}
 
-fn read(name: &str, svg: &str) -> Result<Tree> {
-    static FONTS: OnceLock<Arc<Database>> = OnceLock::new();
-    let fontdb = FONTS.get_or_init(|| {
-        let mut fonts = Database::new();
-        fonts.load_font_data(FONT.to_vec());
-        fonts.set_sans_serif_family(FAMILY);
-        Arc::new(fonts)
-    });
-    let options = Options { fontdb: fontdb.clone(), font_family: FAMILY.into(), ..Options::default() };
-    Tree::from_str(svg, &options)
-        .map_err(|error| ReportError::Figure { name: name.to_owned(), reason: error.to_string() })
+    /// The drawing that was read before, or else reads it.
+    ///
+    /// # Errors
+    /// See [`Drawing::read`].
+    pub(super) fn once<'d>(read: &'d mut Option<Self>, name: &'a str, svg: &str) -> Result<&'d Self> {
+        Ok(match read {
+            Some(drawing) => drawing,
+            none => none.insert(Self::read(name, svg)?),
+        })
+    }
+
+    /// One page of PDF of its size; text stays text, its font is embedded.
+    ///
+    /// # Errors
+    /// [`ReportError::Figure`] if it cannot be written.
+    pub(super) fn pdf(&self) -> Result<Vec<u8>> {
+        let size = self.tree.size();
+        let size = Size::from_wh(size.width() * POINTS, size.height() * POINTS);
+        let size = size.ok_or_else(|| self.refusal("it has no size".into()))?;
+        let mut document = Document::new();
+        let mut page = document.start_page_with(PageSettings::new(size));
+        let mut surface = page.surface();
+        let drawn = surface.draw_svg(&self.tree, size, SvgSettings::default());
+        drawn.ok_or_else(|| self.refusal("it cannot be drawn".into()))?;
+        surface.finish();
+        page.finish();
+        document.finish().map_err(|error| self.refusal(format!("{error:?}")))
+    }
+
+    /// PNG on white, with so many dots per inch, which the file states.
+    ///
+    /// # Errors
+    /// [`ReportError::Figure`] if it is too large at this resolution.
+    pub(super) fn png(&self, dpi: f64) -> Result<Vec<u8>> {
+        let scale = (dpi / CSS_DPI) as f32;
+        let pixels = |length: f32| (length * scale).round().max(1.0) as u32;
+        let (width, height) = (pixels(self.tree.size().width()), pixels(self.tree.size().height()));
+        let too_many = || self.refusal(format!("{width}x{height} pixels are too many: choose fewer dots per inch"));
+        if u64::from(width) * u64::from(height) > MOST_PIXELS {
+            return Err(too_many());
+        }
+        let mut canvas = Pixmap::new(width, height).ok_or_else(too_many)?;
+        canvas.fill(Color::WHITE);
+        resvg::render(&self.tree, Transform::from_scale(scale, scale), &mut canvas.as_mut());
+        let bytes = canvas.encode_png().map_err(|error| self.refusal(error.to_string()))?;
+        Ok(with_resolution(bytes, dpi))
+    }
+
+    fn refusal(&self, reason: String) -> ReportError {
+        ReportError::Figure { name: self.name.to_owned(), reason }
+    }
 }
 
 /// Adds the chunk `pHYs`, by which programs place the image at its size, behind the header.
@@ -83,13 +109,7 @@ fn with_resolution(png: Vec<u8>, dpi: f64) -> Vec<u8> {
     chunk.push(1);
     let (head, rest) = png.split_at(HEAD.min(png.len()));
     let length = (chunk.len() - 4) as u32;
-    [head, &length.to_be_bytes(), &chunk, &crc32(&chunk).to_be_bytes(), rest].concat()
-}
-
-/// The checksum of PNG chunks (CRC-32 of ISO 3309).
-fn crc32(bytes: &[u8]) -> u32 {
-    let bit = |crc: u32| if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 };
-    !bytes.iter().fold(!0, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |crc, _| bit(crc)))
+    [head, &length.to_be_bytes(), &chunk, &crc32fast::hash(&chunk).to_be_bytes(), rest].concat()
 }
 
 #[cfg(test)]
@@ -102,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_png_has_its_size_its_resolution_and_text_on_white() {
-        let bytes = png("a", SVG, 300.0).unwrap();
+        let bytes = Drawing::read("a", SVG).unwrap().png(300.0).unwrap();
         let image = image::load_from_memory(&bytes).unwrap().to_rgb8();
         assert_eq!(image.dimensions(), (300, 150));
         assert_eq!((image.get_pixel(150, 30).0, image.get_pixel(299, 149).0), ([255, 0, 0], [255; 3]));
@@ -113,13 +133,8 @@ mod tests {
     }
 
     #[test]
-    fn the_checksum_is_that_of_the_standard() {
-        assert_eq!(crc32(b"123456789"), 0xcbf4_3926);
-    }
-
-    #[test]
     fn a_pdf_is_one_page_of_the_size_with_its_font() {
-        let bytes = pdf("a", SVG).unwrap();
+        let bytes = Drawing::read("a", SVG).unwrap().pdf().unwrap();
         assert!(bytes.starts_with(b"%PDF-1."));
         let has = |text: &str| bytes.windows(text.len()).any(|w| w == text.as_bytes());
         assert!(
@@ -132,8 +147,8 @@ mod tests {
 
     #[test]
     fn a_drawing_that_is_no_svg_is_refused_by_name() {
-        let error = pdf("fields", "no drawing").unwrap_err().to_string();
+        let error = Drawing::read("fields", "no drawing").err().unwrap().to_string();
         assert!(error.contains("fields"), "{error}");
-        assert!(png("fields", SVG, 1e7).unwrap_err().to_string().contains("dots per inch"));
+        assert!(Drawing::read("fields", SVG).unwrap().png(1e7).unwrap_err().to_string().contains("dots per inch"));
     }
 }

@@ -4,9 +4,10 @@
 use afterimage_run::scores::Score;
 use maud::{Markup, html};
 
-use super::{Figure, Parts, cell, row};
+use super::{Figure, cell, row};
 use crate::number::{plain, px};
 use crate::pictures::{embed, spread};
+use crate::source::Source;
 use crate::{ReportError, Result};
 
 /// Room of the names of the rows, which stand upright.
@@ -50,10 +51,10 @@ struct Item<'a> {
 ///
 /// # Errors
 /// [`ReportError::NoSuchScore`] if the score has no values of the images and is not the default, which a run may lack.
-pub(super) fn grid(parts: &Parts, wanted: &Grid, width: f64) -> Result<Option<Figure>> {
-    let Some(score) = score(parts, &wanted.score)? else { return Ok(None) };
+pub(super) fn grid(source: &Source, wanted: &Grid, width: f64) -> Result<Option<Figure>> {
+    let Some(score) = score(source, &wanted.score)? else { return Ok(None) };
     let columns = wanted.columns.unwrap_or_else(|| (((width - LEFT) / (NARROW + GAP)) as usize).max(1)).max(1);
-    let (items, of) = choose(parts, score, wanted.images.unwrap_or(columns));
+    let (items, of) = choose(source, score, wanted.images.unwrap_or(columns));
     if items.is_empty() {
         return Ok(None);
     }
@@ -92,8 +93,8 @@ pub(super) fn grid(parts: &Parts, wanted: &Grid, width: f64) -> Result<Option<Fi
 }
 
 /// The score of that name, if it has a value per image.
-fn score<'a>(parts: &Parts<'a>, name: &str) -> Result<Option<&'a Score>> {
-    let Some(file) = parts.scores.filter(|_| !parts.pictures.is_empty()) else { return Ok(None) };
+fn score<'a>(source: &'a Source, name: &str) -> Result<Option<&'a Score>> {
+    let Some(file) = source.scores.as_ref().filter(|_| !source.pictures.is_empty()) else { return Ok(None) };
     let usable = || file.of_images().filter(|s| s.items.len() == s.per_item.len() && !s.items.is_empty());
     let found = usable().find(|s| s.name == name);
     if found.is_none() && name != Grid::default().score {
@@ -104,11 +105,11 @@ fn score<'a>(parts: &Parts<'a>, name: &str) -> Result<Option<&'a Score>> {
 }
 
 /// The items with a value, best first and evenly spaced, and the number of all.
-fn choose<'a>(parts: &Parts<'a>, score: &Score, count: usize) -> (Vec<Item<'a>>, usize) {
+fn choose<'a>(source: &'a Source, score: &Score, count: usize) -> (Vec<Item<'a>>, usize) {
     let values = score.by_item();
-    let mut known: Vec<_> = parts.pictures.iter().filter_map(|p| Some((p, *values.get(p.name.as_str())?))).collect();
+    let mut known: Vec<_> = source.pictures.iter().filter_map(|p| Some((p, *values.get(p.name.as_str())?))).collect();
     known.sort_by(|a, b| if score.higher_is_better { b.1.total_cmp(&a.1) } else { a.1.total_cmp(&b.1) });
-    let root = parts.run.root();
+    let root = source.run.root();
     let item = |rank: usize| {
         let (pictures, value) = known[rank];
         let (shown, reconstruction) = (embed(root, &pictures.shown), embed(root, &pictures.reconstruction));

@@ -2,8 +2,9 @@
 
 use afterimage_run::scores::Score;
 
-use super::panels::{Panel, Sign, compose, in_columns};
-use super::{Figure, Parts, cell, row};
+use super::panels::{Panel, Sign, chart_width, compose, in_columns};
+use super::{Figure, cell, row};
+use crate::source::Source;
 use crate::ways::{curve, families};
 
 /// Least width of a chart.
@@ -11,10 +12,10 @@ const NARROW: f64 = 190.0;
 const HEIGHT: f64 = 170.0;
 
 /// One chart per measure that was scored at several numbers of candidates; none without.
-pub(super) fn identification(parts: &Parts, width: f64) -> Option<Figure> {
-    let families = families(&parts.scores?.scores);
+pub(super) fn identification(source: &Source, width: f64) -> Option<Figure> {
+    let families = families(&source.scores.as_ref()?.scores);
     let columns = ((width / NARROW) as usize).clamp(1, families.len().max(1));
-    let size = (width / columns as f64 - 8.0, HEIGHT);
+    let size = (chart_width(width, columns), HEIGHT);
     let mut table = vec![row(&["protocol", "metric", "candidates", "value", "low", "high", "chance", "n"])];
     let mut panels = Vec::new();
     for family in &families {

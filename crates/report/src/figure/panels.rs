@@ -9,14 +9,28 @@ const HEAD: f64 = 15.0;
 const LEGEND: f64 = 20.0;
 /// Room between charts.
 const GAP: f64 = 8.0;
-/// Width of a letter of the legend.
+/// Width of a letter of the legend, of a sign with the room behind it, and room behind the words.
 const LETTER: f64 = 5.6;
+const SIGN: f64 = 24.0;
+const APART: f64 = 14.0;
 
 /// A chart of a figure.
 pub(super) struct Panel {
     pub(super) title: String,
     pub(super) svg: Markup,
     pub(super) size: (f64, f64),
+}
+
+impl Panel {
+    /// Its height in a column: the chart, its name, and the room below.
+    pub(super) fn height(&self) -> f64 {
+        HEAD + self.size.1 + GAP
+    }
+}
+
+/// Width of a chart where so many stand side by side.
+pub(super) fn chart_width(width: f64, columns: usize) -> f64 {
+    width / columns as f64 - GAP
 }
 
 /// A sign of the legend.
@@ -48,7 +62,7 @@ pub(super) fn compose(
         let mut top = 0.0;
         for panel in panels {
             placed.push((column as f64 * step, top, panel));
-            top += HEAD + panel.size.1 + GAP;
+            top += panel.height();
         }
         bottom = bottom.max(top);
     }
@@ -78,12 +92,12 @@ pub(super) fn in_columns(panels: Vec<Panel>, count: usize) -> Vec<Vec<Panel>> {
 fn signs(legend: &[(Sign, &str)], y: f64) -> Markup {
     let places = legend.iter().scan(4.0, |next, (sign, words)| {
         let left = *next;
-        *next += 38.0 + LETTER * words.chars().count() as f64;
+        *next += SIGN + APART + LETTER * words.chars().count() as f64;
         Some((*sign, *words, left))
     });
     html! { @for (sign, words, left) in places {
         (drawn(sign, left, y))
-        text x=(px(left + 24.0)) y=(px(y + 4.0)) font-size="11" fill="#1B2226" { (words) }
+        text x=(px(left + SIGN)) y=(px(y + 4.0)) font-size="11" fill="#1B2226" { (words) }
     } }
 }
 

@@ -2,10 +2,11 @@
 
 use afterimage_run::scores::{AVERAGING, Score, ScoreFile};
 
-use super::panels::{Panel, Sign, compose};
-use super::{Figure, Parts, cell, row};
+use super::panels::{Panel, Sign, chart_width, compose};
+use super::{Figure, cell, row};
 use crate::number::score as shown;
 use crate::plot::{Dot, Dots, dots};
+use crate::source::Source;
 
 /// Least width of a chart.
 const NARROW: f64 = 300.0;
@@ -47,14 +48,14 @@ const GROUPS: [Group; 6] = [
 ];
 
 /// The groups as one figure; none for a run without scores.
-pub(super) fn scores(parts: &Parts, width: f64) -> Option<Figure> {
+pub(super) fn scores(source: &Source, width: f64) -> Option<Figure> {
     let columns = ((width / NARROW) as usize).clamp(1, 2);
     let mut table = vec![row(&["group", "score", "value", "low", "high", "chance", "mean_image", "n", "item"])];
     let mut panels = Vec::new();
     for group in &GROUPS {
-        let found = members(parts.scores?, group);
+        let found = members(source.scores.as_ref()?, group);
         let rows: Vec<Dot> = found.iter().map(|s| dot(s)).collect();
-        let (width, axis) = (width / columns as f64 - 8.0, parts.unit().in_text(group.axis));
+        let (width, axis) = (chart_width(width, columns), source.unit().in_text(group.axis));
         let plot = Dots { width, title: &axis, label: group.title, range: Some(UNIT), rows: &rows };
         let Some((svg, size)) = dots(&plot) else { continue };
         panels.push(Panel { title: group.title.into(), svg, size });
@@ -64,7 +65,7 @@ pub(super) fn scores(parts: &Parts, width: f64) -> Option<Figure> {
         return None;
     }
     let mut legend = vec![(Sign::Solid { dots: true }, "score and its 95 % interval"), (Sign::Stroke, "chance")];
-    let has_mean = parts.scores?.scores.iter().any(|s| s.mean_image.is_some());
+    let has_mean = source.scores.as_ref()?.scores.iter().any(|s| s.mean_image.is_some());
     legend.extend(has_mean.then_some((Sign::Open, "mean training image")));
     let (svg, size) = compose(balanced(panels, columns), width, &legend, "Scores with intervals and chance");
     let caption =
@@ -125,7 +126,7 @@ fn balanced(panels: Vec<Panel>, columns: usize) -> Vec<Vec<Panel>> {
     if columns < 2 || panels.len() < 2 {
         return vec![panels];
     }
-    let height = |panels: &[Panel]| panels.iter().map(|p| p.size.1 + 24.0).sum::<f64>();
+    let height = |panels: &[Panel]| panels.iter().map(Panel::height).sum::<f64>();
     let highest = |cut: &usize| height(&panels[..*cut]).max(height(&panels[*cut..]));
     let cut = (1..panels.len()).min_by(|a, b| highest(a).total_cmp(&highest(b))).unwrap_or(1);
     let mut first = panels;

@@ -2,20 +2,21 @@
 
 use afterimage_run::{layout::Phase, log::Record};
 
-use super::panels::{Panel, Sign, compose, in_columns};
-use super::{Figure, Parts, cell, row};
+use super::panels::{Panel, Sign, chart_width, compose, in_columns};
+use super::{Figure, cell, row};
 use crate::course::courses;
+use crate::source::Source;
 
 /// Least width of a chart.
 const NARROW: f64 = 190.0;
 const HEIGHT: f64 = 140.0;
 
 /// The curves of a phase; none if it has no record.
-pub(super) fn training(parts: &Parts, phase: Phase, width: f64) -> Option<Figure> {
-    let records: Vec<&Record> = parts.log.iter().filter(|r| r.phase == phase).collect();
+pub(super) fn training(source: &Source, phase: Phase, width: f64) -> Option<Figure> {
+    let records: Vec<&Record> = source.log.iter().filter(|r| r.phase == phase).collect();
     let courses = courses(&records);
     let columns = ((width / NARROW) as usize).clamp(1, courses.len().max(1));
-    let size = (width / columns as f64 - 8.0, HEIGHT);
+    let size = (chart_width(width, columns), HEIGHT);
     let mut table = vec![row(&["epoch", "term", "training", "validation"])];
     let mut panels = Vec::new();
     for course in courses {

@@ -2,14 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use afterimage_run::{
-    Artefact, RunError, RunFolder, atomic, biology::Biology, layout::Phase, log, pictures::Pictures, scores::ScoreFile,
-    table, voxels::Voxels,
-};
+use afterimage_run::{RunError, RunFolder, atomic, layout::Phase, table};
 
-use super::{Figure, Grid, ONE_COLUMN_MM, Parts, TWO_COLUMNS_MM, biology, convert, file};
+use super::{Figure, Grid, ONE_COLUMN_MM, TWO_COLUMNS_MM, biology, convert::Drawing, file};
 use super::{grid::grid, identification::identification, scores::scores as scores_figure, training::training};
-use crate::Result;
+use crate::{Result, source::Source};
 
 /// A file format of figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +33,8 @@ impl FigureFormat {
 /// How figures are drawn and written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FigureOptions {
-    /// Width in millimetres; each figure's own, one or two columns, if it is not given.
+    /// Width in millimetres of all figures but `fields`, whose maps have a size of their own; each figure's own, one or two
+    /// columns, if it is not given.
     pub width_mm: Option<f64>,
     /// The formats to write.
     pub formats: Vec<FigureFormat>,
@@ -82,48 +80,37 @@ pub fn write_figures(run: &RunFolder) -> Result<()> {
 /// [`crate::ReportError::Run`] if a file is damaged or a figure cannot be written;
 /// [`crate::ReportError::NoSuchScore`] for the score of the grid; [`crate::ReportError::Figure`].
 pub fn export_figures(run: &RunFolder, folder: &Path, options: &FigureOptions) -> Result<Vec<FigureFile>> {
-    let figures = drawn(run, options)?;
+    let figures = drawn(&Source::read(run)?, options)?;
     figures.iter().map(|figure| write(figure, folder, options)).collect()
 }
 
-fn drawn(run: &RunFolder, options: &FigureOptions) -> Result<Vec<Figure>> {
-    let scores = ScoreFile::read_if_present(run)?;
-    let pictures = Vec::<Pictures>::read_if_present(run)?.unwrap_or_default();
-    let records = if run.log_file().is_file() { log::read(run)? } else { Vec::new() };
-    let (found, voxels) = (Biology::read_if_present(run)?, Voxels::read_if_present(run)?);
-    let parts = Parts {
-        run,
-        pictures: &pictures,
-        scores: scores.as_ref(),
-        log: &records,
-        biology: found.as_ref(),
-        voxels: voxels.as_ref(),
-    };
+fn drawn(source: &Source, options: &FigureOptions) -> Result<Vec<Figure>> {
     let width = |wide: bool| file::units(options.width_mm.unwrap_or(if wide { TWO_COLUMNS_MM } else { ONE_COLUMN_MM }));
     let mut figures: Vec<Figure> = [
-        grid(&parts, &options.grid, width(true))?,
-        identification(&parts, width(true)),
-        scores_figure(&parts, width(true)),
-        training(&parts, Phase::Encoder, width(true)),
-        training(&parts, Phase::Decoder, width(true)),
+        grid(source, &options.grid, width(true))?,
+        identification(source, width(true)),
+        scores_figure(source, width(true)),
+        training(source, Phase::Encoder, width(true)),
+        training(source, Phase::Decoder, width(true)),
     ]
     .into_iter()
     .flatten()
     .collect();
-    if let Some(found) = parts.biology {
-        figures.extend(biology::figures(found, parts.unit(), &width));
+    if let Some(found) = &source.biology {
+        figures.extend(biology::figures(found, source.unit(), &width));
     }
     Ok(figures)
 }
 
 fn write(figure: &Figure, folder: &Path, options: &FigureOptions) -> Result<FigureFile> {
     let svg = file::document(figure);
+    let mut drawing = None;
     let mut files = Vec::new();
     for format in &options.formats {
         let bytes = match format {
             FigureFormat::Svg => svg.clone().into_bytes(),
-            FigureFormat::Pdf => convert::pdf(&figure.name, &svg)?,
-            FigureFormat::Png => convert::png(&figure.name, &svg, options.dpi)?,
+            FigureFormat::Pdf => Drawing::once(&mut drawing, &figure.name, &svg)?.pdf()?,
+            FigureFormat::Png => Drawing::once(&mut drawing, &figure.name, &svg)?.png(options.dpi)?,
         };
         files.push(save(folder, &figure.name, format.ending(), &bytes)?);
     }

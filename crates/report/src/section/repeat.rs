@@ -1,5 +1,6 @@
 //! How to repeat the run: commands, configuration, seeds, versions, hashes.
 
+use afterimage_run::layout::EXPERIMENT;
 use maud::{Markup, html};
 
 use super::Part;
@@ -24,7 +25,7 @@ pub(crate) fn repeat(source: &Source) -> Part {
         }
         (inputs(source))
     };
-    let lost = source.experiment.is_none().then(|| html! { "The experiment folder has no experiment.toml." });
+    let lost = source.experiment.is_none().then(|| html! { "The experiment folder has no " (EXPERIMENT) "." });
     Part::shown(content).lacking(lost)
 }
 
@@ -35,7 +36,7 @@ fn again(source: &Source) -> String {
         Some(baseline) => words.extend(["baseline".to_owned(), baseline.name.clone()]),
         None => words.push("run".into()),
     }
-    words.push("experiment.toml".into());
+    words.push(EXPERIMENT.into());
     for (name, value) in source.manifest.baseline.iter().flat_map(|baseline| &baseline.options) {
         words.push(format!("--{name}"));
         words.extend((!value.is_empty()).then(|| value.clone()));

@@ -197,7 +197,7 @@ fn score(
             over: Vec::new(),
         }),
         chance: (unit == "correlation").then_some(0.0),
-        p: Some(PValue::drawn(0.0001, 9999, "permutation of pairings, 9999 draws, one-sided".into())),
+        p: Some(PValue::drawn(0, 9999, "permutation of pairings, 9999 draws, one-sided".into())),
         n: items.len(),
         item_kind: kind.into(),
         ways: None,

@@ -10,8 +10,34 @@ pub const IMAGES_VERSION: u32 = 1;
 
 /// Name of the manifest.
 pub const MANIFEST: &str = "run.json";
+/// Name of the resolved configuration.
+pub const EXPERIMENT: &str = "experiment.toml";
 /// Name of the lock.
 pub const LOCK: &str = "run.lock";
+/// Name of the hashes of what was written after the manifest.
+pub(super) const JOURNAL: &str = "run.outputs.jsonl";
+/// Name of the log of training.
+pub(super) const LOG: &str = "metrics.jsonl";
+/// Folder of TensorBoard's event files.
+pub(super) const TENSORBOARD: &str = "tensorboard";
+/// Folder of maps over voxels.
+pub(super) const MAPS: &str = "maps";
+/// Folder of reconstructions as images.
+pub(super) const RECONSTRUCTIONS_DIR: &str = "reconstructions";
+/// Folder of shown images.
+pub(super) const SHOWN: &str = "shown";
+/// Folder of the images that a reconstruction is mistaken for.
+pub(super) const RIVALS_DIR: &str = "rivals";
+/// Folder of tables and halves of the biology.
+pub(super) const BIOLOGY_DIR: &str = "biology";
+/// Folder of figures.
+pub(super) const FIGURES: &str = "figures";
+/// Name of the table of regions.
+pub(super) const REGION_TABLE: &str = "regions.csv";
+/// Name of the table of single voxels.
+pub(super) const VOXEL_TABLE: &str = "regions-voxels.csv";
+/// Name of the report.
+pub(super) const REPORT: &str = "report.html";
 /// Folder of the simulated subject in the folder of a demonstration.
 pub const SIMULATION: &str = "simulation";
 
@@ -19,19 +45,19 @@ pub const SIMULATION: &str = "simulation";
 pub const UNRECORDED: &[&str] = &[
     MANIFEST,
     LOCK,
-    "run.outputs.jsonl",
-    "experiment.toml",
-    "metrics.jsonl",
-    "tensorboard",
-    "maps",
-    "reconstructions",
-    "shown",
-    "rivals",
-    "biology",
-    "figures",
-    "regions.csv",
-    "regions-voxels.csv",
-    "report.html",
+    JOURNAL,
+    EXPERIMENT,
+    LOG,
+    TENSORBOARD,
+    MAPS,
+    RECONSTRUCTIONS_DIR,
+    SHOWN,
+    RIVALS_DIR,
+    BIOLOGY_DIR,
+    FIGURES,
+    REGION_TABLE,
+    VOXEL_TABLE,
+    REPORT,
 ];
 
 /// A recorded file of the run folder.

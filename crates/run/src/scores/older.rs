@@ -1,16 +1,36 @@
-//! Scores of schema version 1, in `scores.json` and in the files that contain scores.
-//!
-//! There `chance` of an identification was the score of a guess, and `shuffled`, if pairings were shuffled, what is
-//! `chance` now. `chance` of a similarity or distance was the mean over mismatched pairs, as it is now. Intervals did not
-//! state their sample; the name of the method and a note did.
+//! Scores of earlier schema versions, in `scores.json` and in the files that contain scores: a list of steps from version to
+//! version.
 
 use afterimage_statistics::Sample;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::Score;
+type Fields = Map<String, Value>;
+type Upgrade = fn(&mut Fields);
+
+/// The step to each version from the one before, ascending. A new version of the schema gets a step here.
+///
+/// A score does not state its version, since it also lies in files with versions of their own: a step recognises by the
+/// fields what is older, and leaves what is not.
+const STEPS: &[(u32, Upgrade)] = &[(2, to_2)];
 
 /// Gives the fields of a score the names and meanings of the present version.
-pub(super) fn rename(fields: &mut Map<String, Value>) {
+pub(super) fn upgrade(fields: &mut Fields) {
+    STEPS.iter().for_each(|(_, step)| step(fields));
+}
+
+/// In version 1 `chance` of an identification was the score of a guess, and `shuffled`, if pairings were shuffled, what is
+/// `chance` now. `chance` of a similarity or distance was the mean over mismatched pairs, as it is now. Intervals did not
+/// state their sample; the name of the method and a note did.
+fn to_2(fields: &mut Fields) {
+    name_levels(fields);
+    if let Some(over) = sample(fields)
+        && let Some(Value::Object(interval)) = fields.get_mut("interval")
+    {
+        interval.insert("over".into(), json!([over]));
+    }
+}
+
+fn name_levels(fields: &mut Fields) {
     let Some(shuffled) = fields.remove("shuffled") else { return };
     let identifies = fields.get("unit").is_some_and(|unit| unit == "fraction" || unit == "rank");
     if identifies && let Some(guess) = fields.insert("chance".into(), shuffled) {
@@ -18,30 +38,34 @@ pub(super) fn rename(fields: &mut Map<String, Value>) {
     }
 }
 
-/// States the sample of an interval that does not state it.
-pub(super) fn complete(score: &mut Score) {
-    let images = || {
-        let noted = |note: &String| {
-            let n = note.strip_prefix("over ")?.strip_suffix(" images")?;
-            n.strip_suffix(" held-out").or(n.strip_suffix(" test"))?.parse().ok()
-        };
-        score.notes.iter().find_map(noted).or((score.item_kind == "image").then_some(score.n))
-    };
-    let Some(interval) = score.interval.as_ref().filter(|interval| interval.over.is_empty()) else { return };
-    let over = if interval.method.contains(" images") {
-        images().map(|n| Sample::of(n, "image"))
-    } else {
-        Some(Sample::of(score.n, &score.item_kind))
-    };
-    if let Some(interval) = score.interval.as_mut() {
-        interval.over = over.into_iter().collect();
+/// The sample of an interval that does not state it.
+fn sample(fields: &Fields) -> Option<Sample> {
+    let interval = fields.get("interval")?.as_object()?;
+    if interval.get("over").and_then(Value::as_array).is_some_and(|over| !over.is_empty()) {
+        return None;
     }
+    let (n, item) = (fields.get("n")?.as_u64()? as usize, fields.get("item_kind")?.as_str()?);
+    if !interval.get("method")?.as_str()?.contains(" images") {
+        return Some(Sample::of(n, item));
+    }
+    let noted = |note: &Value| {
+        let n = note.as_str()?.strip_prefix("over ")?.strip_suffix(" images")?;
+        n.strip_suffix(" held-out").or(n.strip_suffix(" test"))?.parse().ok()
+    };
+    let images = fields.get("notes")?.as_array()?.iter().find_map(noted).or((item == "image").then_some(n));
+    images.map(|n| Sample::of(n, "image"))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::ScoreFile;
+    use super::super::{OLDEST_SCORES, SCORES_VERSION, Score, ScoreFile};
     use super::*;
+
+    #[test]
+    fn steps_lead_from_the_oldest_version_to_the_present_one() {
+        let to: Vec<u32> = STEPS.iter().map(|(to, _)| *to).collect();
+        assert_eq!(to, (OLDEST_SCORES + 1..=SCORES_VERSION).collect::<Vec<u32>>());
+    }
 
     fn read(fields: &str) -> Score {
         let text = format!(

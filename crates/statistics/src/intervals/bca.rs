@@ -2,7 +2,7 @@
 
 use super::bootstrap::resampled_means;
 use crate::distributions::{normal, normal_quantile};
-use crate::{Interval, LEVEL, Sample, mean, plural, quantile};
+use crate::{Interval, LEVEL, Sample, defined, mean, plural, quantile};
 
 /// BCa interval from statistics computed on resamples.
 ///
@@ -44,7 +44,7 @@ pub fn bca_interval(mut statistics: Vec<f64>, theta: f64, jackknife: &[f64], ove
 ///
 /// `None` with fewer than two values, or in the cases of [`bca_interval`].
 pub fn bca_mean(values: &[f64], resamples: usize, seed: u64) -> Option<Interval> {
-    let values: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+    let values = defined(values.iter().copied());
     let (n, sum) = (values.len() as f64, values.iter().sum::<f64>());
     if values.len() < 2 || resamples == 0 {
         return None;

@@ -1,7 +1,7 @@
 //! Percentile bootstrap.
 
 use crate::draws::{Purpose, below, repeat};
-use crate::{Interval, LEVEL, Sample, median, plural, quantile};
+use crate::{Interval, LEVEL, Sample, defined, median, plural, quantile};
 
 /// Percentile bootstrap interval of the mean.
 ///
@@ -16,7 +16,7 @@ use crate::{Interval, LEVEL, Sample, median, plural, quantile};
 /// assert!(i.low <= 0.5 && i.high >= 0.5);
 /// ```
 pub fn bootstrap_mean(values: &[f64], resamples: usize, seed: u64) -> Option<Interval> {
-    let values: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+    let values = defined(values.iter().copied());
     if values.len() < 2 || resamples == 0 {
         return None;
     }
@@ -31,7 +31,7 @@ pub(super) fn resampled_means(values: &[f64], resamples: usize, seed: u64) -> Ve
 
 /// Percentile bootstrap interval of the median; otherwise like [`bootstrap_mean`].
 pub fn bootstrap_median(values: &[f64], resamples: usize, seed: u64) -> Option<Interval> {
-    let values: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+    let values = defined(values.iter().copied());
     let n = values.len();
     if n < 2 || resamples == 0 {
         return None;

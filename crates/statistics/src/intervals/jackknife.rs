@@ -1,7 +1,7 @@
 //! Jackknife, for statistics of a set of images that are not a mean over images.
 
 use crate::distributions::t_quantile;
-use crate::{Interval, LEVEL, Sample, mean, variance};
+use crate::{Interval, LEVEL, Sample, defined, mean, variance};
 
 /// Jackknife pseudo-values `theta + (n - 1) (mean theta_j - theta_i)`, with `theta_i` the statistic without item i.
 ///
@@ -27,7 +27,7 @@ pub fn pseudo_values(theta: f64, without: &[f64]) -> Vec<f64> {
 ///
 /// `None` with fewer than three finite pseudo-values, or if all are equal.
 pub fn jackknife_interval(theta: f64, pseudo_values: &[f64]) -> Option<Interval> {
-    let values: Vec<f64> = pseudo_values.iter().copied().filter(|v| v.is_finite()).collect();
+    let values = defined(pseudo_values.iter().copied());
     let n = values.len() as f64;
     if values.len() < 3 || !theta.is_finite() {
         return None;

@@ -73,11 +73,7 @@ pub fn sign_flip(differences: &[f64], draws: usize, seed: u64) -> PValue {
             (0..size).filter(|_| flipped() >= threshold).count()
         })
         .sum();
-    PValue::drawn(
-        (1 + extreme) as f64 / (1 + draws) as f64,
-        draws,
-        format!("paired sign-flip permutation, {draws} draws, two-sided"),
-    )
+    PValue::drawn(extreme, draws, format!("paired sign-flip permutation, {draws} draws, two-sided"))
 }
 
 /// The planned test. A difference whose sign is not known has no number of images that would show it.

@@ -61,11 +61,7 @@ pub fn pairing_test(scores: ArrayView2<f64>, draws: usize, seed: u64) -> Option<
     Some(PairingTest {
         observed: sum / n as f64,
         shuffled: scores.mean().unwrap_or(f64::NAN),
-        p: PValue::drawn(
-            (1 + at_or_above) as f64 / (1 + draws) as f64,
-            draws,
-            format!("permutation of pairings, {draws} draws, one-sided"),
-        ),
+        p: PValue::drawn(at_or_above, draws, format!("permutation of pairings, {draws} draws, one-sided")),
     })
 }
 
@@ -113,11 +109,7 @@ pub fn pairing_test_within(
     Some(PairingTest {
         observed: sum / n as f64,
         shuffled: expected / n as f64,
-        p: PValue::drawn(
-            (1 + at_or_above) as f64 / (1 + draws) as f64,
-            draws,
-            format!("permutation of pairings{what}, {draws} draws, one-sided"),
-        ),
+        p: PValue::drawn(at_or_above, draws, format!("permutation of pairings{what}, {draws} draws, one-sided")),
     })
 }
 

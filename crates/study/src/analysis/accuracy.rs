@@ -2,7 +2,7 @@
 
 use afterimage_run::study::{Accuracy, ItemResult, RunComparison};
 use afterimage_statistics::{
-    Crossed, crossed_difference, crossed_mean, holm, paired_difference, sign_flip, wilson_interval,
+    Crossed, Difference, crossed_difference, crossed_mean, holm, paired_difference, sign_flip, wilson_interval,
 };
 
 use super::{Answered, Draws, median_ms};
@@ -86,10 +86,7 @@ pub(super) fn comparisons(study: &Answered, judged: &[&Recorded], draws: Draws) 
             Some(RunComparison { baseline: label(a), run: label(b), difference, crossed })
         })
         .collect();
-    let p: Vec<f64> = found.iter().map(|pair| pair.difference.p.value).collect();
-    for (pair, p) in found.iter_mut().zip(holm(&p)) {
-        pair.difference.p_holm = p;
-    }
+    Difference::correct(found.iter_mut().map(|pair| &mut pair.difference));
     found
 }
 

@@ -3,12 +3,13 @@
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
+use crate::folder::{CONSENT, KEYS, PICTURES, SCORES, STIMULI};
 use crate::{Result, StudyError, keys, private};
 
 /// Lock file of the creating process; a finished study does not contain it.
 const LOCK: &str = ".creating";
 /// Possible content of a folder `NAME.tmp` left by a killed earlier version.
-const EARLIER: [&str; 6] = ["pictures", "scores", "keys.toml", "pictures.json", "pictures.json.tmp", "consent.md"];
+const EARLIER: [&str; 6] = [PICTURES, SCORES, KEYS, STIMULI, "pictures.json.tmp", CONSENT];
 
 /// The folder; dropping it removes it.
 pub(super) struct Partial {
@@ -95,7 +96,7 @@ fn clear_earlier(folder: &Path) {
     let is_ours = |name: &str| EARLIER.contains(&name) || name.starts_with("strings.");
     let names = fs::read_dir(folder).into_iter().flatten().flatten();
     let names: Vec<String> = names.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
-    if names.iter().any(|name| name == "pictures") && names.iter().all(|name| is_ours(name)) {
+    if names.iter().any(|name| name == PICTURES) && names.iter().all(|name| is_ours(name)) {
         let _ = fs::remove_dir_all(folder);
     }
 }

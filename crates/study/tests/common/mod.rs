@@ -123,7 +123,7 @@ pub(crate) fn options() -> Options {
 pub(crate) fn study(folder: &Path, items: usize, runs: usize, options: &Options) -> Created {
     let runs: Vec<PathBuf> =
         (0..runs).map(|r| run_folder(&folder.join(format!("run{r}")), items, 8 + r as u8)).collect();
-    let created = create(&runs, options, &folder.join("study")).unwrap();
+    let created = create(&runs, options, &folder.join("study"), false).unwrap();
     name_contact(&created.study);
     created
 }

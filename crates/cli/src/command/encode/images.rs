@@ -73,7 +73,7 @@ impl Pictures {
 
     fn add(&mut self, path: &Path, label: Option<String>) -> Result<()> {
         let source = self.sources.len();
-        let (opened, names) = if path.join("zarr.json").is_file() {
+        let (opened, names) = if DataSet::is_at(path) {
             let data = DataSet::open(path)?;
             if !data.header().has_images() {
                 bail!("\"{}\" contains responses but no images: give the image files", path.display());

@@ -50,7 +50,7 @@ mod tests {
             chance: Some(0.325),
             guess: Some(0.2),
             mean_image,
-            p: Some(PValue::drawn(1.0, 999, String::new())),
+            p: Some(PValue::drawn(999, 999, String::new())),
             n: 10,
             item_kind: "image".into(),
             ways: Some(5),
@@ -71,7 +71,7 @@ mod tests {
         let with_mean = line(&score(0.25, Some(0.33)), RecordedUnit::Voxel);
         assert_eq!(with_mean, format!("{text}; the mean training image scores 33.0 %"));
         let mut best = score(0.9, None);
-        best.p = Some(PValue::drawn(0.001, 999, String::new()));
+        best.p = Some(PValue::drawn(0, 999, String::new()));
         assert!(line(&best, RecordedUnit::Voxel).contains("p ≤ 0.001, n"));
     }
 

@@ -9,7 +9,7 @@ use super::runs::{Held, short_name};
 use super::table::Shown;
 use super::{BOLD_DELAY_SECS, NiftiOptions};
 use crate::Result;
-use crate::header::{FittedOn, LeftOut, Provenance, Step};
+use crate::header::{FittedOn, LeftOut, Provenance, RunLevel, Step};
 use crate::import::files::source_files;
 use crate::import::volumes::stem;
 
@@ -59,7 +59,7 @@ impl Said<'_> {
                 self.unplaced.join(", ")
             )));
         }
-        steps.push(Step::plain(match &options.images {
+        steps.push(Step::split(match &options.images {
             Some(_) => format!(
                 "{} images drawn for the test, {} for validation, seed {}",
                 options.test, options.validation, options.seed
@@ -96,12 +96,7 @@ impl Said<'_> {
         if !self.is_of_time_series() || options.zscore {
             return Vec::new();
         }
-        let drifts = if options.detrend { "" } else { " and the drifts" };
-        let detrend = if options.detrend { "" } else { "--detrend and " };
-        vec![format!(
-            "responses are in the unit of the series, with the level{drifts} of each run: give {detrend}--zscore, or use \
-             `afterimage prepare DATASET --detrend 1 --zscore run`, before training"
-        )]
+        vec![RunLevel { drifts: !options.detrend, raw: true }.warning()]
     }
 
     /// The times between volumes, and trials that share some.

@@ -1,0 +1,40 @@
+//! Which warnings of the source are still true of what is made of it.
+
+use crate::header::RunLevel;
+
+/// What the preparation takes out of the responses.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Removes {
+    /// Drifts over each run.
+    pub(super) drifts: bool,
+    /// The level of each run: each is standardised by itself.
+    pub(super) levels: bool,
+    /// The unit of the source.
+    pub(super) unit: bool,
+}
+
+impl Removes {
+    /// What is still true of a warning of the source, if anything is.
+    pub(super) fn left_of(self, warning: &str) -> Option<String> {
+        let Some(level) = RunLevel::said_by(warning) else { return Some(warning.to_owned()) };
+        let left = RunLevel { drifts: level.drifts && !self.drifts, raw: level.raw && !self.unit };
+        (!self.levels).then(|| left.warning())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_removed_is_no_longer_warned_of() {
+        let raw = RunLevel { drifts: true, raw: true };
+        let left = |removes: Removes| removes.left_of(&raw.warning());
+        let nothing = Removes::default();
+        assert_eq!(left(nothing), Some(raw.warning()));
+        assert_eq!(left(Removes { drifts: true, ..nothing }), Some(RunLevel { drifts: false, ..raw }.warning()));
+        assert_eq!(left(Removes { unit: true, ..nothing }), Some(RunLevel { raw: false, ..raw }.warning()));
+        assert_eq!(left(Removes { unit: true, levels: true, ..nothing }), None);
+        assert_eq!(Removes { levels: true, ..nothing }.left_of("another"), Some("another".into()));
+    }
+}

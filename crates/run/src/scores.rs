@@ -120,6 +120,7 @@ impl<'de> Deserialize<'de> for Score {
         older::rename(&mut fields);
         let mut score = Self::deserialize(serde_json::Value::Object(fields)).map_err(D::Error::custom)?;
         older::complete(&mut score);
+        older::retitle(&mut score);
         Ok(score)
     }
 }

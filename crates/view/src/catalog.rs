@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use afterimage_eval::comparison::ScoredRun;
 use afterimage_run::biology::Biology;
 use afterimage_run::layout::{Phase, STATISTICS, labels};
 use afterimage_run::manifest::Manifest;
@@ -66,9 +67,9 @@ pub struct Run {
     /// The noun of counts of its voxels.
     #[serde(skip)]
     pub(crate) noun: RecordedUnit,
-    /// `scores.json`, if it was evaluated.
+    /// What a comparison needs, if it was evaluated.
     #[serde(skip)]
-    pub(crate) score_file: Option<ScoreFile>,
+    pub(crate) scored: Option<ScoredRun>,
     /// Image files of the items: shown, reconstruction, wrong candidate.
     #[serde(skip)]
     pub(crate) files: Vec<[Option<PathBuf>; 3]>,
@@ -133,7 +134,8 @@ impl Catalog {
     /// Reads run folders.
     ///
     /// # Errors
-    /// [`ViewError::Run`]; [`ViewError::File`] if a run has no reconstructions, or names images outside its folder.
+    /// [`ViewError::Run`] and [`ViewError::Scores`] for damaged files; [`ViewError::File`] if a run has no reconstructions, or names
+    /// images outside its folder.
     pub fn open(paths: &[PathBuf]) -> Result<Self> {
         let folders = paths.iter().map(RunFolder::open).collect::<std::result::Result<Vec<_>, _>>()?;
         let names = labels(&folders);
@@ -156,15 +158,26 @@ impl Catalog {
 }
 
 impl Run {
+    /// `scores.json`, if it was evaluated.
+    pub(crate) fn score_file(&self) -> Option<&ScoreFile> {
+        self.scored.as_ref().map(|scored| &scored.scores)
+    }
+
     fn open(folder: RunFolder, label: String) -> Result<Self> {
-        let manifest = Manifest::read(&folder)?;
-        let networks = has_networks(&folder, &manifest);
-        let Some(list) = Vec::<Pictures>::read_if_present(&folder)? else {
+        if !Vec::<Pictures>::path(&folder).is_file() {
             let message = "holds no reconstructions yet: make them with `afterimage reconstruct RUN`";
             return Err(ViewError::File { path: folder.root().into(), message: message.into() });
+        }
+        let mut scored = ScoreFile::path(&folder).is_file().then(|| ScoredRun::of(&folder)).transpose()?;
+        let (manifest, list) = match &mut scored {
+            Some(scored) => {
+                scored.label.clone_from(&label);
+                (scored.manifest.clone(), scored.pictures.clone())
+            }
+            None => (Manifest::read(&folder)?, Vec::<Pictures>::read(&folder)?),
         };
-        let score_file = ScoreFile::read_if_present(&folder)?;
-        let scores = score_file.as_ref().map(|file| item_scores(file, &list)).unwrap_or_default();
+        let networks = has_networks(&folder, &manifest);
+        let scores = scored.as_ref().map(|scored| item_scores(&scored.scores, &list)).unwrap_or_default();
         let voxels = Biology::read_if_present(&folder)?.as_ref().map(voxels).unwrap_or_default();
         let recorded = Recorded::read_if_present(&folder)?;
         let noun = recorded.as_ref().map(Recorded::unit).unwrap_or_default();
@@ -190,7 +203,7 @@ impl Run {
             voxels,
             networks,
             report: folder.report_file().is_file(),
-            score_file,
+            scored,
             folder,
             files,
         })
@@ -205,7 +218,7 @@ fn has_networks(folder: &RunFolder, manifest: &Manifest) -> bool {
 
 /// Returns the names of the main scores: those that always count, then the headlines of the runs.
 fn main_scores(runs: &[Run]) -> Vec<String> {
-    let files = || runs.iter().filter_map(|run| run.score_file.as_ref());
+    let files = || runs.iter().filter_map(Run::score_file);
     let always = ALWAYS.into_iter().filter(|name| files().any(|file| file.get(name).is_some()));
     let headlines = files().flat_map(|file| headlines(file).into_iter().map(|score| score.name.as_str()));
     let mut names: Vec<String> = Vec::new();

@@ -2,7 +2,7 @@
 //!
 //! There `chance` of an identification was the score of a guess, and `shuffled`, if pairings were shuffled, what is
 //! `chance` now. `chance` of a similarity or distance was the mean over mismatched pairs, as it is now. Intervals did not
-//! state their sample; the name of the method and a note did.
+//! state their sample; the name of the method and a note did. Titles did not state the size at which pixels are compared.
 
 use afterimage_statistics::Sample;
 use serde_json::{Map, Value};
@@ -35,6 +35,36 @@ pub(super) fn complete(score: &mut Score) {
     };
     if let Some(interval) = score.interval.as_mut() {
         interval.over = over.into_iter().collect();
+    }
+}
+
+/// Gives a score of pixels the title that it has now, which states the size of the images as its metric does, so that one score has
+/// one title next to runs of this version.
+pub(super) fn retitle(score: &mut Score) {
+    let repeats = score.title.rfind(", ").filter(|_| score.title.ends_with(" averaged")).unwrap_or(score.title.len());
+    let (title, repeats) = score.title.split_at(repeats);
+    let resized = score.metric.split_once("resized to ").and_then(|(_, size)| size.split('x').next());
+    let size = match resized {
+        Some(side) => format!("at {side} px"),
+        None if score.metric.contains("at the images' own size") => "at the run's image size".to_owned(),
+        None => String::new(),
+    };
+    let measure = title.strip_suffix(", own size").or(title.strip_suffix(", not resized")).unwrap_or(title);
+    let titled = match title.rsplit_once(", by ") {
+        Some((protocol, by)) => match (by, by.strip_prefix("lpips-")) {
+            (_, Some(network)) => Some(format!("{protocol}, by LPIPS ({network})")),
+            ("pixels" | "pixcorr" | "pixel correlation", _) if !size.is_empty() => {
+                Some(format!("{protocol}, by pixel correlation {size}"))
+            }
+            _ => None,
+        },
+        None if ["Pixel correlation", "Structural similarity"].contains(&measure) && !size.is_empty() => {
+            Some(format!("{measure} {size}"))
+        }
+        None => None,
+    };
+    if let Some(titled) = titled {
+        score.title = titled + repeats;
     }
 }
 
@@ -82,5 +112,34 @@ mod tests {
         assert_eq!(read(&voxels).interval.unwrap().over, [Sample::of(5, "image")]);
         let of_voxels = voxels.replace("over images,", "over voxels,");
         assert_eq!(read(&of_voxels).interval.unwrap().over, [Sample::of(40, "voxel")]);
+    }
+
+    #[test]
+    fn titles_of_pixels_state_the_size_as_those_of_this_version_do() {
+        let (own, suite) = ("Pearson, at the images' own size", "Pearson, resized to 425x425 (bilinear, antialiased)");
+        let titles = [
+            ("Pixel correlation", suite, "Pixel correlation at 425 px"),
+            ("Structural similarity, own size", own, "Structural similarity at the run's image size"),
+            ("Pixel correlation, not resized", own, "Pixel correlation at the run's image size"),
+            (
+                "Pixel correlation, own size, 1 repeat averaged",
+                own,
+                "Pixel correlation at the run's image size, 1 repeat averaged",
+            ),
+            ("5-way, by pixels", own, "5-way, by pixel correlation at the run's image size"),
+            ("Pairwise, by pixcorr", suite, "Pairwise, by pixel correlation at 425 px"),
+            ("Pairwise, by lpips-alex", "LPIPS", "Pairwise, by LPIPS (alex)"),
+            ("Pairwise, by pixels", "unknown", "Pairwise, by pixels"),
+            ("5-way, 4 repeats averaged", own, "5-way, 4 repeats averaged"),
+            ("Multi-scale structural similarity", suite, "Multi-scale structural similarity"),
+        ];
+        let mut score = read(IDENTIFIED);
+        for (old, metric, new) in titles {
+            (score.title, score.metric) = (old.into(), metric.into());
+            for _ in 0..2 {
+                retitle(&mut score);
+                assert_eq!(score.title, new, "{old}; a present title stays");
+            }
+        }
     }
 }

@@ -13,7 +13,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use ndarray::{Array2, Array4, Axis};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use afterimage_experiment::{TrainedRun, Units};
+use afterimage_experiment::{TrainedRun, UnitVerdict, Units};
 use afterimage_run::{Artefact, RunFolder, voxels::Voxels};
 
 use crate::metrics::Metrics;
@@ -25,8 +25,8 @@ use batch::{BATCH, join, take_batch};
 pub(crate) enum Work {
     /// Images u8 `[n, side, side, 3]` to responses `[n, voxels]`.
     Encode { images: Array4<u8>, units: Units },
-    /// Responses `[n, voxels]` to images `[n, 3, side, side]` in 0..1.
-    Decode { responses: Array2<f32>, units: Units },
+    /// Responses `[n, voxels]` to images `[n, 3, side, side]` in 0..1; `forced` if they are taken even if they can't be in `units`.
+    Decode { responses: Array2<f32>, units: Units, forced: bool },
 }
 
 /// Output of a run's networks.
@@ -34,6 +34,14 @@ pub(crate) enum Work {
 pub(crate) enum Done {
     Responses(Array2<f32>),
     Images(Array4<f32>),
+}
+
+/// What a run's networks answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) done: Done,
+    /// What is doubtful about the input.
+    pub(crate) warnings: Vec<String>,
 }
 
 /// What a request needs to know about a run.
@@ -56,7 +64,7 @@ pub(crate) struct Facts {
 struct Job {
     run: usize,
     work: Work,
-    reply: oneshot::Sender<Result<Done>>,
+    reply: oneshot::Sender<Result<Answer>>,
     _room: OwnedSemaphorePermit,
 }
 
@@ -119,7 +127,7 @@ impl Networks {
     }
 
     /// Sends work to the thread and waits for the result.
-    pub(crate) async fn ask(&self, run: usize, work: Work) -> Result<Done> {
+    pub(crate) async fn ask(&self, run: usize, work: Work) -> Result<Answer> {
         let rows = u32::try_from(work.len()).unwrap_or(u32::MAX);
         let room = self.room.clone().try_acquire_many_owned(rows).map_err(|_| ViewError::Busy)?;
         let (reply, answer) = oneshot::channel();
@@ -155,7 +163,7 @@ impl Work {
     fn apply(self, run: &TrainedRun) -> Result<Done> {
         match self {
             Work::Encode { images, units } => Ok(Done::Responses(run.encode(images.view(), units)?)),
-            Work::Decode { responses, units } => Ok(Done::Images(run.decode(responses.view(), units)?)),
+            Work::Decode { responses, units, .. } => Ok(Done::Images(run.decode(responses.view(), units)?)),
         }
     }
 }
@@ -187,24 +195,60 @@ impl Thread {
         let batch: Vec<Job> = batch.into_iter().filter(|job| !job.reply.is_closed()).collect();
         let Some(first) = batch.first() else { return };
         let run = first.run;
-        let (works, replies): (Vec<Work>, Vec<_>) =
-            batch.into_iter().map(|job| (job.work, (job.reply, job._room))).unzip();
-        let is_wanted = || replies.iter().any(|(reply, _)| !reply.is_closed());
+        let (mut works, mut replies) = (Vec::new(), Vec::new());
+        for job in batch {
+            let judged = catch_unwind(AssertUnwindSafe(|| self.judge(run, &job.work)));
+            match judged.unwrap_or(Err(ViewError::Unanswered)) {
+                Ok(warnings) => {
+                    works.push(job.work);
+                    replies.push((job.reply, warnings, job._room));
+                }
+                Err(refused) => {
+                    let _ = job.reply.send(Err(refused));
+                }
+            }
+        }
+        if works.is_empty() {
+            return;
+        }
+        let is_wanted = || replies.iter().any(|(reply, ..)| !reply.is_closed());
         let done = catch_unwind(AssertUnwindSafe(|| self.apply(run, &works, is_wanted)));
         match done.unwrap_or(Err(ViewError::Unanswered)) {
             Ok(done) => {
                 let mut start = 0;
-                for ((reply, _room), work) in replies.into_iter().zip(&works) {
+                for ((reply, warnings, _room), work) in replies.into_iter().zip(&works) {
                     let rows = work.len();
-                    let _ = reply.send(work.check(&done, start).map(|()| done.part(start, rows)));
+                    let answer = || Answer { done: done.part(start, rows), warnings };
+                    let _ = reply.send(work.check(&done, start).map(|()| answer()));
                     start += rows;
                 }
             }
             Err(error) => {
                 let message = error.to_string();
-                for (reply, _room) in replies {
+                for (reply, ..) in replies {
                     let _ = reply.send(Err(ViewError::Networks { message: message.clone() }));
                 }
+            }
+        }
+    }
+
+    /// Returns what is doubtful about the unit of responses.
+    ///
+    /// # Errors
+    /// [`ViewError::Units`] if they can't be in it, unless that is forced.
+    fn judge(&self, run: usize, work: &Work) -> Result<Vec<String>> {
+        let Work::Decode { responses, units, forced } = work else { return Ok(Vec::new()) };
+        let opened = self.runs[run].as_ref().ok_or(ViewError::Unanswered)?;
+        match opened.judge_units(responses.view(), *units)? {
+            UnitVerdict::Fits => Ok(Vec::new()),
+            UnitVerdict::Unclear(reason) => Ok(vec![reason]),
+            UnitVerdict::Impossible { reason, .. } if *forced => Ok(vec![reason]),
+            UnitVerdict::Impossible { reason, other } => {
+                let hint = other.map_or_else(
+                    || "bring them to the unit of the run's data set, with the same preparation".to_owned(),
+                    |other| format!("state units={}", other.name()),
+                );
+                Err(ViewError::Units { reason, hint })
             }
         }
     }

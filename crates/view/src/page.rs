@@ -160,8 +160,16 @@ fn ask(catalog: &Catalog) -> Markup {
         @if !asked.is_empty() {
             details.ask #ask hidden {
                 summary { h2 { "Ask the networks" } }
-                p.note { "Drop an image anywhere to see the responses that the encoder predicts, or responses (.csv or .npy) to see the images that the decoder makes of them: one row per trial, one column per " (asked[0].unit) ", in the unit of the run's data set, which is stated below." }
-                @for run in &asked { @if let Some(units) = &run.units { p.note { strong { (run.label) } " expects: " (units) } } }
+                p.note { "Drop an image anywhere to see the responses that the encoder predicts, or responses (.csv or .npy) to see the images that the decoder makes of them: one row per trial, one column per " (asked[0].unit) "." }
+                @for run in &asked { p.note {
+                    "Recorded responses of " strong { (run.label) } ": "
+                    @if let Some(units) = &run.units { (units) } @else { "unit not stated by its data set; they must be as those that it was trained on" }
+                    "."
+                } }
+                label.units { "Responses in the file are" select name="units" {
+                    option value="recorded" { "recorded: in the unit of the run's data set" }
+                    option value="standardised" { "standardised: by mean and standard deviation of training" }
+                } }
                 label.drop #drop { span { "Choose or drop an image, .csv or .npy" } input type="file" accept="image/png,image/jpeg,image/bmp,image/tiff,.csv,.npy"; }
                 p.error role="alert" #failed hidden {}
                 div.answers #answers aria-live="polite" {}

@@ -91,15 +91,21 @@ impl Stated {
                 log::note(&format!("warning: {said}"));
                 Ok(())
             }
-            UnitVerdict::Impossible(said) if args.force_units => {
-                log::note(&format!("warning: {said}"));
+            UnitVerdict::Impossible { reason, .. } if args.force_units => {
+                log::note(&format!("warning: {reason}"));
                 Ok(())
             }
-            UnitVerdict::Impossible(said) => bail!(
-                "\"{}\": {said}{}, or take them as they are with --force-units",
-                args.responses.display(),
-                prepared(run)?
-            ),
+            UnitVerdict::Impossible { reason, other } => {
+                let hint = other.map_or_else(
+                    || "bring them to the unit of the run's data set, with the same preparation".to_owned(),
+                    |other| format!("state --units {}", other.name()),
+                );
+                bail!(
+                    "\"{}\": {reason}; {hint}{}, or take them as they are with --force-units",
+                    args.responses.display(),
+                    prepared(run)?
+                )
+            }
         }
     }
 }

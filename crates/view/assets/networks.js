@@ -149,7 +149,9 @@ afterimage.then((page) => {
     ...warnings.map((warning) => make("p", { className: "warning", textContent: `Warning: ${warning}` })),
     make("div", { className: "pictures" }, ...images.map((image, i) => picture(`data:image/png;base64,${image}`, `row ${i + 1}`))));
   const kinds = { png: "image/png", jpg: "image/jpeg", jpeg: "image/jpeg", bmp: "image/bmp", tif: "image/tiff", tiff: "image/tiff", csv: "text/csv", npy: "application/x-npy" };
+  let dropped = null;
   const take = async (file) => {
+    dropped = file;
     fail("");
     forget();
     ask.open = true;
@@ -181,6 +183,8 @@ afterimage.then((page) => {
       answers.removeAttribute("aria-busy");
     }
   };
+  // The same file in another unit: a browser tells of no change if it is chosen again.
+  $("[name=units]", ask).addEventListener("change", () => { if (dropped) take(dropped); });
   $("input[type=file]", ask).addEventListener("change", (event) => { if (event.target.files[0]) take(event.target.files[0]); });
   addEventListener("dragover", (event) => { event.preventDefault(); document.body.classList.add("over"); });
   addEventListener("dragleave", (event) => { if (!event.relatedTarget) document.body.classList.remove("over"); });

@@ -299,6 +299,9 @@ fn runs_that_differ_in_the_seed_are_compared_and_those_on_other_images_are_named
     let mut manifest: Value = serde_json::from_str(&manifest).unwrap();
     manifest["seeds"]["experiment"] = json!(1);
     std::fs::write(second.join("run.json"), manifest.to_string()).unwrap();
+    let experiment = std::fs::read_to_string(second.join("experiment.toml")).unwrap();
+    assert!(experiment.contains("\nseed = 0\n"), "{experiment}");
+    std::fs::write(second.join("experiment.toml"), experiment.replace("\nseed = 0\n", "\nseed = 1\n")).unwrap();
     let seeds = ["runs/full-seed0", "runs/full-seed1"];
     let server = Served::start(&desk.path("."), &seeds);
     let page = server.get("/").body;
@@ -335,7 +338,11 @@ fn a_full_queue_says_so_and_a_stop_finishes_what_was_begun() {
     let body = json!({ "responses": rows }).to_string();
     let statuses: Vec<u16> = std::thread::scope(|scope| {
         let asked: Vec<_> = (0..12)
-            .map(|_| scope.spawn(|| server.post("/api/v1/decode", &[("content-type", "application/json")], &body)))
+            .map(|_| {
+                scope.spawn(|| {
+                    server.post("/api/v1/decode?force_units=true", &[("content-type", "application/json")], &body)
+                })
+            })
             .collect();
         let answers = asked.into_iter().map(|one| one.join().unwrap());
         answers
@@ -348,7 +355,7 @@ fn a_full_queue_says_so_and_a_stop_finishes_what_was_begun() {
     let address = server.address;
     let asked = std::thread::spawn(move || {
         Client::new(address)
-            .send("POST", "/api/v1/decode", &[("content-type", "application/json")], &body)
+            .send("POST", "/api/v1/decode?force_units=true", &[("content-type", "application/json")], &body)
             .unwrap()
             .status
     });
@@ -438,7 +445,16 @@ fn page_sorts_filters_shows_fields_and_asks_the_networks() {
     let row = vec!["0"; 60].join(",");
     let table = desk.write("rows.csv", &format!("{row}\n{row}\n"));
     browser.choose("input[type=file]", &table);
+    browser.until("document.querySelector('#failed').textContent.includes('cannot be recorded')");
+    assert_eq!(browser.value("document.querySelectorAll('#answers img').length"), json!(0));
+    browser.value(
+        "(() => { const s = document.querySelector('[name=units]'); s.value = 'standardised'; s.dispatchEvent(new Event('change')); })()",
+    );
     browser.until("document.querySelectorAll('#answers img').length === 2");
+    assert_eq!(browser.value("document.querySelector('#failed').hidden"), json!(true));
+    assert!(
+        browser.value("document.querySelector('#answers .warning').textContent").as_str().unwrap().contains("too few")
+    );
     browser.choose("input[type=file]", &desk.path("experiment.toml"));
     browser.until("!document.querySelector('#failed').hidden");
     assert_eq!(

@@ -51,7 +51,7 @@ const GROUPS: [Group; 6] = [
 pub(super) fn scores(parts: &Parts, width: f64) -> Option<Figure> {
     let columns = ((width / NARROW) as usize).clamp(1, 2);
     let mut table = vec![row(&["group", "score", "value", "low", "high", "chance", "mean_image", "n", "item"])];
-    let (mut panels, mut samples) = (Vec::new(), Vec::new());
+    let (mut panels, mut shown_scores) = (Vec::new(), Vec::new());
     for group in &GROUPS {
         let found = members(parts.scores?, group);
         let rows: Vec<Dot> = found.iter().map(|s| dot(s)).collect();
@@ -60,13 +60,7 @@ pub(super) fn scores(parts: &Parts, width: f64) -> Option<Figure> {
         let Some((svg, size)) = dots(&plot) else { continue };
         panels.push(Panel { title: group.title.into(), svg, size });
         table.extend(found.iter().map(|s| cells(group, s)));
-        for sample in
-            found.iter().map(|s| format!("{} {}", many(s.n), plural(s.n, &parts.unit().in_text(&s.item_kind))))
-        {
-            if !samples.contains(&sample) {
-                samples.push(sample);
-            }
-        }
+        shown_scores.extend(found);
     }
     if panels.is_empty() {
         return None;
@@ -80,9 +74,27 @@ pub(super) fn scores(parts: &Parts, width: f64) -> Option<Figure> {
     let caption = format!(
         "Main scores with 95 % intervals (lines) and chance (upright strokes): what uninformative reconstructions score on \
          these images and candidates{mean}. n: {}.",
-        samples.join(", ")
+        samples(parts, &shown_scores)
     );
     Some(Figure { name: "scores".into(), caption, svg, size, table })
+}
+
+/// The numbers of items of each kind: "50 images, 140 to 1000 voxels".
+fn samples(parts: &Parts, scores: &[&Score]) -> String {
+    let mut kinds: Vec<&str> = Vec::new();
+    for score in scores.iter().filter(|score| score.n > 0) {
+        if !kinds.contains(&score.item_kind.as_str()) {
+            kinds.push(&score.item_kind);
+        }
+    }
+    let of_kind = |kind: &&str| {
+        let n = || scores.iter().filter(|score| score.item_kind == *kind).map(|score| score.n);
+        let (least, most) = (n().min().unwrap_or(0), n().max().unwrap_or(0));
+        let noun = parts.unit().in_text(kind);
+        let range = if least == most { many(most) } else { format!("{} to {}", many(least), many(most)) };
+        format!("{range} {}", plural(most, &noun))
+    };
+    kinds.iter().map(of_kind).collect::<Vec<_>>().join(", ")
 }
 
 fn members<'a>(file: &'a ScoreFile, group: &Group) -> Vec<&'a Score> {

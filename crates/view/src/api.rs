@@ -2,6 +2,7 @@
 
 mod body;
 mod json;
+mod messages;
 mod table;
 
 use axum::Json;
@@ -13,7 +14,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ndarray::Axis;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use afterimage_experiment::Units;
 use afterimage_formats::npy;
@@ -24,6 +25,7 @@ use crate::networks::{self, Done, Facts, Work};
 use crate::pictures;
 use crate::server::Shared;
 use body::{Rows, accepts, check_count, media_type, most_columns, parse_npy, select_voxels, unsupported};
+use messages::{Decoded, Described, Predicted, ToDecode, ToEncode};
 
 /// Most images or responses of one request.
 pub(crate) const MOST: usize = 256;
@@ -36,56 +38,6 @@ const OPENAPI: &str = include_str!("../assets/openapi.json");
 const NPY: &str = "application/x-npy";
 
 type Answer = Result<Response, Problem>;
-
-/// Parameters of `encode`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ToEncode {
-    run: Option<String>,
-    #[serde(default)]
-    units: Units,
-}
-
-/// Parameters of `decode`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ToDecode {
-    run: Option<String>,
-    #[serde(default)]
-    units: Units,
-    #[serde(default)]
-    force_units: bool,
-}
-
-#[derive(Debug, Serialize)]
-struct Predicted<'a> {
-    run: &'a str,
-    units: String,
-    voxels: &'a [usize],
-    responses: Vec<Vec<f32>>,
-}
-
-#[derive(Debug, Serialize)]
-struct Decoded<'a> {
-    run: &'a str,
-    side: usize,
-    units: Units,
-    images: Vec<String>,
-    warnings: Vec<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct Described<'a> {
-    run: &'a str,
-    experiment: &'a str,
-    data: &'a str,
-    created: &'a str,
-    side: usize,
-    networks: bool,
-    voxels: &'a [usize],
-    columns: Option<usize>,
-    units: Option<&'a str>,
-}
 
 /// `GET /api/v1/runs`.
 pub(crate) async fn runs(State(server): State<Shared>) -> Response {

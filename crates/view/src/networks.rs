@@ -4,6 +4,7 @@
 //! depend on its batch, so an answer never depends on other requests.
 
 mod batch;
+mod facts;
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,11 +15,12 @@ use ndarray::{Array2, Array4, Axis};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use afterimage_experiment::{TrainedRun, UnitVerdict, Units};
-use afterimage_run::{Artefact, RunFolder, voxels::Voxels};
+use afterimage_run::RunFolder;
 
 use crate::metrics::Metrics;
 use crate::{Catalog, Result, ViewError};
 use batch::{BATCH, join, take_batch};
+pub(crate) use facts::Facts;
 
 /// Input for a run's networks.
 #[derive(Debug)]
@@ -42,23 +44,6 @@ pub(crate) struct Answer {
     pub(crate) done: Done,
     /// What is doubtful about the input.
     pub(crate) warnings: Vec<String>,
-}
-
-/// What a request needs to know about a run.
-#[derive(Debug, Clone)]
-pub(crate) struct Facts {
-    /// Columns of the data set's responses that the networks use.
-    pub(crate) ids: Vec<usize>,
-    /// ID of each in names, `voxel_ID`.
-    pub(crate) names: Vec<usize>,
-    /// True if the source has more voxels than the data set: a table may have columns of others.
-    pub(crate) of_more: bool,
-    /// Number of columns of the data set, if the run states it.
-    pub(crate) columns: Option<usize>,
-    /// Unit of the recording, if the data set states it.
-    pub(crate) units: Option<String>,
-    /// True if responses are standardised by the training responses.
-    pub(crate) standardises: bool,
 }
 
 struct Job {
@@ -139,24 +124,6 @@ impl Networks {
 fn open(folder: &RunFolder, device: Option<&str>) -> Result<TrainedRun> {
     let run = TrainedRun::open(folder.root())?;
     Ok(if let Some(device) = device { run.on(device) } else { run })
-}
-
-impl Facts {
-    fn of(run: &TrainedRun) -> Result<Self> {
-        let (folder, statistics) = (run.folder(), run.statistics());
-        // Runs of earlier versions do not list their voxels.
-        let voxels = Voxels::read_if_present(folder)?;
-        let ids = statistics.voxels.clone();
-        let name = |&id: &usize| voxels.as_ref().map_or(id, |voxels| voxels.name_of(id));
-        Ok(Self {
-            names: ids.iter().map(name).collect(),
-            of_more: voxels.as_ref().is_some_and(|voxels| voxels.of_more),
-            columns: voxels.as_ref().map(|voxels| voxels.columns),
-            units: voxels.and_then(|voxels| voxels.units),
-            standardises: run.standardises(),
-            ids,
-        })
-    }
 }
 
 impl Work {

@@ -16,6 +16,8 @@ use crate::{Error, Result};
 
 /// Trials and images in memory at a time.
 const BLOCK: usize = 64;
+/// Bytes of responses that are held in memory.
+const RESPONSE_BYTES: usize = 256 << 20;
 
 /// The manifest in the folder.
 const MANIFEST: &str = "manifest.toml";
@@ -112,11 +114,11 @@ fn write_images(data: &DataSet, folder: &Path, names: &[String], out: &Path, wat
     Ok(())
 }
 
-/// Consecutive rows are read together.
+/// Many rows are read together: those of one chunk may lie far apart in the order of sessions.
 fn write_responses(data: &DataSet, path: &Path, order: &[usize]) -> Result<()> {
-    let stretches = order.chunk_by(|a, b| a + 1 == *b).flat_map(|stretch| stretch.chunks(BLOCK));
-    let blocks = stretches.map(|rows| data.responses(rows[0], rows.len()));
-    npy::write_rows_f32(path, [order.len(), data.header().voxels.count], blocks)
+    let voxels = data.header().voxels.count;
+    let rows = (RESPONSE_BYTES / (size_of::<f32>() * voxels.max(1))).max(1);
+    npy::write_rows_f32(path, [order.len(), voxels], order.chunks(rows).map(|rows| data.responses_of(rows)))
 }
 
 fn trials(header: &Header, order: &[usize], names: &[String]) -> String {

@@ -5,19 +5,21 @@
 //! With several subjects each keeps its own images, and the subjects count alike.
 
 mod cells;
+mod each;
 mod group;
-mod pair;
 mod run;
 mod same;
 mod select;
 
+use std::borrow::Borrow;
 use std::collections::BTreeSet;
 
 use afterimage_run::comparison::{COMPARISON_VERSION, Comparison, Row, Variant};
 use afterimage_run::scores::NotComputed;
 use afterimage_statistics::Difference;
 
-pub use pair::compare_pair;
+pub use each::compare_each;
+pub use group::is_one_experiment;
 pub use run::ScoredRun;
 pub use select::DEFAULT_SCORES;
 
@@ -72,9 +74,9 @@ impl Default for Options {
 ///
 /// # Errors
 /// [`crate::EvalError::NotTheSameImages`] if runs to be paired differ in the names or the content of their held-out
-/// images; [`crate::EvalError::Runs`] with a single variant or a subject that a variant lacks;
+/// images; [`crate::EvalError::Runs`] with a single variant, a subject that a variant lacks or a shown image that cannot be read;
 /// [`crate::EvalError::NoSuchScore`].
-pub fn compare(runs: &[ScoredRun], options: &Options) -> Result<Comparison> {
+pub fn compare<R: Borrow<ScoredRun>>(runs: &[R], options: &Options) -> Result<Comparison> {
     let groups = group::groups(runs, options)?;
     if options.paired {
         same::check(&groups)?;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use afterimage_config::Experiment;
 use afterimage_eval::EvalError;
-use afterimage_eval::comparison::{Options, ScoredRun, compare, compare_pair};
+use afterimage_eval::comparison::{Options, ScoredRun, compare, compare_each, is_one_experiment};
 use afterimage_formats::picture;
 use afterimage_run::comparison::Comparison;
 use afterimage_run::manifest::{DataFacts, Input, Manifest};
@@ -193,20 +193,30 @@ fn seeds_of_an_experiment_are_averaged_image_by_image() {
 }
 
 #[test]
-fn a_pair_is_one_run_against_another_even_of_the_same_experiment() {
+fn each_run_is_compared_with_the_first_even_if_only_the_seed_differs() {
     let (desk, options) = (Desk::new(), Options { paired: true, ..options() });
     let read = |made: Made| ScoredRun::read(&desk.write(&made)).unwrap();
     let first = read(made("full-seed0", 0, &[0.2, 0.4, 0.6, 0.8]));
     let second = read(made("full-seed1", 1, &[0.3, 0.5, 0.7, 1.0]));
-    let pair = compare_pair(&first, &second, &options).unwrap();
+    let pair = compare_each(&[&first, &second], &options).unwrap();
     let [Some(reference), Some(run)] = pair.rows[0].cells.as_slice() else { panic!("two cells") };
     assert!((reference.value, run.value) == (0.5, 0.625) && reference.difference.is_none());
     let there = run.difference.as_ref().unwrap();
     assert!((there.value - 0.125).abs() < 1e-12 && there.n == 4);
-    let back = compare_pair(&second, &first, &options).unwrap();
+    assert!(pair.notes[0].contains("one experiment with other seeds"), "{:?}", pair.notes);
+    assert!(is_one_experiment(&[&first, &second]));
+    let third = read(other("less", 0, &[0.3, 0.5, 0.7, 1.0]));
+    assert!(!is_one_experiment(&[&first, &third]));
+    let three = compare_each(&[&first, &second, &third], &options).unwrap();
+    assert_eq!(
+        three.variants.iter().map(|v| v.label.as_str()).collect::<Vec<_>>(),
+        ["full-seed0", "full-seed1", "less"]
+    );
+    assert!(!three.notes.iter().any(|note| note.contains("one experiment")), "{:?}", three.notes);
+    let back = compare_each(&[&second, &first], &options).unwrap();
     assert!((back.rows[0].cells[1].as_ref().unwrap().difference.as_ref().unwrap().value + 0.125).abs() < 1e-12);
     let fewer = read(other("fewer", 0, &[0.2, 0.4]));
-    assert!(matches!(compare_pair(&first, &fewer, &options), Err(EvalError::NotTheSameImages { .. })));
+    assert!(matches!(compare_each(&[&first, &fewer], &options), Err(EvalError::NotTheSameImages { .. })));
 }
 
 #[test]

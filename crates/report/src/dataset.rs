@@ -65,7 +65,7 @@ fn parts(summary: &Summary) -> Markup {
     let parts = [("training", &summary.train), ("validation", &summary.validation), ("test", &summary.test)];
     let unit = summary.provenance.unit();
     html! {
-        (wide("Parts", &html! { table.counts {
+        (wide("Stimuli and trials of each part", &html! { table.counts {
             thead { tr { th scope="col" { "part" } th scope="col" { "stimuli" } th scope="col" { "trials" } th scope="col" { "repeats" } th scope="col" { "classes" } } }
             tbody { @for (name, part) in parts { tr {
                 th scope="row" { (name) } td { (many(part.stimuli)) } td { (many(part.trials)) } td { (repeats(part)) }

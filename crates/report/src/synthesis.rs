@@ -35,7 +35,7 @@ fn opening(synthesis: &Synthesis) -> Markup {
         h1 { (synthesis.run) }
         p.question {
             "Images that the trained encoder predicts the " @if synthesis.settings.minimise { "smallest" } @else { "largest" }
-            " response to, next to the best of " (many(natural)) " natural images. Responses are in units of the normalised training responses."
+            " response to, next to the best of " (many(natural)) " natural images."
         }
         @if synthesis.settings.prior == Prior::Pixels {
             p.note { "Every pixel was free: such images reach responses by fine, saturated texture that no natural image                       has. With " code { "--prior decoder" } " they stay close to what the run's decoder has learned." }
@@ -71,7 +71,7 @@ fn one(synthesis: &Synthesis, target: &Target, read: &dyn Fn(&str) -> Vec<u8>) -
             @for (start, image) in target.images.iter().enumerate() { figure {
                 (picture(&image.picture, &format!("image made for {name}, start {}", start + 1), read))
                 figcaption { (plain(image.response)) br; span.hint {
-                    (plain(image.beyond_best)) @if synthesis.settings.minimise { " below" } @else { " beyond" } " the best, percentile " (plain(image.percentile))
+                    (plain(image.beyond_best)) @if synthesis.settings.minimise { " below" } @else { " beyond" } " the best, percentile " (plain(image.percentile)) " of natural images"
                 } }
             } }
         }

@@ -131,7 +131,10 @@ fn every_figure_is_a_file_with_its_numbers_beside_it() {
         "training-decoder",
         "training-encoder",
     ];
-    assert_eq!(names, expected.iter().flat_map(|n| [format!("{n}.csv"), format!("{n}.svg")]).collect::<Vec<_>>());
+    let mut files: Vec<_> = expected.iter().flat_map(|n| [format!("{n}.csv"), format!("{n}.svg")]).collect();
+    files.push("captions.md".into());
+    files.sort();
+    assert_eq!(names, files);
     let text = |name: &str| std::fs::read_to_string(run.figures_dir().join(name)).unwrap();
     for name in expected {
         let svg = text(&format!("{name}.svg"));
@@ -141,6 +144,16 @@ fn every_figure_is_a_file_with_its_numbers_beside_it() {
         assert!(!svg.contains("href=\"http") && svg.contains("mm\" height=\""), "{name}");
         assert_eq!(svg.matches("<svg").count(), svg.matches("</svg>").count(), "{name}");
     }
+    let captions = text("captions.md");
+    for name in expected {
+        assert_eq!(captions.matches(&format!("\n**{name}** (`{name}.svg`). ")).count(), 1, "{captions}");
+        assert!(captions.contains(&format!(" Numbers: `{name}.csv`, ")), "{captions}");
+    }
+    assert!(captions.contains("`retinotopy.csv`, 19 rows of region, "), "{captions}");
+    let fields = text("fields.svg");
+    assert!(
+        fields.contains("fitted field: centre") && fields.contains("true centre") && fields.contains("10th percentile")
+    );
     // 19 voxels with a field and the head.
     assert_eq!(text("retinotopy.csv").lines().count(), 20);
     assert!(text("hierarchy.csv").contains("V4,0.700000,0.400000,,"));

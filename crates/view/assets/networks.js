@@ -113,7 +113,9 @@ afterimage.then((page) => {
   };
   const fail = (message) => { failed.textContent = message; failed.hidden = !message; };
   const post = async (path, run, type, body) => {
-    const response = await fetch(`/api/v1/${path}?run=${encodeURIComponent(run)}`, { method: "POST", headers: { "content-type": type }, body });
+    const query = new URLSearchParams({ run });
+    if (path === "decode") query.set("units", $("[name=units]", ask).value);
+    const response = await fetch(`/api/v1/${path}?${query}`, { method: "POST", headers: { "content-type": type }, body });
     const json = await response.json();
     if (!response.ok) throw new Error(json.error?.message ?? response.statusText);
     return json;
@@ -142,11 +144,14 @@ afterimage.then((page) => {
       bars(values),
       download(`${file.name}.responses.csv`, `${table}\n`, "Save as CSV"));
   };
-  const decoded = (run, { images }) => make("div", {},
+  const decoded = (run, { images, warnings }) => make("div", {},
     make("h3", { textContent: runs.length > 1 ? run.label : "Decoded images" }),
+    ...warnings.map((warning) => make("p", { className: "warning", textContent: `Warning: ${warning}` })),
     make("div", { className: "pictures" }, ...images.map((image, i) => picture(`data:image/png;base64,${image}`, `row ${i + 1}`))));
   const kinds = { png: "image/png", jpg: "image/jpeg", jpeg: "image/jpeg", bmp: "image/bmp", tif: "image/tiff", tiff: "image/tiff", csv: "text/csv", npy: "application/x-npy" };
+  let dropped = null;
   const take = async (file) => {
+    dropped = file;
     fail("");
     forget();
     ask.open = true;
@@ -178,6 +183,8 @@ afterimage.then((page) => {
       answers.removeAttribute("aria-busy");
     }
   };
+  // The same file in another unit: a browser tells of no change if it is chosen again.
+  $("[name=units]", ask).addEventListener("change", () => { if (dropped) take(dropped); });
   $("input[type=file]", ask).addEventListener("change", (event) => { if (event.target.files[0]) take(event.target.files[0]); });
   addEventListener("dragover", (event) => { event.preventDefault(); document.body.classList.add("over"); });
   addEventListener("dragleave", (event) => { if (!event.relatedTarget) document.body.classList.remove("over"); });

@@ -106,7 +106,7 @@ fn load(run: &Path, clients: usize, secs: u64) {
     let body = serde_json::json!({ "responses": [vec![0.1; voxels]] }).to_string();
     let kinds = [("content-type", "application/json"), ("accept", "image/png")];
     let ask =
-        |client: &mut Client| client.send("POST", "/api/v1/decode?standardised=true", &kinds, &body).unwrap().status;
+        |client: &mut Client| client.send("POST", "/api/v1/decode?units=standardised", &kinds, &body).unwrap().status;
     assert_eq!(ask(&mut Client::new(address)), 200);
     let begun = Instant::now();
     let until = begun + Duration::from_secs(secs);

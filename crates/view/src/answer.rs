@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::body::Body;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
@@ -41,7 +41,7 @@ impl From<ViewError> for Problem {
         let status = match error {
             ViewError::Request { .. } => StatusCode::BAD_REQUEST,
             ViewError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            ViewError::NotFinite { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            ViewError::NotFinite { .. } | ViewError::Units { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             ViewError::Busy => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
@@ -61,6 +61,18 @@ impl IntoResponse for Problem {
         }
         response
     }
+}
+
+/// Header of a warning about an answer that is not JSON.
+const WARNING: HeaderName = HeaderName::from_static("afterimage-warning");
+
+/// Adds a header per warning.
+pub(crate) fn with_warnings(mut response: Response, warnings: &[String]) -> Response {
+    let values = warnings.iter().filter_map(|warning| HeaderValue::from_bytes(warning.as_bytes()).ok());
+    for value in values {
+        response.headers_mut().append(WARNING, value);
+    }
+    response
 }
 
 /// Returns bytes of a media type as a response.

@@ -2,6 +2,7 @@
 
 mod body;
 mod json;
+mod messages;
 mod table;
 
 use axum::Json;
@@ -13,17 +14,18 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ndarray::Axis;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use afterimage_experiment::Units;
 use afterimage_formats::npy;
 
-use crate::answer::{Problem, bytes};
+use crate::answer::{Problem, bytes, with_warnings};
 use crate::effort::Stop;
-use crate::networks::{Done, Facts, Work};
+use crate::networks::{self, Done, Facts, Work};
 use crate::pictures;
 use crate::server::Shared;
 use body::{Rows, accepts, check_count, media_type, most_columns, parse_npy, select_voxels, unsupported};
+use messages::{Decoded, Described, Predicted, ToDecode, ToEncode};
 
 /// Most images or responses of one request.
 pub(crate) const MOST: usize = 256;
@@ -36,42 +38,6 @@ const OPENAPI: &str = include_str!("../assets/openapi.json");
 const NPY: &str = "application/x-npy";
 
 type Answer = Result<Response, Problem>;
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Asked {
-    run: Option<String>,
-    units: Option<Units>,
-    standardised: Option<bool>,
-}
-
-#[derive(Debug, Serialize)]
-struct Predicted<'a> {
-    run: &'a str,
-    units: String,
-    voxels: &'a [usize],
-    responses: Vec<Vec<f32>>,
-}
-
-#[derive(Debug, Serialize)]
-struct Decoded<'a> {
-    run: &'a str,
-    side: usize,
-    images: Vec<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct Described<'a> {
-    run: &'a str,
-    experiment: &'a str,
-    data: &'a str,
-    created: &'a str,
-    side: usize,
-    networks: bool,
-    voxels: &'a [usize],
-    columns: Option<usize>,
-    units: Option<&'a str>,
-}
 
 /// `GET /api/v1/runs`.
 pub(crate) async fn runs(State(server): State<Shared>) -> Response {
@@ -96,7 +62,7 @@ pub(crate) async fn runs(State(server): State<Shared>) -> Response {
 /// `POST /api/v1/encode`.
 pub(crate) async fn encode(
     State(server): State<Shared>,
-    asked: Result<Query<Asked>, QueryRejection>,
+    asked: Result<Query<ToEncode>, QueryRejection>,
     headers: HeaderMap,
     body: Body,
 ) -> Answer {
@@ -124,8 +90,9 @@ pub(crate) async fn encode(
         pictures::read(&files, side, stop)
     });
     let images = images.await?;
-    let units = asked.units.unwrap_or_default();
-    let Done::Responses(responses) = server.networks.ask(run, Work::Encode { images, units }).await? else {
+    let units = asked.units;
+    let answer = server.networks.ask(run, Work::Encode { images, units }).await?;
+    let Done::Responses(responses) = answer.done else {
         return Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the networks gave images for images"));
     };
     if accepts(&headers, NPY) {
@@ -152,7 +119,7 @@ pub(crate) async fn encode(
 /// `POST /api/v1/decode`.
 pub(crate) async fn decode(
     State(server): State<Shared>,
-    asked: Result<Query<Asked>, QueryRejection>,
+    asked: Result<Query<ToDecode>, QueryRejection>,
     headers: HeaderMap,
     body: Body,
 ) -> Answer {
@@ -188,11 +155,13 @@ pub(crate) async fn decode(
             "image/png is the answer to one response: ask for application/json or application/x-npy",
         ));
     }
-    let units = if asked.standardised.unwrap_or(false) { Units::Standardised } else { Units::Recorded };
-    let Done::Images(images) = server.networks.ask(run, Work::Decode { responses, units }).await? else {
+    let (units, forced) = (asked.units, asked.force_units);
+    let networks::Answer { done, warnings } =
+        server.networks.ask(run, Work::Decode { responses, units, forced }).await?;
+    let Done::Images(images) = done else {
         return Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the networks gave responses for responses"));
     };
-    let of = server.clone();
+    let (of, of_json) = (server.clone(), warnings.clone());
     let (media, answer) = effort
         .run_blocking(move |stop| {
             if wants_array {
@@ -208,10 +177,11 @@ pub(crate) async fn decode(
             }
             let images = files.iter().map(|file| STANDARD.encode(file)).collect();
             let run = &of.catalog.runs[run];
-            Ok(("application/json", to_json(&Decoded { run: &run.label, side: run.side_px, images })?))
+            let decoded = Decoded { run: &run.label, side: run.side_px, units, images, warnings: of_json };
+            Ok(("application/json", to_json(&decoded)?))
         })
         .await?;
-    Ok(bytes(media, effort.hold(answer)?))
+    Ok(with_warnings(bytes(media, effort.hold(answer)?), &warnings))
 }
 
 /// `GET /api/v1/openapi.json`.
@@ -220,7 +190,7 @@ pub(crate) async fn openapi() -> Response {
 }
 
 /// Returns the query parameters.
-fn parse_query(asked: Result<Query<Asked>, QueryRejection>) -> Result<Asked, Problem> {
+fn parse_query<T>(asked: Result<Query<T>, QueryRejection>) -> Result<T, Problem> {
     let Query(asked) = asked.map_err(|rejection| Problem::new(rejection.status(), rejection.body_text()))?;
     Ok(asked)
 }

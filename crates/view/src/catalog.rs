@@ -1,19 +1,24 @@
 //! The contents of run folders, in the form that the page shows.
 
+mod parts;
+
 use std::path::PathBuf;
 
 use serde::Serialize;
 
+use afterimage_eval::comparison::ScoredRun;
 use afterimage_run::biology::Biology;
 use afterimage_run::layout::{Phase, STATISTICS, labels};
 use afterimage_run::manifest::Manifest;
 use afterimage_run::pictures::Pictures;
-use afterimage_run::scores::{Group, ScoreFile, headlines};
+use afterimage_run::scores::{ScoreFile, headlines};
 use afterimage_run::voxels::Voxels as Recorded;
 use afterimage_run::{Artefact, RunFolder};
 use afterimage_statistics::RecordedUnit;
 
 use crate::{Result, ViewError};
+pub use parts::{Item, ItemScores, Voxel};
+use parts::{files, item_scores, voxels};
 
 /// Several runs.
 #[derive(Debug, Clone, Serialize)]
@@ -66,74 +71,20 @@ pub struct Run {
     /// The noun of counts of its voxels.
     #[serde(skip)]
     pub(crate) noun: RecordedUnit,
-    /// `scores.json`, if it was evaluated.
+    /// What a comparison needs, if it was evaluated.
     #[serde(skip)]
-    pub(crate) score_file: Option<ScoreFile>,
+    pub(crate) scored: Option<ScoredRun>,
     /// Image files of the items: shown, reconstruction, wrong candidate.
     #[serde(skip)]
     pub(crate) files: Vec<[Option<PathBuf>; 3]>,
-}
-
-/// A held-out item.
-#[derive(Debug, Clone, Serialize)]
-pub struct Item {
-    /// Name of the stimulus.
-    pub name: String,
-    /// Its class, if known.
-    pub class: Option<String>,
-    /// Repeats averaged into the decoded response.
-    pub repeats: u16,
-    /// Name of the wrong candidate that is most similar to the reconstruction.
-    pub candidate: Option<String>,
-}
-
-/// A score of every item.
-#[derive(Debug, Clone, Serialize)]
-pub struct ItemScores {
-    /// Its name, as in `scores.json`.
-    pub name: String,
-    /// What a reader sees.
-    pub title: String,
-    /// Its unit.
-    pub unit: String,
-    /// True if larger is better.
-    pub higher_is_better: bool,
-    /// What it belongs to, such as "Similarity to the shown image".
-    pub group: &'static str,
-    /// True for one of the scores that the table of runs shows.
-    pub main: bool,
-    /// Over all items.
-    pub value: f64,
-    /// Interval of the value, its ends.
-    pub interval: Option<[f64; 2]>,
-    /// What reconstructions without information score.
-    pub chance: Option<f64>,
-    /// Value per item; null if missing.
-    pub values: Vec<Option<f64>>,
-}
-
-/// A voxel's receptive field, pixels of the image from its upper left corner.
-#[derive(Debug, Clone, Serialize)]
-pub struct Voxel {
-    /// Column in the data set's responses.
-    pub column: usize,
-    /// The regions that contain it.
-    pub regions: Vec<String>,
-    /// Middle, from the left.
-    pub x_px: f64,
-    /// Middle, from the top.
-    pub y_px: f64,
-    /// Standard deviation.
-    pub sigma_px: f64,
-    /// Correlation of predicted and measured responses to held-out images.
-    pub r: Option<f64>,
 }
 
 impl Catalog {
     /// Reads run folders.
     ///
     /// # Errors
-    /// [`ViewError::Run`]; [`ViewError::File`] if a run has no reconstructions, or names images outside its folder.
+    /// [`ViewError::Run`] and [`ViewError::Scores`] for damaged files; [`ViewError::File`] if a run has no reconstructions, or names
+    /// images outside its folder.
     pub fn open(paths: &[PathBuf]) -> Result<Self> {
         let folders = paths.iter().map(RunFolder::open).collect::<std::result::Result<Vec<_>, _>>()?;
         let names = labels(&folders);
@@ -156,15 +107,26 @@ impl Catalog {
 }
 
 impl Run {
+    /// `scores.json`, if it was evaluated.
+    pub(crate) fn score_file(&self) -> Option<&ScoreFile> {
+        self.scored.as_ref().map(|scored| &scored.scores)
+    }
+
     fn open(folder: RunFolder, label: String) -> Result<Self> {
-        let manifest = Manifest::read(&folder)?;
-        let networks = has_networks(&folder, &manifest);
-        let Some(list) = Vec::<Pictures>::read_if_present(&folder)? else {
+        if !Vec::<Pictures>::path(&folder).is_file() {
             let message = "holds no reconstructions yet: make them with `afterimage reconstruct RUN`";
             return Err(ViewError::File { path: folder.root().into(), message: message.into() });
+        }
+        let mut scored = ScoreFile::path(&folder).is_file().then(|| ScoredRun::of(&folder)).transpose()?;
+        let (manifest, list) = match &mut scored {
+            Some(scored) => {
+                scored.label.clone_from(&label);
+                (scored.manifest.clone(), scored.pictures.clone())
+            }
+            None => (Manifest::read(&folder)?, Vec::<Pictures>::read(&folder)?),
         };
-        let score_file = ScoreFile::read_if_present(&folder)?;
-        let scores = score_file.as_ref().map(|file| item_scores(file, &list)).unwrap_or_default();
+        let networks = has_networks(&folder, &manifest);
+        let scores = scored.as_ref().map(|scored| item_scores(&scored.scores, &list)).unwrap_or_default();
         let voxels = Biology::read_if_present(&folder)?.as_ref().map(voxels).unwrap_or_default();
         let recorded = Recorded::read_if_present(&folder)?;
         let noun = recorded.as_ref().map(Recorded::unit).unwrap_or_default();
@@ -190,7 +152,7 @@ impl Run {
             voxels,
             networks,
             report: folder.report_file().is_file(),
-            score_file,
+            scored,
             folder,
             files,
         })
@@ -205,7 +167,7 @@ fn has_networks(folder: &RunFolder, manifest: &Manifest) -> bool {
 
 /// Returns the names of the main scores: those that always count, then the headlines of the runs.
 fn main_scores(runs: &[Run]) -> Vec<String> {
-    let files = || runs.iter().filter_map(|run| run.score_file.as_ref());
+    let files = || runs.iter().filter_map(Run::score_file);
     let always = ALWAYS.into_iter().filter(|name| files().any(|file| file.get(name).is_some()));
     let headlines = files().flat_map(|file| headlines(file).into_iter().map(|score| score.name.as_str()));
     let mut names: Vec<String> = Vec::new();
@@ -216,46 +178,4 @@ fn main_scores(runs: &[Run]) -> Vec<String> {
     }
     names.truncate(MOST);
     names
-}
-
-/// Returns the scores of images, in the order of the items.
-fn item_scores(file: &ScoreFile, list: &[Pictures]) -> Vec<ItemScores> {
-    let scores = file.of_images().map(|score| {
-        let by_name = score.by_item();
-        ItemScores {
-            name: score.name.clone(),
-            title: score.title.clone(),
-            unit: score.unit.clone(),
-            higher_is_better: score.higher_is_better,
-            group: Group::of_protocol(&score.protocol).title(),
-            main: false,
-            value: score.value,
-            interval: score.interval.as_ref().map(|interval| [interval.low, interval.high]),
-            chance: score.chance,
-            values: list.iter().map(|item| by_name.get(item.name.as_str()).copied()).collect(),
-        }
-    });
-    scores.filter(|score| score.values.iter().any(Option::is_some)).collect()
-}
-
-/// Returns the voxels with a receptive field: from stimulation, else from the weights.
-fn voxels(biology: &Biology) -> Vec<Voxel> {
-    let found = biology.voxels.iter().filter_map(|voxel| {
-        let field = voxel.stimulation.or(voxel.weights)?;
-        Some(Voxel {
-            column: voxel.column,
-            regions: voxel.regions.clone(),
-            x_px: field.x_px,
-            y_px: field.y_px,
-            sigma_px: field.sigma_px,
-            r: voxel.r,
-        })
-    });
-    found.collect()
-}
-
-/// Returns the image files of an item, which must lie in its run folder.
-fn files(folder: &RunFolder, item: &Pictures) -> Result<[Option<PathBuf>; 3]> {
-    let rival = item.rival.as_deref().map(|path| folder.inside(path)).transpose()?;
-    Ok([Some(folder.inside(&item.shown)?), Some(folder.inside(&item.reconstruction)?), rival])
 }

@@ -1,14 +1,13 @@
 //! Differences between the runs on the same held-out images, from any of them as the reference.
 //!
-//! The numbers are those of `afterimage compare` with its defaults. Those from the first run are computed when the runs are
-//! opened, others when somebody asks for them; each only once.
+//! The numbers are those of `afterimage compare` with its defaults, computed when somebody asks for them, and only once.
 
 use std::sync::OnceLock;
 
-use afterimage_eval::comparison::{Options, ScoredRun, compare, compare_pair};
+use afterimage_eval::comparison::{Options, compare, compare_each, is_one_experiment};
 use afterimage_run::comparison::Comparison;
 
-use crate::{Catalog, Result};
+use crate::Catalog;
 
 /// A run minus the reference in one score.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,74 +20,98 @@ pub(crate) enum Difference {
     Missing(String),
 }
 
-/// The scored runs with their differences.
+/// The differences that somebody asked for, from each run as the reference.
 #[derive(Debug)]
 pub(crate) struct Compared {
-    scored: Vec<ScoredRun>,
-    /// Place of each run of the catalogue in `scored`, if it was evaluated.
-    places: Vec<Option<usize>>,
-    /// Differences from each run as the reference, `[run][main score]`.
-    from: Vec<OnceLock<Vec<Vec<Difference>>>>,
+    /// `[reference][run][main score]`.
+    differences: Vec<OnceLock<Vec<Vec<Difference>>>>,
+    /// `[reference]`; the reason where there is nothing to compare.
+    whole: Vec<OnceLock<std::result::Result<Comparison, String>>>,
 }
 
 impl Compared {
-    /// Reads what a comparison needs. A single run is not compared.
-    ///
-    /// # Errors
-    /// [`crate::ViewError::Scores`].
-    pub(crate) fn read(catalog: &Catalog) -> Result<Self> {
-        let (mut scored, mut places) = (Vec::new(), Vec::new());
-        for run in &catalog.runs {
-            let is_compared = catalog.runs.len() > 1 && run.score_file.is_some();
-            places.push(is_compared.then_some(scored.len()));
-            if is_compared {
-                let mut read = ScoredRun::read(run.folder.root())?;
-                read.label.clone_from(&run.label);
-                scored.push(read);
-            }
+    pub(crate) fn new(catalog: &Catalog) -> Self {
+        let runs = || catalog.runs.iter();
+        Self {
+            differences: runs().map(|_| OnceLock::new()).collect(),
+            whole: runs().map(|_| OnceLock::new()).collect(),
         }
-        let from = catalog.runs.iter().map(|_| OnceLock::new()).collect();
-        let compared = Self { scored, places, from };
-        compared.differences(catalog, 0);
-        Ok(compared)
     }
 
     /// Returns every run minus the reference in every main score, `[run][main score]`.
     pub(crate) fn differences(&self, catalog: &Catalog, reference: usize) -> &[Vec<Difference>] {
-        self.from[reference].get_or_init(|| {
+        self.differences[reference].get_or_init(|| {
             let runs = 0..catalog.runs.len();
-            runs.map(|run| self.between(&catalog.main, reference, run)).collect()
+            runs.map(|run| between(catalog, reference, run)).collect()
         })
     }
 
-    fn between(&self, main: &[String], reference: usize, run: usize) -> Vec<Difference> {
-        let all = |difference: Difference| vec![difference; main.len()];
-        if run == reference {
-            return all(Difference::Reference);
-        }
-        let scored = |run: usize| self.places[run].map(|place| &self.scored[place]);
-        let (Some(reference), Some(run)) = (scored(reference), scored(run)) else {
-            return all(Difference::Missing("not evaluated".into()));
-        };
-        let known = |name: &&String| [reference, run].iter().any(|run| run.scores.get(name).is_some());
-        // The p-value is not shown: the test has one draw.
-        let scores = main.iter().filter(known).cloned().collect();
-        let options = Options { scores, permutations: 1, ..Options::default() };
-        match compare_pair(reference, run, &options) {
-            Ok(pair) => main.iter().map(|name| of_row(&pair, name)).collect(),
-            Err(error) => all(Difference::Missing(error.to_string())),
-        }
-    }
-
-    /// Compares all evaluated runs, as `afterimage compare` does.
+    /// Returns the reference compared in full with all runs that have a difference from it, as by `afterimage compare`. Runs of one
+    /// experiment that differ only in their seed are variants of their own if there is nothing else to compare.
     ///
     /// # Errors
-    /// Those of [`compare`], in words; if the reference was not evaluated.
-    pub(crate) fn whole(&self, reference: usize) -> std::result::Result<Comparison, String> {
-        let place = self.places.get(reference).copied().flatten();
-        let place = place.ok_or("the reference has no scores: run `afterimage evaluate` first")?;
-        compare(&self.scored, &Options { baseline: place, ..Options::default() }).map_err(|error| error.to_string())
+    /// Why no run can be compared with the reference, in words.
+    pub(crate) fn whole(&self, catalog: &Catalog, reference: usize) -> &std::result::Result<Comparison, String> {
+        self.whole[reference].get_or_init(|| self.compare(catalog, reference))
     }
+
+    fn compare(&self, catalog: &Catalog, reference: usize) -> std::result::Result<Comparison, String> {
+        let (mut runs, mut left_out) = (Vec::new(), Vec::new());
+        for (run, differences) in catalog.runs.iter().zip(self.differences(catalog, reference)) {
+            let is_compared = |difference: &Difference| !matches!(difference, Difference::Missing(_));
+            match &run.scored {
+                Some(scored) if differences.iter().any(is_compared) => runs.push(scored),
+                _ => left_out.push((run.label.as_str(), reason(differences))),
+            }
+        }
+        let found = runs.iter().position(|run| run.label == catalog.runs[reference].label);
+        let Some(place) = found.filter(|_| runs.len() > 1) else {
+            let reasons = left_out.iter().map(|(label, reason)| format!("{label}: {reason}"));
+            return Err(reasons.collect::<Vec<_>>().join("; "));
+        };
+        let options = Options { baseline: place, ..Options::default() };
+        let compared = if is_one_experiment(&runs) {
+            runs[..=place].rotate_right(1);
+            compare_each(&runs, &options)
+        } else {
+            compare(&runs, &options)
+        };
+        let mut comparison = compared.map_err(|error| error.to_string())?;
+        comparison.notes.extend(left_out.iter().map(|(label, reason)| format!("{label} is not shown here: {reason}.")));
+        Ok(comparison)
+    }
+}
+
+/// Returns the differences of a run from the reference in the main scores.
+fn between(catalog: &Catalog, reference: usize, run: usize) -> Vec<Difference> {
+    let all = |difference: Difference| vec![difference; catalog.main.len()];
+    let scored = |run: usize| catalog.runs[run].scored.as_ref();
+    let (Some(of_reference), Some(of_run)) = (scored(reference), scored(run)) else {
+        return all(Difference::Missing(format!(
+            "{} has no scores",
+            catalog.runs[if scored(run).is_none() { run } else { reference }].label
+        )));
+    };
+    if run == reference {
+        return all(Difference::Reference);
+    }
+    let known = |name: &&String| [of_reference, of_run].iter().any(|run| run.scores.get(name).is_some());
+    // The p-value is not shown: the test has one draw.
+    let scores = catalog.main.iter().filter(known).cloned().collect();
+    let options = Options { scores, permutations: 1, ..Options::default() };
+    match compare_each(&[of_reference, of_run], &options) {
+        Ok(pair) => catalog.main.iter().map(|name| of_row(&pair, name)).collect(),
+        Err(error) => all(Difference::Missing(error.to_string())),
+    }
+}
+
+/// Returns why a run has no difference.
+fn reason(differences: &[Difference]) -> String {
+    let reasons = differences.iter().filter_map(|difference| match difference {
+        Difference::Missing(reason) if !reason.is_empty() => Some(reason.clone()),
+        _ => None,
+    });
+    reasons.into_iter().next().unwrap_or_else(|| "it has none of the main scores".into())
 }
 
 /// Returns the difference of the second variant of a pair.

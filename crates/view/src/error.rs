@@ -67,6 +67,14 @@ pub enum ViewError {
         /// Its largest value, without the sign.
         largest: f32,
     },
+    /// Responses can't be in the unit that is stated for them.
+    #[error("{reason}; {hint}, or take them as they are with force_units=true")]
+    Units {
+        /// The numbers that say so.
+        reason: String,
+        /// What to do.
+        hint: String,
+    },
     /// The networks of a run can't be loaded or applied.
     #[error("{message}")]
     Networks {

@@ -4,6 +4,7 @@
 //! depend on its batch, so an answer never depends on other requests.
 
 mod batch;
+mod facts;
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,20 +14,21 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use ndarray::{Array2, Array4, Axis};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use afterimage_experiment::{TrainedRun, Units};
-use afterimage_run::{Artefact, RunFolder, voxels::Voxels};
+use afterimage_experiment::{TrainedRun, UnitVerdict, Units};
+use afterimage_run::RunFolder;
 
 use crate::metrics::Metrics;
 use crate::{Catalog, Result, ViewError};
 use batch::{BATCH, join, take_batch};
+pub(crate) use facts::Facts;
 
 /// Input for a run's networks.
 #[derive(Debug)]
 pub(crate) enum Work {
     /// Images u8 `[n, side, side, 3]` to responses `[n, voxels]`.
     Encode { images: Array4<u8>, units: Units },
-    /// Responses `[n, voxels]` to images `[n, 3, side, side]` in 0..1.
-    Decode { responses: Array2<f32>, units: Units },
+    /// Responses `[n, voxels]` to images `[n, 3, side, side]` in 0..1; `forced` if they are taken even if they can't be in `units`.
+    Decode { responses: Array2<f32>, units: Units, forced: bool },
 }
 
 /// Output of a run's networks.
@@ -36,27 +38,18 @@ pub(crate) enum Done {
     Images(Array4<f32>),
 }
 
-/// What a request needs to know about a run.
-#[derive(Debug, Clone)]
-pub(crate) struct Facts {
-    /// Columns of the data set's responses that the networks use.
-    pub(crate) ids: Vec<usize>,
-    /// ID of each in names, `voxel_ID`.
-    pub(crate) names: Vec<usize>,
-    /// True if the source has more voxels than the data set: a table may have columns of others.
-    pub(crate) of_more: bool,
-    /// Number of columns of the data set, if the run states it.
-    pub(crate) columns: Option<usize>,
-    /// Unit of the recording, if the data set states it.
-    pub(crate) units: Option<String>,
-    /// True if responses are standardised by the training responses.
-    pub(crate) standardises: bool,
+/// What a run's networks answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) done: Done,
+    /// What is doubtful about the input.
+    pub(crate) warnings: Vec<String>,
 }
 
 struct Job {
     run: usize,
     work: Work,
-    reply: oneshot::Sender<Result<Done>>,
+    reply: oneshot::Sender<Result<Answer>>,
     _room: OwnedSemaphorePermit,
 }
 
@@ -119,7 +112,7 @@ impl Networks {
     }
 
     /// Sends work to the thread and waits for the result.
-    pub(crate) async fn ask(&self, run: usize, work: Work) -> Result<Done> {
+    pub(crate) async fn ask(&self, run: usize, work: Work) -> Result<Answer> {
         let rows = u32::try_from(work.len()).unwrap_or(u32::MAX);
         let room = self.room.clone().try_acquire_many_owned(rows).map_err(|_| ViewError::Busy)?;
         let (reply, answer) = oneshot::channel();
@@ -133,29 +126,11 @@ fn open(folder: &RunFolder, device: Option<&str>) -> Result<TrainedRun> {
     Ok(if let Some(device) = device { run.on(device) } else { run })
 }
 
-impl Facts {
-    fn of(run: &TrainedRun) -> Result<Self> {
-        let (folder, statistics) = (run.folder(), run.statistics());
-        // Runs of earlier versions do not list their voxels.
-        let voxels = Voxels::read_if_present(folder)?;
-        let ids = statistics.voxels.clone();
-        let name = |&id: &usize| voxels.as_ref().map_or(id, |voxels| voxels.name_of(id));
-        Ok(Self {
-            names: ids.iter().map(name).collect(),
-            of_more: voxels.as_ref().is_some_and(|voxels| voxels.of_more),
-            columns: voxels.as_ref().map(|voxels| voxels.columns),
-            units: voxels.and_then(|voxels| voxels.units),
-            standardises: run.standardises(),
-            ids,
-        })
-    }
-}
-
 impl Work {
     fn apply(self, run: &TrainedRun) -> Result<Done> {
         match self {
             Work::Encode { images, units } => Ok(Done::Responses(run.encode(images.view(), units)?)),
-            Work::Decode { responses, units } => Ok(Done::Images(run.decode(responses.view(), units)?)),
+            Work::Decode { responses, units, .. } => Ok(Done::Images(run.decode(responses.view(), units)?)),
         }
     }
 }
@@ -187,24 +162,60 @@ impl Thread {
         let batch: Vec<Job> = batch.into_iter().filter(|job| !job.reply.is_closed()).collect();
         let Some(first) = batch.first() else { return };
         let run = first.run;
-        let (works, replies): (Vec<Work>, Vec<_>) =
-            batch.into_iter().map(|job| (job.work, (job.reply, job._room))).unzip();
-        let is_wanted = || replies.iter().any(|(reply, _)| !reply.is_closed());
+        let (mut works, mut replies) = (Vec::new(), Vec::new());
+        for job in batch {
+            let judged = catch_unwind(AssertUnwindSafe(|| self.judge(run, &job.work)));
+            match judged.unwrap_or(Err(ViewError::Unanswered)) {
+                Ok(warnings) => {
+                    works.push(job.work);
+                    replies.push((job.reply, warnings, job._room));
+                }
+                Err(refused) => {
+                    let _ = job.reply.send(Err(refused));
+                }
+            }
+        }
+        if works.is_empty() {
+            return;
+        }
+        let is_wanted = || replies.iter().any(|(reply, ..)| !reply.is_closed());
         let done = catch_unwind(AssertUnwindSafe(|| self.apply(run, &works, is_wanted)));
         match done.unwrap_or(Err(ViewError::Unanswered)) {
             Ok(done) => {
                 let mut start = 0;
-                for ((reply, _room), work) in replies.into_iter().zip(&works) {
+                for ((reply, warnings, _room), work) in replies.into_iter().zip(&works) {
                     let rows = work.len();
-                    let _ = reply.send(work.check(&done, start).map(|()| done.part(start, rows)));
+                    let answer = || Answer { done: done.part(start, rows), warnings };
+                    let _ = reply.send(work.check(&done, start).map(|()| answer()));
                     start += rows;
                 }
             }
             Err(error) => {
                 let message = error.to_string();
-                for (reply, _room) in replies {
+                for (reply, ..) in replies {
                     let _ = reply.send(Err(ViewError::Networks { message: message.clone() }));
                 }
+            }
+        }
+    }
+
+    /// Returns what is doubtful about the unit of responses.
+    ///
+    /// # Errors
+    /// [`ViewError::Units`] if they can't be in it, unless that is forced.
+    fn judge(&self, run: usize, work: &Work) -> Result<Vec<String>> {
+        let Work::Decode { responses, units, forced } = work else { return Ok(Vec::new()) };
+        let opened = self.runs[run].as_ref().ok_or(ViewError::Unanswered)?;
+        match opened.judge_units(responses.view(), *units)? {
+            UnitVerdict::Fits => Ok(Vec::new()),
+            UnitVerdict::Unclear(reason) => Ok(vec![reason]),
+            UnitVerdict::Impossible { reason, .. } if *forced => Ok(vec![reason]),
+            UnitVerdict::Impossible { reason, other } => {
+                let hint = other.map_or_else(
+                    || "bring them to the unit of the run's data set, with the same preparation".to_owned(),
+                    |other| format!("state units={}", other.name()),
+                );
+                Err(ViewError::Units { reason, hint })
             }
         }
     }

@@ -49,12 +49,16 @@ async fn table_from(server: &Shared, asked: Parameters) -> Result<String, Proble
 /// `GET /compare`.
 pub(crate) async fn compare(State(server): State<Shared>, asked: Parameters) -> Result<Response, Problem> {
     let (of, reference) = (server.clone(), reference(&server, asked)?);
-    let page = move |comparison: Comparison| {
+    let page = |comparison: &Comparison| {
         let first = comparison.variants.iter().filter_map(|variant| variant.runs.first());
         let runs: Vec<RunFolder> = first.map(RunFolder::new).collect();
-        afterimage_report::render_comparison(&comparison, &runs)
+        afterimage_report::render_comparison(comparison, &runs)
     };
-    let compared = server.effort.run_blocking(move |_| Ok(of.compared.whole(reference).map(page))).await?;
+    let compared = server.effort.run_blocking(move |_| match of.compared.whole(&of.catalog, reference) {
+        Ok(comparison) => Ok(Ok(page(comparison))),
+        Err(reason) => Ok(Err(reason.clone())),
+    });
+    let compared = compared.await?;
     Ok(match compared {
         Ok(page) => file(page),
         Err(reason) => {

@@ -95,7 +95,7 @@ impl Server {
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
         let stamp = since.map_or(0, |since| since.as_millis()).to_string();
         Ok(Self {
-            compared: Compared::read(&catalog)?,
+            compared: Compared::new(&catalog),
             page: page::page(&catalog, &stamp),
             catalog_json: serde_json::to_vec(&catalog).unwrap_or_default().into(),
             catalog,

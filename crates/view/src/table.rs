@@ -44,7 +44,7 @@ pub(crate) fn table(catalog: &Catalog, reference: usize, differences: &[Vec<Diff
 
 /// Returns the first run that has a score, with the score.
 fn score_of_any<'a>(catalog: &'a Catalog, name: &str) -> Option<(&'a Run, &'a Score)> {
-    catalog.runs.iter().find_map(|run| Some((run, run.score_file.as_ref()?.get(name)?)))
+    catalog.runs.iter().find_map(|run| Some((run, run.score_file()?.get(name)?)))
 }
 
 fn row_name(run: &Run, is_reference: bool, several: bool) -> Markup {
@@ -60,7 +60,7 @@ fn row_name(run: &Run, is_reference: bool, several: bool) -> Markup {
 }
 
 fn cell(run: &Run, name: &str, title: &str, difference: Option<&Difference>) -> Markup {
-    let Some(score) = run.score_file.as_ref().and_then(|file| file.get(name)) else {
+    let Some(score) = run.score_file().and_then(|file| file.get(name)) else {
         return html! { td data-label=(title) { span.note { "–" } } };
     };
     let unit = score.unit.as_str();

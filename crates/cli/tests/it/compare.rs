@@ -98,7 +98,7 @@ fn compared_runs_give_table_page_and_csv() {
     );
     let page = std::fs::read_to_string(desk.path("comparison/compare.html")).unwrap();
     assert!(page.contains("<svg class=\"chart\"") && !page.contains("src=\"http"));
-    assert!(page.contains("<table class=\"matrix") && page.contains("as less reconstructs it"));
+    assert!(page.contains("<table class=\"matrix runs\"") && page.contains("as less reconstructs it"));
     let turned =
         json(&printed(&desk.run(&["compare", "full", "less", "--baseline", "less", "--draws", "200", "--json"])));
     assert_eq!(turned["variants"][0]["label"], "less");

@@ -101,11 +101,11 @@ fn api_gives_what_the_commands_give_and_refuses_what_is_wrong() {
     let of_command = npy(&std::fs::read(desk.path("decoded/reconstructions.npy")).unwrap());
     let table = std::fs::read(desk.path("predicted.npy")).unwrap();
     let as_npy = [("content-type", "application/x-npy"), ("accept", "application/x-npy")];
-    assert_eq!(npy(&server.post("/api/v1/decode?standardised=true", &as_npy, &table).bytes), of_command);
+    assert_eq!(npy(&server.post("/api/v1/decode?units=standardised", &as_npy, &table).bytes), of_command);
     let row = json!({ "responses": [predicted[..voxels].to_vec()] }).to_string();
-    let picture = server.post("/api/v1/decode?standardised=true", &[as_json[0], ("accept", "image/png")], &row);
+    let picture = server.post("/api/v1/decode?units=standardised", &[as_json[0], ("accept", "image/png")], &row);
     assert_eq!(picture.bytes, std::fs::read(desk.path("decoded/0000.png")).unwrap());
-    let images = parsed(&server.post("/api/v1/decode?standardised=true", &as_json, &row));
+    let images = parsed(&server.post("/api/v1/decode?units=standardised", &as_json, &row));
     assert_eq!(STANDARD.decode(images["images"][0].as_str().unwrap()).unwrap(), picture.bytes);
 
     let csv = [("content-type", "text/csv")];
@@ -141,7 +141,9 @@ fn api_gives_what_the_commands_give_and_refuses_what_is_wrong() {
         ("POST", "/api/v1/decode", &csv, b"1.5,2\n".repeat(voxels), 400, "the table has 60 rows of 2: transpose it"),
         ("POST", "/api/v1/decode", &as_npy, table[..40].to_vec(), 400, ".npy"),
         ("POST", "/api/v1/decode", &png, shown.clone(), 415, "image/png"),
-        ("POST", "/api/v1/decode?standardised=maybe", &as_json, row.clone().into_bytes(), 400, ""),
+        ("POST", "/api/v1/decode?standardised=true", &as_json, row.clone().into_bytes(), 400, "unknown field"),
+        ("POST", "/api/v1/decode?units=volts", &as_json, row.clone().into_bytes(), 400, ""),
+        ("POST", "/api/v1/encode?force_units=true", &png, shown.clone(), 400, "unknown field"),
         ("GET", "/api/v1/decode", &[], Vec::new(), 405, ""),
         ("DELETE", "/api/v1/runs", &[], Vec::new(), 405, ""),
         ("GET", "/picture/0/shown/10", &[], Vec::new(), 404, ""),
@@ -183,10 +185,11 @@ fn api_gives_what_the_commands_give_and_refuses_what_is_wrong() {
     let fine = vec!["0"; voxels].join(",");
     for accept in ["application/json", "image/png", "application/x-npy"] {
         let headers = [as_json[0], ("accept", accept)];
-        let refused = server.post("/api/v1/decode", &headers, format!("{{\"responses\":[[{huge}]]}}"));
+        let path = "/api/v1/decode?force_units=true";
+        let refused = server.post(path, &headers, format!("{{\"responses\":[[{huge}]]}}"));
         assert_eq!((refused.status, refused.body.contains("response 0")), (422, true), "{accept}: {}", refused.body);
     }
-    let refused = server.post("/api/v1/decode", &csv, format!("{fine}\n{huge}\n"));
+    let refused = server.post("/api/v1/decode?force_units=true", &csv, format!("{fine}\n{huge}\n"));
     assert_eq!((refused.status, refused.body.contains("response 1")), (422, true), "{}", refused.body);
 
     // What is too much is refused before it takes memory: bytes, columns, pixels.
@@ -238,8 +241,91 @@ fn api_gives_what_the_commands_give_and_refuses_what_is_wrong() {
     let values: Vec<String> = predicted[..voxels].iter().map(|value| value.to_string()).collect();
     let reversed = |texts: &[String]| texts.iter().rev().cloned().collect::<Vec<_>>().join(",");
     let table = format!("{}\n{}\n", reversed(&ids), reversed(&values));
-    let named = server.post("/api/v1/decode?standardised=true", &[csv[0], ("accept", "image/png")], table);
+    let named = server.post("/api/v1/decode?units=standardised", &[csv[0], ("accept", "image/png")], table);
     assert_eq!(named.bytes, picture.bytes);
+}
+
+#[test]
+fn responses_that_cannot_be_in_the_stated_unit_are_refused_and_doubt_is_told() {
+    let desk = Desk::with_scores();
+    desk.rename_run("runs/full");
+    let server = Served::start(&desk.path("."), &["runs/full"]);
+    let png = [("content-type", "image/png"), ("accept", "application/x-npy")];
+    let images: Vec<_> =
+        (0..8).map(|i| std::fs::read(desk.path(&format!("runs/full/shown/{i:04}.png"))).unwrap()).collect();
+    let predicted = |units: &str| -> Vec<Vec<f32>> {
+        let path = format!("/api/v1/encode?units={units}");
+        images.iter().map(|image| npy(&server.post(&path, &png, image).bytes)).collect()
+    };
+    let far: Vec<Vec<f32>> =
+        predicted("recorded").iter().map(|row| row.iter().map(|value| 1e3 * value + 1e4).collect()).collect();
+    let body = |rows: &[Vec<f32>]| json!({ "responses": rows }).to_string();
+    let as_json = [("content-type", "application/json")];
+    let refused = server.post("/api/v1/decode", &as_json, body(&far));
+    assert_eq!(refused.status, 422, "{}", refused.body);
+    for part in ["cannot be recorded", "standard deviation", "same preparation", "force_units=true"] {
+        assert!(refused.body.contains(part), "{part}: {}", refused.body);
+    }
+    let forced = server.post("/api/v1/decode?force_units=true", &as_json, body(&far));
+    let answer = parsed(&forced);
+    assert_eq!((forced.status, answer["images"].as_array().unwrap().len()), (200, 8), "{answer}");
+    let warning = answer["warnings"][0].as_str().unwrap();
+    assert!(warning.contains("cannot be recorded") && answer["units"] == "recorded", "{answer}");
+    assert_eq!(forced.header("afterimage-warning"), Some(warning));
+
+    // One response tells little, and an image says so in its header.
+    let one = body(&predicted("standardised")[..1]);
+    let picture = server.post("/api/v1/decode?units=standardised", &[as_json[0], ("accept", "image/png")], &one);
+    let answer = parsed(&server.post("/api/v1/decode?units=standardised", &as_json, &one));
+    assert_eq!((picture.status, answer["units"].as_str()), (200, Some("standardised")));
+    let warning = answer["warnings"][0].as_str().unwrap();
+    assert!(warning.contains("one response is too few") && warning.contains("taken as standardised"), "{warning}");
+    assert_eq!(picture.header("afterimage-warning"), Some(warning));
+}
+
+#[test]
+fn runs_that_differ_in_the_seed_are_compared_and_those_on_other_images_are_named() {
+    let desk = Desk::with_scores();
+    desk.rename_run("runs/full-seed0");
+    let first = desk.path("runs/full-seed0");
+    let copy = |name: &str| {
+        let to = desk.path(&format!("runs/{name}"));
+        let done = Command::new("cp").arg("-r").arg(&first).arg(&to).status().unwrap();
+        assert!(done.success());
+        to
+    };
+    let second = copy("full-seed1");
+    let manifest = std::fs::read_to_string(second.join("run.json")).unwrap();
+    let mut manifest: Value = serde_json::from_str(&manifest).unwrap();
+    manifest["seeds"]["experiment"] = json!(1);
+    std::fs::write(second.join("run.json"), manifest.to_string()).unwrap();
+    let experiment = std::fs::read_to_string(second.join("experiment.toml")).unwrap();
+    assert!(experiment.contains("\nseed = 0\n"), "{experiment}");
+    std::fs::write(second.join("experiment.toml"), experiment.replace("\nseed = 0\n", "\nseed = 1\n")).unwrap();
+    let seeds = ["runs/full-seed0", "runs/full-seed1"];
+    let server = Served::start(&desk.path("."), &seeds);
+    let page = server.get("/").body;
+    assert!(page.contains("/compare?reference=full-seed0"), "{page}");
+    let compared = server.get("/compare?reference=full-seed1");
+    assert_eq!(compared.status, 200, "{}", compared.body);
+    assert!(compared.body.contains("one experiment with other seeds") && compared.body.contains("full-seed0"));
+
+    // Another shown image: named on both pages, the others are compared.
+    let third = copy("other-images");
+    std::fs::copy(third.join("shown/0001.png"), third.join("shown/0000.png")).unwrap();
+    drop(server);
+    let server = Served::start(&desk.path("."), &[seeds[0], seeds[1], "runs/other-images"]);
+    let compared = server.get("/compare");
+    assert_eq!(compared.status, 200, "{}", compared.body);
+    assert!(compared.body.contains("other-images is not shown here: "), "{}", compared.body);
+    let refused = server.get("/compare?reference=other-images");
+    assert_eq!(
+        (refused.status, refused.body.contains("images of the same name differ")),
+        (409, true),
+        "{}",
+        refused.body
+    );
+    assert!(!server.get("/?reference=other-images").body.contains("/compare?"));
 }
 
 /// More than may wait is told so at once, and what was taken on is answered.
@@ -252,7 +338,11 @@ fn a_full_queue_says_so_and_a_stop_finishes_what_was_begun() {
     let body = json!({ "responses": rows }).to_string();
     let statuses: Vec<u16> = std::thread::scope(|scope| {
         let asked: Vec<_> = (0..12)
-            .map(|_| scope.spawn(|| server.post("/api/v1/decode", &[("content-type", "application/json")], &body)))
+            .map(|_| {
+                scope.spawn(|| {
+                    server.post("/api/v1/decode?force_units=true", &[("content-type", "application/json")], &body)
+                })
+            })
             .collect();
         let answers = asked.into_iter().map(|one| one.join().unwrap());
         answers
@@ -265,7 +355,7 @@ fn a_full_queue_says_so_and_a_stop_finishes_what_was_begun() {
     let address = server.address;
     let asked = std::thread::spawn(move || {
         Client::new(address)
-            .send("POST", "/api/v1/decode", &[("content-type", "application/json")], &body)
+            .send("POST", "/api/v1/decode?force_units=true", &[("content-type", "application/json")], &body)
             .unwrap()
             .status
     });
@@ -355,7 +445,16 @@ fn page_sorts_filters_shows_fields_and_asks_the_networks() {
     let row = vec!["0"; 60].join(",");
     let table = desk.write("rows.csv", &format!("{row}\n{row}\n"));
     browser.choose("input[type=file]", &table);
+    browser.until("document.querySelector('#failed').textContent.includes('cannot be recorded')");
+    assert_eq!(browser.value("document.querySelectorAll('#answers img').length"), json!(0));
+    browser.value(
+        "(() => { const s = document.querySelector('[name=units]'); s.value = 'standardised'; s.dispatchEvent(new Event('change')); })()",
+    );
     browser.until("document.querySelectorAll('#answers img').length === 2");
+    assert_eq!(browser.value("document.querySelector('#failed').hidden"), json!(true));
+    assert!(
+        browser.value("document.querySelector('#answers .warning').textContent").as_str().unwrap().contains("too few")
+    );
     browser.choose("input[type=file]", &desk.path("experiment.toml"));
     browser.until("!document.querySelector('#failed').hidden");
     assert_eq!(

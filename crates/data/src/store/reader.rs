@@ -184,6 +184,34 @@ impl DataSet {
         Array2::from_shape_vec((count, voxels), values).map_err(|error| self.damaged(error))
     }
 
+    /// Reads the responses of these trials, in the order asked for: `[n, voxels]`. Each chunk is decoded once.
+    ///
+    /// # Errors
+    /// As [`DataSet::images`].
+    pub(crate) fn responses_of(&self, trials: &[usize]) -> Result<Array2<f32>> {
+        let (count, voxels, rows) = (self.header.trials.len(), self.header.voxels.count, self.block_rows());
+        if let Some(row) = trials.iter().find(|&&row| row >= count) {
+            let got = format!("{count} trials");
+            return Err(Error::Shape { what: "the data set", got, expected: format!("more than {row}") });
+        }
+        let mut responses = Array2::zeros((trials.len(), voxels));
+        let mut places: Vec<usize> = (0..trials.len()).collect();
+        places.sort_by_key(|&place| trials[place]);
+        for of_chunk in places.chunk_by(|&a, &b| trials[a] / rows == trials[b] / rows) {
+            let chunk = trials[of_chunk[0]] / rows;
+            let whole = self.response_chunk(chunk as u64)?;
+            for &place in of_chunk {
+                let first = (trials[place] - chunk * rows) * voxels;
+                responses
+                    .row_mut(place)
+                    .iter_mut()
+                    .zip(&whole[first..first + voxels])
+                    .for_each(|(to, from)| *to = *from);
+            }
+        }
+        Ok(responses)
+    }
+
     fn response_chunk(&self, chunk: u64) -> Result<Vec<f32>> {
         let index = [chunk, 0];
         let found = self.responses.retrieve_chunk_if_exists(&index).map_err(|error| self.damaged(error))?;

@@ -1,5 +1,7 @@
 //! Which runs are the same experiment.
 
+use std::borrow::Borrow;
+
 use super::{Options, ScoredRun};
 use crate::{EvalError, Result};
 
@@ -45,11 +47,24 @@ impl<'a> Group<'a> {
     }
 }
 
+/// Returns whether the runs differ in nothing but their seed, so that they are one variant.
+pub fn is_one_experiment<R: Borrow<ScoredRun>>(runs: &[R]) -> bool {
+    collect(runs, &Options::default()).len() == 1
+}
+
+/// The variants with their names, the baseline first.
+pub(super) fn groups<'a, R: Borrow<ScoredRun>>(runs: &'a [R], options: &Options) -> Result<Vec<Group<'a>>> {
+    let mut groups = collect(runs, options);
+    name(&mut groups);
+    check(&mut groups, options)?;
+    Ok(groups)
+}
+
 /// The variants, the baseline first. A run goes to the first variant of the same experiment that lacks its seed.
-pub(super) fn groups<'a>(runs: &'a [ScoredRun], options: &Options) -> Result<Vec<Group<'a>>> {
+fn collect<'a, R: Borrow<ScoredRun>>(runs: &'a [R], options: &Options) -> Vec<Group<'a>> {
     let mut groups: Vec<(String, Group)> = Vec::new();
     let mut baseline = 0;
-    for (index, run) in runs.iter().enumerate() {
+    for (index, run) in runs.iter().map(Borrow::borrow).enumerate() {
         let key = key(run, options.subjects);
         let found = groups.iter().position(|(k, g)| *k == key && !g.has_seed(run));
         let place = found.unwrap_or_else(|| {
@@ -65,9 +80,7 @@ pub(super) fn groups<'a>(runs: &'a [ScoredRun], options: &Options) -> Result<Vec
     if let Some(upto) = groups.get_mut(..=baseline) {
         upto.rotate_right(1);
     }
-    name(&mut groups);
-    check(&mut groups, options)?;
-    Ok(groups)
+    groups
 }
 
 /// What the runs of one experiment share: all of the configuration but seed, device and the place of the data, the data

@@ -1,6 +1,7 @@
 //! The parts of an experiment folder that a comparison reads: manifest, scores, and the shown images, but no networks.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use afterimage_config::Experiment;
 use afterimage_formats::{digest, picture};
@@ -23,8 +24,9 @@ pub struct ScoredRun {
     pub scores: ScoreFile,
     /// `experiment.toml`, where the run has one.
     pub experiment: Option<Experiment>,
-    /// The shown image of each item.
-    pub(super) shown: Vec<Shown>,
+    folder: PathBuf,
+    /// The shown image of each item, read when runs are paired.
+    shown: OnceLock<Vec<Shown>>,
 }
 
 /// A shown image: its size and a digest of its pixels.
@@ -38,11 +40,18 @@ impl ScoredRun {
     /// Reads a run that has been evaluated.
     ///
     /// # Errors
-    /// [`EvalError::Run`] if it is not a run or a file is damaged; [`EvalError::Runs`] if it is not evaluated or a
-    /// shown image cannot be read.
+    /// [`EvalError::Run`] if it is not a run or a file is damaged; [`EvalError::Runs`] if it is not evaluated.
     pub fn read(path: &Path) -> Result<Self> {
-        let run = RunFolder::open(path)?;
-        for (file, command) in [(Vec::<Pictures>::path(&run), "reconstruct"), (ScoreFile::path(&run), "evaluate")] {
+        Self::of(&RunFolder::open(path)?)
+    }
+
+    /// As [`ScoredRun::read`], of an opened folder.
+    ///
+    /// # Errors
+    /// As [`ScoredRun::read`].
+    pub fn of(run: &RunFolder) -> Result<Self> {
+        let path = run.root();
+        for (file, command) in [(Vec::<Pictures>::path(run), "reconstruct"), (ScoreFile::path(run), "evaluate")] {
             if !file.is_file() {
                 let reason =
                     format!("\"{}\" is missing: run `afterimage {command} {}` first", file.display(), path.display());
@@ -50,17 +59,26 @@ impl ScoredRun {
             }
         }
         let experiment = if run.experiment_file().is_file() { Some(run.experiment()?) } else { None };
-        let pictures = Vec::<Pictures>::read(&run)?;
-        let shown = pictures.iter().map(|p| read_shown(&run, &p.shown)).collect::<Result<_>>()?;
         Ok(Self {
             path: path.to_string_lossy().into_owned(),
             label: run.name(),
-            manifest: Manifest::read(&run)?,
-            pictures,
-            scores: ScoreFile::read(&run)?,
+            manifest: Manifest::read(run)?,
+            pictures: Vec::<Pictures>::read(run)?,
+            scores: ScoreFile::read(run)?,
             experiment,
-            shown,
+            folder: path.to_path_buf(),
+            shown: OnceLock::new(),
         })
+    }
+
+    /// The shown image of each item, read once.
+    pub(super) fn shown(&self) -> Result<&[Shown]> {
+        if let Some(shown) = self.shown.get() {
+            return Ok(shown);
+        }
+        let run = RunFolder::new(&self.folder);
+        let read = self.pictures.iter().map(|item| read_shown(&run, &item.shown)).collect::<Result<_>>()?;
+        Ok(self.shown.get_or_init(|| read))
     }
 
     /// The seed of the experiment; 0 where the run names none.

@@ -46,6 +46,7 @@ impl Units {
         }
     }
 
+    /// The run's other one.
     fn other(self) -> Self {
         match self {
             Self::Standardised => Self::Recorded,
@@ -61,8 +62,13 @@ pub enum UnitVerdict {
     Fits,
     /// They may or may not be in it: the reason.
     Unclear(String),
-    /// They cannot be in it: the numbers, and what to do.
-    Impossible(String),
+    /// They cannot be in it.
+    Impossible {
+        /// The numbers.
+        reason: String,
+        /// The unit that they fit, if they fit the run's other one. Else they need the preparation that the run's data set had.
+        other: Option<Units>,
+    },
 }
 
 /// Rows from which mean and standard deviation of a voxel are judged.
@@ -105,17 +111,19 @@ pub(super) fn judge(responses: ArrayView2<'_, f32>, training: &ZScore, stated: U
         other.size <= FAR && (ratio > if is_few { RATIOS.0 } else { RATIOS.1 } || seen.is_standardised(stated));
     let name = stated.name();
     if by_the_other {
-        let other = stated.other().name();
-        return UnitVerdict::Impossible(format!(
-            "the responses cannot be {name} ones, and fit {other} ones: {numbers}; state --units {other}"
-        ));
+        let other = stated.other();
+        return UnitVerdict::Impossible {
+            reason: format!("the responses cannot be {name} ones, and fit {} ones: {numbers}", other.name()),
+            other: Some(other),
+        };
     }
     if fit.size > FAR {
-        return UnitVerdict::Impossible(format!(
+        let reason = format!(
             "the responses cannot be {name} ones: they lie {:.1} standard deviations of the training responses from their \
-             mean; {numbers}; bring them to the unit of the run's data set, with the same preparation",
+             mean; {numbers}",
             fit.size
-        ));
+        );
+        return UnitVerdict::Impossible { reason, other: None };
     }
     if is_few && ratio > -RATIOS.0 {
         let rows = if seen.rows == 1 { "one response is".to_owned() } else { format!("{} responses are", seen.rows) };

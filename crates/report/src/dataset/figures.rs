@@ -44,7 +44,7 @@ fn histogram(part: &str, spread: &PartSpread) -> Markup {
                 rect x=(px(bin as f64 * width)) y=(px(HEIGHT - height)) width=(px(width * 0.92)) height=(px(height)) {}
             }
         }
-        div.ends { span { "≤ " (plain(low)) } span { (plain(high)) " ≤" } }
+        div.ends { span { "≤ " (plain(low)) } span { "≥ " (plain(high)) } }
     }
 }
 

@@ -1,10 +1,11 @@
 //! The main scores as dots with their intervals and chance levels, in groups that share an axis.
 
 use afterimage_run::scores::{AVERAGING, Score, ScoreFile};
+use afterimage_statistics::plural;
 
 use super::panels::{Panel, Sign, chart_width, compose};
 use super::{Figure, cell, row};
-use crate::number::score as shown;
+use crate::number::{many, score as shown};
 use crate::plot::{Dot, Dots, dots};
 use crate::source::Source;
 
@@ -51,7 +52,7 @@ const GROUPS: [Group; 6] = [
 pub(super) fn scores(source: &Source, width: f64) -> Option<Figure> {
     let columns = ((width / NARROW) as usize).clamp(1, 2);
     let mut table = vec![row(&["group", "score", "value", "low", "high", "chance", "mean_image", "n", "item"])];
-    let mut panels = Vec::new();
+    let (mut panels, mut shown_scores) = (Vec::new(), Vec::new());
     for group in &GROUPS {
         let found = members(source.scores.as_ref()?, group);
         let rows: Vec<Dot> = found.iter().map(|s| dot(s)).collect();
@@ -60,6 +61,7 @@ pub(super) fn scores(source: &Source, width: f64) -> Option<Figure> {
         let Some((svg, size)) = dots(&plot) else { continue };
         panels.push(Panel { title: group.title.into(), svg, size });
         table.extend(found.iter().map(|s| cells(group, s)));
+        shown_scores.extend(found);
     }
     if panels.is_empty() {
         return None;
@@ -68,11 +70,32 @@ pub(super) fn scores(source: &Source, width: f64) -> Option<Figure> {
     let has_mean = source.scores.as_ref()?.scores.iter().any(|s| s.mean_image.is_some());
     legend.extend(has_mean.then_some((Sign::Open, "mean training image")));
     let (svg, size) = compose(balanced(panels, columns), width, &legend, "Scores with intervals and chance");
-    let caption =
-        "Main scores with 95 % intervals (lines) and chance (upright strokes): what uninformative reconstructions \
-                   score on these images and candidates."
-            .into();
+    let mean =
+        if has_mean { "; open circles are what the mean training image scores as every reconstruction" } else { "" };
+    let caption = format!(
+        "Main scores with 95 % intervals (lines) and chance (upright strokes): what uninformative reconstructions score on \
+         these images and candidates{mean}. n: {}.",
+        samples(source, &shown_scores)
+    );
     Some(Figure { name: "scores".into(), caption, svg, size, table })
+}
+
+/// The numbers of items of each kind: "50 images, 140 to 1000 voxels".
+fn samples(source: &Source, scores: &[&Score]) -> String {
+    let mut kinds: Vec<&str> = Vec::new();
+    for score in scores.iter().filter(|score| score.n > 0) {
+        if !kinds.contains(&score.item_kind.as_str()) {
+            kinds.push(&score.item_kind);
+        }
+    }
+    let of_kind = |kind: &&str| {
+        let n = || scores.iter().filter(|score| score.item_kind == *kind).map(|score| score.n);
+        let (least, most) = (n().min().unwrap_or(0), n().max().unwrap_or(0));
+        let noun = source.unit().in_text(kind);
+        let range = if least == most { many(most) } else { format!("{} to {}", many(least), many(most)) };
+        format!("{range} {}", plural(most, &noun))
+    };
+    kinds.iter().map(of_kind).collect::<Vec<_>>().join(", ")
 }
 
 fn members<'a>(file: &'a ScoreFile, group: &Group) -> Vec<&'a Score> {
@@ -100,16 +123,20 @@ fn name(s: &Score) -> String {
         ["encoder", "r", "median"] => "all".into(),
         ["encoder", "r", "median", region @ ..] => region.join("."),
         ["image", "pixcorr"] => "PixCorr".into(),
-        ["image", "pixcorr", "native"] => "PixCorr, own size".into(),
+        ["image", "pixcorr", "native"] => "PixCorr, run's size".into(),
         ["image", measure] => measure.to_uppercase(),
-        ["image", measure, "native"] => format!("{}, own size", measure.to_uppercase()),
+        ["image", measure, "native"] => format!("{}, run's size", measure.to_uppercase()),
         ["image", measure @ ..] => measure.join(", "),
         _ => s.title.clone(),
     }
 }
 
 fn ways(rest: &[&str]) -> String {
-    let one = |part: &&str| part.strip_suffix("way").map_or_else(|| part.replace('_', " "), |n| format!("{n}-way"));
+    let one = |part: &&str| match (part.strip_suffix("way"), part.strip_prefix("top")) {
+        (Some(n), _) => format!("{n}-way"),
+        (_, Some(n)) => format!("top {n}"),
+        _ => part.replace('_', " "),
+    };
     rest.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
@@ -121,15 +148,43 @@ fn cells(group: &Group, s: &Score) -> Vec<String> {
         .concat()
 }
 
-/// The charts in their order, cut where the columns become most equal in height.
+/// The charts in two columns as equal in height as they can be, each in the order of the groups, the first chart first.
 fn balanced(panels: Vec<Panel>, columns: usize) -> Vec<Vec<Panel>> {
     if columns < 2 || panels.len() < 2 {
         return vec![panels];
     }
-    let height = |panels: &[Panel]| panels.iter().map(Panel::height).sum::<f64>();
-    let highest = |cut: &usize| height(&panels[..*cut]).max(height(&panels[*cut..]));
-    let cut = (1..panels.len()).min_by(|a, b| highest(a).total_cmp(&highest(b))).unwrap_or(1);
-    let mut first = panels;
-    let second = first.split_off(cut);
-    vec![first, second]
+    let is_second = |choice: usize, place: usize| choice >> place & 1 == 1;
+    let height = |choice: usize, second: bool| {
+        let of = panels.iter().enumerate().filter(|(place, _)| is_second(choice, *place) == second);
+        of.map(|(_, panel)| panel.height()).sum::<f64>()
+    };
+    let highest = |choice: usize| height(choice, false).max(height(choice, true));
+    let choices = (2..1_usize << panels.len()).step_by(2);
+    let chosen = choices.min_by(|&a, &b| highest(a).total_cmp(&highest(b))).unwrap_or(2);
+    let placed = panels.into_iter().enumerate().map(|(place, panel)| (is_second(chosen, place), panel));
+    let (second, first): (Vec<_>, Vec<_>) = placed.partition(|(second, _)| *second);
+    [first, second].map(|column| column.into_iter().map(|(_, panel)| panel).collect()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use maud::html;
+
+    use super::*;
+
+    #[test]
+    fn columns_are_as_equal_as_they_can_be_and_keep_the_order() {
+        let panel = |(title, height): (&str, f64)| Panel { title: title.into(), svg: html! {}, size: (1.0, height) };
+        let panels = [("a", 100.0), ("b", 80.0), ("c", 90.0), ("d", 300.0), ("e", 120.0), ("f", 170.0)].map(panel);
+        let columns = balanced(panels.into(), 2);
+        let titles = |column: &[Panel]| column.iter().map(|panel| panel.title.clone()).collect::<String>();
+        assert_eq!([titles(&columns[0]), titles(&columns[1])], ["abce", "df"].map(String::from));
+        assert_eq!(balanced(vec![panel(("a", 1.0))], 2).len(), 1);
+    }
+
+    #[test]
+    fn names_in_a_chart_are_short_words() {
+        assert_eq!(ways(&["1000way", "top5"]), "1000-way, top 5");
+        assert_eq!(ways(&["within_cluster"]), "within cluster");
+    }
 }

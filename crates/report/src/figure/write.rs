@@ -6,7 +6,7 @@ use afterimage_run::{RunError, RunFolder, atomic, layout::Phase, table};
 
 use super::{Figure, Grid, ONE_COLUMN_MM, TWO_COLUMNS_MM, biology, convert::Drawing, file};
 use super::{grid::grid, identification::identification, scores::scores as scores_figure, training::training};
-use crate::{Result, source::Source};
+use crate::{Result, number::of, source::Source};
 
 /// A file format of figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +51,9 @@ impl Default for FigureOptions {
     }
 }
 
+/// The file of captions next to the figures.
+const CAPTIONS: &str = "captions.md";
+
 /// A figure that was written.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct FigureFile {
@@ -73,15 +76,37 @@ pub fn write_figures(run: &RunFolder) -> Result<()> {
     export_figures(run, &run.figures_dir(), &options).map(|_| ())
 }
 
-/// Writes all figures of a run into a folder, in the formats asked for and each with its numbers as CSV. A part that the
-/// run lacks has no figure.
+/// Writes all figures of a run into a folder, in the formats asked for and each with its numbers as CSV, and `captions.md` with
+/// a caption for each. A part that the run lacks has no figure.
 ///
 /// # Errors
 /// [`crate::ReportError::Run`] if a file is damaged or a figure cannot be written;
 /// [`crate::ReportError::NoSuchScore`] for the score of the grid; [`crate::ReportError::Figure`].
 pub fn export_figures(run: &RunFolder, folder: &Path, options: &FigureOptions) -> Result<Vec<FigureFile>> {
     let figures = drawn(&Source::read(run)?, options)?;
-    figures.iter().map(|figure| write(figure, folder, options)).collect()
+    let written = figures.iter().map(|figure| write(figure, folder, options)).collect::<Result<Vec<_>>>()?;
+    if !written.is_empty() {
+        atomic::write(&folder.join(CAPTIONS), captions(&run.name(), &figures, options).as_bytes())?;
+    }
+    Ok(written)
+}
+
+/// The captions of a folder of figures, one paragraph each.
+fn captions(run: &str, figures: &[Figure], options: &FigureOptions) -> String {
+    let mut text = format!("# Figures of {run}\n");
+    for figure in figures {
+        let files: Vec<_> =
+            options.formats.iter().map(|format| format!("`{}.{}`", figure.name, format.ending())).collect();
+        let files = if files.is_empty() { String::new() } else { format!(" ({})", files.join(", ")) };
+        let columns = figure.table.first().map(|names| names.join(", ")).unwrap_or_default();
+        text += &format!(
+            "\n**{name}**{files}. {caption} Numbers: `{name}.csv`, {rows} of {columns}.\n",
+            name = figure.name,
+            caption = figure.caption,
+            rows = of(figure.table.len().saturating_sub(1), "row", "rows"),
+        );
+    }
+    text
 }
 
 fn drawn(source: &Source, options: &FigureOptions) -> Result<Vec<Figure>> {

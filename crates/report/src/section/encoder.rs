@@ -41,9 +41,14 @@ fn plots(source: &Source, file: &ScoreFile) -> Part {
              " (more) "." }
         div.plots {
             @if let Some(bars) = &bars { figure { figcaption { "By region, with intervals" } (bars) } }
-            @if let Some((score, plot)) = &histogram { figure { figcaption { (score.title) ": over all " (more) } (plot) } }
+            @if let Some((score, plot)) = &histogram { figure { figcaption { (one_value(&score.title)) " of each of the " (more) } (plot) } }
         }
     })
+}
+
+/// The title of a score over voxels as that of its values.
+fn one_value(title: &str) -> &str {
+    title.split_once(", median over").map_or(title, |(measure, _)| measure)
 }
 
 /// One bar per region that has a score of its own; regions may overlap.

@@ -20,13 +20,17 @@ pub(super) fn upgrade(fields: &mut Fields) {
 
 /// In version 1 `chance` of an identification was the score of a guess, and `shuffled`, if pairings were shuffled, what is
 /// `chance` now. `chance` of a similarity or distance was the mean over mismatched pairs, as it is now. Intervals did not
-/// state their sample; the name of the method and a note did.
+/// state their sample; the name of the method and a note did. Titles did not state the size at which pixels are compared.
 fn to_2(fields: &mut Fields) {
     name_levels(fields);
     if let Some(over) = sample(fields)
         && let Some(Value::Object(interval)) = fields.get_mut("interval")
     {
         interval.insert("over".into(), json!([over]));
+    }
+    let text = |key: &str| fields.get(key).and_then(Value::as_str);
+    if let Some(title) = text("title").zip(text("metric")).and_then(|(title, metric)| retitled(title, metric)) {
+        fields.insert("title".into(), title.into());
     }
 }
 
@@ -54,6 +58,34 @@ fn sample(fields: &Fields) -> Option<Sample> {
     };
     let images = fields.get("notes")?.as_array()?.iter().find_map(noted).or((item == "image").then_some(n));
     images.map(|n| Sample::of(n, "image"))
+}
+
+/// The title that a score of pixels has now, which states the size of the images as its metric does, so that one score has one title
+/// next to runs of this version; `None` if it is the same.
+fn retitled(title: &str, metric: &str) -> Option<String> {
+    let repeats = title.rfind(", ").filter(|_| title.ends_with(" averaged")).unwrap_or(title.len());
+    let (title, repeats) = title.split_at(repeats);
+    let resized = metric.split_once("resized to ").and_then(|(_, size)| size.split('x').next());
+    let size = match resized {
+        Some(side) => format!("at {side} px"),
+        None if metric.contains("at the images' own size") => "at the run's image size".to_owned(),
+        None => String::new(),
+    };
+    let measure = title.strip_suffix(", own size").or(title.strip_suffix(", not resized")).unwrap_or(title);
+    let titled = match title.rsplit_once(", by ") {
+        Some((protocol, by)) => match (by, by.strip_prefix("lpips-")) {
+            (_, Some(network)) => Some(format!("{protocol}, by LPIPS ({network})")),
+            ("pixels" | "pixcorr" | "pixel correlation", _) if !size.is_empty() => {
+                Some(format!("{protocol}, by pixel correlation {size}"))
+            }
+            _ => None,
+        },
+        None if ["Pixel correlation", "Structural similarity"].contains(&measure) && !size.is_empty() => {
+            Some(format!("{measure} {size}"))
+        }
+        None => None,
+    };
+    titled.map(|titled| titled + repeats)
 }
 
 #[cfg(test)]
@@ -106,5 +138,31 @@ mod tests {
         assert_eq!(read(&voxels).interval.unwrap().over, [Sample::of(5, "image")]);
         let of_voxels = voxels.replace("over images,", "over voxels,");
         assert_eq!(read(&of_voxels).interval.unwrap().over, [Sample::of(40, "voxel")]);
+    }
+
+    #[test]
+    fn titles_of_pixels_state_the_size_as_those_of_this_version_do() {
+        let (own, suite) = ("Pearson, at the images' own size", "Pearson, resized to 425x425 (bilinear, antialiased)");
+        let titles = [
+            ("Pixel correlation", suite, "Pixel correlation at 425 px"),
+            ("Structural similarity, own size", own, "Structural similarity at the run's image size"),
+            ("Pixel correlation, not resized", own, "Pixel correlation at the run's image size"),
+            (
+                "Pixel correlation, own size, 1 repeat averaged",
+                own,
+                "Pixel correlation at the run's image size, 1 repeat averaged",
+            ),
+            ("5-way, by pixels", own, "5-way, by pixel correlation at the run's image size"),
+            ("Pairwise, by pixcorr", suite, "Pairwise, by pixel correlation at 425 px"),
+            ("Pairwise, by lpips-alex", "LPIPS", "Pairwise, by LPIPS (alex)"),
+            ("Pairwise, by pixels", "unknown", "Pairwise, by pixels"),
+            ("5-way, 4 repeats averaged", own, "5-way, 4 repeats averaged"),
+            ("Multi-scale structural similarity", suite, "Multi-scale structural similarity"),
+        ];
+        for (old, metric, new) in titles {
+            let titled = retitled(old, metric).unwrap_or_else(|| old.to_owned());
+            assert_eq!(titled, new);
+            assert_eq!(retitled(&titled, metric).unwrap_or_else(|| titled.clone()), new, "a present title stays");
+        }
     }
 }

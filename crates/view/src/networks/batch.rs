@@ -42,14 +42,16 @@ pub(super) fn join(works: &[Work]) -> Result<Work> {
                 images.push(of.view());
                 in_units = *units;
             }
-            Work::Decode { responses: of, units } => {
+            Work::Decode { responses: of, units, .. } => {
                 responses.push(of.view());
                 in_units = *units;
             }
         }
     }
     if images.is_empty() {
-        return Ok(Work::Decode { responses: concatenate(Axis(0), &responses).map_err(fault)?, units: in_units });
+        let responses = concatenate(Axis(0), &responses).map_err(fault)?;
+        // Each was judged before.
+        return Ok(Work::Decode { responses, units: in_units, forced: true });
     }
     Ok(Work::Encode { images: concatenate(Axis(0), &images).map_err(fault)?, units: in_units })
 }
@@ -62,8 +64,9 @@ impl Work {
             Work::Encode { images, units } => {
                 Work::Encode { images: images.slice(s![start..end, .., .., ..]).to_owned(), units: *units }
             }
-            Work::Decode { responses, units } => {
-                Work::Decode { responses: responses.slice(s![start..end, ..]).to_owned(), units: *units }
+            Work::Decode { responses, units, forced } => {
+                let responses = responses.slice(s![start..end, ..]).to_owned();
+                Work::Decode { responses, units: *units, forced: *forced }
             }
         }
     }
@@ -133,7 +136,7 @@ mod tests {
 
     fn decode(rows: usize, standardised: bool) -> Work {
         let units = if standardised { Units::Standardised } else { Units::Recorded };
-        Work::Decode { responses: Array2::zeros((rows, 3)), units }
+        Work::Decode { responses: Array2::zeros((rows, 3)), units, forced: false }
     }
 
     #[test]
@@ -181,7 +184,7 @@ mod tests {
         let done = Done::Images(images);
         let mut responses = Array2::zeros((2, 3));
         responses[[1, 2]] = -3e38;
-        let work = Work::Decode { responses, units: Units::Recorded };
+        let work = Work::Decode { responses, units: Units::Recorded, forced: false };
         assert!(work.check(&done, 0).is_ok(), "rows of another request");
         let said = work.check(&done, 2).unwrap_err().to_string();
         assert!(said.contains("response 1") && said.contains("3e38"), "{said}");

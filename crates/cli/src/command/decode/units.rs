@@ -85,16 +85,24 @@ impl Stated {
         let of_run = voxels.standardised.as_deref();
         let by_history = is_recorded.then(|| judge_history(&args.responses, &read.history, of_run, self.is_default));
         let by_values = match run.judge_units(read.values.view(), self.units)? {
-            UnitVerdict::Impossible(said) => UnitVerdict::Impossible(said + &prepared(voxels)),
+            UnitVerdict::Impossible { reason, other } => {
+                let hint = other.map_or_else(
+                    || "bring them to the unit of the run's data set, with the same preparation".to_owned(),
+                    |other| format!("state --units {}", other.name()),
+                );
+                UnitVerdict::Impossible { reason: format!("{reason}; {hint}{}", prepared(voxels)), other }
+            }
             verdict => verdict,
         };
         for verdict in by_history.into_iter().chain([by_values]) {
             match verdict {
                 UnitVerdict::Fits => {}
-                UnitVerdict::Impossible(said) if !args.force_units => {
-                    bail!("\"{}\": {said}, or take them as they are with --force-units", args.responses.display())
+                UnitVerdict::Impossible { reason, .. } if !args.force_units => {
+                    bail!("\"{}\": {reason}, or take them as they are with --force-units", args.responses.display())
                 }
-                UnitVerdict::Unclear(said) | UnitVerdict::Impossible(said) => log::note(&format!("warning: {said}")),
+                UnitVerdict::Unclear(said) | UnitVerdict::Impossible { reason: said, .. } => {
+                    log::note(&format!("warning: {said}"))
+                }
             }
         }
         Ok(())
@@ -111,9 +119,11 @@ fn judge_history(path: &Path, history: &History, of_run: Option<&str>, is_defaul
                 Some(how) => format!("standardised {how}"),
                 None => "not standardised".to_owned(),
             });
-            UnitVerdict::Impossible(format!(
-                "the responses are {found}, those of the run's data set {of_run}: give responses with the same preparation, as `afterimage prepare` makes"
-            ))
+            let reason = format!(
+                "the responses are {found}, those of the run's data set {of_run}: give responses with the same preparation, \
+                 as `afterimage prepare` makes"
+            );
+            UnitVerdict::Impossible { reason, other: None }
         }
         (History::Unknown, Some(how)) if is_default => UnitVerdict::Unclear(format!(
             "the responses of the run's data set were standardised {how}, and nothing says that those of \"{path}\" were: \
@@ -171,7 +181,9 @@ mod tests {
         assert_eq!(verdict(History::Unknown, None, true), UnitVerdict::Fits);
         assert_eq!(verdict(History::Unknown, Some("in each run"), false), UnitVerdict::Fits);
         for (history, of_run) in [(stated("over all trials"), None), (History::Stated(None), Some("in each run"))] {
-            let UnitVerdict::Impossible(said) = verdict(history, of_run, false) else { panic!("not refused") };
+            let UnitVerdict::Impossible { reason: said, .. } = verdict(history, of_run, false) else {
+                panic!("not refused")
+            };
             assert!(said.contains("not standardised") && said.contains("afterimage prepare"), "{said}");
         }
         let UnitVerdict::Unclear(said) = verdict(History::Unknown, Some("in each run"), true) else { panic!() };

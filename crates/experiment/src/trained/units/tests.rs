@@ -36,10 +36,10 @@ fn judged(responses: &Array2<f32>, units: Units) -> UnitVerdict {
 }
 
 #[track_caller]
-fn impossible(responses: &Array2<f32>, units: Units, fragments: &[&str]) {
-    let verdict = judged(responses, units);
-    let UnitVerdict::Impossible(said) = &verdict else { panic!("{verdict:?}") };
-    fragments.iter().for_each(|fragment| assert!(said.contains(fragment), "{fragment} is missing in: {said}"));
+fn impossible(verdict: &UnitVerdict, fits: Option<Units>, fragments: &[&str]) {
+    let UnitVerdict::Impossible { reason, other } = verdict else { panic!("{verdict:?}") };
+    fragments.iter().for_each(|fragment| assert!(reason.contains(fragment), "{fragment} is missing in: {reason}"));
+    assert_eq!(*other, fits);
 }
 
 #[test]
@@ -56,9 +56,11 @@ fn responses_in_the_stated_unit_fit_whatever_their_number_of_repeats() {
 #[test]
 fn responses_in_the_other_unit_are_impossible_and_the_numbers_are_named() {
     let z = normal(40, 2);
-    impossible(&z, Units::Recorded, &["cannot be recorded", "fit standardised", "--units standardised", "60 neurons"]);
-    impossible(&recorded(&z), Units::Standardised, &["cannot be standardised", "--units recorded"]);
-    impossible(&z.select(Axis(0), &[3, 9, 12, 20, 21, 30]), Units::Recorded, &["--units standardised"]);
+    let said = ["cannot be recorded", "fit standardised", "60 neurons"];
+    impossible(&judged(&z, Units::Recorded), Some(Units::Standardised), &said);
+    impossible(&judged(&recorded(&z), Units::Standardised), Some(Units::Recorded), &["cannot be standardised"]);
+    let few = z.select(Axis(0), &[3, 9, 12, 20, 21, 30]);
+    impossible(&judged(&few, Units::Recorded), Some(Units::Standardised), &[]);
 }
 
 #[test]
@@ -67,7 +69,7 @@ fn voxels_standardised_over_these_rows_are_told_even_near_the_unit_of_the_record
     let own = ZScore { mean: z.mean_axis(Axis(0)).unwrap().to_vec(), sd: z.std_axis(Axis(0), 0.0).to_vec() };
     own.apply(&mut z).unwrap();
     let verdict = judge(z.view(), &level(0.15, 1.1), Units::Recorded, "voxels");
-    assert!(matches!(&verdict, UnitVerdict::Impossible(said) if said.contains("--units standardised")), "{verdict:?}");
+    impossible(&verdict, Some(Units::Standardised), &[]);
     // A run on responses that are standardised already has no other unit.
     assert_eq!(judge(z.view(), &level(0.0, 1.0), Units::Recorded, "voxels"), UnitVerdict::Fits);
 }
@@ -76,19 +78,19 @@ fn voxels_standardised_over_these_rows_are_told_even_near_the_unit_of_the_record
 fn values_of_no_unit_of_the_run_are_impossible_in_both() {
     let large = recorded(&normal(20, 4)).mapv(|value| 300.0 * value);
     for units in [Units::Recorded, Units::Standardised] {
-        impossible(&large, units, &["with the same preparation"]);
+        impossible(&judged(&large, units), None, &["standard deviations of the training responses from their mean"]);
     }
     // Raw responses, where the run's data set is standardised.
     let raw = recorded(&normal(20, 5)).mapv(|value| value + 20.0);
     let verdict = judge(raw.view(), &level(0.0, 1.0), Units::Recorded, "voxels");
-    assert!(matches!(&verdict, UnitVerdict::Impossible(said) if said.contains("same preparation")), "{verdict:?}");
+    impossible(&verdict, None, &[]);
 }
 
 #[test]
 fn few_and_equal_responses_are_judged_with_care() {
     let one = normal(40, 6).select(Axis(0), &[0]);
     let verdict = judged(&recorded(&one.mapv(|value| 0.3 * value)), Units::Recorded);
-    assert!(!matches!(verdict, UnitVerdict::Impossible(_)), "{verdict:?}");
+    assert!(!matches!(verdict, UnitVerdict::Impossible { .. }), "{verdict:?}");
     let verdict = judge(one.view(), &level(0.1, 1.2), Units::Recorded, "voxels");
     assert!(matches!(&verdict, UnitVerdict::Unclear(said) if said.contains("one response is too few")), "{verdict:?}");
     let alike = one.select(Axis(0), &[0; 8]);

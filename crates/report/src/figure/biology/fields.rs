@@ -16,6 +16,14 @@ const STEP: f64 = 98.0;
 const LEFT: f64 = 62.0;
 const HEAD: f64 = 34.0;
 const ROW: f64 = 112.0;
+/// Height of the legend.
+const LEGEND: f64 = 22.0;
+/// What the circle and the cross of a map are.
+const CIRCLE: &str = "#d55e00";
+const CROSS: &str = "#000";
+/// Which voxel of a region each pair of maps is of, by R² of the fit to its map by stimulation.
+const PERCENTILES: [&str; 3] =
+    ["well fitted: 90th percentile", "typical: 50th percentile", "badly fitted: 10th percentile"];
 /// Maps per row: two for each of three voxels.
 const PER_ROW: usize = 3;
 /// White to dark blue in even steps of lightness, one hue.
@@ -30,12 +38,13 @@ pub(super) fn fields(found: &Biology, unit: RecordedUnit) -> Option<Figure> {
         return None;
     }
     let (width, height) =
-        (LEFT + 2.0 * PER_ROW as f64 * STEP + 8.0 * PER_ROW as f64, HEAD + ROW * regions.len() as f64);
+        (LEFT + 2.0 * PER_ROW as f64 * STEP + 8.0 * PER_ROW as f64, HEAD + ROW * regions.len() as f64 + LEGEND);
     let place = |index: usize, second: bool| LEFT + index as f64 * (2.0 * STEP + 8.0) + if second { STEP } else { 0.0 };
     let label = format!("Maps of {} {} with fitted receptive fields", found.examples.len(), unit.plural());
+    let knows_truth = found.examples.iter().any(|e| found.voxels.get(e.voxel).is_some_and(|v| v.truth.is_some()));
     let svg = html! {
         svg.plot viewBox={ "0 0 " (px(width)) " " (px(height)) } role="img" aria-label=(label) {
-            g.ticks { @for (i, title) in ["well fitted", "typical", "badly fitted"].into_iter().enumerate() {
+            g.ticks { @for (i, title) in PERCENTILES.into_iter().enumerate() {
                 text x=(px(place(i, false) + MAP)) y="12" text-anchor="middle" { (title) }
                 @for (second, method) in [(false, "weights"), (true, "stimulation")] {
                     text x=(px(place(i, second) + MAP / 2.0)) y="27" text-anchor="middle" { (method) }
@@ -52,12 +61,14 @@ pub(super) fn fields(found: &Biology, unit: RecordedUnit) -> Option<Figure> {
                     }
                 }
             }
+            (legend(height - LEGEND / 2.0, knows_truth))
         }
     };
     let caption = "Maps of single voxels: the square root of the weights' power, and the change of the predicted \
                    response by a probe; darker is larger, each map relative to its own maximum. The circle is the \
                    fitted field (centre and one standard deviation); a cross is the true centre, if it is known. \
-                   The voxels of each region are at the 90th, 50th and 10th percentile of the fit by stimulation, so the last is a poor fit by design."
+                   The voxels of each region are at the 90th, 50th and 10th percentile of R², the share of the map by stimulation that the fitted \
+                   field explains, so the last is a poor fit by design; below each pair R² by weights and by stimulation."
         .to_owned();
     Some(Figure { name: "fields".into(), caption, svg, size: (width, height), table: table(found) })
 }
@@ -74,13 +85,28 @@ fn map(values: &[f32], field: Option<Field>, voxel: &Voxel, found: &Biology, lef
             rect width=(px(MAP)) height=(px(MAP)) fill=(SHADES[0]) {}
             @for (shade, path) in levels(values) { path d=(path) fill=(SHADES[shade]) shape-rendering="crispEdges" {} }
             @if let Some(f) = field {
-                circle cx=(px(f.x_px * scale)) cy=(px(f.y_px * scale)) r=(px(f.sigma_px * scale)) fill="none" stroke="#d55e00" stroke-width="1.6" {}
+                circle cx=(px(f.x_px * scale)) cy=(px(f.y_px * scale)) r=(px(f.sigma_px * scale)) fill="none" stroke=(CIRCLE) stroke-width="1.6" {}
             }
             @if let Some(t) = voxel.truth {
-                @let (x, y) = (t.x_px * scale, t.y_px * scale);
-                path d={ "M" (px(x - 4.0)) " " (px(y)) "h8M" (px(x)) " " (px(y - 4.0)) "v8" } stroke="#000" stroke-width="1.4" {}
+                (cross(t.x_px * scale, t.y_px * scale))
             }
             rect x="0.5" y="0.5" width=(px(MAP - 1.0)) height=(px(MAP - 1.0)) fill="none" stroke="#999" {}
+        }
+    }
+}
+
+fn cross(x: f64, y: f64) -> Markup {
+    html! { path d={ "M" (px(x - 4.0)) " " (px(y)) "h8M" (px(x)) " " (px(y - 4.0)) "v8" } stroke=(CROSS) stroke-width="1.4" {} }
+}
+
+/// What the signs of the maps are, in one line.
+fn legend(y: f64, knows_truth: bool) -> Markup {
+    html! {
+        circle cx=(px(LEFT + 6.0)) cy=(px(y)) r="5" fill="none" stroke=(CIRCLE) stroke-width="1.6" {}
+        g.ticks { text x=(px(LEFT + 17.0)) y=(px(y + 4.0)) { "fitted field: centre, one standard deviation" } }
+        @if knows_truth {
+            (cross(LEFT + 306.0, y))
+            g.ticks { text x=(px(LEFT + 316.0)) y=(px(y + 4.0)) { "true centre" } }
         }
     }
 }

@@ -302,6 +302,8 @@ fn runs_that_differ_in_the_seed_are_compared_and_those_on_other_images_are_named
     let experiment = std::fs::read_to_string(second.join("experiment.toml")).unwrap();
     assert!(experiment.contains("\nseed = 0\n"), "{experiment}");
     std::fs::write(second.join("experiment.toml"), experiment.replace("\nseed = 0\n", "\nseed = 1\n")).unwrap();
+    // Without its weights, which are those of the other seed.
+    std::fs::remove_file(second.join("decoder/model.safetensors")).unwrap();
     let seeds = ["runs/full-seed0", "runs/full-seed1"];
     let server = Served::start(&desk.path("."), &seeds);
     let page = server.get("/").body;
@@ -453,7 +455,11 @@ fn page_sorts_filters_shows_fields_and_asks_the_networks() {
     browser.until("document.querySelectorAll('#answers img').length === 2");
     assert_eq!(browser.value("document.querySelector('#failed').hidden"), json!(true));
     assert!(
-        browser.value("document.querySelector('#answers .warning').textContent").as_str().unwrap().contains("too few")
+        browser
+            .value("document.querySelector('#answers .warning').textContent")
+            .as_str()
+            .unwrap()
+            .contains("taken as standardised")
     );
     browser.choose("input[type=file]", &desk.path("experiment.toml"));
     browser.until("!document.querySelector('#failed').hidden");

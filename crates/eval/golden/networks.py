@@ -1,4 +1,4 @@
-"""Golden values of resizing, MS-SSIM, LPIPS and the feature metrics for crates/eval/tests/networks.rs.
+"""Golden values of resizing, MS-SSIM, LPIPS and the feature metrics for crates/eval/tests/it/networks.rs.
 
     pip install numpy torch torchvision scipy pytorch-msssim lpips tqdm
     python networks.py > networks.json

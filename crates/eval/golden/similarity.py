@@ -1,4 +1,4 @@
-"""Golden values of PixCorr and SSIM for crates/eval/tests/golden.rs.
+"""Golden values of PixCorr and SSIM for crates/eval/tests/it/golden.rs.
 
 Needs numpy, pillow, scikit-image. Run: python similarity.py > similarity.json
 """

@@ -1,12 +1,10 @@
 //! Making a study of runs.
 
-mod common;
-
 use std::path::PathBuf;
 
+use crate::common::{options, run_folder, study};
 use afterimage_run::RunFolder;
 use afterimage_study::{Design, Options, Stimuli, create};
-use common::{options, run_folder, study};
 
 #[test]
 fn study_holds_every_picture_under_a_name_that_tells_nothing() {

@@ -1,7 +1,5 @@
 //! The section on regions.
 
-mod sample;
-
 use afterimage_report::render;
 use afterimage_run::regions::{Condition, Matched, Part, REGIONS_VERSION, Region, Regions, ScoreDifference};
 use afterimage_run::scores::{Score, ScoreFile};
@@ -70,7 +68,7 @@ fn found(score: &Score) -> Regions {
 fn html(with: bool) -> String {
     let folder = tempfile::tempdir().unwrap();
     let run = RunFolder::new(folder.path().join("run"));
-    sample::write(&run, 6, 24).unwrap();
+    crate::sample::write(&run, 6, 24).unwrap();
     if with {
         let scores = ScoreFile::read(&run).unwrap();
         let found = found(scores.scores.iter().find(|s| s.unit == "fraction").unwrap());

@@ -1,7 +1,5 @@
 //! The page of a comparison, and the averaging curve of a run's report.
 
-mod sample;
-
 use afterimage_report::{render, render_comparison};
 use afterimage_run::comparison::{COMPARISON_VERSION, Cell, Comparison, Row, Variant};
 use afterimage_run::scores::{NotComputed, ScoreFile};
@@ -89,7 +87,7 @@ fn the_matrix_comes_first_and_marks_the_best_and_what_differs() {
 fn images_of_the_variants_stand_side_by_side() {
     let folder = tempfile::tempdir().unwrap();
     let runs = ["a", "b"].map(|name| RunFolder::new(folder.path().join(name)));
-    runs.iter().for_each(|run| sample::write(run, 9, 24).unwrap());
+    runs.iter().for_each(|run| crate::sample::write(run, 9, 24).unwrap());
     let mut of_two = comparison();
     of_two.variants.truncate(2);
     let html = render_comparison(&of_two, &runs);
@@ -117,7 +115,7 @@ fn unpaired_page_has_no_differences() {
 fn curve_over_repeats_has_its_own_section_or_the_reason_for_none() {
     let folder = tempfile::tempdir().unwrap();
     let run = RunFolder::new(folder.path().join("run"));
-    sample::write(&run, 4, 24).unwrap();
+    crate::sample::write(&run, 4, 24).unwrap();
     assert!(!render(&run).unwrap().contains("id=\"averaging\""));
     let mut file = ScoreFile::read(&run).unwrap();
     let before = file.clone();

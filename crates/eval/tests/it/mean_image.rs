@@ -1,11 +1,9 @@
 //! The level of the mean training image is the score of a run whose every reconstruction it is, and moves nothing else.
 
-mod support;
-
+use crate::support::context;
 use afterimage_eval::*;
 use afterimage_run::scores::{NotComputed, Score};
 use ndarray::{Array3, Array4, Axis};
-use support::context;
 
 const ITEMS: usize = 13;
 

@@ -1,11 +1,9 @@
 //! Classification among many classes: closed forms, chance, ties.
 
-mod support;
-
+use crate::support::{Draws, context};
 use afterimage_eval::*;
 use afterimage_run::scores::Score;
 use ndarray::Array2;
-use support::{Draws, context};
 
 fn get<'a>(scores: &'a [Score], name: &str) -> &'a Score {
     scores.iter().find(|s| s.name == name).unwrap_or_else(|| panic!("{name} is missing"))

@@ -1,7 +1,5 @@
 //! The server killed under load, again and again: nothing that it acknowledged is lost, and everybody comes to the end.
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, Command, Stdio};
@@ -9,10 +7,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use crate::common::visitor::Visitor;
+use crate::common::{options, study, wide};
 use afterimage_study::server::{ServeOptions, serve};
 use afterimage_study::{StudyFolder, store};
-use common::visitor::Visitor;
-use common::{options, study, wide};
 
 const PARTICIPANTS: usize = 24;
 const KILLS: usize = 5;
@@ -35,7 +33,7 @@ fn server_process() {
 
 fn start(study: &StudyFolder, address: SocketAddr) -> Child {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", "server_process", "--nocapture"]);
+    command.args(["--exact", "killed::server_process", "--nocapture"]);
     command.env("STUDY_SERVED", study.root()).env("STUDY_ADDRESS", address.to_string());
     command.stdout(Stdio::null()).spawn().unwrap()
 }

@@ -1,13 +1,11 @@
 //! Packed files give their values or an error, whichever bit is flipped: their checksums are reached.
 
-mod common;
-
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use crate::common::fixture;
 use afterimage_formats::volume::Volume;
 use afterimage_formats::{hdf5, mat::MatFile, npz};
-use common::fixture;
 use ndarray::ArrayD;
 
 /// Calls `read` with the file for one flipped bit in each of its bytes from `first` on, and panics where the result is

@@ -43,7 +43,7 @@ struct Compared {
 }
 
 fn golden() -> Golden {
-    serde_json::from_str(include_str!("../golden/networks.json")).unwrap()
+    serde_json::from_str(include_str!("../../golden/networks.json")).unwrap()
 }
 
 fn pattern(number: usize, side: usize) -> Array4<f32> {

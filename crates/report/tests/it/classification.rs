@@ -1,7 +1,5 @@
 //! The section on classes.
 
-mod sample;
-
 use afterimage_report::render;
 use afterimage_run::classification::{CLASSIFICATION_VERSION, Class, Classification, Confusion, Item, Point};
 use afterimage_run::{Artefact, RunFolder};
@@ -50,7 +48,7 @@ fn found(protocol: &str) -> Classification {
 fn html(found: Option<Classification>) -> String {
     let folder = tempfile::tempdir().unwrap();
     let run = RunFolder::new(folder.path().join("run"));
-    sample::write(&run, 6, 24).unwrap();
+    crate::sample::write(&run, 6, 24).unwrap();
     if let Some(found) = found {
         found.write(&run).unwrap();
         assert_eq!(Classification::read(&run).unwrap(), found);

@@ -1,9 +1,7 @@
 //! Tables of text as pandas writes them.
 
-mod common;
-
+use crate::common::{expected, fixture, recording, strings};
 use afterimage_formats::table::Table;
-use common::{expected, fixture, recording, strings};
 
 #[test]
 fn columns_are_as_pandas_reads_them() {

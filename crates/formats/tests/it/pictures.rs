@@ -1,11 +1,9 @@
 //! JPEGs as Pillow writes them, whole and cut.
 
-mod common;
-
 use std::path::Path;
 
+use crate::common::{expected, fixture, shape};
 use afterimage_formats::picture;
-use common::{expected, fixture, shape};
 
 const KINDS: [&str; 8] = [
     "baseline.jpg",

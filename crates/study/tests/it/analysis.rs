@@ -1,14 +1,12 @@
 //! The analysis of answers that are known: what goes in through the server comes out in the numbers.
 
-mod common;
-
 use std::collections::BTreeMap;
 
+use crate::common::visitor::{Page, Visitor};
+use crate::common::{options, served, study, wide};
 use afterimage_run::study::Analysis;
 use afterimage_study::analysis::{Draws, analyze, tables};
 use afterimage_study::{Exclusion, Options, Stimuli, StudyError, StudyFolder, export, store};
-use common::visitor::{Page, Visitor};
-use common::{options, served, study, wide};
 
 const DRAWS: Draws = Draws { resamples: 400, permutations: 400, seed: 1 };
 

@@ -1,14 +1,12 @@
 //! The server from outside: what it answers, refuses and keeps.
 
-mod common;
-
 use std::net::SocketAddr;
 
+use crate::common::visitor::{Visitor, page, value};
+use crate::common::{options, served, study, wide};
 use afterimage_probe::Client;
 use afterimage_study::Created;
 use afterimage_study::server::Limits;
-use common::visitor::{Visitor, page, value};
-use common::{options, served, study, wide};
 
 /// A study under way with one participant.
 struct Begun {
@@ -185,7 +183,7 @@ fn consent_comes_first_and_practice_tells_the_answer_while_trials_do_not() {
 #[test]
 fn consent_with_the_line_to_be_replaced_is_served_only_as_a_pilot_that_says_so() {
     let folder = tempfile::tempdir().unwrap();
-    let run = common::run_folder(&folder.path().join("run"), 8, 9);
+    let run = crate::common::run_folder(&folder.path().join("run"), 8, 9);
     let created = afterimage_study::create(&[run], &options(), &folder.path().join("study"), false).unwrap();
     let options = |pilot| afterimage_study::server::ServeOptions {
         listen: "127.0.0.1:0".parse().unwrap(),
@@ -219,7 +217,7 @@ fn consent_with_the_line_to_be_replaced_is_served_only_as_a_pilot_that_says_so()
     take_part(served(options(true)));
     let found = afterimage_study::analyze(&created.study, draws).unwrap();
     assert!(found.pilot && found.notes[0].contains("pilot") && found.participants[0].left_out.is_empty());
-    common::name_contact(&created.study);
+    crate::common::name_contact(&created.study);
     take_part(served(options(false)));
     let found = afterimage_study::analyze(&created.study, draws).unwrap();
     assert!(!found.pilot && found.accuracy[0].participants == 1);

@@ -1,7 +1,5 @@
 //! The section on where in the brain responses are predicted.
 
-mod sample;
-
 use afterimage_report::render;
 use afterimage_run::voxels::{Surface, Volume, Voxels};
 use afterimage_run::{Artefact, RunFolder};
@@ -10,7 +8,7 @@ use afterimage_run::{Artefact, RunFolder};
 fn html(place: impl FnOnce(Voxels) -> Voxels) -> String {
     let folder = tempfile::tempdir().unwrap();
     let run = RunFolder::new(folder.path().join("run"));
-    sample::write(&run, 6, 24).unwrap();
+    crate::sample::write(&run, 6, 24).unwrap();
     place(Voxels::new((0..89).collect(), 89)).write(&run).unwrap();
     render(&run).unwrap()
 }

@@ -1,10 +1,8 @@
 //! `.mat` files as scipy and hdf5storage write them, and the real one of Miyawaki et al.
 
-mod common;
-
+use crate::common::{assert_numbers, damage, expected, fixture, recording, shape};
 use afterimage_formats::Error;
 use afterimage_formats::mat::{MatFile, MatValue};
-use common::{assert_numbers, damage, expected, fixture, recording, shape};
 use serde_json::Value;
 
 fn assert_value(value: &MatValue, wanted: &Value, what: &str) {

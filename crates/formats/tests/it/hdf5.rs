@@ -1,10 +1,8 @@
 //! HDF5 files as h5py, bdpy, PyTables and pandas write them.
 
-mod common;
-
+use crate::common::{assert_column, assert_numbers, damage, expected, fixture, strings, unpacked};
 use afterimage_formats::Error;
 use afterimage_formats::hdf5::{Attribute, Column, File, Kind};
-use common::{assert_column, assert_numbers, damage, expected, fixture, strings, unpacked};
 
 const LAYOUTS: [&str; 3] = ["earliest.h5", "v108.h5", "latest.h5"];
 

@@ -1,15 +1,13 @@
 //! What a study holds is its owner's alone, whatever the umask is, and also where it was made by an earlier version.
 #![cfg(unix)]
 
-mod common;
-
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use crate::common::visitor::Visitor;
+use crate::common::{options, served, study, wide};
 use afterimage_study::{StudyFolder, export, store};
-use common::visitor::Visitor;
-use common::{options, served, study, wide};
 
 /// Files and folders that others may do something with.
 fn exposed(folder: &Path) -> Vec<PathBuf> {

@@ -1,15 +1,13 @@
 //! Class representatives, and shown images kept out of them.
 
-mod support;
-
 use std::path::{Path, PathBuf};
 
+use crate::support::{Draws, Pixels};
 use afterimage_data::{Exclusions, UnpairedPool};
 use afterimage_eval::classes::{Bank, Selection};
 use afterimage_eval::images;
 use afterimage_formats::picture;
 use ndarray::{Array3, Axis, stack};
-use support::{Draws, Pixels};
 
 const SIDE: usize = 16;
 

@@ -1,9 +1,7 @@
 //! NIfTI and MGH as nibabel writes them, and the real slice of Haxby et al.
 
-mod common;
-
+use crate::common::{damage, expected, fixture, recording, shape};
 use afterimage_formats::volume::{AffineSource, Volume};
-use common::{damage, expected, fixture, recording, shape};
 
 fn names() -> Vec<String> {
     let files = std::fs::read_dir(fixture("")).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());

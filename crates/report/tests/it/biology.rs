@@ -1,7 +1,5 @@
 //! The section on receptive fields, and the figures as files.
 
-mod sample;
-
 use afterimage_report::{render, write_figures};
 use afterimage_run::biology::{BIOLOGY_VERSION, Biology, Branch, Example, Field, Measure, Truth, Voxel};
 use afterimage_run::scores::NotComputed;
@@ -84,7 +82,7 @@ fn found(truth: bool) -> Biology {
 fn run(found: Option<Biology>) -> (tempfile::TempDir, RunFolder) {
     let folder = tempfile::tempdir().unwrap();
     let run = RunFolder::new(folder.path().join("run"));
-    sample::write(&run, 6, 24).unwrap();
+    crate::sample::write(&run, 6, 24).unwrap();
     if let Some(found) = found {
         found.write(&run).unwrap();
     }

@@ -1,12 +1,10 @@
 //! Distances to candidates whose features are kept on disk.
 
-mod support;
-
 use std::collections::BTreeMap;
 
+use crate::support::{Draws, Pixels, context};
 use afterimage_eval::*;
 use ndarray::{Array4, s};
-use support::{Draws, Pixels, context};
 
 /// Counts what is read, and can change an image.
 struct Counting {

@@ -24,7 +24,7 @@ struct Case {
 }
 
 fn cases() -> Vec<(Case, Array4<f32>, Array4<f32>)> {
-    let golden: Golden = serde_json::from_str(include_str!("../golden/similarity.json")).unwrap();
+    let golden: Golden = serde_json::from_str(include_str!("../../golden/similarity.json")).unwrap();
     golden
         .cases
         .into_iter()

@@ -20,7 +20,7 @@ fn features_of_the_real_network_equal_pytorch() {
         return afterimage_probe::skipped(&format!("efficientnet_lite0 is not installed; {}", kind.hint()));
     }
     let network = ForeignNetwork::load(kind).unwrap();
-    let golden: Vec<Expected> = serde_json::from_str(include_str!("../golden/lite0.json")).unwrap();
+    let golden: Vec<Expected> = serde_json::from_str(include_str!("../../golden/lite0.json")).unwrap();
     let images = Array4::from_shape_fn((golden.len(), 3, 64, 64), |(n, c, y, x)| {
         (((5 + n) * y * x + 37 * c + 11 * y + 7 * x) % 101) as f32 / 100.0
     });

@@ -1,7 +1,5 @@
 //! The report as a reader's browser gets it.
 
-mod sample;
-
 use std::fs;
 
 use afterimage_report::{MAX_ITEMS, MAX_PICTURE_BYTES, render, write};
@@ -22,7 +20,7 @@ const HOSTILE: &str = "</script><img src=x onerror=alert(1)>\"'&";
 fn run(items: usize) -> (tempfile::TempDir, RunFolder) {
     let folder = tempfile::tempdir().unwrap();
     let run = RunFolder::new(folder.path().join("run"));
-    sample::write(&run, items, SIDE).unwrap();
+    crate::sample::write(&run, items, SIDE).unwrap();
     (folder, run)
 }
 
@@ -68,7 +66,7 @@ fn the_same_run_gives_the_same_bytes() {
 #[test]
 fn hostile_names_stay_text() {
     let (_folder, run) = run(4);
-    let mut manifest = sample::manifest(4);
+    let mut manifest = crate::sample::manifest(4);
     manifest.name = HOSTILE.into();
     manifest.command.push(HOSTILE.into());
     manifest.warnings.push(HOSTILE.into());
@@ -105,7 +103,7 @@ fn hostile_names_stay_text() {
 fn a_run_with_nothing_but_its_manifest_says_what_is_missing() {
     let folder = tempfile::tempdir().unwrap();
     let run = RunFolder::new(folder.path());
-    sample::manifest(0).write(&run).unwrap();
+    crate::sample::manifest(0).write(&run).unwrap();
     let html = render(&run).unwrap();
     assert!(html.contains("no scores yet"));
     assert!(html.contains("There are no reconstructions yet."));
@@ -182,7 +180,7 @@ fn scores_without_items_interval_or_chance_are_shown() {
 #[test]
 fn a_baseline_is_said_to_be_one_and_no_training_is_claimed() {
     let (_folder, run) = run(4);
-    let mut manifest = sample::manifest(4);
+    let mut manifest = crate::sample::manifest(4);
     manifest.baseline = Some(Baseline {
         name: "ridge-pixels".into(),
         method: "Ridge regression to pixels.".into(),

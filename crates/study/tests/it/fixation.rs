@@ -1,11 +1,9 @@
 //! Who can set a cookie in somebody's browser, or tries to keep the right one out, gains nothing by it.
 
-mod common;
-
+use crate::common::visitor::value;
+use crate::common::{options, served, study, wide};
 use afterimage_probe::{Client, Response};
 use afterimage_study::store;
-use common::visitor::value;
-use common::{options, served, study, wide};
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 

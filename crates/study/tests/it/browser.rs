@@ -1,13 +1,11 @@
 //! A participant in a real browser. Skipped, with a message, where Chromium and its driver are not installed.
 
-mod common;
-
 use std::collections::BTreeMap;
 
+use crate::common::{options, served, study, wide};
 use afterimage_probe::{Browser, browser::NO_BROWSER, skipped};
 use afterimage_study::analysis::{Draws, analyze};
 use afterimage_study::{Exclusion, Options, Stimuli, store};
-use common::{options, served, study, wide};
 use serde_json::json;
 
 /// All pictures are there and drawn, and the page waits for a choice.
@@ -134,7 +132,7 @@ fn without_javascript_the_study_is_a_form() {
     assert_eq!(given, [(0, 2, None), (1, 1, None)]);
 }
 
-/// Pictures of the pages for people to look at: `STUDY_PICTURES=FOLDER cargo test --release -p afterimage-study --test browser`; of the study
+/// Pictures of the pages for people to look at: `STUDY_PICTURES=FOLDER cargo test --release -p afterimage-study --test it browser::`; of the study
 /// in `STUDY_FOLDER` where that is set.
 #[test]
 fn pictures_of_the_pages() {

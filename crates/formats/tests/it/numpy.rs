@@ -1,9 +1,7 @@
 //! Arrays as NumPy writes them.
 
-mod common;
-
+use crate::common::{expected, fixture, shape};
 use afterimage_formats::{npy, npz};
-use common::{expected, fixture, shape};
 use ndarray::ArrayD;
 use serde_json::Value;
 

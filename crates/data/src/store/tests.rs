@@ -65,6 +65,10 @@ fn blocks_of_any_size_survive_the_round_trip() {
     assert_eq!(data.header().trials, trials);
     data.verify().unwrap();
     assert!(data.images(&[90]).is_err() && data.responses(4999, 2).is_err());
+    // In any order, with repeats, from several chunks.
+    let wanted = [4999, 0, 2500, 1, 4100, 0];
+    assert_eq!(data.responses_of(&wanted).unwrap(), responses.select(ndarray::Axis(0), &wanted));
+    assert!(data.responses_of(&[0, 5000]).is_err());
 }
 
 #[test]

@@ -147,7 +147,7 @@ fn every_figure_is_a_file_with_its_numbers_beside_it() {
         assert_eq!(captions.matches(&format!("\n**{name}** (`{name}.svg`). ")).count(), 1, "{captions}");
         assert!(captions.contains(&format!(" Numbers: `{name}.csv`, ")), "{captions}");
     }
-    assert!(captions.contains("`retinotopy.csv`, 19 rows of region, "), "{captions}");
+    assert!(captions.contains("`retinotopy.csv`, 19\u{a0}rows of region, "), "{captions}");
     let fields = text("fields.svg");
     assert!(
         fields.contains("fitted field: centre") && fields.contains("true centre") && fields.contains("10th percentile")

@@ -3,14 +3,15 @@
 #
 # All pages run in order in one FOLDER, and the first command that fails ends it. `sh` blocks are run as they stand, `toml` blocks
 # are written to the file that their first line names (`# experiment.toml`), `python` blocks are run where zarr and numpy are
-# installed. Blocks of another kind (`sh no-run`, `text`) are not run. So that training takes seconds, `demo`, `run` and `ablate`
-# get the settings of SHORT; `view` listens on a free port and is stopped after three seconds.
+# installed. Blocks of another kind (`sh no-run`, `text`) are not run. So that each takes seconds, `demo`, `run` and `ablate` get
+# the settings of SHORT and `baseline` those of DRAWS; `view` listens on a free port and is stopped after three seconds.
 set -euo pipefail
 program=$(realpath "$1")
 pages=$(realpath "${@:3}")
 mkdir -p "$2"
 cd "$2"
-export program SHORT="--set encoder.epochs=1 --set decoder.epochs=1"
+export program DRAWS="--set evaluation.resamples=500 --set evaluation.permutations=500"
+export SHORT="--set encoder.epochs=1 --set decoder.epochs=1 $DRAWS"
 
 bin=$(mktemp -d)
 trap 'rm -rf "$bin"' EXIT
@@ -18,6 +19,7 @@ cat >"$bin/afterimage" <<'END'
 #!/usr/bin/env bash
 case "$1 ${2:-}" in
   "demo "* | "run "* | "ablate "*) exec "$program" "$@" $SHORT ;;
+  "baseline "*) exec "$program" "$@" $DRAWS ;;
   "view "*)
     code=0
     timeout --preserve-status --signal INT 3 "$program" "$@" --listen 127.0.0.1:0 || code=$?

@@ -61,7 +61,7 @@ pub(super) struct Known<'a> {
 /// If the file is damaged, its voxels differ from the run's, or a value is not finite.
 pub(super) fn read(args: &Decode, known: &Known<'_>) -> Result<Responses> {
     let path = &args.responses;
-    let responses = if path.join("zarr.json").is_file() {
+    let responses = if DataSet::is_at(path) {
         read_data_set(path, args.part, known)?
     } else if is_a(path, &VOLUMES) {
         read_volumes(path, args.mask.as_deref(), known.voxels)?

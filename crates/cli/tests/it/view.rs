@@ -279,7 +279,10 @@ fn responses_that_cannot_be_in_the_stated_unit_are_refused_and_doubt_is_told() {
     let answer = parsed(&server.post("/api/v1/decode?units=standardised", &as_json, &one));
     assert_eq!((picture.status, answer["units"].as_str()), (200, Some("standardised")));
     let warning = answer["warnings"][0].as_str().unwrap();
-    assert!(warning.contains("one response is too few") && warning.contains("taken as standardised"), "{warning}");
+    assert!(
+        warning.contains("one response is too few") && warning.contains("taken to be standard deviations"),
+        "{warning}"
+    );
     assert_eq!(picture.header("afterimage-warning"), Some(warning));
 }
 
@@ -464,7 +467,7 @@ fn page_sorts_filters_shows_fields_and_asks_the_networks() {
             .value("document.querySelector('#answers .warning').textContent")
             .as_str()
             .unwrap()
-            .contains("taken as standardised")
+            .contains("taken to be standard deviations")
     );
     browser.choose("input[type=file]", &desk.path("experiment.toml"));
     browser.until("!document.querySelector('#failed').hidden");

@@ -26,7 +26,7 @@ if [ -d ../shared/data/v4 ]; then
   "$program" prepare "$work/v4-201025.afterimage" --split cluster --test 60 --validation 60 --zscore all --out "$work/v4-clusters.afterimage"
   "$program" audit "$work/v4-clusters.afterimage" --features --fix "$work/leave-out.toml"
   sed "s#^dataset = .*#dataset = \"$work/v4-201025.afterimage\"#; s#\"data/#\"$data/#g" examples/v4-201025.toml >"$work/v4.toml"
-  "$program" run "$work/v4.toml" --out "$work/v4" --set encoder.epochs=3 --set decoder.epochs=2
+  "$program" run "$work/v4.toml" --out "$work/v4" --set encoder.epochs=1 --set decoder.epochs=1
   test -s "$work/v4/report.html"
 else
   echo "skipped: scripts/end_to_end.sh: no recordings in ../shared/data/v4" | tee -a "${AFTERIMAGE_SKIPPED:-/dev/null}" >&2

@@ -11,7 +11,7 @@ pages=$(realpath "${@:3}")
 mkdir -p "$2"
 cd "$2"
 export program DRAWS="--set evaluation.resamples=500 --set evaluation.permutations=500"
-export SHORT="--set encoder.epochs=1 --set decoder.epochs=1 $DRAWS"
+export SHORT="--set encoder.epochs=1 --set decoder.epochs=1 --set decoder.batch_unpaired=4 $DRAWS"
 
 bin=$(mktemp -d)
 trap 'rm -rf "$bin"' EXIT

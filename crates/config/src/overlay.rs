@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use afterimage_schema::dotted;
 use toml_edit::{DocumentMut, Item, TableLike, Value};
 
 use crate::{ConfigError, Result};
@@ -57,7 +58,7 @@ fn parse(text: &str, path: &Path) -> Result<DocumentMut> {
 
 fn merge(lower: &mut dyn TableLike, upper: &dyn TableLike, prefix: &str, path: &Path) -> Result<()> {
     for (key, item) in upper.iter() {
-        let dotted = if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") };
+        let dotted = dotted(prefix, key);
         let Some(known) = lower.get(key) else {
             return Err(unknown_key(lower, key, &dotted, path));
         };

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use afterimage_schema::dotted;
 use toml_edit::{Document, Item, TableLike, Value};
 
 /// The range of bytes of a key's value; of a key that a message names without the row of its list, in the first row that has
@@ -62,7 +63,7 @@ pub(crate) fn of_string(text: &str, string: &str) -> Option<Range<usize>> {
 pub(crate) fn key_at(text: &str, offset: usize) -> Option<String> {
     fn find(table: &dyn TableLike, prefix: &str, offset: usize) -> Option<String> {
         table.iter().find_map(|(name, item)| {
-            let key = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}.{name}") };
+            let key = dotted(prefix, name);
             match item {
                 Item::Value(Value::Array(rows)) => rows
                     .iter()

@@ -40,6 +40,7 @@ pub(crate) fn check_numbers(document: &Table) -> Result<()> {
 mod tests {
     use std::path::Path;
 
+    use afterimage_schema::dotted;
     use toml::Value;
 
     use super::*;
@@ -51,8 +52,7 @@ mod tests {
             Value::Integer(_) | Value::Float(_) => found.push(prefix.to_owned()),
             Value::Array(entries) => entries.iter().for_each(|entry| numbers(&format!("{prefix}[]"), entry, found)),
             Value::Table(table) => {
-                let dotted = |key: &str| if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") };
-                table.iter().for_each(|(key, value)| numbers(&dotted(key), value, found));
+                table.iter().for_each(|(key, value)| numbers(&dotted(prefix, key), value, found));
             }
             _ => {}
         }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use afterimage_schema::dotted;
 use serde_json::Value;
 
 use crate::{Experiment, Phase};
@@ -88,8 +89,7 @@ fn flatten(prefix: &str, value: &Value, settings: &mut Settings) {
     match value {
         Value::Object(fields) => {
             for (name, value) in fields {
-                let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
-                flatten(&key, value, settings);
+                flatten(&dotted(prefix, name), value, settings);
             }
         }
         Value::Array(rows) if rows.iter().any(Value::is_object) => {

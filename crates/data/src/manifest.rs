@@ -36,7 +36,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use afterimage_formats::text;
-use afterimage_schema::{Range, find_outside, in_order, properties, ranges, within};
+use afterimage_schema::{Range, about, dotted, find_outside, in_order, properties, ranges, within};
 use afterimage_statistics::RecordedUnit;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -184,7 +184,7 @@ impl Manifest {
 /// Refuses a key that the schema does not have.
 fn check_keys(schema: &Value, section: &str, table: &toml::Table, path: &Path) -> Result<()> {
     let known = properties(schema);
-    let full = |key: &str| if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") };
+    let full = |key: &str| dotted(section, key);
     for (key, value) in table {
         match known.iter().find(|(name, _)| *name == key) {
             Some((_, inner)) => {
@@ -218,10 +218,10 @@ fn require_keys(schema: &Value, section: &str, table: &toml::Table, path: &Path)
             let within = table.get(key).and_then(toml::Value::as_table);
             require_keys(inner, key, within.unwrap_or(&empty), path)?;
         } else if !table.contains_key(key) {
-            let full = if section.is_empty() { key.clone() } else { format!("{section}.{key}") };
-            let about = afterimage_schema::about(inner);
-            let reason = format!("the key {full} is missing: {about}");
-            return Err(Error::manifest(path, reason));
+            return Err(Error::manifest(
+                path,
+                format!("the key {} is missing: {}", dotted(section, key), about(inner)),
+            ));
         }
     }
     Ok(())

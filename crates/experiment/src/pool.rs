@@ -121,14 +121,23 @@ impl Pool {
         }
     }
 
-    /// With the number of images of `key` that `reasons` left out of `all`.
-    fn less(mut self, key: &str, all: usize, reasons: &[(&str, Exclusions)]) -> Self {
-        let left_out = all - self.inner.len();
+    /// A pool of the sources of `key`, which contain `all`, without what `reasons` leave out; refused if that is everything.
+    fn without(
+        key: &str,
+        all: &UnpairedPool,
+        reasons: &[(&str, Exclusions)],
+        (sources, limit, purpose): (&[PathBuf], usize, Purpose),
+        experiment: &Experiment,
+    ) -> Result<Self> {
+        refuse_empty(key, all, reasons, experiment.data.external_limit)?;
+        let mut exclude = Exclusions::default();
+        reasons.iter().for_each(|(_, reason)| exclude.extend(reason));
+        let pool = Self::open(sources, limit, purpose, experiment, exclude)?;
+        let (all, left_out) = (all.len(), all.len() - pool.inner.len());
         let by = |(reason, exclude): &(&str, Exclusions)| (!exclude.is_empty()).then(|| of_reason(reason));
         let causes: Vec<String> = reasons.iter().filter_map(by).collect();
-        self.left_out_text =
-            (left_out > 0).then(|| format!("{key}: left out {left_out} of {all} images: {}", causes.join(", or ")));
-        self
+        let text = || format!("{key}: left out {left_out} of {all} images: {}", causes.join(", or "));
+        Ok(Self { left_out_text: (left_out > 0).then(text), ..pool })
     }
 
     /// Side of the images, pixels.
@@ -193,11 +202,8 @@ pub(crate) fn without_responses(
         let sha256 = candidates.contents()?.iter().cloned().collect();
         reasons.push(("data.external", Exclusions { sha256, ..Exclusions::default() }));
     }
-    refuse_empty("data.unpaired", &all, &reasons, config.external_limit)?;
-    let mut exclude = Exclusions::default();
-    reasons.iter().for_each(|(_, reason)| exclude.extend(reason));
-    let pool = Pool::open(&config.unpaired, config.unpaired_limit, Purpose::UnpairedChoice, experiment, exclude)?;
-    Ok(Some(pool.less("data.unpaired", all.len(), &reasons)))
+    let choose = (&config.unpaired[..], config.unpaired_limit, Purpose::UnpairedChoice);
+    Pool::without("data.unpaired", &all, &reasons, choose, experiment).map(Some)
 }
 
 /// Classes of the unpaired sources of an experiment that trains with them.
@@ -225,11 +231,8 @@ pub(crate) fn external(data: &DataSet, experiment: &Experiment, seen: Option<&Ch
         let sha256 = seen.images.iter().map(|(_, sha256)| sha256.clone()).collect();
         reasons.push(("unpaired images that this run was trained on", Exclusions { sha256, ..Exclusions::default() }));
     }
-    refuse_empty("data.external", &all, &reasons, config.external_limit)?;
-    let mut exclude = Exclusions::default();
-    reasons.iter().for_each(|(_, reason)| exclude.extend(reason));
-    let pool = Pool::open(&config.external, config.external_limit, Purpose::ExternalChoice, experiment, exclude)?;
-    Ok(Some(pool.less("data.external", all.len(), &reasons)))
+    let choose = (&config.external[..], config.external_limit, Purpose::ExternalChoice);
+    Pool::without("data.external", &all, &reasons, choose, experiment).map(Some)
 }
 
 /// The audit of the data set against the unpaired images in use, after what was left out.

@@ -57,16 +57,14 @@ impl Session {
     /// run of networks or contains anything else.
     pub fn begin(out: &Path, experiment: Experiment, existing: Existing, last: Stage, caller: &Caller) -> Result<Self> {
         match existing {
-            Existing::Replaced => {
-                let lock = |run: &RunFolder| lock(run, caller).map(Some);
-                Self::make(out, experiment, &Work::until(last), caller, existing, RunKind::Networks, lock)
-            }
             Existing::Resumed if has_work(out) => {
                 let mut session = Self::resume(out, experiment, caller)?;
                 session.check(last)?;
                 Ok(session)
             }
-            Existing::Resumed | Existing::Refused => Self::create(out, experiment, last, caller),
+            _ => Self::make(out, experiment, &Work::until(last), caller, existing, RunKind::Networks, |run| {
+                lock(run, caller).map(Some)
+            }),
         }
     }
 
@@ -77,9 +75,7 @@ impl Session {
     /// # Errors
     /// If the folder holds a run with something in it, or a check fails.
     pub fn create(out: &Path, experiment: Experiment, last: Stage, caller: &Caller) -> Result<Self> {
-        Self::make(out, experiment, &Work::until(last), caller, Existing::Refused, RunKind::Networks, |run| {
-            lock(run, caller).map(Some)
-        })
+        Self::begin(out, experiment, Existing::Refused, last, caller)
     }
 
     /// As [`Session::create`], where the caller holds the lock.

@@ -85,7 +85,7 @@ fn parts(summary: &Summary) -> Markup {
 fn repeats(part: &PartSummary) -> String {
     match (part.fewest_repeats, part.most_repeats) {
         (0, 0) => "–".into(),
-        (fewest, most) => number::repeats((fewest, most)),
+        (fewest, most) => number::range(fewest, most),
     }
 }
 

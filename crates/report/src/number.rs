@@ -77,8 +77,9 @@ pub(crate) fn p(p: &PValue) -> String {
     minus(p.text())
 }
 
-/// Repeats averaged, as "1" or "2 to 40".
-pub(crate) fn repeats((low, high): (u32, u32)) -> String {
+/// The least and the largest of some counts, as "1" or "2 to 40".
+pub(crate) fn range(low: impl Into<u64>, high: impl Into<u64>) -> String {
+    let (low, high) = (low.into(), high.into());
     if low == high { count(low) } else { format!("{} to {}", count(low), count(high)) }
 }
 
@@ -112,6 +113,11 @@ pub fn signed(v: f64, unit: &str) -> String {
         "correlation" | "similarity" => minus(format!("{sign}{v:.3}")),
         _ => minus(format!("{sign}{}", plain(v))),
     }
+}
+
+/// The interval of a difference, in the unit of the difference.
+pub(crate) fn signed_interval(i: &Interval, unit: &str) -> String {
+    format!("{} to {}", signed(i.low, unit), signed(i.high, unit))
 }
 
 /// A text as the beginning of a sentence.

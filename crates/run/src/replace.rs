@@ -91,7 +91,8 @@ impl RunKind {
     /// # Errors
     /// [`RunError::Io`].
     pub fn other_entry(self, folder: &Path) -> Result<Option<String>> {
-        Ok(names(folder)?.into_iter().find(|name| !self.holds(name)))
+        let names = if folder.is_dir() { names(folder)? } else { Vec::new() };
+        Ok(names.into_iter().find(|name| !self.holds(name)))
     }
 
     /// Removes the entries of a run of this kind except its lock, which the caller holds; the folder stays.

@@ -22,7 +22,7 @@ pub fn keys(schema: &Value) -> Vec<Key<'_>> {
 
 fn collect<'a>(prefix: &str, schema: &'a Value, found: &mut Vec<Key<'a>>) {
     for (name, inner) in properties(schema) {
-        let name = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+        let name = dotted(prefix, name);
         if inner["properties"].is_object() {
             collect(&name, inner, found);
         } else {
@@ -30,6 +30,11 @@ fn collect<'a>(prefix: &str, schema: &'a Value, found: &mut Vec<Key<'a>>) {
             found.push(Key { name, schema: inner });
         }
     }
+}
+
+/// The name of a key in a section, such as `data.dataset`; the section of keys at the top is empty.
+pub fn dotted(section: &str, key: &str) -> String {
+    if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") }
 }
 
 impl Key<'_> {

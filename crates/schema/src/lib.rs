@@ -35,7 +35,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 pub use comment::comment;
-pub use keys::{Key, about, keys};
+pub use keys::{Key, about, dotted, keys};
 pub use order::{in_order, properties};
 pub use page::table;
 pub use range::{Outside, Range, entry, find_outside, ranges, values, within};

@@ -211,11 +211,7 @@ impl Thread {
             UnitVerdict::Unclear(reason) => Ok(vec![reason]),
             UnitVerdict::Impossible { reason, .. } if *forced => Ok(vec![reason]),
             UnitVerdict::Impossible { reason, other } => {
-                let hint = other.map_or_else(
-                    || "bring them to the unit of the run's data set, with the same preparation".to_owned(),
-                    |other| format!("state units={}", other.name()),
-                );
-                Err(ViewError::Units { reason, hint })
+                Err(ViewError::Units { reason, hint: UnitVerdict::advice(other, "units=") })
             }
         }
     }

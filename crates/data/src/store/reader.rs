@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use ndarray::{Array2, Array4, Axis};
+use ndarray::{Array2, Array4, ArrayView1, Axis};
 use rayon::prelude::*;
 use zarrs::array::{Array, ArraySubset};
 use zarrs::group::Group;
@@ -188,7 +188,7 @@ impl DataSet {
     ///
     /// # Errors
     /// As [`DataSet::images`].
-    pub(crate) fn responses_of(&self, trials: &[usize]) -> Result<Array2<f32>> {
+    pub fn responses_of(&self, trials: &[usize]) -> Result<Array2<f32>> {
         let (count, voxels, rows) = (self.header.trials.len(), self.header.voxels.count, self.block_rows());
         if let Some(row) = trials.iter().find(|&&row| row >= count) {
             let got = format!("{count} trials");
@@ -202,11 +202,7 @@ impl DataSet {
             let whole = self.response_chunk(chunk as u64)?;
             for &place in of_chunk {
                 let first = (trials[place] - chunk * rows) * voxels;
-                responses
-                    .row_mut(place)
-                    .iter_mut()
-                    .zip(&whole[first..first + voxels])
-                    .for_each(|(to, from)| *to = *from);
+                responses.row_mut(place).assign(&ArrayView1::from(&whole[first..first + voxels]));
             }
         }
         Ok(responses)

@@ -4,22 +4,10 @@ use std::collections::BTreeMap;
 
 use afterimage_eval::averaging::{Decoded, averaging_scores};
 use afterimage_eval::*;
-use afterimage_run::pictures::Pictures;
 use ndarray::{Array2, Array4, ArrayView4, Axis};
 
 fn context(n: usize) -> Context {
-    let picture = |i: usize| Pictures {
-        name: i.to_string(),
-        class: None,
-        stimulus: i as u32,
-        repeats: 1,
-        shown: String::new(),
-        reconstruction: String::new(),
-        rival: None,
-        rival_name: None,
-    };
-    let held_out = HeldOut::from_pictures(&(0..n).map(picture).collect::<Vec<_>>());
-    Context { resamples: 50, permutations: 50, ..Context::new(held_out, 4) }
+    Context { resamples: 50, permutations: 50, ..crate::support::context(n) }
 }
 
 fn images(n: usize, step: usize) -> Array4<f32> {

@@ -86,7 +86,7 @@ pub(crate) fn refuse_used(out: &Path, kind: RunKind) -> Result<()> {
             out.display()
         );
     }
-    if let Some(other) = out.is_dir().then(|| kind.other_entry(out)).transpose()?.flatten() {
+    if let Some(other) = kind.other_entry(out)? {
         bail!("\"{}\" contains \"{other}\", which is not a part of a run: choose another --out", out.display());
     }
     Ok(())

@@ -71,6 +71,16 @@ pub enum UnitVerdict {
     },
 }
 
+impl UnitVerdict {
+    /// What to do about responses that fit the run's `other` unit, or neither; `option` is what states a unit, such as `--units `.
+    pub fn advice(other: Option<Units>, option: &str) -> String {
+        match other {
+            Some(other) => format!("state {option}{}", other.name()),
+            None => "bring them to the unit of the run's data set, with the same preparation".to_owned(),
+        }
+    }
+}
+
 /// Rows from which mean and standard deviation of a voxel are judged.
 const ROWS: usize = 5;
 /// Factors by which responses of one unit may be spread otherwise than in training: means of repeats and predictions any less, so

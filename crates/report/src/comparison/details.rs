@@ -1,10 +1,9 @@
 //! Every number of the comparison: one block of rows per score, one row per variant.
 
 use afterimage_run::comparison::{Cell, Comparison, Row};
-use afterimage_statistics::Interval;
 use maud::{Markup, html};
 
-use crate::number::{interval, many, p, signed, value};
+use crate::number::{interval, many, p, signed, signed_interval, value};
 
 /// Columns behind the name of a variant: of its value, and of its difference.
 const OF_VALUE: usize = 4;
@@ -58,8 +57,8 @@ fn difference(row: &Row, index: usize, cell: &Cell) -> Markup {
         @match &cell.difference {
             Some(d) => {
                 td.number data-label="difference" { (signed(d.value, &row.unit)) @if let Some(note) = &cell.note { br; span.hint { (note) } } }
-                td data-label="interval" { span { (d.interval.as_ref().map_or("–".into(), |i| ends(i, &row.unit)))
-                    @if let Some(i) = &d.bca { br; span.hint { (ends(i, &row.unit)) } } } }
+                td data-label="interval" { span { (d.interval.as_ref().map_or("–".into(), |i| signed_interval(i, &row.unit)))
+                    @if let Some(i) = &d.bca { br; span.hint { (signed_interval(i, &row.unit)) } } } }
                 td data-label="p" { (p(&d.p)) }
                 td data-label="p, Holm" { (d.p.corrected_text(d.p_holm)) }
                 td data-label="images needed" { (cell.images_needed().map_or("–".into(), |n| n.map_or("over a million".into(), many))) }
@@ -68,9 +67,4 @@ fn difference(row: &Row, index: usize, cell: &Cell) -> Markup {
             None => td colspan=(OF_DIFFERENCE) { span.hint { (cell.note.as_deref().unwrap_or("no difference")) } },
         }
     }
-}
-
-/// An interval in the unit of a difference.
-fn ends(i: &Interval, unit: &str) -> String {
-    format!("{} to {}", signed(i.low, unit), signed(i.high, unit))
 }

@@ -4,7 +4,7 @@ use afterimage_run::scores::Score;
 
 use super::panels::{Panel, Sign, chart_width, compose, in_columns};
 use super::{Figure, cell, row};
-use crate::number::many;
+use crate::number::range;
 use crate::source::Source;
 use crate::ways::{curve, families};
 
@@ -31,11 +31,8 @@ pub(super) fn identification(source: &Source, width: f64) -> Option<Figure> {
     let legend = [(Sign::Solid { dots: true }, "accuracy and its interval"), (Sign::Chance, "chance")];
     let label = "Identification against the number of candidates";
     let (svg, size) = compose(in_columns(panels, columns), width, &legend, label);
-    let n = families.iter().flatten().map(|score| score.n);
-    let n = match (n.clone().min(), n.max()) {
-        (Some(least), Some(most)) if least != most => format!("{} to {}", many(least), many(most)),
-        (_, most) => many(most.unwrap_or(0)),
-    };
+    let n = || families.iter().flatten().map(|score| score.n as u64);
+    let n = range(n().min().unwrap_or(0), n().max().unwrap_or(0));
     let caption = format!(
         "Fraction of held-out images that are identified against the number of candidates, the true image among them; lines \
          at the dots are 95 % intervals, the dashed line is chance: what uninformative reconstructions score on these images \

@@ -5,7 +5,7 @@ use afterimage_statistics::plural;
 
 use super::panels::{Panel, Sign, chart_width, compose};
 use super::{Figure, cell, row};
-use crate::number::{many, score as shown};
+use crate::number::{range, score as shown};
 use crate::plot::{Dot, Dots, dots};
 use crate::source::Source;
 
@@ -91,9 +91,7 @@ fn samples(source: &Source, scores: &[&Score]) -> String {
     let of_kind = |kind: &&str| {
         let n = || scores.iter().filter(|score| score.item_kind == *kind).map(|score| score.n);
         let (least, most) = (n().min().unwrap_or(0), n().max().unwrap_or(0));
-        let noun = source.unit().in_text(kind);
-        let range = if least == most { many(most) } else { format!("{} to {}", many(least), many(most)) };
-        format!("{range} {}", plural(most, &noun))
+        format!("{} {}", range(least as u64, most as u64), plural(most, &source.unit().in_text(kind)))
     };
     kinds.iter().map(of_kind).collect::<Vec<_>>().join(", ")
 }

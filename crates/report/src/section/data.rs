@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::{Part, missing};
 use crate::{
-    number::{many, repeats},
+    number::{many, range},
     source::{Check, Source, Verdict},
 };
 
@@ -42,7 +42,7 @@ fn facts(source: &Source, data: &DataFacts) -> Markup {
             div { dt { (more) } dd { (many(data.voxels)) } }
             div { dt { "training items" } dd { (many(data.training_items)) } }
             div { dt { "validation items" } dd { (many(data.validation_items)) ", taken from the training data" } }
-            div { dt { "held-out items" } dd { (many(data.test_items)) ", with " (repeats(data.test_repeats)) " repeats averaged" } }
+            div { dt { "held-out items" } dd { (many(data.test_items)) ", with " (range(data.test_repeats.0, data.test_repeats.1)) " repeats averaged" } }
             div { dt { "unpaired images" } dd { (many(data.unpaired_images)) } }
             div { dt { "external candidates" } dd { (many(data.external_images)) } }
             @if !data.snr_source.is_empty() { div { dt { "signal-to-noise ratio" } dd { (data.snr_source) } } }

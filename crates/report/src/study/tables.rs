@@ -6,7 +6,7 @@ use afterimage_statistics::Interval;
 use maud::{Markup, html};
 
 use super::name;
-use crate::number::{interval, many, p, signed, value};
+use crate::number::{interval, many, p, signed, signed_interval, value};
 
 pub(crate) fn accuracy(analysis: &Analysis) -> Markup {
     let corrected = analysis.runs.len() > 1;
@@ -35,9 +35,7 @@ pub(crate) fn accuracy(analysis: &Analysis) -> Markup {
 }
 
 pub(crate) fn comparisons(analysis: &Analysis) -> Markup {
-    let points = |i: &Option<Interval>| {
-        i.as_ref().map_or("–".into(), |i| format!("{} to {}", signed(i.low, "fraction"), signed(i.high, "fraction")))
-    };
+    let points = |i: &Option<Interval>| i.as_ref().map_or("–".into(), |i| signed_interval(i, "fraction"));
     html! {
         p { "In percentage points; the difference is the second run minus the first, item by item." }
         table.scores {

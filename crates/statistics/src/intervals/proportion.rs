@@ -1,7 +1,7 @@
 //! Interval of a proportion.
 
 use crate::distributions::normal_quantile;
-use crate::{Interval, LEVEL, Sample, plural};
+use crate::{Interval, LEVEL, Sample, mean, plural};
 
 /// Wilson's score interval of `successes` in `n` trials; `None` without a trial.
 ///
@@ -59,11 +59,11 @@ pub fn fraction_interval(values: &[f64], item: &str) -> Option<Interval> {
         return (*first == 1.0 || *first == 0.0).then(|| boundary_interval(*first == 1.0, &over));
     }
     let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let q = (n * mean + 0.5) / (n + 1.0);
+    let m = mean(values);
+    let q = (n * m + 0.5) / (n + 1.0);
     let squares: f64 = values.iter().map(|v| (v - q).powi(2)).sum();
     let variance = (squares + 0.5 * (1.0 - q).powi(2) + 0.5 * q.powi(2)) / (n + 1.0);
-    let (low, high) = wilson(mean, n * q * (1.0 - q) / variance);
+    let (low, high) = wilson(m, n * q * (1.0 - q) / variance);
     let method = format!("Wilson score interval over {}, effective number of items", plural(2, item));
     Some(Interval { low, high, level: LEVEL, method, over: vec![over] })
 }

@@ -165,17 +165,10 @@ fn read_data_set(path: &Path, part: Part, known: &Known<'_>) -> Result<Responses
 
 /// `[trials, columns]` of a data set.
 fn values(data: &DataSet, trials: &[usize], columns: &[usize]) -> Result<Array2<f32>> {
-    let all = data.header().trials.len();
     let mut values = Array2::zeros((trials.len(), columns.len()));
-    let mut rows = trials.iter().zip(values.outer_iter_mut()).peekable();
-    for first in (0..all).step_by(TRIALS) {
-        let last = all.min(first + TRIALS);
-        let block = data.responses(first, last - first)?;
-        while let Some((&trial, mut row)) = rows.next_if(|(trial, _)| **trial < last) {
-            row.assign(&block.row(trial - first).select(Axis(0), columns));
-        }
+    for (mut rows, trials) in values.axis_chunks_iter_mut(Axis(0), TRIALS).zip(trials.chunks(TRIALS)) {
+        rows.assign(&data.responses_of(trials)?.select(Axis(1), columns));
     }
-    drop(rows);
     Ok(values)
 }
 

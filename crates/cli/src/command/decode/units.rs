@@ -86,11 +86,8 @@ impl Stated {
         let by_history = is_recorded.then(|| judge_history(&args.responses, &read.history, of_run, self.is_default));
         let by_values = match run.judge_units(read.values.view(), self.units)? {
             UnitVerdict::Impossible { reason, other } => {
-                let hint = other.map_or_else(
-                    || "bring them to the unit of the run's data set, with the same preparation".to_owned(),
-                    |other| format!("state --units {}", other.name()),
-                );
-                UnitVerdict::Impossible { reason: format!("{reason}; {hint}{}", prepared(voxels)), other }
+                let advice = UnitVerdict::advice(other, "--units ");
+                UnitVerdict::Impossible { reason: format!("{reason}; {advice}{}", prepared(voxels)), other }
             }
             verdict => verdict,
         };

@@ -5,7 +5,7 @@ use afterimage_run::scores::Score;
 use maud::{Markup, html};
 
 use super::super::wide;
-use crate::number::{chance, interval, many, p, plain, signed, value};
+use crate::number::{chance, interval, many, p, plain, signed, signed_interval, value};
 
 /// Everything, folded away; `more` is what voxels are called.
 pub(super) fn tables(found: &Regions, more: &str) -> Markup {
@@ -45,7 +45,7 @@ fn row(condition: &Condition, score: &Score) -> Markup {
             td.number { (many(condition.voxels)) }
             (value_cell(score))
             td.number { (difference.map_or("–".into(), |d| signed(d.value, &score.unit))) }
-            td { (ends.map_or("–".into(), |i| format!("{} to {}", signed(i.low, &score.unit), signed(i.high, &score.unit)))) }
+            td { (ends.map_or("–".into(), |i| signed_interval(i, &score.unit))) }
             td { (difference.map_or("–".into(), |d| d.p.corrected_text(d.p_holm))) }
         }
     }

@@ -5,7 +5,7 @@ use afterimage_statistics::{Sample, plural};
 use maud::{Markup, html};
 
 use crate::{
-    number::{interval, many, p, repeats, score as shown_value, value},
+    number::{interval, many, p, range, score as shown_value, value},
     plot,
     source::Source,
     verdict::null,
@@ -16,7 +16,7 @@ pub(super) fn items(source: &Source, scores: &[&Score]) -> String {
     let n = shared(scores.iter().map(|s| source.items(s))).or_else(|| {
         over(source, scores).map(|(_, over)| format!("differs; intervals are over {over} unless another n is given"))
     });
-    let averaged = shared(scores.iter().filter_map(|s| s.repeats_averaged)).map(repeats);
+    let averaged = shared(scores.iter().filter_map(|s| s.repeats_averaged)).map(|(low, high)| range(low, high));
     match (n, averaged) {
         (Some(n), Some(k)) => format!("n: {n}; responses are means of {k} repeats."),
         (Some(n), None) => format!("n: {n}."),

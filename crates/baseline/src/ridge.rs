@@ -153,6 +153,18 @@ impl Ridge {
         self.coefficients.view()
     }
 
+    /// Coefficients and, in the last row, intercepts: `[inputs + 1, targets]`.
+    pub fn table(&self) -> Array2<f32> {
+        let (inputs, targets) = self.coefficients.dim();
+        let intercept = |target: usize| {
+            let along = self.coefficients.column(target);
+            self.y_mean[target] - self.x_mean.iter().zip(along).map(|(mean, &c)| mean * f64::from(c)).sum::<f64>()
+        };
+        Array2::from_shape_fn((inputs + 1, targets), |(row, target)| {
+            if row < inputs { self.coefficients[[row, target]] } else { intercept(target) as f32 }
+        })
+    }
+
     /// The penalty of each target.
     pub fn lambdas(&self) -> &[f64] {
         &self.lambdas

@@ -79,6 +79,12 @@ impl Experiment {
         let d = &self.decoder;
         schedule("decoder", &d.schedule())?;
         require(
+            d.linear.pixels <= self.image.side,
+            "decoder.linear.pixels",
+            d.linear.pixels,
+            &format!("at most image.side = {}", self.image.side),
+        )?;
+        require(
             d.channels.is_multiple_of(d.groups),
             "decoder.groups",
             d.groups,

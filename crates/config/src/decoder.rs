@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::ranges::{Above, EPOCHS, Either, RATE, SIDE, WEIGHT, Whole, within};
+use crate::ranges::{Above, EPOCHS, Either, RATE, Real, SIDE, WEIGHT, Whole, ZeroOr, within};
 use crate::{BackboneKind, Optimiser, Schedule};
 
 /// Upsampling of the decoder.
@@ -106,10 +106,28 @@ pub struct DecoderConfig {
     /// Memory for features of target images that are kept rather than computed again, in MiB.
     #[schemars(transform = within(Whole(0, 16_777_216)))]
     pub cache_mib: usize,
+    /// The linear path: coarse structure by ridge regression from the responses, fine structure by the decoder.
+    pub linear: LinearPathConfig,
     /// L_img, the loss of an image.
     pub image_loss: ImageLossConfig,
     /// Weights of the decoder's penalties.
     pub regularise: DecoderRegularisers,
+}
+
+/// `[decoder.linear]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinearPathConfig {
+    /// Side of the image that ridge regression predicts from the responses, in pixels; 0 leaves the path out, as in Gaziv et al.
+    #[schemars(transform = within(ZeroOr(4, 224)))]
+    pub pixels: usize,
+    /// Standard deviation of the Gaussian that divides coarse from fine structure, as a fraction of the image's side.
+    #[schemars(transform = within(Above(0.0, 0.5)))]
+    pub blur: f64,
+    /// Factor of the decoder's fine structure in reconstructions: less is more faithful pixel by pixel, more is easier to identify.
+    /// Training has all of it; the key may change after training.
+    #[schemars(transform = within(Real(0.0, 4.0)))]
+    pub detail: f64,
 }
 
 /// `[decoder.image_loss]`.

@@ -18,7 +18,8 @@ const ENCODER: [&str; 7] =
 /// Further keys that determine the weights of the decoder.
 const DECODER: [&str; 4] = ["decoder.", "data.unpaired_limit", "data.exclude_test_classes", "data.exclude_duplicates"];
 /// Keys that change no weights.
-const NEITHER: [&str; 3] = ["encoder.checkpoint_every", "decoder.checkpoint_every", "decoder.cache_mib"];
+const NEITHER: [&str; 4] =
+    ["encoder.checkpoint_every", "decoder.checkpoint_every", "decoder.cache_mib", "decoder.linear.detail"];
 
 /// A key with two different values.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -28,6 +28,7 @@ use super::{Session, chance, evaluate, mean_image, pool, reconstruct, train};
 use encoder::FittedEncoder;
 pub use folder::run;
 use pixels::Pixels;
+pub(crate) use record::decoder_grid;
 use retrieval::Retrieval;
 
 /// What to fit.

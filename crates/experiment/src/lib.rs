@@ -40,6 +40,7 @@ mod embedder;
 mod error;
 pub mod evaluate;
 mod external;
+mod linear;
 mod mean_image;
 pub mod pool;
 pub mod preflight;

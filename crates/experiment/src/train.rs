@@ -19,7 +19,7 @@ use afterimage_train::{
     prepare::{self, ImagePool, Prepared},
 };
 
-use super::{Session, chance, choice, pool, voxels};
+use super::{Session, chance, choice, linear, pool, voxels};
 
 /// Phase 1.
 pub(crate) fn encoder(session: &mut Session, resume: bool) -> Result<()> {
@@ -63,6 +63,7 @@ pub(crate) fn decoder(session: &mut Session, resume: bool) -> Result<()> {
         validation: prepared.validation.as_ref(),
         unpaired: unpaired.as_ref().map(|pool| pool as &dyn ImagePool),
         response_cycle,
+        linear: linear::fit(session, &prepared.training)?,
         snr: prepared.statistics.snr.clone(),
         channel_mean: prepared.statistics.channel_mean,
     };

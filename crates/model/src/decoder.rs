@@ -4,6 +4,7 @@
 //! convolution 5x5, group norm and SiLU (or ReLU and group norm); last a convolution 5x5 to RGB and a sigmoid.
 
 mod layers;
+mod linear;
 mod ready;
 mod regularise;
 
@@ -19,6 +20,7 @@ use crate::params::{Init, Params};
 use crate::processor;
 use crate::resample::{Edge, Kernel, Matrix, Resample};
 
+pub use linear::{LinearPath, LinearTensors};
 pub use ready::ReadyDecoder;
 pub use regularise::DecoderPenalty;
 

@@ -58,6 +58,18 @@ impl Matrix {
         matrix
     }
 
+    /// A Gaussian blur of `n` samples with a standard deviation of `sd` samples; weights beyond the edge are left out, and the
+    /// others sum to one.
+    pub fn blur(n: usize, sd: f64) -> Self {
+        let mut matrix = Self::zeros(n, n);
+        for row in 0..n {
+            let weight = |column: usize| (-0.5 * ((row as f64 - column as f64) / sd).powi(2)).exp();
+            let sum: f64 = (0..n).map(weight).sum();
+            (0..n).for_each(|column| matrix.values[row * n + column] = (weight(column) / sum) as f32);
+        }
+        matrix
+    }
+
     /// This map after `first`.
     #[must_use]
     pub fn after(&self, first: &Self) -> Self {
@@ -78,6 +90,11 @@ impl Matrix {
     /// The same map as a kernel.
     pub(crate) fn kernel(&self) -> afterimage_kernels::Resample {
         afterimage_kernels::Resample::new(&self.values, self.rows, self.columns)
+    }
+
+    /// The same map as an array, `[out, in]`.
+    pub(crate) fn array(&self) -> ndarray::ArrayView2<'_, f32> {
+        ndarray::ArrayView2::from_shape((self.rows, self.columns), &self.values).expect("rows of one length")
     }
 
     fn zeros(rows: usize, columns: usize) -> Self {
@@ -174,6 +191,14 @@ mod tests {
         assert_eq!(row(&matrix, 0), [0.0, 0.0, 1.0, 0.0]);
         assert_eq!(row(&matrix, 7), [0.0, 1.0, 0.0, 0.0]);
         assert_eq!(row(&Matrix::pad(4, 2, Edge::Zero), 0), [0.0; 4]);
+    }
+
+    #[test]
+    fn a_blur_keeps_even_maps_and_spreads_a_point() {
+        let matrix = Matrix::blur(21, 2.0);
+        assert!((0..21).all(|r| (row(&matrix, r).iter().sum::<f32>() - 1.0).abs() < 1e-6));
+        let spread: f32 = row(&matrix, 10).iter().enumerate().map(|(i, w)| w * (i as f32 - 10.0).powi(2)).sum();
+        assert!((spread.sqrt() - 2.0).abs() < 0.01, "{spread}");
     }
 
     #[test]

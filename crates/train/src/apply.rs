@@ -10,12 +10,15 @@ use afterimage_config::{BackboneKind, Experiment, settings};
 use afterimage_model::{
     backbone::{AnyBackbone, WeightOrigin, WeightSource},
     convert,
-    decoder::{Decoder, ReadyDecoder},
+    decoder::{Decoder, LinearPath, ReadyDecoder},
     device::device,
     encoder::{Encoder, EncoderState},
     vision::Vision,
 };
-use afterimage_run::{RunFolder, layout::Phase};
+use afterimage_run::{
+    RunFolder,
+    layout::{LINEAR_PATH, Phase},
+};
 use burn::tensor::Device;
 
 pub use crate::encoder::Spread;
@@ -83,7 +86,11 @@ impl TrainedEncoder {
 }
 
 /// The trained decoder of a run.
-pub struct TrainedDecoder(ReadyDecoder);
+pub struct TrainedDecoder {
+    network: ReadyDecoder,
+    /// The linear path, and how much of the network's fine structure is added to it.
+    linear: Option<(LinearPath, f64)>,
+}
 
 impl TrainedDecoder {
     /// Loads the decoder of `run`.
@@ -95,13 +102,33 @@ impl TrainedDecoder {
         let params = weights(run, experiment, Phase::Decoder)?.params("params", &device);
         let side = experiment.image.side;
         let decoder = Decoder::new(&experiment.decoder, side, &device);
-        Ok(Self(ReadyDecoder::new(decoder, params, side, &device)))
+        let linear = linear(run, experiment)?;
+        Ok(Self { network: ReadyDecoder::new(decoder, params, side, &device), linear })
     }
 
     /// Returns images `[items, 3, side, side]` in 0..1 for responses `[items, voxels]`, normalised as in training.
     pub fn decode(&self, responses: ArrayView2<'_, f32>) -> Array4<f32> {
-        self.0.images(responses)
+        let mut images = self.network.images(responses);
+        if let Some((path, detail)) = &self.linear {
+            path.compose(&path.small(responses), &mut images, *detail);
+        }
+        images
     }
+}
+
+/// The linear path of a run, if its experiment has one.
+fn linear(run: &RunFolder, experiment: &Experiment) -> Result<Option<(LinearPath, f64)>> {
+    let config = &experiment.decoder.linear;
+    if config.pixels == 0 {
+        return Ok(None);
+    }
+    let table = run.read_array(LINEAR_PATH)?.into_dimensionality().ok();
+    let path = table.and_then(|table| LinearPath::new(&table, experiment.image.side, config.blur));
+    let path = path.ok_or_else(|| {
+        let file = run.path(LINEAR_PATH);
+        TrainError::Unsuitable(format!("\"{}\" is not the linear path of this run", file.display()))
+    })?;
+    Ok(Some((path, config.detail)))
 }
 
 /// Extracts features of images for scoring: some taps of a backbone.

@@ -8,7 +8,7 @@ use afterimage_run::baseline::{Baseline, Penalties};
 use super::{Decoder, Plan};
 
 /// Penalties of the decoders, relative to the mean squared length of a training item: 15 values.
-pub(super) fn decoder_grid() -> Vec<f64> {
+pub(crate) fn decoder_grid() -> Vec<f64> {
     penalties::powers(-3, 4, 2)
 }
 

@@ -107,6 +107,8 @@ files! {
     IMAGES = "images.json", Some(IMAGES_VERSION), CHOOSE;
     /// Final weights of phase 1
     ENCODER_WEIGHTS = "encoder/model.safetensors", None, RESUME;
+    /// Ridge regression of the linear path (`decoder.linear`), float32 `[voxels + 1, 3 * pixels * pixels]`, the intercept in the last row
+    LINEAR_PATH = "decoder/linear.npy", None, TRAIN_DECODER;
     /// Final weights of phase 2
     DECODER_WEIGHTS = "decoder/model.safetensors", None, RESUME;
     /// Predicted responses of the held-out items, float32 `[items, voxels]`

@@ -140,6 +140,27 @@ impl FieldModel {
         Ok(out)
     }
 
+    /// The whole model, `[voxels, features + 2]`: for each voxel the place of its field in [`Candidates::fields`], the weights of
+    /// its sums of features, not standardised, and the constant.
+    pub fn table(&self) -> Array2<f32> {
+        let features = self.parts.first().map_or(0, |part| part.ridge.coefficients().nrows());
+        let mut table = Array2::zeros((self.field_of.len(), features + 2));
+        for part in &self.parts {
+            let ridge = part.ridge.table();
+            for (&voxel, column) in part.voxels.iter().zip(ridge.columns()) {
+                let mut constant = f64::from(column[features]);
+                let mut row = table.row_mut(voxel);
+                for (feature, (mean, sd)) in part.standard.columns().enumerate() {
+                    let weight = if sd > 0.0 { f64::from(column[feature]) / sd } else { 0.0 };
+                    row[feature + 1] = weight as f32;
+                    constant -= weight * mean;
+                }
+                (row[0], row[features + 1]) = (part.field as f32, constant as f32);
+            }
+        }
+        table
+    }
+
     /// The receptive field of each voxel.
     pub fn fields(&self) -> Vec<Field> {
         self.field_of.iter().map(|&field| self.fields[field]).collect()

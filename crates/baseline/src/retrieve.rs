@@ -63,8 +63,8 @@ impl Nearest {
     }
 }
 
-/// Rows centred and of length 1, with which were constant.
-fn unit_rows(values: ArrayView2<'_, f32>) -> (Array2<f32>, Vec<bool>) {
+/// Rows centred and of length 1, with which were constant; those become 0.
+pub fn unit_rows(values: ArrayView2<'_, f32>) -> (Array2<f32>, Vec<bool>) {
     let mut out = values.to_owned();
     let mut constant = Vec::with_capacity(out.nrows());
     for mut row in out.axis_iter_mut(Axis(0)) {

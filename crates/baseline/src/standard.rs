@@ -52,6 +52,11 @@ impl Standard {
         Ok(())
     }
 
+    /// Mean and standard deviation of each column; 0 for a constant one.
+    pub fn columns(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
+        self.mean.iter().copied().zip(self.sd.iter().copied())
+    }
+
     /// Columns that vary.
     pub fn varying(&self) -> usize {
         self.sd.iter().filter(|&&sd| sd > 0.0).count()

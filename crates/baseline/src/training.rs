@@ -79,33 +79,6 @@ impl RidgeCv {
     }
 }
 
-impl Ridge {
-    /// Predictions `[items, targets]` of the training items, each by a regression with these penalties that was fitted on the
-    /// other folds.
-    ///
-    /// # Errors
-    /// See [`Ridge::fit`].
-    pub fn cross_fit_decoder(
-        training: &TrainingPairs,
-        targets: ArrayView2<'_, f32>,
-        lambdas: &[f64],
-        folds: &Folds,
-    ) -> Result<Array2<f32>> {
-        let x = training.responses();
-        let y = targets.select(Axis(0), training.image_of()); // [items, targets]
-        let mut predicted = Array2::zeros(y.raw_dim());
-        for fold in 0..folds.count() {
-            let (left_out, others) = folds.split(fold);
-            let of = |rows: &[usize]| x.select(Axis(0), rows);
-            let ridge = Self::fit(of(&others).view(), y.select(Axis(0), &others).view(), lambdas.to_vec())?;
-            for (row, values) in left_out.iter().zip(ridge.predict(of(&left_out).view())?.outer_iter()) {
-                predicted.row_mut(*row).assign(&values);
-            }
-        }
-        Ok(predicted)
-    }
-}
-
 impl FieldModel {
     /// Fits to the training responses as [`FieldModel::fit`].
     ///

@@ -46,6 +46,14 @@ fn true_receptive_fields_are_found_and_new_images_predicted() {
     for (a, b) in predicted.iter().zip(&responses(&unseen, &truth)) {
         assert!((a - b).abs() < 1e-2 * b.abs(), "{a} {b}");
     }
+    // The table says the same of features that nobody standardised.
+    let (table, features) = (model.table(), field::pool(unseen.view(), &truth));
+    assert_eq!(table.dim(), (4, CHANNELS + 2));
+    for ((item, voxel), &value) in predicted.indexed_iter() {
+        assert_eq!(fields[table[[voxel, 0]] as usize], truth[voxel]);
+        let sum: f32 = (0..CHANNELS).map(|c| table[[voxel, c + 1]] * features[[voxel, item, c]]).sum();
+        assert!((sum + table[[voxel, CHANNELS + 1]] - value).abs() < 1e-4, "{sum} {value}");
+    }
 }
 
 #[test]

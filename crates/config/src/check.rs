@@ -72,6 +72,12 @@ impl Experiment {
     fn check_encoder(&self) -> Result<()> {
         let e = &self.encoder;
         schedule("encoder", &e.schedule())?;
+        require(
+            e.fields.levels == 0 || !e.fields.layers.is_empty(),
+            "encoder.fields.layers",
+            "[]",
+            "at least one layer of encoder.backbone",
+        )?;
         require(!e.branches.is_empty(), "encoder.branches", "[]", "at least one branch")
     }
 
@@ -83,6 +89,12 @@ impl Experiment {
             "decoder.linear.pixels",
             d.linear.pixels,
             &format!("at most image.side = {}", self.image.side),
+        )?;
+        require(
+            d.photographs.images == 0 || !d.photographs.layers.is_empty(),
+            "decoder.photographs.layers",
+            "[]",
+            "at least one layer of decoder.image_loss.backbone",
         )?;
         require(
             d.channels.is_multiple_of(d.groups),

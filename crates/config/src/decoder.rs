@@ -106,8 +106,10 @@ pub struct DecoderConfig {
     /// Memory for features of target images that are kept rather than computed again, in MiB.
     #[schemars(transform = within(Whole(0, 16_777_216)))]
     pub cache_mib: usize,
-    /// The linear path: coarse structure by ridge regression from the responses, fine structure by the decoder.
+    /// The linear path: ridge regression from the responses shares in the coarse structure of reconstructions.
     pub linear: LinearPathConfig,
+    /// Photographs among the unpaired images that reconstructions take fine structure from.
+    pub photographs: PhotographsConfig,
     /// L_img, the loss of an image.
     pub image_loss: ImageLossConfig,
     /// Weights of the decoder's penalties.
@@ -121,11 +123,37 @@ pub struct LinearPathConfig {
     /// Side of the image that ridge regression predicts from the responses, in pixels; 0 leaves the path out, as in Gaziv et al.
     #[schemars(transform = within(ZeroOr(4, 224)))]
     pub pixels: usize,
-    /// Standard deviation of the Gaussian that divides coarse from fine structure, as a fraction of the image's side.
+    /// Standard deviation of the Gaussian that divides coarse from fine structure, as a fraction of the image's side. It may change
+    /// after training.
     #[schemars(transform = within(Above(0.0, 0.5)))]
     pub blur: f64,
+    /// Share of the regression in the coarse structure; the rest is the decoder's own. It may change after training.
+    #[schemars(transform = within(Real(0.0, 1.0)))]
+    pub share: f64,
     /// Factor of the decoder's fine structure in reconstructions: less is more faithful pixel by pixel, more is easier to identify.
-    /// Training has all of it; the key may change after training.
+    /// It may change after training.
+    #[schemars(transform = within(Real(0.0, 4.0)))]
+    pub detail: f64,
+}
+
+/// `[decoder.photographs]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PhotographsConfig {
+    /// Largest number of unpaired images that are kept in the run for it; 0 leaves it out, as in Gaziv et al.
+    #[schemars(transform = within(Whole(0, 1_000_000)))]
+    pub images: usize,
+    /// Layers of decoder.image_loss.backbone whose features ridge regression predicts from the responses; photographs are compared
+    /// with the prediction.
+    pub layers: Vec<String>,
+    /// Features are averaged on at most this number of cells per side.
+    #[schemars(transform = within(Whole(1, 64)))]
+    pub grid: usize,
+    /// Weight of the comparison of predicted responses with the recorded ones; that of all layers together is 1.
+    #[schemars(transform = within(WEIGHT))]
+    pub responses_weight: f64,
+    /// Factor of the photograph's fine structure in reconstructions: less is more faithful pixel by pixel, more is easier to
+    /// identify. It may change after training.
     #[schemars(transform = within(Real(0.0, 4.0)))]
     pub detail: f64,
 }
@@ -183,6 +211,19 @@ pub struct DecoderRegularisers {
 }
 
 impl DecoderConfig {
+    /// The text that checkpoints are compared by. Parts that are left out are not in it, as in versions without them.
+    pub fn identity(&self) -> String {
+        let mut text = format!("{self:?}");
+        let mut leave_out = |part: String| text = text.replace(&part, "");
+        if self.linear.pixels == 0 {
+            leave_out(format!(" linear: {:?},", self.linear));
+        }
+        if self.photographs.images == 0 {
+            leave_out(format!(" photographs: {:?},", self.photographs));
+        }
+        text
+    }
+
     /// The training schedule.
     pub fn schedule(&self) -> Schedule {
         Schedule {

@@ -58,8 +58,25 @@ pub struct EncoderConfig {
     /// One branch per tap of the backbone: optional max-pooling by `pool`, then a convolution `kernel`, `stride`, to
     /// `channels`.
     pub branches: Vec<BranchConfig>,
+    /// The receptive-field part: ridge regression from features summed over a field of each voxel, averaged with the network.
+    pub fields: FieldsConfig,
     /// Weights of the encoder's penalties.
     pub regularise: EncoderRegularisers,
+}
+
+/// `[encoder.fields]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FieldsConfig {
+    /// Levels of candidate fields, each with four times as many as the one before: 4 are 85 fields. 0 leaves the part out, as in
+    /// Gaziv et al. The decoder learns from the network alone.
+    #[schemars(transform = within(Whole(0, 5)))]
+    pub levels: u32,
+    /// Layers of encoder.backbone whose features are summed.
+    pub layers: Vec<String>,
+    /// Share of this part in predicted responses.
+    #[schemars(transform = within(Real(0.0, 1.0)))]
+    pub share: f64,
 }
 
 /// `[[encoder.branches]]`.
@@ -107,6 +124,12 @@ pub struct EncoderRegularisers {
 }
 
 impl EncoderConfig {
+    /// The text that checkpoints are compared by. A receptive-field part that is left out is not in it, as in versions without it.
+    pub fn identity(&self) -> String {
+        let text = format!("{self:?}");
+        if self.fields.levels > 0 { text } else { text.replace(&format!(" fields: {:?},", self.fields), "") }
+    }
+
     /// The training schedule.
     pub fn schedule(&self) -> Schedule {
         Schedule {

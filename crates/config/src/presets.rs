@@ -17,7 +17,7 @@ struct Preset {
     overlay: &'static str,
 }
 
-const PRESETS: [Preset; 4] = [
+const PRESETS: [Preset; 5] = [
     Preset { name: BASE_NAME, about: "", overlay: "" },
     Preset {
         name: "gaziv2022-keras",
@@ -33,6 +33,11 @@ const PRESETS: [Preset; 4] = [
         name: "v4",
         about: "for a few hundred recorded images, with the built-in network",
         overlay: include_str!("../presets/v4.toml"),
+    },
+    Preset {
+        name: "best",
+        about: "the method with what makes it better: encoder and decoder stand on ridge regressions, and fine structure comes from photographs too; with the built-in network",
+        overlay: include_str!("../presets/best.toml"),
     },
 ];
 

@@ -18,8 +18,15 @@ const ENCODER: [&str; 7] =
 /// Further keys that determine the weights of the decoder.
 const DECODER: [&str; 4] = ["decoder.", "data.unpaired_limit", "data.exclude_test_classes", "data.exclude_duplicates"];
 /// Keys that change no weights.
-const NEITHER: [&str; 4] =
-    ["encoder.checkpoint_every", "decoder.checkpoint_every", "decoder.cache_mib", "decoder.linear.detail"];
+const NEITHER: [&str; 7] = [
+    "encoder.checkpoint_every",
+    "decoder.checkpoint_every",
+    "decoder.cache_mib",
+    "decoder.linear.blur",
+    "decoder.linear.share",
+    "decoder.linear.detail",
+    "decoder.photographs.detail",
+];
 
 /// A key with two different values.
 #[derive(Debug, Clone, PartialEq, Eq)]

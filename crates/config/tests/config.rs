@@ -136,12 +136,17 @@ fn experiment_of_an_earlier_version_is_read_and_fits_the_settings_in_its_weights
     for phase in [Phase::Encoder, Phase::Decoder] {
         let recorded = std::fs::read(folder.join(phase.name()).with_extension("json")).unwrap();
         let recorded: Settings = serde_json::from_slice(&recorded).unwrap();
-        assert_eq!(experiment.settings_of(phase), recorded);
+        let now = experiment.settings_of(phase);
+        assert_eq!(differences(&recorded, &now), []);
+        assert!(
+            recorded.keys().all(|key| now.contains_key(key)),
+            "keys of later versions are the only ones that differ"
+        );
         // A checkpoint is resumed only where this text is the same.
         let fingerprint = std::fs::read_to_string(folder.join(phase.name()).with_extension("txt")).unwrap();
         let section = match phase {
-            Phase::Encoder => format!("{:?}", experiment.encoder),
-            Phase::Decoder => format!("{:?}", experiment.decoder),
+            Phase::Encoder => experiment.encoder.identity(),
+            Phase::Decoder => experiment.decoder.identity(),
         };
         assert_eq!(fingerprint.trim_end(), format!("{section} {:?} seed {}", experiment.image, experiment.seed));
     }

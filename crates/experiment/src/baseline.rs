@@ -25,7 +25,8 @@ use afterimage_train::{
 
 use super::choice::{self, Choice};
 use super::{Session, chance, evaluate, mean_image, pool, reconstruct, train};
-use encoder::FittedEncoder;
+pub(crate) use encoder::FittedEncoder;
+pub(crate) use features::{embed, open};
 pub use folder::run;
 use pixels::Pixels;
 pub(crate) use record::decoder_grid;

@@ -19,7 +19,7 @@ use afterimage_train::{
     prepare::{self, ImagePool, Prepared},
 };
 
-use super::{Session, chance, choice, linear, pool, voxels};
+use super::{Session, chance, choice, fields, linear, photographs, pool, voxels};
 
 /// Phase 1.
 pub(crate) fn encoder(session: &mut Session, resume: bool) -> Result<()> {
@@ -28,6 +28,7 @@ pub(crate) fn encoder(session: &mut Session, resume: bool) -> Result<()> {
     let config = &session.experiment.encoder;
     let vision = apply::vision(config.backbone, session.experiment.image.side, config.backbone_side, &device)?;
     record_backbone(session, "encoder backbone", &vision);
+    fields::fit(session, &prepared.training)?;
     let observer = session.observer();
     let context = Context { run: &session.run, experiment: &session.experiment, device, observer };
     encoder::train(&context, &vision, &prepared.training, prepared.validation.as_ref(), resume)?;
@@ -41,7 +42,7 @@ pub(crate) fn encoder(session: &mut Session, resume: bool) -> Result<()> {
 pub(crate) fn decoder(session: &mut Session, resume: bool) -> Result<()> {
     let prepared = prepare_data(session)?;
     let data = session.data()?;
-    let frozen = apply::TrainedEncoder::load(&session.run, &session.experiment)?.freeze();
+    let encoder = apply::TrainedEncoder::load(&session.run, &session.experiment)?;
     let unpaired = choice::unpaired(session.choice()?.as_ref(), &data, &session.experiment, None)?;
     if let Some(pool) = &unpaired {
         session.record(
@@ -57,19 +58,20 @@ pub(crate) fn decoder(session: &mut Session, resume: bool) -> Result<()> {
     let loss = &session.experiment.decoder.image_loss;
     let vision = apply::vision(loss.backbone, session.experiment.image.side, loss.backbone_side, &device)?;
     record_backbone(session, "perceptual backbone", &vision);
+    linear::fit(session, &prepared.training)?;
+    photographs::fit(session, &prepared.training, &encoder, unpaired.as_ref())?;
     let response_cycle = response_cycle(session, &prepared)?;
     let material = decoder::Material {
         training: &prepared.training,
         validation: prepared.validation.as_ref(),
         unpaired: unpaired.as_ref().map(|pool| pool as &dyn ImagePool),
         response_cycle,
-        linear: linear::fit(session, &prepared.training)?,
         snr: prepared.statistics.snr.clone(),
         channel_mean: prepared.statistics.channel_mean,
     };
     let observer = session.observer();
     let context = Context { run: &session.run, experiment: &session.experiment, device, observer };
-    decoder::train(&context, frozen, vision, &material, resume)?;
+    decoder::train(&context, encoder.freeze(), vision, &material, resume)?;
     facts(session, Phase::Decoder)
 }
 

@@ -5,6 +5,7 @@
 
 mod layers;
 mod linear;
+mod photographs;
 mod ready;
 mod regularise;
 
@@ -20,7 +21,8 @@ use crate::params::{Init, Params};
 use crate::processor;
 use crate::resample::{Edge, Kernel, Matrix, Resample};
 
-pub use linear::{LinearPath, LinearTensors};
+pub use linear::LinearPath;
+pub use photographs::Photographs;
 pub use ready::ReadyDecoder;
 pub use regularise::DecoderPenalty;
 

@@ -92,15 +92,36 @@ impl RunFolder {
         self.write_through(&self.path(file), |temporary| Ok(npy::write_f32(temporary, values)?))
     }
 
+    /// Writes an array of bytes, such as images, as [`RunFolder::write_array`] does.
+    ///
+    /// # Errors
+    /// See [`RunFolder::write_array`].
+    pub fn write_bytes(&self, file: RunFile, values: ArrayViewD<'_, u8>) -> Result<()> {
+        self.write_through(&self.path(file), |temporary| Ok(npy::write_u8(temporary, values)?))
+    }
+
     /// Reads an array; refuses one that the run did not write.
     ///
     /// # Errors
     /// [`RunError::Changed`]; [`RunError::Format`] if it can't be read.
     pub fn read_array(&self, file: RunFile) -> Result<ArrayD<f32>> {
+        Ok(npy::read_f32(&self.checked(file)?)?)
+    }
+
+    /// Reads an array of bytes, as [`RunFolder::read_array`] does.
+    ///
+    /// # Errors
+    /// See [`RunFolder::read_array`].
+    pub fn read_bytes(&self, file: RunFile) -> Result<ArrayD<u8>> {
+        Ok(npy::read_u8(&self.checked(file)?)?)
+    }
+
+    /// The path of a file that, if it is there, the run wrote.
+    fn checked(&self, file: RunFile) -> Result<PathBuf> {
         let path = self.path(file);
         if path.is_file() {
             self.check(&path)?;
         }
-        Ok(npy::read_f32(&path)?)
+        Ok(path)
     }
 }

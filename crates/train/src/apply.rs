@@ -4,24 +4,26 @@ mod anatomy;
 
 use std::path::Path;
 
-use ndarray::{Array2, Array4, ArrayView2, ArrayView4};
+use ndarray::{Array2, Array4, ArrayView2, ArrayView4, Axis};
 
+use afterimage_baseline::field::pyramid;
 use afterimage_config::{BackboneKind, Experiment, settings};
 use afterimage_model::{
     backbone::{AnyBackbone, WeightOrigin, WeightSource},
     convert,
-    decoder::{Decoder, LinearPath, ReadyDecoder},
+    decoder::{Decoder, LinearPath, Photographs, ReadyDecoder},
     device::device,
     encoder::{Encoder, EncoderState},
     vision::Vision,
 };
 use afterimage_run::{
     RunFolder,
-    layout::{LINEAR_PATH, Phase},
+    layout::{FIELD_READOUT, LINEAR_PATH, PHOTOGRAPH_TABLES, PHOTOGRAPHS, Phase, RunFile},
 };
 use burn::tensor::Device;
 
 pub use crate::encoder::Spread;
+use crate::fields::FieldReadout;
 pub use afterimage_model::encoder::BranchAnatomy;
 
 use crate::{
@@ -45,6 +47,8 @@ pub struct TrainedEncoder {
     state: EncoderState,
     vision: Vision,
     device: Device,
+    /// The receptive-field part, and its share in predictions.
+    fields: Option<(FieldReadout, f32)>,
 }
 
 impl TrainedEncoder {
@@ -59,19 +63,35 @@ impl TrainedEncoder {
         let config = &experiment.encoder;
         let vision = vision(config.backbone, experiment.image.side, config.backbone_side, &device)?;
         let state = encoder::state_of(&weights, &device);
-        Ok(Self { encoder: Encoder::new(config, &vision, state.voxels())?, state, vision, device })
+        let fields = fields(run, experiment, state.voxels())?;
+        Ok(Self { encoder: Encoder::new(config, &vision, state.voxels())?, state, vision, device, fields })
     }
 
     /// Returns the predicted responses `[images, voxels]`, normalised as in training, for images u8
     /// `[images, side, side, 3]`.
     pub fn predict(&self, images: ArrayView4<'_, u8>) -> Array2<f32> {
-        encoder::predict(&self.encoder, &self.state, &self.vision, images, &self.device)
+        let mut predicted = encoder::predict(&self.encoder, &self.state, &self.vision, images, &self.device);
+        self.add_fields(images, &mut predicted);
+        predicted
+    }
+
+    /// Averages the network's predictions with those of the receptive-field part.
+    fn add_fields(&self, images: ArrayView4<'_, u8>, predicted: &mut Array2<f32>) {
+        if let Some((fields, share)) = &self.fields {
+            predicted.zip_mut_with(&fields.predict(images), |network, field| *network += share * (field - *network));
+        }
     }
 
     /// Returns the prediction of [`TrainedEncoder::predict`] and its standard deviation over dropout masks of the
-    /// readout, both `[images, voxels]`: see [`Spread`].
+    /// readout, both `[images, voxels]`: see [`Spread`]. The receptive-field part has no dropout.
     pub fn predict_with_spread(&self, images: ArrayView4<'_, u8>, spread: Spread) -> [Array2<f32>; 2] {
-        encoder::predict_with_spread(&self.encoder, &self.state, &self.vision, images, &self.device, spread)
+        let [mut mean, mut sd] =
+            encoder::predict_with_spread(&self.encoder, &self.state, &self.vision, images, &self.device, spread);
+        self.add_fields(images, &mut mean);
+        if let Some((_, share)) = self.fields {
+            sd *= 1.0 - share;
+        }
+        [mean, sd]
     }
 
     /// Returns the number of voxels.
@@ -79,10 +99,24 @@ impl TrainedEncoder {
         self.encoder.voxels()
     }
 
-    /// Returns the encoder as phase 2 uses it.
+    /// Returns the encoder as phase 2 uses it: the network, without the receptive-field part.
     pub fn freeze(self) -> decoder::FrozenEncoder {
         decoder::FrozenEncoder { encoder: self.encoder, state: self.state, vision: self.vision }
     }
+}
+
+/// The receptive-field part of a run's encoder, if its experiment has one.
+fn fields(run: &RunFolder, experiment: &Experiment, voxels: usize) -> Result<Option<(FieldReadout, f32)>> {
+    let config = &experiment.encoder.fields;
+    if config.levels == 0 {
+        return Ok(None);
+    }
+    let extractor = FeatureExtractor::of_fields(experiment)?;
+    let table = run.read_array(FIELD_READOUT)?.into_dimensionality().ok();
+    let readout = table.and_then(|table| FieldReadout::new(&table, &pyramid(config.levels), extractor));
+    let readout = readout.filter(|readout| readout.voxels() == voxels);
+    let readout = readout.ok_or_else(|| unsuitable(run, FIELD_READOUT, "the receptive-field part"))?;
+    Ok(Some((readout, config.share as f32)))
 }
 
 /// The trained decoder of a run.
@@ -90,6 +124,8 @@ pub struct TrainedDecoder {
     network: ReadyDecoder,
     /// The linear path, and how much of the network's fine structure is added to it.
     linear: Option<(LinearPath, f64)>,
+    /// The photographs, and how much of their fine structure is added.
+    photographs: Option<(Photographs, f64)>,
 }
 
 impl TrainedDecoder {
@@ -102,8 +138,8 @@ impl TrainedDecoder {
         let params = weights(run, experiment, Phase::Decoder)?.params("params", &device);
         let side = experiment.image.side;
         let decoder = Decoder::new(&experiment.decoder, side, &device);
-        let linear = linear(run, experiment)?;
-        Ok(Self { network: ReadyDecoder::new(decoder, params, side, &device), linear })
+        let (linear, photographs) = (linear(run, experiment)?, photographs(run, experiment)?);
+        Ok(Self { network: ReadyDecoder::new(decoder, params, side, &device), linear, photographs })
     }
 
     /// Returns images `[items, 3, side, side]` in 0..1 for responses `[items, voxels]`, normalised as in training.
@@ -111,6 +147,9 @@ impl TrainedDecoder {
         let mut images = self.network.images(responses);
         if let Some((path, detail)) = &self.linear {
             path.compose(&path.small(responses), &mut images, *detail);
+        }
+        if let Some((photographs, detail)) = &self.photographs {
+            photographs.refine(&photographs.choose(responses), &mut images, *detail);
         }
         images
     }
@@ -123,12 +162,28 @@ fn linear(run: &RunFolder, experiment: &Experiment) -> Result<Option<(LinearPath
         return Ok(None);
     }
     let table = run.read_array(LINEAR_PATH)?.into_dimensionality().ok();
-    let path = table.and_then(|table| LinearPath::new(&table, experiment.image.side, config.blur));
-    let path = path.ok_or_else(|| {
-        let file = run.path(LINEAR_PATH);
-        TrainError::Unsuitable(format!("\"{}\" is not the linear path of this run", file.display()))
-    })?;
+    let path = table.and_then(|table| LinearPath::new(&table, experiment.image.side, config));
+    let path = path.ok_or_else(|| unsuitable(run, LINEAR_PATH, "the linear path"))?;
     Ok(Some((path, config.detail)))
+}
+
+/// The photographs of a run, if its experiment has any.
+fn photographs(run: &RunFolder, experiment: &Experiment) -> Result<Option<(Photographs, f64)>> {
+    let config = &experiment.decoder;
+    if config.photographs.images == 0 {
+        return Ok(None);
+    }
+    let images: Option<Array4<u8>> = run.read_bytes(PHOTOGRAPHS)?.into_dimensionality().ok();
+    let images = images.filter(|images| images.len_of(Axis(1)) == experiment.image.side);
+    let images = images.ok_or_else(|| unsuitable(run, PHOTOGRAPHS, "an array of photographs"))?;
+    let tables = run.read_array(PHOTOGRAPH_TABLES)?.into_dimensionality().ok();
+    let photographs = tables.and_then(|tables| Photographs::new(images, &tables, config));
+    let photographs = photographs.ok_or_else(|| unsuitable(run, PHOTOGRAPH_TABLES, "the table of the photographs"))?;
+    Ok(Some((photographs, config.photographs.detail)))
+}
+
+fn unsuitable(run: &RunFolder, file: RunFile, what: &str) -> TrainError {
+    TrainError::Unsuitable(format!("\"{}\" is not {what} of this run", run.path(file).display()))
 }
 
 /// Extracts features of images for scoring: some taps of a backbone.
@@ -148,6 +203,17 @@ impl FeatureExtractor {
         let config = &experiment.decoder.image_loss;
         let vision = vision(config.backbone, experiment.image.side, config.backbone_side, &device)?;
         Ok(Self { vision, taps: config.taps.clone(), device })
+    }
+
+    /// An extractor of the layers of the encoder's receptive-field part.
+    ///
+    /// # Errors
+    /// As [`FeatureExtractor::of_image_loss`], and for a layer that the backbone has not.
+    pub fn of_fields(experiment: &Experiment) -> Result<Self> {
+        let config = &experiment.encoder;
+        let taps: Vec<&str> = config.fields.layers.iter().map(String::as_str).collect();
+        let (side, device) = (experiment.image.side, &experiment.device.name);
+        Self::with_backbone_side(config.backbone, &taps, side, config.backbone_side, device)
     }
 
     /// An extractor of `taps`, for images of `side` px.
@@ -220,6 +286,16 @@ impl FeatureExtractor {
             self.device,
             env!("CARGO_PKG_VERSION"),
         )
+    }
+
+    /// Returns the number of channels of all taps together.
+    pub fn channels(&self) -> usize {
+        self.taps.iter().filter_map(|tap| self.vision.tap_channels(tap)).sum()
+    }
+
+    /// Returns the features of each tap, as [`FeatureExtractor::extract`], for images u8 `[images, side, side, 3]`.
+    pub fn extract_bytes(&self, images: ArrayView4<'_, u8>) -> Vec<Array4<f32>> {
+        self.extract(images.permuted_axes([0, 3, 1, 2]).map(|&byte| f32::from(byte) / 255.0).view())
     }
 
     /// Returns the features of each tap, `[images, channels, side, side]`, for images `[images, 3, side, side]` in 0..1.

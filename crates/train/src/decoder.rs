@@ -7,13 +7,13 @@ mod stream;
 
 use std::collections::BTreeMap;
 
-use ndarray::{Array2, Array3};
+use ndarray::Array3;
 
 use afterimage_config::Schedule;
 use afterimage_data::{TrainingPairs, ValidationPairs};
 use afterimage_model::{
     convert,
-    decoder::{Decoder, DecoderPenalty, LinearPath},
+    decoder::{Decoder, DecoderPenalty},
     params::Params,
     term::Terms,
     vision::Vision,
@@ -65,21 +65,10 @@ pub struct Material<'a> {
     pub unpaired: Option<&'a dyn ImagePool>,
     /// Responses of the third cycle, if it is on.
     pub response_cycle: Option<ResponseCycle>,
-    /// The linear path, if there is one.
-    pub linear: Option<Linear>,
     /// SNR of each voxel, for the regulariser.
     pub snr: Vec<f32>,
     /// Mean absolute value of each colour channel over the training images.
     pub channel_mean: [f32; 3],
-}
-
-/// The linear path that a decoder learns behind.
-pub struct Linear {
-    /// The regression, fitted on the training part.
-    pub path: LinearPath,
-    /// Small images of the training items, `[items, 3 * small * small]`, each predicted by a regression that has not seen its
-    /// stimulus: those of the regression itself would be better than it is on other responses.
-    pub cross_fitted: Array2<f32>,
 }
 
 /// Trains the decoder, or continues from its checkpoint if `resume` is set and there is a checkpoint.
@@ -131,7 +120,8 @@ impl TrainingPhase for DecoderTraining<'_> {
         let training = self.material.training.fingerprint();
         let unpaired = self.material.unpaired.map(ImagePool::fingerprint);
         let cycle = self.material.response_cycle.as_ref().map(ResponseCycle::len);
-        format!("{:?} {:?} seed {} data {training} unpaired {unpaired:?} cycle {cycle:?}", e.decoder, e.image, e.seed)
+        let (decoder, image, seed) = (e.decoder.identity(), &e.image, e.seed);
+        format!("{decoder} {image:?} seed {seed} data {training} unpaired {unpaired:?} cycle {cycle:?}")
     }
 
     fn init(&self) -> Params {
@@ -161,7 +151,7 @@ impl TrainingPhase for DecoderTraining<'_> {
         let pairs = self.material.validation?;
         let image = examples::of(pairs, |responses| {
             let responses = convert::matrix_to_tensor(responses, &self.context.device);
-            convert::tensor_to_array4(&self.objective.decode(&self.decoder, params, responses))
+            convert::tensor_to_array4(&self.decoder.forward(params, responses))
         });
         Some((examples::NAME, image))
     }

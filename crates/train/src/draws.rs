@@ -43,6 +43,8 @@ pub enum Purpose {
     Synthesis,
     /// Choice of the unpaired images that synthesised images are compared with.
     NaturalChoice,
+    /// Choice of the photographs that reconstructions take fine structure from.
+    Photographs,
 }
 
 /// Returns the seed of a purpose.

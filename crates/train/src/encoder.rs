@@ -113,7 +113,7 @@ impl TrainingPhase for EncoderTraining<'_> {
 
     fn fingerprint(&self) -> String {
         let e = self.context.experiment;
-        format!("{:?} {:?} seed {} data {}", e.encoder, e.image, e.seed, self.training.fingerprint())
+        format!("{} {:?} seed {} data {}", e.encoder.identity(), e.image, e.seed, self.training.fingerprint())
     }
 
     fn init(&self) -> EncoderState {

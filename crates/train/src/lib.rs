@@ -3,6 +3,7 @@
 //! - [`prepare`]: turns a data set into normalised pairs; every statistic is fitted on the training part,
 //! - [`encoder`]: phase 1, supervised,
 //! - [`decoder`]: phase 2, supervised on pairs and self-supervised on unpaired images; one loop trains both phases,
+//! - [`fields`]: the receptive-field part of an encoder,
 //! - [`apply`]: the trained networks of a run folder, on `ndarray` arrays,
 //! - [`synthesize`]: images with the largest predicted response of a voxel or region,
 //! - [`checkpoint`], [`optimiser`]: the state from which a killed run continues to the same end.
@@ -18,6 +19,7 @@ pub mod draws;
 pub mod encoder;
 mod error;
 mod events;
+pub mod fields;
 mod journal;
 mod loader;
 pub mod observer;

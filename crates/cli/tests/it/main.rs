@@ -3,6 +3,7 @@
 mod common;
 
 mod baseline;
+mod best;
 mod biology;
 mod classes;
 mod compare;

@@ -8,10 +8,9 @@ use afterimage_baseline::{BoxError, Field, FieldModel, Folds, field, penalties};
 use afterimage_data::TrainingPairs;
 use afterimage_eval::cache::Cache;
 use afterimage_run::baseline::Penalties;
-use afterimage_train::{Observer, apply::FeatureExtractor};
+use afterimage_train::{Observer, apply::FeatureExtractor, fields};
 
 use super::Encoder;
-use super::features::for_each_batch;
 use super::kept::Kept;
 
 /// Memory for the pooled features that are held at once, bytes.
@@ -35,14 +34,14 @@ impl Encoder {
 }
 
 /// The fitted encoder.
-pub(super) struct FittedEncoder {
+pub(crate) struct FittedEncoder {
     model: FieldModel,
     extractor: FeatureExtractor,
 }
 
 impl FittedEncoder {
     /// Chooses fields and penalties, and fits.
-    pub(super) fn fit(
+    pub(crate) fn fit(
         training: &TrainingPairs,
         extractor: FeatureExtractor,
         plan: &Encoder,
@@ -78,6 +77,11 @@ impl FittedEncoder {
         Ok((Self { model, extractor }, penalties))
     }
 
+    /// The model as a table: see [`FieldModel::table`].
+    pub(crate) fn table(&self) -> Array2<f32> {
+        self.model.table()
+    }
+
     /// Predicted responses `[items, voxels]` for images u8 `[stimuli, side, side, 3]`, item i showing `image_of[i]`.
     pub(super) fn predict(&self, images: ArrayView4<'_, u8>, image_of: &[usize]) -> Result<Array2<f32>> {
         let mut features = |fields: &[Field]| Ok::<_, BoxError>(pooled(&self.extractor, images, image_of, fields));
@@ -111,17 +115,11 @@ fn pooled(
     fields: &[Field],
 ) -> Array3<f32> {
     let mut out: Option<Array3<f32>> = None;
-    for_each_batch(extractor, images, |first, layers| {
-        let channels: usize = layers.iter().map(|maps| maps.len_of(Axis(1))).sum();
+    for (first, sums) in fields::pooled(extractor, images, fields) {
+        let (_, batch, channels) = sums.dim();
         let all = out.get_or_insert_with(|| Array3::zeros((fields.len(), images.len_of(Axis(0)), channels)));
-        let mut channel = 0;
-        for maps in layers {
-            let (n, count) = (maps.len_of(Axis(0)), maps.len_of(Axis(1)));
-            let place = s![.., first..first + n, channel..channel + count];
-            all.slice_mut(place).assign(&field::pool(maps.view(), fields));
-            channel += count;
-        }
-    });
+        all.slice_mut(s![.., first..first + batch, ..]).assign(&sums);
+    }
     let out = out.unwrap_or_default();
     let in_order = image_of.len() == out.len_of(Axis(1)) && image_of.iter().enumerate().all(|(i, &row)| i == row);
     if in_order { out } else { out.select(Axis(1), image_of) }

@@ -1,10 +1,10 @@
 //! Backbone features of images, batch by batch.
 
 use crate::error::{Result, bail};
-use ndarray::{Array4, ArrayView4, Axis, s};
+use ndarray::{Array2, ArrayView4, Axis};
 
+use afterimage_baseline::pool::to_grid;
 use afterimage_config::{BackboneKind, Experiment};
-use afterimage_eval::images::from_bytes;
 use afterimage_model::backbone::Architecture as _;
 use afterimage_train::apply::FeatureExtractor;
 
@@ -14,7 +14,7 @@ use crate::Session;
 const BATCH: usize = 32;
 
 /// Some layers of a backbone for the images of an experiment.
-pub(super) fn open(experiment: &Experiment, backbone: &str, layers: &[String]) -> Result<FeatureExtractor> {
+pub(crate) fn open(experiment: &Experiment, backbone: &str, layers: &[String]) -> Result<FeatureExtractor> {
     let kind: BackboneKind = backbone.parse()?;
     let known: Vec<&str> = kind.taps().iter().map(|tap| tap.name).collect();
     if let Some(unknown) = layers.iter().find(|layer| !known.contains(&layer.as_str())) {
@@ -31,16 +31,11 @@ pub(super) fn extractor(session: &mut Session, backbone: &str, layers: &[String]
     Ok(extractor)
 }
 
-/// Calls `with` for each batch of images u8 `[n, side, side, 3]`: the place of its first image, and the maps
-/// `[batch, channels, side, side]` of each layer.
-pub(super) fn for_each_batch(
-    extractor: &FeatureExtractor,
-    images: ArrayView4<'_, u8>,
-    mut with: impl FnMut(usize, Vec<Array4<f32>>),
-) {
-    let n = images.len_of(Axis(0));
-    for first in (0..n).step_by(BATCH) {
-        let batch = images.slice(s![first..(first + BATCH).min(n), .., .., ..]);
-        with(first, extractor.extract(from_bytes(batch).view()));
-    }
+/// Features `[n, channels * grid * grid]` of images u8 `[n, side, side, 3]` at the extractor's only
+/// layer, averaged on at most `grid` x `grid` cells.
+pub(crate) fn embed(extractor: &FeatureExtractor, images: ArrayView4<'_, u8>, grid: usize) -> Array2<f32> {
+    let of = |batch| to_grid(extractor.extract_bytes(batch)[0].view(), grid);
+    let parts: Vec<Array2<f32>> = images.axis_chunks_iter(Axis(0), BATCH).map(of).collect();
+    let views: Vec<_> = parts.iter().map(|part| part.view()).collect();
+    ndarray::concatenate(Axis(0), &views).unwrap_or_default()
 }

@@ -1,15 +1,15 @@
 //! The unpaired image whose features are nearest to those predicted from the responses.
 
 use crate::error::{Result, bail};
-use ndarray::{Array2, Array4, ArrayView2, ArrayView4, Axis, s};
+use ndarray::{Array4, ArrayView2};
 
-use afterimage_baseline::{Folds, Nearest, Ridge, RidgeCv, Standard, pool::to_grid};
+use afterimage_baseline::{Folds, Nearest, Ridge, RidgeCv, Standard};
 use afterimage_data::TrainingPairs;
 use afterimage_eval::images::from_bytes;
 use afterimage_run::baseline::Penalties;
 use afterimage_train::{Observer, apply::FeatureExtractor, prepare::ImagePool};
 
-use super::features::for_each_batch;
+use super::features::embed;
 use super::record::{decoder_grid, decoder_penalties};
 use crate::pool::Pool;
 
@@ -65,15 +65,4 @@ impl Retrieval {
         let images = from_bytes(self.pool.read(&places)?.view());
         Ok((images, places.iter().map(|&place| names[place].clone()).collect()))
     }
-}
-
-/// Features `[n, channels * grid * grid]` of images u8 `[n, side, side, 3]`.
-fn embed(extractor: &FeatureExtractor, images: ArrayView4<'_, u8>, grid: usize) -> Array2<f32> {
-    let mut out: Option<Array2<f32>> = None;
-    for_each_batch(extractor, images, |first, maps| {
-        let batch = to_grid(maps[0].view(), grid);
-        let all = out.get_or_insert_with(|| Array2::zeros((images.len_of(Axis(0)), batch.ncols())));
-        all.slice_mut(s![first..first + batch.nrows(), ..]).assign(&batch);
-    });
-    out.unwrap_or_default()
 }

@@ -62,9 +62,12 @@ fn folder(run: &RunFolder, half: usize) -> RunFolder {
     RunFolder::new(run.half_dir(half))
 }
 
+/// Maps are those of the network: a half has no receptive-field part.
 fn experiment_of(whole: &Experiment, half: usize) -> Experiment {
     let purpose = if half == 1 { Purpose::FirstHalf } else { Purpose::SecondHalf };
-    Experiment { seed: derive(whole.seed, purpose), ..whole.clone() }
+    let mut experiment = Experiment { seed: derive(whole.seed, purpose), ..whole.clone() };
+    experiment.encoder.fields.levels = 0;
+    experiment
 }
 
 /// Trains one half's encoder, or goes on where it was stopped; nothing to do where it is finished.

@@ -4,9 +4,10 @@ use crate::error::{Context as _, Error, Result, bail, in_words};
 
 use afterimage_config::Experiment;
 use afterimage_model::{decoder::Decoder, device::device, encoder::Encoder, loss::image::ImageLoss};
-use afterimage_train::{Observer, apply};
+use afterimage_train::{Observer, apply, apply::FeatureExtractor};
 
 use super::Work;
+use crate::baseline::open;
 use crate::{classify, evaluate, weights};
 
 /// Trainable values of the networks that are trained.
@@ -26,9 +27,18 @@ pub(super) fn check(experiment: &Experiment, work: &Work<'_>, voxels: usize, obs
         let config = &experiment.encoder;
         let vision = apply::vision(config.backbone, side, config.backbone_side, &device);
         let vision = vision.context("encoder.backbone").map_err(|error| with_other_preset(error, experiment))?;
+        if config.fields.levels > 0 {
+            FeatureExtractor::of_fields(experiment).context("encoder.fields.layers")?;
+        }
         sizes.encoder = Encoder::new(config, &vision, voxels).context("encoder.branches")?.parameters() as u64;
     }
     if work.decoder {
+        let photographs = &experiment.decoder.photographs;
+        if photographs.images > 0 {
+            refuse_no_photographs(experiment)?;
+            open(experiment, experiment.decoder.image_loss.backbone.name(), &photographs.layers)
+                .context("decoder.photographs.layers")?;
+        }
         sizes.decoder = Decoder::new(&experiment.decoder, side, &device).parameters(voxels) as u64;
     }
     let mut missing = Vec::new();
@@ -44,6 +54,22 @@ pub(super) fn check(experiment: &Experiment, work: &Work<'_>, voxels: usize, obs
     }
     missing.iter().for_each(|what| observer.note(&format!("warning: later commands will lack a network: {what}")));
     Ok(sizes)
+}
+
+/// Refuses photographs for fine structure where there are none to choose from.
+fn refuse_no_photographs(experiment: &Experiment) -> Result<()> {
+    let key = format!("decoder.photographs.images = {}", experiment.decoder.photographs.images);
+    if experiment.data.unpaired.is_empty() {
+        bail!(
+            "{key}: photographs are chosen among the unpaired images, and data.unpaired names none; name a folder of them, or set it to 0"
+        );
+    }
+    if experiment.decoder.cycle_weight == 0.0 {
+        bail!(
+            "{key}: photographs are chosen among the unpaired images, which decoder.cycle_weight = 0 leaves out; set it to 0"
+        );
+    }
+    Ok(())
 }
 
 /// Names presets that need nothing to be installed, where one was not chosen for its network.

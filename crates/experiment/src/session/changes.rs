@@ -18,8 +18,9 @@ use crate::error::{Context as _, Result, bail};
 use crate::program::timestamp;
 use crate::stage::{REPORT, Stage};
 
-/// Key of how much fine structure reconstructions have, which is read when they are made.
-const DETAIL: &str = "decoder.linear.detail";
+/// Keys of what is made of the decoder's images, which are read when these are reconstructed.
+const COMPOSITION: [&str; 4] =
+    ["decoder.linear.blur", "decoder.linear.share", "decoder.linear.detail", "decoder.photographs.detail"];
 /// Keys that a baseline does not read: those of its scores.
 const AFTER_BASELINE: [&str; 6] = ["preset", "name", "device.", "data.external", "data.external_limit", "evaluation."];
 /// Keys of paths. An input that was moved is the same input, as its hash shows.
@@ -71,7 +72,8 @@ impl Session {
             return !any(&AFTER_BASELINE, key) || key == "evaluation.averaging";
         }
         [Phase::Encoder, Phase::Decoder].into_iter().filter(|&phase| self.run.has_weights(phase)).any(|phase| {
-            let of_phase = key != DETAIL && key.starts_with(phase.name()) && key[phase.name().len()..].starts_with('.');
+            let of_phase =
+                !any(&COMPOSITION, key) && key.starts_with(phase.name()) && key[phase.name().len()..].starts_with('.');
             // The checkpoint of a phase in training belongs to all of its keys.
             self.experiment.settings_of(phase).contains_key(key) || of_phase && !self.is_trained(phase)
         })
@@ -129,13 +131,13 @@ impl Session {
     fn remove_what_depends_on(&mut self, differences: &[Difference]) -> Result<()> {
         let any_key = |test: fn(&str) -> bool| differences.iter().any(|difference| test(&difference.key));
         let mut stale: Vec<(&str, &[RunFile])> = vec![(REPORT, &[])];
-        if any_key(|key| key == "evaluation.averaging" || key == DETAIL) {
+        if any_key(|key| key == "evaluation.averaging" || any(&COMPOSITION, key)) {
             stale.push((Stage::Reconstruct.name(), &[RECONSTRUCTIONS, PICTURES, PREDICTIONS]));
         }
-        if any_key(|key| is_of_evaluation(key) || key == DETAIL) {
+        if any_key(|key| is_of_evaluation(key) || any(&COMPOSITION, key)) {
             stale.push((Stage::Evaluate.name(), &[SCORES, CLASSIFICATION]));
         }
-        if any_key(|key| key == DETAIL || is_of_evaluation(key) && !any(&OF_SCORES, key)) {
+        if any_key(|key| any(&COMPOSITION, key) || is_of_evaluation(key) && !any(&OF_SCORES, key)) {
             stale.push((Stage::Regions.name(), &[REGIONS]));
         }
         if any_key(|key| any(&OF_BIOLOGY, key)) {

@@ -4,18 +4,17 @@
 //! decoder, the reconstruction is
 //!
 //! ```text
-//! x(y) = clip(G R(y) + b (D(y) - G D(y)))        b: detail
+//! x(y) = clip(G [s R(y) + (1 - s) D(y)] + b [D(y) - G D(y)])        s: share, b: detail
 //! ```
 //!
-//! Ridge regression has the smallest squared error that a linear map can have, and blurs; the decoder is sharp, and its errors in
-//! the coarse structure are larger. Each gives what it is better at.
+//! Ridge regression has the smallest squared error that a linear map can have, and blurs; the decoder is sharp, and errs otherwise
+//! in the coarse structure, so that the mean of both is nearer to the image than either.
 
+use afterimage_config::LinearPathConfig;
 use afterimage_kernels::linear;
-use burn::tensor::{Device, Tensor};
-use ndarray::{Array2, Array4, ArrayView2, ArrayViewMut2, Axis, s};
+use ndarray::{Array2, Array4, ArrayView2, s};
 
-use crate::convert;
-use crate::resample::{Kernel, Matrix, Resample};
+use crate::resample::{Kernel, Matrix};
 
 /// The fitted linear path.
 #[derive(Debug, Clone)]
@@ -29,24 +28,27 @@ pub struct LinearPath {
     coarse: Matrix,
     /// The blur of an image.
     blur: Matrix,
+    /// Share of the regression in the coarse structure.
+    share: f32,
 }
 
 impl LinearPath {
     /// The path of a regression `table`, `[voxels + 1, 3 * small * small]` with the intercept in its last row, to images of `side`
-    /// pixels; `blur` is the standard deviation of the Gaussian as a fraction of the side. `None` for a table of another shape.
-    pub fn new(table: &Array2<f32>, side: usize, blur: f64) -> Option<Self> {
+    /// pixels, as `config` has it. `None` for a table of another shape.
+    pub fn new(table: &Array2<f32>, side: usize, config: &LinearPathConfig) -> Option<Self> {
         let voxels = table.nrows().checked_sub(1)?;
         let small = ((table.ncols() / 3) as f64).sqrt().round() as usize;
         if small == 0 || small > side || 3 * small * small != table.ncols() {
             return None;
         }
-        let blur = Matrix::blur(side, blur * side as f64);
+        let blur = Matrix::blur(side, config.blur * side as f64);
         Some(Self {
             coefficients: table.slice(s![..voxels, ..]).to_owned(),
             intercept: table.row(voxels).to_vec(),
             small,
             coarse: blur.after(&Matrix::resize(small, side, Kernel::Bilinear)),
             blur,
+            share: config.share as f32,
         })
     }
 
@@ -61,54 +63,21 @@ impl LinearPath {
         Array2::from_shape_vec((responses.nrows(), self.intercept.len()), values).expect("one value a target")
     }
 
-    /// Replaces the coarse structure of decoded images `[items, 3, side, side]` by that of `small` images, and scales what
-    /// is left of them by `detail`. The bits of an image do not depend on the others.
+    /// Brings the coarse structure of decoded images `[items, 3, side, side]` towards that of `small` images, and scales their
+    /// fine structure by `detail`. The bits of an image do not depend on the others.
     pub fn compose(&self, small: &Array2<f32>, decoded: &mut Array4<f32>, detail: f64) {
-        let (coarse, blur, detail) = (self.coarse.array(), self.blur.array(), detail as f32);
+        let (coarse, blur) = (self.coarse.array(), self.blur.array());
+        let (share, detail) = (self.share, detail as f32);
         for (mut image, small) in decoded.outer_iter_mut().zip(small.outer_iter()) {
             let planes = small.to_shape((3, self.small, self.small)).expect("three planes");
             for (mut plane, small) in image.outer_iter_mut().zip(planes.outer_iter()) {
                 let low = coarse.dot(&small).dot(&coarse.t());
                 let own = blur.dot(&plane).dot(&blur.t());
-                add(&mut plane, &own, &low, detail);
+                ndarray::azip!((x in &mut plane, &own in &own, &low in &low) {
+                    *x = (own + share * (low - own) + detail * (*x - own)).clamp(0.0, 1.0);
+                });
             }
         }
-    }
-}
-
-/// `low + detail (plane - own)`, in 0..1.
-fn add(plane: &mut ArrayViewMut2<'_, f32>, own: &Array2<f32>, low: &Array2<f32>, detail: f32) {
-    ndarray::azip!((x in plane, &own in own, &low in low) *x = (low + detail * (*x - own)).clamp(0.0, 1.0));
-}
-
-/// The linear path in training, where the decoder behind it learns: on a device, with gradients.
-#[derive(Debug, Clone)]
-pub struct LinearTensors {
-    path: LinearPath,
-    coarse: Resample,
-    blur: Resample,
-    device: Device,
-}
-
-impl LinearTensors {
-    /// The path on a device.
-    pub fn new(path: LinearPath, device: &Device) -> Self {
-        let (coarse, blur) = (Resample::new(&path.coarse, device), Resample::new(&path.blur, device));
-        Self { path, coarse, blur, device: device.clone() }
-    }
-
-    /// Predicted small images of responses, as [`LinearPath::small`].
-    pub fn small(&self, responses: &Tensor<2>) -> Array2<f32> {
-        self.path.small(convert::tensor_to_matrix(responses).view())
-    }
-
-    /// As [`LinearPath::compose`] with all detail, `small` `[items, 3 * small * small]`.
-    pub fn compose(&self, small: ArrayView2<'_, f32>, decoded: Tensor<4>) -> Tensor<4> {
-        let side = self.path.small;
-        let planes = small.to_shape((small.len_of(Axis(0)), 3, side, side)).expect("three planes");
-        let low = self.coarse.forward(convert::array4_to_tensor(planes.view(), &self.device));
-        let own = self.blur.forward(decoded.clone());
-        (low + decoded - own).clamp(0.0, 1.0)
     }
 }
 
@@ -116,9 +85,13 @@ impl LinearTensors {
 mod tests {
     use super::*;
 
-    fn path() -> (LinearPath, Array2<f32>) {
+    fn config(share: f64) -> LinearPathConfig {
+        LinearPathConfig { pixels: 4, blur: 0.1, share, detail: 1.0 }
+    }
+
+    fn path(share: f64) -> (LinearPath, Array2<f32>) {
         let table = Array2::from_shape_fn((4, 3 * 16), |(v, p)| 0.1 + 0.3 * ((v * 7 + p) as f32).sin());
-        (LinearPath::new(&table, 16, 0.1).unwrap(), table)
+        (LinearPath::new(&table, 16, &config(share)).unwrap(), table)
     }
 
     fn decoded() -> Array4<f32> {
@@ -127,29 +100,27 @@ mod tests {
 
     #[test]
     fn small_images_are_those_of_the_regression() {
-        let (path, table) = path();
+        let (path, table) = path(1.0);
         let y = ndarray::array![[1.0_f32, -0.5, 2.0]];
         let expected = y.dot(&table.slice(s![..3, ..])) + table.row(3);
         assert!(path.small(y.view()).iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-5));
         assert!(
-            LinearPath::new(&table, 2, 0.1).is_none() && LinearPath::new(&Array2::zeros((4, 47)), 16, 0.1).is_none()
+            LinearPath::new(&table, 2, &config(1.0)).is_none()
+                && LinearPath::new(&Array2::zeros((4, 47)), 16, &config(1.0)).is_none()
         );
     }
 
     #[test]
-    fn arrays_and_tensors_compose_alike_and_detail_0_leaves_the_coarse_image() {
-        let (path, _) = path();
+    fn detail_0_leaves_the_coarse_image_and_share_0_the_decoded_one() {
+        let (path, table) = path(1.0);
         let small = path.small(ndarray::array![[1.0_f32, -0.5, 2.0], [0.1, 0.2, 0.3]].view());
-        let mut full = decoded();
-        path.compose(&small, &mut full, 1.0);
-        let device = Device::flex();
-        let tensors = LinearTensors::new(path.clone(), &device);
-        let other = tensors.compose(small.view(), convert::array4_to_tensor(decoded().view(), &device));
-        let worst = convert::tensor_to_array4(&other).iter().zip(&full).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-        assert!(worst < 1e-5, "{worst}");
         let [mut none, mut grey] = [decoded(), Array4::from_elem((2, 3, 16, 16), 0.5)];
         path.compose(&small, &mut none, 0.0);
         path.compose(&small, &mut grey, 1.0);
         assert!(none.iter().zip(&grey).all(|(a, b)| (a - b).abs() < 1e-5), "an even image has no detail");
+        let without = LinearPath::new(&table, 16, &config(0.0)).unwrap();
+        let mut own = decoded();
+        without.compose(&small, &mut own, 1.0);
+        assert!(own.iter().zip(&decoded()).all(|(a, b)| (a - b).abs() < 1e-6));
     }
 }

@@ -105,10 +105,16 @@ files! {
     AUDIT = "audit.json", None, TRAIN_DECODER;
     /// The unpaired and external images, chosen when the run begins: name and SHA-256 of each, what was left out, and the `[data]` keys that decided
     IMAGES = "images.json", Some(IMAGES_VERSION), CHOOSE;
+    /// Receptive-field part of the encoder (`encoder.fields`), float32 `[voxels, features + 2]`: place of the field in the pyramid of fields, weights of the summed features, constant
+    FIELD_READOUT = "encoder/fields.npy", None, TRAIN_ENCODER;
     /// Final weights of phase 1
     ENCODER_WEIGHTS = "encoder/model.safetensors", None, RESUME;
     /// Ridge regression of the linear path (`decoder.linear`), float32 `[voxels + 1, 3 * pixels * pixels]`, the intercept in the last row
     LINEAR_PATH = "decoder/linear.npy", None, TRAIN_DECODER;
+    /// Photographs that reconstructions take fine structure from (`decoder.photographs`), unsigned bytes `[photographs, height, width, 3]`
+    PHOTOGRAPHS = "decoder/photographs.npy", None, TRAIN_DECODER;
+    /// What compares them with responses, float32 `[layers + 1, voxels + 1, photographs]`: of each layer, last of the predicted responses, the constants in the last row
+    PHOTOGRAPH_TABLES = "decoder/photograph-tables.npy", None, TRAIN_DECODER;
     /// Final weights of phase 2
     DECODER_WEIGHTS = "decoder/model.safetensors", None, RESUME;
     /// Predicted responses of the held-out items, float32 `[items, voxels]`

@@ -192,7 +192,6 @@ fn measure(phase: Phase, at: &Setting, reps: usize) -> String {
             let frozen = decoder::FrozenEncoder { state: encoder.init(1, &at.device), encoder, vision: seen };
             let pool = Pool { images: images(4 * batch, side) };
             let material = decoder::Material {
-                linear: None,
                 training: &training,
                 validation: None,
                 unpaired: Some(&pool),

@@ -77,7 +77,7 @@ mod tests {
         let vision = super::super::vision(config.backbone, 64, 0, &device).unwrap();
         let encoder = Encoder::new(&config, &vision, 7).unwrap();
         let state = encoder.init(3, &device);
-        TrainedEncoder { encoder, state, vision, device }
+        TrainedEncoder { encoder, state, vision, device, fields: None }
     }
 
     fn images(n: usize) -> Array4<u8> {

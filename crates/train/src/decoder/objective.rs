@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use ndarray::{Array2, Axis, concatenate};
+use ndarray::Axis;
 
 use afterimage_config::{DecoderConfig, Experiment};
 use afterimage_data::ValidationPairs;
 use afterimage_model::{
     convert,
-    decoder::{Decoder, LinearTensors},
+    decoder::Decoder,
     encoder::{Encoder, EncoderState, Mode},
     loss::{
         image::{Group, ImageLoss, Target},
@@ -56,8 +56,6 @@ pub struct Objective {
     encoder: FrozenEncoder,
     /// True if encoder and loss have the same backbone and input, so that one pass over a target serves both.
     shared: bool,
-    /// The linear path.
-    linear: Option<LinearTensors>,
     weights: Weights,
     room: Room,
     paired: TargetCache,
@@ -88,7 +86,6 @@ impl Objective {
             loss,
             encoder,
             shared,
-            linear: material.linear.as_ref().map(|linear| LinearTensors::new(linear.path.clone(), device)),
             weights: Weights {
                 paired: config.paired_weight,
                 cycle: config.cycle_weight,
@@ -119,15 +116,7 @@ impl Objective {
             targets.push(target);
             responses.push(predicted);
         }
-        let decoded = decoder.forward(params, Tensor::cat(responses.clone(), 0));
-        let decoded = match (&self.linear, &batch.coarse) {
-            (Some(linear), Some(paired)) => {
-                let others: Vec<Array2<f32>> = responses[1..].iter().map(|part| linear.small(part)).collect();
-                let all: Vec<_> = std::iter::once(paired.view()).chain(others.iter().map(|part| part.view())).collect();
-                linear.compose(concatenate(Axis(0), &all).expect("images of one size").view(), decoded)
-            }
-            _ => decoded,
-        };
+        let decoded = decoder.forward(params, Tensor::cat(responses, 0));
         let mut terms = self.loss.terms(decoded, &Target::cat(targets), &groups);
         if let Some(cycle) = &batch.cycle {
             let responses = convert::matrix_to_tensor(cycle.view(), &self.device);
@@ -136,18 +125,9 @@ impl Objective {
         terms
     }
 
-    /// Returns the reconstructions of responses that the linear path was not fitted on.
-    pub(super) fn decode(&self, decoder: &Decoder, params: &Params, responses: Tensor<2>) -> Tensor<4> {
-        let decoded = decoder.forward(params, responses.clone());
-        match &self.linear {
-            Some(linear) => linear.compose(linear.small(&responses).view(), decoded),
-            None => decoded,
-        }
-    }
-
     /// Returns the terms of E(D(y)) compared with y.
     fn response_cycle(&self, decoder: &Decoder, params: &Params, responses: Tensor<2>) -> Terms {
-        let decoded = self.decode(decoder, params, responses.clone());
+        let decoded = decoder.forward(params, responses.clone());
         let features = self.encoder.vision.forward(decoded, &self.encoder.encoder.taps());
         response_terms(self.encoder.respond(&features), responses, self.weights.cosine)
             .scale(self.weights.response_cycle)
@@ -196,7 +176,7 @@ impl Objective {
         for (images, responses) in chunks.zip(pairs.responses().axis_chunks_iter(Axis(0), VALIDATION_BATCH)) {
             let n = images.len_of(Axis(0));
             let (target, _) = self.loss.target(convert::images_to_tensor(images, &self.device), &[]);
-            let decoded = self.decode(decoder, params, convert::matrix_to_tensor(responses, &self.device));
+            let decoded = decoder.forward(params, convert::matrix_to_tensor(responses, &self.device));
             let group = Group { prefix: "", images: 0..n, weight: n as f64 / pairs.len() as f64 };
             for (name, value) in self.loss.terms(decoded, &target, &[group]).values() {
                 *sums.entry(name).or_default() += value;

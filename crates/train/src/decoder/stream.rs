@@ -27,8 +27,6 @@ pub(super) struct Batch {
     pub paired: Part,
     /// Their responses `[paired, voxels]`.
     pub responses: Array2<f32>,
-    /// Their small images, if there is a linear path.
-    pub coarse: Option<Array2<f32>>,
     /// Unpaired images.
     pub unpaired: Option<Part>,
     /// Responses of the third cycle.
@@ -87,8 +85,7 @@ impl<'a> Streams<'a> {
             .as_mut()
             .zip(self.material.response_cycle.as_ref())
             .map(|(order, all)| all.select(&order.take(step * items.len() as u64, items.len())));
-        let coarse = self.material.linear.as_ref().map(|linear| linear.cross_fitted.select(Axis(0), items));
-        Ok(Batch { paired: Part { indices, fresh, images }, responses, coarse, unpaired, cycle })
+        Ok(Batch { paired: Part { indices, fresh, images }, responses, unpaired, cycle })
     }
 }
 

@@ -1,0 +1,77 @@
+//! What makes the method better: the receptive-field part of the encoder, the linear path, and fine structure from photographs.
+
+use std::path::Path;
+
+use afterimage_formats::npy;
+use ndarray::ArrayD;
+
+use crate::common::{Desk, ONE_EPOCH, printed};
+
+/// The three parts, on a run of one epoch.
+const PARTS: &[&str] = &[
+    "encoder.fields.levels=2",
+    "encoder.fields.layers=[\"fire3\"]",
+    "decoder.linear.pixels=8",
+    "decoder.photographs.images=20",
+    "decoder.photographs.layers=[\"fire5\", \"fire8\"]",
+];
+
+/// `--set` for each.
+fn settings<'a>(of: &[&'a str]) -> Vec<&'a str> {
+    of.iter().flat_map(|&setting| ["--set", setting]).collect()
+}
+
+fn reconstructions(folder: &Path) -> ArrayD<f32> {
+    npy::read_f32(&folder.join("reconstructions.npy")).unwrap()
+}
+
+/// What a command said besides its result; it must have succeeded.
+fn said(desk: &Desk, args: &[&str]) -> String {
+    let output = desk.run(args);
+    printed(&output);
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn run_holds_them_decodes_as_it_reconstructed_and_detail_may_change_afterwards() {
+    let desk = Desk::new();
+    let args = [&["run", "experiment.toml", "--out", "run"][..], &ONE_EPOCH, &settings(PARTS)].concat();
+    let told = said(&desk, &args);
+    for part in ["receptive-field part of the encoder", "linear path", "20 of 60 unpaired images are kept"] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    let before = reconstructions(&desk.path("run"));
+
+    // The same images from the command line.
+    printed(&desk.run(&["decode", "--run", "run", "simulation/subject.afterimage", "--out", "decoded"]));
+    assert_eq!(reconstructions(&desk.path("decoded")), before);
+
+    // More fine structure without training again.
+    let more = ["run", "experiment.toml", "--out", "run", "--resume"];
+    let changed = settings(&[PARTS, &["decoder.photographs.detail=1.0", "decoder.linear.detail=0.5"]].concat());
+    let told = said(&desk, &[&more[..], &ONE_EPOCH, &changed].concat());
+    assert!(!told.contains("decoder: epoch"), "{told}");
+    let after = reconstructions(&desk.path("run"));
+    assert_eq!(after.shape(), before.shape());
+    assert_ne!(after, before);
+
+    // What decided weights stays.
+    let other = settings(&[PARTS, &["decoder.linear.pixels=16"]].concat());
+    let told = desk.refusal(&[&more[..], &ONE_EPOCH, &other].concat());
+    assert!(told.contains("decoder.linear.pixels was 8, is 16"), "{told}");
+}
+
+#[test]
+fn photographs_without_unpaired_images_and_unknown_layers_are_refused_before_any_work() {
+    let desk = Desk::new();
+    let refused = |extra: &[&str]| {
+        let all = settings(&[PARTS, extra].concat());
+        let said = desk.refusal(&[&["run", "experiment.toml", "--out", "run"][..], &all].concat());
+        assert!(!desk.path("run").exists(), "{said}");
+        said
+    };
+    assert!(refused(&["data.unpaired=[]"]).contains("data.unpaired names none"));
+    assert!(refused(&["decoder.cycle_weight=0"]).contains("decoder.cycle_weight = 0 leaves out"));
+    assert!(refused(&["decoder.photographs.layers=[\"fire99\"]"]).contains("fire99"));
+    assert!(refused(&["encoder.fields.layers=[\"fire98\"]"]).contains("fire98"));
+}

@@ -50,6 +50,8 @@ struct Made {
     units: Units,
     units_stated_by: String,
     standardised: String,
+    /// Mean and standard deviation of the responses against those of training; `None` if the run does not standardise.
+    against_training: Option<String>,
     /// What whole numbers of 16 bits were divided by, as in the import of the run's data set.
     whole_numbers_divided_by: Option<f32>,
     averaged_by: Option<String>,
@@ -66,10 +68,10 @@ pub(super) fn decode(args: &Decode) -> Result<()> {
     run.decoder()?;
     let voxels = run.voxels()?;
     let known = Known { voxels: &voxels, data: run.session().data_fingerprint() };
-    let stated = Stated::of(args, &run)?;
     let read = responses::read(args, &known)?;
+    let stated = Stated::of(args, &run, &read)?;
     let (rows, matched, divided, part) = (read.values.nrows(), read.matched, read.divided_by, read.part);
-    stated.check(args, &run, &read, &voxels)?;
+    let against_training = stated.check(args, &run, &read, &voxels)?;
     let by = args.average_by.as_deref().map(|labels| By { labels, column: args.average_column.as_deref() });
     let (mut responses, items) = group::average(read, by.as_ref())?;
     let standardised = match (run.standardises(), stated.units) {
@@ -103,6 +105,7 @@ pub(super) fn decode(args: &Decode) -> Result<()> {
         units: stated.units,
         units_stated_by: stated.by,
         standardised,
+        against_training,
         whole_numbers_divided_by: divided,
         averaged_by: args.average_by.clone(),
         latency,
@@ -149,6 +152,8 @@ fn conclude(args: &Decode, made: &Made, voxels: &Voxels) -> Result<()> {
     say::line(format!("{images} images{of_part}{averaged}, standardised {standardised}: {}", made.folder))?;
     let prepared = units::prepared(voxels);
     say::line(format!("unit: {}, by {}{prepared}", made.units.in_words(), made.units_stated_by))?;
+    let against = made.against_training.as_deref().unwrap_or("not compared, as the run does not standardise");
+    say::line(format!("mean and sd of the given responses against training: {against}"))?;
     if let Some(scale) = made.whole_numbers_divided_by {
         say::line(format!("whole numbers divided by {scale}, as in the import of the run's data set"))?;
     }

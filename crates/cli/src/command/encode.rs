@@ -24,6 +24,8 @@ const PART: usize = 4 * Spread::BATCH;
 
 /// The array of responses in an `.npz`.
 pub(super) const RESPONSES: &str = "responses";
+/// The column of a table, and the array of an `.npz`, with the unit of the responses.
+pub(super) const UNITS: &str = "units";
 /// How the text of a NIfTI header of predicted responses begins; the name of the unit follows.
 pub(super) const DESCRIBED: &str = "Afterimage, responses ";
 
@@ -63,7 +65,7 @@ pub(super) fn encode(args: &Encode) -> Result<()> {
     let written = Written { names: pictures.names(), voxels: ensemble.voxels(), units: Some(units) };
     let mut files = format.write(&args.out, &mean, &written)?;
     let standardisation = standardisation.filter(|_| units == Units::Standardised);
-    let sha256 = sidecar::hashes(&files, &args.out, units, standardisation.as_deref())?;
+    let sha256 = sidecar::hashes(&files)?;
     if let Some(deviation) = &deviation {
         let path = output::with_mark(&args.out, ".sd");
         files.extend(format.write(&path, deviation, &Written { units: None, ..written })?);

@@ -17,8 +17,7 @@ pub(crate) struct ToEncode {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ToDecode {
     pub(super) run: Option<String>,
-    #[serde(default)]
-    pub(super) units: Units,
+    pub(super) units: Option<Units>,
     #[serde(default)]
     pub(super) force_units: bool,
 }
@@ -39,6 +38,7 @@ pub(super) struct Decoded<'a> {
     pub(super) side: usize,
     pub(super) units: Units,
     pub(super) images: Vec<String>,
+    pub(super) against_training: Option<String>,
     pub(super) warnings: Vec<String>,
 }
 

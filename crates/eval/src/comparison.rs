@@ -179,6 +179,13 @@ fn notes(groups: &[Group], options: &Options, rows: &[Row]) -> Vec<String> {
     if external && groups.iter().any(|g| candidates(g) != candidates(&groups[0])) {
         notes.push("The external candidates are not the same images in all runs, so that identification among them differs by the candidates too.".into());
     }
+    notes.extend(methods(groups));
+    notes.extend(groups[1..].iter().filter(|group| are_identical(&groups[0], group)).map(|group| {
+        format!(
+            "{} and {} are identical: every score of every item is the same in both. Are they copies of one run?",
+            groups[0].label, group.label
+        )
+    }));
     for group in groups {
         for run in group.runs() {
             for warning in run.manifest.warnings.iter().chain(&run.scores.warnings) {
@@ -190,6 +197,32 @@ fn notes(groups: &[Group], options: &Options, rows: &[Row]) -> Vec<String> {
         }
     }
     notes
+}
+
+/// Which variants have intervals of earlier versions.
+fn methods(groups: &[Group]) -> Option<String> {
+    let is_earlier = |group: &&Group| group.runs().any(|run| run.scores.earlier_intervals() > 0);
+    let (earlier, others): (Vec<&Group>, Vec<&Group>) = groups.iter().partition(is_earlier);
+    let of = |groups: &[&Group]| groups.iter().map(|group| group.label.as_str()).collect::<Vec<_>>().join(", ");
+    let paths: Vec<&str> = earlier.iter().flat_map(|group| group.runs()).map(|run| run.path.as_str()).collect();
+    let again = paths.iter().map(|path| format!("`afterimage evaluate {path}`")).collect::<Vec<_>>().join(", ");
+    let all = if others.is_empty() { String::new() } else { format!("; those of {} are Wilson's, which are wider", of(&others)) };
+    (!earlier.is_empty()).then(|| {
+        format!(
+            "The intervals of fractions in {} are bootstraps of an earlier version, too narrow near 0 and 1{all}. Differences are not \
+             concerned. {again} computes the scores again.",
+            of(&earlier)
+        )
+    })
+}
+
+/// Whether all runs of two variants have the same value in every item of every score.
+fn are_identical(a: &Group, b: &Group) -> bool {
+    let values = |group: &Group| -> Vec<_> {
+        group.runs().map(|run| run.scores.scores.iter().map(|s| (s.name.clone(), s.per_item.clone())).collect::<Vec<_>>()).collect()
+    };
+    let of = values(a);
+    of.iter().flatten().any(|(_, items)| !items.is_empty()) && of == values(b)
 }
 
 /// What identifies the external candidates of each run.

@@ -206,7 +206,11 @@ fn methods(groups: &[Group]) -> Option<String> {
     let of = |groups: &[&Group]| groups.iter().map(|group| group.label.as_str()).collect::<Vec<_>>().join(", ");
     let paths: Vec<&str> = earlier.iter().flat_map(|group| group.runs()).map(|run| run.path.as_str()).collect();
     let again = paths.iter().map(|path| format!("`afterimage evaluate {path}`")).collect::<Vec<_>>().join(", ");
-    let all = if others.is_empty() { String::new() } else { format!("; those of {} are Wilson's, which are wider", of(&others)) };
+    let all = if others.is_empty() {
+        String::new()
+    } else {
+        format!("; those of {} are Wilson's, which are wider", of(&others))
+    };
     (!earlier.is_empty()).then(|| {
         format!(
             "The intervals of fractions in {} are bootstraps of an earlier version, too narrow near 0 and 1{all}. Differences are not \
@@ -219,7 +223,10 @@ fn methods(groups: &[Group]) -> Option<String> {
 /// Whether all runs of two variants have the same value in every item of every score.
 fn are_identical(a: &Group, b: &Group) -> bool {
     let values = |group: &Group| -> Vec<_> {
-        group.runs().map(|run| run.scores.scores.iter().map(|s| (s.name.clone(), s.per_item.clone())).collect::<Vec<_>>()).collect()
+        group
+            .runs()
+            .map(|run| run.scores.scores.iter().map(|s| (s.name.clone(), s.per_item.clone())).collect::<Vec<_>>())
+            .collect()
     };
     let of = values(a);
     of.iter().flatten().any(|(_, items)| !items.is_empty()) && of == values(b)

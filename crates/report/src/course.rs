@@ -107,3 +107,31 @@ fn points(records: &[&Record], value: impl Fn(&Record) -> Option<f64>) -> Vec<(f
     let of = |record: &&Record| Some((f64::from(record.epoch), value(record)?));
     records.iter().filter_map(of).filter(|point| point.1.is_finite()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(train: &[(&str, f64)], validation: &[(&str, f64)]) -> Record {
+        let of = |terms: &[(&str, f64)]| terms.iter().map(|(name, value)| (name.to_string(), *value)).collect();
+        let fields = serde_json::json!({
+            "phase": "encoder", "epoch": 1, "step": 1, "learning_rate": 0.1, "unix_secs": 0.0, "train": {}, "validation": {},
+            "secs": 1.0, "loader_wait_secs": 0.0
+        });
+        let empty: Record = serde_json::from_value(fields).unwrap();
+        Record { train: of(train), validation: of(validation), ..empty }
+    }
+
+    #[test]
+    fn sums_are_compared_only_if_they_are_of_the_same_terms() {
+        let validated = |train: &[(&str, f64)]| {
+            let record = record(train, &[("mse", 1.0), ("median_r", 0.3), (TOTAL, 1.0)]);
+            let of = courses(&[&record]);
+            of.into_iter().find(|course| course.name == TOTAL).unwrap().validation.len()
+        };
+        // Logs of earlier versions have no sum of the common terms.
+        assert_eq!(validated(&[("mse", 1.0), ("map_l1", 0.5), (TOTAL, 1.5)]), 0);
+        assert_eq!(validated(&[("mse", 1.0), (TOTAL, 1.0)]), 1);
+        assert_eq!(validated(&[("mse", 1.0), ("map_l1", 0.5), (COMPARABLE, 1.0), (TOTAL, 1.5)]), 0);
+    }
+}

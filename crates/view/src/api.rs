@@ -7,8 +7,7 @@ mod table;
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
@@ -25,7 +24,7 @@ use crate::networks::{self, Done, Facts, Judged, Work};
 use crate::pictures;
 use crate::server::Shared;
 use body::{Rows, accepts, check_count, media_type, most_columns, parse_npy, select_voxels, unsupported};
-use messages::{Decoded, Described, Predicted, ToDecode, ToEncode};
+use messages::{Asked, Decoded, Described, Given, Predicted};
 
 /// Most images or responses of one request.
 pub(crate) const MOST: usize = 256;
@@ -60,13 +59,8 @@ pub(crate) async fn runs(State(server): State<Shared>) -> Response {
 }
 
 /// `POST /api/v1/encode`.
-pub(crate) async fn encode(
-    State(server): State<Shared>,
-    asked: Result<Query<ToEncode>, QueryRejection>,
-    headers: HeaderMap,
-    body: Body,
-) -> Answer {
-    let asked = parse_query(asked)?;
+pub(crate) async fn encode(State(server): State<Shared>, asked: Given, headers: HeaderMap, body: Body) -> Answer {
+    let asked = Asked::of(asked, &["run", "units"])?;
     let (run, facts) = find_run(&server, asked.run.as_deref())?;
     let kind = media_type(&headers);
     let is_json = kind == "application/json";
@@ -90,7 +84,7 @@ pub(crate) async fn encode(
         pictures::read(&files, side, stop)
     });
     let images = images.await?;
-    let units = asked.units;
+    let units = asked.units.unwrap_or_default();
     let answer = server.networks.ask(run, Work::Encode { images, units }).await?;
     let Done::Responses(responses) = answer.done else {
         return Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the networks gave images for images"));
@@ -117,13 +111,8 @@ pub(crate) async fn encode(
 }
 
 /// `POST /api/v1/decode`.
-pub(crate) async fn decode(
-    State(server): State<Shared>,
-    asked: Result<Query<ToDecode>, QueryRejection>,
-    headers: HeaderMap,
-    body: Body,
-) -> Answer {
-    let asked = parse_query(asked)?;
+pub(crate) async fn decode(State(server): State<Shared>, asked: Given, headers: HeaderMap, body: Body) -> Answer {
+    let asked = Asked::of(asked, &["run", "units", "force_units"])?;
     let (run, facts) = find_run(&server, asked.run.as_deref())?;
     let kind = media_type(&headers);
     if ![NPY, "text/csv", "application/json"].contains(&kind.as_str()) {
@@ -203,12 +192,6 @@ fn unit_of(stated: Option<Units>, of_table: Option<Units>, forced: bool) -> Resu
 /// `GET /api/v1/openapi.json`.
 pub(crate) async fn openapi() -> Response {
     bytes("application/json", OPENAPI)
-}
-
-/// Returns the query parameters.
-fn parse_query<T>(asked: Result<Query<T>, QueryRejection>) -> Result<T, Problem> {
-    let Query(asked) = asked.map_err(|rejection| Problem::new(rejection.status(), rejection.body_text()))?;
-    Ok(asked)
 }
 
 /// Returns the most bytes of a request with responses of `columns` numbers, with room for names and blanks.

@@ -39,6 +39,7 @@ pub(crate) enum Units {
     /// The unit of the recording, as in the run's data set.
     Recorded,
     /// Standard deviations of the training responses, as the networks use them.
+    #[value(alias = "standardized")]
     Standardised,
 }
 

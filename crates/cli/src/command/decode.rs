@@ -72,6 +72,7 @@ pub(super) fn decode(args: &Decode) -> Result<()> {
     let stated = Stated::of(args, &run, &read)?;
     let (rows, matched, divided, part) = (read.values.nrows(), read.matched, read.divided_by, read.part);
     let against_training = stated.check(args, &run, &read, &voxels)?;
+    let repeats = if args.average_by.is_none() { group::repeats(&read) } else { None };
     let by = args.average_by.as_deref().map(|labels| By { labels, column: args.average_column.as_deref() });
     let (mut responses, items) = group::average(read, by.as_ref())?;
     let standardised = match (run.standardises(), stated.units) {
@@ -112,7 +113,7 @@ pub(super) fn decode(args: &Decode) -> Result<()> {
         folder: args.out.display().to_string(),
     };
     atomic::write_json(&args.out.join("decode.json"), &made)?;
-    conclude(args, &made, &voxels)
+    conclude(args, &made, &voxels, repeats)
 }
 
 /// Refuses rows with values that are not finite, which very large responses produce; names the first.
@@ -139,7 +140,7 @@ fn write(out: &Path, images: ArrayView4<'_, f32>, items: &[Item]) -> Result<()> 
     Ok(atomic::write(&out.join("items.csv"), csv(rows).as_bytes())?)
 }
 
-fn conclude(args: &Decode, made: &Made, voxels: &Voxels) -> Result<()> {
+fn conclude(args: &Decode, made: &Made, voxels: &Voxels, repeats: Option<String>) -> Result<()> {
     if args.json {
         return say::json(made);
     }
@@ -158,5 +159,6 @@ fn conclude(args: &Decode, made: &Made, voxels: &Voxels) -> Result<()> {
         say::line(format!("whole numbers divided by {scale}, as in the import of the run's data set"))?;
     }
     say::line(format!("{}: {}", voxels.unit().plural(), made.voxels))?;
-    say::line(made.latency.line())
+    say::line(made.latency.line())?;
+    repeats.map_or(Ok(()), say::line)
 }

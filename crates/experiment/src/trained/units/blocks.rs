@@ -98,7 +98,9 @@ pub(super) fn rows(seen: &Seen<'_>) -> Option<UnitVerdict> {
     Some(if found.differ_much() {
         UnitVerdict::Impossible { reason: said, other: None }
     } else {
-        UnitVerdict::Unclear(format!("{said}: was a part of them standardised, or averaged over other numbers of repeats?"))
+        UnitVerdict::Unclear(format!(
+            "{said}: was a part of them standardised, or averaged over other numbers of repeats?"
+        ))
     })
 }
 
@@ -138,7 +140,9 @@ pub(super) fn damaged(seen: &Seen<'_>) -> Vec<UnitVerdict> {
         let of = |is: &dyn Fn(usize) -> bool| columns(seen, &(0..sizes.len()).filter(|&at| is(at)).collect::<Vec<_>>());
         let far = of(&|at| sizes[at] > FARTHEST * middle.max(1.0));
         let constant = of(&|at| distances[at].1 <= 1e-6);
-        for (columns, what) in [(far, "far outside the training responses"), (constant, "constant over the given responses")] {
+        for (columns, what) in
+            [(far, "far outside the training responses"), (constant, "constant over the given responses")]
+        {
             if !columns.is_empty() {
                 let places = places(&columns, "column");
                 found.push(format!("{what}: {places} ({} of {} {})", columns.len(), sizes.len(), seen.noun));

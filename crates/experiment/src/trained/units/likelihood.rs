@@ -56,8 +56,11 @@ pub(super) fn of_all(seen: &Seen<'_>) -> Option<UnitVerdict> {
     }
     let taken = format!("it is taken to be {}", stated.in_words());
     if is_few && ratio > -RATIOS.0 {
-        let rows = if seen.rows == 1 { "one response is".to_owned() } else { format!("{} responses are", seen.rows) };
-        return Some(UnitVerdict::Unclear(format!("{rows} too few to tell their unit: {taken}")));
+        let rows = match seen.rows {
+            1 => "one response is too few to tell its unit".to_owned(),
+            rows => format!("{rows} responses are too few to tell their unit"),
+        };
+        return Some(UnitVerdict::Unclear(format!("{rows}: {taken}")));
     }
     if seen.are_alike() {
         return Some(UnitVerdict::Unclear(format!("all responses are alike, so their unit cannot be told: {taken}")));

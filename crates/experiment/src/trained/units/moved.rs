@@ -20,9 +20,9 @@ const SHIFT: (f64, f64) = (0.25, 1.0);
 const FACTOR: (f64, f64) = (1.25, 0.1);
 /// Rows from which a factor is looked for, and from which one below 1.
 const MANY: (usize, usize) = (20, 50);
-/// Spread of log ratios over voxels, as a multiple of its sampling error, up to which all voxels have one factor. Means of repeats
-/// take more from noisy voxels than from others.
-const EVEN: f64 = 1.7;
+/// Spread of log ratios over voxels up to which all voxels have one factor: as a multiple of its sampling error, and besides. Means
+/// of repeats take more from noisy voxels than from others.
+const EVEN: (f64, f64) = (1.5, 0.05);
 /// Voxels from which their order is judged, and correlation of profiles below which it is another.
 const ORDER: (usize, f64) = (30, 0.15);
 
@@ -39,8 +39,8 @@ struct Moved {
 }
 
 impl Moved {
-    fn of(seen: &Seen<'_>) -> Self {
-        let distances = seen.distances();
+    fn of(seen: &Seen<'_>, units: Units) -> Self {
+        let distances = seen.distances_in(units);
         let median_of = |of: &dyn Fn(&(f64, f64)) -> f64| median(&mut distances.iter().map(of).collect());
         let factor = median_of(&|(_, ratio)| *ratio);
         let logs: Vec<f64> = distances.iter().map(|(_, ratio)| ratio.ln()).collect();
@@ -68,18 +68,21 @@ impl Moved {
         let log = self.factor.ln();
         let is_larger = log > ordinary.ln() + FACTOR.0.ln().max(3.0 * error);
         let is_smaller = self.factor < FACTOR.1
-            || seen.rows >= MANY.1 && -log > FACTOR.0.ln().max(3.0 * error) && self.uneven < EVEN * error;
+            || seen.rows >= MANY.1
+                && -log > FACTOR.0.ln().max(3.0 * error)
+                && self.uneven < (EVEN.0 * error).hypot(EVEN.1);
         seen.rows >= MANY.0 && (is_larger || is_smaller)
     }
 }
 
 /// Mean and standard deviation against training, in one line.
 pub(super) fn line(seen: &Seen<'_>) -> String {
-    let Moved { shift, factor, by_chance, .. } = Moved::of(seen);
+    let Moved { shift, factor, by_chance, .. } = Moved::of(seen, seen.stated);
     let of = |what: fn(&super::Ordinary) -> f64| {
         seen.ordinary.as_ref().map(|ordinary| format!(", {:.2} in the run's validation responses", what(ordinary)))
     };
-    let [shifts, factors] = [of(|ordinary| ordinary.shift), of(|ordinary| ordinary.factor)].map(Option::unwrap_or_default);
+    let [shifts, factors] =
+        [of(|ordinary| ordinary.shift), of(|ordinary| ordinary.factor)].map(Option::unwrap_or_default);
     let sds = if seen.rows < ROWS {
         format!("sds are not compared below {ROWS} responses")
     } else {
@@ -99,32 +102,38 @@ pub(super) fn from_training(seen: &Seen<'_>) -> Option<UnitVerdict> {
     if seen.are_alike() {
         return None;
     }
-    let moved = Moved::of(seen);
-    if moved.is_shifted(seen) {
+    let moved = Moved::of(seen, seen.stated);
+    let said = if moved.is_shifted(seen) {
         let as_if = as_if(seen, moved.shift).unwrap_or_default();
-        return Some(UnitVerdict::Unclear(format!(
-            "the responses lie {:.2} training sd from the training mean, {:.0} times their sampling error{as_if}: {}. Bring them to \
-             the unit and the preparation of the run's data set",
-            moved.shift,
-            moved.shift / moved.by_chance.0,
-            seen.numbers()
-        )));
-    }
-    if !moved.is_scaled(seen) {
-        return None;
-    }
-    let repeats = if moved.factor > 1.0 {
-        "Single responses do so where training has means of repeats".to_owned()
+        let errors = moved.shift / moved.by_chance.0;
+        format!(
+            "the responses lie {:.2} training sd from the training mean, {errors:.0} times their sampling error{as_if}",
+            moved.shift
+        )
+    } else if moved.is_scaled(seen) {
+        let why = if moved.factor > 1.0 {
+            "single responses do so where training has means of repeats"
+        } else {
+            "predictions and means of repeats vary less"
+        };
+        let (factor, error) = (moved.factor, 100.0 * moved.by_chance.1);
+        format!(
+            "the responses vary {factor:.2} times as much as those of training (sampling error {error:.0} %; {why})"
+        )
     } else {
-        "Predictions and means of repeats vary less".to_owned()
+        return None;
     };
-    Some(UnitVerdict::Unclear(format!(
-        "the responses vary {:.2} times as much as those of training (sampling error {:.0} %), as if multiplied: {}. {repeats}; else \
-         bring them to the unit and the preparation of the run's data set",
-        moved.factor,
-        100.0 * moved.by_chance.1,
-        seen.numbers()
-    )))
+    let other = Moved::of(seen, seen.stated.other());
+    let advice = if other.is_shifted(seen) || other.is_scaled(seen) {
+        "bring them to the unit and the preparation of the run's data set".to_owned()
+    } else {
+        format!("{} responses lie so: state that unit if it is theirs", seen.stated.other().name())
+    };
+    let expected = match seen.stated {
+        Units::Recorded => String::new(),
+        Units::Standardised => ", while standardised responses have mean 0 and standard deviation 1".to_owned(),
+    };
+    Some(UnitVerdict::Unclear(format!("{said}: {}{expected}; {advice}", seen.numbers())))
 }
 
 /// The offset or factor that explains most of a shift, in words.
@@ -172,10 +181,10 @@ pub(super) fn order(seen: &Seen<'_>) -> Option<UnitVerdict> {
         profiles.push(("means", spearman(&means[0], &means[1])));
     }
     let sds = [&seen.given, &seen.training].map(|from| column(&|of| of.1.max(f64::MIN_POSITIVE).ln(), from));
-    if spread(&sds[1]) > (2.0 * errors.1).max(0.1) {
+    if spread(&sds[1]) > (1.5 * errors.1).max(0.1) {
         profiles.push(("standard deviations", spearman(&sds[0], &sds[1])));
     }
-    if profiles.is_empty() || profiles.iter().any(|(_, r)| !(*r < ORDER.1)) {
+    if profiles.is_empty() || !profiles.iter().all(|(_, r)| *r < ORDER.1) {
         return None;
     }
     let said: Vec<String> = profiles.iter().map(|(what, r)| format!("the {what} with r = {r:.2}")).collect();

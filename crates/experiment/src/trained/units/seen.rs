@@ -86,8 +86,13 @@ impl<'a> Seen<'a> {
 
     /// `[voxels]` distance of the given mean from the training mean, and ratio of the standard deviations, in the stated unit.
     pub(super) fn distances(&self) -> Vec<(f64, f64)> {
+        self.distances_in(self.stated)
+    }
+
+    /// [`Seen::distances`] if the responses were in `units`.
+    pub(super) fn distances_in(&self, units: Units) -> Vec<(f64, f64)> {
         let of = |((mean, sd), (of_mean, of_sd)): (&(f64, f64), (f64, f64))| ((mean - of_mean) / of_sd, sd / of_sd);
-        self.given.iter().zip(self.training_in(self.stated)).map(of).collect()
+        self.given.iter().zip(self.training_in(units)).map(of).collect()
     }
 
     /// True if all rows are the same.

@@ -111,7 +111,11 @@ fn a_damaged_row_or_voxel_decides_nothing_and_is_named() {
     responses.column_mut(5).fill(1e6);
     responses.column_mut(9).fill(training().mean[9]);
     let said = judged(&responses, Units::Recorded).iter().map(|verdict| format!("{verdict:?}")).collect::<String>();
-    for part in ["other responses: response 3 (1 of 40)", "training responses: column 5 (1 of", "responses: columns 5, 9 (2 of 60 neurons)"] {
+    for part in [
+        "other responses: response 3 (1 of 40)",
+        "training responses: column 5 (1 of",
+        "responses: columns 5, 9 (2 of 60 neurons)",
+    ] {
         assert!(said.contains(part), "{part} is missing in: {said}");
     }
     assert!(!said.contains("Impossible") && judge_by(&responses, &level(3.0, 0.0), Units::Recorded).is_empty());
@@ -131,7 +135,10 @@ fn an_offset_and_a_factor_beyond_sampling_error_are_told_with_their_numbers() {
     // Rates: their means tell a factor.
     unclear(&judged(&recorded(&z).mapv(|value| 0.6 * value), Units::Recorded), &["as if multiplied by 0.599"]);
     // Standardised ones that are not.
-    unclear(&judge_by(&z.mapv(|value| 1.5 * value), &betas, Units::Standardised), &["1.5", "standardised"]);
+    unclear(
+        &judge_by(&z.mapv(|value| 1.5 * value), &betas, Units::Standardised),
+        &["1.5", "have mean 0 and standard deviation 1"],
+    );
     let line = judge(z.view(), &Known { training: &betas, ordinary: None, noun: "voxels" }, Units::Standardised);
     let line = line.against_training.unwrap();
     assert!(line.contains("sampling error at n = 60") && line.contains("medians over 60 voxels"), "{line}");

@@ -7,12 +7,12 @@
 mod cells;
 mod each;
 mod group;
+mod notes;
 mod run;
 mod same;
 mod select;
 
 use std::borrow::Borrow;
-use std::collections::BTreeSet;
 
 use afterimage_run::comparison::{COMPARISON_VERSION, Comparison, Row, Variant};
 use afterimage_run::scores::NotComputed;
@@ -20,6 +20,7 @@ use afterimage_statistics::Difference;
 
 pub use each::compare_each;
 pub use group::is_one_experiment;
+pub use notes::earlier_intervals;
 pub use run::ScoredRun;
 pub use select::DEFAULT_SCORES;
 
@@ -106,7 +107,7 @@ fn of_groups(groups: &[Group], options: &Options) -> Result<Comparison> {
         paired: options.paired,
         subjects,
         variants: groups.iter().map(variant).collect(),
-        notes: notes(groups, options, &rows),
+        notes: notes::of(groups, options, &rows),
         rows,
         not_compared,
         tests,
@@ -152,87 +153,4 @@ fn correct(rows: &mut [Row]) -> usize {
     let family =
         |row: &mut Row| Difference::correct(row.cells.iter_mut().flatten().filter_map(|cell| cell.difference.as_mut()));
     rows.iter_mut().map(family).max().unwrap_or(0)
-}
-
-fn notes(groups: &[Group], options: &Options, rows: &[Row]) -> Vec<String> {
-    let mut notes = Vec::new();
-    if !options.paired {
-        notes.push(
-            "Shown unpaired: the test images may differ between the columns, so a difference mixes the methods with the images; no difference, interval of a difference or test is given."
-                .into(),
-        );
-    }
-    if groups.iter().any(|g| g.subjects.iter().any(|s| s.runs.len() > 1)) {
-        notes.push("Seeds of an experiment are averaged image by image before anything else; ± is the standard deviation over seeds. Intervals and tests speak about new images, for these seeds.".into());
-    }
-    let data_sets: BTreeSet<&str> = groups.iter().flat_map(Group::runs).map(ScoredRun::data_set).collect();
-    if options.paired && !options.subjects && data_sets.len() > 1 {
-        notes.push("The runs were made with different data sets of the same test images: a difference mixes the methods with the recordings.".into());
-    }
-    if options.subjects {
-        notes.push(format!(
-            "{} subjects, each with images of its own, count alike; intervals of differences are hierarchical bootstraps over subjects, then images, and p-values speak about these subjects.",
-            groups[0].subjects.len()
-        ));
-    }
-    let external = rows.iter().any(|r| r.name.contains(".external."));
-    if external && groups.iter().any(|g| candidates(g) != candidates(&groups[0])) {
-        notes.push("The external candidates are not the same images in all runs, so that identification among them differs by the candidates too.".into());
-    }
-    notes.extend(methods(groups));
-    notes.extend(groups[1..].iter().filter(|group| are_identical(&groups[0], group)).map(|group| {
-        format!(
-            "{} and {} are identical: every score of every item is the same in both. Are they copies of one run?",
-            groups[0].label, group.label
-        )
-    }));
-    for group in groups {
-        for run in group.runs() {
-            for warning in run.manifest.warnings.iter().chain(&run.scores.warnings) {
-                let note = format!("{}: {warning}", group.label);
-                if !notes.contains(&note) {
-                    notes.push(note);
-                }
-            }
-        }
-    }
-    notes
-}
-
-/// Which variants have intervals of earlier versions.
-fn methods(groups: &[Group]) -> Option<String> {
-    let is_earlier = |group: &&Group| group.runs().any(|run| run.scores.earlier_intervals() > 0);
-    let (earlier, others): (Vec<&Group>, Vec<&Group>) = groups.iter().partition(is_earlier);
-    let of = |groups: &[&Group]| groups.iter().map(|group| group.label.as_str()).collect::<Vec<_>>().join(", ");
-    let paths: Vec<&str> = earlier.iter().flat_map(|group| group.runs()).map(|run| run.path.as_str()).collect();
-    let again = paths.iter().map(|path| format!("`afterimage evaluate {path}`")).collect::<Vec<_>>().join(", ");
-    let all = if others.is_empty() {
-        String::new()
-    } else {
-        format!("; those of {} are Wilson's, which are wider", of(&others))
-    };
-    (!earlier.is_empty()).then(|| {
-        format!(
-            "The intervals of fractions in {} are bootstraps of an earlier version, too narrow near 0 and 1{all}. Differences are not \
-             concerned. {again} computes the scores again.",
-            of(&earlier)
-        )
-    })
-}
-
-/// Whether all runs of two variants have the same value in every item of every score.
-fn are_identical(a: &Group, b: &Group) -> bool {
-    let values = |group: &Group| -> Vec<_> {
-        group
-            .runs()
-            .map(|run| run.scores.scores.iter().map(|s| (s.name.clone(), s.per_item.clone())).collect::<Vec<_>>())
-            .collect()
-    };
-    let of = values(a);
-    of.iter().flatten().any(|(_, items)| !items.is_empty()) && of == values(b)
-}
-
-/// What identifies the external candidates of each run.
-fn candidates<'a>(group: &Group<'a>) -> BTreeSet<&'a str> {
-    group.runs().map(|run| run.input("external images")).collect()
 }

@@ -182,7 +182,7 @@ fn unit_of(stated: Option<Units>, of_table: Option<Units>, forced: bool) -> Resu
         (Some(stated), Some(of_table)) if stated != of_table && !forced => {
             let (stated, of_table) = (stated.name(), of_table.name());
             Err(Problem::bad(format!(
-                "the column units says {of_table}, the request units={stated}: leave out units, or add force_units=true"
+                "the column units says {of_table}, the request units={stated}: give units={of_table}, or add force_units=true"
             )))
         }
         _ => Ok(stated.or(of_table).unwrap_or_default()),

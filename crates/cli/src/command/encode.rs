@@ -85,7 +85,7 @@ pub(super) fn encode(args: &Encode) -> Result<()> {
         voxels: &ensemble.voxels().ids,
     };
     atomic::write_json(&sidecar::beside(&args.out), &sidecar)?;
-    conclude(args, &sidecar, shape, ensemble.voxels().unit().plural())
+    conclude(args, format, &sidecar, shape, ensemble.voxels().unit().plural())
 }
 
 /// What standardised predictions are relative to: the same for all runs, or else they are not averaged.
@@ -105,7 +105,13 @@ fn refuse_not_finite(predicted: &Array2<f32>, names: &[String], voxels: &Voxels)
     )
 }
 
-fn conclude(args: &Encode, sidecar: &Sidecar<'_>, (images, voxels): (usize, usize), unit: &str) -> Result<()> {
+fn conclude(
+    args: &Encode,
+    format: Format,
+    sidecar: &Sidecar<'_>,
+    (images, voxels): (usize, usize),
+    unit: &str,
+) -> Result<()> {
     if args.json {
         return say::json(sidecar);
     }
@@ -113,5 +119,6 @@ fn conclude(args: &Encode, sidecar: &Sidecar<'_>, (images, voxels): (usize, usiz
     if let Some(words) = &sidecar.standard_deviation {
         say::line(format!("standard deviation {words}: {}", output::with_mark(&args.out, ".sd").display()))?;
     }
-    say::line(format!("names of images and {unit}: {}", sidecar::beside(&args.out).display()))
+    let also = if format.holds_unit() { "" } else { ", and the unit, which the file itself cannot hold" };
+    say::line(format!("names of images and {unit}{also}: {}", sidecar::beside(&args.out).display()))
 }

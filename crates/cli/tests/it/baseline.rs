@@ -68,7 +68,9 @@ fn ridge_to_pixels_makes_a_run_that_can_be_scored_again_and_beats_the_mean_image
     let sha256 = data["sha256"].as_str().unwrap();
     desk.write("mean/run.json", &manifest.replace(sha256, &"0".repeat(64)));
     let said = desk.refusal(&["report", "ridge", "--baselines", "mean"]);
-    for part in ["another data set", "SHA-256 000000000000…", &sha256[..12], "afterimage baseline mean ridge/experiment.toml"] {
+    for part in
+        ["another data set", "SHA-256 000000000000…", &sha256[..12], "afterimage baseline mean ridge/experiment.toml"]
+    {
         assert!(said.contains(part), "{part} is missing in: {said}");
     }
 

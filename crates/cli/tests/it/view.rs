@@ -297,7 +297,11 @@ fn responses_that_cannot_be_in_the_stated_unit_are_refused_and_doubt_is_told() {
     let csv = [("content-type", "text/csv")];
     assert_eq!(parsed(&server.post("/api/v1/decode", &csv, &table))["units"], "standardised");
     let contradicted = server.post("/api/v1/decode?units=recorded", &csv, &table);
-    assert!(contradicted.status == 400 && contradicted.body.contains("leave out units"), "{}", contradicted.body);
+    assert!(
+        contradicted.status == 400 && contradicted.body.contains("give units=standardised"),
+        "{}",
+        contradicted.body
+    );
 
     // One response tells little, and an image says so in its header.
     let one = body(&predicted("standardised")[..1]);

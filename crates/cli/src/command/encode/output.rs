@@ -59,6 +59,11 @@ impl Format {
         }
     }
 
+    /// Whether `decode` reads the unit from a file of the format.
+    pub(super) fn holds_unit(self) -> bool {
+        matches!(self, Self::Npz | Self::Csv | Self::Nifti)
+    }
+
     /// Refuses a format that cannot be written, before anything is computed.
     pub(super) fn refuse(self, path: &Path, voxels: &Voxels) -> Result<()> {
         let name = path.display();

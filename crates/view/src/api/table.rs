@@ -1,5 +1,7 @@
 //! CSV bodies, read field by field: the fields of a row are counted before it is kept.
 
+mod unit;
+
 use csv_core::{ReadFieldResult, Reader};
 
 use afterimage_data::{VOXEL_COLUMN, is_label, names_fall as falls, voxel_number};
@@ -9,6 +11,7 @@ use super::body::{Rows, find_voxels};
 use crate::answer::Problem;
 use crate::effort::Stop;
 use crate::networks::Facts;
+use unit::Unit;
 
 /// The longest field, bytes.
 const FIELD: usize = 1024;
@@ -45,7 +48,7 @@ pub(super) fn read(body: &[u8], facts: &Facts, rows: &mut Rows<'_>, stop: &Stop)
             }
             if fields.iter().any(|text| text.parse::<f32>().is_err()) {
                 columns = parse_header(&fields, facts)?;
-                unit.column = fields.iter().position(|name| name == UNITS);
+                unit = Unit::of(&fields);
                 continue;
             }
         }
@@ -57,32 +60,7 @@ pub(super) fn read(body: &[u8], facts: &Facts, rows: &mut Rows<'_>, stop: &Stop)
         push_row(&fields, &columns, table.line, rows)?;
     }
     first.map_or(Ok(()), |fields| push_row(&fields, &columns, 1, rows))?;
-    Ok(unit.units)
-}
-
-/// The column that `afterimage encode` writes the unit into.
-const UNITS: &str = "units";
-
-/// The unit that the rows state.
-#[derive(Default)]
-struct Unit {
-    column: Option<usize>,
-    units: Option<Units>,
-}
-
-impl Unit {
-    fn read(&mut self, fields: &[String], line: u64) -> Result<(), Problem> {
-        let Some(text) = self.column.and_then(|column| fields.get(column)) else { return Ok(()) };
-        let Some(found) = Units::named(text.trim()) else { return Ok(()) };
-        match self.units.replace(found) {
-            Some(other) if other != found => Err(Problem::bad(format!(
-                "line {line} is {}, the lines before are {}: send them separately",
-                found.name(),
-                other.name()
-            ))),
-            _ => Ok(()),
-        }
-    }
+    Ok(unit.found())
 }
 
 /// Parses a whole number, which may be written as a float.
@@ -262,7 +240,7 @@ mod tests {
         assert_eq!(unit(&format!("{head}a,standardised,1,2,3\nb,standardised,1,2,4\n")), Ok(Some(Units::Standardised)));
         assert_eq!(unit("voxel_3,voxel_10,voxel_1\n1,2,3\n"), Ok(None));
         let several = unit(&format!("{head}a,recorded,1,2,3\nb,standardised,1,2,4\n")).unwrap_err();
-        assert!(several.contains("line 3 is standardised"), "{several}");
+        assert!(several.contains("line 3 has the unit \"standardised\""), "{several}");
     }
 
     #[test]

@@ -81,7 +81,7 @@ fn encoder_and_decoder_are_those_of_the_run_whatever_the_format() {
     // A table in the recording's unit, and the same standardised, give the same images.
     run(&["decode", "all.csv", "--run", "run", "--out", "from-recorded", "--latency", "1"]);
     // Each file has a description of its own, and a table carries its unit without it.
-    std::fs::rename(desk.path("all.csv"), desk.path("moved.csv")).unwrap();
+    std::fs::copy(desk.path("all.csv"), desk.path("moved.csv")).unwrap();
     let said = run(&["decode", "moved.csv", "--run", "run", "--out", "from-moved", "--latency", "1"]);
     assert!(said.contains("unit: the unit of the run's data set, by \"moved.csv\""), "{said}");
     assert!(said.contains("mean and sd of the given responses against training: means "), "{said}");

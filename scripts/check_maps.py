@@ -94,7 +94,7 @@ def check_surfaces(voxels, columns, maps):
 
 def check_predicted(voxels, nifti, npy):
     table = np.load(npy)
-    names = json.loads(Path(str(npy).removesuffix(".npy") + ".json").read_text())["images"]
+    names = json.loads(Path(str(npy) + ".json").read_text())["images"]
     assert table.shape == (len(names), len(voxels["ids"]))
     i, j, k = np.array(voxels["volume"]["indices"]).T
     image = nibabel.load(nifti)

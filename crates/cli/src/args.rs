@@ -126,8 +126,10 @@ pub(crate) enum Command {
         after_help = "Examples:\n  afterimage decode betas.npy --run runs/mine --out decoded\n  afterimage decode trials.csv --average-by stimulus --run runs/mine --out decoded"
     )]
     Decode(product::Decode),
-    /// Export the scores of single voxels for other tools
-    #[command(after_help = "Example: afterimage export maps runs/mine --out maps")]
+    /// Export voxel maps of a run, or a data set, as files
+    #[command(
+        after_help = "Examples:\n  afterimage export maps runs/mine --out maps\n  afterimage export data NAME.afterimage --out raw"
+    )]
     Export {
         #[command(subcommand)]
         what: product::Export,

@@ -7,9 +7,9 @@ use std::ffi::OsString;
 
 use afterimage_config::Experiment;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
-use clap::{Command, CommandFactory, FromArgMatches};
+use clap::{Command, CommandFactory, FromArgMatches, ValueEnum as _};
 
-use crate::args::Args;
+use crate::args::{Args, product::Units};
 
 /// Parses the command line; prints help or an error and ends the process where clap does.
 pub(crate) fn parse() -> Args {
@@ -39,6 +39,7 @@ fn with_hint(mut error: Error, program: &Command, words: &[String]) -> Error {
                 nearest_command(inner, word).map(|name| format!("a similar command exists: '{name}'"))
             }
         }
+        (ErrorKind::InvalidValue, Some(ContextValue::String(_)), _) => of_value(&mut error),
         _ => None,
     };
     if let Some(hint) = hint {
@@ -47,6 +48,37 @@ fn with_hint(mut error: Error, program: &Command, words: &[String]) -> Error {
     }
     error
 }
+
+/// What an unknown value stands for. clap's own guess is kept if it differs in few letters only: by the letters that two words
+/// share, `zscored` is like `recorded`.
+fn of_value(error: &mut Error) -> Option<String> {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let value = text(ContextKind::InvalidValue)?;
+    let values = match error.get(ContextKind::ValidValue) {
+        Some(ContextValue::Strings(values)) => values.clone(),
+        _ => return None,
+    };
+    let standardised = Units::Standardised.to_possible_value().map(|value| value.get_name().to_owned());
+    let is_unit = standardised.filter(|name| values.contains(name));
+    if let Some(name) = is_unit.filter(|_| Z_SCORED.contains(&value.to_lowercase().replace(['-', '_'], "").as_str())) {
+        error.remove(ContextKind::SuggestedValue);
+        return Some(format!(
+            "responses that are z-scored by the run's training responses are '{name}'; those z-scored before import are in the unit of \
+             the run's data set, 'recorded'"
+        ));
+    }
+    let is_near = |guess: String| strsim::osa_distance(&value, &guess) <= most_changes(&value);
+    if !text(ContextKind::SuggestedValue).is_some_and(is_near) {
+        error.remove(ContextKind::SuggestedValue);
+    }
+    None
+}
+
+/// Other words for standardised.
+const Z_SCORED: [&str; 7] = ["z", "zscore", "zscored", "zscores", "normalised", "normalized", "sd"];
 
 /// The innermost command that the words name.
 fn command_of<'a>(program: &'a Command, words: &[String]) -> &'a Command {
@@ -98,10 +130,15 @@ fn nearest_command(command: &Command, word: &str) -> Option<String> {
     if let [name] = begun.as_slice() {
         return Some((**name).to_owned());
     }
-    let most = 1 + word.chars().count() / 4;
+    let most = most_changes(word);
     let near =
         names.iter().map(|name| (strsim::osa_distance(word, name), *name)).filter(|(distance, _)| *distance <= most);
     near.min_by_key(|(distance, _)| *distance).map(|(_, name)| name.to_owned())
+}
+
+/// Letters that may differ in a misspelt word.
+fn most_changes(word: &str) -> usize {
+    1 + word.chars().count() / 4
 }
 
 #[cfg(test)]
@@ -136,6 +173,15 @@ mod tests {
         assert!(text.contains("EXPERIMENT is given without an option: run e.toml"), "{text}");
         let text = said(&["evaluate", "--run", "runs/a"]);
         assert!(text.contains("RUN is given without an option: evaluate runs/a"), "{text}");
+    }
+
+    #[test]
+    fn a_value_is_answered_with_what_it_means_and_not_with_shared_letters() {
+        let of = |units: &str| said(&["decode", "a.npy", "--run", "r", "--out", "o", "--units", units]);
+        let text = of("zscored");
+        assert!(text.contains("are 'standardised'") && !text.contains("a similar value"), "{text}");
+        assert!(of("recordd").contains("a similar value exists: 'recorded'"), "{}", of("recordd"));
+        assert!(!of("percent").contains("similar"));
     }
 
     #[test]

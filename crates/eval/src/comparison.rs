@@ -7,12 +7,12 @@
 mod cells;
 mod each;
 mod group;
+mod notes;
 mod run;
 mod same;
 mod select;
 
 use std::borrow::Borrow;
-use std::collections::BTreeSet;
 
 use afterimage_run::comparison::{COMPARISON_VERSION, Comparison, Row, Variant};
 use afterimage_run::scores::NotComputed;
@@ -20,6 +20,7 @@ use afterimage_statistics::Difference;
 
 pub use each::compare_each;
 pub use group::is_one_experiment;
+pub use notes::earlier_intervals;
 pub use run::ScoredRun;
 pub use select::DEFAULT_SCORES;
 
@@ -106,7 +107,7 @@ fn of_groups(groups: &[Group], options: &Options) -> Result<Comparison> {
         paired: options.paired,
         subjects,
         variants: groups.iter().map(variant).collect(),
-        notes: notes(groups, options, &rows),
+        notes: notes::of(groups, options, &rows),
         rows,
         not_compared,
         tests,
@@ -152,47 +153,4 @@ fn correct(rows: &mut [Row]) -> usize {
     let family =
         |row: &mut Row| Difference::correct(row.cells.iter_mut().flatten().filter_map(|cell| cell.difference.as_mut()));
     rows.iter_mut().map(family).max().unwrap_or(0)
-}
-
-fn notes(groups: &[Group], options: &Options, rows: &[Row]) -> Vec<String> {
-    let mut notes = Vec::new();
-    if !options.paired {
-        notes.push(
-            "Shown unpaired: the test images may differ between the columns, so a difference mixes the methods with the images; no difference, interval of a difference or test is given."
-                .into(),
-        );
-    }
-    if groups.iter().any(|g| g.subjects.iter().any(|s| s.runs.len() > 1)) {
-        notes.push("Seeds of an experiment are averaged image by image before anything else; ± is the standard deviation over seeds. Intervals and tests speak about new images, for these seeds.".into());
-    }
-    let data_sets: BTreeSet<&str> = groups.iter().flat_map(Group::runs).map(ScoredRun::data_set).collect();
-    if options.paired && !options.subjects && data_sets.len() > 1 {
-        notes.push("The runs were made with different data sets of the same test images: a difference mixes the methods with the recordings.".into());
-    }
-    if options.subjects {
-        notes.push(format!(
-            "{} subjects, each with images of its own, count alike; intervals of differences are hierarchical bootstraps over subjects, then images, and p-values speak about these subjects.",
-            groups[0].subjects.len()
-        ));
-    }
-    let external = rows.iter().any(|r| r.name.contains(".external."));
-    if external && groups.iter().any(|g| candidates(g) != candidates(&groups[0])) {
-        notes.push("The external candidates are not the same images in all runs, so that identification among them differs by the candidates too.".into());
-    }
-    for group in groups {
-        for run in group.runs() {
-            for warning in run.manifest.warnings.iter().chain(&run.scores.warnings) {
-                let note = format!("{}: {warning}", group.label);
-                if !notes.contains(&note) {
-                    notes.push(note);
-                }
-            }
-        }
-    }
-    notes
-}
-
-/// What identifies the external candidates of each run.
-fn candidates<'a>(group: &Group<'a>) -> BTreeSet<&'a str> {
-    group.runs().map(|run| run.input("external images")).collect()
 }

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use ndarray::{Array2, Array4, ArrayView2, ArrayView4};
 
 use afterimage_config::Experiment;
-use afterimage_data::at_side;
+use afterimage_data::{ZScore, at_side};
 use afterimage_run::synthesis::Prior;
 use afterimage_run::{Artefact, RunFolder, voxels::Voxels};
 use afterimage_train::apply::{TrainedDecoder, TrainedEncoder};
@@ -21,7 +21,7 @@ use afterimage_train::synthesize::Driver;
 pub use afterimage_train::apply::Spread;
 pub use average::{Item, average};
 pub use ensemble::{EncodeOptions, Ensemble, Prediction};
-pub use units::{UnitVerdict, Units};
+pub use units::{UnitCheck, UnitVerdict, Units};
 
 use crate::error::bail;
 use crate::{Caller, Program, Result, Session, voxels};
@@ -45,6 +45,7 @@ pub struct TrainedRun {
     statistics: Statistics,
     encoder: OnceLock<TrainedEncoder>,
     decoder: OnceLock<TrainedDecoder>,
+    ordinary: OnceLock<Option<units::Ordinary>>,
 }
 
 impl TrainedRun {
@@ -64,7 +65,8 @@ impl TrainedRun {
     /// [`crate::Error::Train`] for statistics that are missing or were changed.
     pub fn of(session: Session) -> Result<Self> {
         let statistics = Statistics::read(&session.run)?;
-        Ok(Self { session, statistics, encoder: OnceLock::new(), decoder: OnceLock::new() })
+        let (encoder, decoder, ordinary) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Ok(Self { session, statistics, encoder, decoder, ordinary })
     }
 
     /// The same run with its networks on `device`, such as `cpu` or `cuda:1`, instead of the device it was trained on.
@@ -164,15 +166,27 @@ impl TrainedRun {
     }
 
     /// Whether responses `[items, voxels]` can be in `units`, by mean and standard deviation of each voxel over the training
-    /// responses. A run that does not standardise keeps none of them, so all responses fit it.
+    /// responses, and how far the validation responses of the run's data set lie from them, if it can be read. A run that
+    /// does not standardise keeps none of them: nothing is said of responses then.
     ///
     /// # Errors
     /// [`crate::Error::Refused`] for another number of voxels.
-    pub fn judge_units(&self, responses: ArrayView2<'_, f32>, units: Units) -> Result<UnitVerdict> {
+    pub fn check_units(&self, responses: ArrayView2<'_, f32>, units: Units) -> Result<UnitCheck> {
         self.refuse_other_voxels(responses)?;
         let noun = voxels::unit(&self.session).plural();
-        let judged = |zscore| units::judge(responses, zscore, units, noun);
-        Ok(self.statistics.zscore.as_ref().map_or(UnitVerdict::Fits, judged))
+        Ok(self.statistics.zscore.as_ref().map_or_else(UnitCheck::default, |training| {
+            let known = units::Known { training, ordinary: self.ordinary(training), noun };
+            units::judge(responses, &known, units)
+        }))
+    }
+
+    /// How the validation responses lie, read at the first call; `None` if the data set is not there any more.
+    fn ordinary(&self, training: &ZScore) -> Option<units::Ordinary> {
+        let read = || {
+            let data = self.session.data().ok()?;
+            units::Ordinary::of(&data, &self.statistics.voxels, training).ok()?
+        };
+        *self.ordinary.get_or_init(read)
     }
 
     /// SHA-256 of the means and standard deviations that standardised responses are relative to; `None` if the run does not

@@ -20,11 +20,11 @@ pub enum ReportError {
         reason: String,
     },
     /// No item has a value of the score by which images are chosen.
-    #[error("no image has a value of the score \"{score}\"; scores with a value per image: {known}")]
+    #[error("no image has a value of the score \"{score}\"; scores that have one:{known}")]
     NoSuchScore {
         /// The name that was asked for.
         score: String,
-        /// Names of scores that can be used.
+        /// Names of scores that can be used, on lines of their own.
         known: String,
     },
 }

@@ -24,6 +24,9 @@ pub const OLDEST_SCORES: u32 = 1;
 /// Protocol of scores from responses averaged over fewer repeats than those of the shown reconstructions.
 pub const AVERAGING: &str = "averaging";
 
+/// End of the method of a bootstrap of a median over voxels, whose bias is removed.
+const CORRECTED: &str = "bias removed";
+
 /// The content of `scores.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ScoreFile {
@@ -135,7 +138,21 @@ impl Score {
     }
 }
 
+impl Score {
+    /// Returns whether the interval of a fraction is a bootstrap over items, as earlier versions made it. Later ones have
+    /// Wilson's interval, which is wider near 0 and 1.
+    pub fn has_earlier_interval(&self) -> bool {
+        let method = self.interval.as_ref().map_or("", |interval| interval.method.as_str());
+        self.unit == "fraction" && method.starts_with("percentile bootstrap") && !method.ends_with(CORRECTED)
+    }
+}
+
 impl ScoreFile {
+    /// Returns how many of its scores have an interval of earlier versions: see [`Score::has_earlier_interval`].
+    pub fn earlier_intervals(&self) -> usize {
+        self.scores.iter().filter(|score| score.has_earlier_interval()).count()
+    }
+
     /// Returns the scores with one value per shown reconstruction; those of fewer repeats belong to other reconstructions.
     pub fn of_images(&self) -> impl Iterator<Item = &Score> {
         self.scores.iter().filter(|score| score.item_kind == "image" && score.protocol != AVERAGING)

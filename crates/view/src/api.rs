@@ -7,8 +7,7 @@ mod table;
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
@@ -21,11 +20,11 @@ use afterimage_formats::npy;
 
 use crate::answer::{Problem, bytes, with_warnings};
 use crate::effort::Stop;
-use crate::networks::{self, Done, Facts, Work};
+use crate::networks::{self, Done, Facts, Judged, Work};
 use crate::pictures;
 use crate::server::Shared;
 use body::{Rows, accepts, check_count, media_type, most_columns, parse_npy, select_voxels, unsupported};
-use messages::{Decoded, Described, Predicted, ToDecode, ToEncode};
+use messages::{Asked, Decoded, Described, Given, Predicted};
 
 /// Most images or responses of one request.
 pub(crate) const MOST: usize = 256;
@@ -60,13 +59,8 @@ pub(crate) async fn runs(State(server): State<Shared>) -> Response {
 }
 
 /// `POST /api/v1/encode`.
-pub(crate) async fn encode(
-    State(server): State<Shared>,
-    asked: Result<Query<ToEncode>, QueryRejection>,
-    headers: HeaderMap,
-    body: Body,
-) -> Answer {
-    let asked = parse_query(asked)?;
+pub(crate) async fn encode(State(server): State<Shared>, asked: Given, headers: HeaderMap, body: Body) -> Answer {
+    let asked = Asked::of(asked, &["run", "units"])?;
     let (run, facts) = find_run(&server, asked.run.as_deref())?;
     let kind = media_type(&headers);
     let is_json = kind == "application/json";
@@ -90,7 +84,7 @@ pub(crate) async fn encode(
         pictures::read(&files, side, stop)
     });
     let images = images.await?;
-    let units = asked.units;
+    let units = asked.units.unwrap_or_default();
     let answer = server.networks.ask(run, Work::Encode { images, units }).await?;
     let Done::Responses(responses) = answer.done else {
         return Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the networks gave images for images"));
@@ -117,13 +111,8 @@ pub(crate) async fn encode(
 }
 
 /// `POST /api/v1/decode`.
-pub(crate) async fn decode(
-    State(server): State<Shared>,
-    asked: Result<Query<ToDecode>, QueryRejection>,
-    headers: HeaderMap,
-    body: Body,
-) -> Answer {
-    let asked = parse_query(asked)?;
+pub(crate) async fn decode(State(server): State<Shared>, asked: Given, headers: HeaderMap, body: Body) -> Answer {
+    let asked = Asked::of(asked, &["run", "units", "force_units"])?;
     let (run, facts) = find_run(&server, asked.run.as_deref())?;
     let kind = media_type(&headers);
     if ![NPY, "text/csv", "application/json"].contains(&kind.as_str()) {
@@ -133,10 +122,11 @@ pub(crate) async fn decode(
     let received = effort.receive(body, most_bytes(most)).await?;
     let responses = effort.run_blocking(move |stop| {
         let mut rows = Rows::new(&known, stop);
+        let mut of_table = None;
         let responses = match kind.as_str() {
             NPY => parse_npy(&received.bytes, &known)?,
             "text/csv" => {
-                table::read(&received.bytes, &known, &mut rows, stop)?;
+                of_table = table::read(&received.bytes, &known, &mut rows, stop)?;
                 rows.finish()?
             }
             _ => {
@@ -144,9 +134,11 @@ pub(crate) async fn decode(
                 rows.finish()?
             }
         };
-        select_voxels(responses, &known)
+        Ok((select_voxels(responses, &known)?, of_table))
     });
-    let responses = responses.await?;
+    let (responses, of_table) = responses.await?;
+    let forced = asked.force_units;
+    let units = unit_of(asked.units, of_table, forced)?;
     let (single, wants_array) = (responses.nrows() == 1, accepts(&headers, NPY));
     let wants_picture = !wants_array && accepts(&headers, "image/png");
     if wants_picture && !single {
@@ -155,8 +147,7 @@ pub(crate) async fn decode(
             "image/png is the answer to one response: ask for application/json or application/x-npy",
         ));
     }
-    let (units, forced) = (asked.units, asked.force_units);
-    let networks::Answer { done, warnings } =
+    let networks::Answer { done, judged: Judged { warnings, against_training } } =
         server.networks.ask(run, Work::Decode { responses, units, forced }).await?;
     let Done::Images(images) = done else {
         return Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the networks gave responses for responses"));
@@ -177,22 +168,30 @@ pub(crate) async fn decode(
             }
             let images = files.iter().map(|file| STANDARD.encode(file)).collect();
             let run = &of.catalog.runs[run];
-            let decoded = Decoded { run: &run.label, side: run.side_px, units, images, warnings: of_json };
+            let (run, side) = (&run.label, run.side_px);
+            let decoded = Decoded { run, side, units, images, against_training, warnings: of_json };
             Ok(("application/json", to_json(&decoded)?))
         })
         .await?;
     Ok(with_warnings(bytes(media, effort.hold(answer)?), &warnings))
 }
 
+/// Returns the unit of responses: the stated one, else that of the table, else the recording's.
+fn unit_of(stated: Option<Units>, of_table: Option<Units>, forced: bool) -> Result<Units, Problem> {
+    match (stated, of_table) {
+        (Some(stated), Some(of_table)) if stated != of_table && !forced => {
+            let (stated, of_table) = (stated.name(), of_table.name());
+            Err(Problem::bad(format!(
+                "the column units says {of_table}, the request units={stated}: give units={of_table}, or add force_units=true"
+            )))
+        }
+        _ => Ok(stated.or(of_table).unwrap_or_default()),
+    }
+}
+
 /// `GET /api/v1/openapi.json`.
 pub(crate) async fn openapi() -> Response {
     bytes("application/json", OPENAPI)
-}
-
-/// Returns the query parameters.
-fn parse_query<T>(asked: Result<Query<T>, QueryRejection>) -> Result<T, Problem> {
-    let Query(asked) = asked.map_err(|rejection| Problem::new(rejection.status(), rejection.body_text()))?;
-    Ok(asked)
 }
 
 /// Returns the most bytes of a request with responses of `columns` numbers, with room for names and blanks.

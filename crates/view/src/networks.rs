@@ -14,7 +14,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use ndarray::{Array2, Array4, Axis};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use afterimage_experiment::{TrainedRun, UnitVerdict, Units};
+use afterimage_experiment::{TrainedRun, UnitCheck, UnitVerdict, Units};
 use afterimage_run::RunFolder;
 
 use crate::metrics::Metrics;
@@ -42,8 +42,16 @@ pub(crate) enum Done {
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) done: Done,
-    /// What is doubtful about the input.
+    pub(crate) judged: Judged,
+}
+
+/// What the values of the input say.
+#[derive(Debug, Default)]
+pub(crate) struct Judged {
+    /// What is doubtful about it.
     pub(crate) warnings: Vec<String>,
+    /// Mean and standard deviation of responses against those of training.
+    pub(crate) against_training: Option<String>,
 }
 
 struct Job {
@@ -166,9 +174,9 @@ impl Thread {
         for job in batch {
             let judged = catch_unwind(AssertUnwindSafe(|| self.judge(run, &job.work)));
             match judged.unwrap_or(Err(ViewError::Unanswered)) {
-                Ok(warnings) => {
+                Ok(judged) => {
                     works.push(job.work);
-                    replies.push((job.reply, warnings, job._room));
+                    replies.push((job.reply, judged, job._room));
                 }
                 Err(refused) => {
                     let _ = job.reply.send(Err(refused));
@@ -183,9 +191,9 @@ impl Thread {
         match done.unwrap_or(Err(ViewError::Unanswered)) {
             Ok(done) => {
                 let mut start = 0;
-                for ((reply, warnings, _room), work) in replies.into_iter().zip(&works) {
+                for ((reply, judged, _room), work) in replies.into_iter().zip(&works) {
                     let rows = work.len();
-                    let answer = || Answer { done: done.part(start, rows), warnings };
+                    let answer = || Answer { done: done.part(start, rows), judged };
                     let _ = reply.send(work.check(&done, start).map(|()| answer()));
                     start += rows;
                 }
@@ -199,21 +207,24 @@ impl Thread {
         }
     }
 
-    /// Returns what is doubtful about the unit of responses.
+    /// Returns what is doubtful about the unit of responses, and how they lie against those of training.
     ///
     /// # Errors
     /// [`ViewError::Units`] if they can't be in it, unless that is forced.
-    fn judge(&self, run: usize, work: &Work) -> Result<Vec<String>> {
-        let Work::Decode { responses, units, forced } = work else { return Ok(Vec::new()) };
+    fn judge(&self, run: usize, work: &Work) -> Result<Judged> {
+        let Work::Decode { responses, units, forced } = work else { return Ok(Judged::default()) };
         let opened = self.runs[run].as_ref().ok_or(ViewError::Unanswered)?;
-        match opened.judge_units(responses.view(), *units)? {
-            UnitVerdict::Fits => Ok(Vec::new()),
-            UnitVerdict::Unclear(reason) => Ok(vec![reason]),
-            UnitVerdict::Impossible { reason, .. } if *forced => Ok(vec![reason]),
-            UnitVerdict::Impossible { reason, other } => {
-                Err(ViewError::Units { reason, hint: UnitVerdict::advice(other, "units=") })
+        let UnitCheck { against_training, verdicts } = opened.check_units(responses.view(), *units)?;
+        let mut warnings = Vec::new();
+        for verdict in verdicts {
+            match verdict {
+                UnitVerdict::Impossible { reason, other } if !*forced => {
+                    return Err(ViewError::Units { reason, hint: UnitVerdict::advice(other, "units=") });
+                }
+                UnitVerdict::Unclear(reason) | UnitVerdict::Impossible { reason, .. } => warnings.push(reason),
             }
         }
+        Ok(Judged { warnings, against_training })
     }
 
     /// Does the work in batches, as long as somebody waits for it.

@@ -5,6 +5,7 @@ mod aside;
 
 use std::collections::{HashMap, HashSet};
 
+use afterimage_eval::comparison::earlier_intervals;
 use afterimage_web::asset::path;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -90,9 +91,11 @@ fn made(catalog: &Catalog) -> Markup {
     let line = |run: &Run| {
         html! { p.note { strong { (run.label) } " (" (run.kind) "): " (run.experiment) ", on " (run.data) ", made " (run.created) ". " (run.items.len()) " held-out items." } }
     };
+    let scored = catalog.runs.iter().filter_map(|run| Some((run.label.as_str(), run.scored.as_ref()?)));
     html! {
         @if let [run] = catalog.runs.as_slice() { (line(run)) }
         @else { details.made { summary { "Data and dates of the runs" } @for run in &catalog.runs { (line(run)) } } }
+        @if let Some(note) = earlier_intervals(scored) { p.note { (note) } }
     }
 }
 

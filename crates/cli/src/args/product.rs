@@ -39,6 +39,7 @@ pub(crate) enum Units {
     /// The unit of the recording, as in the run's data set.
     Recorded,
     /// Standard deviations of the training responses, as the networks use them.
+    #[value(alias = "standardized")]
     Standardised,
 }
 
@@ -72,7 +73,7 @@ pub(crate) struct Decode {
     /// Column with the labels, if the file of --average-by is a .csv or .tsv with several columns.
     #[arg(long, value_name = "NAME", requires = "average_by")]
     pub(crate) average_column: Option<String>,
-    /// Unit of the responses. Default: what the file or its NAME.json states, otherwise recorded. Recorded responses
+    /// Unit of the responses. Default: what the file or its FILE.json states, otherwise recorded. Recorded responses
     /// are standardised by the run's training responses.
     #[arg(long, value_enum)]
     pub(crate) units: Option<Units>,

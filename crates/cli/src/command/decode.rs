@@ -50,6 +50,8 @@ struct Made {
     units: Units,
     units_stated_by: String,
     standardised: String,
+    /// Mean and standard deviation of the responses against those of training; `None` if the run does not standardise.
+    against_training: Option<String>,
     /// What whole numbers of 16 bits were divided by, as in the import of the run's data set.
     whole_numbers_divided_by: Option<f32>,
     averaged_by: Option<String>,
@@ -66,10 +68,11 @@ pub(super) fn decode(args: &Decode) -> Result<()> {
     run.decoder()?;
     let voxels = run.voxels()?;
     let known = Known { voxels: &voxels, data: run.session().data_fingerprint() };
-    let stated = Stated::of(args, &run)?;
     let read = responses::read(args, &known)?;
+    let stated = Stated::of(args, &run, &read)?;
     let (rows, matched, divided, part) = (read.values.nrows(), read.matched, read.divided_by, read.part);
-    stated.check(args, &run, &read, &voxels)?;
+    let against_training = stated.check(args, &run, &read, &voxels)?;
+    let repeats = if args.average_by.is_none() { group::repeats(&read) } else { None };
     let by = args.average_by.as_deref().map(|labels| By { labels, column: args.average_column.as_deref() });
     let (mut responses, items) = group::average(read, by.as_ref())?;
     let standardised = match (run.standardises(), stated.units) {
@@ -103,13 +106,14 @@ pub(super) fn decode(args: &Decode) -> Result<()> {
         units: stated.units,
         units_stated_by: stated.by,
         standardised,
+        against_training,
         whole_numbers_divided_by: divided,
         averaged_by: args.average_by.clone(),
         latency,
         folder: args.out.display().to_string(),
     };
     atomic::write_json(&args.out.join("decode.json"), &made)?;
-    conclude(args, &made, &voxels)
+    conclude(args, &made, &voxels, repeats)
 }
 
 /// Refuses rows with values that are not finite, which very large responses produce; names the first.
@@ -136,7 +140,7 @@ fn write(out: &Path, images: ArrayView4<'_, f32>, items: &[Item]) -> Result<()> 
     Ok(atomic::write(&out.join("items.csv"), csv(rows).as_bytes())?)
 }
 
-fn conclude(args: &Decode, made: &Made, voxels: &Voxels) -> Result<()> {
+fn conclude(args: &Decode, made: &Made, voxels: &Voxels, repeats: Option<String>) -> Result<()> {
     if args.json {
         return say::json(made);
     }
@@ -149,9 +153,12 @@ fn conclude(args: &Decode, made: &Made, voxels: &Voxels) -> Result<()> {
     say::line(format!("{images} images{of_part}{averaged}, standardised {standardised}: {}", made.folder))?;
     let prepared = units::prepared(voxels);
     say::line(format!("unit: {}, by {}{prepared}", made.units.in_words(), made.units_stated_by))?;
+    let against = made.against_training.as_deref().unwrap_or("not compared, as the run does not standardise");
+    say::line(format!("mean and sd of the given responses against training: {against}"))?;
     if let Some(scale) = made.whole_numbers_divided_by {
         say::line(format!("whole numbers divided by {scale}, as in the import of the run's data set"))?;
     }
     say::line(format!("{}: {}", voxels.unit().plural(), made.voxels))?;
-    say::line(made.latency.line())
+    say::line(made.latency.line())?;
+    repeats.map_or(Ok(()), say::line)
 }

@@ -24,6 +24,8 @@ const PART: usize = 4 * Spread::BATCH;
 
 /// The array of responses in an `.npz`.
 pub(super) const RESPONSES: &str = "responses";
+/// The column of a table, and the array of an `.npz`, with the unit of the responses.
+pub(super) const UNITS: &str = "units";
 /// How the text of a NIfTI header of predicted responses begins; the name of the unit follows.
 pub(super) const DESCRIBED: &str = "Afterimage, responses ";
 
@@ -63,7 +65,7 @@ pub(super) fn encode(args: &Encode) -> Result<()> {
     let written = Written { names: pictures.names(), voxels: ensemble.voxels(), units: Some(units) };
     let mut files = format.write(&args.out, &mean, &written)?;
     let standardisation = standardisation.filter(|_| units == Units::Standardised);
-    let sha256 = sidecar::hashes(&files, &args.out, units, standardisation.as_deref())?;
+    let sha256 = sidecar::hashes(&files)?;
     if let Some(deviation) = &deviation {
         let path = output::with_mark(&args.out, ".sd");
         files.extend(format.write(&path, deviation, &Written { units: None, ..written })?);
@@ -83,7 +85,7 @@ pub(super) fn encode(args: &Encode) -> Result<()> {
         voxels: &ensemble.voxels().ids,
     };
     atomic::write_json(&sidecar::beside(&args.out), &sidecar)?;
-    conclude(args, &sidecar, shape, ensemble.voxels().unit().plural())
+    conclude(args, format, &sidecar, shape, ensemble.voxels().unit().plural())
 }
 
 /// What standardised predictions are relative to: the same for all runs, or else they are not averaged.
@@ -103,7 +105,13 @@ fn refuse_not_finite(predicted: &Array2<f32>, names: &[String], voxels: &Voxels)
     )
 }
 
-fn conclude(args: &Encode, sidecar: &Sidecar<'_>, (images, voxels): (usize, usize), unit: &str) -> Result<()> {
+fn conclude(
+    args: &Encode,
+    format: Format,
+    sidecar: &Sidecar<'_>,
+    (images, voxels): (usize, usize),
+    unit: &str,
+) -> Result<()> {
     if args.json {
         return say::json(sidecar);
     }
@@ -111,5 +119,6 @@ fn conclude(args: &Encode, sidecar: &Sidecar<'_>, (images, voxels): (usize, usiz
     if let Some(words) = &sidecar.standard_deviation {
         say::line(format!("standard deviation {words}: {}", output::with_mark(&args.out, ".sd").display()))?;
     }
-    say::line(format!("names of images and {unit}: {}", sidecar::beside(&args.out).display()))
+    let also = if format.holds_unit() { "" } else { ", and the unit, which the file itself cannot hold" };
+    say::line(format!("names of images and {unit}{also}: {}", sidecar::beside(&args.out).display()))
 }

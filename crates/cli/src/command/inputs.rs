@@ -1,7 +1,7 @@
 //! Files and folders that commands take: opened, or refused with what they are instead.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
@@ -93,7 +93,11 @@ pub(super) fn data_set(path: &Path, command: &str) -> Result<DataSet> {
         Found::Run => {
             let run = RunFolder::new(path);
             let file = run.experiment_file();
-            Some(named(run.experiment().ok(), format!("its data set is data.dataset in {}", file.display())))
+            let own = run.experiment().ok().map(|mut experiment| {
+                experiment.data.dataset = experiment.data.dataset.map(|data| inside(path, &data).unwrap_or(data));
+                experiment
+            });
+            Some(named(own, format!("its data set is data.dataset in {}", file.display())))
         }
         Found::Manifest => {
             Some(format!("make one with `afterimage import generic {} --out NAME.afterimage`", quoted(path)))
@@ -101,6 +105,15 @@ pub(super) fn data_set(path: &Path, command: &str) -> Result<DataSet> {
         Found::DataSet | Found::Study | Found::Synthesis | Found::OtherFolder => None,
     })?;
     Ok(DataSet::open(path)?)
+}
+
+/// The data set within a run that was copied or moved, whose experiment names the old place: the longest end of the path that
+/// is a data set in the run.
+fn inside(run: &Path, data: &Path) -> Option<PathBuf> {
+    let parts: Vec<_> = data.components().collect();
+    (0..parts.len())
+        .map(|first| run.join(parts[first..].iter().collect::<PathBuf>()))
+        .find(|path| path.starts_with(run) && DataSet::is_at(path))
 }
 
 /// Refuses what is known to be something else than an experiment folder.

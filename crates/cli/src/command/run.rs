@@ -1,19 +1,18 @@
 //! `run`, `train`, `reconstruct`, `evaluate`, `report`.
 
+mod advice;
+mod baselines;
 mod line;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Result, bail};
 
 use afterimage_config::Experiment;
-use afterimage_eval::comparison::{Options, ScoredRun};
 use afterimage_experiment::ablation::without_perceptual;
 use afterimage_experiment::{Existing, REPORT, Session, Stage, TrainedRun, session, voxels};
 use afterimage_model::device::device;
-use afterimage_run::{
-    Artefact, RunFolder, comparison::Comparison, layout::Phase, manifest::Manifest, scores::ScoreFile,
-};
+use afterimage_run::{Artefact, RunFolder, layout::Phase, manifest::Manifest, scores::ScoreFile};
 
 use super::inputs;
 use crate::args::{Ablation, Evaluate, Network, OfRun, Report, RunOptions, Train};
@@ -56,6 +55,7 @@ pub(super) fn conclude(session: &Session, scores: &ScoreFile, json: bool) -> Res
     for warning in &scores.warnings {
         say::line(format!("warning: {warning}"))?;
     }
+    advice::single_trials(session).map_or(Ok(()), say::line)?;
     say::line(format!("report: {}", session.run.report_file().display()))
 }
 
@@ -140,42 +140,13 @@ pub(super) fn report(args: &Report) -> Result<()> {
     }
     session::note_unchecked(&run, &Terminal::default())?;
     if !baselines.is_empty() {
-        against(&run, baselines)?.write(&run)?;
+        baselines::against(&run, baselines)?.write(&run)?;
     }
     let path = afterimage_report::write(&run)?;
     if args.json {
         return say::json(&serde_json::json!({ "report": path.display().to_string() }));
     }
     say::line(format!("report: {}", path.display()))
-}
-
-/// The main scores of a run against those of baselines.
-fn against(run: &RunFolder, baselines: &[PathBuf]) -> Result<Comparison> {
-    let root = run.root();
-    let whole = root.canonicalize()?;
-    if let Some(path) = baselines.iter().find(|path| path.canonicalize().is_ok_and(|path| path == whole)) {
-        bail!("--baselines names \"{}\", the run itself: give runs of `afterimage baseline`", path.display());
-    }
-    let folders = [root].into_iter().chain(baselines.iter().map(PathBuf::as_path));
-    let runs = folders.map(ScoredRun::read).collect::<Result<Vec<_>, _>>()?;
-    if let Some(other) = runs.iter().find(|other| other.data_set() != runs[0].data_set()) {
-        bail!(
-            "\"{}\" was made with another data set than \"{}\", so it is no baseline of it: fit one with \
-             `afterimage baseline` on the experiment of the run",
-            other.path,
-            root.display()
-        );
-    }
-    let options = Options {
-        title: "Against baselines".into(),
-        scores: afterimage_report::COMPARED
-            .iter()
-            .filter(|name| runs[0].scores.get(name).is_some())
-            .map(|name| (*name).into())
-            .collect(),
-        ..Options::default()
-    };
-    Ok(afterimage_eval::comparison::compare(&runs, &options)?)
 }
 
 /// Applies the options of the command line to an experiment.

@@ -62,6 +62,17 @@ fn ridge_to_pixels_makes_a_run_that_can_be_scored_again_and_beats_the_mean_image
 
     let said = desk.refusal(&["report", "ridge", "--baselines", "ridge"]);
     assert!(said.contains("the run itself"), "{said}");
+    let manifest = std::fs::read_to_string(desk.path("mean/run.json")).unwrap();
+    let parsed: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+    let data = parsed["inputs"].as_array().unwrap().iter().find(|input| input["role"] == "data set").unwrap().clone();
+    let sha256 = data["sha256"].as_str().unwrap();
+    desk.write("mean/run.json", &manifest.replace(sha256, &"0".repeat(64)));
+    let said = desk.refusal(&["report", "ridge", "--baselines", "mean"]);
+    for part in
+        ["another data set", "SHA-256 000000000000…", &sha256[..12], "afterimage baseline mean ridge/experiment.toml"]
+    {
+        assert!(said.contains(part), "{part} is missing in: {said}");
+    }
 
     let missing = mean["not_computed"].as_array().unwrap();
     assert!(missing.iter().any(|m| m["name"] == "encoder"));

@@ -27,10 +27,10 @@ fn desk() -> &'static Desk {
     })
 }
 
-/// Fields of `all.csv`, the names first, without the images' names.
+/// Fields of `all.csv`, the names first, without names of images and the unit.
 fn fields() -> Vec<Vec<String>> {
     let text = std::fs::read_to_string(desk().path("all.csv")).unwrap();
-    text.lines().map(|line| line.split(',').skip(1).map(str::to_owned).collect()).collect()
+    text.lines().map(|line| line.split(',').skip(2).map(str::to_owned).collect()).collect()
 }
 
 fn write(name: &str, rows: &[Vec<String>]) {
@@ -202,7 +202,7 @@ fn voxels_of_a_prepared_data_set_are_those_of_its_source() {
     printed(&desk.run(&[&encode[..], &["part.csv"]].concat()));
     printed(&desk.run(&[&encode[..], &["part.npy"]].concat()));
     let header = std::fs::read_to_string(desk.path("part.csv")).unwrap();
-    let names: Vec<&str> = header.lines().next().unwrap().split(',').skip(1).collect();
+    let names: Vec<&str> = header.lines().next().unwrap().split(',').skip(2).collect();
     assert!(names[0] != "voxel_0" && names.len() < 60, "{names:?}");
     let (said, named) = images_of("part.csv", "named");
     assert!(said.contains("matched by name"), "{said}");

@@ -30,7 +30,7 @@ fn figures_of_a_run_are_files_of_the_width_that_was_asked_for() {
     let table = std::fs::read_to_string(desk.path("few/reconstructions.csv")).unwrap();
     assert_eq!(table.lines().count(), 5, "{table}");
     let said = desk.refusal(&["figures", "run", "--out", "x", "--by", "image.none"]);
-    assert!(said.contains("image.none") && said.contains("image.pixcorr"), "{said}");
+    assert!(said.contains("image.none") && said.contains("\n  image.{pixcorr, "), "{said}");
     let said = desk.refusal(&["figures", "run", "--width", "three"]);
     assert!(said.contains("one, two, or 40 to 1000 mm"), "{said}");
 }

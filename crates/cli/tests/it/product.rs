@@ -36,7 +36,7 @@ fn encoder_and_decoder_are_those_of_the_run_whatever_the_format() {
     assert!(said.contains("66 images x 60 voxels, in standard deviations of the training responses"), "{said}");
     let all = matrix(&desk, "all.npy");
     let names: Vec<String> = serde_json::from_value(
-        serde_json::from_str::<serde_json::Value>(&json(&desk, "all.json")).unwrap()["images"].clone(),
+        serde_json::from_str::<serde_json::Value>(&json(&desk, "all.npy.json")).unwrap()["images"].clone(),
     )
     .unwrap();
     let held_out: Vec<usize> = (0..names.len()).filter(|&row| names[row].starts_with("test-")).collect();
@@ -45,15 +45,15 @@ fn encoder_and_decoder_are_those_of_the_run_whatever_the_format() {
 
     // The unit goes with the file: decoded without an option, the responses are standardised as described.
     let said = run(&["decode", "all.npy", "--run", "run", "--out", "as-described", "--latency", "1"]);
-    assert!(said.contains("unit: standard deviations of the training responses, by \"all.json\""), "{said}");
+    assert!(said.contains("unit: standard deviations of the training responses, by \"all.npy.json\""), "{said}");
     let said = desk.refusal(&["decode", "all.npy", "--run", "run", "--units", "recorded", "--out", "y"]);
-    assert!(said.contains("all.json") && said.contains("--force-units"), "{said}");
+    assert!(said.contains("all.npy.json") && said.contains("--force-units"), "{said}");
 
     // The recording's unit, the default, is that before the z-score of training; the table has a column for each voxel.
     run(&["encode", "simulation/subject.afterimage", "--run", "run", "--out", "all.csv"]);
     let text = json(&desk, "all.csv");
-    assert!(text.starts_with("image,voxel_0,voxel_1,"));
-    let first: Vec<f32> = text.lines().nth(1).unwrap().split(',').skip(1).map(|value| value.parse().unwrap()).collect();
+    assert!(text.starts_with("image,units,voxel_0,voxel_1,") && text.lines().nth(1).unwrap().contains(",recorded,"));
+    let first: Vec<f32> = text.lines().nth(1).unwrap().split(',').skip(2).map(|value| value.parse().unwrap()).collect();
     let zscore = Statistics::read(&folder).unwrap().zscore.unwrap();
     for (voxel, value) in first.iter().enumerate() {
         assert!((value - (all[[0, voxel]] * zscore.sd[voxel] + zscore.mean[voxel])).abs() < 1e-4);
@@ -80,7 +80,22 @@ fn encoder_and_decoder_are_those_of_the_run_whatever_the_format() {
 
     // A table in the recording's unit, and the same standardised, give the same images.
     run(&["decode", "all.csv", "--run", "run", "--out", "from-recorded", "--latency", "1"]);
-    // `all.json` describes `all.csv` by now, and not this array.
+    // Each file has a description of its own, and a table carries its unit without it.
+    std::fs::copy(desk.path("all.csv"), desk.path("moved.csv")).unwrap();
+    let said = run(&["decode", "moved.csv", "--run", "run", "--out", "from-moved", "--latency", "1"]);
+    assert!(said.contains("unit: the unit of the run's data set, by \"moved.csv\""), "{said}");
+    assert!(said.contains("mean and sd of the given responses against training: means "), "{said}");
+    let standardised = text.replace(",recorded,", ",standardised,");
+    desk.write("mixed.csv", &[text.as_str(), standardised.split_once('\n').unwrap().1].concat());
+    let said = desk.refusal(&["decode", "mixed.csv", "--run", "run", "--out", "y"]);
+    assert!(said.contains("several units") && said.contains("response 66"), "{said}");
+    // An offset decodes without an error, but not without a word.
+    npy::write_f32(&desk.path("offset.npy"), all.mapv(|value| value + 4.0).view().into_dyn()).unwrap();
+    let offset =
+        ["decode", "offset.npy", "--run", "run", "--units", "standardised", "--out", "offset", "--latency", "1"];
+    let said = String::from_utf8_lossy(&desk.run(&offset).stderr).into_owned();
+    assert!(said.contains("warning: the responses lie 3.") && said.contains("added to each value"), "{said}");
+
     let standardised = ["decode", "all.npy", "--run", "run", "--units", "standardised"];
     run(&[&standardised[..], &["--out", "from-standardised", "--latency", "70"]].concat());
     let [a, b, c] = ["from-recorded", "from-standardised", "as-described"]
@@ -197,9 +212,8 @@ fn volumes_of_predictions_and_scores_have_the_affine_of_the_recording() {
     assert!((100.0..1000.0).contains(&mean), "{mean}");
 
     run(&["decode", "betas.nii.gz", "--run", "run", "--out", "from-volumes"]);
-    // One description serves both formats of the same predictions.
     let said = run(&["decode", "predicted.nii.gz", "--run", "run", "--out", "from-predicted"]);
-    assert!(said.contains("unit: the unit of the run's data set, by \"predicted.json\""), "{said}");
+    assert!(said.contains("unit: the unit of the run's data set, by \"predicted.nii.gz.json\""), "{said}");
     units_are_told_by_the_file_and_by_the_values(&desk);
     let images = npy::read_f32(&desk.path("from-volumes/reconstructions.npy")).unwrap();
     assert_eq!(images.shape(), [count, 3, 64, 64]);

@@ -201,6 +201,14 @@ fn files_and_folders_of_another_kind_are_called_what_they_are() {
     );
     desk.write("old/experiment.toml", &format!("preset = \"demo\"\n[data]\ndataset = \"../{data}\"\n"));
     says(&desk.refusal(&["audit", "old"]), &["`afterimage audit old/../simulation/subject.afterimage`"]);
+    // Of a run that was copied with its data set, that one is named.
+    desk.write(
+        "old/experiment.toml",
+        "preset = \"demo\"\n[data]\ndataset = \"/gone/run/simulation/subject.afterimage\"\n",
+    );
+    std::fs::create_dir(desk.path("old/simulation")).unwrap();
+    printed(&desk.run(&["prepare", data, "--average", "--out", "old/simulation/subject.afterimage"]));
+    says(&desk.refusal(&["inspect", "old"]), &["`afterimage inspect old/simulation/subject.afterimage`"]);
     says(&desk.refusal(&["audit", "manifest.toml"]), &["is a manifest", "afterimage import generic"]);
     says(&desk.refusal(&["report", data]), &["is a data set, not an experiment folder", "afterimage run"]);
     says(&desk.refusal(&["evaluate", "experiment.toml"]), &["is an experiment file, not an experiment folder"]);

@@ -114,8 +114,15 @@ fn api_gives_what_the_commands_give_and_refuses_what_is_wrong() {
     let rows: Vec<Row> = vec![
         ("POST", "/api/v1/encode?run=none", &png, shown.clone(), 404, "there are full, mean"),
         ("POST", "/api/v1/encode?run=mean", &png, shown.clone(), 409, "baseline"),
-        ("POST", "/api/v1/encode?units=volts", &png, shown.clone(), 400, ""),
-        ("POST", "/api/v1/encode?colour=red", &png, shown.clone(), 400, ""),
+        ("POST", "/api/v1/encode?units=volts", &png, shown.clone(), 400, "units=volts is no unit: give units=recorded"),
+        (
+            "POST",
+            "/api/v1/encode?colour=red",
+            &png,
+            shown.clone(),
+            400,
+            "unknown parameter colour: there are run, units",
+        ),
         ("POST", "/api/v1/encode", &png, b"no picture".to_vec(), 400, "image 0"),
         ("POST", "/api/v1/encode", &png, shown[..60].to_vec(), 400, "image 0"),
         ("POST", "/api/v1/encode", &png, Vec::new(), 400, "image 0"),
@@ -141,9 +148,9 @@ fn api_gives_what_the_commands_give_and_refuses_what_is_wrong() {
         ("POST", "/api/v1/decode", &csv, b"1.5,2\n".repeat(voxels), 400, "the table has 60 rows of 2: transpose it"),
         ("POST", "/api/v1/decode", &as_npy, table[..40].to_vec(), 400, ".npy"),
         ("POST", "/api/v1/decode", &png, shown.clone(), 415, "image/png"),
-        ("POST", "/api/v1/decode?standardised=true", &as_json, row.clone().into_bytes(), 400, "unknown field"),
-        ("POST", "/api/v1/decode?units=volts", &as_json, row.clone().into_bytes(), 400, ""),
-        ("POST", "/api/v1/encode?force_units=true", &png, shown.clone(), 400, "unknown field"),
+        ("POST", "/api/v1/decode?standardised=true", &as_json, row.clone().into_bytes(), 400, "unknown parameter"),
+        ("POST", "/api/v1/decode?units=volts", &as_json, row.clone().into_bytes(), 400, "is no unit"),
+        ("POST", "/api/v1/encode?force_units=true", &png, shown.clone(), 400, "unknown parameter"),
         ("GET", "/api/v1/decode", &[], Vec::new(), 405, ""),
         ("DELETE", "/api/v1/runs", &[], Vec::new(), 405, ""),
         ("GET", "/picture/0/shown/10", &[], Vec::new(), 404, ""),
@@ -272,6 +279,29 @@ fn responses_that_cannot_be_in_the_stated_unit_are_refused_and_doubt_is_told() {
     let warning = answer["warnings"][0].as_str().unwrap();
     assert!(warning.contains("cannot be recorded") && answer["units"] == "recorded", "{answer}");
     assert_eq!(forced.header("afterimage-warning"), Some(warning));
+
+    // An offset decodes, with its numbers.
+    let moved: Vec<Vec<f32>> =
+        predicted("standardised").iter().map(|row| row.iter().map(|value| value + 4.0).collect()).collect();
+    let answer = parsed(&server.post("/api/v1/decode?units=standardised", &as_json, body(&moved)));
+    let said = answer["warnings"].to_string();
+    assert!(said.contains("the responses lie") && said.contains("added to each value"), "{answer}");
+    let against = answer["against_training"].as_str().unwrap();
+    assert!(against.contains("by sampling error at n = 8") && against.contains("in the run's validation"), "{against}");
+
+    // A table states its unit, and a request that contradicts it is refused.
+    let ids = parsed(&server.get("/api/v1/runs"))[0]["voxels"].as_array().unwrap().clone();
+    let head: Vec<String> = ids.iter().map(|id| format!("voxel_{id}")).collect();
+    let row: Vec<String> = predicted("standardised")[0].iter().map(f32::to_string).collect();
+    let table = format!("units,{}\nstandardised,{}\n", head.join(","), row.join(","));
+    let csv = [("content-type", "text/csv")];
+    assert_eq!(parsed(&server.post("/api/v1/decode", &csv, &table))["units"], "standardised");
+    let contradicted = server.post("/api/v1/decode?units=recorded", &csv, &table);
+    assert!(
+        contradicted.status == 400 && contradicted.body.contains("give units=standardised"),
+        "{}",
+        contradicted.body
+    );
 
     // One response tells little, and an image says so in its header.
     let one = body(&predicted("standardised")[..1]);

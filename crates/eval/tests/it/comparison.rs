@@ -11,6 +11,7 @@ use afterimage_run::manifest::{DataFacts, Input, Manifest};
 use afterimage_run::pictures::Pictures;
 use afterimage_run::scores::{Score, ScoreFile};
 use afterimage_run::{Artefact, RunFolder, layout::LAYOUT_VERSION};
+use afterimage_statistics::Interval;
 use ndarray::Array3;
 
 const SCORE: &str = "image.pixcorr";
@@ -299,4 +300,29 @@ fn runs_without_scores_and_single_experiments_are_refused() {
     std::fs::remove_file(b.join("scores.json")).unwrap();
     let missing = compare_paths(&[a, b], |_| {}).unwrap_err().to_string();
     assert!(missing.contains("scores.json") && missing.contains("afterimage evaluate"), "{missing}");
+}
+
+#[test]
+fn identical_runs_and_intervals_of_an_earlier_version_are_noted() {
+    let desk = Desk::new();
+    let values = [0.1, 0.2, 0.4];
+    let paths =
+        [made("a", 0, &values), other("b", 0, &values), other("c", 0, &[0.1, 0.2, 0.5])].map(|m| desk.write(&m));
+    let notes = |paths: &[PathBuf]| compare_paths(paths, |_| {}).unwrap().notes.join("\n");
+    assert!(notes(&paths[..2]).contains("a and b are identical"), "{}", notes(&paths[..2]));
+    let different = notes(&[paths[0].clone(), paths[2].clone()]);
+    assert!(!different.contains("identical") && !different.contains("earlier version"), "{different}");
+    let set_method = |path: &Path, method: &str| {
+        let run = RunFolder::new(path);
+        let mut file = ScoreFile::read(&run).unwrap();
+        let over = Vec::new();
+        file.scores[0].unit = "fraction".into();
+        file.scores[0].interval = Some(Interval { low: 0.0, high: 1.0, level: 0.95, method: method.into(), over });
+        file.write(&run).unwrap();
+    };
+    set_method(&paths[0], "percentile bootstrap over images, 10000 resamples");
+    set_method(&paths[2], "Wilson score interval over images, effective number of items");
+    let mixed = notes(&[paths[0].clone(), paths[2].clone()]);
+    assert!(mixed.contains("fractions in a are bootstraps of an earlier version"), "{mixed}");
+    assert!(mixed.contains("those of c are Wilson's") && mixed.contains("afterimage evaluate"), "{mixed}");
 }

@@ -6,6 +6,9 @@ use afterimage_statistics::{LEVEL, counted};
 /// Below this number of test items, intervals and p-values say little.
 const FEW: usize = 10;
 
+/// What the names of noise ceilings begin with, one for each number of repeats.
+const CEILING: &str = "averaging.encoder.ceiling.";
+
 /// Warns of intervals and tests over very few items.
 pub(super) fn few_items(items: usize) -> Option<String> {
     (items < FEW).then(|| {
@@ -14,6 +17,22 @@ pub(super) fn few_items(items: usize) -> Option<String> {
             counted(items, "test item")
         )
     })
+}
+
+/// Warns of a noise ceiling that may be 0: repeats of an image do not agree then. Of several numbers of repeats, the most decide.
+pub(super) fn no_ceiling(scores: &[Score]) -> Option<String> {
+    let repeats = |score: &Score| score.repeats_averaged.map_or(0, |(_, most)| most);
+    let ceilings = scores.iter().filter(|score| score.name.starts_with(CEILING));
+    let score = ceilings.max_by_key(|score| repeats(score))?;
+    let interval = score.interval.as_ref().filter(|interval| interval.low <= 0.0)?;
+    Some(format!(
+        "the noise ceiling of the encoder is about 0 ({:.3}, interval {:.3} to {:.3}, means of {}): responses to repeats of one image \
+         do not agree, so no model can predict them; check that trials and images are in the same order",
+        score.value,
+        interval.low,
+        interval.high,
+        counted(repeats(score) as usize, "repeat")
+    ))
 }
 
 /// Explains a p-value and an interval that seem to contradict each other.
@@ -57,6 +76,17 @@ mod tests {
         assert!(notes(-0.058, 0.0245)[0].contains("the interval includes chance"));
         assert!(notes(0.02, 0.2)[0].contains("the interval excludes chance"));
         assert!(notes(0.02, 0.001).is_empty() && notes(-0.1, 0.4).is_empty());
+    }
+
+    #[test]
+    fn a_noise_ceiling_that_may_be_0_is_a_warning() {
+        let ceiling = |repeats: u32, low: f64| {
+            let name = format!("{CEILING}median.k{repeats}");
+            Score { name, repeats_averaged: Some((repeats, repeats)), ..score(low, 0.5) }
+        };
+        let said = no_ceiling(&[ceiling(1, -0.1), ceiling(4, -0.02)]).unwrap();
+        assert!(said.contains("about 0 (0.124, interval -0.020") && said.contains("4 repeats"), "{said}");
+        assert_eq!(no_ceiling(&[ceiling(1, -0.1), ceiling(4, 0.2), score(-0.1, 0.5)]), None);
     }
 
     #[test]

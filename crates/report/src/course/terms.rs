@@ -3,7 +3,7 @@
 use afterimage_run::log::{COMPARABLE, TOTAL};
 
 /// What a term is, for readers; unknown names are shown as they are.
-pub(super) fn words(name: &str) -> String {
+pub(crate) fn words(name: &str) -> String {
     let (images, term) = match name.split_once('.') {
         Some(("paired", term)) => (", pairs", term),
         Some(("cycle", term)) => (", unpaired images", term),

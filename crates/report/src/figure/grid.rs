@@ -98,10 +98,28 @@ fn score<'a>(source: &'a Source, name: &str) -> Result<Option<&'a Score>> {
     let usable = || file.of_images().filter(|s| s.items.len() == s.per_item.len() && !s.items.is_empty());
     let found = usable().find(|s| s.name == name);
     if found.is_none() && name != Grid::default().score {
-        let known = usable().map(|s| s.name.as_str()).collect::<Vec<_>>().join(", ");
+        let known = by_group(&usable().map(|s| s.name.as_str()).collect::<Vec<_>>());
         return Err(ReportError::NoSuchScore { score: name.to_owned(), known });
     }
     Ok(found)
+}
+
+/// Names in groups of those that differ in their last part only, one group per line: `image.: pixcorr, ssim`.
+fn by_group(names: &[&str]) -> String {
+    let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
+    for name in names {
+        let (group, last) = name.rsplit_once('.').unwrap_or(("", name));
+        match groups.iter_mut().find(|(known, _)| *known == group) {
+            Some((_, members)) => members.push(last),
+            None => groups.push((group, vec![last])),
+        }
+    }
+    let line = |(group, members): &(&str, Vec<&str>)| match members.as_slice() {
+        [only] if group.is_empty() => format!("\n  {only}"),
+        [only] => format!("\n  {group}.{only}"),
+        _ => format!("\n  {group}.{{{}}}", members.join(", ")),
+    };
+    groups.iter().map(line).collect()
 }
 
 /// The items with a value, best first and evenly spaced, and the number of all.

@@ -21,6 +21,7 @@ pub(crate) fn reading(source: &Source) -> Part {
             (few_items(source))
             (repeats(source))
             (seeds(source))
+            (earlier_intervals(source))
             (general(source))
         }
     };
@@ -64,6 +65,15 @@ fn seeds(source: &Source) -> Markup {
                       images. The intervals do not contain the variation between subjects." }
         } @else { li { b { "One training run" } ": the intervals are over images or voxels of this run. They do not \
                             contain the variation between training runs with other seeds, nor between subjects." } }
+    } }
+}
+
+fn earlier_intervals(source: &Source) -> Markup {
+    let found = source.scores.as_ref().map_or(0, |scores| scores.earlier_intervals());
+    html! { @if found > 0 {
+        li { b { "Intervals of an earlier version" } ": the intervals of " (of(found, "fraction", "fractions")) " are \
+            bootstraps over items, which are too narrow near 0 and 1. Runs scored today have Wilson's interval; \
+            compare intervals only after " code { "afterimage evaluate RUN" } " has computed the scores of this run again." }
     } }
 }
 

@@ -28,8 +28,13 @@ pub(super) fn unsupported(kind: &str, known: &str) -> Problem {
     Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("Content-Type \"{kind}\" is not known here: send {known}"))
 }
 
+/// Refuses a longer list. The advice says what parts lose: a part standardised by itself among others that are not is told
+/// by its own values only.
 pub(super) fn too_many() -> Problem {
-    let message = format!("more than {MOST} at once, at most {MOST} are taken: send them in parts");
+    let message = format!(
+        "more than {MOST} at once, at most {MOST} are taken: send them in parts of about that size; the unit of each part is judged \
+         on its own, the better the more responses it has, and `afterimage decode` judges a whole table"
+    );
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, message)
 }
 

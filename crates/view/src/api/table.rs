@@ -1,13 +1,17 @@
 //! CSV bodies, read field by field: the fields of a row are counted before it is kept.
 
+mod unit;
+
 use csv_core::{ReadFieldResult, Reader};
 
 use afterimage_data::{VOXEL_COLUMN, is_label, names_fall as falls, voxel_number};
+use afterimage_experiment::Units;
 
 use super::body::{Rows, find_voxels};
 use crate::answer::Problem;
 use crate::effort::Stop;
 use crate::networks::Facts;
+use unit::Unit;
 
 /// The longest field, bytes.
 const FIELD: usize = 1024;
@@ -25,12 +29,13 @@ enum Columns {
 }
 
 /// Reads rows of numbers. A first row that contains names, or counts its columns, is a header: columns named `voxel_ID` are
-/// then found by name, and others are ignored.
-pub(super) fn read(body: &[u8], facts: &Facts, rows: &mut Rows<'_>, stop: &Stop) -> Result<(), Problem> {
+/// then found by name, and others are ignored but for `units`, whose unit is returned.
+pub(super) fn read(body: &[u8], facts: &Facts, rows: &mut Rows<'_>, stop: &Stop) -> Result<Option<Units>, Problem> {
     let most = facts.columns.unwrap_or(0).max(facts.ids.len()) + OTHERS;
     let mut table = Table::new(body, most);
     let mut fields = Vec::new();
     let mut columns = Columns::All;
+    let mut unit = Unit::default();
     // A first row of whole numbers may be a header: the next row decides.
     let mut first = None;
     let mut is_first = true;
@@ -43,6 +48,7 @@ pub(super) fn read(body: &[u8], facts: &Facts, rows: &mut Rows<'_>, stop: &Stop)
             }
             if fields.iter().any(|text| text.parse::<f32>().is_err()) {
                 columns = parse_header(&fields, facts)?;
+                unit = Unit::of(&fields);
                 continue;
             }
         }
@@ -50,9 +56,11 @@ pub(super) fn read(body: &[u8], facts: &Facts, rows: &mut Rows<'_>, stop: &Stop)
             refuse_header(&first, &fields)?;
             push_row(&first, &columns, 1, rows)?;
         }
+        unit.read(&fields, table.line)?;
         push_row(&fields, &columns, table.line, rows)?;
     }
-    first.map_or(Ok(()), |fields| push_row(&fields, &columns, 1, rows))
+    first.map_or(Ok(()), |fields| push_row(&fields, &columns, 1, rows))?;
+    Ok(unit.found())
 }
 
 /// Parses a whole number, which may be written as a float.
@@ -203,7 +211,7 @@ mod tests {
     fn table_for(facts: &Facts, text: &str) -> Result<Array2<f32>, String> {
         let stop = Stop::default();
         let mut rows = Rows::new(facts, &stop);
-        read(text.as_bytes(), facts, &mut rows, &stop).and_then(|()| rows.finish()).map_err(Problem::message_of)
+        read(text.as_bytes(), facts, &mut rows, &stop).and_then(|_| rows.finish()).map_err(Problem::message_of)
     }
 
     #[test]
@@ -220,6 +228,19 @@ mod tests {
         assert!(table("1,3\n3,x\n").unwrap_err().contains("line 2, column 2: \"x\""));
         assert!(table("x,a\nvoxel_3,1\nvoxel_10,2\n").unwrap_err().contains("transpose the table"));
         assert!(table("a,b\nc,d\n").unwrap_err().contains("line 2"));
+    }
+
+    #[test]
+    fn the_unit_of_a_table_is_that_of_its_column() {
+        let unit = |text: &str| {
+            let (stop, facts) = (Stop::default(), facts());
+            read(text.as_bytes(), &facts, &mut Rows::new(&facts, &stop), &stop).map_err(Problem::message_of)
+        };
+        let head = "image,units,voxel_3,voxel_10,voxel_1\n";
+        assert_eq!(unit(&format!("{head}a,standardised,1,2,3\nb,standardised,1,2,4\n")), Ok(Some(Units::Standardised)));
+        assert_eq!(unit("voxel_3,voxel_10,voxel_1\n1,2,3\n"), Ok(None));
+        let several = unit(&format!("{head}a,recorded,1,2,3\nb,standardised,1,2,4\n")).unwrap_err();
+        assert!(several.contains("line 3 has the unit \"standardised\""), "{several}");
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! Averaging of responses that share a label.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use anyhow::{Result, bail};
 use ndarray::Array2;
 
 use afterimage_experiment::trained::{self, Item};
+use afterimage_statistics::counted;
 
 use super::labels;
 use super::responses::Responses;
@@ -33,6 +35,16 @@ pub(super) fn average(read: Responses, by: Option<&By<'_>>) -> Result<(Array2<f3
     };
     let labels = labels_of(&read, by)?;
     Ok(trained::average(read.values.view(), &labels, &read.weights)?)
+}
+
+/// Advice on responses that repeat stimuli, where the source states which; `None` without repeats.
+pub(super) fn repeats(read: &Responses) -> Option<String> {
+    let (name, texts) = read.labels.iter().find(|(name, _)| name == "stimulus")?;
+    let stimuli = texts.iter().collect::<HashSet<_>>().len();
+    (stimuli < texts.len()).then(|| {
+        let (responses, stimuli) = (counted(texts.len(), "single response"), counted(stimuli, "stimulus"));
+        format!("{responses} to {stimuli}: --average-by {name} decodes the mean of each, which is less noisy")
+    })
 }
 
 /// One label per row, from the columns of the responses or from a file.
@@ -85,6 +97,12 @@ mod tests {
         assert_eq!(items[0], Item { name: "b".into(), responses: 3 });
         let (single, items) = average(read(), None).unwrap();
         assert_eq!((single, items[1].name.as_str()), (read().values, "a"));
+    }
+
+    #[test]
+    fn repeats_are_named_where_the_source_states_the_stimuli() {
+        assert!(repeats(&read()).unwrap().starts_with("3 single responses to 2 stimuli: --average-by stimulus"));
+        assert_eq!(repeats(&Responses { labels: Vec::new(), ..read() }), None);
     }
 
     #[test]

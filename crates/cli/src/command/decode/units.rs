@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use afterimage_experiment::{TrainedRun, UnitVerdict, Units};
+use afterimage_experiment::{TrainedRun, UnitCheck, UnitVerdict, Units};
 use afterimage_formats::hdf5::{self, Attribute};
 use afterimage_formats::npz;
 use afterimage_formats::volume::Volume;
@@ -13,7 +13,7 @@ use afterimage_run::voxels::Voxels;
 use super::places::Matched;
 use super::responses::{History, Responses, VOLUMES, is_a};
 use crate::args::product::Decode;
-use crate::command::encode::{DESCRIBED, sidecar};
+use crate::command::encode::{DESCRIBED, UNITS, sidecar};
 use crate::log;
 
 /// The unit that is stated for responses.
@@ -33,7 +33,7 @@ impl Stated {
     ///
     /// # Errors
     /// If option and file contradict each other, or the responses are standardised by those of another run, unless it is forced.
-    pub(super) fn of(args: &Decode, run: &TrainedRun) -> Result<Self> {
+    pub(super) fn of(args: &Decode, run: &TrainedRun, read: &Responses) -> Result<Self> {
         let path = &args.responses;
         let described = sidecar::read(path)?;
         if let Some(other) = described.as_ref().filter(|described| described.is_same == Some(false)) {
@@ -45,7 +45,7 @@ impl Stated {
         let described = described.filter(|described| described.is_same != Some(false));
         let of_file = match &described {
             Some(described) => Some((described.units, format!("\"{}\"", described.path.display()))),
-            None => marked(path)?.map(|units| (units, format!("\"{}\"", path.display()))),
+            None => marked(read)?.map(|units| (units, format!("\"{}\"", path.display()))),
         };
         if let (Some(given), Some((units, by))) = (args.units.map(Units::from), &of_file)
             && given != *units
@@ -73,27 +73,35 @@ impl Stated {
         })
     }
 
-    /// Refuses values that cannot be in the stated unit, and warns where it is open.
+    /// Refuses values that cannot be in the stated unit, and warns where it is open. Returns mean and standard deviation of the
+    /// responses against those of training, in one line.
     ///
     /// # Errors
     /// If they cannot, unless it is forced.
-    pub(super) fn check(&self, args: &Decode, run: &TrainedRun, read: &Responses, voxels: &Voxels) -> Result<()> {
+    pub(super) fn check(
+        &self,
+        args: &Decode,
+        run: &TrainedRun,
+        read: &Responses,
+        voxels: &Voxels,
+    ) -> Result<Option<String>> {
         let is_recorded = self.units == Units::Recorded;
+        let UnitCheck { against_training, verdicts } = run.check_units(read.values.view(), self.units)?;
         if self.is_certain || (read.matched == Matched::SameData && is_recorded) {
-            return Ok(());
+            return Ok(against_training);
         }
         let of_run = voxels.standardised.as_deref();
-        let by_history = is_recorded.then(|| judge_history(&args.responses, &read.history, of_run, self.is_default));
-        let by_values = match run.judge_units(read.values.view(), self.units)? {
+        let by_history =
+            is_recorded.then(|| judge_history(&args.responses, &read.history, of_run, self.is_default)).flatten();
+        let by_values = verdicts.into_iter().map(|verdict| match verdict {
             UnitVerdict::Impossible { reason, other } => {
                 let advice = UnitVerdict::advice(other, "--units ");
                 UnitVerdict::Impossible { reason: format!("{reason}; {advice}{}", prepared(voxels)), other }
             }
-            verdict => verdict,
-        };
-        for verdict in by_history.into_iter().chain([by_values]) {
+            unclear @ UnitVerdict::Unclear(_) => unclear,
+        });
+        for verdict in by_history.into_iter().chain(by_values) {
             match verdict {
-                UnitVerdict::Fits => {}
                 UnitVerdict::Impossible { reason, .. } if !args.force_units => {
                     bail!("\"{}\": {reason}, or take them as they are with --force-units", args.responses.display())
                 }
@@ -102,13 +110,13 @@ impl Stated {
                 }
             }
         }
-        Ok(())
+        Ok(against_training)
     }
 }
 
 /// What the source and the run's data set say of a standardisation before storage. Values do not tell it: raw responses may have a
 /// mean near 0 and a standard deviation near 1. `is_default`: nobody states the unit of the responses.
-fn judge_history(path: &Path, history: &History, of_run: Option<&str>, is_default: bool) -> UnitVerdict {
+fn judge_history(path: &Path, history: &History, of_run: Option<&str>, is_default: bool) -> Option<UnitVerdict> {
     let path = path.display();
     match (history, of_run) {
         (History::Stated(found), _) if found.as_deref() != of_run => {
@@ -120,13 +128,13 @@ fn judge_history(path: &Path, history: &History, of_run: Option<&str>, is_defaul
                 "the responses are {found}, those of the run's data set {of_run}: give responses with the same preparation, \
                  as `afterimage prepare` makes"
             );
-            UnitVerdict::Impossible { reason, other: None }
+            Some(UnitVerdict::Impossible { reason, other: None })
         }
-        (History::Unknown, Some(how)) if is_default => UnitVerdict::Unclear(format!(
+        (History::Unknown, Some(how)) if is_default => Some(UnitVerdict::Unclear(format!(
             "the responses of the run's data set were standardised {how}, and nothing says that those of \"{path}\" were: \
              standardise them in the same way, and state it with --units recorded"
-        )),
-        _ => UnitVerdict::Fits,
+        ))),
+        _ => None,
     }
 }
 
@@ -136,12 +144,26 @@ pub(super) fn prepared(voxels: &Voxels) -> String {
     how.map(|how| format!("; the responses of the run's data set were standardised {how}")).unwrap_or_default()
 }
 
-/// The unit that a file itself states: the array `units` of an `.npz`, the attribute `units` of HDF5, the description of a NIfTI
-/// header.
-fn marked(path: &Path) -> Result<Option<Units>> {
-    let text = if is_a(path, &[".npz"]) {
-        let has = npz::names(path)?.iter().any(|name| name == "units");
-        if has { npz::read_texts(path, "units").ok().and_then(|texts| texts.into_iter().next()) } else { None }
+/// The unit that a file itself states: the column `units` of a table, the array `units` of an `.npz`, the attribute `units` of
+/// HDF5, the description of a NIfTI header.
+///
+/// # Errors
+/// If the rows of a table are in several units.
+fn marked(read: &Responses) -> Result<Option<Units>> {
+    let path = &read.path;
+    let text = if let Some((_, texts)) = read.labels.iter().find(|(name, _)| name == UNITS) {
+        if let Some(row) = texts.iter().position(|text| *text != texts[0]) {
+            bail!(
+                "\"{}\" has responses in several units, \"{}\" in response 0 and \"{}\" in response {row}: decode them separately",
+                path.display(),
+                texts[0],
+                texts[row]
+            );
+        }
+        texts.first().cloned()
+    } else if is_a(path, &[".npz"]) {
+        let has = npz::names(path)?.iter().any(|name| name == UNITS);
+        if has { npz::read_texts(path, UNITS).ok().and_then(|texts| texts.into_iter().next()) } else { None }
     } else if is_a(path, &[".h5", ".hdf5"]) {
         of_hdf5(path)?
     } else if is_a(path, &VOLUMES) {
@@ -158,7 +180,7 @@ fn of_hdf5(path: &Path) -> Result<Option<String>> {
     let file = hdf5::File::open(path)?;
     let mut found = Vec::new();
     for object in std::iter::once("/".to_owned()).chain(file.names()?) {
-        let attribute = file.attribute(&object, "units").ok().flatten();
+        let attribute = file.attribute(&object, UNITS).ok().flatten();
         found.extend(attribute.as_ref().and_then(Attribute::text).map(str::to_owned));
     }
     found.dedup();
@@ -173,17 +195,17 @@ mod tests {
     fn another_standardisation_before_storage_is_refused_and_an_unknown_one_warned_of() {
         let verdict = |history, of_run, is_default| judge_history(Path::new("x.npy"), &history, of_run, is_default);
         let stated = |how: &str| History::Stated(Some(how.to_owned()));
-        assert_eq!(verdict(stated("in each run"), Some("in each run"), true), UnitVerdict::Fits);
-        assert_eq!(verdict(History::Stated(None), None, true), UnitVerdict::Fits);
-        assert_eq!(verdict(History::Unknown, None, true), UnitVerdict::Fits);
-        assert_eq!(verdict(History::Unknown, Some("in each run"), false), UnitVerdict::Fits);
+        assert_eq!(verdict(stated("in each run"), Some("in each run"), true), None);
+        assert_eq!(verdict(History::Stated(None), None, true), None);
+        assert_eq!(verdict(History::Unknown, None, true), None);
+        assert_eq!(verdict(History::Unknown, Some("in each run"), false), None);
         for (history, of_run) in [(stated("over all trials"), None), (History::Stated(None), Some("in each run"))] {
-            let UnitVerdict::Impossible { reason: said, .. } = verdict(history, of_run, false) else {
+            let Some(UnitVerdict::Impossible { reason: said, .. }) = verdict(history, of_run, false) else {
                 panic!("not refused")
             };
             assert!(said.contains("not standardised") && said.contains("afterimage prepare"), "{said}");
         }
-        let UnitVerdict::Unclear(said) = verdict(History::Unknown, Some("in each run"), true) else { panic!() };
+        let Some(UnitVerdict::Unclear(said)) = verdict(History::Unknown, Some("in each run"), true) else { panic!() };
         assert!(said.contains("in each run") && said.contains("--units recorded"), "{said}");
     }
 }

@@ -11,7 +11,7 @@ use afterimage_formats::npz::{self, Member};
 use afterimage_formats::{gifti, nifti, npy};
 use afterimage_run::{atomic, maps, table, voxels::Voxels};
 
-use super::{DESCRIBED, RESPONSES};
+use super::{DESCRIBED, RESPONSES, UNITS};
 
 const ENDINGS: [(&str, Format); 6] = [
     (".npy", Format::Npy),
@@ -31,7 +31,7 @@ pub(super) enum Format {
     Npy,
     /// `responses` `[images, voxels]`, with the names of `images` and the `units`.
     Npz,
-    /// One row per image.
+    /// One row per image, with its name and the unit.
     Csv,
     /// One volume per image.
     Nifti,
@@ -57,6 +57,11 @@ impl Format {
                 bail!("\"{}\" has no known extension: use .npy, .npz, .csv, .nii, .nii.gz or .func.gii", path.display())
             }
         }
+    }
+
+    /// Whether `decode` reads the unit from a file of the format.
+    pub(super) fn holds_unit(self) -> bool {
+        matches!(self, Self::Npz | Self::Csv | Self::Nifti)
     }
 
     /// Refuses a format that cannot be written, before anything is computed.
@@ -88,7 +93,7 @@ impl Format {
         let Written { names, voxels, units } = *with;
         let unit: Vec<String> = units.map(|units| units.name().to_owned()).into_iter().collect();
         match (self, &voxels.volume, &voxels.surface) {
-            (Self::Csv, ..) => atomic::write(path, csv(values, names, voxels).as_bytes())?,
+            (Self::Csv, ..) => atomic::write(path, csv(values, with).as_bytes())?,
             (Self::Nifti, Some(volume), _) => {
                 atomic::through(path, |path| {
                     let volumes = values.outer_iter().map(|row| volume.fill(row.iter().copied()));
@@ -127,19 +132,23 @@ fn members<'a>(values: &'a Array2<f32>, names: &'a [String], units: &'a [String]
     let name = if units.is_empty() { "standard_deviation" } else { RESPONSES };
     let mut members = vec![(name, values), ("images", Member::Texts(names))];
     if !units.is_empty() {
-        members.push(("units", Member::Texts(units)));
+        members.push((UNITS, Member::Texts(units)));
     }
     members
 }
 
-/// First the image's name, then one column per voxel, named by [`Voxels::name_of`].
-fn csv(values: &Array2<f32>, names: &[String], voxels: &Voxels) -> String {
-    let line = |name: &str, fields: &mut dyn Iterator<Item = String>| {
-        std::iter::once(name.to_owned()).chain(fields).collect::<Vec<_>>()
+/// First the image's name, then the unit of responses, then one column per voxel, named by [`Voxels::name_of`].
+fn csv(values: &Array2<f32>, with: &Written<'_>) -> String {
+    let Written { names, voxels, units } = *with;
+    let line = |name: &str, unit: &str, fields: &mut dyn Iterator<Item = String>| {
+        let unit = units.map(|_| unit.to_owned());
+        std::iter::once(name.to_owned()).chain(unit).chain(fields).collect::<Vec<_>>()
     };
-    let head = line("image", &mut voxels.ids.iter().map(|&id| format!("{VOXEL_COLUMN}{}", voxels.name_of(id))));
+    let columns = &mut voxels.ids.iter().map(|&id| format!("{VOXEL_COLUMN}{}", voxels.name_of(id)));
+    let head = line("image", UNITS, columns);
     let finite = |value: &f32| if value.is_finite() { value.to_string() } else { String::new() };
-    let rows = names.iter().zip(values.outer_iter()).map(|(name, row)| line(name, &mut row.iter().map(finite)));
+    let unit = units.map_or("", Units::name);
+    let rows = names.iter().zip(values.outer_iter()).map(|(name, row)| line(name, unit, &mut row.iter().map(finite)));
     table::csv(std::iter::once(head).chain(rows))
 }
 
@@ -170,7 +179,7 @@ mod tests {
         let path = Path::new("out/predicted.nii.gz");
         assert_eq!(Format::of(path).unwrap(), Format::Nifti);
         assert_eq!(with_mark(path, ".sd"), Path::new("out/predicted.sd.nii.gz"));
-        assert_eq!(super::super::sidecar::beside(path), Path::new("out/predicted.json"));
+        assert_eq!(super::super::sidecar::beside(path), Path::new("out/predicted.nii.gz.json"));
         assert!(Format::of(Path::new("predicted.gii")).unwrap_err().to_string().contains(".func.gii"));
         assert!(Format::of(Path::new(".npy")).is_err());
     }

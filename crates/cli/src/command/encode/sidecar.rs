@@ -1,4 +1,6 @@
-//! `NAME.json` next to predicted responses: what they are, as `decode` reads it again.
+//! `FILE.json` next to predicted responses, such as `c.npy.json`: what they are, as `decode` reads it again.
+//!
+//! Earlier versions wrote `c.json` for any format; it is still read.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use afterimage_experiment::Units;
 use afterimage_formats::digest;
 
-/// Endings of files that may have a description, the longer first.
+/// Endings that earlier versions left out of the name of a description, the longer first.
 const ENDINGS: [&str; 13] = [
     ".func.gii",
     ".nii.gz",
@@ -28,7 +30,7 @@ const ENDINGS: [&str; 13] = [
 /// How versions without `response_units` described standardised responses.
 const EARLIER: &str = "in standard deviations of the training responses";
 
-/// Description of predicted responses, written as `NAME.json`.
+/// Description of predicted responses, written as `FILE.json`.
 #[derive(Serialize)]
 pub(super) struct Sidecar<'a> {
     pub(super) software: String,
@@ -70,35 +72,29 @@ struct Read {
     runs: Option<Vec<String>>,
 }
 
-/// SHA-256 of files by their names, with those that the description at the same place lists besides, if they have this unit: the
-/// same predictions in two formats share one description.
-pub(super) fn hashes(
-    files: &[PathBuf],
-    out: &Path,
-    units: Units,
-    standardisation: Option<&str>,
-) -> Result<BTreeMap<String, String>> {
-    let text = std::fs::read_to_string(beside(out)).unwrap_or_default();
-    let known = serde_json::from_str::<Read>(&text).ok();
-    let same =
-        known.filter(|read| read.response_units == Some(units) && read.standardisation.as_deref() == standardisation);
-    let mut hashes = same.map(|read| read.sha256).unwrap_or_default();
-    hashes.retain(|name, _| out.with_file_name(name).is_file());
-    for file in files {
-        hashes.insert(name(file), digest::sha256(file)?);
-    }
-    Ok(hashes)
+/// SHA-256 of files by their names.
+pub(super) fn hashes(files: &[PathBuf]) -> Result<BTreeMap<String, String>> {
+    files.iter().map(|file| Ok((name(file), digest::sha256(file)?))).collect()
 }
 
-/// The description next to a file of responses; `None` if there is none that `encode` wrote.
+/// The description next to a file of responses, by its name or that of earlier versions; `None` if there is none that `encode`
+/// wrote.
 ///
 /// # Errors
 /// If the file cannot be read.
 pub(in crate::command) fn read(responses: &Path) -> Result<Option<Described>> {
-    let path = beside(responses);
-    if !path.is_file() || path == responses {
-        return Ok(None);
+    for path in [beside(responses), earlier(responses)] {
+        if path.is_file()
+            && path != responses
+            && let Some(described) = read_at(path, responses)?
+        {
+            return Ok(Some(described));
+        }
     }
+    Ok(None)
+}
+
+fn read_at(path: PathBuf, responses: &Path) -> Result<Option<Described>> {
     let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read \"{}\"", path.display()))?;
     let Ok(read) = serde_json::from_str::<Read>(&text) else { return Ok(None) };
     let earlier = (read.runs.is_some() && read.units.as_deref() == Some(EARLIER)).then_some(Units::Standardised);
@@ -112,8 +108,13 @@ pub(in crate::command) fn read(responses: &Path) -> Result<Option<Described>> {
     Ok(Some(Described { path, units, standardisation: read.standardisation, is_same }))
 }
 
-/// `a/NAME.json` of `a/NAME.npy`.
+/// `a/NAME.npy.json` of `a/NAME.npy`.
 pub(super) fn beside(path: &Path) -> PathBuf {
+    path.with_file_name(format!("{}.json", name(path)))
+}
+
+/// `a/NAME.json` of `a/NAME.npy`, as earlier versions called it.
+fn earlier(path: &Path) -> PathBuf {
     let name = name(path);
     let lower = name.to_ascii_lowercase();
     let length = ENDINGS.iter().find(|ending| lower.ends_with(**ending)).map_or(0, |ending| ending.len());
@@ -151,9 +152,20 @@ mod tests {
     }
 
     #[test]
-    fn names_are_those_without_the_whole_ending() {
+    fn each_file_has_a_description_and_that_of_earlier_versions_is_read() {
         for file in ["a/x.nii.gz", "a/x.NPY", "a/x.func.gii", "a/x.h5", "a/x"] {
-            assert_eq!(beside(Path::new(file)), Path::new("a/x.json"), "{file}");
+            assert_eq!(beside(Path::new(file)), Path::new(&format!("{file}.json")));
+            assert_eq!(earlier(Path::new(file)), Path::new("a/x.json"), "{file}");
         }
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.npy");
+        std::fs::write(&path, "abc").unwrap();
+        let units = |file: &str, units: &str| {
+            let json = format!("{{\"response_units\": \"{units}\"}}");
+            std::fs::write(folder.path().join(file), json).unwrap();
+            read(&path).unwrap().unwrap().units
+        };
+        assert_eq!(units("x.json", "standardised"), Units::Standardised);
+        assert_eq!(units("x.npy.json", "recorded"), Units::Recorded, "its own comes first");
     }
 }

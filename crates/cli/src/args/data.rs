@@ -37,6 +37,9 @@ pub(crate) struct Prepare {
     /// Standardise each voxel over the training trials of each scanner run, each session, or all.
     #[arg(long, value_enum)]
     pub(crate) zscore: Option<ZScope>,
+    /// What --zscore takes for runs and sessions without training trials.
+    #[arg(long, value_enum, default_value_t = WithoutTraining::Training)]
+    pub(crate) test_statistics: WithoutTraining,
     /// Select voxels by a measure of the training trials (snr, split_half) or a column of the data set: "snr >= 0.5",
     /// "best 2000 split_half". Repeatable.
     #[arg(long, value_name = "RULE")]
@@ -70,6 +73,15 @@ pub(crate) enum ZScope {
     Session,
     /// All trials together.
     All,
+}
+
+/// Statistics of runs and sessions without training trials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum WithoutTraining {
+    /// Those of the training trials of their session, or else of all; --detrend leaves them as they are.
+    Training,
+    /// Their own, which see test trials: `audit` warns of it. --detrend applies to them too.
+    Own,
 }
 
 #[derive(Debug, clap::Args)]

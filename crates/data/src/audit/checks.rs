@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use afterimage_formats::picture;
+use afterimage_statistics::counted;
 use ndarray::Axis;
 
 use super::hash::{self, Hashed, Likeness};
@@ -175,12 +176,33 @@ fn range(counts: &[u32]) -> String {
 pub(super) fn normalisation(data: &DataSet) -> Check {
     let steps = &data.header().provenance.steps;
     let seen = |scope: FittedOn| steps.iter().filter(|step| step.fitted_on == scope).count();
-    let (leaks, unknown) = (seen(FittedOn::Everything), seen(FittedOn::Unknown));
-    let (verdict, finding) = match (leaks, unknown) {
-        (0, 0) => (Verdict::Pass, "no step before it saw test trials".to_owned()),
-        (0, n) => (Verdict::Warn, format!("of {n} steps before it, the source does not say what they were fitted on")),
-        (n, _) => (Verdict::Fail, format!("{n} steps before it were fitted on all trials, those of the test included")),
+    let (leaks, own, unknown) = (seen(FittedOn::Everything), seen(FittedOn::OwnRun), seen(FittedOn::Unknown));
+    let mut found = Vec::new();
+    if leaks > 0 {
+        found.push(format!("{} fitted on all trials, those of the test included", were(leaks)));
+    }
+    if own > 0 {
+        found.push(format!(
+            "{} fitted on each run or session by itself, so that responses of the test were standardised by test trials",
+            were(own)
+        ));
+    }
+    if unknown > 0 {
+        found.push(format!(
+            "of {} before it, the source does not say what they were fitted on",
+            counted(unknown, "step")
+        ));
+    }
+    let verdict = match (leaks, own + unknown) {
+        (0, 0) => Verdict::Pass,
+        (0, _) => Verdict::Warn,
+        _ => Verdict::Fail,
     };
+    let finding = if found.is_empty() { "no step before it saw test trials".to_owned() } else { found.join("; ") };
     let detail = format!("training fits z-scores and voxel selection on the training part only; {finding}");
     check("normalisation and selection", verdict, detail, steps.iter().map(Step::to_string).collect())
+}
+
+fn were(steps: usize) -> String {
+    format!("{} before it {}", counted(steps, "step"), if steps == 1 { "was" } else { "were" })
 }

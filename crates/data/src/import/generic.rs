@@ -246,6 +246,7 @@ fn provenance(manifest: &Manifest, table: &Table, order: &Order) -> Result<Prove
         units: manifest.units.clone(),
         unit: Some(manifest.unit),
         fov_deg: manifest.fov_deg,
+        untimed: table.untimed.clone(),
         steps: [table.description.clone(), order.description.clone()]
             .into_iter()
             .chain(table.places.iter().cloned())

@@ -110,8 +110,8 @@ pub struct TrialsKeys {
     /// number of trials of each session, in order.
     #[schemars(example = &"session")]
     pub session: Option<Grouping>,
-    /// Scanner run of each trial, likewise. A run number may occur again in another session; within a session, the trials of a
-    /// run are consecutive.
+    /// Scanner run of each trial, likewise. A run number may occur again in another session; within a
+    /// session, the trials of a run are consecutive.
     #[schemars(example = [40, 40, 40])]
     pub run: Option<Grouping>,
 }

@@ -115,6 +115,16 @@ fn mistakes_are_named_with_their_key() {
 }
 
 #[test]
+fn shuffled_trials_are_refused_whoever_names_their_runs() {
+    let case = Case::new();
+    let place = |row: usize| row * 5 % TRIALS;
+    case.write("trials.csv", |row| format!("{},{}", 1 + place(row) / 6, 1 + place(row) / 3 % 2));
+    for trials in ["", "session = \"session\"\nrun = \"run\""] {
+        assert!(case.refusal(trials).contains("are not consecutive: they go on at trial"), "{trials}");
+    }
+}
+
+#[test]
 fn repeats_take_files_of_their_shape_only() {
     let case = Case::new();
     let mut responses = Array3::from_shape_fn((2, STIMULI, 2), |(v, s, r)| (v + 3 * s + r) as f32);
@@ -131,7 +141,13 @@ fn repeats_take_files_of_their_shape_only() {
         import_generic(&Manifest::parse(&text, &case.at("m.toml"))?, &out, true, |_| ())?;
         DataSet::open(&out)
     };
+    let drift = |data: &DataSet| prepare(data, &PrepareOptions { detrend: Some(1), ..PrepareOptions::default() }).err();
+    let unplaced = import("").unwrap();
+    let said: Vec<&str> = unplaced.header().provenance.steps.iter().map(|step| step.what.as_str()).collect();
+    assert!(said.contains(&"sessions and runs not stated: all trials are taken for one run"), "{said:?}");
+    assert!(drift(&unplaced).unwrap().to_string().contains("ordered by stimulus and repeat"));
     let data = import("session = \"session.npy\"").unwrap();
+    assert!(drift(&data).unwrap().to_string().contains("a drift goes over time"));
     let found: Vec<(u32, u16)> = data.header().trials.iter().map(|trial| (trial.stimulus, trial.session)).collect();
     assert_eq!(found[..4], [(0, 0), (0, 1), (1, 0), (1, 1)]);
     assert_eq!(found[6..8], [(3, 0), (4, 0)]);

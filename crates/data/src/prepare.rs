@@ -23,6 +23,7 @@ use groups::{Asked, Groups};
 use removes::Removes;
 use stream::{Stage, Stream};
 
+pub(crate) use again::STANDARDISED;
 pub use groups::Scope;
 pub use select::{Measure, Rule, Selection};
 pub use split::SplitRule;

@@ -115,6 +115,9 @@ pub(crate) struct Audit {
     /// Fail on warnings too.
     #[arg(long)]
     pub(crate) strict: bool,
+    /// A list that --fix wrote: leave out what it names before looking, as data.exclusions does.
+    #[arg(long, value_name = "LIST.toml")]
+    pub(crate) exclusions: Option<PathBuf>,
     /// Write a list of what to leave out of training, for data.exclusions = "LIST.toml".
     #[arg(long, value_name = "LIST.toml")]
     pub(crate) fix: Option<PathBuf>,

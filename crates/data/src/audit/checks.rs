@@ -8,12 +8,13 @@ use ndarray::Axis;
 
 use super::hash::{self, Hashed, Likeness};
 use super::{Check, Verdict};
-use crate::Result;
 use crate::exclusions::Exclusions;
 use crate::header::{FittedOn, Split, Step, TrialInfo};
 use crate::nouns::Meaning;
+use crate::overview::{FEW_STIMULI, Reliable};
 use crate::pool::UnpairedPool;
 use crate::store::DataSet;
+use crate::{Result, SPLIT_HALF_DRAWS};
 
 pub(super) fn check(name: impl Into<String>, verdict: Verdict, detail: impl Into<String>, items: Vec<String>) -> Check {
     Check { name: name.into(), verdict, detail: detail.into(), items }
@@ -162,6 +163,22 @@ pub(super) fn repeats(data: &DataSet) -> Check {
         range(&before)
     );
     check("repeats averaged", Verdict::Pass, detail, Vec::new())
+}
+
+/// Whether responses to repeats of one image agree: they do not if trials and images are out of step.
+pub(super) fn agreement(data: &DataSet) -> Result<Check> {
+    let name = "repeats agree";
+    let unit = data.header().provenance.unit();
+    let reliable = Reliable::of_test(data, SPLIT_HALF_DRAWS)?;
+    let found = reliable.as_ref().and_then(|reliable| Some((reliable.describe(unit)?, reliable.warning(unit))));
+    Ok(match found {
+        None => {
+            let detail = format!("fewer than {FEW_STIMULI} test stimuli have repeats, or the responses do not vary");
+            check(name, Verdict::NotApplicable, detail, Vec::new())
+        }
+        Some((said, None)) => check(name, Verdict::Pass, said, Vec::new()),
+        Some((_, Some(warning))) => check(name, Verdict::Warn, warning, Vec::new()),
+    })
 }
 
 fn range(counts: &[u32]) -> String {

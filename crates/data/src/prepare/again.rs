@@ -37,4 +37,4 @@ fn changes(step: &Step) -> bool {
 /// Between the words of one standardisation and those of the next.
 pub(super) const THEN: &str = ", then ";
 /// How the step of a standardisation begins.
-pub(super) const STANDARDISED: &str = "each voxel standardised ";
+pub(crate) const STANDARDISED: &str = "each voxel standardised ";

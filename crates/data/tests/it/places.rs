@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use afterimage_data::{
-    DataSet, Manifest, PrepareOptions, Result, Scope, Split, SplitRule, WriteOptions, export, import_generic, prepare,
+    DataSet, FittedOn, Manifest, PrepareOptions, Result, Scope, Split, SplitRule, Step, WriteOptions, export,
+    import_generic, prepare,
 };
 use afterimage_formats::npy;
 use ndarray::{Array1, Array2, Array3, Array4};
@@ -183,7 +184,7 @@ fn exported_files_make_the_same_data_set() {
     let data = case.import("trials.csv", "").unwrap();
     let raw = case.at("raw");
     let lost = export(&data, &raw, |_| ()).unwrap();
-    assert!(lost.iter().all(|what| what.contains("steps")), "{lost:?}");
+    assert!(lost.is_empty(), "{lost:?}");
     let manifest = Manifest::read(&raw.join("manifest.toml")).unwrap();
     let again = case.at("again.afterimage");
     import_generic(&manifest, &again, false, |_| ()).unwrap();
@@ -201,4 +202,54 @@ fn exported_files_make_the_same_data_set() {
         .unwrap()
         .write(&case.at("mean.afterimage"), options, |_| ())
         .unwrap();
+}
+
+#[test]
+fn standardisation_and_its_audit_survive_export_and_import() {
+    let case = Case::new();
+    let data = case.import("trials.csv", "").unwrap();
+    let (z, raw, again) = (case.at("z.afterimage"), case.at("z_raw"), case.at("z_again.afterimage"));
+    let options = PrepareOptions { zscore: Some(Scope::Session), ..PrepareOptions::default() };
+    prepare(&data, &options).unwrap().write(&z, WriteOptions { image_side: 8, overwrite: false }, |_| ()).unwrap();
+    let z = DataSet::open(&z).unwrap();
+    export(&z, &raw, |_| ()).unwrap();
+    let manifest = Manifest::read(&raw.join("manifest.toml")).unwrap();
+    import_generic(&manifest, &again, false, |_| ()).unwrap();
+    let (was, is) = (&z.header().provenance, DataSet::open(&again).unwrap().header().provenance.clone());
+    assert_eq!((&is.standardised, &is.units), (&was.standardised, &was.units));
+    assert_eq!(is.standardised.as_deref(), Some("in each session"));
+    let of = |steps: &[Step]| steps.iter().find(|step| step.what.starts_with("each voxel standardised")).cloned();
+    assert_eq!(of(&is.steps), of(&was.steps));
+    let again = DataSet::open(&again).unwrap();
+    assert!(prepare(&again, &options).err().unwrap().to_string().contains("already"));
+
+    // Without the step, or with parts drawn anew, nobody knows what it was fitted on.
+    let text = std::fs::read_to_string(raw.join("manifest.toml")).unwrap();
+    let drawn = text.replace("by = \"column\"", "by = \"random\"\ntest = 1\nvalidation = 1");
+    let mut bare: toml::Table = text.parse().unwrap();
+    bare.remove("steps").unwrap();
+    let bare = toml::to_string(&bare).unwrap();
+    for changed in [drawn, bare] {
+        let out = case.at("changed.afterimage");
+        let manifest = Manifest::parse(&changed, &raw.join("m.toml")).unwrap();
+        import_generic(&manifest, &out, true, |_| ()).unwrap();
+        let provenance = DataSet::open(&out).unwrap().header().provenance.clone();
+        assert_eq!(of(&provenance.steps).unwrap().fitted_on, FittedOn::Unknown, "{changed}");
+    }
+}
+
+#[test]
+fn means_whose_images_have_several_rows_are_doubted() {
+    let case = Case::new();
+    let warned = |averaged: u16| {
+        let text = format!(
+            "name = \"x\"\nimage_side = 8\n[responses]\nfile = \"r.npy\"\norientation = \"trials_by_voxels\"\n\
+             averaged = {averaged}\n[split]\nby = \"column\"\n[images]\nsource = \"images.npy\"\n\
+             order = \"trials.csv\"\ncolumn = \"image\"\n"
+        );
+        let manifest = Manifest::parse(&text, &case.at("m.toml")).unwrap();
+        import_generic(&manifest, &case.at("x.afterimage"), true, |_| ()).unwrap().provenance.warnings
+    };
+    assert!(warned(1).iter().all(|warning| !warning.contains("averaged")));
+    assert!(warned(3)[0].contains("the mean of 3 repeats, but 6 images have several rows"), "{:?}", warned(3));
 }

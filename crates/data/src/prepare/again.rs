@@ -1,8 +1,8 @@
 //! A data set that was standardised before.
 
 use super::groups::Scope;
-use super::{MEANS, PrepareOptions};
-use crate::header::{FittedOn, Provenance, Step, StepKind};
+use super::{MEANS, PrepareOptions, split};
+use crate::header::{FittedOn, Provenance, Step};
 
 /// How the responses were standardised before, if standardising them again changes something; `None` if they were not.
 ///
@@ -31,7 +31,7 @@ pub(super) fn before<'a>(from: &'a Provenance, options: &PrepareOptions) -> Resu
 /// Whether a step changes responses or parts, and not only which voxels are kept.
 fn changes(step: &Step) -> bool {
     let is_fitted = step.fitted_on != FittedOn::Nothing && !step.what.starts_with("voxels: ");
-    step.kind == StepKind::Split || step.what == MEANS || is_fitted
+    step.what.starts_with(split::AGAIN) || step.what == MEANS || is_fitted
 }
 
 /// Between the words of one standardisation and those of the next.

@@ -51,7 +51,8 @@ pub(super) fn places(path: &Path, names: &[String], ids: VoxelIds<'_>) -> Result
     let by_column = found(&places, ids.wanted.iter().copied(), |number| number < ids.columns);
     if by_column.unknown == [ids.columns] && !places.contains_key(&0) && ids.numbers.is_none() {
         let reason = format!(
-            "its columns of voxels count from 1 to {0}, and here counting begins at 0: name the first {VOXEL_COLUMN}0",
+            "its columns {VOXEL_COLUMN}1 to {VOXEL_COLUMN}{0} count from 1, and the voxels of the run's data set from 0: name the first \
+             {VOXEL_COLUMN}0",
             ids.columns
         );
         return Err(Error::mismatch(path, reason));
@@ -158,7 +159,7 @@ mod tests {
     fn names_that_count_from_one_are_said_to() {
         let names: Vec<String> = (1..=12).map(|number| format!("voxel_{number}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        refused(&names, IDS, &["count from 1 to 12", "name the first voxel_0"]);
+        refused(&names, IDS, &["voxel_1 to voxel_12 count from 1", "name the first voxel_0"]);
     }
 
     #[test]

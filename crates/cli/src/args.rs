@@ -19,7 +19,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{build, log};
 
-pub(crate) use data::{Audit, Inspect, Prepare, SplitKind, ZScope};
+pub(crate) use data::{Audit, Inspect, Prepare, SplitKind, WithoutTraining, ZScope};
 pub(crate) use run::{Ablation, Demo, Evaluate, Network, OfRun, Report, RunOptions, Train};
 
 /// Reconstructs images from brain activity, and predicts activity from images.

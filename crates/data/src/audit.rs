@@ -189,6 +189,7 @@ pub fn audit_with(data: &DataSet, pool: Option<&UnpairedPool>, options: AuditOpt
     let (check, class_exclusions) = checks::classes_in_pool(data, pool);
     checks.push(check);
     checks.push(checks::repeats(data));
+    checks.push(checks::agreement(data)?);
     checks.push(checks::normalisation(data));
     Ok(Audit { checks, exclusions, class_exclusions })
 }

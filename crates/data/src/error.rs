@@ -59,6 +59,12 @@ pub enum Error {
         /// The folder.
         path: PathBuf,
     },
+    /// Something is where plain files are to be written.
+    #[error("\"{}\" exists already: choose another --out, or remove it first", path.display())]
+    Taken {
+        /// The file or folder.
+        path: PathBuf,
+    },
     /// What was given to a writer contradicts its header.
     #[error("cannot write data set \"{}\": {reason}", path.display())]
     Write {

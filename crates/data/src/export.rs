@@ -8,9 +8,11 @@ use std::path::Path;
 use afterimage_formats::{npy, picture};
 use ndarray::Axis;
 
-use crate::header::{Header, Split, TrialInfo};
+use crate::header::{Header, Split, Step, StepKind, TrialInfo};
 use crate::import::{Progress, Watch};
-use crate::manifest::{ImagesKeys, Manifest, Orientation, ResponsesKeys, SplitBy, SplitKeys, TrialsKeys, VoxelsKeys};
+use crate::manifest::{
+    ImagesKeys, Manifest, Orientation, ResponsesKeys, SplitBy, SplitKeys, StepKeys, TrialsKeys, VoxelsKeys,
+};
 use crate::store::{DataSet, Partial};
 use crate::{Error, Result};
 
@@ -36,12 +38,12 @@ const MANIFEST: &str = "manifest.toml";
 /// Returns what the files cannot hold, such as positions of voxels.
 ///
 /// # Errors
-/// [`Error::Exists`] if something lies at `out`; [`Error::Prepare`] for a data set without images, or whose trials average
+/// [`Error::Taken`] if something lies at `out`; [`Error::Prepare`] for a data set without images, or whose trials average
 /// different numbers of repeats; [`Error::Interrupted`]; errors of reading and writing. Nothing is left at `out` after an
 /// error.
 pub fn export(data: &DataSet, out: &Path, mut watch: impl Watch) -> Result<Vec<String>> {
     if out.exists() {
-        return Err(Error::Exists { path: out.to_owned() });
+        return Err(Error::Taken { path: out.to_owned() });
     }
     data.verify_once()?;
     let header = data.header();
@@ -71,7 +73,7 @@ pub fn export(data: &DataSet, out: &Path, mut watch: impl Watch) -> Result<Vec<S
         text("regions.csv", regions.clone())?;
     }
     let manifest = manifest(header, averaged, classes.is_some(), regions.is_some());
-    text(MANIFEST, toml::to_string(&manifest).map_err(|error| Error::manifest(&out.join(MANIFEST), error))?)?;
+    text(MANIFEST, written(&manifest).map_err(|error| Error::manifest(&out.join(MANIFEST), error))?)?;
     partial.publish(out)?;
     Ok(not_exported(header))
 }
@@ -163,8 +165,6 @@ fn quoted(field: &str) -> String {
 
 fn manifest(header: &Header, averaged: u16, has_classes: bool, has_regions: bool) -> Manifest {
     let from = &header.provenance;
-    let count = |split: Split| header.stimuli.iter().filter(|stimulus| stimulus.split == split).count();
-    let (test, validation) = (count(Split::Test), count(Split::Validation));
     Manifest {
         name: from.title.clone(),
         image_side: header.size,
@@ -188,10 +188,28 @@ fn manifest(header: &Header, averaged: u16, has_classes: bool, has_regions: bool
             column: Some("image".into()),
             labels: has_classes.then(|| "classes.csv".into()),
         },
-        trials: TrialsKeys::default(),
+        standardised: from.standardised.clone(),
+        trials: TrialsKeys { untimed: from.untimed.clone(), ..TrialsKeys::default() },
         voxels: VoxelsKeys { regions: has_regions.then(|| "regions.csv".into()) },
-        split: SplitKeys { by: Some(SplitBy::Column), test, validation, ..SplitKeys::default() },
+        split: SplitKeys { by: Some(SplitBy::Column), ..SplitKeys::default() },
+        // The files state the split.
+        steps: from.steps.iter().filter(|step| step.kind == StepKind::Lasting).map(StepKeys::from).collect(),
         path: MANIFEST.into(),
+    }
+}
+
+/// A manifest as a file, without the keys of a split that is drawn.
+fn written(manifest: &Manifest) -> Result<String, toml::ser::Error> {
+    let text = toml::to_string(manifest)?;
+    let Some((head, rest)) = text.split_once("[split]\n") else { return Ok(text) };
+    let is_drawn = |line: &&str| ["test = ", "validation = ", "seed = "].iter().any(|key| line.starts_with(key));
+    let rest: String = rest.lines().filter(|line| !is_drawn(line)).map(|line| format!("{line}\n")).collect();
+    Ok(format!("{head}[split]\n{rest}"))
+}
+
+impl From<&Step> for StepKeys {
+    fn from(step: &Step) -> Self {
+        Self { what: step.what.clone(), fitted_on: step.fitted_on }
     }
 }
 
@@ -201,6 +219,6 @@ fn not_exported(header: &Header) -> Vec<String> {
     let places = voxels.volume.is_some() || voxels.surface.is_some() || voxels.coordinates.is_some();
     let places = places.then(|| "positions of voxels".to_owned());
     let columns = voxels.columns.keys().map(|name| format!("column \"{name}\" of the voxels"));
-    let steps = format!("{} preprocessing steps of the provenance", header.provenance.steps.len());
-    places.into_iter().chain(columns).chain([steps]).collect()
+    let warnings = header.provenance.warnings.iter().map(|warning| format!("the warning \"{warning}\""));
+    places.into_iter().chain(columns).chain(warnings).collect()
 }

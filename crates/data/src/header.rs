@@ -10,11 +10,13 @@ use crate::{Error, region};
 mod left_out;
 mod run_level;
 mod step;
+mod time_order;
 mod voxels;
 
 pub use left_out::LeftOut;
-pub(crate) use run_level::RunLevel;
+pub(crate) use run_level::{RunLevel, Runs};
 pub use step::{FittedOn, Step, StepKind};
+pub(crate) use time_order::BY_STIMULUS;
 pub use voxels::{SurfaceGeometry, VolumeGeometry, VoxelColumn, Voxels};
 
 /// Version of the layout written by this release; a reader refuses newer ones.
@@ -129,6 +131,9 @@ pub struct Provenance {
     /// the source does not say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub standardised: Option<String>,
+    /// By what the trials are ordered if not by time, such as `by stimulus`; `None` if by time, or if the source does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub untimed: Option<String>,
     /// What whole numbers of 16 bits in a volume of the source, without a scale in its header, were divided by.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub whole_number_scale: Option<f32>,

@@ -19,6 +19,7 @@ mod nsd;
 pub(crate) mod order;
 mod regions;
 mod shown;
+mod silent;
 mod source;
 mod ssr;
 mod subject;

@@ -60,6 +60,7 @@ pub(crate) mod import;
 mod inspect;
 mod items;
 pub mod manifest;
+mod moments;
 mod nouns;
 pub mod overview;
 mod pairs;
@@ -70,6 +71,7 @@ mod region;
 mod reliability;
 mod responses;
 mod store;
+mod test_statistics;
 mod zscore;
 
 pub use assign::random_split;
@@ -99,6 +101,7 @@ pub use responses::{
     rows_out_of_order, voxel_number, voxels_of_rows,
 };
 pub use store::{DataSet, DataSetWriter};
+pub use test_statistics::TestStatistics;
 pub use zscore::ZScore;
 
 pub use afterimage_statistics::RecordedUnit;

@@ -31,6 +31,7 @@
 mod keys;
 #[cfg(test)]
 mod tests;
+mod void;
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -74,6 +75,10 @@ pub struct Manifest {
     /// What one column of the responses is.
     #[serde(default)]
     pub unit: RecordedUnit,
+    /// How the responses were standardised before, such as `in each session`, `in each run` or `over all runs together`. Leave it
+    /// out if they were not.
+    #[schemars(example = "in each session")]
+    pub standardised: Option<String>,
     /// Width of the image in degrees of visual angle.
     #[schemars(transform = within(Range::Above(0.0, 360.0)), example = 8.4)]
     pub fov_deg: Option<f32>,
@@ -83,14 +88,19 @@ pub struct Manifest {
     pub images: ImagesKeys,
     /// Sessions and scanner runs of the trials. Without these keys, columns called `session` and `run` (or `ses`, `chunk` ...)
     /// of the table of responses or of the file `images.order` give them; without such columns, all trials are one run.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub trials: TrialsKeys,
     /// The voxels (neurons, channels).
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub voxels: VoxelsKeys,
     /// The stimuli that are held out, with all their trials.
     #[serde(default)]
     pub split: SplitKeys,
+    /// What was done to the responses before, in order, with the trials that each step was fitted on: the provenance begins with
+    /// it, and the audit judges it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(example = crate::manifest::keys::example_steps())]
+    pub steps: Vec<StepKeys>,
     /// Where the manifest lies; set when it is read.
     #[serde(skip)]
     pub path: PathBuf,
@@ -132,20 +142,9 @@ impl Manifest {
         }
         let manifest: Self = toml::from_str(text).map_err(|error| Error::manifest(path, error))?;
         let manifest = Self { path: path.to_owned(), ..manifest };
-        manifest.check()?;
-        Ok(manifest)
-    }
-
-    fn check(&self) -> Result<()> {
-        let impossible = |reason: &str| Err(Error::manifest(&self.path, reason));
-        match self {
-            _ if self.images.column.is_some() && self.images.order.is_none() => {
-                impossible("images.column names a column of the file images.order: set images.order too")
-            }
-            _ if self.split.by == Some(SplitBy::Column) && self.split.test_list.is_some() => {
-                impossible("split.by = \"column\" and split.test_list both say what is tested: leave one out")
-            }
-            _ => Ok(()),
+        match void::first(&manifest, &table) {
+            Some(reason) => Err(Error::manifest(path, reason)),
+            None => Ok(manifest),
         }
     }
 
@@ -230,6 +229,10 @@ fn require_keys(schema: &Value, section: &str, table: &toml::Table, path: &Path)
 fn nearest<'a>(key: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let scored = known.map(|known| (strsim::jaro_winkler(key, known), known));
     scored.filter(|(score, _)| *score >= SIMILARITY).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, known)| known)
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 fn default_side() -> usize {

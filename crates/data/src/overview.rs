@@ -7,7 +7,7 @@ mod spread;
 
 use std::collections::BTreeMap;
 
-pub use reliable::{Measured, Reliable};
+pub use reliable::{FEW_STIMULI, Measured, Reliable};
 pub use sample::ShownTrial;
 pub use spread::PartSpread;
 
@@ -70,6 +70,7 @@ impl Overview {
         let reliability = Reliable::of_test(data, options.halves)?;
         let mut warnings = header.provenance.warnings.clone();
         warnings.extend(reliability.is_none().then(|| no_repeats(&summary)));
+        warnings.extend(reliability.as_ref().and_then(|reliable| reliable.warning(header.provenance.unit())));
         warnings.extend(spread.iter().filter_map(|(split, spread)| spread.warning(split.name())));
         if !header.has_images() {
             warnings.push(

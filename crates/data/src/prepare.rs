@@ -1,8 +1,10 @@
 //! Makes one data set from another: split again, standardised, cleaned of drift, averaged, its voxels selected.
 //!
 //! Every statistic is fitted on training trials; a selection sees validation trials too. A run or session without
-//! training trials (as where the test was scanned in runs of its own) is fitted on itself, which tells training nothing. What was done is added to the steps of the provenance.
+//! training trials (as where the test was scanned in runs of its own) takes the statistics of the training trials of its
+//! session or, if it has none, of all; see [`TestStatistics`]. What was done is added to the steps of the provenance.
 
+mod again;
 mod average;
 mod drift;
 mod groups;
@@ -15,15 +17,19 @@ mod stream;
 use crate::header::{FittedOn, Header, SourceFile, Step, Voxels};
 use crate::import::{Block, Images, Source};
 use crate::store::DataSet;
-use crate::{Error, Result};
+use crate::{Error, Result, TestStatistics};
 
-use groups::Groups;
+use groups::{Asked, Groups};
 use removes::Removes;
 use stream::{Stage, Stream};
 
+pub(crate) use again::STANDARDISED;
 pub use groups::Scope;
 pub use select::{Measure, Rule, Selection};
 pub use split::SplitRule;
+
+/// The step of an average.
+const MEANS: &str = "the mean over the trials of each stimulus";
 
 /// What to do, in this order. The default changes nothing.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -36,6 +42,8 @@ pub struct PrepareOptions {
     pub detrend: Option<usize>,
     /// Standardise each voxel.
     pub zscore: Option<Scope>,
+    /// What standardises runs and sessions without training trials, and whether their drift is taken out.
+    pub test_statistics: TestStatistics,
     /// Keep the voxels that meet all of these.
     pub select: Vec<Selection>,
     /// Keep the mean over the trials of each stimulus only.
@@ -50,7 +58,8 @@ pub struct PrepareOptions {
 /// # Errors
 /// [`Error::Damaged`] when the data set is not as it was written;
 /// [`Error::Region`]; [`Error::Prepare`] when a split leaves nothing for training, a run has too few training trials, a
-/// selection rests on test trials or keeps no voxel.
+/// selection rests on test trials or keeps no voxel, a drift is asked for of trials whose order in time is not known, or
+/// the data set is standardised already.
 pub fn prepare<'a>(data: &'a DataSet, options: &PrepareOptions) -> Result<Source<'a>> {
     prepare_with(data, options, &|_, _, _| ())
 }
@@ -76,8 +85,12 @@ pub fn prepare_with<'a>(
     let mut header = data.header().clone();
     let mut kept: Vec<usize> = (0..header.trials.len()).collect();
     let mut steps = Vec::new();
-    let mut removes =
-        Removes { drifts: options.detrend.is_some(), unit: options.zscore.is_some(), ..Removes::default() };
+    let mut removes = Removes {
+        drifts: options.detrend.is_some(),
+        unit: options.zscore.is_some(),
+        all_runs: true,
+        ..Removes::default()
+    };
     if let Some(rule) = &options.split {
         steps.extend(split::apply(rule, &mut header, &mut kept)?);
         forget_training(&mut header);
@@ -88,24 +101,23 @@ pub fn prepare_with<'a>(
         steps.push(Step::plain(format!("voxels: {roi}")));
     }
     if let Some(order) = options.detrend {
-        if !(1..=drift::HIGHEST).contains(&order) {
-            return Err(Error::prepare(data, format!("drift of order {order}: give 1 to {}", drift::HIGHEST)));
-        }
-        let groups = Groups::of(&header, &kept, Scope::Run, order + 2)?;
         begin("drift");
-        let stage = Stage::Drift(drift::Drift::fit(&stream, groups, order)?);
-        let about = stage.groups().about_order();
-        let what = format!("a polynomial of order {order} over the trials taken out of each voxel in each run{about}");
-        steps.push(stage.groups().step(what));
+        let stage = drift(&stream, &header, order, options)?;
+        steps.push(stage.groups().without_drift(order));
+        removes.all_runs &= !stage.groups().sources.borrow();
         stream.push(stage);
     }
     if let Some(scope) = options.zscore {
-        let groups = Groups::of(&header, &kept, scope, 2)?;
-        groups.refuse_single(&header, scope)?;
+        let again = again::before(&header.provenance, options).map_err(|reason| Error::prepare(data, reason))?;
+        let advice = "standardise by session, or over all runs";
+        let asked = Asked { scope, least: 2, advice, without_training: options.test_statistics };
+        let groups = Groups::of(&header, &kept, asked)?;
+        groups.refuse_single(&header)?;
         removes.levels = groups.are_single_runs(&header, &kept);
+        removes.all_runs &= !groups.sources.borrow();
         begin("standardising");
         let stage = Stage::Standardise(standardise::Standardise::fit(&stream, groups)?);
-        steps.push(stage.groups().step(format!("each voxel standardised {}", scope.words())));
+        steps.push(stage.groups().standardised(again));
         stream.push(stage);
     }
     for selection in &options.select {
@@ -119,9 +131,23 @@ pub fn prepare_with<'a>(
         return Err(Error::prepare(data, "no voxel is left: select less strictly"));
     }
     if options.average {
-        steps.push(Step::plain("the mean over the trials of each stimulus"));
+        steps.push(Step::plain(MEANS));
     }
     source(data, header, voxels, stream, steps, removes, options)
+}
+
+fn drift(stream: &Stream<'_>, header: &Header, order: usize, options: &PrepareOptions) -> Result<Stage> {
+    if !(1..=drift::HIGHEST).contains(&order) {
+        return Err(Error::prepare(stream.data, format!("drift of order {order}: give 1 to {}", drift::HIGHEST)));
+    }
+    if let Some(reason) = header.untimed() {
+        let reason = format!("a drift goes over time, but {reason}: leave out --detrend");
+        return Err(Error::prepare(stream.data, reason));
+    }
+    let advice = "take a drift of a lower order, or leave out --detrend";
+    let asked = Asked { scope: Scope::Run, least: order + 2, advice, without_training: options.test_statistics };
+    let groups = Groups::of(header, &stream.kept, asked)?;
+    Ok(Stage::Drift(drift::Drift::fit(stream, groups, order)?))
 }
 
 fn source<'a>(
@@ -137,7 +163,11 @@ fn source<'a>(
     provenance.steps.extend(steps);
     if let Some(scope) = options.zscore {
         provenance.units = Some("standard deviations".into());
-        provenance.standardised = Some(scope.words().into());
+        let before = provenance.standardised.map(|before| before + again::THEN).unwrap_or_default();
+        provenance.standardised = Some(before + scope.words());
+    }
+    if options.average {
+        provenance.untimed = Some("by stimulus".into());
     }
     provenance.warnings = provenance.warnings.iter().filter_map(|warning| removes.left_of(warning)).collect();
     provenance.source_files =

@@ -103,18 +103,19 @@ impl Reliability {
         Repeats::with(held_out.data_set(), held_out.splits(), |repeats| repeats.split_half(draws, seed))
     }
 
-    /// Both [`Reliability::noise_ceiling`] and [`Reliability::split_half`], from responses that are read once.
+    /// Both [`Reliability::noise_ceiling`] and [`Reliability::split_half`], from responses that are read once, and for each
+    /// stimulus its part in the mean over voxels of the split-half correlation.
     ///
     /// # Errors
     /// [`crate::Error::Store`] for damaged chunks.
-    pub fn of_repeats(
+    pub(crate) fn of_repeats(
         held_out: &HeldOutSplit<'_>,
         draws: usize,
         seed: u64,
-    ) -> Result<Option<(NoiseCeiling, SplitHalf)>> {
+    ) -> Result<Option<(NoiseCeiling, SplitHalf, Vec<f64>)>> {
         Repeats::with(held_out.data_set(), held_out.splits(), |repeats| {
-            let both = repeats.spread_and_halves(draws, seed)?;
-            Ok(both.map(|(spread, halves)| (ceiling(&spread, repeats), halves)))
+            let all = repeats.spread_and_halves(draws, seed)?;
+            Ok(all.map(|(spread, halves, shares)| (ceiling(&spread, repeats), halves, shares.means())))
         })
     }
 }

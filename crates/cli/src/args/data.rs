@@ -37,6 +37,9 @@ pub(crate) struct Prepare {
     /// Standardise each voxel over the training trials of each scanner run, each session, or all.
     #[arg(long, value_enum)]
     pub(crate) zscore: Option<ZScope>,
+    /// What --zscore takes for runs and sessions without training trials.
+    #[arg(long, value_enum, default_value_t = WithoutTraining::Training)]
+    pub(crate) test_statistics: WithoutTraining,
     /// Select voxels by a measure of the training trials (snr, split_half) or a column of the data set: "snr >= 0.5",
     /// "best 2000 split_half". Repeatable.
     #[arg(long, value_name = "RULE")]
@@ -72,6 +75,15 @@ pub(crate) enum ZScope {
     All,
 }
 
+/// Statistics of runs and sessions without training trials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum WithoutTraining {
+    /// Those of the training trials of their session, or else of all; --detrend leaves them as they are.
+    Training,
+    /// Their own, which see test trials: `audit` warns of it. --detrend applies to them too.
+    Own,
+}
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct Inspect {
     /// Data set.
@@ -103,6 +115,9 @@ pub(crate) struct Audit {
     /// Fail on warnings too.
     #[arg(long)]
     pub(crate) strict: bool,
+    /// A list that --fix wrote: leave out what it names before looking, as data.exclusions does.
+    #[arg(long, value_name = "LIST.toml")]
+    pub(crate) exclusions: Option<PathBuf>,
     /// Write a list of what to leave out of training, for data.exclusions = "LIST.toml".
     #[arg(long, value_name = "LIST.toml")]
     pub(crate) fix: Option<PathBuf>,

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use anyhow::Result;
 
 use afterimage_data::audit::{AuditOptions, Embed, Verdict, audit_with, images};
-use afterimage_data::overview::{Overview, OverviewOptions, Reliable, no_repeats};
+use afterimage_data::overview::{FEW_STIMULI, Overview, OverviewOptions, Reliable, no_repeats};
 use afterimage_data::{DataSet, Exclusions, PartSummary, SPLIT_HALF_DRAWS, Summary, UnpairedPool};
 use afterimage_experiment::Embedder;
 use afterimage_report::render_dataset;
@@ -18,8 +18,6 @@ use crate::args;
 use crate::progress::Bar;
 use crate::say;
 
-/// Below this number of test stimuli a reliability says little, and a note says so.
-const FEW: usize = 10;
 /// From this number of test stimuli on, reliabilities have three decimals.
 const MANY: usize = 30;
 
@@ -65,6 +63,8 @@ fn as_json(
     if let Some(reliability) = reliability {
         value["noise_ceiling"] = serde_json::to_value(reliability.as_ref().map(|found| &found.ceiling))?;
         value["split_half"] = serde_json::to_value(reliability.as_ref().map(|found| &found.halves))?;
+        let warning = reliability.as_ref().and_then(|found| found.warning(summary.provenance.unit()));
+        value["reliability_warning"] = serde_json::to_value(warning)?;
     }
     if let Some(path) = &args.html {
         value["page"] = path.display().to_string().into();
@@ -86,13 +86,11 @@ const EXAMPLES: usize = 10;
 
 /// `afterimage audit`. It has findings if a check fails, and with `--strict` also if one warns.
 pub(super) fn audit(args: &args::Audit) -> Result<Outcome> {
-    let data = inputs::data_set(&args.dataset, "audit")?;
+    let mut data = inputs::data_set(&args.dataset, "audit")?;
+    let excluded = args.exclusions.as_deref().map(Exclusions::read).transpose()?.unwrap_or_default();
+    data.leave_out(&excluded.stimuli);
     let side = data.header().size as u32;
-    let pool = if args.unpaired.is_empty() {
-        None
-    } else {
-        Some(UnpairedPool::open(&args.unpaired, side, &Exclusions::default())?)
-    };
+    let pool = if args.unpaired.is_empty() { None } else { Some(UnpairedPool::open(&args.unpaired, side, &excluded)?) };
     let embedder =
         if args.features && data.header().has_images() { Some(Embedder::new(data.header().size)?) } else { None };
     let all = images(&data, pool.as_ref(), AuditOptions::default().pool_limit);
@@ -113,7 +111,8 @@ pub(super) fn audit(args: &args::Audit) -> Result<Outcome> {
     let audit = audit_with(&data, pool.as_ref(), options)?;
     bar.finish();
     if let Some(list) = &args.fix {
-        let mut all = audit.exclusions.clone();
+        let mut all = excluded;
+        all.extend(&audit.exclusions);
         all.extend(&audit.class_exclusions);
         all.write(list)?;
     }
@@ -140,7 +139,7 @@ pub(super) fn audit(args: &args::Audit) -> Result<Outcome> {
     }
     if let Some(list) = &args.fix {
         say::line(format!(
-            "wrote {}: {}, {} and {}; set data.exclusions to this file",
+            "wrote {}: {}, {} and {} found now; set data.exclusions to this file (--exclusions audits with it)",
             list.display(),
             counted(audit.exclusions.stimuli.len(), "stimulus"),
             counted(audit.exclusions.names.len(), "unpaired image"),
@@ -151,7 +150,12 @@ pub(super) fn audit(args: &args::Audit) -> Result<Outcome> {
     if audit.checks.iter().any(|check| check.verdict == Verdict::Fail) {
         super::import::next(&match &args.fix {
             None => format!("afterimage audit {path} --fix leave-out.toml, with the same options"),
-            Some(list) => format!("set data.exclusions = \"{}\" in the experiment file", list.display()),
+            Some(list) => format!(
+                "set data.exclusions = \"{}\" in the experiment file, and check it with afterimage audit {path} --exclusions {}, \
+                 with the same options",
+                list.display(),
+                super::import::quoted(list)
+            ),
         })?;
         return Ok(outcome);
     }
@@ -174,7 +178,7 @@ fn show_reliability(summary: &Summary, reliability: Option<&Reliable>) -> Result
     ))?;
     // Digits beyond what so few stimuli tell would only look exact.
     let digits = if stimuli < MANY { 2 } else { 3 };
-    if stimuli < FEW {
+    if stimuli < FEW_STIMULI {
         say::line(format!(
             "note: {} too few for a reliability: the values of single {} are mostly chance",
             if stimuli == 1 { "1 stimulus is".into() } else { format!("{stimuli} stimuli are") },
@@ -187,7 +191,8 @@ fn show_reliability(summary: &Summary, reliability: Option<&Reliable>) -> Result
             "{:>15}: {median:.digits$} ({low:.digits$} to {high:.digits$})  {}",
             measured.name, measured.meaning
         ))
-    })
+    })?;
+    reliable.warning(unit).map_or(Ok(()), |warning| say::line(format!("    warning: {warning}")))
 }
 
 pub(super) fn show(summary: &Summary, json: bool) -> Result<()> {

@@ -49,7 +49,9 @@ fn data(args: &Data) -> Result<()> {
         .collect::<Result<_>>()?;
     names.sort();
     say::line(format!("wrote {}: {}", args.out.display(), names.join(", ")))?;
-    say::line(format!("not in these files: {}", lost.join(", ")))?;
+    if !lost.is_empty() {
+        say::line(format!("not in these files: {}", lost.join(", ")))?;
+    }
     let manifest = args.out.join("manifest.toml");
     next(&format!("afterimage import generic {} --out NAME.afterimage", quoted(&manifest)))
 }
@@ -107,7 +109,10 @@ fn from_table(path: &Path, voxels: &Voxels) -> Result<Vec<Column>> {
         bail!("\"{}\" names a {unit} twice: give one row per {unit}", path.display());
     }
     if let Some(stray) = rows.keys().find(|id| !voxels.ids.contains(id)) {
-        bail!("\"{}\" names {} {stray}, which the run does not use", path.display(), voxels.unit().singular());
+        let from_one = !rows.contains_key(&0) && *stray == voxels.columns;
+        let hint =
+            if from_one { ": it seems to count from 1, and here counting begins at 0, so subtract 1" } else { "" };
+        bail!("\"{}\" names {} {stray}, which the run does not use{hint}", path.display(), voxels.unit().singular());
     }
     let safe = |name: &str| -> String {
         let kept = |c: char| if c.is_ascii_alphanumeric() || "_-.".contains(c) { c } else { '_' };

@@ -12,6 +12,10 @@ use afterimage_study::StudyFolder;
 
 use super::import::quoted;
 
+/// Endings of files that a manifest names.
+const DATA_FILES: [&str; 13] =
+    ["npy", "npz", "mat", "h5", "hdf5", "csv", "tsv", "txt", "zip", "nii", "gz", "mgh", "mgz"];
+
 /// What lies at a path, if it is one of the program's own kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Found {
@@ -128,9 +132,16 @@ pub(super) fn refuse_no_run(path: &Path) -> Result<()> {
     })
 }
 
-/// Refuses an experiment in the place of a manifest.
+/// Refuses an experiment, or a file of data, in the place of a manifest.
 pub(super) fn refuse_no_manifest(path: &Path) -> Result<()> {
     let shown = path.display();
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+    if path.is_file() && DATA_FILES.contains(&ending.as_str()) {
+        bail!(
+            "\"{shown}\" is a file of data, not a manifest: `afterimage import generic --template > manifest.toml` prints one; name \
+             the file there, the responses as responses.file and the images as images.source"
+        );
+    }
     refuse(path, "a manifest", |found| match found {
         Found::Experiment => Some(format!(
             "it goes to `afterimage run {shown} --out RUN`; a manifest names responses and images (`[responses]`, `[images]`)"

@@ -4,12 +4,14 @@ use std::cell::OnceCell;
 
 use anyhow::Result;
 
-use afterimage_data::{DataSet, PrepareOptions, Scope, SplitRule, WriteOptions, clusters, prepare_with as of};
+use afterimage_data::{
+    DataSet, PrepareOptions, Scope, SplitRule, TestStatistics, WriteOptions, clusters, prepare_with as of,
+};
 use afterimage_experiment::Embedder;
 
 use super::import::{finish, next, quoted};
 use super::inputs;
-use crate::args::{Prepare, SplitKind, ZScope};
+use crate::args::{Prepare, SplitKind, WithoutTraining, ZScope};
 use crate::progress::Bar;
 
 /// `afterimage prepare`.
@@ -24,6 +26,10 @@ pub(super) fn prepare(args: &Prepare) -> Result<()> {
             ZScope::Session => Scope::Session,
             ZScope::All => Scope::All,
         }),
+        test_statistics: match args.test_statistics {
+            WithoutTraining::Training => TestStatistics::Training,
+            WithoutTraining::Own => TestStatistics::Own,
+        },
         select: args.select.clone(),
         average: args.average,
     };

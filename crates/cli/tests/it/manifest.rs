@@ -63,5 +63,12 @@ fn exported_files_are_imported_again_with_sessions_and_runs() {
     assert!(said.trim_end().ends_with("next: afterimage audit z.afterimage"), "{said}");
     let said = printed(&desk.run(&["audit", "z.afterimage"]));
     assert!(said.contains("next: write experiment.toml with data.dataset = \"z.afterimage\""), "{said}");
-    assert!(desk.refusal(&["export", "data", "again.afterimage", "--out", "raw"]).contains("exists already"));
+    let refused = desk.refusal(&["export", "data", "again.afterimage", "--out", "raw"]);
+    assert!(refused.contains("\"raw\" exists already") && !refused.contains("data set"), "{refused}");
+    let refused = desk.refusal(&["import", "generic", "raw/responses.npy", "--out", "x.afterimage"]);
+    assert!(refused.contains("is a file of data, not a manifest") && refused.contains("--template"), "{refused}");
+    let again = ["prepare", "z.afterimage", "--zscore", "session", "--out", "zz.afterimage"];
+    assert!(desk.refusal(&again).contains("standardised in each session already"));
+    let own = ["prepare", "again.afterimage", "--zscore", "run", "--test-statistics", "own", "--out", "own.afterimage"];
+    printed(&desk.run(&own));
 }

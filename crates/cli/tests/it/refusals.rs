@@ -255,6 +255,11 @@ fn audit_fails_with_a_code_of_its_own() {
     assert_eq!(found, Some(3), "{said}");
     says(&said, &["FAIL", "10 duplicates"]);
     assert_eq!(code(&[&leak[..], &["--json"]].concat()).0, Some(3));
+    let (_, said) = code(&[&leak[..], &["--fix", "list.toml"]].concat());
+    says(&said, &["--exclusions list.toml, with the same options"]);
+    let (fixed, said) = code(&[&leak[..], &["--exclusions", "list.toml"]].concat());
+    assert_eq!(fixed, Some(0), "{said}");
+    says(&said, &["0 duplicates"]);
     let (strict, warned) = code(&["--strict"]);
     assert_eq!(strict, Some(if warned.contains("WARN") { 3 } else { 0 }), "{warned}");
 }

@@ -3,16 +3,18 @@
 use std::collections::BTreeSet;
 
 use afterimage_formats::picture;
+use afterimage_statistics::counted;
 use ndarray::Axis;
 
 use super::hash::{self, Hashed, Likeness};
 use super::{Check, Verdict};
-use crate::Result;
 use crate::exclusions::Exclusions;
 use crate::header::{FittedOn, Split, Step, TrialInfo};
 use crate::nouns::Meaning;
+use crate::overview::{FEW_STIMULI, Reliable};
 use crate::pool::UnpairedPool;
 use crate::store::DataSet;
+use crate::{Result, SPLIT_HALF_DRAWS};
 
 pub(super) fn check(name: impl Into<String>, verdict: Verdict, detail: impl Into<String>, items: Vec<String>) -> Check {
     Check { name: name.into(), verdict, detail: detail.into(), items }
@@ -163,6 +165,22 @@ pub(super) fn repeats(data: &DataSet) -> Check {
     check("repeats averaged", Verdict::Pass, detail, Vec::new())
 }
 
+/// Whether responses to repeats of one image agree: they do not if trials and images are out of step.
+pub(super) fn agreement(data: &DataSet) -> Result<Check> {
+    let name = "repeats agree";
+    let unit = data.header().provenance.unit();
+    let reliable = Reliable::of_test(data, SPLIT_HALF_DRAWS)?;
+    let found = reliable.as_ref().and_then(|reliable| Some((reliable.describe(unit)?, reliable.warning(unit))));
+    Ok(match found {
+        None => {
+            let detail = format!("fewer than {FEW_STIMULI} test stimuli have repeats, or the responses do not vary");
+            check(name, Verdict::NotApplicable, detail, Vec::new())
+        }
+        Some((said, None)) => check(name, Verdict::Pass, said, Vec::new()),
+        Some((_, Some(warning))) => check(name, Verdict::Warn, warning, Vec::new()),
+    })
+}
+
 fn range(counts: &[u32]) -> String {
     match (counts.iter().min(), counts.iter().max()) {
         (Some(least), Some(most)) if least == most => least.to_string(),
@@ -175,12 +193,33 @@ fn range(counts: &[u32]) -> String {
 pub(super) fn normalisation(data: &DataSet) -> Check {
     let steps = &data.header().provenance.steps;
     let seen = |scope: FittedOn| steps.iter().filter(|step| step.fitted_on == scope).count();
-    let (leaks, unknown) = (seen(FittedOn::Everything), seen(FittedOn::Unknown));
-    let (verdict, finding) = match (leaks, unknown) {
-        (0, 0) => (Verdict::Pass, "no step before it saw test trials".to_owned()),
-        (0, n) => (Verdict::Warn, format!("of {n} steps before it, the source does not say what they were fitted on")),
-        (n, _) => (Verdict::Fail, format!("{n} steps before it were fitted on all trials, those of the test included")),
+    let (leaks, own, unknown) = (seen(FittedOn::Everything), seen(FittedOn::OwnRun), seen(FittedOn::Unknown));
+    let mut found = Vec::new();
+    if leaks > 0 {
+        found.push(format!("{} fitted on all trials, those of the test included", were(leaks)));
+    }
+    if own > 0 {
+        found.push(format!(
+            "{} fitted on each run or session by itself, so that responses of the test were standardised by test trials",
+            were(own)
+        ));
+    }
+    if unknown > 0 {
+        found.push(format!(
+            "of {} before it, the source does not say what they were fitted on",
+            counted(unknown, "step")
+        ));
+    }
+    let verdict = match (leaks, own + unknown) {
+        (0, 0) => Verdict::Pass,
+        (0, _) => Verdict::Warn,
+        _ => Verdict::Fail,
     };
+    let finding = if found.is_empty() { "no step before it saw test trials".to_owned() } else { found.join("; ") };
     let detail = format!("training fits z-scores and voxel selection on the training part only; {finding}");
     check("normalisation and selection", verdict, detail, steps.iter().map(Step::to_string).collect())
+}
+
+fn were(steps: usize) -> String {
+    format!("{} before it {}", counted(steps, "step"), if steps == 1 { "was" } else { "were" })
 }

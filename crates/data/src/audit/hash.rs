@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{HASH_DISTANCE, PIXEL_CORRELATION};
 use crate::Result;
-use crate::header::Split;
+use crate::header::{Split, StimulusInfo};
 use crate::pool::UnpairedPool;
 use crate::store::DataSet;
 
@@ -81,7 +81,8 @@ impl Hashed {
 }
 
 pub(super) fn of_stimuli(data: &DataSet, split: Split, saw: &dyn Fn(usize)) -> Result<Vec<Hashed>> {
-    let rows = data.header().stimuli.iter().enumerate().filter(|(_, info)| info.split == split);
+    let is_of_part = |info: &StimulusInfo| data.header().has_images() && info.split == split;
+    let rows = data.header().stimuli.iter().enumerate().filter(|(_, info)| is_of_part(info));
     let rows: Vec<u32> = rows.map(|(row, _)| row as u32).collect();
     let blocks = rows.chunks(BLOCK).map(|block| {
         let images = data.images(block)?;

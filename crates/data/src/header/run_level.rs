@@ -7,12 +7,29 @@ pub(crate) struct RunLevel {
     pub(crate) drifts: bool,
     /// Whether they are still in the unit of the series.
     pub(crate) raw: bool,
+    /// In which runs.
+    pub(crate) runs: Runs,
+}
+
+/// Runs that a warning is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Runs {
+    /// All of them.
+    All,
+    /// Those without training trials.
+    WithoutTraining,
 }
 
 impl RunLevel {
     /// The warning about it.
     pub(crate) fn warning(self) -> String {
         let drifts = if self.drifts { " and the drifts" } else { "" };
+        if self.runs == Runs::WithoutTraining {
+            return format!(
+                "responses of runs without training trials contain the level{drifts} of their run: --test-statistics own takes \
+                 them out, but lets the statistics see test trials"
+            );
+        }
         if !self.raw {
             return format!(
                 "responses contain the level{drifts} of each run: use `afterimage prepare DATASET --detrend 1 --zscore run` \
@@ -28,8 +45,14 @@ impl RunLevel {
 
     /// What a warning says, if it is one of these.
     pub(crate) fn said_by(warning: &str) -> Option<Self> {
-        let all = [(true, true), (true, false), (false, true), (false, false)];
-        all.map(|(drifts, raw)| Self { drifts, raw }).into_iter().find(|level| level.warning() == warning)
+        Self::all().find(|level| level.warning() == warning)
+    }
+
+    fn all() -> impl Iterator<Item = Self> {
+        let of_all = [(true, true), (true, false), (false, true), (false, false)];
+        let of_all = of_all.map(|(drifts, raw)| Self { drifts, raw, runs: Runs::All });
+        let of_some = [true, false].map(|drifts| Self { drifts, raw: false, runs: Runs::WithoutTraining });
+        of_all.into_iter().chain(of_some)
     }
 }
 
@@ -39,8 +62,7 @@ mod tests {
 
     #[test]
     fn every_warning_is_read_as_what_it_says() {
-        for (drifts, raw) in [(true, true), (true, false), (false, true), (false, false)] {
-            let level = RunLevel { drifts, raw };
+        for level in RunLevel::all() {
             assert_eq!(RunLevel::said_by(&level.warning()), Some(level));
         }
         assert_eq!(RunLevel::said_by("another"), None);

@@ -11,7 +11,7 @@ pub enum FittedOn {
     Nothing,
     /// Training trials only.
     Training,
-    /// Each run (or session) on itself, and no run holds both training and test trials.
+    /// Training trials, and in runs (or sessions) without any the trials of each itself, those of the test too.
     OwnRun,
     /// All trials, those of the test among them: a leak, unless it is harmless for another reason.
     Everything,
@@ -66,7 +66,7 @@ impl std::fmt::Display for Step {
         let scope = match self.fitted_on {
             FittedOn::Nothing => return f.write_str(&self.what),
             FittedOn::Training => "fitted on training trials",
-            FittedOn::OwnRun => "fitted on each run by itself",
+            FittedOn::OwnRun => "fitted on each run by itself, also on those of the test",
             FittedOn::Everything => "fitted on all trials, test trials too",
             FittedOn::Unknown => "what it was fitted on is not known",
         };

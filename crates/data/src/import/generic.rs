@@ -1,24 +1,24 @@
 //! Any table of responses and any images, joined by a manifest.
 
 pub(super) mod places;
+mod said;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use afterimage_formats::digest;
 use afterimage_formats::images::ImageSource;
 
 use super::columns::{Column, Role};
 use super::files::unused;
 use super::importer::{Argument, Importer};
 use super::order::{self, Order};
-use super::table::{self, Opened, Table};
+use super::table::{self, Opened};
 use super::{Block, Images, Source, Watch, WriteOptions, regions, source};
 use crate::assign::random_split;
 use crate::classes::{ClassTable, Classes};
-use crate::header::{FittedOn, LeftOut, Provenance, SourceFile, Split, Step, StimulusInfo, VoxelColumn, Voxels};
+use crate::header::{FittedOn, LeftOut, Provenance, Split, StimulusInfo, VoxelColumn, Voxels};
 use crate::inspect::Summary;
 use crate::manifest::{Manifest, SplitBy, TEMPLATE};
 use crate::responses::VOXEL_NUMBER;
@@ -75,7 +75,7 @@ fn open_generic(manifest: &Manifest) -> Result<Source<'static>> {
     if let Some(numbers) = &sorted.numbers {
         number(&mut voxels, numbers);
     }
-    let provenance = Provenance { left_out, ..provenance(manifest, &table, &order)? };
+    let provenance = Provenance { left_out, ..said::provenance(manifest, &table, &order)? };
     let images: Images<'static> =
         Box::new(move |stimulus, side| Ok(source.read_square(order.stimuli[stimulus], side)?));
     let block = Block { responses: table.responses, trials: table.trials };
@@ -216,45 +216,4 @@ fn of_column(manifest: &Manifest, names: &[&str], order: &Order, column: &Column
         }
         None => Ok(splits),
     }
-}
-
-fn provenance(manifest: &Manifest, table: &Table, order: &Order) -> Result<Provenance> {
-    let named = [Some(&manifest.responses.file), Some(&manifest.images.source), manifest.images.labels.as_ref()];
-    let rest = [manifest.voxels.regions.as_ref(), manifest.split.test_list.as_ref()];
-    let order_file = manifest.images.order.as_ref().map(PathBuf::from).filter(|file| manifest.resolve(file).is_file());
-    let more = order_file.into_iter().chain(places::files(manifest));
-    let mut source_files = Vec::new();
-    for path in named.into_iter().chain(rest).flatten().cloned().chain(more) {
-        let sha256 = digest::sha256(&manifest.resolve(&path))?;
-        source_files.push(SourceFile { path: path.to_string_lossy().into_owned(), sha256 });
-    }
-    let keys = &manifest.split;
-    let split = match (&keys.test_list, keys.by) {
-        (None, Some(SplitBy::Column)) => "split by the column \"split\"".to_owned(),
-        (list, _) => {
-            let test =
-                list.as_ref().map_or(format!("{} at random", keys.test), |list| format!("from {}", list.display()));
-            format!("split by stimulus: test {test}, validation {} at random, seed {}", keys.validation, keys.seed)
-        }
-    };
-    Ok(Provenance {
-        title: manifest.name.clone(),
-        kind: "generic".into(),
-        source_files,
-        licence: manifest.licence.clone(),
-        citation: manifest.citation.clone(),
-        units: manifest.units.clone(),
-        unit: Some(manifest.unit),
-        fov_deg: manifest.fov_deg,
-        steps: [table.description.clone(), order.description.clone()]
-            .into_iter()
-            .chain(table.places.iter().cloned())
-            .map(Step::plain)
-            .chain([
-                Step::split(split),
-                Step::plain("responses stored as they were: no normalisation, no selection of voxels"),
-            ])
-            .collect(),
-        ..Provenance::default()
-    })
 }

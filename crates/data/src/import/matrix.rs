@@ -199,7 +199,7 @@ fn read_separated(path: &Path) -> Result<ArrayD<f32>> {
 }
 
 /// Whether a file is a table of text, packed or not.
-pub(super) fn is_text(path: &Path) -> bool {
+pub(crate) fn is_text(path: &Path) -> bool {
     matches!(ending(path).as_str(), "csv" | "tsv")
 }
 

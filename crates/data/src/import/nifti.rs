@@ -18,6 +18,7 @@ mod pairs;
 mod runs;
 mod said;
 mod series;
+mod standards;
 mod stimuli;
 mod table;
 #[cfg(test)]
@@ -31,13 +32,14 @@ use afterimage_formats::volume::Volume;
 pub use runs::RunChoice;
 
 use runs::Held;
+use standards::Standards;
 use stimuli::Stimuli;
 use timing::Timing;
 
 use super::importer::importer;
 use super::volumes::Mask;
 use super::{Block, Source, subject};
-use crate::{Error, Result};
+use crate::{Error, Result, TestStatistics};
 
 importer! {
     name: "nifti",
@@ -75,10 +77,13 @@ importer! {
         pub tr_secs: Option<f64> => [option = "tr", value = "SECONDS"],
         /// Conditions that are no stimulus.
         pub rest: Vec<String> => [default = "rest"],
-        /// Take a straight line out of each voxel, run by run.
+        /// Take a straight line out of each voxel, run by run, fitted on the volumes that no held-out trial takes.
         pub detrend: bool,
-        /// Standardise each voxel, run by run.
+        /// Standardise each voxel, run by run, over the volumes that no held-out trial takes.
         pub zscore: bool,
+        /// What standardises runs without training trials: the runs of their session, or else all runs, that have some; or
+        /// their own volumes. With own, held-out trials count everywhere, and --detrend applies to such runs too.
+        pub test_statistics: TestStatistics => [default = "training"],
         /// Keep the voxels of a region expression, such as "V1 + V2 - FFA".
         pub roi: Option<String> => [value = "REGIONS"],
         /// Training images held out for early stopping, drawn by the seed.
@@ -110,6 +115,7 @@ impl NiftiOptions {
             rest: vec!["rest".into()],
             detrend: false,
             zscore: false,
+            test_statistics: TestStatistics::default(),
         }
     }
 
@@ -174,19 +180,29 @@ pub fn open_nifti(options: &NiftiOptions) -> Result<Source<'static>> {
     series::refuse_unknown_runs(options, &shown, &tables)?;
     let held = Held::of((&options.test_runs, &options.validation_runs), &shown, &names, &options.series)?;
     let stimuli = Stimuli::of(&shown, &held, options)?;
-    let said = said::Said { tables: &tables, shown: &shown, held: &held, apart, unplaced: &unplaced };
+    let standards = Standards::of(options, &shown, &stimuli, &mask)?;
+    let said = said::Said {
+        tables: &tables,
+        shown: &shown,
+        held: &held,
+        apart,
+        unplaced: &unplaced,
+        standards: standards.as_ref(),
+    };
     let mut provenance = said.provenance(options)?;
     runs::refuse_copies(&options.series, &provenance.source_files)?;
     provenance.steps.append(&mut found.steps);
     provenance.left_out.append(&mut found.left_out);
     provenance.left_out.extend(stimuli.left_out);
-    let keep = (options.detrend, options.zscore);
-    let blocks =
-        options.series.clone().into_iter().zip(shown).zip(stimuli.trials).map(move |((path, shown), trials)| {
+    let blocks = options.series.clone().into_iter().zip(shown).zip(stimuli.trials).enumerate().map(
+        move |(at, ((path, shown), trials))| {
             let mut rows = series::read(&path, &mask)?;
-            series::standardise(&mut rows, &shown.run_of_volume, keep);
+            if let Some(standards) = &standards {
+                standards.apply(at, &shown, &mut rows);
+            }
             Ok(Block { responses: series::means(&rows, &shown, &path, &mask)?, trials })
-        });
+        },
+    );
     Ok(Source {
         stimuli: stimuli.infos,
         voxels: found.voxels,

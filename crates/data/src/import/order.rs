@@ -39,6 +39,8 @@ pub(super) struct Order {
     pub(super) description: String,
     /// Whether the rows of the table of responses are paired by their order, and not by a column that names images.
     pub(super) by_rows: bool,
+    /// The order of the names of images, if trials have it.
+    pub(super) by_names: Option<&'static str>,
     /// The columns of the list of trials next to that of the images, one text per trial.
     pub(super) columns: Vec<Column>,
 }
@@ -59,7 +61,7 @@ impl Order {
             })
         });
         let trials = trials.collect();
-        Self { stimuli, trials, description, by_rows, columns: Vec::new() }
+        Self { stimuli, trials, description, by_rows, by_names: None, columns: Vec::new() }
     }
 }
 
@@ -103,7 +105,8 @@ pub(super) fn read(manifest: &Manifest, source: &ImageSource, images: &[&Column]
             } else {
                 format!("trials and images paired by the list {file}: {pairs}")
             };
-            Ok(Order { columns: listed, ..Order::new(named, description, by_rows) })
+            let by_names = (by_position && by_rows).then_some(how);
+            Ok(Order { columns: listed, by_names, ..Order::new(named, description, by_rows) })
         }
         (None, None) => Ok(Order::new(Vec::new(), String::new(), true)),
     }

@@ -250,6 +250,7 @@ fn provenance(options: &SsrOptions) -> Result<Provenance> {
                 .into(),
         ),
         units: Some("standardised BOLD signal".into()),
+        untimed: Some("with those of the test after those of training".into()),
         steps: vec![
             Step::new("preprocessed and standardised by the source", FittedOn::Unknown),
             Step::split("training and test images as the source gives them"),

@@ -11,7 +11,7 @@ pub(super) use opened::{Opened, open};
 use super::generic::places;
 use super::order::Order;
 use super::shown::Repeats;
-use crate::header::{LeftOut, TrialInfo};
+use crate::header::{BY_STIMULUS, LeftOut, TrialInfo};
 use crate::manifest::{Manifest, Orientation};
 use crate::{Error, Result};
 
@@ -25,6 +25,8 @@ pub(super) struct Table {
     pub(super) left_out: Vec<LeftOut>,
     /// How sessions and runs are known, for the provenance.
     pub(super) places: Vec<String>,
+    /// By what the trials are ordered if not by time.
+    pub(super) untimed: Option<String>,
 }
 
 impl Table {
@@ -97,7 +99,8 @@ fn flat(opened: Opened, orientation: Orientation, manifest: &Manifest, order: &O
     });
     let trials = trials.collect();
     let description = format!("{rows} x {columns} table, each value the mean of {averaged} repeats as recorded{more}");
-    Ok(Table { responses, trials, description, left_out, places: places.steps })
+    let untimed = order.by_names.filter(|_| !places.stated).map(str::to_owned);
+    Ok(Table { responses, trials, description, left_out, places: places.steps, untimed })
 }
 
 fn with_repeats(array: ArrayD<f32>, manifest: &Manifest, order: &Order, path: &Path) -> Result<Table> {
@@ -138,7 +141,8 @@ fn with_repeats(array: ArrayD<f32>, manifest: &Manifest, order: &Order, path: &P
     let description =
         format!("{voxels} x {stimuli} x {repeats} table with repeats, {absent} absent ones (NaN) left out");
     let left_out = LeftOut::counted("repeat", "without values (NaN)", absent).into_iter().collect();
-    Ok(Table { responses, trials, description, left_out, places: places.steps })
+    let untimed = (!places.stated).then(|| BY_STIMULUS.to_owned());
+    Ok(Table { responses, trials, description, left_out, places: places.steps, untimed })
 }
 
 /// A repeat is absent when all its voxels are NaN; only some is damage.

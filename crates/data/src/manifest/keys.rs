@@ -7,6 +7,8 @@ use afterimage_schema::{Range, in_order, within};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::header::FittedOn;
+
 /// Stimuli that a split may count; far above any recording.
 const STIMULI: Range = Range::Whole(0, 1_000_000_000);
 
@@ -48,7 +50,7 @@ pub struct ResponsesKeys {
     #[schemars(example = "unit*")]
     pub columns: Option<VoxelNames>,
     /// Of a `.csv` or `.tsv`: columns to leave out, by name, or by number from `1` if the table has no names.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(example = ["age"])]
     pub ignore: Vec<String>,
 }
@@ -110,10 +112,29 @@ pub struct TrialsKeys {
     /// number of trials of each session, in order.
     #[schemars(example = &"session")]
     pub session: Option<Grouping>,
-    /// Scanner run of each trial, likewise. A run number may occur again in another session; within a session, the trials of a
-    /// run are consecutive.
+    /// Scanner run of each trial, likewise. A run number may occur again in another session; within a
+    /// session, the trials of a run are consecutive.
     #[schemars(example = [40, 40, 40])]
     pub run: Option<Grouping>,
+    /// By what the trials are ordered if not by time, such as `by stimulus`. Then no drift is taken out of them.
+    #[schemars(example = "by stimulus")]
+    pub untimed: Option<String>,
+}
+
+/// A step of the preparation of the responses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(transform = in_order::<StepKeys>)]
+pub struct StepKeys {
+    /// What was done, in words.
+    pub what: String,
+    /// The trials that it was fitted on.
+    pub fitted_on: FittedOn,
+}
+
+/// What the template shows of them.
+pub(super) fn example_steps() -> serde_json::Value {
+    serde_json::json!([{ "what": "each voxel standardised in each session", "fitted_on": "training" }])
 }
 
 /// How trials are put into sessions or runs.
@@ -153,7 +174,8 @@ pub enum SplitBy {
 #[serde(deny_unknown_fields, default)]
 #[schemars(transform = in_order::<SplitKeys>)]
 pub struct SplitKeys {
-    /// Number of test stimuli, held out for the scores.
+    /// Number of test stimuli, held out for the scores. Not with `test_list`, and none of `test`, `validation` and `seed` with
+    /// `by = "column"`.
     #[schemars(transform = within(STIMULI))]
     pub test: usize,
     /// Number of validation stimuli, for early stopping.
@@ -165,7 +187,7 @@ pub struct SplitKeys {
     /// Rule. Required if a column `split` exists; otherwise at random.
     #[schemars(example = &"random")]
     pub by: Option<SplitBy>,
-    /// File with the names of the test stimuli, one per line; then `test` is ignored.
+    /// File with the names of the test stimuli, one per line, instead of `test`.
     #[schemars(extend("format" = "path"), example = "test.txt")]
     pub test_list: Option<PathBuf>,
 }

@@ -60,11 +60,27 @@ fn keys_that_do_not_go_together_are_refused() {
     for (line, said) in [
         ("source = \"i\"\ncolumn = \"name\"", "set images.order"),
         ("source = \"i\"\n[split]\nby = \"column\"\ntest_list = \"t.txt\"", "leave one out"),
+        ("source = \"i\"\n[split]\nby = \"column\"\ntest = 100", "split.test is for a split that is drawn"),
+        ("source = \"i\"\n[split]\nby = \"column\"\nseed = 1", "split.seed is for a split that is drawn"),
+        ("source = \"i\"\n[split]\ntest = 3\ntest_list = \"t.txt\"", "split.test and split.test_list both"),
+        ("source = \"i\"\norder = \"natural\"\ncolumn = \"a\"", "images.order = \"natural\" has none"),
+        ("source = \"i\"\norder = \"l.txt\"\ncolumn = \"a\"", "images.order = \"l.txt\" has none"),
     ] {
         let message =
             Manifest::parse(&LEAST.replace("source = \"i\"", line), Path::new("m.toml")).unwrap_err().to_string();
         assert!(message.contains(said), "{message}");
     }
+}
+
+#[test]
+fn array_of_a_file_with_one_table_is_refused() {
+    let parse = |file: &str| {
+        let text = LEAST.replace("file = \"r.npy\"", &format!("file = \"{file}\"\narray = \"betas\""));
+        Manifest::parse(&text, Path::new("m.toml")).map_err(|error| error.to_string())
+    };
+    assert!(parse("r.npy").unwrap_err().contains("leave responses.array out"));
+    assert!(parse("r.csv").unwrap_err().contains("responses.file = \"r.csv\" is one table"));
+    parse("r.mat").unwrap();
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The reliability of the test part in a few numbers.
 
-use afterimage_statistics::counted;
+use afterimage_statistics::{Interval, RecordedUnit, bootstrap_mean, counted, mean};
 
 use crate::store::DataSet;
 use crate::{NoiseCeiling, Reliability, Result, SplitHalf};
@@ -12,7 +12,16 @@ pub struct Reliable {
     pub ceiling: NoiseCeiling,
     /// Split-half reliabilities, from the same.
     pub halves: SplitHalf,
+    /// Mean over voxels of the split-half correlation, with its interval over stimuli; `None` with fewer than
+    /// [`FEW_STIMULI`], or if no voxel has one.
+    pub agreement: Option<(f64, Interval)>,
 }
+
+/// Below this number of stimuli a reliability says little.
+pub const FEW_STIMULI: usize = 10;
+
+/// Resamples of the stimuli for the interval of the agreement.
+const RESAMPLES: usize = 2000;
 
 /// One measure over voxels.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,12 +41,49 @@ impl Reliable {
     /// [`crate::Error::Store`] for damaged chunks.
     pub fn of_test(data: &DataSet, halves: usize) -> Result<Option<Self>> {
         let found = Reliability::of_repeats(&data.held_out(), halves, 0)?;
-        Ok(found.map(|(ceiling, halves)| Self { ceiling, halves }))
+        Ok(found.map(|(ceiling, halves, shares)| {
+            let is_enough = shares.len() >= FEW_STIMULI;
+            let interval = bootstrap_mean(&shares, RESAMPLES, 0).filter(|_| is_enough);
+            Self { ceiling, halves, agreement: interval.map(|interval| (mean(&shares), interval)) }
+        }))
+    }
+
+    /// Mean split-half correlation over voxels in words, with its interval and the noise ceiling; `None` where it is not known.
+    pub fn describe(&self, unit: RecordedUnit) -> Option<String> {
+        let (r, interval) = self.agreement.as_ref()?;
+        Some(format!(
+            "mean split-half r over {} {r:.3} (95 % interval {:.3} to {:.3}, n = {} test stimuli), noise ceiling of the median \
+             {} {:.0} %",
+            unit.plural(),
+            interval.low,
+            interval.high,
+            self.halves.stimuli,
+            unit.singular(),
+            of(&self.ceiling.percent, 0.5)
+        ))
+    }
+
+    /// A warning if the repeats agree no better than by chance, or most voxels have no signal; `None` also with too few stimuli
+    /// to tell.
+    pub fn warning(&self, unit: RecordedUnit) -> Option<String> {
+        let said = self.describe(unit)?;
+        if self.agreement.as_ref().is_some_and(|(_, interval)| interval.low <= 0.0) {
+            return Some(format!(
+                "responses to repeats of one image do not agree: {said}; check the order of trials and images"
+            ));
+        }
+        (of(&self.ceiling.percent, 0.5) <= 0.0).then(|| {
+            format!(
+                "more than half of the {} have a noise ceiling of 0: {said}; select those that respond (`afterimage prepare \
+                 DATASET --select \"snr >= 0.5\"`, or --roi)",
+                unit.plural()
+            )
+        })
     }
 
     /// Its measures, in the order in which they are shown.
     pub fn measures(&self) -> [Measured; 5] {
-        let Self { ceiling, halves } = self;
+        let Self { ceiling, halves, .. } = self;
         let drawn = format!("correlation of halves of the repeats, mean of {}", counted(halves.draws, "draw"));
         [
             ("ncsnr", "signal divided by noise standard deviation of one trial", &ceiling.ncsnr),

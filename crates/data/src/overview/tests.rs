@@ -89,6 +89,49 @@ fn both_measures_of_repeats_are_those_computed_one_by_one() {
     assert!(Reliable::of_test(&data, 0).unwrap().is_none());
 }
 
+/// Twelve test stimuli with six repeats each in 20 voxels; with `signal`, responses depend on the stimulus.
+fn repeated(folder: &std::path::Path, signal: f32) -> DataSet {
+    let stimuli = (0..12).map(|at| crate::StimulusInfo::new(format!("{at}"), Split::Test)).collect();
+    let header = crate::Header::new(stimuli, crate::Voxels::new(20), 0, crate::Provenance::default());
+    let mut writer = crate::DataSetWriter::create(&folder.join("r.afterimage"), header).unwrap();
+    let trial =
+        |at: u32| crate::TrialInfo { stimulus: at % 12, repeat: (at / 12) as u16, session: 0, run: 0, averaged: 1 };
+    let mut random = 1_u32;
+    let mut noise = || {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (random >> 8) as f32 / 16_777_216.0
+    };
+    let responses =
+        Array2::from_shape_fn((72, 20), |(at, voxel)| noise() + signal * ((at % 12 * 5 + voxel * 7) % 12) as f32);
+    writer.append_responses(responses.view(), &(0..72).map(trial).collect::<Vec<_>>()).unwrap();
+    writer.finish().unwrap()
+}
+
+#[test]
+fn repeats_that_do_not_agree_are_warned_of_and_others_are_not() {
+    let unit = crate::RecordedUnit::Voxel;
+    let folder = tempfile::tempdir().unwrap();
+    let data = repeated(folder.path(), 0.0);
+    let reliable = Reliable::of_test(&data, 5).unwrap().unwrap();
+    let (r, interval) = reliable.agreement.clone().unwrap();
+    let mean = reliable.halves.correlation.iter().sum::<f32>() / 20.0;
+    assert!((r - f64::from(mean)).abs() < 1e-5 && interval.low < r && r < interval.high, "{r} {mean} {interval:?}");
+    let warning = reliable.warning(unit).unwrap();
+    assert!(warning.contains("do not agree") && warning.contains("n = 12 test stimuli"), "{warning}");
+    let overview = Overview::of(&data, OverviewOptions::default()).unwrap();
+    assert!(overview.warnings.iter().any(|warning| warning.contains("do not agree")), "{:?}", overview.warnings);
+    let check = |data: &DataSet| {
+        let audit = crate::audit::audit(data, None).unwrap();
+        audit.checks.into_iter().find(|check| check.name == "repeats agree").unwrap()
+    };
+    assert_eq!(check(&data).verdict, crate::Verdict::Warn);
+
+    let folder = tempfile::tempdir().unwrap();
+    let data = repeated(folder.path(), 0.3);
+    assert_eq!(Reliable::of_test(&data, 5).unwrap().unwrap().warning(unit), None);
+    assert_eq!(check(&data).verdict, crate::Verdict::Pass);
+}
+
 #[test]
 fn spread_of_a_part_is_that_of_its_own_trials() {
     let folder = tempfile::tempdir().unwrap();

@@ -22,9 +22,9 @@ pub(super) struct Drift {
 impl Drift {
     pub(super) fn fit(stream: &Stream<'_>, groups: Groups, order: usize) -> Result<Self> {
         let terms = order + 1;
-        let mut products = Array2::<f64>::zeros((groups.count * terms, stream.voxels().count));
-        let mut squares = vec![vec![0.0; terms * terms]; groups.count];
-        let mut fitted = vec![0.0; groups.count];
+        let mut products = Array2::<f64>::zeros((groups.count() * terms, stream.voxels().count));
+        let mut squares = vec![vec![0.0; terms * terms]; groups.count()];
+        let mut fitted = vec![0.0; groups.count()];
         stream.for_each(|at, row| {
             if !groups.fits[at] {
                 return;
@@ -48,6 +48,10 @@ impl Drift {
     pub(super) fn apply(&self, at: usize, mut row: ArrayViewMut1<'_, f32>) {
         let terms = self.order + 1;
         let group = self.groups.of[at];
+        // The drift of one run is not that of another.
+        if !self.groups.sources.is_own(group) {
+            return;
+        }
         let powers = powers(self.groups.place[at], terms);
         for (term, (power, centre)) in powers.iter().zip(&self.centres[group]).enumerate().skip(1) {
             let by = power - centre;

@@ -2,11 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::header::{FittedOn, Header, Split, Step};
-use crate::{Error, Result};
+use super::again::STANDARDISED;
+use crate::header::{Header, Split, Step};
+use crate::test_statistics::{Fit, Sources};
+use crate::{Error, Result, TestStatistics};
 
 /// Over which trials a voxel is standardised.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scope {
     /// Each run by itself.
     Run,
@@ -24,39 +26,53 @@ impl Scope {
             Self::All => "over all runs together",
         }
     }
+
+    /// The scope of these words.
+    pub(super) fn said_by(words: &str) -> Option<Self> {
+        [Self::Run, Self::Session, Self::All].into_iter().find(|scope| scope.words() == words)
+    }
 }
 
 #[derive(Debug)]
 pub(super) struct Groups {
+    scope: Scope,
     /// `[trials kept]`
     pub(super) of: Vec<usize>,
-    /// `[trials kept]` whether the statistic is fitted on it.
+    /// `[trials kept]` whether the statistic of its group is fitted on it.
     pub(super) fits: Vec<bool>,
     /// `[trials kept]` place within its group, from -1 to 1.
     pub(super) place: Vec<f64>,
-    pub(super) count: usize,
-    /// Groups without a training trial, fitted on themselves.
-    own: usize,
-    /// Groups whose trials are not consecutive in the data set, so that its order may not be that in time.
-    interrupted: usize,
+    pub(super) sources: Sources,
+}
+
+/// What is asked of the groups.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    pub(super) scope: Scope,
+    /// Fewest trials that a statistic can be fitted on.
+    pub(super) least: usize,
+    /// What to do if a group has fewer.
+    pub(super) advice: &'static str,
+    pub(super) without_training: TestStatistics,
 }
 
 impl Groups {
     /// # Errors
-    /// [`Error::Prepare`] when a group has some training trials but fewer than `least`.
-    pub(super) fn of(header: &Header, kept: &[usize], scope: Scope, least: usize) -> Result<Self> {
+    /// [`Error::Prepare`] when a group has some training trials but fewer than `least`, or no group has any.
+    pub(super) fn of(header: &Header, kept: &[usize], asked: Asked) -> Result<Self> {
         let mut known = HashMap::new();
-        let mut members: Vec<Vec<usize>> = Vec::new();
+        let (mut members, mut keys): (Vec<Vec<usize>>, Vec<(u16, u16)>) = (Vec::new(), Vec::new());
         let mut of = Vec::with_capacity(kept.len());
         for (at, &trial) in kept.iter().enumerate() {
             let info = &header.trials[trial];
-            let key = match scope {
+            let key = match asked.scope {
                 Scope::Run => (info.session, info.run),
                 Scope::Session => (info.session, 0),
                 Scope::All => (0, 0),
             };
             let group = *known.entry(key).or_insert_with(|| {
                 members.push(Vec::new());
+                keys.push(key);
                 members.len() - 1
             });
             members[group].push(at);
@@ -66,46 +82,61 @@ impl Groups {
             let stimulus = header.trials[kept[at]].stimulus as usize;
             header.stimuli[stimulus].split == Split::Train
         };
-        let (mut fits, mut place, mut own) = (vec![false; kept.len()], vec![0.0; kept.len()], 0);
-        for members in &members {
-            let training = members.iter().filter(|at| is_training(at)).count();
-            if training == 0 {
-                own += 1;
-            }
-            let fitted = if training == 0 { members.len() } else { training };
-            if fitted < least {
-                let info = &header.trials[kept[members[0]]];
+        let training: Vec<usize> =
+            members.iter().map(|members| members.iter().filter(|at| is_training(at)).count()).collect();
+        let has_training: Vec<bool> = training.iter().map(|&count| count > 0).collect();
+        let noun = if asked.scope == Scope::Session { "session" } else { "run" };
+        let sources = Sources::of(noun, keys.clone(), &has_training, asked.without_training);
+        let wrong = |reason| Error::Prepare { data_set: header.provenance.title.clone(), reason };
+        let (mut fits, mut place) = (vec![false; kept.len()], vec![0.0; kept.len()]);
+        for (group, members) in members.iter().enumerate() {
+            let fitted = match sources.fit(group) {
+                Fit::Training => training[group],
+                Fit::Own => members.len(),
+                Fit::Session(_) => asked.least,
+                Fit::All(lenders) if lenders.is_empty() => return Err(wrong("it has no training trials".into())),
+                Fit::All(_) => asked.least,
+            };
+            if fitted < asked.least {
+                let (session, run) = keys[group];
+                let what = match asked.scope {
+                    Scope::Run => format!("session {session}, run {run} has"),
+                    Scope::Session => format!("session {session} has"),
+                    Scope::All => "the data set has".into(),
+                };
                 let reason = format!(
-                    "session {}, run {} has {training} training trials of {}, at least {least} are needed: \
-                     standardise by session, or over all runs",
-                    info.session,
-                    info.run,
-                    members.len()
+                    "{what} {} training trials of {}, at least {} are needed: {}",
+                    training[group],
+                    members.len(),
+                    asked.least,
+                    asked.advice
                 );
-                return Err(Error::Prepare { data_set: header.provenance.title.clone(), reason });
+                return Err(wrong(reason));
             }
             let last = (members.len() - 1).max(1) as f64;
             for (position, at) in members.iter().enumerate() {
-                fits[*at] = training == 0 || is_training(at);
+                fits[*at] = is_training(at) || *sources.fit(group) == Fit::Own;
                 place[*at] = 2.0 * position as f64 / last - 1.0;
             }
         }
-        let interrupted =
-            members.iter().filter(|members| members.windows(2).any(|pair| pair[0] + 1 != pair[1])).count();
-        Ok(Self { of, fits, place, count: members.len(), own, interrupted })
+        Ok(Self { scope: asked.scope, of, fits, place, sources })
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.sources.count()
     }
 
     /// Refuses to standardise by runs or sessions of which there is only one: most often they are unknown.
     ///
     /// # Errors
     /// [`Error::Prepare`] with what to do.
-    pub(super) fn refuse_single(&self, header: &Header, scope: Scope) -> Result<()> {
-        let what = match scope {
+    pub(super) fn refuse_single(&self, header: &Header) -> Result<()> {
+        let what = match self.scope {
             Scope::Run => "run",
             Scope::Session => "session",
             Scope::All => return Ok(()),
         };
-        if self.count != 1 {
+        if self.count() != 1 {
             return Ok(());
         }
         let reason = format!(
@@ -119,28 +150,21 @@ impl Groups {
     /// True if the trials of each group are all those of one run.
     pub(super) fn are_single_runs(&self, header: &Header, kept: &[usize]) -> bool {
         let run = |&trial: &usize| (header.trials[trial].session, header.trials[trial].run);
-        self.count == kept.iter().map(run).collect::<HashSet<_>>().len()
+        self.count() == kept.iter().map(run).collect::<HashSet<_>>().len()
     }
 
-    /// What to know of a drift over the trials of each group, in words.
-    pub(super) fn about_order(&self) -> String {
-        match (self.count, self.interrupted) {
-            (1, _) => " (the data set has one run)".to_owned(),
-            (_, 0) => String::new(),
-            (count, some) => format!(
-                " (the trials of {some} of {count} runs are not consecutive: their order is taken for that in time)"
-            ),
-        }
+    /// The step of a standardisation, with how the responses were standardised `before`.
+    pub(super) fn standardised(&self, before: Option<&str>) -> Step {
+        let before = before.map(|how| format!(", after they were standardised {how}")).unwrap_or_default();
+        let (scope, others) = (self.scope.words(), self.sources.standardised());
+        Step::new(format!("{STANDARDISED}{scope}{before}{others}"), self.sources.fitted_on())
     }
 
-    /// The step, with what it was fitted on.
-    pub(super) fn step(&self, what: String) -> Step {
-        match self.own {
-            0 => Step::new(what, FittedOn::Training),
-            own => {
-                let what = format!("{what}; {own} of {} without training trials by themselves", self.count);
-                Step::new(what, FittedOn::OwnRun)
-            }
-        }
+    /// The step of a drift of some order.
+    pub(super) fn without_drift(&self, order: usize) -> Step {
+        let single = if self.count() == 1 { " (the data set has one run)" } else { "" };
+        let others = self.sources.without_drift();
+        let what = format!("a polynomial of order {order} over the trials taken out of each voxel in each run");
+        Step::new(format!("{what}{single}{others}"), self.sources.fitted_on())
     }
 }

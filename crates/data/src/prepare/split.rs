@@ -6,6 +6,9 @@ use crate::assign::{grouped_split, random_split};
 use crate::header::{Header, Split, Step, StepKind};
 use crate::{Error, Result};
 
+/// How the step of a new split begins.
+pub(super) const AGAIN: &str = "split again";
+
 /// How stimuli are held out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SplitRule {
@@ -86,7 +89,7 @@ pub(super) fn apply(rule: &SplitRule, header: &mut Header, kept: &mut Vec<usize>
     // What an earlier step says of the split no longer holds.
     header.provenance.steps.retain(|step| step.kind != StepKind::Split);
     let numbers = format!("{test} stimuli of the test, {validation} of validation{asked}");
-    steps.insert(0, Step::split(format!("split again: {}; {numbers}", words(rule))));
+    steps.insert(0, Step::split(format!("{AGAIN}: {}; {numbers}", words(rule))));
     Ok(steps)
 }
 

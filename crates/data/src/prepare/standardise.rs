@@ -5,6 +5,8 @@ use ndarray::{Array2, ArrayViewMut1};
 use super::groups::Groups;
 use super::stream::Stream;
 use crate::Result;
+use crate::moments::Moments;
+use crate::test_statistics::Fit;
 
 #[derive(Debug)]
 pub(super) struct Standardise {
@@ -17,29 +19,26 @@ pub(super) struct Standardise {
 
 impl Standardise {
     pub(super) fn fit(stream: &Stream<'_>, groups: Groups) -> Result<Self> {
-        let shape = (groups.count, stream.voxels().count);
-        let (mut mean, mut square) = (Array2::<f64>::zeros(shape), Array2::<f64>::zeros(shape));
-        let mut counts = vec![0.0; groups.count];
+        let voxels = stream.voxels().count;
+        let mut fitted: Vec<Moments> = (0..groups.count()).map(|_| Moments::of_none(voxels)).collect();
         stream.for_each(|at, row| {
-            if !groups.fits[at] {
-                return;
-            }
-            let group = groups.of[at];
-            counts[group] += 1.0;
-            let (mut mean, mut square) = (mean.row_mut(group), square.row_mut(group));
-            for ((mean, square), &value) in mean.iter_mut().zip(square.iter_mut()).zip(row) {
-                let before = f64::from(value) - *mean;
-                *mean += before / counts[group];
-                *square += before * (f64::from(value) - *mean);
+            if groups.fits[at] {
+                fitted[groups.of[at]].add(row);
             }
         })?;
-        let mut sd = square;
-        for (mut row, (means, count)) in sd.outer_iter_mut().zip(mean.outer_iter().zip(&counts)) {
-            row.zip_mut_with(&means, |value, mean| {
-                let root = (*value / count).sqrt();
-                // A constant voxel can leave a rounding remainder that is no spread.
-                *value = if root <= 1e-7 * mean.abs() { 0.0 } else { root };
-            });
+        let shape = (groups.count(), voxels);
+        let (mut mean, mut sd) = (Array2::zeros(shape), Array2::zeros(shape));
+        for (group, fit) in groups.sources.fits().iter().enumerate() {
+            let (means, sds) = match fit {
+                Fit::Training | Fit::Own => fitted[group].mean_and_sd(),
+                Fit::Session(others) | Fit::All(others) => {
+                    let mut pooled = Moments::of_none(voxels);
+                    others.iter().for_each(|&other| pooled.merge(&fitted[other]));
+                    pooled.mean_and_sd()
+                }
+            };
+            mean.row_mut(group).assign(&means);
+            sd.row_mut(group).assign(&sds);
         }
         Ok(Self { groups, mean, sd })
     }

@@ -5,7 +5,7 @@ use ndarray::{Array2, ArrayView1};
 use rayon::prelude::*;
 
 use super::SplitHalf;
-use super::halves::Halves;
+use super::halves::{Halves, Shares};
 use crate::Result;
 use crate::header::{Split, TrialInfo};
 use crate::store::DataSet;
@@ -92,13 +92,20 @@ impl Repeats<'_> {
         Ok(Some(halves.reliability(correlation, stimuli.len())))
     }
 
-    /// Both, with each trial read once.
-    pub(super) fn spread_and_halves(&self, draws: usize, seed: u64) -> Result<Option<(Spread, SplitHalf)>> {
+    /// Both, and the part of each stimulus in the mean correlation over voxels, with each trial read once.
+    pub(super) fn spread_and_halves(&self, draws: usize, seed: u64) -> Result<Option<(Spread, SplitHalf, Shares)>> {
         let Some((stimuli, halves)) = self.halves(draws, seed) else { return Ok(None) };
-        let of_voxels = self
-            .each_voxel(&stimuli, |stimuli, values| (spread(stimuli, values), halves.correlation(stimuli, values)))?;
-        let (of_voxels, correlation) = of_voxels.into_iter().unzip();
-        Ok(Some((Spread::of(&stimuli, of_voxels), halves.reliability(correlation, stimuli.len()))))
+        let (mut of_voxels, mut correlation) = (Vec::with_capacity(self.voxels), Vec::with_capacity(self.voxels));
+        let mut shares = Shares::new(stimuli.len());
+        let measure = |stimuli: &[Vec<usize>], values: &[f32]| {
+            (spread(stimuli, values), halves.correlation(stimuli, values), halves.shares(stimuli, values))
+        };
+        self.each_voxel_into(&stimuli, measure, &mut |(spread, r, of_voxel)| {
+            of_voxels.push(spread);
+            correlation.push(r);
+            shares.add(of_voxel.as_deref());
+        })?;
+        Ok(Some((Spread::of(&stimuli, of_voxels), halves.reliability(correlation, stimuli.len()), shares)))
     }
 
     /// The stimuli that were repeated; `None` with fewer than two.
@@ -119,6 +126,18 @@ impl Repeats<'_> {
         stimuli: &[Vec<usize>],
         measure: impl Fn(&[Vec<usize>], &[f32]) -> T + Sync,
     ) -> Result<Vec<T>> {
+        let mut measured = Vec::with_capacity(self.voxels);
+        self.each_voxel_into(stimuli, measure, &mut |of_voxel| measured.push(of_voxel))?;
+        Ok(measured)
+    }
+
+    /// As [`Self::each_voxel`]; `take` receives what was measured, voxel by voxel in their order.
+    fn each_voxel_into<T: Send>(
+        &self,
+        stimuli: &[Vec<usize>],
+        measure: impl Fn(&[Vec<usize>], &[f32]) -> T + Sync,
+        take: &mut dyn FnMut(T),
+    ) -> Result<()> {
         let mut slots = vec![usize::MAX; self.trials.len()];
         let mut count = 0;
         let mut renumber = |at: &usize| {
@@ -129,7 +148,6 @@ impl Repeats<'_> {
         let stimuli: Vec<Vec<usize>> =
             stimuli.iter().map(|places| places.iter().map(&mut renumber).collect()).collect();
         let width = (BYTES / (4 * count.max(1))).clamp(1, self.voxels.max(1));
-        let mut measured = Vec::with_capacity(self.voxels);
         for first in (0..self.voxels).step_by(width) {
             let width = width.min(self.voxels - first);
             let mut values = Array2::<f32>::zeros((width, count)); // [voxels, trials]
@@ -140,9 +158,9 @@ impl Repeats<'_> {
                 }
             })?;
             let of_block = values.as_slice().unwrap_or_default().par_chunks(count.max(1));
-            measured.extend(of_block.map(|values| measure(&stimuli, values)).collect::<Vec<_>>());
+            of_block.map(|values| measure(&stimuli, values)).collect::<Vec<_>>().into_iter().for_each(&mut *take);
         }
-        Ok(measured)
+        Ok(())
     }
 }
 

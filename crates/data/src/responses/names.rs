@@ -49,6 +49,14 @@ pub(super) fn places(path: &Path, names: &[String], ids: VoxelIds<'_>) -> Result
     refuse(path, "are named more than once", &repeated, "leave out all but one of each")?;
     refuse(path, "are no voxels", &strange, "name each voxel_ID, ID being its column among the data set's responses")?;
     let by_column = found(&places, ids.wanted.iter().copied(), |number| number < ids.columns);
+    if by_column.unknown == [ids.columns] && !places.contains_key(&0) && ids.numbers.is_none() {
+        let reason = format!(
+            "its columns {VOXEL_COLUMN}1 to {VOXEL_COLUMN}{0} count from 1, and the voxels of the run's data set from 0: name the first \
+             {VOXEL_COLUMN}0",
+            ids.columns
+        );
+        return Err(Error::mismatch(path, reason));
+    }
     let by_number = ids.numbers.map(|numbers| {
         let known: HashMap<usize, usize> =
             numbers.iter().enumerate().map(|(column, &number)| (number, column)).collect();
@@ -105,7 +113,12 @@ impl Found {
         let hint = "leave them out, or give responses of the data set that the run was trained on";
         refuse(path, &what, &names(&self.unknown), hint)?;
         let what = format!("are missing of the {} that the run uses", ids.wanted.len());
-        refuse(path, &what, &names(&self.missing), "give a column for each")?;
+        refuse(
+            path,
+            &what,
+            &names(&self.missing),
+            "give a column for each; if they were left out with --roi or --select, prepare the responses without",
+        )?;
         Ok(self.places)
     }
 }
@@ -141,6 +154,13 @@ mod tests {
 
     const WANTED: [usize; 3] = [1, 2, 10];
     const IDS: VoxelIds<'_> = VoxelIds { wanted: &WANTED, columns: 12, numbers: None, of_more: false };
+
+    #[test]
+    fn names_that_count_from_one_are_said_to() {
+        let names: Vec<String> = (1..=12).map(|number| format!("voxel_{number}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        refused(&names, IDS, &["voxel_1 to voxel_12 count from 1", "name the first voxel_0"]);
+    }
 
     #[test]
     fn any_order_and_further_voxels_of_the_data_set_are_taken_by_name() {

@@ -155,6 +155,11 @@ impl DataSetWriter {
         }
     }
 
+    /// Adds to what a reader has to know.
+    pub(crate) fn warn(&mut self, warning: Option<String>) {
+        self.header.provenance.warnings.extend(warning);
+    }
+
     /// Completes the data set, moves it to its place and opens it.
     ///
     /// # Errors

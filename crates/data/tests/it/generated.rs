@@ -57,8 +57,12 @@ fn manifest_page() -> String {
         table(title, words, &["default", "example"], rows, |key| vec![default(schema, &key.name), example(key)])
     };
     let mut page = MANIFEST_HEAD.to_owned() + &section("Top level", "Keys before the first section.", &schema);
-    for (name, inner) in properties(&schema).into_iter().filter(|(_, inner)| is_section(inner)) {
-        page += &section(&format!("`[{name}]`"), &about(inner), inner);
+    for (name, inner) in properties(&schema) {
+        if is_section(inner) {
+            page += &section(&format!("`[{name}]`"), &about(inner), inner);
+        } else if is_section(&inner["items"]) {
+            page += &section(&format!("`[[{name}]]`"), &about(&inner["items"]), &inner["items"]);
+        }
     }
     page
 }
@@ -117,7 +121,9 @@ fn generated_files_are_those_of_the_fields() {
 fn every_key_has_a_description_and_what_it_needs_for_the_template() {
     for key in keys(&schema()) {
         assert!(!key.about().is_empty(), "{} has no description", key.name);
-        let has_value = key.schema.get("default").is_some() || key.example().is_some();
+        // An entry of a list is in the example of the list.
+        let is_in_list = key.name.contains("[]");
+        let has_value = is_in_list || key.schema.get("default").is_some() || key.example().is_some();
         assert!(has_value, "{} has neither a default nor an example", key.name);
     }
     for key in keys(&declared::<Header>()) {
@@ -139,6 +145,9 @@ fn template_is_a_manifest_and_so_is_it_with_each_further_key() {
         let with = |text: &str| {
             let line = |line: &str| match line.strip_prefix("# ") {
                 Some(rest) if line == text || (name == "column" && line.starts_with(order)) => rest.to_owned(),
+                // An array is one of several in its file, and not both keys say what is tested.
+                None if name == "array" && line.starts_with("file = ") => "file = \"responses.mat\"".into(),
+                None if name == "test_list" && line.starts_with("test = ") => String::new(),
                 _ => line.to_owned(),
             };
             TEMPLATE.lines().map(line).collect::<Vec<_>>().join("\n")
@@ -148,7 +157,7 @@ fn template_is_a_manifest_and_so_is_it_with_each_further_key() {
         tried += 1;
     }
     assert!(tried >= 12, "only {tried} keys are commented out");
-    for key in keys(&schema) {
+    for key in keys(&schema).into_iter().filter(|key| !key.name.contains("[]")) {
         let name = key.name.rsplit('.').next().unwrap();
         let has = |line: &str| line.trim_start_matches("# ").starts_with(&format!("{name} = "));
         assert!(TEMPLATE.lines().any(has), "{} is missing in the template", key.name);

@@ -16,6 +16,7 @@ mod prepare;
 mod real;
 mod shuffled;
 mod ssr;
+mod standardise;
 mod surface;
 mod tables;
 mod things;

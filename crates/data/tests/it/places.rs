@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use afterimage_data::{
-    DataSet, Manifest, PrepareOptions, Result, Scope, Split, SplitRule, WriteOptions, export, import_generic, prepare,
+    DataSet, FittedOn, Manifest, PrepareOptions, Result, Scope, Split, SplitRule, Step, WriteOptions, export,
+    import_generic, prepare,
 };
 use afterimage_formats::npy;
 use ndarray::{Array1, Array2, Array3, Array4};
@@ -115,6 +116,16 @@ fn mistakes_are_named_with_their_key() {
 }
 
 #[test]
+fn shuffled_trials_are_refused_whoever_names_their_runs() {
+    let case = Case::new();
+    let place = |row: usize| row * 5 % TRIALS;
+    case.write("trials.csv", |row| format!("{},{}", 1 + place(row) / 6, 1 + place(row) / 3 % 2));
+    for trials in ["", "session = \"session\"\nrun = \"run\""] {
+        assert!(case.refusal(trials).contains("are not consecutive: they go on at trial"), "{trials}");
+    }
+}
+
+#[test]
 fn repeats_take_files_of_their_shape_only() {
     let case = Case::new();
     let mut responses = Array3::from_shape_fn((2, STIMULI, 2), |(v, s, r)| (v + 3 * s + r) as f32);
@@ -131,7 +142,13 @@ fn repeats_take_files_of_their_shape_only() {
         import_generic(&Manifest::parse(&text, &case.at("m.toml"))?, &out, true, |_| ())?;
         DataSet::open(&out)
     };
+    let drift = |data: &DataSet| prepare(data, &PrepareOptions { detrend: Some(1), ..PrepareOptions::default() }).err();
+    let unplaced = import("").unwrap();
+    let said: Vec<&str> = unplaced.header().provenance.steps.iter().map(|step| step.what.as_str()).collect();
+    assert!(said.contains(&"sessions and runs not stated: all trials are taken for one run"), "{said:?}");
+    assert!(drift(&unplaced).unwrap().to_string().contains("ordered by stimulus and repeat"));
     let data = import("session = \"session.npy\"").unwrap();
+    assert!(drift(&data).unwrap().to_string().contains("a drift goes over time"));
     let found: Vec<(u32, u16)> = data.header().trials.iter().map(|trial| (trial.stimulus, trial.session)).collect();
     assert_eq!(found[..4], [(0, 0), (0, 1), (1, 0), (1, 1)]);
     assert_eq!(found[6..8], [(3, 0), (4, 0)]);
@@ -167,7 +184,7 @@ fn exported_files_make_the_same_data_set() {
     let data = case.import("trials.csv", "").unwrap();
     let raw = case.at("raw");
     let lost = export(&data, &raw, |_| ()).unwrap();
-    assert!(lost.iter().all(|what| what.contains("steps")), "{lost:?}");
+    assert!(lost.is_empty(), "{lost:?}");
     let manifest = Manifest::read(&raw.join("manifest.toml")).unwrap();
     let again = case.at("again.afterimage");
     import_generic(&manifest, &again, false, |_| ()).unwrap();
@@ -185,4 +202,54 @@ fn exported_files_make_the_same_data_set() {
         .unwrap()
         .write(&case.at("mean.afterimage"), options, |_| ())
         .unwrap();
+}
+
+#[test]
+fn standardisation_and_its_audit_survive_export_and_import() {
+    let case = Case::new();
+    let data = case.import("trials.csv", "").unwrap();
+    let (z, raw, again) = (case.at("z.afterimage"), case.at("z_raw"), case.at("z_again.afterimage"));
+    let options = PrepareOptions { zscore: Some(Scope::Session), ..PrepareOptions::default() };
+    prepare(&data, &options).unwrap().write(&z, WriteOptions { image_side: 8, overwrite: false }, |_| ()).unwrap();
+    let z = DataSet::open(&z).unwrap();
+    export(&z, &raw, |_| ()).unwrap();
+    let manifest = Manifest::read(&raw.join("manifest.toml")).unwrap();
+    import_generic(&manifest, &again, false, |_| ()).unwrap();
+    let (was, is) = (&z.header().provenance, DataSet::open(&again).unwrap().header().provenance.clone());
+    assert_eq!((&is.standardised, &is.units), (&was.standardised, &was.units));
+    assert_eq!(is.standardised.as_deref(), Some("in each session"));
+    let of = |steps: &[Step]| steps.iter().find(|step| step.what.starts_with("each voxel standardised")).cloned();
+    assert_eq!(of(&is.steps), of(&was.steps));
+    let again = DataSet::open(&again).unwrap();
+    assert!(prepare(&again, &options).err().unwrap().to_string().contains("already"));
+
+    // Without the step, or with parts drawn anew, nobody knows what it was fitted on.
+    let text = std::fs::read_to_string(raw.join("manifest.toml")).unwrap();
+    let drawn = text.replace("by = \"column\"", "by = \"random\"\ntest = 1\nvalidation = 1");
+    let mut bare: toml::Table = text.parse().unwrap();
+    bare.remove("steps").unwrap();
+    let bare = toml::to_string(&bare).unwrap();
+    for changed in [drawn, bare] {
+        let out = case.at("changed.afterimage");
+        let manifest = Manifest::parse(&changed, &raw.join("m.toml")).unwrap();
+        import_generic(&manifest, &out, true, |_| ()).unwrap();
+        let provenance = DataSet::open(&out).unwrap().header().provenance.clone();
+        assert_eq!(of(&provenance.steps).unwrap().fitted_on, FittedOn::Unknown, "{changed}");
+    }
+}
+
+#[test]
+fn means_whose_images_have_several_rows_are_doubted() {
+    let case = Case::new();
+    let warned = |averaged: u16| {
+        let text = format!(
+            "name = \"x\"\nimage_side = 8\n[responses]\nfile = \"r.npy\"\norientation = \"trials_by_voxels\"\n\
+             averaged = {averaged}\n[split]\nby = \"column\"\n[images]\nsource = \"images.npy\"\n\
+             order = \"trials.csv\"\ncolumn = \"image\"\n"
+        );
+        let manifest = Manifest::parse(&text, &case.at("m.toml")).unwrap();
+        import_generic(&manifest, &case.at("x.afterimage"), true, |_| ()).unwrap().provenance.warnings
+    };
+    assert!(warned(1).iter().all(|warning| !warning.contains("averaged")));
+    assert!(warned(3)[0].contains("the mean of 3 repeats, but 6 images have several rows"), "{:?}", warned(3));
 }

@@ -110,25 +110,11 @@ fn test_trials_change_nothing_that_training_sees() {
 }
 
 #[test]
-fn runs_of_the_test_are_fitted_on_themselves_and_the_step_says_so() {
+fn a_split_that_leaves_nothing_for_training_is_refused() {
     let split = SplitRule::Sessions { test: vec![1], validation: 0, seed: 0 };
     // All stimuli are shown in both sessions, so nothing would be left for training.
     let options = PrepareOptions { split: Some(split), ..PrepareOptions::default() };
     assert!(make(&recorded(), &options).err().unwrap().to_string().contains("nothing is left for training"));
-
-    let folder = tempfile::tempdir().unwrap();
-    let (stimuli, mut trials) = parts();
-    trials.iter_mut().for_each(|trial| trial.run = u16::from(trial.stimulus % 4 == 3));
-    let header = Header::new(stimuli, Voxels::new(3), 8, Provenance::default());
-    let mut writer = DataSetWriter::create(&folder.path().join("a.afterimage"), header).unwrap();
-    writer.append_stimuli(Array4::zeros((12, 8, 8, 3)).view()).unwrap();
-    writer.append_responses(recorded().view(), &trials).unwrap();
-    let source = writer.finish().unwrap();
-    let options = PrepareOptions { zscore: Some(Scope::Run), ..PrepareOptions::default() };
-    let prepared = prepare(&source, &options).unwrap();
-    let step = prepared.provenance.steps.last().unwrap();
-    assert_eq!(step.fitted_on, FittedOn::OwnRun);
-    assert!(step.what.contains("2 of 4 without training trials"), "{step}");
 }
 
 #[test]

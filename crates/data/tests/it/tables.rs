@@ -17,9 +17,10 @@ fn import_with(
     let folder = tempfile::tempdir().unwrap();
     let grey = Array4::from_shape_fn((12, 8, 8, 3), |(n, ..)| (n * 10) as u8);
     npy::write_u8(&folder.path().join("images.npy"), grey.view().into_dyn()).unwrap();
+    let validation = if split.contains("column") { "" } else { "validation = 1" };
     let text = format!(
         "name = \"t\"\nimage_side = 8\n[responses]\nfile = '{}'\norientation = \"trials_by_voxels\"\n{responses}\n\
-         [images]\nsource = \"images.npy\"\n{images}\n[split]\nvalidation = 1\n{split}\n",
+         [images]\nsource = \"images.npy\"\n{images}\n[split]\n{validation}\n{split}\n",
         table.display()
     );
     let manifest = Manifest::parse(&text, &folder.path().join("m.toml"))?;

@@ -1,6 +1,7 @@
 //! Matches the columns or positions of a source with the run's voxels: by position if known, otherwise by number.
 
 use std::collections::HashMap;
+use std::fmt::Debug;
 use std::hash::Hash;
 use std::path::Path;
 
@@ -134,6 +135,9 @@ pub(super) fn match_volumes(
     Ok((columns.into_iter().map(|column| mask.inside[column]).collect(), Matched::Order))
 }
 
+/// Missing voxels that a message shows.
+const SHOWN: usize = 3;
+
 const RECORDING: &str = "the run's recording";
 
 /// Positions of the run's voxels in volumes with this header; `None` if the run does not store them.
@@ -178,18 +182,21 @@ fn inside(mask: &Path, series: &Path, header: &VolumeHeader) -> Result<Mask> {
     Ok(Mask { path: mask.to_owned(), inside })
 }
 
-/// Column of each position that the run uses.
-fn find<P: Copy + Eq + Hash>(path: &Path, theirs: &[P], ours: &[P]) -> Result<Vec<usize>> {
+/// Column of each position or number that the run uses.
+fn find<P: Copy + Eq + Hash + Debug>(path: &Path, theirs: &[P], ours: &[P]) -> Result<Vec<usize>> {
     let columns: HashMap<P, usize> = theirs.iter().enumerate().map(|(column, &place)| (place, column)).collect();
     let found: Vec<usize> = ours.iter().filter_map(|place| columns.get(place).copied()).collect();
     if found.len() < ours.len() {
+        let missing = ours.iter().filter(|place| !columns.contains_key(place));
+        let first: Vec<String> = missing.take(SHOWN).map(|place| format!("{place:?}")).collect();
         bail!(
-            "\"{}\" has {} voxels, and {} of the run's {} lie elsewhere: give responses of the voxels that the run was \
-             trained on",
+            "\"{}\" has {} voxels, and {} of the run's {} are not among them (first {}): give responses of the voxels that the \
+             run was trained on; of a data set, prepare it without the --roi or --select that left them out",
             path.display(),
             theirs.len(),
             ours.len() - found.len(),
-            ours.len()
+            ours.len(),
+            first.join(", ")
         );
     }
     Ok(found)

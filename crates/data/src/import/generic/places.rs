@@ -1,12 +1,13 @@
 //! Session and run of each trial: from columns, from files, or by counts.
 
+mod numbers;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use afterimage_formats::text;
+use numbers::{numbers, of_file};
 
-use crate::import::columns::{self, Column, Role, whole};
-use crate::import::matrix;
+use crate::import::columns::{Column, Role};
 use crate::import::order::Order;
 use crate::import::table::Opened;
 use crate::manifest::{Grouping, Manifest};
@@ -17,8 +18,31 @@ use crate::{Error, Result};
 pub(crate) struct Places {
     /// Session and run of each trial, or of each `[stimulus, repeat]`.
     pub(crate) of: Vec<[u16; 2]>,
+    /// Whether a column, a file or a count states any.
+    pub(crate) stated: bool,
     /// How they are known, for the provenance.
     pub(crate) steps: Vec<String>,
+}
+
+impl Places {
+    fn of_one_run(trials: usize) -> Self {
+        Self { of: vec![[0; 2]; trials], ..Self::default() }
+    }
+
+    /// Takes in the numbers of a grouping and where they are from.
+    fn add(&mut self, grouping: usize, what: &str, (numbers, source): (Vec<u16>, String)) {
+        self.steps.push(format!("{what} from {source}"));
+        self.of.iter_mut().zip(numbers).for_each(|(place, number)| place[grouping] = number);
+        self.stated = true;
+    }
+
+    /// Says so if nothing is stated.
+    fn finish(mut self) -> Self {
+        if !self.stated {
+            self.steps.push("sessions and runs not stated: all trials are taken for one run".to_owned());
+        }
+        self
+    }
 }
 
 /// The two groupings, with the key of each and its words.
@@ -45,26 +69,22 @@ pub(super) fn files(manifest: &Manifest) -> Vec<PathBuf> {
 /// [`Error::Manifest`] naming the key for a name that is neither a column nor a file, another number of trials, and trials
 /// of one run that are not consecutive; [`Error::Mismatch`] naming the column that is empty or contradicts another.
 pub(crate) fn of_trials(manifest: &Manifest, opened: &Opened, order: &Order, trials: usize) -> Result<Places> {
-    let mut places = Places { of: vec![[0; 2]; trials], steps: Vec::new() };
+    let mut places = Places::of_one_run(trials);
     for (at, (role, key, what)) in GROUPINGS.into_iter().enumerate() {
         let found = match stated(manifest, role) {
             None => of_columns(manifest, &opened.of_role(role), &order.of_role(role))?,
             Some(Grouping::Counts(counts)) => Some((of_counts(manifest, key, counts, trials)?, format!("{counts:?}"))),
             Some(Grouping::Named(name)) => Some(named(manifest, key, name, opened, order)?),
         };
-        let Some((numbers, source)) = found else { continue };
-        if numbers.len() != trials {
-            let reason = format!("{key} has {} entries for {trials} trials", numbers.len());
+        let Some(found) = found else { continue };
+        if found.0.len() != trials {
+            let reason = format!("{key} has {} entries for {trials} trials", found.0.len());
             return Err(Error::manifest(&manifest.path, reason));
         }
-        places.steps.push(format!("{what} from {source}"));
-        places.of.iter_mut().zip(numbers).for_each(|(place, number)| place[at] = number);
+        places.add(at, what, found);
     }
     refuse_split_runs(manifest, &places.of)?;
-    if places.steps.is_empty() {
-        places.steps.push("sessions and runs not stated: all trials are taken for one run".to_owned());
-    }
-    Ok(places)
+    Ok(places.finish())
 }
 
 /// Sessions and runs of `[stimuli, repeats]`, which only files can give.
@@ -72,7 +92,7 @@ pub(crate) fn of_trials(manifest: &Manifest, opened: &Opened, order: &Order, tri
 /// # Errors
 /// [`Error::Manifest`] naming the key for another source, and for another number of values.
 pub(crate) fn of_repeats(manifest: &Manifest, stimuli: usize, repeats: usize) -> Result<Places> {
-    let mut places = Places { of: vec![[0; 2]; stimuli * repeats], steps: Vec::new() };
+    let mut places = Places::of_one_run(stimuli * repeats);
     for (at, (role, key, what)) in GROUPINGS.into_iter().enumerate() {
         let wrong = |fact: String| {
             let reason =
@@ -88,10 +108,9 @@ pub(crate) fn of_repeats(manifest: &Manifest, stimuli: usize, repeats: usize) ->
         if numbers.len() != stimuli * repeats {
             return Err(wrong(format!("{key} has {} entries", numbers.len())));
         }
-        places.steps.push(format!("{what} from {name}"));
-        places.of.iter_mut().zip(numbers).for_each(|(place, number)| place[at] = number);
+        places.add(at, what, (numbers, name.clone()));
     }
-    Ok(places)
+    Ok(places.finish())
 }
 
 /// Numbers of columns that must agree, and where the first is.
@@ -160,58 +179,11 @@ fn of_counts(manifest: &Manifest, key: &str, counts: &[usize], trials: usize) ->
     Ok(counts.iter().enumerate().flat_map(repeated).collect())
 }
 
-/// One whole number per trial, whatever the shape.
-fn of_file(manifest: &Manifest, key: &str, name: &str) -> Result<Vec<u16>> {
-    let path = manifest.resolve(Path::new(name));
-    let is_lines = name.to_ascii_lowercase().ends_with(".txt");
-    if is_lines || matrix::is_text(&path) {
-        let lines: Vec<String> = text::lines(&path)?.into_iter().map(|line| line.trim().to_owned()).collect();
-        let number = |(at, line): (usize, &String)| {
-            number(line).ok_or_else(|| {
-                let reason = format!(
-                    "line {} is \"{line}\", expected a whole number per line for {key}; a column of a table is named by \
-                     its name",
-                    at + 1
-                );
-                Error::mismatch(&path, reason)
-            })
-        };
-        return lines.iter().enumerate().map(number).collect();
-    }
-    let values = matrix::read(&path, None)?;
-    let number = |(at, &value): (usize, &f32)| {
-        let number = Some(value).filter(|value| value.fract() == 0.0 && (0.0..=65535.0).contains(value));
-        number.map(|value| value as u16).ok_or_else(|| {
-            let reason = format!("entry {} is {value}, expected a whole number from 0 to 65535 for {key}", at + 1);
-            Error::mismatch(&path, reason)
-        })
-    };
-    // In C order, whatever the order in memory.
-    values.as_standard_layout().iter().enumerate().map(number).collect()
-}
-
-/// The numbers of texts: those they are (`2`, `ses-02`), or else their places among the different texts, from 0.
-fn numbers(texts: &[String]) -> Vec<u16> {
-    let stem = |text: &str| text.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
-    let prefix = texts.first().map(|text| stem(text)).unwrap_or_default();
-    let whole: Option<Vec<u16>> = texts.iter().map(|text| number(text)).collect();
-    let labelled =
-        || -> Option<Vec<u16>> { texts.iter().map(|text| text.strip_prefix(&prefix)?.parse().ok()).collect() };
-    whole.or_else(labelled).unwrap_or_else(|| columns::ranks(texts))
-}
-
-fn number(text: &str) -> Option<u16> {
-    whole(text).filter(|value| (0.0..=65535.0).contains(value)).map(|value| value as u16)
-}
-
-/// Refuses runs that are not consecutive, where the manifest states sessions or runs: most often runs were numbered again in
-/// each session and no session is stated. Also a run of counted trials that lies in two sessions.
+/// Refuses runs that are not consecutive, wherever sessions and runs are from: most often runs were numbered again in each
+/// session and no session is stated, else the trials were shuffled. Also a run of counted trials that lies in two sessions.
 fn refuse_split_runs(manifest: &Manifest, places: &[[u16; 2]]) -> Result<()> {
-    let keys = &manifest.trials;
-    if keys.session.is_none() && keys.run.is_none() {
-        return Ok(());
-    }
     let wrong = |reason: String| Err(Error::manifest(&manifest.path, reason));
+    let counted = matches!(manifest.trials.run, Some(Grouping::Counts(_)));
     let mut seen = BTreeSet::new();
     for (trial, place) in places.iter().enumerate() {
         let before = trial.checked_sub(1).map(|before| places[before]);
@@ -219,32 +191,16 @@ fn refuse_split_runs(manifest: &Manifest, places: &[[u16; 2]]) -> Result<()> {
             continue;
         }
         let [session, run] = *place;
-        if let (Some(Grouping::Counts(_)), Some([_, other])) = (&keys.run, before)
-            && other == run
-        {
+        if counted && before.is_some_and(|[_, other]| other == run) {
             return wrong(format!("run {run} lies in two sessions, with trial {} in session {session}", trial + 1));
         }
         if !seen.insert(*place) {
             return wrong(format!(
-                "the trials of session {session}, run {run} are not consecutive: they go on at trial {}; sort the trials \
-                 by time, or, if runs are numbered again in each session, set trials.session",
+                "the trials of session {session}, run {run} are not consecutive: they go on at trial {}; sort the rows by time \
+                 or, if runs are numbered again in each session, state the sessions (trials.session, or a column \"session\")",
                 trial + 1
             ));
         }
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_of_the_source_are_kept() {
-        let of = |texts: &[&str]| numbers(&texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>());
-        assert_eq!(of(&["3", "1", "3.0"]), [3, 1, 3]);
-        assert_eq!(of(&["ses-02", "ses-10"]), [2, 10]);
-        assert_eq!(of(&["pre", "post", "pre"]), [1, 0, 1]);
-        assert_eq!(of(&["0.5", "1.5"]), [0, 1]);
-    }
 }

@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use super::{Argument, Count, Importer, Kind};
-use crate::{Error, NameOrder, Result, RunChoice};
+use crate::{Error, NameOrder, Result, RunChoice, TestStatistics};
 
 /// The arguments that are given, by name, with the text of each value as on a command line; a flag that is set has `true`.
 /// Texts of the operating system, since paths need not be Unicode.
@@ -159,6 +159,7 @@ values! {
     f32, Kind::Decimal, |text: &str| text.parse().ok();
     f64, Kind::Decimal, |text: &str| text.parse().ok();
     NameOrder, Kind::Choice(&["natural", "bytes"]), NameOrder::named;
+    TestStatistics, Kind::Choice(&TestStatistics::NAMES), TestStatistics::named;
 }
 
 impl Value for PathBuf {

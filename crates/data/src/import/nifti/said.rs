@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use afterimage_statistics::counted;
 
 use super::runs::{Held, short_name};
+use super::standards::Standards;
 use super::table::Shown;
 use super::{BOLD_DELAY_SECS, NiftiOptions};
 use crate::Result;
-use crate::header::{FittedOn, LeftOut, Provenance, RunLevel, Step};
+use crate::header::{LeftOut, Provenance, RunLevel, Runs, Step};
 use crate::import::files::source_files;
 use crate::import::volumes::stem;
 
@@ -21,6 +22,8 @@ pub(super) struct Said<'a> {
     pub(super) apart: bool,
     /// Files whose grid was compared by shape only.
     pub(super) unplaced: &'a [String],
+    /// What is done to each run, if anything.
+    pub(super) standards: Option<&'a Standards>,
 }
 
 impl Said<'_> {
@@ -34,22 +37,14 @@ impl Said<'_> {
             units: Some(if options.zscore { "standard deviations of the run" } else { "as in the series" }.into()),
             steps: self.steps(options),
             left_out: self.left_out(),
-            standardised: options.zscore.then(|| "over all volumes of each run".to_owned()),
+            standardised: self.standards.and_then(Standards::standardised).map(str::to_owned),
             warnings: self.warnings(options),
             ..Provenance::of_voxels()
         })
     }
 
     fn steps(&self, options: &NiftiOptions) -> Vec<Step> {
-        // A run on one side of the split is fitted on itself; a run on both sides has test trials in its own fit.
-        let scope = if options.images.is_none() { FittedOn::OwnRun } else { FittedOn::Everything };
-        let mut steps = Vec::new();
-        if options.detrend {
-            steps.push(Step::new("a straight line over time taken out of each voxel in each run", scope));
-        }
-        if options.zscore {
-            steps.push(Step::new("each voxel standardised over all volumes of each run", scope));
-        }
+        let mut steps = self.standards.map(Standards::steps).unwrap_or_default();
         steps.push(Step::plain(self.trials(options)));
         steps.extend(self.times().into_iter().map(Step::plain));
         steps.extend(self.runs(options).into_iter().map(Step::plain));
@@ -93,10 +88,16 @@ impl Said<'_> {
 
     /// What a user has to know before training on it.
     fn warnings(&self, options: &NiftiOptions) -> Vec<String> {
-        if !self.is_of_time_series() || options.zscore {
+        let leaves_levels = self.standards.is_some_and(Standards::leaves_levels);
+        if !self.is_of_time_series() || (options.zscore && !leaves_levels) {
             return Vec::new();
         }
-        vec![RunLevel { drifts: !options.detrend, raw: true }.warning()]
+        let level = if options.zscore {
+            RunLevel { drifts: true, raw: false, runs: Runs::WithoutTraining }
+        } else {
+            RunLevel { drifts: !options.detrend || leaves_levels, raw: true, runs: Runs::All }
+        };
+        vec![level.warning()]
     }
 
     /// The times between volumes, and trials that share some.

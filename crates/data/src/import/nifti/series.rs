@@ -1,4 +1,4 @@
-//! A series as a table of voxels, and what is done to each run.
+//! A series as a table of voxels, and what is done to each voxel of a run.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,6 @@ use afterimage_statistics::moments;
 use ndarray::{Array2, ArrayViewMut1, Axis};
 
 use super::NiftiOptions;
-use super::runs::RunId;
 use super::table::Shown;
 use crate::import::volumes::Mask;
 use crate::{Error, Result};
@@ -56,43 +55,21 @@ pub(super) fn means(rows: &Array2<f32>, shown: &Shown, path: &Path, mask: &Mask)
     Ok(responses)
 }
 
-/// Detrends and standardises each voxel within each run.
-pub(super) fn standardise(rows: &mut Array2<f32>, run_of_volume: &[RunId], (detrend, zscore): (bool, bool)) {
-    if !detrend && !zscore {
-        return;
-    }
-    let mut runs: Vec<RunId> = run_of_volume.to_vec();
-    runs.dedup();
-    runs.sort_unstable();
-    runs.dedup();
-    for run in runs {
-        let inside: Vec<usize> = (0..run_of_volume.len()).filter(|&at| run_of_volume[at] == run).collect();
-        for mut voxel in rows.axis_iter_mut(Axis(1)) {
-            if detrend {
-                take_line(&mut voxel, &inside);
-            }
-            if zscore {
-                scale(&mut voxel, &inside);
-            }
-        }
-    }
-}
-
-/// The mean stays; only the slope goes.
-fn take_line(values: &mut ArrayViewMut1<'_, f32>, inside: &[usize]) {
-    let n = inside.len() as f64;
-    let middle = (n - 1.0) / 2.0;
-    let time = |at: usize| at as f64 - middle;
-    let spread: f64 = (0..inside.len()).map(|at| time(at).powi(2)).sum();
-    let slope: f64 = inside.iter().enumerate().map(|(at, &row)| time(at) * f64::from(values[row])).sum();
+/// Takes the line through the `fitted` values out of those `inside`. Their mean stays; only the slope goes.
+pub(super) fn take_line(values: &mut ArrayViewMut1<'_, f32>, inside: &[usize], fitted: &[usize]) {
+    let middle = fitted.iter().map(|&row| row as f64).sum::<f64>() / fitted.len() as f64;
+    let time = |row: usize| row as f64 - middle;
+    let spread: f64 = fitted.iter().map(|&row| time(row).powi(2)).sum();
+    let slope: f64 = fitted.iter().map(|&row| time(row) * f64::from(values[row])).sum();
     if spread > 0.0 {
-        inside.iter().enumerate().for_each(|(at, &row)| values[row] -= (slope / spread * time(at)) as f32);
+        inside.iter().for_each(|&row| values[row] -= (slope / spread * time(row)) as f32);
     }
 }
 
-/// A voxel that does not change becomes 0.
-fn scale(values: &mut ArrayViewMut1<'_, f32>, inside: &[usize]) {
-    let (mean, variance) = moments(inside.iter().map(|&row| f64::from(values[row])));
+/// Subtracts the mean of the `fitted` values from those `inside` and divides by their standard deviation. A voxel that does not
+/// change becomes 0.
+pub(super) fn scale(values: &mut ArrayViewMut1<'_, f32>, inside: &[usize], fitted: &[usize]) {
+    let (mean, variance) = moments(fitted.iter().map(|&row| f64::from(values[row])));
     let sd = variance.sqrt();
     let flat = sd <= 1e-6 * mean.abs().max(f64::MIN_POSITIVE);
     for &row in inside {
@@ -106,18 +83,19 @@ mod tests {
 
     use super::*;
 
-    fn runs(numbers: &[u16]) -> Vec<RunId> {
-        numbers.iter().map(|&run| RunId { session: 0, run }).collect()
-    }
-
     #[test]
-    fn line_and_scale_are_taken_out_run_by_run() {
-        let mut rows = array![[1.0_f32, 5.0], [2.0, 5.0], [3.0, 5.0], [10.0, 5.0], [8.0, 5.0]];
-        standardise(&mut rows, &runs(&[0, 0, 0, 1, 1]), (true, false));
-        assert_eq!(rows.column(0).to_vec(), [2.0, 2.0, 2.0, 9.0, 9.0]);
-        let mut rows = array![[1.0_f32, 5.0], [3.0, 5.0], [10.0, 5.0], [30.0, 5.0]];
-        standardise(&mut rows, &runs(&[0, 0, 1, 1]), (false, true));
-        assert_eq!(rows.column(0).to_vec(), [-1.0, 1.0, -1.0, 1.0]);
-        assert_eq!(rows.column(1).to_vec(), [0.0; 4]);
+    fn line_and_scale_of_some_values_are_taken_out_of_all() {
+        let mut values = array![9.0_f32, 1.0, 2.0, 3.0, 9.0];
+        take_line(&mut values.view_mut(), &[1, 2, 3], &[1, 2, 3]);
+        assert_eq!(values.to_vec(), [9.0, 2.0, 2.0, 2.0, 9.0]);
+        let mut values = array![1.0_f32, 2.0, 30.0, 4.0];
+        take_line(&mut values.view_mut(), &[0, 1, 2, 3], &[0, 1, 3]);
+        assert!((values[0] - values[1]).abs() < 1e-6 && (values[2] - values[0] - 27.0).abs() < 1e-5, "{values}");
+        let mut values = array![1.0_f32, 3.0, 10.0];
+        scale(&mut values.view_mut(), &[0, 1, 2], &[0, 1]);
+        assert_eq!(values.to_vec(), [-1.0, 1.0, 8.0]);
+        let mut flat = array![5.0_f32, 5.0];
+        scale(&mut flat.view_mut(), &[0, 1], &[0, 1]);
+        assert_eq!(flat.to_vec(), [0.0; 2]);
     }
 }

@@ -11,6 +11,7 @@ use crate::{DataSet, LeftOut, PrepareOptions, Scope, Split, Summary, WriteOption
 mod events;
 mod runs;
 mod scans;
+mod standards;
 
 const EVENTS: &str = "onset\tduration\ttrial_type\n0\t4\tface\n8\t4\thouse\n";
 

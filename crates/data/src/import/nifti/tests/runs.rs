@@ -88,7 +88,8 @@ fn tables_that_number_their_runs_alike_are_kept_apart_when_standardised() {
             .write(&out, WriteOptions { overwrite: true, ..WriteOptions::default() }, |_| ())
             .unwrap();
         let values = first(&DataSet::open(&out).unwrap());
-        assert_eq!(values, [-1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0]);
+        // The held-out run takes mean and spread of the other of its session.
+        assert_eq!(values, [-1.0, 1.0, -1.0, 1.0, -1.0, 1.0, 3.0, 5.0]);
     }
 }
 
@@ -103,7 +104,9 @@ fn sessions_of_one_table_are_told_apart() {
         ..NiftiOptions::new(desk.series("betas.nii", 4, 0.0)).delayed(0.0)
     };
     let (summary, data) = desk.import(&options).unwrap();
-    assert_eq!((summary.sessions, summary.runs, first(&data)), (2, 2, vec![-1.0, 1.0, -1.0, 1.0]));
+    // Session 1 is 0 and 1, session 2 is 2 and 3: the held-out one takes mean 0.5 and standard deviation 0.5 of the other.
+    assert_eq!((summary.sessions, summary.runs, first(&data)), (2, 2, vec![-1.0, 1.0, 3.0, 5.0]));
+    assert!(said(&summary).contains("by all training trials (session 2: run 1) (fitted on training trials)"));
     assert_eq!(data.header().stimuli[0].name, "a/ses-01_run-01");
 }
 

@@ -25,7 +25,8 @@
 //! use afterimage_eval::{Context, DistanceMatrix, HeldOut, external_scores};
 //! # use afterimage_run::pictures::Pictures;
 //! # let picture = |name: &str| Pictures { name: name.into(), class: None, stimulus: 0, repeats: 1,
-//! #     shown: String::new(), reconstruction: String::new(), rival: None, rival_name: None };
+//! #     shown: String::new(), reconstruction: String::new(), rival: None, rival_name: None,
+//! #     photograph: None };
 //! # let pictures = [picture("cat"), picture("house")];
 //! let ctx = Context::new(HeldOut::from_pictures(&pictures), 1);
 //! let shown = ndarray::array![[0.2, 0.9], [0.8, 0.5]];

@@ -148,6 +148,7 @@ mod tests {
             reconstruction: String::new(),
             rival: Some("rivals/old.png".into()),
             rival_name: Some("old".into()),
+            photograph: None,
         };
         let items = with_wrong_shown((0..3).map(item).collect(), &[Some(2), Some(0), None]);
         let names: Vec<_> = items.iter().map(|i| (i.rival.as_deref(), i.rival_name.as_deref())).collect();

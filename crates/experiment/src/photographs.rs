@@ -4,6 +4,7 @@
 use afterimage_baseline::{Folds, RidgeCv, Standard, retrieve::unit_rows};
 use afterimage_data::TrainingPairs;
 use afterimage_run::layout::{PHOTOGRAPH_TABLES, PHOTOGRAPHS};
+use afterimage_run::{Artefact as _, pictures::PhotographNames};
 use afterimage_train::apply::TrainedEncoder;
 use afterimage_train::draws::{Purpose, derive, order};
 use afterimage_train::prepare::ImagePool as _;
@@ -44,6 +45,8 @@ pub(crate) fn fit(
     let predicted = blocks(images.view(), |images| Ok(encoder.predict(images)))?;
     tables.slice_mut(s![config.layers.len(), ..voxels, ..]).assign(&unit_rows(predicted.view()).0.t());
     session.run.write_array(PHOTOGRAPH_TABLES, tables.view().into_dyn())?;
+    let names = pool.names();
+    PhotographNames(rows.iter().map(|&row| names[row].clone()).collect()).write(&session.run)?;
     Ok(session.run.write_bytes(PHOTOGRAPHS, images.view().into_dyn())?)
 }
 

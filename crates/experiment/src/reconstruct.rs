@@ -8,7 +8,10 @@ use ndarray::{Array, Array2, Array4, ArrayView, ArrayView3, ArrayView4, Axis, Re
 use afterimage_data::{DataSet, HeldOutPairs};
 use afterimage_formats::picture;
 use afterimage_run::layout::{PREDICTIONS, RECONSTRUCTIONS};
-use afterimage_run::{Artefact, RunFolder, pictures::Pictures};
+use afterimage_run::{
+    Artefact, RunFolder,
+    pictures::{PhotographNames, Pictures},
+};
 use afterimage_statistics::counted;
 use afterimage_train::{
     apply::{Spread, TrainedDecoder, TrainedEncoder},
@@ -39,7 +42,13 @@ pub(crate) fn reconstruct(session: &mut Session) -> Result<Vec<Pictures>> {
     };
     session.observer().fact(&counted(test.len(), "held-out item"));
     session.run.write_array(PREDICTIONS, predicted.view().into_dyn())?;
-    write(session, &data, &test, decoded.view())
+    let mut items = write(session, &data, &test, decoded.view())?;
+    if let Some(places) = decoder.photographs_of(test.responses().view()) {
+        let names = PhotographNames::read(&session.run)?.0;
+        items.iter_mut().zip(places).for_each(|(item, place)| item.photograph = names.get(place).cloned());
+        items.write(&session.run)?;
+    }
+    Ok(items)
 }
 
 /// Predicted responses to the held-out items, `[items, voxels]`.
@@ -113,6 +122,7 @@ pub(crate) fn write(
             reconstruction: session.run.relative(&path),
             rival: None,
             rival_name: None,
+            photograph: None,
         });
     }
     items.write(&session.run)?;

@@ -24,6 +24,18 @@ pub struct Pictures {
     pub rival: Option<String>,
     /// Name of that candidate.
     pub rival_name: Option<String>,
+    /// Name of the photograph that the reconstruction took fine structure from, if it took any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub photograph: Option<String>,
+}
+
+/// `decoder/photographs.json`: names of the photographs that reconstructions take fine structure from, in their order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PhotographNames(pub Vec<String>);
+
+impl Artefact for PhotographNames {
+    const FILE: layout::RunFile = layout::PHOTOGRAPH_NAMES;
 }
 
 /// One entry per test item.

@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use crate::{Artefact, layout};
 
 pub use group::Group;
-pub use headline::{headlines, is_saturated};
+pub use headline::{headlines, is_by_the_loss, is_saturated};
 
 /// Version of the schema below.
 pub const SCORES_VERSION: u32 = 2;

@@ -153,6 +153,13 @@ impl TrainedDecoder {
         }
         images
     }
+
+    /// Returns, for each of the responses that [`TrainedDecoder::decode`] takes, the place of the photograph that its image has fine
+    /// structure from; `None` if images have none from photographs.
+    pub fn photographs_of(&self, responses: ArrayView2<'_, f32>) -> Option<Vec<usize>> {
+        let (photographs, detail) = self.photographs.as_ref()?;
+        (*detail > 0.0).then(|| photographs.choose(responses))
+    }
 }
 
 /// The linear path of a run, if its experiment has one.

@@ -40,6 +40,8 @@ fn run_holds_them_decodes_as_it_reconstructed_and_detail_may_change_afterwards()
     for part in ["receptive-field part of the encoder", "linear path", "20 of 60 unpaired images are kept"] {
         assert!(told.contains(part), "{part}: {told}");
     }
+    let pictures = std::fs::read_to_string(desk.path("run/pictures.json")).unwrap();
+    assert!(pictures.contains("\"photograph\": \"unpaired"), "{pictures}");
     let before = reconstructions(&desk.path("run"));
 
     // The same images from the command line.

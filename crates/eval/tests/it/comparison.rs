@@ -100,6 +100,7 @@ impl Desk {
                 reconstruction: String::new(),
                 rival: None,
                 rival_name: None,
+                photograph: None,
             }
         };
         names.iter().enumerate().map(picture).collect::<Vec<_>>().write(&run).unwrap();

@@ -71,6 +71,7 @@ fn context() -> Context {
         reconstruction: String::new(),
         rival: None,
         rival_name: None,
+        photograph: None,
     };
     let mut context = Context::new(HeldOut::from_pictures(&(0..ITEMS).map(picture).collect::<Vec<_>>()), 1);
     (context.resamples, context.permutations) = (100, 100);

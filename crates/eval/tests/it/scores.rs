@@ -16,6 +16,7 @@ fn context(n: usize) -> Context {
         reconstruction: String::new(),
         rival: None,
         rival_name: None,
+        photograph: None,
     };
     let held_out = HeldOut::from_pictures(&(0..n).map(picture).collect::<Vec<_>>());
     Context { resamples: 500, permutations: 999, ..Context::new(held_out, 4) }

@@ -17,6 +17,7 @@ pub(crate) fn held_out(n: usize) -> HeldOut {
         reconstruction: String::new(),
         rival: None,
         rival_name: None,
+        photograph: None,
     };
     HeldOut::from_pictures(&(0..n).map(picture).collect::<Vec<_>>())
 }

@@ -91,6 +91,9 @@ fn more(item: &Item) -> String {
     parts.extend(item.pictures.class.as_ref().map(|c| format!("class {c}")));
     parts.push(of(usize::from(item.pictures.repeats), "presentation averaged", "presentations averaged"));
     parts.extend(item.pictures.rival_name.as_ref().map(|r| format!("wrong candidate {r}")));
+    parts.extend(
+        item.pictures.photograph.as_ref().map(|name| format!("fine structure also from the photograph {name}")),
+    );
     parts.join(" · ")
 }
 

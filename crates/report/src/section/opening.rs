@@ -3,7 +3,7 @@
 mod baselines;
 mod verdict;
 
-use afterimage_run::scores::{Score, ScoreFile, headlines};
+use afterimage_run::scores::{Score, ScoreFile, headlines, is_by_the_loss};
 use maud::{Markup, html};
 
 use crate::{
@@ -61,6 +61,7 @@ fn tile(source: &Source, score: &Score) -> Markup {
                 @if let Some(test) = &score.p { span { "p " b { (p(test)) } } }
             } }
             p { "n " b { (source.items(score)) } }
+            @if is_by_the_loss(score) { p { "by the network of the decoder's loss" } }
         }
     }
 }

@@ -272,6 +272,7 @@ fn write_pictures(run: &RunFolder, i: usize, name: &str, side: u32, rng: &mut Rn
         reconstruction: save(run.reconstructions_dir(), scene.draw(side, 0.25)),
         rival: Some(save(run.rivals_dir(), rival.draw(side, 0.02))),
         rival_name: Some(format!("external_{i:04}")),
+        photograph: None,
     }
 }
 

@@ -113,6 +113,8 @@ files! {
     LINEAR_PATH = "decoder/linear.npy", None, TRAIN_DECODER;
     /// Photographs that reconstructions take fine structure from (`decoder.photographs`), unsigned bytes `[photographs, height, width, 3]`
     PHOTOGRAPHS = "decoder/photographs.npy", None, TRAIN_DECODER;
+    /// Names of these photographs
+    PHOTOGRAPH_NAMES = "decoder/photographs.json", None, TRAIN_DECODER;
     /// What compares them with responses, float32 `[layers + 1, voxels + 1, photographs]`: of each layer, last of the predicted responses, the constants in the last row
     PHOTOGRAPH_TABLES = "decoder/photograph-tables.npy", None, TRAIN_DECODER;
     /// Final weights of phase 2

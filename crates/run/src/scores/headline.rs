@@ -11,13 +11,22 @@ const FIVE_WAY: &[&str] =
     &["identification.external.perceptual.5way", "identification.external.perceptual.2way", "identification.external."];
 const FIFTY_WAY: &[&str] = &["identification.external.perceptual.50way"];
 const PAIRWISE: &[&str] = &["identification.pairwise.perceptual", "identification.pairwise."];
+/// By networks that no part of the method is trained with.
+const INDEPENDENT: &[&str] = &[
+    "identification.pairwise.efficientnet-lite0",
+    "identification.pairwise.clip",
+    "identification.pairwise.inception",
+    "identification.pairwise.alexnet5",
+    "identification.pairwise.alexnet2",
+];
 const ENCODING: &[&str] = &["identification.encoding.50way", "identification.encoding."];
 const ENCODER: &[&str] = &["encoder.r.median", "encoder.r"];
 const IMAGE: &[&str] = &["image.pixcorr", "image.ssim", "image."];
 
 /// Returns the main scores, the first first; at most four.
 ///
-/// Usually 5-way identification among external images, pairwise identification among the test images, 50-way
+/// First, if it was computed, pairwise identification by a network that no part of the method is trained with: a decoder can please
+/// the network of its loss without showing what was seen. Then usually 5-way identification among external images, pairwise identification among the test images, 50-way
 /// identification by the encoder and its median r. If 5-way identification [`is_saturated`], it says only that the task
 /// is easy for these images and candidates: pairwise and 50-way identification then lead, followed by the pixel
 /// correlation and the encoder's r.
@@ -26,12 +35,24 @@ pub fn headlines(file: &ScoreFile) -> Vec<&Score> {
         let beginning = |name: &str| file.scores.iter().find(|score| score.name.starts_with(name));
         names.iter().find_map(|name| file.get(name).or_else(|| beginning(name).filter(|_| name.ends_with('.'))))
     };
-    let rows: [&[&str]; 5] = if find(&FIVE_WAY).is_some_and(is_saturated) {
+    let usual: [&[&str]; 5] = if find(&FIVE_WAY).is_some_and(is_saturated) {
         [PAIRWISE, FIFTY_WAY, IMAGE, ENCODER, ENCODING]
     } else {
         [FIVE_WAY, PAIRWISE, ENCODING, ENCODER, IMAGE]
     };
-    rows.iter().filter_map(find).take(MOST).collect()
+    let mut found: Vec<&Score> = Vec::new();
+    for score in [INDEPENDENT].iter().chain(&usual).filter_map(find) {
+        if !found.iter().any(|known| known.name == score.name) {
+            found.push(score);
+        }
+    }
+    found.truncate(MOST);
+    found
+}
+
+/// Returns true for an identification by the features of the network that the decoder's loss compares images with.
+pub fn is_by_the_loss(score: &Score) -> bool {
+    score.name.starts_with("identification.") && score.name.split('.').any(|part| part == "perceptual")
 }
 
 /// Returns true for a fraction that is above 98 %, or whose interval reaches 100 %.
@@ -82,6 +103,21 @@ pub(super) mod tests {
         ];
         assert_eq!(names(five(0.99, Some(0.995))), expected);
         assert_eq!(names(five(0.93, Some(1.0))), expected);
+    }
+
+    #[test]
+    fn independent_network_leads_and_the_one_of_the_loss_is_told_apart() {
+        let of = |name: &str| score(&format!("identification.{name}"), 0.7, None);
+        let all =
+            ["external.perceptual.5way", "pairwise.perceptual", "pairwise.alexnet2", "pairwise.efficientnet-lite0"];
+        let file = ScoreFile::new(all.map(of).to_vec());
+        let first: Vec<(&str, bool)> = headlines(&file).into_iter().map(|s| (&*s.name, is_by_the_loss(s))).collect();
+        let expected = [
+            ("identification.pairwise.efficientnet-lite0", false),
+            ("identification.external.perceptual.5way", true),
+            ("identification.pairwise.perceptual", true),
+        ];
+        assert_eq!(first, expected);
     }
 
     #[test]

@@ -59,6 +59,7 @@ pub(crate) fn run_folder(folder: &Path, items: usize, tint: u8) -> PathBuf {
             reconstruction: picture("reconstructions", tint),
             rival: None,
             rival_name: None,
+            photograph: None,
         });
     }
     list.write(&run).unwrap();

@@ -184,7 +184,7 @@ pub struct ImageLossConfig {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SnrSource {
-    /// Repeats of training stimuli; uniform if there are none.
+    /// Repeats of training and validation stimuli; uniform if there are none.
     Training,
     /// The same SNR for every voxel.
     Uniform,

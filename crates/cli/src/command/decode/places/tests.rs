@@ -55,7 +55,7 @@ fn voxels_of_a_data_set_are_found_by_their_places() {
     // Headers of 32 bits round.
     assert!(of(&recorded(moved(1e-6), &INDICES)).is_ok());
     let others = [INDICES[0], [3, 2, 1], [1, 1, 0]];
-    refused(of(&recorded(AFFINE, &others)), &["b.afterimage", "3 voxels", "2 of the run's 3 lie elsewhere"]);
+    refused(of(&recorded(AFFINE, &others)), &["b.afterimage", "3 voxels", "2 of the run's 3 are not among them"]);
     refused(of(&recorded(mirrored(), &INDICES)), &["another affine", "6.000 mm", "resample"]);
     refused(of(&recorded(moved(f64::NAN), &INDICES)), &["another affine"]);
     let mut wide = recorded(AFFINE, &INDICES);
@@ -74,7 +74,7 @@ fn vertices_of_a_data_set_are_found_by_hemisphere_and_number() {
         match_data_set(Path::new("b.afterimage"), &recorded, 8, &on_left())
     };
     assert_eq!(of([6, 9], &[[0, 1], [0, 2], [1, 4], [0, 4]]).unwrap().0, [3, 0, 1]);
-    refused(of([6, 9], &[[1, 1], [1, 2], [1, 4]]), &["3 of the run's 3 lie elsewhere"]);
+    refused(of([6, 9], &[[1, 1], [1, 2], [1, 4]]), &["3 of the run's 3 are not among them"]);
     refused(of([7, 0], &[[0, 1], [0, 2], [0, 4]]), &["[7, 0]", "[6, 0]"]);
 }
 

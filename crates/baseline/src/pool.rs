@@ -22,8 +22,8 @@ pub fn to_grid(maps: ArrayView4<'_, f32>, most: usize) -> Array2<f32> {
     out
 }
 
-/// Weights `[cells, side]` of the mean over each cell.
-fn cells(side: usize, most: usize) -> Array2<f32> {
+/// Weights `[cells, side]` of the mean over each of at most `most` cells.
+pub fn cells(side: usize, most: usize) -> Array2<f32> {
     let count = side.min(most.max(1));
     let size = side as f64 / count as f64;
     let mut weights = Array2::zeros((count, side));

@@ -14,7 +14,7 @@ use crate::{ConfigError, DecoderConfig, EncoderConfig, EvaluationConfig, Result,
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Experiment {
-    /// Preset that the missing keys are taken from: gaziv2022, gaziv2022-keras, demo, v4.
+    /// Preset that the missing keys are taken from: gaziv2022, gaziv2022-keras, demo, v4, best.
     pub preset: String,
     /// Name of the experiment, shown in the report.
     pub name: String,

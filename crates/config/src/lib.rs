@@ -18,6 +18,7 @@
 
 mod backbone;
 mod check;
+mod composition;
 mod decoder;
 mod encoder;
 mod error;

@@ -6,6 +6,7 @@
 mod encoder;
 mod features;
 mod folder;
+mod inversion;
 mod kept;
 mod pixels;
 mod record;
@@ -19,6 +20,7 @@ use afterimage_config::{Experiment, join_paths};
 use afterimage_data::{DataSet, TrainingPairs};
 use afterimage_run::{Artefact, artefact::AuditFile, layout::PREDICTIONS, pictures::Pictures};
 use afterimage_train::{
+    apply::{ImagePrior, Inversion},
     draws::{Purpose, derive},
     prepare::{self, ImagePool, Prepared, Statistics},
 };
@@ -28,6 +30,7 @@ use super::{Session, chance, evaluate, mean_image, pool, reconstruct, train};
 pub(crate) use encoder::FittedEncoder;
 pub(crate) use features::{embed, open};
 pub use folder::run;
+use inversion::Inverted;
 use pixels::Pixels;
 pub(crate) use record::decoder_grid;
 use retrieval::Retrieval;
@@ -60,8 +63,43 @@ pub enum Decoder {
         /// Cells a side of the grid they are averaged on.
         grid: usize,
     },
+    /// Gradient descent on the image towards predicted features.
+    Features(Features),
     /// The mean training image.
     Mean,
+}
+
+/// How features are predicted and inverted.
+#[derive(Debug, Clone)]
+pub struct Features {
+    /// Layers of the backbone.
+    pub layers: Vec<String>,
+    /// Cells a side of the grid they are averaged on, at most.
+    pub grid: usize,
+    /// True if predicted features are scaled to the spread of natural ones.
+    pub natural_spread: bool,
+    /// True if an untrained network makes the images (deep image prior); else they are free pixels.
+    pub deep: bool,
+    /// Steps of the descent.
+    pub steps: usize,
+    /// Weight of the total variation.
+    pub variation: f64,
+}
+
+impl Features {
+    fn inversion(&self, experiment: &Experiment) -> Inversion {
+        let prior = match self.deep {
+            true => ImagePrior::Deep(Box::new(experiment.decoder.clone())),
+            false => ImagePrior::Pixels,
+        };
+        Inversion {
+            prior,
+            steps: self.steps,
+            learning_rate: if self.deep { 3e-3 } else { 0.05 },
+            variation_weight: self.variation,
+            seed: experiment.seed,
+        }
+    }
 }
 
 /// From an image to responses.
@@ -88,6 +126,7 @@ struct Fitted {
 enum FittedDecoder {
     Pixels(Pixels),
     Retrieval(Box<Retrieval>),
+    Features(Box<Inverted>),
     /// `[3, side, side]`
     Mean(Array3<f32>),
 }
@@ -100,6 +139,9 @@ pub(crate) fn check(plan: &Plan, experiment: &Experiment, prepared: &Prepared) -
     folds(plan, experiment, &prepared.training)?;
     if let Decoder::Retrieval { layer, .. } = &plan.decoder {
         features::open(experiment, &plan.backbone, std::slice::from_ref(layer))?;
+    }
+    if let Decoder::Features(options) = &plan.decoder {
+        features::open(experiment, &plan.backbone, &options.layers)?;
     }
     if let Some(encoder) = &plan.encoder {
         features::open(experiment, &plan.backbone, &encoder.layers)?;
@@ -135,6 +177,13 @@ fn fit(session: &mut Session, plan: &Plan) -> Result<Fitted> {
             let (retrieval, chosen) = Retrieval::fit(&training, extractor, *grid, pool, folds)?;
             record.penalties.push(chosen);
             FittedDecoder::Retrieval(Box::new(retrieval))
+        }
+        (Decoder::Features(options), Some(folds), _) => {
+            let extractor = features::extractor(session, &plan.backbone, &options.layers)?;
+            let (named, mean) = ((plan.backbone.as_str(), options.layers.as_slice()), mean_image::of_pairs(&training));
+            let (fitted, chosen) = Inverted::fit(session, &training, extractor, named, options, mean, folds)?;
+            record.penalties.extend(chosen);
+            FittedDecoder::Features(Box::new(fitted))
         }
         _ => FittedDecoder::Mean(mean_image::of_pairs(&training)),
     };
@@ -172,6 +221,7 @@ fn apply(session: &mut Session, fitted: &Fitted) -> Result<Vec<Pictures>> {
             }
             images
         }
+        FittedDecoder::Features(features) => features.decode(responses, session.observer())?,
         FittedDecoder::Mean(image) => {
             let copies: Vec<_> = (0..test.len()).map(|_| image.view()).collect();
             ndarray::stack(Axis(0), &copies)?

@@ -62,6 +62,9 @@ pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
     file.warnings = session.manifest.warnings.clone();
     file.warnings.extend(remarks::few_items(of.test.len()));
     file.warnings.extend(remarks::no_ceiling(&file.scores));
+    if session.manifest.baseline.is_none() {
+        file.warnings.extend(of.experiment.photograph_part());
+    }
     file.scores.iter_mut().for_each(remarks::explain);
     // The curve last: what is read first stands first.
     file.scores.sort_by_key(|score| score.protocol == AVERAGING);

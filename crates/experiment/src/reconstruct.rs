@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::error::{Result, bail};
-use ndarray::{Array, Array2, Array4, ArrayView, ArrayView3, ArrayView4, Axis, RemoveAxis, concatenate};
+use ndarray::{Array, Array2, Array4, ArrayView, ArrayView2, ArrayView3, ArrayView4, Axis, RemoveAxis, concatenate};
 
 use afterimage_data::{DataSet, HeldOutPairs};
 use afterimage_formats::picture;
@@ -43,12 +43,29 @@ pub(crate) fn reconstruct(session: &mut Session) -> Result<Vec<Pictures>> {
     session.observer().fact(&counted(test.len(), "held-out item"));
     session.run.write_array(PREDICTIONS, predicted.view().into_dyn())?;
     let mut items = write(session, &data, &test, decoded.view())?;
-    if let Some(places) = decoder.photographs_of(test.responses().view()) {
-        let names = PhotographNames::read(&session.run)?.0;
-        items.iter_mut().zip(places).for_each(|(item, place)| item.photograph = names.get(place).cloned());
+    if let Some(names) = photograph_names(&session.run, &decoder, test.responses().view())? {
+        items.iter_mut().zip(names).for_each(|(item, name)| item.photograph = Some(name));
         items.write(&session.run)?;
     }
     Ok(items)
+}
+
+/// Names of the photographs that images of `responses` take fine structure from; `None` if they take none.
+pub(crate) fn photograph_names(
+    run: &RunFolder,
+    decoder: &TrainedDecoder,
+    responses: ArrayView2<'_, f32>,
+) -> Result<Option<Vec<String>>> {
+    let Some(places) = decoder.photographs_of(responses) else { return Ok(None) };
+    let names = PhotographNames::read(run)?.0;
+    let named = places.into_iter().map(|place| names.get(place).cloned());
+    match named.collect() {
+        Some(named) => Ok(Some(named)),
+        None => bail!(
+            "\"{}\" has fewer names than there are photographs: train again",
+            PhotographNames::path(run).display()
+        ),
+    }
 }
 
 /// Predicted responses to the held-out items, `[items, voxels]`.

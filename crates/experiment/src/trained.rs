@@ -24,6 +24,7 @@ pub use ensemble::{EncodeOptions, Ensemble, Prediction};
 pub use units::{UnitCheck, UnitVerdict, Units};
 
 use crate::error::bail;
+use crate::reconstruct::photograph_names;
 use crate::{Caller, Program, Result, Session, voxels};
 
 /// The networks of a run folder, with what was fitted on its training responses.
@@ -158,6 +159,16 @@ impl TrainedRun {
         let mut responses = responses.to_owned();
         self.standardise(&mut responses)?;
         Ok(decoder.decode(responses.view()))
+    }
+
+    /// Names of the photographs that the images of standardised responses `[items, voxels]` take fine structure from, one a response;
+    /// `None` if they take none.
+    ///
+    /// # Errors
+    /// As [`TrainedRun::decode`]; [`crate::Error::Run`] if the list of names is damaged.
+    pub fn photographs_of(&self, responses: ArrayView2<'_, f32>) -> Result<Option<Vec<String>>> {
+        self.refuse_other_voxels(responses)?;
+        photograph_names(self.folder(), self.decoder()?, responses)
     }
 
     /// True if its networks have responses in standard deviations of the training responses.

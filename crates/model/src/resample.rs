@@ -32,6 +32,12 @@ pub struct Matrix {
 }
 
 impl Matrix {
+    /// The map with these weights, `[out, in]`.
+    pub fn of(weights: ndarray::ArrayView2<'_, f32>) -> Self {
+        let (rows, columns) = weights.dim();
+        Self { rows, columns, values: weights.iter().copied().collect() }
+    }
+
     /// Interpolates `from` samples to `to` samples; enlarging only, since no antialiasing is done.
     pub fn resize(from: usize, to: usize, kernel: Kernel) -> Self {
         let mut matrix = Self::zeros(to, from);

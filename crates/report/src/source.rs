@@ -26,6 +26,10 @@ pub(crate) struct Source {
     pub(crate) run: RunFolder,
     pub(crate) manifest: Manifest,
     pub(crate) experiment: Option<String>,
+    /// What reconstructions are made of, if not of the decoder network alone.
+    pub(crate) reconstruction_parts: Option<String>,
+    /// What predicted responses are made of, if not of the encoder network alone.
+    pub(crate) prediction_parts: Option<String>,
     pub(crate) scores: Option<ScoreFile>,
     pub(crate) pictures: Vec<Pictures>,
     pub(crate) log: Vec<log::Record>,
@@ -70,8 +74,12 @@ impl Source {
     /// Reads all parts; only `run.json` has to be there.
     pub(crate) fn read(run: &RunFolder) -> Result<Self> {
         let manifest = Manifest::read(run)?;
+        // That it is missing is said where the page shows it; a baseline has no networks whose part could be told.
+        let settings = run.experiment().ok().filter(|_| manifest.baseline.is_none());
         Ok(Self {
             manifest,
+            reconstruction_parts: settings.as_ref().and_then(|settings| settings.reconstruction_parts()),
+            prediction_parts: settings.as_ref().and_then(|settings| settings.prediction_parts()),
             experiment: text_if_present(&run.experiment_file())?,
             scores: ScoreFile::read_if_present(run)?,
             pictures: Vec::<Pictures>::read_if_present(run)?.unwrap_or_default(),

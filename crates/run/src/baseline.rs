@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// How the reconstructions and predictions of a baseline were made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Baseline {
-    /// `ridge-pixels`, `retrieval` or `mean`, as the command line calls it.
+    /// `ridge-pixels`, `retrieval`, `features` or `mean`, as the command line calls it.
     pub name: String,
     /// How the reconstructions were made, in words.
     pub method: String,

@@ -45,6 +45,8 @@ pub enum Purpose {
     NaturalChoice,
     /// Choice of the photographs that reconstructions take fine structure from.
     Photographs,
+    /// Input and weights of the untrained network that parameterises images of inverted features.
+    Inversion,
 }
 
 /// Returns the seed of a purpose.

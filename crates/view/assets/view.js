@@ -163,7 +163,8 @@ const afterimage = (async () => {
     const figure = card.figures.find((one) => one.run === run).figure.cloneNode(true);
     figure.hidden = false;
     $(".value", figure).remove();
-    const { candidate } = runs[run].items[card.places.get(run)];
+    const { candidate, photograph } = runs[run].items[card.places.get(run)];
+    if (photograph) $("figcaption", figure).append(make("span", { className: "kind", textContent: `fine structure also from the photograph ${photograph}` }));
     if (!candidate) return make("div", { className: "column" }, figure);
     const src = `/picture/${run}/candidate/${card.places.get(run)}?v=${document.body.dataset.stamp}`;
     const wrong = make("figure", {}, make("span", { className: "pic" }, make("img", { src, alt: `wrong candidate: ${candidate}` })),

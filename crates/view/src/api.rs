@@ -46,6 +46,7 @@ pub(crate) async fn runs(State(server): State<Shared>) -> Response {
         described.push(Described {
             run: &run.label,
             experiment: &run.experiment,
+            made_of: run.made_of.as_deref(),
             data: &run.data,
             created: &run.created,
             side: run.side_px,
@@ -147,8 +148,9 @@ pub(crate) async fn decode(State(server): State<Shared>, asked: Given, headers: 
             "image/png is the answer to one response: ask for application/json or application/x-npy",
         ));
     }
-    let networks::Answer { done, judged: Judged { warnings, against_training } } =
+    let networks::Answer { done, judged: Judged { mut warnings, against_training } } =
         server.networks.ask(run, Work::Decode { responses, units, forced }).await?;
+    warnings.extend(server.catalog.runs[run].photograph_part.clone());
     let Done::Images(images) = done else {
         return Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the networks gave responses for responses"));
     };

@@ -43,6 +43,11 @@ pub struct Run {
     pub label: String,
     /// What made its reconstructions: `trained`, or `baseline: ridge-pixels`.
     pub kind: String,
+    /// What its reconstructions are made of, if not of a decoder network or the baseline alone.
+    pub made_of: Option<String>,
+    /// What its reconstructions take from photographs, if anything.
+    #[serde(skip)]
+    pub(crate) photograph_part: Option<String>,
     /// Name of its experiment.
     pub experiment: String,
     /// Title of its data set.
@@ -130,15 +135,20 @@ impl Run {
         let voxels = Biology::read_if_present(&folder)?.as_ref().map(voxels).unwrap_or_default();
         let recorded = Recorded::read_if_present(&folder)?;
         let noun = recorded.as_ref().map(Recorded::unit).unwrap_or_default();
+        let experiment = folder.experiment()?;
+        let trained = manifest.baseline.is_none().then_some(&experiment);
         let files = list.iter().map(|item| files(&folder, item)).collect::<Result<_>>()?;
         let item = |picture: Pictures| Item {
             name: picture.name,
             class: picture.class,
             repeats: picture.repeats,
             candidate: picture.rival_name,
+            photograph: picture.photograph,
         };
         Ok(Self {
             label,
+            made_of: trained.and_then(|experiment| experiment.reconstruction_parts()),
+            photograph_part: trained.and_then(|experiment| experiment.photograph_part()),
             kind: manifest.baseline.map_or("trained".into(), |baseline| format!("baseline: {}", baseline.name)),
             experiment: manifest.name,
             data: manifest.data.title,
@@ -146,7 +156,7 @@ impl Run {
             noun,
             units: recorded.and_then(|recorded| recorded.units),
             created: manifest.created,
-            side_px: folder.experiment()?.image.side,
+            side_px: experiment.image.side,
             items: list.into_iter().map(item).collect(),
             scores,
             voxels,

@@ -89,7 +89,7 @@ pub(crate) fn refusal(heading: &str, reason: &str) -> String {
 /// What each run is and when it was made; folded if there are several.
 fn made(catalog: &Catalog) -> Markup {
     let line = |run: &Run| {
-        html! { p.note { strong { (run.label) } " (" (run.kind) "): " (run.experiment) ", on " (run.data) ", made " (run.created) ". " (run.items.len()) " held-out items." } }
+        html! { p.note { strong { (run.label) } " (" (run.kind) "): " (run.experiment) ", on " (run.data) ", made " (run.created) ". " (run.items.len()) " held-out items." @if let Some(parts) = &run.made_of { " " (parts) } } }
     };
     let scored = catalog.runs.iter().filter_map(|run| Some((run.label.as_str(), run.scored.as_ref()?)));
     html! {

@@ -11,6 +11,9 @@ pub(crate) enum Kind {
     /// Retrieve the unpaired image nearest to predicted features
     #[command(after_help = "Example: afterimage baseline retrieval experiment.toml --layer fire8 --out runs/retrieval")]
     Retrieval(Retrieval),
+    /// Predict features from responses and find images that have them by gradient descent
+    #[command(after_help = "Example: afterimage baseline features experiment.toml --out runs/features")]
+    Features(Features),
     /// Reconstruct every item as the mean training image
     #[command(after_help = "Example: afterimage baseline mean experiment.toml --out runs/mean")]
     Mean(Mean),
@@ -39,6 +42,50 @@ pub(crate) struct Retrieval {
     pub(crate) grid: usize,
     #[command(flatten)]
     pub(crate) fit: Fit,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Features {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// Layers of the backbone whose features are predicted and inverted.
+    #[arg(long, value_delimiter = ',', default_value = "relu1,fire3,fire5,fire8")]
+    pub(crate) layers: Vec<String>,
+    /// Maximum number of grid cells per side over which features are averaged.
+    #[arg(long, value_name = "CELLS", default_value_t = 8, value_parser = cells)]
+    pub(crate) grid: usize,
+    /// What images are parameterised by.
+    #[arg(long, value_enum, default_value_t = ImagePrior::Pixels)]
+    pub(crate) prior: ImagePrior,
+    /// Spread of the features that images are to have: as predicted, or scaled to that of natural images.
+    #[arg(long, value_enum, default_value_t = Spread::Predicted)]
+    pub(crate) spread: Spread,
+    /// Steps of the descent.
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) steps: u32,
+    /// Weight of the total variation, mean of (dx^2 + dy^2)^1.25.
+    #[arg(long, default_value_t = 10.0, value_parser = weight)]
+    pub(crate) variation: f64,
+    #[command(flatten)]
+    pub(crate) fit: Fit,
+}
+
+/// What images are parameterised by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum ImagePrior {
+    /// Their pixels.
+    Pixels,
+    /// The weights of an untrained network, as a deep image prior; slow.
+    Deep,
+}
+
+/// Spread of the features that images are to have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Spread {
+    /// As ridge regression predicts them, shrunk.
+    Predicted,
+    /// Scaled, item by item and layer by layer, to that of natural images.
+    Natural,
 }
 
 #[derive(Debug, clap::Args)]
@@ -90,6 +137,13 @@ pub(crate) struct Fit {
     /// Fit no encoder: reconstruct only.
     #[arg(long)]
     pub(crate) no_encoder: bool,
+}
+
+fn weight(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(value) if (0.0..=1e6).contains(&value) => Ok(value),
+        _ => Err("expected a number from 0 to 1000000".into()),
+    }
 }
 
 fn cells(text: &str) -> Result<usize, String> {

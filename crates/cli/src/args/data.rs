@@ -10,7 +10,8 @@ use super::import;
 pub(crate) struct Prepare {
     /// Data set to start from. It is not changed.
     pub(crate) dataset: PathBuf,
-    /// How to hold out stimuli: at random, or by whole sessions, classes or clusters of images.
+    /// How to hold out stimuli: at random, by whole sessions, classes or clusters of images, or those of validation, so that settings
+    /// can be chosen without the test part.
     #[arg(long, value_enum)]
     pub(crate) split: Option<SplitKind>,
     /// Number of test stimuli. Whole classes or clusters are drawn until this number is reached.
@@ -62,6 +63,8 @@ pub(crate) enum SplitKind {
     Class,
     /// Whole clusters of images.
     Cluster,
+    /// What is validation now becomes the test part, and the test part of now is left out.
+    Validation,
 }
 
 /// Group of trials over which a voxel is standardised.

@@ -7,7 +7,7 @@ use afterimage_experiment::baseline::{self as of, Decoder, Encoder, Plan};
 
 use super::{inputs, run};
 use crate::args::RunOptions;
-use crate::args::baseline::{Common, Fit, Kind};
+use crate::args::baseline::{Common, Fit, ImagePrior, Kind, Spread};
 use crate::build::caller;
 
 /// Creates the experiment folder of a baseline.
@@ -16,6 +16,17 @@ pub(super) fn baseline(kind: &Kind) -> Result<()> {
         Kind::RidgePixels(args) => (&args.common, plan(Decoder::Pixels { side: args.pixels }, &args.fit)),
         Kind::Retrieval(args) => {
             (&args.common, plan(Decoder::Retrieval { layer: args.layer.clone(), grid: args.grid }, &args.fit))
+        }
+        Kind::Features(args) => {
+            let features = of::Features {
+                layers: args.layers.clone(),
+                grid: args.grid,
+                natural_spread: args.spread == Spread::Natural,
+                deep: args.prior == ImagePrior::Deep,
+                steps: args.steps as usize,
+                variation: args.variation,
+            };
+            (&args.common, plan(Decoder::Features(features), &args.fit))
         }
         Kind::Mean(args) => (&args.common, Plan { decoder: Decoder::Mean, ..Plan::default() }),
     };

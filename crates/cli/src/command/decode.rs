@@ -56,6 +56,8 @@ struct Made {
     whole_numbers_divided_by: Option<f32>,
     averaged_by: Option<String>,
     latency: Latency,
+    /// What the images are made of, if not of the decoder network alone.
+    made_of: Option<String>,
     folder: String,
 }
 
@@ -94,7 +96,7 @@ pub(super) fn decode(args: &Decode) -> Result<()> {
     if args.overwrite {
         FOLDER.remove_entries(&args.out)?;
     }
-    write(&args.out, images.view(), &items)?;
+    write(&args.out, images.view(), &items, run.photographs_of(responses.view())?)?;
     let made = Made {
         software: build::software(),
         run: args.run.display().to_string(),
@@ -110,6 +112,7 @@ pub(super) fn decode(args: &Decode) -> Result<()> {
         whole_numbers_divided_by: divided,
         averaged_by: args.average_by.clone(),
         latency,
+        made_of: run.experiment().reconstruction_parts(),
         folder: args.out.display().to_string(),
     };
     atomic::write_json(&args.out.join("decode.json"), &made)?;
@@ -129,13 +132,17 @@ fn refuse_not_finite<D: RemoveAxis>(rows: ArrayView<'_, f32, D>, items: &[Item],
     }
 }
 
-fn write(out: &Path, images: ArrayView4<'_, f32>, items: &[Item]) -> Result<()> {
+/// Writes array, pictures and table; with `photographs`, the names of those that the images took fine structure from.
+fn write(out: &Path, images: ArrayView4<'_, f32>, items: &[Item], photographs: Option<Vec<String>>) -> Result<()> {
     atomic::through(&out.join(ARRAY), |path| Ok(npy::write_f32(path, images.into_dyn())?))?;
-    let mut rows = vec![["file", "name", "responses"].map(String::from)];
+    let photograph = photographs.is_some().then_some("photograph");
+    let mut rows = vec![["file", "name", "responses"].into_iter().chain(photograph).map(String::from).collect()];
     for (row, item) in items.iter().enumerate() {
         let file = format!("{row:04}.png");
         write_png(&out.join(&file), picture::bytes(images.index_axis(Axis(0), row)).view())?;
-        rows.push([file, item.name.clone(), item.responses.to_string()]);
+        let photograph = photographs.as_ref().map(|names| names[row].clone());
+        let cells = [file, item.name.clone(), item.responses.to_string()];
+        rows.push(cells.into_iter().chain(photograph).collect::<Vec<_>>());
     }
     Ok(atomic::write(&out.join("items.csv"), csv(rows).as_bytes())?)
 }
@@ -159,6 +166,9 @@ fn conclude(args: &Decode, made: &Made, voxels: &Voxels, repeats: Option<String>
         say::line(format!("whole numbers divided by {scale}, as in the import of the run's data set"))?;
     }
     say::line(format!("{}: {}", voxels.unit().plural(), made.voxels))?;
+    if let Some(parts) = &made.made_of {
+        say::line(format!("made of: {parts}"))?;
+    }
     say::line(made.latency.line())?;
     repeats.map_or(Ok(()), say::line)
 }

@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use afterimage_data::{
     DataSet, PrepareOptions, Scope, SplitRule, TestStatistics, WriteOptions, clusters, prepare_with as of,
@@ -49,9 +49,13 @@ pub(super) fn prepare(args: &Prepare) -> Result<()> {
 
 fn split(kind: SplitKind, args: &Prepare, data: &DataSet) -> Result<SplitRule> {
     let (test, validation, seed) = (args.test, args.validation, args.seed);
+    if kind == SplitKind::Validation && test > 0 {
+        bail!("--split validation makes the validation part the test part, whose size is given: leave out --test");
+    }
     Ok(match kind {
         SplitKind::Random => SplitRule::Random { test, validation, seed },
         SplitKind::Session => SplitRule::Sessions { test: args.test_sessions.clone(), validation, seed },
+        SplitKind::Validation => SplitRule::Validation { validation, seed },
         SplitKind::Class => SplitRule::Classes { test, validation, seed },
         SplitKind::Cluster => {
             let embedder = Embedder::new(data.header().size)?;

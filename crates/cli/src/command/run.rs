@@ -17,6 +17,7 @@ use afterimage_run::{Artefact, RunFolder, layout::Phase, manifest::Manifest, sco
 use super::inputs;
 use crate::args::{Ablation, Evaluate, Network, OfRun, Report, RunOptions, Train};
 use crate::build::caller;
+use crate::log;
 use crate::progress::{self, Terminal};
 use crate::say;
 
@@ -86,6 +87,9 @@ pub(super) fn train(network: Network, args: &Train) -> Result<()> {
         session.check(last)?;
     }
     if phase == Phase::Decoder {
+        if !session.is_trained(Phase::Encoder) {
+            log::note("the decoder learns from an encoder, which is trained first");
+        }
         session.run_until(Stage::Encoder)?;
     }
     session.train(phase)?;

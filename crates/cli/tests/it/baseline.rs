@@ -104,6 +104,27 @@ fn retrieval_answers_with_unpaired_images_and_never_with_a_candidate() {
     }
 }
 
+#[test]
+fn images_of_inverted_features_depend_on_the_responses_and_on_the_prior() {
+    let desk = Desk::new();
+    let quick = ["--no-encoder", "--layers", "relu1,fire3", "--grid", "4", "--steps", "8"];
+    make(&desk, "features", "pixels", &quick);
+    make(&desk, "features", "natural", &[&quick[..], &["--spread", "natural"]].concat());
+    make(&desk, "features", "deep", &[&quick[..], &["--prior", "deep"]].concat());
+    let of = |run: &str| afterimage_formats::npy::read_f32(&desk.path(run).join("reconstructions.npy")).unwrap();
+    let (pixels, natural, deep) = (of("pixels"), of("natural"), of("deep"));
+    for images in [&pixels, &natural, &deep] {
+        assert!(images.iter().all(|x| (0.0..=1.0).contains(x)));
+        assert_ne!(images.index_axis(ndarray::Axis(0), 0), images.index_axis(ndarray::Axis(0), 1));
+    }
+    assert!(pixels != natural && pixels != deep);
+    let record = &json(&desk.path("deep/run.json"))["baseline"];
+    assert_eq!((&record["options"]["prior"], &record["options"]["layers"]), (&"deep".into(), &"relu1,fire3".into()));
+    let targets: Vec<&str> =
+        record["penalties"].as_array().unwrap().iter().filter_map(|one| one["targets"].as_str()).collect();
+    assert_eq!(targets, ["features of relu1", "features of fire3"]);
+}
+
 /// Copies a data set; responses to test images become others, all else stays.
 fn with_other_test_responses(from: &Path, to: &Path) {
     let data = DataSet::open(from).unwrap();
@@ -142,6 +163,11 @@ fn same_seed_gives_the_same_bytes() {
     let desk = Desk::new();
     make(&desk, "retrieval", "one", &SMALL);
     make(&desk, "retrieval", "two", &[&SMALL[..], &["--set", "device.threads=1"]].concat());
+    let quick = ["--no-encoder", "--layers", "fire3", "--steps", "3"];
+    make(&desk, "features", "three", &quick);
+    make(&desk, "features", "four", &[&quick[..], &["--set", "device.threads=1"]].concat());
+    let of = |run: &str| std::fs::read(desk.path(run).join("reconstructions.npy")).unwrap();
+    assert!(of("three") == of("four"), "descent depends on the number of threads");
     for name in ["reconstructions.npy", "encoder/predicted.npy", "scores.json", "statistics.json", "audit.json"] {
         let of = |run: &str| std::fs::read(desk.path(run).join(name)).unwrap();
         assert!(of("one") == of("two"), "{name} differs");
@@ -157,6 +183,7 @@ fn what_cannot_be_fitted_is_refused_and_leaves_nothing() {
         assert!(!desk.path("run").exists() && !desk.path("run.partial").exists(), "a refusal left a folder");
     };
     refused(&["retrieval", "--layer", "fire99"], &["fire99", "squeezenet1_1", "fire5"]);
+    refused(&["features", "--layers", "relu1,fire99"], &["fire99", "squeezenet1_1", "fire5"]);
     refused(&["retrieval", "--set", "data.unpaired=[]"], &["data.unpaired"]);
     refused(&["ridge-pixels", "--pixels", "65"], &["--pixels", "65", "64"]);
     refused(&["ridge-pixels", "--folds", "90"], &["90 folds", "48 stimuli"]);

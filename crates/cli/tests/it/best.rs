@@ -59,6 +59,20 @@ fn run_holds_them_decodes_as_it_reconstructed_and_detail_may_change_afterwards()
     let worst = decoded.iter().zip(&before).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
     assert!(decoded.shape() == before.shape() && worst < 1e-4, "{worst}");
 
+    // Whatever shows the images says what they are made of, and which photograph shares in each.
+    for (file, part) in [
+        ("decoded/items.csv", "file,name,responses,photograph\n0000.png,"),
+        ("decoded/decode.json", "0.25 of the fine structure of an unpaired photograph"),
+        ("run/scores.json", "no evidence of what was seen"),
+        ("run/report.html", "What a reconstruction is made of: "),
+        ("run/report.html", "0.5 those of a ridge regression"),
+        ("run/report.html", "They are those of the encoder network alone"),
+        ("run/figures/captions.md", "of an unpaired photograph, the one most like the response"),
+    ] {
+        let text = std::fs::read_to_string(desk.path(file)).unwrap();
+        assert!(text.contains(part), "{file}: {part}");
+    }
+
     // More fine structure without training again.
     let more = ["run", "experiment.toml", "--out", "run", "--resume"];
     let changed = settings(&[PARTS, &["decoder.photographs.detail=1.0", "decoder.linear.detail=0.5"]].concat());

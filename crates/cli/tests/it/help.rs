@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::Command;
 
-const COMMANDS: [&[&str]; 50] = [
+const COMMANDS: [&[&str]; 51] = [
     &[],
     &["demo"],
     &["import"],
@@ -29,6 +29,7 @@ const COMMANDS: [&[&str]; 50] = [
     &["baseline"],
     &["baseline", "ridge-pixels"],
     &["baseline", "retrieval"],
+    &["baseline", "features"],
     &["baseline", "mean"],
     &["reconstruct"],
     &["evaluate"],

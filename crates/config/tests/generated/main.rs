@@ -37,6 +37,10 @@ fn generated_files_are_those_of_the_fields() {
             differing.push(name);
         }
     }
+    let about = &schema["properties"]["preset"]["description"];
+    for name in preset_names() {
+        assert!(about.as_str().is_some_and(|text| text.contains(&format!(" {name}"))), "{name} is missing in {about}");
+    }
     assert!(differing.is_empty(), "{differing:?} differ from the fields: look at them, then run with UPDATE_CONFIG=1");
 }
 

@@ -30,6 +30,14 @@ pub enum SplitRule {
         /// Seed of the draw.
         seed: u64,
     },
+    /// What was validation is the test, and the test of before is left out: whatever is chosen on the result, the test part of the
+    /// data set was not looked at.
+    Validation {
+        /// Stimuli of the new validation, drawn among those of training.
+        validation: usize,
+        /// Seed of the draw.
+        seed: u64,
+    },
     /// Whole classes, drawn until enough stimuli are held out.
     Classes {
         /// Least number of stimuli of the test.
@@ -73,6 +81,12 @@ pub(super) fn apply(rule: &SplitRule, header: &mut Header, kept: &mut Vec<usize>
             let shown: Vec<usize> = shown.into_iter().collect();
             random_split(count, 0, *validation, *seed, Some(&shown))
         }
+        &SplitRule::Validation { validation, seed } => {
+            let before = kept.len();
+            kept.retain(|&trial| part_of(header, trial) != Split::Test);
+            steps.push(Step::plain(format!("{} trials of the earlier test part left out", before - kept.len())));
+            without_test(header, validation, seed)?
+        }
         &SplitRule::Classes { test, validation, seed } => grouped_split(&classes(header)?, test, validation, seed),
         SplitRule::Clusters { of, test, validation, seed, .. } => grouped_split(of, *test, *validation, *seed),
     };
@@ -93,6 +107,28 @@ pub(super) fn apply(rule: &SplitRule, header: &mut Header, kept: &mut Vec<usize>
     Ok(steps)
 }
 
+fn part_of(header: &Header, trial: usize) -> Split {
+    header.stimuli[header.trials[trial].stimulus as usize].split
+}
+
+/// The parts after [`SplitRule::Validation`]; `None` if nothing is left for training.
+fn without_test(header: &Header, validation: usize, seed: u64) -> Result<Option<Vec<Split>>> {
+    let of = |wanted: Split| (0..header.stimuli.len()).filter(move |&at| header.stimuli[at].split == wanted);
+    let test: Vec<usize> = of(Split::Validation).collect();
+    if test.is_empty() {
+        return Err(wrong(
+            header,
+            "it has no validation part that could become the test: draw one with --split random".into(),
+        ));
+    }
+    let training: Vec<usize> = of(Split::Train).collect();
+    let Some(drawn) = random_split(training.len(), 0, validation, seed, None) else { return Ok(None) };
+    let mut splits = vec![Split::Excluded; header.stimuli.len()];
+    test.into_iter().for_each(|at| splits[at] = Split::Test);
+    training.into_iter().zip(drawn).for_each(|(at, split)| splits[at] = split);
+    Ok(Some(splits))
+}
+
 fn wrong(header: &Header, reason: String) -> Error {
     Error::Prepare { data_set: header.provenance.title.clone(), reason }
 }
@@ -101,6 +137,9 @@ fn words(rule: &SplitRule) -> String {
     match rule {
         SplitRule::Random { seed, .. } => format!("stimuli drawn at random, seed {seed}"),
         SplitRule::Sessions { test, seed, .. } => format!("the stimuli of sessions {test:?}, seed {seed}"),
+        SplitRule::Validation { seed, .. } => {
+            format!("the test is what was validation, the earlier test is left out, seed {seed}")
+        }
         SplitRule::Classes { seed, .. } => format!("whole classes drawn at random, seed {seed}"),
         SplitRule::Clusters { what, seed, .. } => format!("whole clusters of {what}, seed {seed}"),
     }

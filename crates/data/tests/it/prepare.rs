@@ -258,6 +258,32 @@ fn split_half_of_two_repeats_is_the_correlation_of_the_repeats() {
 }
 
 #[test]
+fn validation_becomes_the_test_and_the_test_is_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let write_options = WriteOptions { image_side: 8, overwrite: false };
+    let again = |source: &DataSet, split: SplitRule, name: &str| {
+        let options = PrepareOptions { split: Some(split), ..PrepareOptions::default() };
+        let path = folder.path().join(name);
+        prepare(source, &options)?.write(&path, write_options, |_| ())?;
+        DataSet::open(&path)
+    };
+    let source = write(&folder.path().join("a.afterimage"), &recorded());
+    let rule = |validation| SplitRule::Validation { validation, seed: 0 };
+    let refused = again(&source, rule(2), "b.afterimage").unwrap_err().to_string();
+    assert!(refused.contains("no validation part"), "{refused}");
+
+    let drawn = again(&source, SplitRule::Random { test: 4, validation: 3, seed: 1 }, "c.afterimage").unwrap();
+    let (test, validation) = (drawn.held_out().stimuli(), drawn.validation().stimuli());
+    let choice = again(&drawn, rule(2), "d.afterimage").unwrap();
+    assert_eq!(choice.held_out().stimuli(), validation, "the test is what was validation");
+    assert_eq!(choice.validation().stimuli().len(), 2);
+    assert!(choice.validation().stimuli().iter().all(|at| !test.contains(at) && !validation.contains(at)));
+    assert_eq!(choice.header().trials.len(), 48 - 4 * test.len());
+    assert!(choice.header().trials.iter().all(|trial| !test.contains(&trial.stimulus)));
+    assert!(again(&drawn, rule(5), "e.afterimage").unwrap_err().to_string().contains("nothing is left for training"));
+}
+
+#[test]
 fn new_split_replaces_what_is_said_of_the_old_one_and_only_that() {
     let folder = tempfile::tempdir().unwrap();
     let (stimuli, trials) = parts();

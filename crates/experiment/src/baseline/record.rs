@@ -36,6 +36,27 @@ pub(super) fn begin(plan: &Plan) -> Baseline {
             );
             ("retrieval", method)
         }
+        Decoder::Features(features) => {
+            set("layers", features.layers.join(","));
+            set("grid", features.grid.to_string());
+            set("steps", features.steps.to_string());
+            set("variation", features.variation.to_string());
+            set("prior", if features.deep { "deep" } else { "pixels" }.into());
+            set("spread", if features.natural_spread { "natural" } else { "predicted" }.into());
+            let scaled = if features.natural_spread { " and scaled to the spread of natural ones" } else { "" };
+            let image = if features.deep { "of an untrained network that makes the image" } else { "of the pixels" };
+            let method = format!(
+                "Ridge regression from the responses to features of {} at {}, averaged on at most {} x {} cells and standardised over \
+                 training images{scaled}; gradient descent {image}, {} steps, towards an image with these features and little total \
+                 variation.",
+                plan.backbone,
+                features.layers.join(", "),
+                features.grid,
+                features.grid,
+                features.steps
+            );
+            ("features", method)
+        }
         Decoder::Mean => ("mean", "The mean of the training images, for every item.".into()),
     };
     if !matches!(plan.decoder, Decoder::Mean) {

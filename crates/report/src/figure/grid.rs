@@ -83,12 +83,15 @@ pub(super) fn grid(source: &Source, wanted: &Grid, width: f64) -> Result<Option<
         let ranks = vec![item.name.to_owned(), item.rank.to_string(), of.to_string(), cell(item.value)];
         table.push([place, ranks].concat());
     }
-    let caption = format!(
+    let mut caption = format!(
         "Held-out images as shown and as reconstructed, {} of {of}, spread evenly over the ranks from the best to the \
          worst; below each pair its value ({}).",
         items.len(),
         score.title
     );
+    if let Some(parts) = &source.reconstruction_parts {
+        caption += &format!(" {parts}");
+    }
     Ok(Some(Figure { name: "reconstructions".into(), caption, svg, size, table }))
 }
 

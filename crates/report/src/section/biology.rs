@@ -23,7 +23,8 @@ pub(crate) fn biology(source: &Source) -> Part {
              network that it prefers (0 the first of the encoder's layers, 1 the last): from the encoder's weights, and "
             "from its predictions for small patches of noise (“stimulation”). These are properties of the model of a \
              response, not of the tissue: "
-            "if prediction is poor, so are they." }
+            "if prediction is poor, so are they."
+            @if source.prediction_parts.is_some() { " They are those of the encoder network alone; accuracy is that of the combined predictions." } }
         div.plots { @for figure in figures(found, source.unit()) { figure.wide[figure.name == "fields"] { figcaption { (figure.caption) } (figure.svg) } } }
         (measures::groups(found, source.unit()))
         p.note { "Each figure is a separate file in " code { "figures/" } ", with its numbers as a table; all \

@@ -38,7 +38,7 @@ fn plots(source: &Source, file: &ScoreFile) -> Part {
     let bars = if regions.len() > 1 { plot::bars(&regions, "Pearson r", "Encoder accuracy per region") } else { None };
     Part::shown(html! {
         p { "Correlation between predicted and measured responses to the held-out images, for each of the \
-             " (more) "." }
+             " (more) "." @if let Some(parts) = &source.prediction_parts { " " (parts) } }
         div.plots {
             @if let Some(bars) = &bars { figure { figcaption { "By region, with intervals" } (bars) } }
             @if let Some((score, plot)) = &histogram { figure { figcaption { (one_value(&score.title)) " of each of the " (more) } (plot) } }

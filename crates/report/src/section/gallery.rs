@@ -20,7 +20,7 @@ pub(crate) fn gallery(source: &Source, shown: &Shown) -> Part {
     let (picked, few) = (spread(shown.items.len(), UNFOLDED), spread(shown.items.len(), FEW));
     Part::shown(html! {
         (viewer(shown))
-        (introduction(shown))
+        (introduction(source, shown))
         (controls(shown))
         ol.gallery.folded #gallery data-pick=(UNFOLDED) data-few=(FEW) {
             @for (i, item) in shown.items.iter().enumerate() { (card(i, item, shown, picked.contains(&i), few.contains(&i))) }
@@ -31,11 +31,12 @@ pub(crate) fn gallery(source: &Source, shown: &Shown) -> Part {
 }
 
 /// How the images were chosen and what stands in a row.
-fn introduction(shown: &Shown) -> Markup {
+fn introduction(source: &Source, shown: &Shown) -> Markup {
     let n = shown.items.len();
     html! {
         p {
-            "Every row: the image that was " b { "shown" } ", its " b { "reconstruction" } " from the responses only"
+            "Every row: the image that was " b { "shown" } ", its " b { "reconstruction" } " from the responses"
+            @if source.reconstruction_parts.is_none() { " only" }
             @if shown.candidates { ", and the best-ranked " b { "wrong candidate" } " of the identification" } ". "
             @if let Some(score) = shown.scores.first() {
                 "The order is that of " em { (score.title) } ", best first" span.screen { "; the large image is the one in the middle of it" } ". "
@@ -49,6 +50,7 @@ fn introduction(shown: &Shown) -> Markup {
                 ", spread evenly over the ranks from best to worst; the scores are of all."
             }
         }
+        @if let Some(parts) = &source.reconstruction_parts { p { b { "What a reconstruction is made of: " } (parts) } }
     }
 }
 

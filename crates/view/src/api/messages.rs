@@ -80,6 +80,7 @@ pub(super) struct Decoded<'a> {
 pub(super) struct Described<'a> {
     pub(super) run: &'a str,
     pub(super) experiment: &'a str,
+    pub(super) made_of: Option<&'a str>,
     pub(super) data: &'a str,
     pub(super) created: &'a str,
     pub(super) side: usize,

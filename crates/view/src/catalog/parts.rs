@@ -21,6 +21,8 @@ pub struct Item {
     pub repeats: u16,
     /// Name of the wrong candidate that is most similar to the reconstruction.
     pub candidate: Option<String>,
+    /// Name of the photograph that the reconstruction took fine structure from, if it took any.
+    pub photograph: Option<String>,
 }
 
 /// A score of every item.

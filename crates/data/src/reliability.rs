@@ -5,6 +5,7 @@ mod repeats;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use halves::Jackknife;
 pub(crate) use repeats::Repeats;
 use repeats::Spread;
 
@@ -103,8 +104,8 @@ impl Reliability {
         Repeats::with(held_out.data_set(), held_out.splits(), |repeats| repeats.split_half(draws, seed))
     }
 
-    /// Both [`Reliability::noise_ceiling`] and [`Reliability::split_half`], from responses that are read once, and for each
-    /// stimulus its part in the mean over voxels of the split-half correlation.
+    /// Both [`Reliability::noise_ceiling`] and [`Reliability::split_half`], from responses that are read once, and the
+    /// mean over voxels of the split-half correlation with and without each stimulus.
     ///
     /// # Errors
     /// [`crate::Error::Store`] for damaged chunks.
@@ -112,10 +113,10 @@ impl Reliability {
         held_out: &HeldOutSplit<'_>,
         draws: usize,
         seed: u64,
-    ) -> Result<Option<(NoiseCeiling, SplitHalf, Vec<f64>)>> {
+    ) -> Result<Option<(NoiseCeiling, SplitHalf, Jackknife)>> {
         Repeats::with(held_out.data_set(), held_out.splits(), |repeats| {
             let all = repeats.spread_and_halves(draws, seed)?;
-            Ok(all.map(|(spread, halves, shares)| (ceiling(&spread, repeats), halves, shares.means())))
+            Ok(all.map(|(spread, halves, jackknife)| (ceiling(&spread, repeats), halves, jackknife)))
         })
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! | path | content |
 //! |---|---|
-//! | `zarr.json` | group metadata; attribute `afterimage` holds the header and its SHA-256, the layout version, the fingerprint and the lengths of the chunk files |
+//! | `zarr.json` | group metadata; attribute `afterimage` holds the header, its SHA-256 and that of its provenance, the layout version, the fingerprint and the lengths of the chunk files |
 //! | `responses` | `f32 [trials, voxels]`, chunks of whole rows |
 //! | `stimuli` | `u8 [n, height, width, 3]` RGB, shards of many images with one image a chunk |
 //!
@@ -50,6 +50,9 @@ struct Stored {
     /// SHA-256 of what the fingerprint covers of the header; data sets written before there was one lack it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     header_sha256: Option<String>,
+    /// Likewise, SHA-256 of the provenance without what is for people only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    provenance_sha256: Option<String>,
     /// Likewise, the lengths of the chunk files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     chunk_bytes: Option<chunks::Lengths>,

@@ -66,10 +66,24 @@ fn alpha(units: &[(f64, f64)]) -> f64 {
 pub struct SplitHalf {
     /// Mean over splits of Pearson's r between the accuracies of the items in either half.
     pub half: f64,
-    /// Reliability of the accuracies of all participants, `2 r / (1 + r)`; its root bounds any correlation with them.
+    /// Reliability of the accuracies of all participants, [`spearman_brown`]; its root bounds any correlation with them.
     pub reliability: f64,
     /// Splits in which r was defined.
     pub splits: usize,
+}
+
+/// Reliability of the mean over all measurements from the correlation r of two halves, `2 r / (1 + r)`: at most 1; -1 or less,
+/// of an r below -1/3, is given as -1.
+///
+/// Source: Spearman, Br. J. Psychol. 3, 1910; Brown, the same volume.
+///
+/// ```
+/// use afterimage_statistics::spearman_brown;
+///
+/// assert_eq!([1.0, 0.5, 0.0, -0.4, -1.0].map(spearman_brown), [1.0, 2.0 / 3.0, 0.0, -1.0, -1.0]);
+/// ```
+pub fn spearman_brown(r: f64) -> f64 {
+    if r <= -1.0 / 3.0 { -1.0 } else { 2.0 * r / (1.0 + r) }
 }
 
 /// Split-half reliability of the accuracies of units, over `splits` random halves of the raters.
@@ -93,7 +107,7 @@ pub fn split_half(ratings: &[Rating], splits: usize, seed: u64) -> Option<SplitH
     });
     values.retain(|r| r.is_finite());
     let half = mean(&values);
-    half.is_finite().then_some(SplitHalf { half, reliability: 2.0 * half / (1.0 + half), splits: values.len() })
+    half.is_finite().then_some(SplitHalf { half, reliability: spearman_brown(half), splits: values.len() })
 }
 
 fn halves(ratings: &[Rating], first: impl Fn(&Rating) -> bool) -> f64 {

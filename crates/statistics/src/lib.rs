@@ -2,12 +2,12 @@
 //!
 //! | question | functions |
 //! |---|---|
-//! | how certain is a value | [`bootstrap_mean`], [`bootstrap_median`], [`bca_mean`], [`fraction_interval`], [`wilson_interval`], [`jackknife_interval`] |
+//! | how certain is a value | [`bootstrap_mean`], [`bootstrap_median`], [`bca_mean`], [`fraction_interval`], [`wilson_interval`], [`jackknife_interval`], [`jackknife_correlation`] |
 //! | and over two levels | [`hierarchical_mean`] (subjects, then images), [`crossed_mean`] (participants and items) |
 //! | does a reconstruction belong to its image | [`pairing_test`], [`pairing_test_within`], [`pairing_normal`] |
 //! | do two runs differ on the same images | [`paired_difference`], [`sign_flip`]; how many images are needed to separate them: [`images_needed`] |
 //! | after many tests | [`holm`], [`benjamini_hochberg`] |
-//! | are two vectors correlated | [`correlation::pearson`], [`spearman`], [`bootstrap_spearman`] |
+//! | are two vectors correlated | [`correlation::pearson`], [`spearman`], [`bootstrap_spearman`]; from half of the measurements to all: [`spearman_brown`] |
 //! | do people agree | [`krippendorff_alpha`], [`split_half`] |
 //!
 //! An interval is an [`Interval`] and a p-value a [`PValue`]: both name their method, and both serialise as in the
@@ -41,13 +41,13 @@ mod summary;
 pub mod undefined;
 mod unit;
 
-pub use agreement::{Rating, SplitHalf, krippendorff_alpha, krippendorff_interval, split_half};
+pub use agreement::{Rating, SplitHalf, krippendorff_alpha, krippendorff_interval, spearman_brown, split_half};
 pub use counted::{counted, number_or_range, plural, sample_text};
 pub use intervals::bca::{bca_interval, bca_mean};
 pub use intervals::bootstrap::{bootstrap_mean, bootstrap_median, percentile_interval};
 pub use intervals::crossed::{Crossed, crossed_difference, crossed_mean};
 pub use intervals::hierarchical::hierarchical_mean;
-pub use intervals::jackknife::{jackknife_interval, pseudo_values};
+pub use intervals::jackknife::{jackknife_correlation, jackknife_interval, pseudo_values};
 pub use intervals::proportion::{fraction_interval, wilson_interval};
 pub use outcome::{Difference, Interval, LEVEL, Power, Sample};
 pub use p_value::{PValue, permutation_p};

@@ -84,6 +84,10 @@ fn verification(data: &DataSet) -> String {
 /// Examples of a finding that are printed; JSON has all of them.
 const EXAMPLES: usize = 10;
 
+/// What a data set without images lacks, and how to give it.
+const NO_IMAGES: &str = "training and scoring need the images that were shown, which this data set lacks: import the recording again with \
+                         --images FOLDER (and --image-column, if the tables do not call theirs stimulus, stim_file or image)";
+
 /// `afterimage audit`. It has findings if a check fails, and with `--strict` also if one warns.
 pub(super) fn audit(args: &args::Audit) -> Result<Outcome> {
     let mut data = inputs::data_set(&args.dataset, "audit")?;
@@ -159,10 +163,14 @@ pub(super) fn audit(args: &args::Audit) -> Result<Outcome> {
         })?;
         return Ok(outcome);
     }
-    super::import::next(&format!(
-        "write experiment.toml with data.dataset = \"{}\", then afterimage run experiment.toml --out runs/NAME",
-        args.dataset.display()
-    ))?;
+    super::import::next(&if data.header().has_images() {
+        format!(
+            "write experiment.toml with data.dataset = \"{}\", then afterimage run experiment.toml --out runs/NAME",
+            args.dataset.display()
+        )
+    } else {
+        NO_IMAGES.to_owned()
+    })?;
     Ok(outcome)
 }
 

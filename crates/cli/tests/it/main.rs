@@ -24,6 +24,7 @@ mod progress;
 mod refusals;
 mod regions;
 mod resume;
+mod series;
 mod starts;
 mod study;
 mod unit;

@@ -10,7 +10,9 @@ fn set_unit(desk: &Desk, unit: Option<&str>) {
     let name = format!("{DATA}/zarr.json");
     let mut group: Value = serde_json::from_slice(&std::fs::read(desk.path(&name)).unwrap()).unwrap();
     let described = &mut group["attributes"]["afterimage"];
-    described.as_object_mut().unwrap().remove("header_sha256");
+    for key in ["header_sha256", "provenance_sha256"] {
+        assert!(described.as_object_mut().unwrap().remove(key).is_some(), "{key}");
+    }
     let provenance = described["header"]["provenance"].as_object_mut().unwrap();
     provenance.remove("unit").expect("a simulation says what it has responses of");
     provenance.extend(unit.map(|unit| ("unit".to_owned(), unit.into())));

@@ -1,12 +1,11 @@
 //! Any series of volumes with a table that says what was shown: NIfTI or MGH, BIDS names understood.
 //!
-//! The columns of a table show which of three kinds it is:
+//! The columns of a table show which of two kinds it is:
 //!
 //! | table | columns | a trial is |
 //! |---|---|---|
 //! | events (BIDS) | `onset`, `duration`, a condition | the mean of the volumes from onset to its end, both delayed |
-//! | trials | a row for each volume, an image's name (`stimulus`, `stim_file`, `image`) | that volume: betas of single trials |
-//! | volumes | a row for each volume, a condition, a run | the mean of consecutive volumes of one condition, delayed |
+//! | volumes | a row for each volume, a condition or an image (`stimulus`, `stim_file`, `image`), a run | the mean of consecutive volumes of one condition or image, delayed; of betas, each volume: see `kind` |
 //!
 //! Without images the parts are whole runs: each condition of each run is a stimulus of its own, `face/run-03`.
 //!
@@ -14,6 +13,7 @@
 
 mod bids;
 mod events;
+mod kind;
 mod pairs;
 mod runs;
 mod said;
@@ -68,13 +68,18 @@ importer! {
         pub test_runs: Vec<RunChoice> => [value = "RUNS", conflicts = "images"],
         /// Runs held out for early stopping, where stimuli are conditions.
         pub validation_runs: Vec<RunChoice> => [value = "RUNS", conflicts = "images"],
+        /// The column of the tables that names the images, if it is not called stimulus, stim_file, image or picture; in a table
+        /// without a line of names its number, from 1.
+        pub image_column: Option<String> => [value = "COLUMN", requires = "images"],
         /// Images held out for the test, drawn by the seed.
         pub test: usize => [value = "IMAGES", default = "0", requires = "images"],
-        /// Seconds from a stimulus to its response, for tables of events or volumes. Default: 5, for BOLD, whose response
-        /// peaks 4 to 6 s after a brief stimulus; 0 takes the volumes of the stimulus itself.
+        /// Volumes are betas of single trials, not points in time: each volume is a trial, a row of its table, without a delay.
+        pub betas: bool => [conflicts = "delay_secs"],
+        /// Seconds from a stimulus to its response, for time series. Default: 5, for BOLD, whose response peaks 4 to 6 s
+        /// after a brief stimulus; 0 takes the volumes of the stimulus itself, or of a table that is already shifted.
         pub delay_secs: Option<f64> => [option = "delay", value = "SECONDS"],
         /// Seconds from volume to volume, instead of those of the JSON file next to the series or of its header.
-        pub tr_secs: Option<f64> => [option = "tr", value = "SECONDS"],
+        pub tr_secs: Option<f64> => [option = "tr", value = "SECONDS", conflicts = "betas"],
         /// Conditions that are no stimulus.
         pub rest: Vec<String> => [default = "rest"],
         /// Take a straight line out of each voxel, run by run, fitted on the volumes that no held-out trial takes.
@@ -105,6 +110,8 @@ impl NiftiOptions {
             mask_threshold: None,
             roi: None,
             images: None,
+            image_column: None,
+            betas: false,
             test_runs: Vec::new(),
             validation_runs: Vec::new(),
             test: 0,
@@ -175,6 +182,7 @@ pub fn open_nifti(options: &NiftiOptions) -> Result<Source<'static>> {
         };
         shown.push(table::read(table, timing, named, options)?);
     }
+    kind::refuse_both(&options.series, &shown)?;
     runs::refuse_shells_order(&options.series, &names, &shown)?;
     let apart = runs::separate(&mut shown, &names, (&options.series, &tables))?;
     series::refuse_unknown_runs(options, &shown, &tables)?;
@@ -213,6 +221,10 @@ pub fn open_nifti(options: &NiftiOptions) -> Result<Source<'static>> {
 }
 
 fn refuse_delay(options: &NiftiOptions) -> Result<()> {
+    if options.betas && (options.delay_secs.is_some() || options.tr_secs.is_some()) {
+        let reason = "betas have neither a delay nor a time between volumes: leave out --betas, or --delay and --tr";
+        return Err(Error::mismatch(&options.series[0], reason));
+    }
     let secs = options.delay_secs();
     if secs >= 0.0 && secs.is_finite() {
         return Ok(());

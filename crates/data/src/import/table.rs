@@ -27,6 +27,8 @@ pub(super) struct Table {
     pub(super) places: Vec<String>,
     /// By what the trials are ordered if not by time.
     pub(super) untimed: Option<String>,
+    /// The axes that have the same length, `[one, other, length]` in words, if nothing in the file tells which is which.
+    pub(super) square: Option<(&'static str, &'static str, usize)>,
 }
 
 impl Table {
@@ -80,6 +82,7 @@ fn flat(opened: Opened, orientation: Orientation, manifest: &Manifest, order: &O
         };
         return Err(Error::mismatch(path, format!("{fact}: {hint}{names}")));
     }
+    let square = (rows == columns && opened.is_bare()).then_some(("trials", "voxels", rows));
     let places = places::of_trials(manifest, &opened, order, trials)?;
     let array = opened.array.into_dimensionality::<Ix2>().map_err(|error| Error::mismatch(path, error))?;
     let responses = match orientation {
@@ -100,7 +103,7 @@ fn flat(opened: Opened, orientation: Orientation, manifest: &Manifest, order: &O
     let trials = trials.collect();
     let description = format!("{rows} x {columns} table, each value the mean of {averaged} repeats as recorded{more}");
     let untimed = order.by_names.filter(|_| !places.stated).map(str::to_owned);
-    Ok(Table { responses, trials, description, left_out, places: places.steps, untimed })
+    Ok(Table { responses, trials, description, left_out, places: places.steps, untimed, square })
 }
 
 fn with_repeats(array: ArrayD<f32>, manifest: &Manifest, order: &Order, path: &Path) -> Result<Table> {
@@ -142,7 +145,8 @@ fn with_repeats(array: ArrayD<f32>, manifest: &Manifest, order: &Order, path: &P
         format!("{voxels} x {stimuli} x {repeats} table with repeats, {absent} absent ones (NaN) left out");
     let left_out = LeftOut::counted("repeat", "without values (NaN)", absent).into_iter().collect();
     let untimed = (!places.stated).then(|| BY_STIMULUS.to_owned());
-    Ok(Table { responses, trials, description, left_out, places: places.steps, untimed })
+    let square = (voxels == stimuli).then_some(("voxels", "stimuli", voxels));
+    Ok(Table { responses, trials, description, left_out, places: places.steps, untimed, square })
 }
 
 /// A repeat is absent when all its voxels are NaN; only some is damage.

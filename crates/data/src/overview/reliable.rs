@@ -1,6 +1,6 @@
 //! The reliability of the test part in a few numbers.
 
-use afterimage_statistics::{Interval, RecordedUnit, bootstrap_mean, counted, mean};
+use afterimage_statistics::{Interval, RecordedUnit, counted, jackknife_correlation};
 
 use crate::store::DataSet;
 use crate::{NoiseCeiling, Reliability, Result, SplitHalf};
@@ -12,16 +12,13 @@ pub struct Reliable {
     pub ceiling: NoiseCeiling,
     /// Split-half reliabilities, from the same.
     pub halves: SplitHalf,
-    /// Mean over voxels of the split-half correlation, with its interval over stimuli; `None` with fewer than
-    /// [`FEW_STIMULI`], or if no voxel has one.
+    /// Mean over voxels of the split-half correlation, with its interval over stimuli, a jackknife of Fisher's z; `None` with
+    /// fewer than [`FEW_STIMULI`], or if no voxel has one.
     pub agreement: Option<(f64, Interval)>,
 }
 
 /// Below this number of stimuli a reliability says little.
 pub const FEW_STIMULI: usize = 10;
-
-/// Resamples of the stimuli for the interval of the agreement.
-const RESAMPLES: usize = 2000;
 
 /// One measure over voxels.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,10 +38,10 @@ impl Reliable {
     /// [`crate::Error::Store`] for damaged chunks.
     pub fn of_test(data: &DataSet, halves: usize) -> Result<Option<Self>> {
         let found = Reliability::of_repeats(&data.held_out(), halves, 0)?;
-        Ok(found.map(|(ceiling, halves, shares)| {
-            let is_enough = shares.len() >= FEW_STIMULI;
-            let interval = bootstrap_mean(&shares, RESAMPLES, 0).filter(|_| is_enough);
-            Self { ceiling, halves, agreement: interval.map(|interval| (mean(&shares), interval)) }
+        Ok(found.map(|(ceiling, halves, jackknife)| {
+            let enough = jackknife.means().filter(|(_, without)| without.len() >= FEW_STIMULI);
+            let agreement = enough.and_then(|(r, without)| Some((r, jackknife_correlation(r, &without)?)));
+            Self { ceiling, halves, agreement }
         }))
     }
 

@@ -116,6 +116,7 @@ fn repeats_that_do_not_agree_are_warned_of_and_others_are_not() {
     let (r, interval) = reliable.agreement.clone().unwrap();
     let mean = reliable.halves.correlation.iter().sum::<f32>() / 20.0;
     assert!((r - f64::from(mean)).abs() < 1e-5 && interval.low < r && r < interval.high, "{r} {mean} {interval:?}");
+    assert!(interval.method.starts_with("jackknife of Fisher's z over images"), "{}", interval.method);
     let warning = reliable.warning(unit).unwrap();
     assert!(warning.contains("do not agree") && warning.contains("n = 12 test stimuli"), "{warning}");
     let overview = Overview::of(&data, OverviewOptions::default()).unwrap();
@@ -130,6 +131,12 @@ fn repeats_that_do_not_agree_are_warned_of_and_others_are_not() {
     let data = repeated(folder.path(), 0.3);
     assert_eq!(Reliable::of_test(&data, 5).unwrap().unwrap().warning(unit), None);
     assert_eq!(check(&data).verdict, crate::Verdict::Pass);
+
+    // Repeats that agree almost perfectly.
+    let folder = tempfile::tempdir().unwrap();
+    let reliable = Reliable::of_test(&repeated(folder.path(), 40.0), 5).unwrap().unwrap();
+    let (r, interval) = reliable.agreement.unwrap();
+    assert!(0.9 < interval.low && interval.low <= r && r <= interval.high && interval.high <= 1.0, "{r} {interval:?}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use ndarray::{Array2, ArrayView1};
 use rayon::prelude::*;
 
 use super::SplitHalf;
-use super::halves::{Halves, Shares};
+use super::halves::{Halves, Jackknife};
 use crate::Result;
 use crate::header::{Split, TrialInfo};
 use crate::store::DataSet;
@@ -92,20 +92,20 @@ impl Repeats<'_> {
         Ok(Some(halves.reliability(correlation, stimuli.len())))
     }
 
-    /// Both, and the part of each stimulus in the mean correlation over voxels, with each trial read once.
-    pub(super) fn spread_and_halves(&self, draws: usize, seed: u64) -> Result<Option<(Spread, SplitHalf, Shares)>> {
+    /// Both, and the mean correlation over voxels with and without each stimulus, with each trial read once.
+    pub(super) fn spread_and_halves(&self, draws: usize, seed: u64) -> Result<Option<(Spread, SplitHalf, Jackknife)>> {
         let Some((stimuli, halves)) = self.halves(draws, seed) else { return Ok(None) };
         let (mut of_voxels, mut correlation) = (Vec::with_capacity(self.voxels), Vec::with_capacity(self.voxels));
-        let mut shares = Shares::new(stimuli.len());
+        let mut jackknife = Jackknife::new(stimuli.len());
         let measure = |stimuli: &[Vec<usize>], values: &[f32]| {
-            (spread(stimuli, values), halves.correlation(stimuli, values), halves.shares(stimuli, values))
+            (spread(stimuli, values), halves.correlation(stimuli, values), halves.without_each(stimuli, values))
         };
-        self.each_voxel_into(&stimuli, measure, &mut |(spread, r, of_voxel)| {
+        self.each_voxel_into(&stimuli, measure, &mut |(spread, r, without)| {
             of_voxels.push(spread);
             correlation.push(r);
-            shares.add(of_voxel.as_deref());
+            jackknife.add(r, without.as_deref());
         })?;
-        Ok(Some((Spread::of(&stimuli, of_voxels), halves.reliability(correlation, stimuli.len()), shares)))
+        Ok(Some((Spread::of(&stimuli, of_voxels), halves.reliability(correlation, stimuli.len()), jackknife)))
     }
 
     /// The stimuli that were repeated; `None` with fewer than two.

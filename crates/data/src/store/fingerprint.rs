@@ -3,7 +3,7 @@
 use afterimage_formats::digest;
 use sha2::{Digest, Sha256};
 
-use crate::header::Header;
+use crate::header::{Header, Provenance};
 
 /// SHA-256 over the decoded values, so that it does not depend on compression or chunking.
 ///
@@ -49,4 +49,12 @@ impl Described {
     pub(super) fn hex(&self) -> String {
         digest::hex(&self.0)
     }
+}
+
+/// SHA-256 of what a provenance says of the responses: units, standardisation, steps, sources and all else but title, licence
+/// and citation, which may be corrected by hand.
+pub(super) fn of_provenance(header: &Header) -> Result<String, serde_json::Error> {
+    let (title, licence, citation) = Default::default();
+    let text = serde_json::to_vec(&Provenance { title, licence, citation, ..header.provenance.clone() })?;
+    Ok(digest::hex(&Sha256::digest(&text)))
 }

@@ -81,11 +81,7 @@ impl DataSet {
         if let Some(reason) = data_set.contradiction() {
             return Err(fail(&reason));
         }
-        if stored.header_sha256.is_some_and(|written| written != data_set.described.hex()) {
-            let reason = "its stimuli, splits, trials or voxels in \"zarr.json\" are not those that were written: \
-                          change a data set with \"afterimage prepare\", or import it again";
-            return Err(Error::damaged(path, reason));
-        }
+        data_set.check_header(stored.header_sha256.as_deref(), stored.provenance_sha256.as_deref())?;
         data_set.check_files(stored.chunk_bytes.as_ref())?;
         Ok(data_set)
     }

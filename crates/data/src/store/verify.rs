@@ -1,11 +1,28 @@
 //! Whether a data set is what was written: its files when it is opened, all of its content when that is asked for.
 
 use super::chunks::{self, Files, Lengths};
-use super::fingerprint::Fingerprint;
+use super::fingerprint::{Fingerprint, of_provenance};
 use super::reader::DataSet;
 use crate::{Error, Result};
 
 impl DataSet {
+    /// Compares what `zarr.json` says with what was written, as far as digests of it were.
+    pub(super) fn check_header(&self, written: Option<&str>, provenance: Option<&str>) -> Result<()> {
+        if written.is_some_and(|written| written != self.described.hex()) {
+            let reason = "its stimuli, splits, trials or voxels in \"zarr.json\" are not those that were written: \
+                          change a data set with \"afterimage prepare\", or import it again";
+            return Err(Error::damaged(&self.path, reason));
+        }
+        let found = of_provenance(&self.header).map_err(|error| Error::store(&self.path, error))?;
+        if provenance.is_some_and(|written| written != found) {
+            let reason = "its provenance in \"zarr.json\" (units, steps, standardisation and the like) is not what was written: \
+                          undo the edit, only title, licence and citation may be changed there; to state other units, import it \
+                          again, or edit the manifest that \"afterimage export data\" writes, and import that";
+            return Err(Error::damaged(&self.path, reason));
+        }
+        Ok(())
+    }
+
     /// Compares the chunk files with the lengths that were written; where those are not known and files are missing, reads
     /// all of the content.
     pub(super) fn check_files(&mut self, written: Option<&Lengths>) -> Result<()> {

@@ -12,7 +12,7 @@ use zarrs::storage::ReadableWritableListableStorage;
 
 use super::buffer::{Buffer, Store};
 use super::chunks::Lengths;
-use super::fingerprint::{Described, Fingerprint};
+use super::fingerprint::{self, Described, Fingerprint};
 use super::partial::Partial;
 use super::{ATTRIBUTE, RESPONSES, STIMULI, Stored, storage};
 use crate::header::{Header, LAYOUT_VERSION, TrialInfo};
@@ -191,6 +191,7 @@ impl DataSetWriter {
             layout: LAYOUT_VERSION,
             fingerprint: std::mem::take(&mut self.fingerprint).finish(&described),
             header_sha256: Some(described.hex()),
+            provenance_sha256: Some(fingerprint::of_provenance(&self.header).map_err(|error| error.to_string())?),
             chunk_bytes: Some(Lengths::of(&self.responses, &self.stimuli)?),
             header: self.header.clone(),
         };

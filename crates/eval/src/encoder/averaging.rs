@@ -2,12 +2,12 @@
 
 use afterimage_run::scores::{AVERAGING, Score};
 use afterimage_statistics::draws::{Purpose, blocks, bootstrap_counts, stream};
-use afterimage_statistics::{Interval, Sample, median, percentile_interval};
+use afterimage_statistics::median;
 use ndarray::{Array1, Array2, ArrayView2, Axis, Ix2, concatenate};
 use rayon::prelude::*;
 
 use super::resampling::Sums;
-use super::scores::centred;
+use super::scores::centred_interval;
 use crate::averaging::draws_note;
 use crate::error::{finite_rows, shape};
 use crate::score::Draft;
@@ -74,8 +74,8 @@ fn score(
             of(&counts).outer_iter().map(|row| median(&mut row.to_vec())).collect::<Vec<_>>()
         })
         .collect();
-    let interval = percentile_interval(centred(medians, value), &Sample::of(ctx.len(), "image"));
-    let interval = interval.map(|i| Interval { method: format!("{}, bias removed", i.method), ..i });
+    let least = if is_r { -1.0 } else { 0.0 };
+    let interval = centred_interval(medians, value, [least, 1.0], ctx);
     let (name, title, metric, definition) = if is_r {
         (
             "r",
@@ -206,6 +206,22 @@ mod tests {
         }
         assert_eq!(scores[0].name, "averaging.encoder.r.median.k1");
         assert_eq!(scores[3].name, "averaging.encoder.ceiling.median.k4");
+    }
+
+    #[test]
+    fn interval_of_a_correlation_near_one_ends_at_one() {
+        let (items, voxels) = (6, 40);
+        let signal = noise(items, voxels, 3);
+        let item_of: Vec<usize> = (0..items * 2).map(|t| t % items).collect();
+        let trials = signal.select(Axis(0), &item_of) + noise(items * 2, voxels, 5) * 0.05;
+        let predicted = &signal + &(noise(items, voxels, 9) * 0.3);
+        let ctx = context(items);
+        let measured = [(1, vec![trials.slice(ndarray::s![..items, ..]).to_owned()])];
+        for score in averaging_encoder_scores(predicted.view(), &measured, trials.view(), &item_of, &ctx).unwrap() {
+            let interval = score.interval.unwrap();
+            let (low, high) = (interval.low, interval.high);
+            assert!(-1.0 <= low && low <= score.value && score.value <= high && high <= 1.0, "{low} to {high}");
+        }
     }
 
     #[test]

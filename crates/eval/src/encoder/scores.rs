@@ -128,16 +128,30 @@ fn usable_ceilings(ceilings: Option<Ceilings>, voxels: usize) -> Result<Option<V
 /// The median over voxels with the interval of its resamples.
 fn median_score(draft: Draft, group: &Group, values: &[f64], resampled: Option<Vec<f64>>, ctx: &Context) -> Score {
     let value = median(&mut values.to_vec());
-    let interval = resampled.and_then(|r| percentile_interval(centred(r, value), &Sample::of(ctx.len(), "image")));
-    let interval = interval.map(|i| Interval { method: format!("{}, bias removed", i.method), ..i });
+    let most = if draft.unit == "ratio" { f64::INFINITY } else { 1.0 };
+    let least = if draft.unit == "correlation" { -1.0 } else { f64::NEG_INFINITY };
+    let interval = resampled.and_then(|resampled| centred_interval(resampled, value, [least, most], ctx));
     over_voxels(draft.build(value, interval, ctx), group, values, ctx)
+}
+
+/// The percentile interval of [`centred`] medians, as far as it is between the least and the largest possible value: the shift
+/// can move an end beyond them.
+pub(super) fn centred_interval(
+    resampled: Vec<f64>,
+    observed: f64,
+    [least, most]: [f64; 2],
+    ctx: &Context,
+) -> Option<Interval> {
+    let interval = percentile_interval(centred(resampled, observed), &Sample::of(ctx.len(), "image"))?;
+    let (low, high) = (interval.low.clamp(least, most), interval.high.clamp(least, most));
+    Some(Interval { low, high, method: format!("{}, bias removed", interval.method), ..interval })
 }
 
 /// Shifts the resampled medians so that their mean is the observed one.
 ///
 /// A resample repeats images, so it varies less than a fresh sample and spreads voxels apart; over many voxels
 /// that shift of the median can exceed the interval's width, and the interval would not hold its own value.
-pub(super) fn centred(mut resampled: Vec<f64>, observed: f64) -> Vec<f64> {
+fn centred(mut resampled: Vec<f64>, observed: f64) -> Vec<f64> {
     resampled.retain(|v| v.is_finite());
     let bias = resampled.iter().sum::<f64>() / resampled.len().max(1) as f64 - observed;
     resampled.iter_mut().for_each(|v| *v -= bias);
@@ -219,7 +233,7 @@ fn ceiling_words() -> Draft<'static> {
         title: "Encoder correlation relative to the noise ceiling, median over voxels".into(),
         protocol: "encoder",
         metric: "Pearson r divided by the voxel's noise ceiling".into(),
-        definition: "Median over voxels of the correlation divided by the largest one that measurement noise allows."
+        definition: "Median over voxels of the correlation divided by the largest one that measurement noise allows; both are estimates, so it can exceed 1."
             .into(),
         unit: "ratio",
         higher_is_better: true,

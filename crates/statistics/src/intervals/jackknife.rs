@@ -42,9 +42,37 @@ pub fn jackknife_interval(theta: f64, pseudo_values: &[f64]) -> Option<Interval>
     })
 }
 
+/// Largest correlation whose Fisher z is taken: that of 1 is infinite.
+const MOST: f64 = 1.0 - 1e-12;
+
+/// Interval of a correlation `r`, or of a mean of correlations: jackknife of Fisher's z, `z = atanh r` with `z_i = atanh
+/// r_i` for the value without item i, ends `tanh(z ± t se)`. They lie between -1 and 1.
+///
+/// A point if r is 1 or -1 with and without each item. `None` with fewer than three items, if a value is not finite, or if
+/// all `r_i` are another same value.
+///
+/// Source: Fisher, Metron 1, 1921; Efron and Tibshirani, *An Introduction to the Bootstrap*, 1993, chapters 11 and 22.
+pub fn jackknife_correlation(r: f64, without: &[f64]) -> Option<Interval> {
+    let z = |r: &f64| r.clamp(-MOST, MOST).atanh();
+    if without.len() < 3 || !r.is_finite() || without.iter().any(|r| !r.is_finite()) {
+        return None;
+    }
+    if r.abs() >= MOST && without.iter().all(|other| other.abs() >= MOST && other.signum() == r.signum()) {
+        let (level, over) = (LEVEL, vec![Sample::of(without.len(), "image")]);
+        return Some(Interval { low: r, high: r, level, method: "the same with and without each image".into(), over });
+    }
+    let pseudo = pseudo_values(z(&r), &without.iter().map(z).collect::<Vec<_>>());
+    let interval = jackknife_interval(z(&r), &pseudo)?;
+    let method = interval.method.replace("jackknife", "jackknife of Fisher's z");
+    Some(Interval { low: interval.low.tanh(), high: interval.high.tanh(), method, ..interval })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::correlation::pearson;
+    use crate::distributions::normal_quantile;
+    use crate::draws::{Purpose, below, repeat};
 
     #[test]
     fn interval_of_a_mean_is_that_of_students_t() {
@@ -55,6 +83,45 @@ mod tests {
         // Standard error sqrt(16.5 / 5), quantile 2.776445 for four degrees of freedom.
         let half = 2.776_445_1 * (16.5_f64 / 5.0).sqrt();
         assert!((interval.high - 5.0 - half).abs() < 1e-5 && (5.0 - interval.low - half).abs() < 1e-5);
+    }
+
+    /// r of n pairs, and r without each.
+    fn correlations(pairs: &[(f64, f64)]) -> (f64, Vec<f64>) {
+        let of = |skip: usize| {
+            let kept = pairs.iter().enumerate().filter(|(at, _)| *at != skip).map(|(_, pair)| *pair);
+            let (x, y): (Vec<f64>, Vec<f64>) = kept.unzip();
+            pearson(&x, &y)
+        };
+        (of(pairs.len()), (0..pairs.len()).map(of).collect())
+    }
+
+    #[test]
+    fn interval_of_a_correlation_lies_within_its_bounds_and_covers_it() {
+        for truth in [0.0_f64, 0.6, 0.95] {
+            for n in [10, 30] {
+                let covered = repeat(1000, 3, Purpose::Bootstrap, |rng| {
+                    let mut normal = || normal_quantile((below(rng, 1 << 30) as f64 + 0.5) / f64::from(1 << 30));
+                    let pair = |(x, noise): (f64, f64)| (x, truth * x + (1.0 - truth * truth).sqrt() * noise);
+                    let pairs: Vec<(f64, f64)> = (0..n).map(|_| pair((normal(), normal()))).collect();
+                    let (r, without) = correlations(&pairs);
+                    let interval = jackknife_correlation(r, &without).unwrap();
+                    assert!(-1.0 <= interval.low && interval.low <= r && r <= interval.high && interval.high <= 1.0);
+                    f64::from(u8::from(interval.low <= truth && truth <= interval.high))
+                });
+                let coverage = mean(&covered);
+                println!("r = {truth}, n = {n}: {coverage}");
+                assert!((0.91..=0.99).contains(&coverage), "r = {truth}, n = {n}: {coverage}");
+            }
+        }
+    }
+
+    #[test]
+    fn perfect_correlation_is_a_point_and_undefined_ones_have_no_interval() {
+        let point = jackknife_correlation(1.0, &[1.0; 4]).unwrap();
+        assert_eq!((point.low, point.high), (1.0, 1.0));
+        assert!(jackknife_correlation(0.5, &[0.5; 4]).is_none());
+        assert!(jackknife_correlation(0.5, &[0.4, 0.5, f64::NAN]).is_none());
+        assert!(jackknife_correlation(0.5, &[0.4, 0.6]).is_none());
     }
 
     #[test]

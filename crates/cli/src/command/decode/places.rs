@@ -27,6 +27,8 @@ pub(super) enum Matched {
     Places,
     /// By order: the source gives only the number of its voxels.
     Order,
+    /// The same, of an array with as many responses as voxels.
+    Square,
 }
 
 impl Matched {
@@ -37,6 +39,9 @@ impl Matched {
             Self::Names => "matched by name",
             Self::Places => "matched by place",
             Self::Order => "taken in the order of the run's data set; identity not checked",
+            Self::Square => {
+                "taken from the columns in order, identity not checked; the array is square: if its rows are voxels, add --voxels-first"
+            }
         }
     }
 }

@@ -102,7 +102,10 @@ fn read_table(path: &Path, args: &Decode, voxels: &Voxels) -> Result<Responses> 
     let shape = [table.responses.nrows(), table.responses.ncols()];
     let (columns, matched) = match table.columns_of(path, ids)? {
         Some(columns) => (columns, Matched::Names),
-        None => (places::by_order(path, shape, voxels)?, Matched::Order),
+        None => {
+            let is_square = shape[0] == shape[1] && !is_text(path);
+            (places::by_order(path, shape, voxels)?, if is_square { Matched::Square } else { Matched::Order })
+        }
     };
     let values = table.responses.select(Axis(1), &columns);
     Ok(Responses {

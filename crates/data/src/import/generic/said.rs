@@ -42,7 +42,7 @@ pub(super) fn provenance(manifest: &Manifest, table: &Table, order: &Order) -> R
         fov_deg: manifest.fov_deg,
         untimed: table.untimed.clone(),
         standardised: manifest.standardised.clone(),
-        warnings: contradicted(manifest, table).into_iter().collect(),
+        warnings: contradicted(manifest, table).into_iter().chain(square(manifest, table)).collect(),
         steps: earlier(manifest)
             .into_iter()
             .chain([table.description.clone(), order.description.clone()].map(Step::plain))
@@ -70,6 +70,16 @@ fn earlier(manifest: &Manifest) -> Vec<Step> {
     let stated =
         standardised.map(|how| Step::new(format!("{STANDARDISED}{how}, as the manifest states"), FittedOn::Unknown));
     steps.chain(stated).collect()
+}
+
+/// A warning if a transposed table would fit as well.
+fn square(manifest: &Manifest, table: &Table) -> Option<String> {
+    let (one, other, length) = table.square?;
+    Some(format!(
+        "{} has as many {one} as {other}, {length}, so its shape cannot show whether responses.orientation is right: check it where the \
+         table was made",
+        manifest.responses.file.display()
+    ))
 }
 
 /// A warning if values that are stated to be means over repeats have repeats.

@@ -7,6 +7,8 @@ use ndarray::{Array2, Array3, Array4};
 use super::*;
 use crate::{Averaging, DataSet};
 
+mod square;
+
 const COUNT: usize = 12;
 
 struct Case {

@@ -71,9 +71,9 @@ impl Columns<'_> {
         self.refuse_restarts(&trials)?;
         left_out.extend(counts.left_out());
         Ok(Shown {
-            is_of_time_series: true,
             cut: counts.cut,
             shared: shared(&trials),
+            adjoining: adjoining(&trials),
             run_of_volume: vec![if is_one { of_series } else { run }; timing.volumes],
             states_runs: runs.is_some(),
             states_sessions: runs.iter().flatten().any(|other| other.session != run.session),
@@ -82,6 +82,7 @@ impl Columns<'_> {
             left_out,
             trials,
             sorted_by_time,
+            ..Shown::default()
         })
     }
 
@@ -194,6 +195,14 @@ fn shared(trials: &[Trial]) -> (usize, Option<String>) {
         }
     }
     (count, first)
+}
+
+/// Trials that begin, in the order of time, with or before the volume after one of the same stimulus in the same run.
+fn adjoining(trials: &[Trial]) -> usize {
+    let is_next = |pair: &&[Trial]| {
+        (&pair[0].name, pair[0].run) == (&pair[1].name, pair[1].run) && pair[1].volumes.start <= pair[0].volumes.end
+    };
+    trials.windows(2).filter(is_next).count()
 }
 
 impl Event {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use afterimage_statistics::counted;
 
+use super::kind::Kind;
 use super::runs::{Held, short_name};
 use super::standards::Standards;
 use super::table::Shown;
@@ -67,8 +68,8 @@ impl Said<'_> {
     /// What a trial is, with the delay if there is one to choose.
     fn trials(&self, options: &NiftiOptions) -> String {
         let rest = options.rest.join(", ");
-        if !self.is_of_time_series() {
-            return format!("a trial is one volume, as the table lists them; left out: {rest}");
+        if let Some(Kind::Betas(why)) = self.shown.first().map(|shown| shown.kind) {
+            return format!("a trial is one volume, a beta, as the table lists them ({why}); left out: {rest}");
         }
         let delay = match options.delay_secs {
             Some(0.0) => "with no delay for the haemodynamic response, as given".to_owned(),
@@ -83,21 +84,48 @@ impl Said<'_> {
 
     /// True if trials are cut from time series, so that drifts and the level of each run are in them.
     fn is_of_time_series(&self) -> bool {
-        self.shown.iter().any(|shown| shown.is_of_time_series)
+        self.shown.iter().any(|shown| shown.kind == Kind::TimeSeries)
     }
 
     /// What a user has to know before training on it.
     fn warnings(&self, options: &NiftiOptions) -> Vec<String> {
+        let adjoining: usize = self.shown.iter().map(|shown| shown.adjoining).sum();
+        let mut warnings = Vec::new();
+        if adjoining > 0 {
+            warnings.push(format!(
+                "{} at once on another of the same stimulus: neighbouring volumes have noise in common, so repeats agree more \
+                 than separate ones would, and reliability and noise ceilings are too high; list each block as one event",
+                if adjoining == 1 { "1 trial follows".to_owned() } else { format!("{adjoining} trials follow") }
+            ));
+        }
         let leaves_levels = self.standards.is_some_and(Standards::leaves_levels);
         if !self.is_of_time_series() || (options.zscore && !leaves_levels) {
-            return Vec::new();
+            return warnings;
         }
         let level = if options.zscore {
             RunLevel { drifts: true, raw: false, runs: Runs::WithoutTraining }
         } else {
             RunLevel { drifts: !options.detrend || leaves_levels, raw: true, runs: Runs::All }
         };
-        vec![level.warning()]
+        warnings.push(level.warning());
+        warnings
+    }
+
+    /// What became of tables with a row for each volume of a time series.
+    fn blocks(&self) -> Option<String> {
+        let of_volumes = || self.shown.iter().filter_map(|shown| Some((shown, shown.blocks?)));
+        let trials: usize = of_volumes().map(|(shown, _)| shown.trials.len()).sum();
+        let volumes: usize = of_volumes().map(|(_, (volumes, _))| volumes).sum();
+        let moved: BTreeSet<String> = of_volumes().map(|(_, (_, delay))| counted(delay, "volume")).collect();
+        (volumes > 0).then(|| {
+            format!(
+                "a block, consecutive volumes of one stimulus in a run, is one trial: {} of {}; the delay moves them by {} within \
+                 their run",
+                counted(trials, "trial"),
+                counted(volumes, "volume"),
+                moved.into_iter().collect::<Vec<_>>().join(" or ")
+            )
+        })
     }
 
     /// The times between volumes, and trials that share some.
@@ -108,7 +136,7 @@ impl Said<'_> {
             .filter_map(|shown| shown.tr.as_ref())
             .map(|tr| format!("{} s from volume to volume ({})", tr.secs, tr.from))
             .collect();
-        let mut said: Vec<String> = times.into_iter().collect();
+        let mut said: Vec<String> = self.blocks().into_iter().chain(times).collect();
         let shared: usize = self.shown.iter().map(|shown| shown.shared.0).sum();
         if let Some(first) = self.shown.iter().find_map(|shown| shown.shared.1.as_ref()) {
             said.push(format!("{shared} pairs of trials share some of their volumes, such as {first}"));

@@ -1,6 +1,8 @@
 //! Tables that say what was shown when.
 
+mod names;
 mod open;
+mod volumes;
 
 use std::ops::Range;
 use std::path::Path;
@@ -8,16 +10,17 @@ use std::path::Path;
 use afterimage_formats::table::Table;
 
 use super::NiftiOptions;
+use super::kind::{self, Kind, Rows};
 use super::runs::{Named, RunId, number};
 use super::timing::{Timing, Tr};
 use crate::header::LeftOut;
-use crate::import::columns::refuse_shuffled;
 use crate::{Error, Result};
 
 const CONDITIONS: [&str; 5] = ["trial_type", "condition", "label", "labels", "category"];
 const PICTURES: [&str; 4] = ["stimulus", "stim_file", "image", "picture"];
 const RUNS: [&str; 3] = ["run", "chunk", "chunks"];
 const SESSIONS: [&str; 3] = ["session", "ses", "sess"];
+const TIMES: [&str; 2] = ["onset", "duration"];
 
 /// A trial and the volumes it is the mean of.
 pub(super) struct Trial {
@@ -42,10 +45,14 @@ pub(super) struct Shown {
     pub(super) shared: (usize, Option<String>),
     /// Whether the trials are in another order than the rows of the table.
     pub(super) sorted_by_time: bool,
-    /// Whether trials are cut from a time series; otherwise each volume is a trial, as betas are.
-    pub(super) is_of_time_series: bool,
+    /// What the volumes are.
+    pub(super) kind: Kind,
     /// Trials that the end of their run cuts short.
     pub(super) cut: usize,
+    /// Where a row is a volume of a time series: how many volumes show a stimulus, and by how many the delay moves them.
+    pub(super) blocks: Option<(usize, usize)>,
+    /// Trials whose volumes follow those of another trial of the same stimulus without a gap.
+    pub(super) adjoining: usize,
     /// The time between volumes, where it was needed.
     pub(super) tr: Option<Tr>,
     pub(super) left_out: Vec<LeftOut>,
@@ -62,13 +69,12 @@ pub(super) struct Row {
 
 /// Reads the table of a series.
 pub(super) fn read(path: &Path, timing: Timing<'_>, named: &Named, options: &NiftiOptions) -> Result<Shown> {
-    let table = open::open(path)?;
+    let table = open::open(path, options.image_column.as_deref())?;
     let table = Columns { table: &table, path, options };
     table.refuse_other_session(timing, named)?;
-    let shown = if table.find(&["onset"]).is_some() {
+    let shown = if table.find(&["onset"]).is_some() && !options.betas {
+        kind::of(Rows::Events, timing, options)?;
         table.events(timing, named)?
-    } else if table.find(&PICTURES).is_some() && options.images.is_some() {
-        table.trials(timing, named.id)?
     } else {
         table.volumes(timing, named.id)?
     };
@@ -144,40 +150,12 @@ impl Columns<'_> {
         self.options.rest.iter().any(|rest| rest == name)
     }
 
-    /// What a row shows: an image if there are any, else its condition.
-    fn names(&self) -> Result<(Vec<String>, Vec<Option<String>>)> {
-        // A table without names has the condition first and the run second.
-        let conditions = if self.table.names().is_empty() { Some(0) } else { self.find(&CONDITIONS) };
-        let texts = |column: usize| -> Result<Vec<String>> {
-            Ok(self.table.texts(column)?.into_iter().map(|text| text.trim().to_owned()).collect())
-        };
-        let classes = conditions.map(texts).transpose()?;
-        let pictures = self.find(&PICTURES).filter(|_| self.options.images.is_some());
-        let names = match (pictures, &classes) {
-            (Some(column), _) => texts(column)?,
-            (None, Some(classes)) if self.options.images.is_none() => classes.clone(),
-            _ => {
-                let wanted = if self.options.images.is_some() { PICTURES.join(", ") } else { CONDITIONS.join(", ") };
-                let known = if self.table.names().is_empty() {
-                    "no line of names".to_owned()
-                } else {
-                    format!("the columns {}", self.table.names().join(", "))
-                };
-                let advice = if self.find(&PICTURES).is_some() { ", or give the images with --images" } else { "" };
-                return Err(self.wrong(format!("it has {known}, and none of {wanted}: name one of them so{advice}")));
-            }
-        };
-        let classes = match classes {
-            Some(classes) => classes.into_iter().map(Some).collect(),
-            None => vec![None; names.len()],
-        };
-        Ok((names, classes))
-    }
-
     /// The run of each row by the columns of run and session; `None` without either.
     pub(super) fn stated_runs(&self, of: RunId) -> Result<Option<Vec<RunId>>> {
-        let bare = self.table.names().is_empty() && self.table.width() > 1;
-        let runs = if bare { Some(1) } else { self.find(&RUNS) };
+        let second = Some(1).filter(|_| self.table.width() > 1);
+        let runs = if self.is_bare() { second } else { self.find(&RUNS) };
+        let pictures = self.pictures()?;
+        let runs = runs.filter(|column| Some(*column) != pictures);
         let sessions = self.find(&SESSIONS);
         if runs.is_none() && sessions.is_none() {
             return Ok(None);
@@ -217,82 +195,6 @@ impl Columns<'_> {
             })
         };
         self.table.texts(column)?.into_iter().enumerate().map(read).collect()
-    }
-
-    fn refuse_other_length(&self, timing: Timing<'_>) -> Result<()> {
-        let rows = self.table.len();
-        if rows == timing.volumes {
-            return refuse_shuffled(self.path, self.table, "the volumes");
-        }
-        let known = [&CONDITIONS[..], &PICTURES, &RUNS, &SESSIONS].concat().join(", ");
-        let advice = match self.table.names() {
-            [] if rows == timing.volumes + 1 => {
-                format!(": its first line is no row if a column has one of the names {known}")
-            }
-            [] => String::new(),
-            names => format!(" and the columns {}: events need a column \"onset\"", names.join(", ")),
-        };
-        Err(self.wrong(format!(
-            "it has {rows} rows for {} volumes of \"{}\"{advice}",
-            timing.volumes,
-            timing.series.display()
-        )))
-    }
-
-    /// A row for each volume with an image's name: a trial is a volume.
-    fn trials(&self, timing: Timing<'_>, run: RunId) -> Result<Shown> {
-        self.refuse_other_length(timing)?;
-        let stated = self.stated_runs(run)?;
-        let states_runs = stated.is_some();
-        let runs = stated.unwrap_or_else(|| vec![run; timing.volumes]);
-        let (rows, left_out) = self.rows()?;
-        let trial = |Row { at, name, class }| Trial { name, class, run: runs[at], volumes: at..at + 1 };
-        let trials = rows.into_iter().map(trial).collect();
-        let states_sessions = self.find(&SESSIONS).is_some();
-        Ok(Shown { trials, run_of_volume: runs, states_runs, states_sessions, left_out, ..Shown::default() })
-    }
-
-    /// Blocks of consecutive volumes of one condition; what the delay pushes out of the run is cut off.
-    fn volumes(&self, timing: Timing<'_>, run: RunId) -> Result<Shown> {
-        self.refuse_other_length(timing)?;
-        let stated = self.stated_runs(run)?;
-        let states_runs = stated.is_some();
-        let runs = stated.unwrap_or_else(|| vec![run; timing.volumes]);
-        let (names, classes) = self.names()?;
-        let tr = if timing.delay_secs == 0.0 { None } else { Some(timing.tr()?) };
-        let delay = tr.as_ref().map_or(0, |tr| (timing.delay_secs / tr.secs).round() as usize);
-        let mut trials: Vec<Trial> = Vec::new();
-        let (mut first, mut cut, mut pushed_out) = (0, 0, 0);
-        while first < names.len() {
-            let same = |at: &usize| names[*at] == names[first] && runs[*at] == runs[first];
-            let end = (first..names.len()).take_while(same).last().unwrap_or(first) + 1;
-            if !is_missing(&names[first]) && !self.is_rest(&names[first]) {
-                let last = (first..(end + delay).min(names.len())).take_while(|&at| runs[at] == runs[first]).last();
-                let volumes = (first + delay)..last.unwrap_or(first) + 1;
-                if volumes.is_empty() {
-                    pushed_out += 1;
-                } else {
-                    cut += usize::from(volumes.end < end + delay);
-                    let (name, class) = (names[first].clone(), classes[first].clone());
-                    trials.push(Trial { name, class, run: runs[first], volumes });
-                }
-            }
-            first = end;
-        }
-        let (_, mut left_out) = self.rows()?;
-        left_out.extend(LeftOut::counted("block", "that the delay moves past the end of its run", pushed_out));
-        let states_sessions = self.find(&SESSIONS).is_some();
-        Ok(Shown {
-            trials,
-            run_of_volume: runs,
-            states_runs,
-            states_sessions,
-            is_of_time_series: true,
-            cut,
-            tr,
-            left_out,
-            ..Shown::default()
-        })
     }
 }
 

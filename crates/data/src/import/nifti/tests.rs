@@ -12,6 +12,7 @@ mod events;
 mod runs;
 mod scans;
 mod standards;
+mod volumes;
 
 const EVENTS: &str = "onset\tduration\ttrial_type\n0\t4\tface\n8\t4\thouse\n";
 

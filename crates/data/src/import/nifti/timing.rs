@@ -85,6 +85,11 @@ impl Timing<'_> {
         Ok(Tr { secs, from })
     }
 
+    /// Whether anything states a time between volumes.
+    pub(super) fn is_stated(&self) -> Result<bool> {
+        Ok(self.given_secs.is_some() || self.header_secs.is_some() || stated(self.series)?.secs.is_some())
+    }
+
     fn wrong(&self, reason: impl ToString) -> Error {
         Error::mismatch(self.series, reason)
     }

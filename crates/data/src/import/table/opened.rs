@@ -128,6 +128,11 @@ impl Opened {
         Ok(())
     }
 
+    /// Whether no name or column says what an axis is.
+    pub(super) fn is_bare(&self) -> bool {
+        self.names.is_empty() && self.others.is_empty()
+    }
+
     fn wrong(&self, reason: String) -> Error {
         Error::mismatch(&self.path, reason)
     }

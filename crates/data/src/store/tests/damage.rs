@@ -28,7 +28,9 @@ fn edit(path: &Path, change: impl FnOnce(&mut Value)) {
 fn make_older(path: &Path) {
     edit(path, |stored| {
         let stored = stored.as_object_mut().unwrap();
-        assert!(stored.remove("chunk_bytes").is_some() && stored.remove("header_sha256").is_some());
+        for key in ["chunk_bytes", "header_sha256", "provenance_sha256"] {
+            assert!(stored.remove(key).is_some(), "{key}");
+        }
     });
 }
 
@@ -115,7 +117,23 @@ fn edited_header_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = data_set(folder.path(), [1.0, 2.0, 3.0]);
     edit(&path, |stored| stored["header"]["provenance"]["title"] = "another title".into());
+    edit(&path, |stored| stored["header"]["provenance"]["licence"] = "CC0".into());
     DataSet::open(&path).unwrap().verify().unwrap();
+    for (key, value) in [
+        ("units", "percent signal change".into()),
+        ("standardised", "in each run".into()),
+        ("steps", serde_json::json!([{ "what": "smoothed", "fitted_on": "nothing" }])),
+    ] {
+        let path = data_set(&folder.path().join(key), [1.0, 2.0, 3.0]);
+        edit(&path, |stored| stored["header"]["provenance"][key] = value);
+        let message = refusal(&path);
+        assert!(
+            message.contains("its provenance") && message.contains("title, licence and citation"),
+            "{key}: {message}"
+        );
+        make_older(&path);
+        assert_eq!(DataSet::open(&path).unwrap().header().provenance.licence, None);
+    }
     for older in [false, true] {
         let path = data_set(&folder.path().join(if older { "old" } else { "new" }), [1.0, 2.0, 3.0]);
         edit(&path, |stored| stored["header"]["stimuli"][1]["split"] = "train".into());

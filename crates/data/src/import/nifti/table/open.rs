@@ -5,17 +5,20 @@ use std::path::Path;
 use afterimage_formats::table::Table;
 use afterimage_formats::text;
 
-use super::{CONDITIONS, PICTURES, RUNS, SESSIONS};
+use super::{CONDITIONS, PICTURES, RUNS, SESSIONS, TIMES};
 use crate::Result;
 
-const TIMES: [&str; 2] = ["onset", "duration"];
+/// What stands between the columns of a line, if it is not blanks.
+const SEPARATORS: [char; 3] = [',', '\t', ';'];
 
-/// Lines with `#` in front are comments, unless the first is the line of names.
-pub(super) fn open(path: &Path) -> Result<Table> {
-    let text = strip_comments(&text::read(path)?);
+/// Lines with `#` in front are comments, unless the first is the line of names: one with a known name, or `also`.
+pub(super) fn open(path: &Path, also: Option<&str>) -> Result<Table> {
+    let is_known = |word: &str| is_known(word, also);
+    let text = strip_comments(&text::read(path)?, &is_known);
     let line = text.lines().next().unwrap_or_default();
-    if line.contains([',', '\t', ';']) {
-        return Ok(Table::of_text(path, &text, true, None)?);
+    if line.contains(SEPARATORS) {
+        let is_named = line.split(SEPARATORS).any(is_known);
+        return Ok(Table::of_text(path, &text, is_named, None)?);
     }
     let words: Vec<&str> = line.split_whitespace().collect();
     if words.len() == 1 && is_known(words[0]) {
@@ -24,20 +27,23 @@ pub(super) fn open(path: &Path) -> Result<Table> {
     }
     let single = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
     let text: String = text.lines().map(|line| single(line) + "\n").collect();
-    Ok(Table::of_text(path, &text, words.iter().any(|word| is_known(word)), Some(b' '))?)
+    Ok(Table::of_text(path, &text, words.into_iter().any(is_known), Some(b' '))?)
 }
 
-fn is_known(word: &str) -> bool {
+fn is_known(word: &str, also: Option<&str>) -> bool {
     let known = [&CONDITIONS[..], &PICTURES, &RUNS, &SESSIONS, &TIMES].concat();
-    known.iter().any(|name| word.trim_matches('"').eq_ignore_ascii_case(name))
+    let word = word.trim().trim_matches('"');
+    // A number is a column of a table without names.
+    let also = also.filter(|also| also.parse::<usize>().is_err());
+    known.into_iter().chain(also).any(|name| word.eq_ignore_ascii_case(name))
 }
 
-fn strip_comments(text: &str) -> String {
+fn strip_comments(text: &str, is_known: &dyn Fn(&str) -> bool) -> String {
     let mut lines: Vec<&str> = Vec::new();
     for line in text.lines() {
         match line.trim_start().strip_prefix('#') {
             None => lines.push(line),
-            Some(names) if lines.is_empty() && names.split([',', '\t', ';', ' ']).any(|word| is_known(word.trim())) => {
+            Some(names) if lines.is_empty() && names.split([',', '\t', ';', ' ']).any(is_known) => {
                 lines.push(names.trim_start());
             }
             Some(_) => {}
@@ -54,7 +60,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
         std::fs::write(&path, text).unwrap();
-        open(&path).unwrap()
+        open(&path, None).unwrap()
     }
 
     #[test]

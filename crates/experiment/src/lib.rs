@@ -63,4 +63,4 @@ pub use error::{BoxError, Error, Result, in_words};
 pub use program::{Caller, Program};
 pub use session::{Existing, Session};
 pub use stage::{REPORT, Stage};
-pub use trained::{Ensemble, TrainedRun, UnitCheck, UnitVerdict, Units};
+pub use trained::{Ensemble, Remedy, TrainedRun, UnitCheck, UnitVerdict, Units};

@@ -27,7 +27,7 @@ use crate::program::{Caller, peak_memory_mib};
 
 pub(crate) use folder::refuse_used;
 pub use folder::{Existing, has_work, lock, note_unchecked, refuse_edited};
-use inputs::{DATA_SET, EXCLUSIONS, absolute, exclusions_digest, new_manifest, open_data};
+use inputs::{DATA_SET, EXCLUSIONS, absolute, exclusions_digest, new_manifest, open_data, refuse_moved_data};
 pub(crate) use inputs::{exclusions, text};
 
 /// An open run.
@@ -221,6 +221,7 @@ impl Session {
 
     /// The data set, refused where it is not the one the run was begun with.
     pub fn data(&self) -> Result<DataSet> {
+        refuse_moved_data(&self.run, &self.experiment)?;
         let data = open_data(&self.experiment)?;
         if self.data_fingerprint().is_some_and(|known| known != data.fingerprint()) {
             bail!(

@@ -21,7 +21,7 @@ use afterimage_train::synthesize::Driver;
 pub use afterimage_train::apply::Spread;
 pub use average::{Item, average};
 pub use ensemble::{EncodeOptions, Ensemble, Prediction};
-pub use units::{UnitCheck, UnitVerdict, Units};
+pub use units::{Remedy, UnitCheck, UnitVerdict, Units};
 
 use crate::error::bail;
 use crate::reconstruct::photograph_names;
@@ -184,20 +184,22 @@ impl TrainedRun {
     /// [`crate::Error::Refused`] for another number of voxels.
     pub fn check_units(&self, responses: ArrayView2<'_, f32>, units: Units) -> Result<UnitCheck> {
         self.refuse_other_voxels(responses)?;
-        let noun = voxels::unit(&self.session).plural();
-        Ok(self.statistics.zscore.as_ref().map_or_else(UnitCheck::default, |training| {
-            let known = units::Known { training, ordinary: self.ordinary(training), noun };
-            units::judge(responses, &known, units)
-        }))
+        let Some(training) = &self.statistics.zscore else { return Ok(UnitCheck::default()) };
+        let of = self.voxels().ok();
+        let noun = of.as_ref().map(Voxels::unit).unwrap_or_default().plural();
+        let (data_set, is_prepared) = (voxels::data_set(of.as_ref()), of.is_some_and(|of| of.standardised.is_some()));
+        let ordinary = self.ordinary(training);
+        let known = units::Known { training, ordinary, noun, data_set: &data_set, is_prepared };
+        Ok(units::judge(responses, &known, units))
     }
 
-    /// How the validation responses lie, read at the first call; `None` if the data set is not there any more.
-    fn ordinary(&self, training: &ZScore) -> Option<units::Ordinary> {
+    /// How the run's own responses lie, read at the first call; `None` if the data set is not there any more.
+    fn ordinary(&self, training: &ZScore) -> Option<&units::Ordinary> {
         let read = || {
             let data = self.session.data().ok()?;
-            units::Ordinary::of(&data, &self.statistics.voxels, training).ok()?
+            units::Ordinary::of(&data, &self.statistics.voxels, training).ok()
         };
-        *self.ordinary.get_or_init(read)
+        self.ordinary.get_or_init(read).as_ref()
     }
 
     /// SHA-256 of the means and standard deviations that standardised responses are relative to; `None` if the run does not

@@ -52,6 +52,14 @@ pub fn unit(session: &Session) -> RecordedUnit {
     read(session).map(|voxels| voxels.unit()).unwrap_or_default()
 }
 
+/// The run's data set in words, with the unit of its responses and how they were standardised, if it states them.
+pub(crate) fn data_set(voxels: Option<&Voxels>) -> String {
+    let units = voxels.and_then(|voxels| voxels.units.clone());
+    let how = voxels.and_then(|voxels| voxels.standardised.as_ref()).map(|how| format!("standardised {how}"));
+    let facts: Vec<String> = units.into_iter().chain(how).collect();
+    if facts.is_empty() { "the run's data set".into() } else { format!("the run's data set ({})", facts.join(", ")) }
+}
+
 /// Writes the scores of single voxels into the run, where it is known where they lie.
 pub(crate) fn write_maps(session: &Session, scores: &ScoreFile) -> Result<()> {
     let voxels = read(session)?;

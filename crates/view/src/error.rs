@@ -68,12 +68,10 @@ pub enum ViewError {
         largest: f32,
     },
     /// Responses can't be in the unit that is stated for them.
-    #[error("{reason}; {hint}, or take them as they are with force_units=true")]
+    #[error("{said}; force_units=true takes them as they are")]
     Units {
-        /// The numbers that say so.
-        reason: String,
-        /// What to do.
-        hint: String,
+        /// What is wrong, the numbers that say so, and what to do.
+        said: String,
     },
     /// The networks of a run can't be loaded or applied.
     #[error("{message}")]

@@ -215,15 +215,11 @@ impl Thread {
         let Work::Decode { responses, units, forced } = work else { return Ok(Judged::default()) };
         let opened = self.runs[run].as_ref().ok_or(ViewError::Unanswered)?;
         let UnitCheck { against_training, verdicts } = opened.check_units(responses.view(), *units)?;
-        let mut warnings = Vec::new();
-        for verdict in verdicts {
-            match verdict {
-                UnitVerdict::Impossible { reason, other } if !*forced => {
-                    return Err(ViewError::Units { reason, hint: UnitVerdict::advice(other, "units=") });
-                }
-                UnitVerdict::Unclear(reason) | UnitVerdict::Impossible { reason, .. } => warnings.push(reason),
-            }
+        let said = |verdict: &UnitVerdict| verdict.in_words("give units=");
+        if let Some(refused) = verdicts.iter().find(|verdict| verdict.is_impossible && !*forced) {
+            return Err(ViewError::Units { said: said(refused) });
         }
+        let warnings = verdicts.iter().map(said).collect();
         Ok(Judged { warnings, against_training })
     }
 

@@ -221,6 +221,10 @@ fn voxels_of_a_prepared_data_set_are_those_of_its_source() {
     desk.write("first.csv", &table(&all[..names.len()]));
     let said = desk.refusal(&["decode", "first.csv", "--run", "part", "--out", "refused"]);
     assert!(said.contains("are missing of the") && said.contains("first.csv"), "{said}");
+    // Without names, columns of all voxels cannot be told from those of the region.
+    npy::write_f32(&desk.path("whole.npy"), ndarray::Array2::zeros((5, 60)).view().into_dyn()).unwrap();
+    let said = desk.refusal(&["decode", "whole.npy", "--run", "part", "--out", "refused"]);
+    assert!(said.contains("name the columns voxel_ID") && said.contains("same selection"), "{said}");
     // So it is with data sets.
     let (said, whole) = images_of("simulation/subject.afterimage", "of-whole");
     assert!(said.contains("matched by name"), "{said}");

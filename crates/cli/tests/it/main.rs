@@ -9,6 +9,7 @@ mod classes;
 mod compare;
 mod damaged;
 mod decode;
+mod doubts;
 mod few_images;
 mod figures;
 mod help;

@@ -94,7 +94,10 @@ fn encoder_and_decoder_are_those_of_the_run_whatever_the_format() {
     let offset =
         ["decode", "offset.npy", "--run", "run", "--units", "standardised", "--out", "offset", "--latency", "1"];
     let said = String::from_utf8_lossy(&desk.run(&offset).stderr).into_owned();
-    assert!(said.contains("warning: the responses lie 3.") && said.contains("added to each value"), "{said}");
+    assert!(
+        said.contains("warning: the responses look like standardised ones with about 4") && said.contains("subtract"),
+        "{said}"
+    );
 
     let standardised = ["decode", "all.npy", "--run", "run", "--units", "standardised"];
     run(&[&standardised[..], &["--out", "from-standardised", "--latency", "70"]].concat());

@@ -83,3 +83,29 @@ fn resuming_under_another_configuration_is_refused() {
     let said = desk.refusal(&["run", "experiment.toml", "--out", "run"]);
     assert!(said.contains("already holds a run") && said.contains("--resume"), "{said}");
 }
+
+#[test]
+fn a_data_set_that_was_moved_is_found_where_the_run_says_it_is_now() {
+    let desk = Desk::with_run();
+    std::fs::create_dir(desk.path("elsewhere")).unwrap();
+    std::fs::rename(desk.path("simulation/subject.afterimage"), desk.path("elsewhere/subject.afterimage")).unwrap();
+    let commands = [["reconstruct", "run"], ["evaluate", "run"], ["biology", "run"], ["regions", "run"]];
+    for command in commands {
+        let said = desk.refusal(&command);
+        for part in ["subject.afterimage", "is not at", "data.dataset in \"run/experiment.toml\""] {
+            assert!(said.contains(part), "{command:?}: {said}");
+        }
+    }
+    // What reads only the run goes on.
+    for command in [["report", "run"], ["figures", "run"]] {
+        printed(&desk.run(&command));
+    }
+    let file = desk.path("run/experiment.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let moved = text.replace("simulation/subject.afterimage", "elsewhere/subject.afterimage");
+    assert_ne!(text, moved);
+    std::fs::write(&file, moved).unwrap();
+    for command in commands {
+        printed(&desk.run(&command));
+    }
+}

@@ -6,6 +6,7 @@ use afterimage_config::{ConfigError, Experiment, join_paths};
 use afterimage_data::{DataSet, Exclusions};
 use afterimage_formats::digest;
 use afterimage_run::{
+    RunFolder,
     layout::LAYOUT_VERSION,
     manifest::{DataFacts, Input, Manifest},
 };
@@ -28,6 +29,19 @@ pub(super) fn open_data(experiment: &Experiment) -> Result<DataSet> {
     let mut data = DataSet::open(path).context("data.dataset")?;
     data.leave_out(&exclusions(experiment)?.stimuli);
     Ok(data)
+}
+
+/// Refuses a run whose data set is not where its experiment says, with where to write its new place.
+pub(super) fn refuse_moved_data(run: &RunFolder, experiment: &Experiment) -> Result<()> {
+    match experiment.data.dataset.as_deref().filter(|path| !path.exists()) {
+        Some(path) => bail!(
+            "the data set of \"{}\" is not at \"{}\": where it was moved, write its new place as data.dataset in \"{}\"",
+            run.root().display(),
+            path.display(),
+            run.experiment_file().display()
+        ),
+        None => Ok(()),
+    }
 }
 
 /// What the experiment's own list leaves out.

@@ -2,13 +2,17 @@
 //!
 //! Responses in the wrong unit decode to images that all look alike, without any other sign. A run knows mean `m_v` and standard
 //! deviation `s_v` of its training responses for each voxel, so that both units can be compared with what was given: all rows and
-//! voxels at once ([`likelihood`]), rows and voxels on another scale than the others ([`blocks`]), and an offset, a factor or
-//! another order of voxels ([`moved`]).
+//! voxels at once ([`likelihood`]), rows and voxels on another scale than the others ([`blocks`]), and a distance or a spread
+//! beyond what sampling gives ([`moved`]). What explains it decides the advice ([`cause`]): the other unit, a factor or the
+//! opposite sign, an offset, another order of columns ([`order`]), or rows and columns exchanged.
 
 mod blocks;
+mod cause;
 mod likelihood;
 mod moved;
+mod order;
 mod ordinary;
+mod remedy;
 mod seen;
 
 use afterimage_data::ZScore;
@@ -16,7 +20,9 @@ use afterimage_formats::digest::sha256_bytes;
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
+use cause::Cause;
 pub(super) use ordinary::Ordinary;
+pub use remedy::Remedy;
 use seen::Seen;
 
 /// Unit of responses.
@@ -65,26 +71,31 @@ impl Units {
     }
 }
 
-/// A doubt about the unit that is stated for responses.
+/// A doubt about responses, by their values.
 #[derive(Debug, Clone, PartialEq)]
-pub enum UnitVerdict {
-    /// They may or may not be in it: the reason.
-    Unclear(String),
-    /// They cannot be in it.
-    Impossible {
-        /// The numbers.
-        reason: String,
-        /// The unit that they fit, if they fit the run's other one. Else they need the preparation that the run's data set had.
-        other: Option<Units>,
-    },
+pub struct UnitVerdict {
+    /// True if they cannot be in the stated unit; else they may or may not be.
+    pub is_impossible: bool,
+    /// What is wrong, first, and the numbers that say so.
+    pub reason: String,
+    /// What to do.
+    pub remedy: Remedy,
 }
 
 impl UnitVerdict {
-    /// What to do about responses that fit the run's `other` unit, or neither; `option` is what states a unit, such as `--units `.
-    pub fn advice(other: Option<Units>, option: &str) -> String {
-        match other {
-            Some(other) => format!("state {option}{}", other.name()),
-            None => "bring them to the unit of the run's data set, with the same preparation".to_owned(),
+    fn unclear(reason: String) -> Self {
+        Self { is_impossible: false, reason, remedy: Remedy::Nothing }
+    }
+
+    /// The reason and what to do; `state` is what states a unit, such as `give --units `.
+    pub fn in_words(&self, state: &str) -> String {
+        let Self { is_impossible, reason, remedy } = self;
+        let remedy = remedy.in_words(state);
+        match (remedy.is_empty(), *is_impossible) {
+            (true, _) => reason.clone(),
+            (false, true) => format!("{reason}; {remedy}"),
+            (false, false) if matches!(self.remedy, Remedy::State(_)) => format!("{reason}; if they are, {remedy}"),
+            (false, false) => format!("{reason}; if that is not meant, {remedy}"),
         }
     }
 }
@@ -109,27 +120,100 @@ pub(super) fn fingerprint(zscore: &ZScore) -> String {
 pub(super) struct Known<'a> {
     /// Mean and standard deviation of each voxel over the training responses.
     pub(super) training: &'a ZScore,
-    /// How far the run's own validation responses lie from them, if its data set can be read.
-    pub(super) ordinary: Option<Ordinary>,
+    /// How the run's own responses lie and go together, if its data set can be read.
+    pub(super) ordinary: Option<&'a Ordinary>,
     /// What a column is, in the plural.
     pub(super) noun: &'a str,
+    /// The run's data set, in words.
+    pub(super) data_set: &'a str,
+    /// Whether the responses of the data set were standardised before it was written.
+    pub(super) is_prepared: bool,
+}
+
+/// What shows that responses may be not as stated.
+enum Doubt {
+    /// They cannot be in the stated unit; `fits_other` if the other one is more likely.
+    Impossible { evidence: String, fits_other: bool },
+    /// They may be.
+    Unclear { evidence: String, fits_other: bool },
+    /// Nothing can be told.
+    Untold(String),
 }
 
 /// Judges responses `[rows, voxels]`, all finite, by the training responses.
-///
-/// The first finding by which they cannot be in the stated unit ends the search: moments of a mixture say nothing.
 pub(super) fn judge(responses: ArrayView2<'_, f32>, known: &Known<'_>, stated: Units) -> UnitCheck {
     let Some(seen) = Seen::of(responses, known, stated) else { return UnitCheck::default() };
-    let mut verdicts = Vec::new();
-    for find in [blocks::rows, likelihood::of_all, blocks::voxels, moved::from_training, moved::order] {
-        verdicts.extend(find(&seen));
-        if matches!(verdicts.last(), Some(UnitVerdict::Impossible { .. })) {
-            verdicts.rotate_right(1);
-            break;
-        }
-    }
+    let mut verdicts = found(&seen, known.is_prepared);
     verdicts.extend(blocks::damaged(&seen));
     UnitCheck { against_training: Some(moved::line(&seen)), verdicts }
+}
+
+/// What is wrong with all rows, or with parts of them: moments of a mixture say nothing of the whole.
+fn found(seen: &Seen<'_>, is_prepared: bool) -> Vec<UnitVerdict> {
+    let rows = blocks::rows(seen);
+    if let Some(rows) = rows.clone().filter(|rows| rows.is_impossible) {
+        return vec![rows];
+    }
+    let (cause, voxels) = (cause::of(seen), blocks::voxels(seen));
+    if cause.is_none()
+        && let Some(voxels) = voxels.clone().filter(|voxels| voxels.is_impossible)
+    {
+        return vec![voxels];
+    }
+    let mut found: Vec<UnitVerdict> = rows.into_iter().collect();
+    let doubt = likelihood::of_all(seen);
+    let moved = || moved::from_training(seen);
+    let (untold, doubt) = match doubt {
+        Some(Doubt::Untold(said)) => (Some(said), moved()),
+        None => (None, moved()),
+        doubt => (None, doubt),
+    };
+    found.extend(untold.map(UnitVerdict::unclear));
+    let is_explained = doubt.is_some() && cause.is_some();
+    let first = explained(seen, cause, doubt, is_prepared);
+    let is_first = first.as_ref().is_some_and(|verdict| verdict.is_impossible);
+    found.extend(first);
+    found.rotate_right(usize::from(is_first));
+    found.extend(voxels.filter(|_| !is_explained));
+    found
+}
+
+/// The doubt about all responses, with what explains it.
+fn explained(seen: &Seen<'_>, cause: Option<Cause>, doubt: Option<Doubt>, is_prepared: bool) -> Option<UnitVerdict> {
+    let (stated, other) = (seen.stated, seen.stated.other());
+    let (is_impossible, evidence, fits_other) = match doubt {
+        Some(Doubt::Impossible { evidence, fits_other }) => (true, evidence, fits_other && moved::is_of(seen, other)),
+        Some(Doubt::Unclear { evidence, fits_other }) => (false, evidence, fits_other),
+        Some(Doubt::Untold(said)) => return Some(UnitVerdict::unclear(said)),
+        // Other columns may lie and vary as those of the run do.
+        None => {
+            let cause = cause.filter(|cause| matches!(cause, Cause::Order(..) | Cause::Transposed))?;
+            let reason = format!("the responses {}", cause.in_words());
+            let remedy = cause.remedy(stated, seen.data_set, is_prepared);
+            return Some(UnitVerdict { is_impossible: false, reason, remedy });
+        }
+    };
+    let cause = cause.or_else(|| fits_other.then_some(Cause::Unit(other)));
+    let remedy = match &cause {
+        Some(cause) => cause.remedy(stated, seen.data_set, is_prepared),
+        None => Remedy::Prepare(seen.data_set.to_owned()),
+    };
+    let name = stated.name();
+    let said = match (is_impossible, &cause) {
+        (true, Some(Cause::Unit(_))) => format!("cannot be {name} ones, and fit {} ones", other.name()),
+        (true, None) => format!("cannot be {name} ones"),
+        (false, Some(Cause::Unit(_))) => {
+            format!("fit {} ones better than {name} ones, as which they are taken", other.name())
+        }
+        (_, Some(cause)) => cause.in_words(),
+        (false, None) => "lie or vary otherwise than those of training".to_owned(),
+    };
+    let reason = match &cause {
+        // Moments of other voxels are no evidence of a unit.
+        Some(Cause::Order(..)) => format!("the responses {said}"),
+        _ => format!("the responses {said}: {evidence}"),
+    };
+    Some(UnitVerdict { is_impossible, reason, remedy })
 }
 
 #[cfg(test)]

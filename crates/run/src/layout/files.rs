@@ -119,7 +119,7 @@ files! {
     PHOTOGRAPH_TABLES = "decoder/photograph-tables.npy", None, TRAIN_DECODER;
     /// Final weights of phase 2
     DECODER_WEIGHTS = "decoder/model.safetensors", None, RESUME;
-    /// Predicted responses of the held-out items, float32 `[items, voxels]`
+    /// Predicted responses of the held-out items, float32 `[items, voxels]`, in standard deviations of the training responses (`decode --units standardised`; as recorded with `data.normalise = "none"`)
     PREDICTIONS = "encoder/predicted.npy", None, RECONSTRUCT;
     /// All reconstructions, float32 `[items, 3, height, width]` in 0..1
     RECONSTRUCTIONS = "reconstructions.npy", None, RECONSTRUCT;

@@ -38,7 +38,9 @@ impl Matched {
             Self::SameData => "those of the run's data set",
             Self::Names => "matched by name",
             Self::Places => "matched by place",
-            Self::Order => "taken in the order of the run's data set; identity not checked",
+            Self::Order => {
+                "taken in the order of the run's data set; identity not checked: neither names nor places were compared"
+            }
             Self::Square => {
                 "taken from the columns in order, identity not checked; the array is square: if its rows are voxels, add --voxels-first"
             }
@@ -64,6 +66,11 @@ pub(super) fn by_order(path: &Path, [rows, columns]: [usize; 2], voxels: &Voxels
     let unit = voxels.unit().plural();
     let hint = if fits(rows) {
         format!("the rows seem to be {unit}: add --voxels-first")
+    } else if voxels.of_more && columns > voxels.columns {
+        format!(
+            "the run's data set is a selection of its source (--roi, --select): name the columns voxel_ID in a .csv, by the numbers \
+             of the {unit} in the source (from 0), and it may have all; or decode a data set with the same selection"
+        )
     } else {
         format!("give responses of the {unit} that the run was trained on, in their order")
     };

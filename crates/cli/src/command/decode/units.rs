@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use afterimage_experiment::{TrainedRun, UnitCheck, UnitVerdict, Units};
+use afterimage_experiment::{Remedy, TrainedRun, UnitCheck, UnitVerdict, Units};
 use afterimage_formats::hdf5::{self, Attribute};
 use afterimage_formats::npz;
 use afterimage_formats::volume::Volume;
@@ -93,25 +93,21 @@ impl Stated {
         let of_run = voxels.standardised.as_deref();
         let by_history =
             is_recorded.then(|| judge_history(&args.responses, &read.history, of_run, self.is_default)).flatten();
-        let by_values = verdicts.into_iter().map(|verdict| match verdict {
-            UnitVerdict::Impossible { reason, other } => {
-                let advice = UnitVerdict::advice(other, "--units ");
-                UnitVerdict::Impossible { reason: format!("{reason}; {advice}{}", prepared(voxels)), other }
+        for verdict in by_history.into_iter().chain(verdicts) {
+            let said = in_words(&verdict);
+            if verdict.is_impossible && !args.force_units {
+                bail!("\"{}\": {said}; --force-units takes them as they are", args.responses.display());
             }
-            unclear @ UnitVerdict::Unclear(_) => unclear,
-        });
-        for verdict in by_history.into_iter().chain(by_values) {
-            match verdict {
-                UnitVerdict::Impossible { reason, .. } if !args.force_units => {
-                    bail!("\"{}\": {reason}, or take them as they are with --force-units", args.responses.display())
-                }
-                UnitVerdict::Unclear(said) | UnitVerdict::Impossible { reason: said, .. } => {
-                    log::note(&format!("warning: {said}"))
-                }
-            }
+            log::note(&format!("warning: {said}"));
         }
         Ok(against_training)
     }
+}
+
+/// A verdict with what to do about it here.
+fn in_words(verdict: &UnitVerdict) -> String {
+    let said = verdict.in_words("give --units ");
+    if verdict.remedy == Remedy::Transpose { format!("{said}; --voxels-first reads them so") } else { said }
 }
 
 /// What the source and the run's data set say of a standardisation before storage. Values do not tell it: raw responses may have a
@@ -128,12 +124,15 @@ fn judge_history(path: &Path, history: &History, of_run: Option<&str>, is_defaul
                 "the responses are {found}, those of the run's data set {of_run}: give responses with the same preparation, \
                  as `afterimage prepare` makes"
             );
-            Some(UnitVerdict::Impossible { reason, other: None })
+            Some(UnitVerdict { is_impossible: true, reason, remedy: Remedy::Nothing })
         }
-        (History::Unknown, Some(how)) if is_default => Some(UnitVerdict::Unclear(format!(
-            "the responses of the run's data set were standardised {how}, and nothing says that those of \"{path}\" were: \
-             standardise them in the same way, and state it with --units recorded"
-        ))),
+        (History::Unknown, Some(how)) if is_default => {
+            let reason = format!(
+                "the responses of the run's data set were standardised {how}, and nothing says that those of \"{path}\" were: \
+                 standardise them in the same way, and state it with --units recorded"
+            );
+            Some(UnitVerdict { is_impossible: false, reason, remedy: Remedy::Nothing })
+        }
         _ => None,
     }
 }
@@ -200,12 +199,16 @@ mod tests {
         assert_eq!(verdict(History::Unknown, None, true), None);
         assert_eq!(verdict(History::Unknown, Some("in each run"), false), None);
         for (history, of_run) in [(stated("over all trials"), None), (History::Stated(None), Some("in each run"))] {
-            let Some(UnitVerdict::Impossible { reason: said, .. }) = verdict(history, of_run, false) else {
+            let Some(UnitVerdict { is_impossible: true, reason: said, .. }) = verdict(history, of_run, false) else {
                 panic!("not refused")
             };
             assert!(said.contains("not standardised") && said.contains("afterimage prepare"), "{said}");
         }
-        let Some(UnitVerdict::Unclear(said)) = verdict(History::Unknown, Some("in each run"), true) else { panic!() };
+        let Some(UnitVerdict { is_impossible: false, reason: said, .. }) =
+            verdict(History::Unknown, Some("in each run"), true)
+        else {
+            panic!()
+        };
         assert!(said.contains("in each run") && said.contains("--units recorded"), "{said}");
     }
 }

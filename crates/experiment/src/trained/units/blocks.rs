@@ -7,7 +7,7 @@
 use afterimage_statistics::median;
 
 use super::seen::{ROWS, Seen};
-use super::{UnitVerdict, likelihood};
+use super::{Remedy, UnitVerdict, likelihood};
 
 /// Distance of two groups, in deviations within them, from which they are two.
 const APART: f64 = 5.0;
@@ -93,15 +93,11 @@ pub(super) fn rows(seen: &Seen<'_>) -> Option<UnitVerdict> {
         let (stated, other) = (seen.stated.name(), seen.stated.other().name());
         let (these, those) = if fits[0] { (other, stated) } else { (stated, other) };
         let reason = format!("{said}; they fit {these} responses, the others {those} ones");
-        return Some(UnitVerdict::Impossible { reason, other: None });
+        return Some(UnitVerdict { is_impossible: true, reason, remedy: Remedy::Separate });
     }
-    Some(if found.differ_much() {
-        UnitVerdict::Impossible { reason: said, other: None }
-    } else {
-        UnitVerdict::Unclear(format!(
-            "{said}: was a part of them standardised, or averaged over other numbers of repeats?"
-        ))
-    })
+    let is_impossible = found.differ_much();
+    let why = if is_impossible { "" } else { ", as where a part is of other numbers of repeats" };
+    Some(UnitVerdict { is_impossible, reason: format!("{said}{why}"), remedy: Remedy::Separate })
 }
 
 /// Voxels on another scale than the others.
@@ -119,11 +115,9 @@ pub(super) fn voxels(seen: &Seen<'_>) -> Option<UnitVerdict> {
         places(&columns(seen, &found.fewer), "column"),
         found.ratio
     );
-    Some(if found.differ_much() && found.fewer.len() * 10 >= sizes.len() {
-        UnitVerdict::Impossible { reason: said, other: None }
-    } else {
-        UnitVerdict::Unclear(format!("{said}: was a part of them standardised, or are they missing?"))
-    })
+    let is_impossible = found.differ_much() && found.fewer.len() * 10 >= sizes.len();
+    let remedy = Remedy::Prepare(format!("{}, all columns in one way", seen.data_set));
+    Some(UnitVerdict { is_impossible, reason: said, remedy })
 }
 
 /// Single rows and voxels with values that no response has, and voxels that are constant: they are in no group.
@@ -149,7 +143,7 @@ pub(super) fn damaged(seen: &Seen<'_>) -> Vec<UnitVerdict> {
             }
         }
     }
-    found.into_iter().map(UnitVerdict::Unclear).collect()
+    found.into_iter().map(UnitVerdict::unclear).collect()
 }
 
 fn columns(seen: &Seen<'_>, places: &[usize]) -> Vec<usize> {

@@ -8,8 +8,8 @@
 
 use afterimage_statistics::median;
 
-use super::seen::{ROWS, Seen};
-use super::{UnitVerdict, Units};
+use super::seen::{ROWS, Seen, three};
+use super::{Doubt, Units};
 
 /// Factors by which responses of one unit may be spread otherwise than in training: means of repeats and predictions any less, so
 /// that a small spread tells nothing; single trials more, where training has means.
@@ -33,26 +33,19 @@ struct Fit {
 }
 
 /// Judges all rows together.
-pub(super) fn of_all(seen: &Seen<'_>) -> Option<UnitVerdict> {
+pub(super) fn of_all(seen: &Seen<'_>) -> Option<Doubt> {
     let stated = seen.stated;
     let [fit, other] = [stated, stated.other()].map(|units| fit(seen, units));
     let ratio = ratio(&fit, &other);
     let is_few = seen.rows < ROWS;
-    let numbers = seen.numbers();
-    let (name, other_name) = (stated.name(), stated.other().name());
-    if other.size <= FAR && (ratio > if is_few { RATIOS.0 } else { RATIOS.1 } || is_standardised(seen)) {
-        return Some(UnitVerdict::Impossible {
-            reason: format!("the responses cannot be {name} ones, and fit {other_name} ones: {numbers}"),
-            other: Some(stated.other()),
-        });
-    }
-    if fit.size > FAR {
-        let reason = format!(
-            "the responses cannot be {name} ones: they lie {:.1} standard deviations of the training responses from their \
-             mean; {numbers}",
-            fit.size
-        );
-        return Some(UnitVerdict::Impossible { reason, other: None });
+    let fits_other = other.size <= FAR && (ratio > if is_few { RATIOS.0 } else { RATIOS.1 } || is_standardised(seen));
+    if fits_other || fit.size > FAR {
+        let evidence = if fit.size > FAR {
+            format!("they lie {} standard deviations of the training responses from their mean, ", three(fit.size))
+        } else {
+            String::new()
+        };
+        return Some(Doubt::Impossible { evidence: format!("{evidence}{}", seen.numbers()), fits_other });
     }
     let taken = format!("it is taken to be {}", stated.in_words());
     if is_few && ratio > -RATIOS.0 {
@@ -60,16 +53,12 @@ pub(super) fn of_all(seen: &Seen<'_>) -> Option<UnitVerdict> {
             1 => "one response is too few to tell its unit".to_owned(),
             rows => format!("{rows} responses are too few to tell their unit"),
         };
-        return Some(UnitVerdict::Unclear(format!("{rows}: {taken}")));
+        return Some(Doubt::Untold(format!("{rows}: {taken}")));
     }
     if seen.are_alike() {
-        return Some(UnitVerdict::Unclear(format!("all responses are alike, so their unit cannot be told: {taken}")));
+        return Some(Doubt::Untold(format!("all responses are alike, so their unit cannot be told: {taken}")));
     }
-    (ratio > RATIOS.2).then(|| {
-        UnitVerdict::Unclear(format!(
-            "the responses fit {other_name} ones better than {name} ones, as which they are taken: {numbers}"
-        ))
-    })
+    (ratio > RATIOS.2).then(|| Doubt::Unclear { evidence: seen.numbers(), fits_other: true })
 }
 
 /// Whether the responses fit the other unit far better than the stated one.

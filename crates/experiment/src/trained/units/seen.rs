@@ -1,20 +1,25 @@
 //! Moments of the given responses in the voxels that vary in training.
 
-use afterimage_statistics::{median, moments};
+use afterimage_statistics::{median, moments, quantile};
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 
-use super::{Known, Ordinary, Units};
+use super::ordinary::{Lie, Ordinary};
+use super::{Known, Units};
 
 /// Rows from which mean and standard deviation of a voxel are judged.
 pub(super) const ROWS: usize = 5;
 /// Size of a row, as a multiple of the median, from which it is an outlier.
 const OUTLIER: f64 = 10.0;
+/// Median of the size of a standard normal variable.
+pub(super) const MEDIAN: f64 = 0.6745;
 
 /// Responses with their moments.
 pub(super) struct Seen<'a> {
     pub(super) stated: Units,
     pub(super) noun: &'a str,
-    pub(super) ordinary: Option<Ordinary>,
+    /// The run's data set, in words, with what its responses are.
+    pub(super) data_set: &'a str,
+    pub(super) ordinary: Option<&'a Ordinary>,
     /// `[voxels]` columns that vary in training.
     pub(super) columns: Vec<usize>,
     /// `[rows, voxels]` all given responses.
@@ -42,14 +47,19 @@ impl<'a> Seen<'a> {
         }
         let training =
             columns.iter().map(|&voxel| (f64::from(zscore.mean[voxel]), f64::from(zscore.sd[voxel]))).collect();
-        let Known { ordinary, noun, .. } = *known;
+        let Known { ordinary, noun, data_set, .. } = *known;
         let (outliers, rows, given) = (Vec::new(), 0, Vec::new());
-        let seen = Self { stated, noun, ordinary, columns, all, outliers, rows, given, training };
+        let seen = Self { stated, noun, data_set, ordinary, columns, all, outliers, rows, given, training };
         let sizes = seen.sizes();
         let largest = OUTLIER * median(&mut sizes.clone());
         let is_outlier = |row: &usize| sizes[*row] > largest;
         let (outliers, kept) = (0..sizes.len()).partition::<Vec<usize>, _>(is_outlier);
         Some(Self { outliers, ..seen }.over(&kept))
+    }
+
+    /// How the run's own validation responses lie, if that is known.
+    pub(super) fn lie(&self) -> Option<Lie> {
+        self.ordinary.and_then(|ordinary| ordinary.lie)
     }
 
     /// With the moments over these rows.
@@ -60,10 +70,25 @@ impl<'a> Seen<'a> {
 
     /// These rows alone.
     pub(super) fn part(&self, rows: &[usize]) -> Self {
-        let all = self.all.select(Axis(0), rows);
-        let (given, columns, training) = (moments_of(&all), self.columns.clone(), self.training.clone());
-        let (outliers, rows) = (Vec::new(), all.nrows());
-        Self { stated: self.stated, noun: self.noun, ordinary: None, columns, all, outliers, rows, given, training }
+        self.with(self.all.select(Axis(0), rows))
+    }
+
+    /// `[rows, voxels]` the responses in the moments.
+    pub(super) fn kept(&self) -> Array2<f32> {
+        let kept: Vec<usize> = (0..self.all.nrows()).filter(|row| self.outliers.binary_search(row).is_err()).collect();
+        self.all.select(Axis(0), &kept)
+    }
+
+    /// Rows as columns, of a table that has as many of both.
+    pub(super) fn transposed(&self) -> Option<Self> {
+        (self.all.nrows() == self.all.ncols()).then(|| self.with(self.all.t().to_owned()))
+    }
+
+    fn with(&self, all: Array2<f32>) -> Self {
+        let (given, rows) = (moments_of(&all), all.nrows());
+        let (columns, training) = (self.columns.clone(), self.training.clone());
+        let Self { stated, noun, data_set, .. } = *self;
+        Self { stated, noun, data_set, ordinary: None, columns, all, outliers: Vec::new(), rows, given, training }
     }
 
     /// `[voxels]` mean and standard deviation of the training responses in a unit.
@@ -109,8 +134,11 @@ impl<'a> Seen<'a> {
         };
         let ((mean, sd), (of_mean, of_sd)) = (median_of(&self.given), median_of(&self.training));
         format!(
-            "mean {mean:.3} and standard deviation {sd:.3}, but {of_mean:.3} and {of_sd:.3} in the run's training responses \
-             (medians over {} {})",
+            "mean {} and standard deviation {}, but {} and {} in the run's training responses (medians over {} {})",
+            three(mean),
+            three(sd),
+            three(of_mean),
+            three(of_sd),
             self.given.len(),
             self.noun
         )
@@ -124,4 +152,21 @@ fn moments_of(rows: &Array2<f32>) -> Vec<(f64, f64)> {
         (mean, variance.sqrt())
     };
     rows.axis_iter(Axis(1)).map(of).collect()
+}
+
+/// The upper quartile.
+pub(super) fn upper(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    quantile(&values, 0.75)
+}
+
+/// A number with three significant digits.
+pub(super) fn three(value: f64) -> String {
+    let place = value.abs().log10().floor();
+    if (-4.0..9.0).contains(&place) {
+        let digits = (2.0 - place).max(0.0) as usize;
+        let text = format!("{value:.digits$}");
+        return if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text };
+    }
+    if value.abs() < 1e-4 { "0".to_owned() } else { format!("{value:.2e}") }
 }

@@ -5,6 +5,8 @@ use ndarray::{Array2, Axis};
 
 use super::*;
 
+mod faults;
+
 const VOXELS: usize = 60;
 
 /// Nearly normal numbers: sums of twelve uniform ones of variance 1/12.
@@ -31,8 +33,12 @@ fn recorded(z: &Array2<f32>) -> Array2<f32> {
     values
 }
 
+fn known(training: &ZScore) -> Known<'_> {
+    Known { training, ordinary: None, noun: "neurons", data_set: "the run's data set (spikes/s)", is_prepared: false }
+}
+
 fn judge_by(responses: &Array2<f32>, training: &ZScore, units: Units) -> Vec<UnitVerdict> {
-    judge(responses.view(), &Known { training, ordinary: None, noun: "neurons" }, units).verdicts
+    judge(responses.view(), &known(training), units).verdicts
 }
 
 fn judged(responses: &Array2<f32>, units: Units) -> Vec<UnitVerdict> {
@@ -41,14 +47,19 @@ fn judged(responses: &Array2<f32>, units: Units) -> Vec<UnitVerdict> {
 
 #[track_caller]
 fn impossible(verdicts: &[UnitVerdict], fits: Option<Units>, fragments: &[&str]) {
-    let Some(UnitVerdict::Impossible { reason, other }) = verdicts.first() else { panic!("{verdicts:?}") };
-    fragments.iter().for_each(|fragment| assert!(reason.contains(fragment), "{fragment} is missing in: {reason}"));
-    assert_eq!(*other, fits);
+    let Some(verdict @ UnitVerdict { is_impossible: true, .. }) = verdicts.first() else { panic!("{verdicts:?}") };
+    let said = verdict.in_words("give --units ");
+    fragments.iter().for_each(|fragment| assert!(said.contains(fragment), "{fragment} is missing in: {said}"));
+    match (&verdict.remedy, fits) {
+        (Remedy::State(units), fits) => assert_eq!(Some(*units), fits, "{said}"),
+        (_, fits) => assert_eq!(fits, None, "{said}"),
+    }
 }
 
 #[track_caller]
 fn unclear(verdicts: &[UnitVerdict], fragments: &[&str]) {
-    let [UnitVerdict::Unclear(said)] = verdicts else { panic!("{verdicts:?}") };
+    let [verdict @ UnitVerdict { is_impossible: false, .. }] = verdicts else { panic!("{verdicts:?}") };
+    let said = verdict.in_words("give --units ");
     fragments.iter().for_each(|fragment| assert!(said.contains(fragment), "{fragment} is missing in: {said}"));
 }
 
@@ -98,7 +109,7 @@ fn values_of_no_unit_of_the_run_are_impossible_in_both() {
 fn few_and_equal_responses_are_judged_with_care() {
     let one = normal(40, 6).select(Axis(0), &[0]);
     let verdicts = judged(&recorded(&one.mapv(|value| 0.3 * value)), Units::Recorded);
-    assert!(verdicts.iter().all(|verdict| !matches!(verdict, UnitVerdict::Impossible { .. })), "{verdicts:?}");
+    assert!(verdicts.iter().all(|verdict| !verdict.is_impossible), "{verdicts:?}");
     unclear(&judge_by(&one, &level(0.1, 1.2), Units::Recorded), &["one response is too few"]);
     let alike = one.select(Axis(0), &[0; 8]);
     unclear(&judge_by(&alike, &level(0.1, 1.2), Units::Recorded), &["alike"]);
@@ -118,7 +129,9 @@ fn a_damaged_row_or_voxel_decides_nothing_and_is_named() {
     ] {
         assert!(said.contains(part), "{part} is missing in: {said}");
     }
-    assert!(!said.contains("Impossible") && judge_by(&responses, &level(3.0, 0.0), Units::Recorded).is_empty());
+    assert!(
+        !said.contains("is_impossible: true") && judge_by(&responses, &level(3.0, 0.0), Units::Recorded).is_empty()
+    );
     assert!(judged(&Array2::zeros((0, VOXELS)), Units::Recorded).is_empty());
 }
 
@@ -133,13 +146,13 @@ fn an_offset_and_a_factor_beyond_sampling_error_are_told_with_their_numbers() {
     unclear(&moved(&|value| 2.0 * value), &["2.0", "times as much"]);
     unclear(&moved(&|value| 0.5 * value), &["0.5", "times as much", "means of repeats"]);
     // Rates: their means tell a factor.
-    unclear(&judged(&recorded(&z).mapv(|value| 0.6 * value), Units::Recorded), &["as if multiplied by 0.599"]);
+    unclear(&judged(&recorded(&z).mapv(|value| 0.6 * value), Units::Recorded), &["multiplied by about 0.59"]);
     // Standardised ones that are not.
     unclear(
         &judge_by(&z.mapv(|value| 1.5 * value), &betas, Units::Standardised),
         &["1.5", "have mean 0 and standard deviation 1"],
     );
-    let line = judge(z.view(), &Known { training: &betas, ordinary: None, noun: "voxels" }, Units::Standardised);
+    let line = judge(z.view(), &Known { noun: "voxels", ..known(&betas) }, Units::Standardised);
     let line = line.against_training.unwrap();
     assert!(line.contains("sampling error at n = 60") && line.contains("medians over 60 voxels"), "{line}");
 }
@@ -147,10 +160,12 @@ fn an_offset_and_a_factor_beyond_sampling_error_are_told_with_their_numbers() {
 #[test]
 fn what_the_runs_own_validation_responses_show_is_no_doubt() {
     let (training, z) = (level(0.0, 1.0), normal(60, 9).mapv(|value| 1.3 * value + 0.6));
-    let said = |ordinary| judge(z.view(), &Known { training: &training, ordinary, noun: "voxels" }, Units::Recorded);
+    let said = |ordinary| judge(z.view(), &Known { ordinary, ..known(&training) }, Units::Recorded);
     assert_eq!(said(None).verdicts.len(), 1);
-    assert_eq!(said(Some(Ordinary { shift: 0.5, factor: 1.3 })).verdicts, []);
-    assert!(said(Some(Ordinary { shift: 0.5, factor: 1.3 })).against_training.unwrap().contains("validation"));
+    let lie = Some(ordinary::Lie { shift: 0.5, factor: 1.3 });
+    let ordinary = Ordinary { lie, trials: Array2::zeros((0, 0)), of: Vec::new() };
+    assert_eq!(said(Some(&ordinary)).verdicts, []);
+    assert!(said(Some(&ordinary)).against_training.unwrap().contains("validation"));
 }
 
 #[test]
@@ -187,5 +202,8 @@ fn voxels_in_another_order_are_told_where_they_differ() {
     near.undo(&mut responses).unwrap();
     assert_eq!(judge_by(&responses, &near, Units::Recorded), []);
     let order: Vec<usize> = (0..VOXELS).map(|voxel| voxel * 23 % VOXELS).collect();
-    unclear(&judge_by(&responses.select(Axis(1), &order), &near, Units::Recorded), &["order of the columns"]);
+    unclear(
+        &judge_by(&responses.select(Axis(1), &order), &near, Units::Recorded),
+        &["in another order", "put the columns in the order"],
+    );
 }

@@ -8,12 +8,13 @@ use afterimage_experiment::{Remedy, TrainedRun, UnitCheck, UnitVerdict, Units};
 use afterimage_formats::hdf5::{self, Attribute};
 use afterimage_formats::npz;
 use afterimage_formats::volume::Volume;
-use afterimage_run::voxels::Voxels;
+use afterimage_run::{RunFolder, layout::PREDICTIONS, voxels::Voxels};
 
 use super::places::Matched;
 use super::responses::{History, Responses, VOLUMES, is_a};
 use crate::args::product::Decode;
-use crate::command::encode::{DESCRIBED, UNITS, sidecar};
+use crate::command::encode::sidecar::{self, Described};
+use crate::command::encode::{DESCRIBED, UNITS};
 use crate::log;
 
 /// The unit that is stated for responses.
@@ -35,7 +36,7 @@ impl Stated {
     /// If option and file contradict each other, or the responses are standardised by those of another run, unless it is forced.
     pub(super) fn of(args: &Decode, run: &TrainedRun, read: &Responses) -> Result<Self> {
         let path = &args.responses;
-        let described = sidecar::read(path)?;
+        let described = sidecar::read(path)?.or_else(|| of_run(path));
         if let Some(other) = described.as_ref().filter(|described| described.is_same == Some(false)) {
             let (file, description) = (path.display(), other.path.display());
             log::note(&format!(
@@ -141,6 +142,15 @@ fn judge_history(path: &Path, history: &History, of_run: Option<&str>, is_defaul
 pub(super) fn prepared(voxels: &Voxels) -> String {
     let how = voxels.standardised.as_deref();
     how.map(|how| format!("; the responses of the run's data set were standardised {how}")).unwrap_or_default()
+}
+
+/// What the predictions in a run folder are, as the run around them says.
+fn of_run(path: &Path) -> Option<Described> {
+    let path = path.canonicalize().ok()?;
+    let folder = RunFolder::open(path.ancestors().nth(2)?).ok()?;
+    let of = (folder.path(PREDICTIONS) == path).then(|| TrainedRun::open(folder.root()).ok()).flatten()?;
+    let units = if of.standardises() { Units::Standardised } else { Units::Recorded };
+    Some(Described { path: folder.manifest_file(), units, standardisation: of.standardisation(), is_same: None })
 }
 
 /// The unit that a file itself states: the column `units` of a table, the array `units` of an `.npz`, the attribute `units` of

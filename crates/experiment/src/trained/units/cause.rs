@@ -22,8 +22,10 @@ const MISFIT: (f64, f64) = (0.3, 1.0);
 const LEFT: f64 = 0.5;
 /// Misfit that a fitted number, and that one more change, must make up for.
 const COST: (f64, f64) = (0.1, 0.3);
-/// Relative distance from a power of ten up to which a factor is taken to be it, as one of units.
-const TEN: f64 = 0.05;
+/// Ratio to a power of ten up to which a factor by means, and by standard deviations, is taken to be it, as one of units; the
+/// latter also has what repeats take from them, and so from the third power on only.
+const TEN: (f64, f64) = (1.05, 1.6);
+const POWER: f64 = 3.0;
 
 /// What explains given responses.
 #[derive(Debug, Clone, PartialEq)]
@@ -112,20 +114,22 @@ fn factors(seen: &Seen<'_>, profile: &[(f64, f64)]) -> Vec<f64> {
         let (products, squares) = agreeing.fold((0.0, 0.0), |(products, squares), (ratio, size)| {
             (products + ratio * size * size, squares + size * size)
         });
-        found.push(products / squares);
+        found.push(near_power_of_ten(products / squares, TEN.0));
     }
     // Standard deviations vary with the number of repeats too.
     if seen.rows >= ROWS && typical < 1.0 {
-        found.push(median(&mut seen.given.iter().zip(profile).map(|((_, sd), (_, of_sd))| sd / of_sd).collect()));
+        let factor = median(&mut seen.given.iter().zip(profile).map(|((_, sd), (_, of_sd))| sd / of_sd).collect());
+        let is_large = factor.log10().round().abs() >= POWER;
+        found.push(near_power_of_ten(factor, if is_large { TEN.1 } else { TEN.0 }));
     }
     found.retain(|factor| factor.is_finite() && *factor != 0.0);
-    found.into_iter().map(near_power_of_ten).collect()
+    found
 }
 
-/// The power of ten, with a sign, that a factor is within [`TEN`] of; else the factor.
-fn near_power_of_ten(factor: f64) -> f64 {
+/// The power of ten, with a sign, that a factor is up to `ratio` of; else the factor.
+fn near_power_of_ten(factor: f64, ratio: f64) -> f64 {
     let power = 10.0_f64.powf(factor.abs().log10().round());
-    if (factor.abs() / power - 1.0).abs() < TEN { power * factor.signum() } else { factor }
+    if (factor.abs() / power).ln().abs() < ratio.ln() { power * factor.signum() } else { factor }
 }
 
 /// An estimate in words; a power of ten is that of units.

@@ -88,10 +88,7 @@ pub struct Features {
 
 impl Features {
     fn inversion(&self, experiment: &Experiment) -> Inversion {
-        let prior = match self.deep {
-            true => ImagePrior::Deep(Box::new(experiment.decoder.clone())),
-            false => ImagePrior::Pixels,
-        };
+        let prior = if self.deep { ImagePrior::Deep(Box::new(experiment.decoder.clone())) } else { ImagePrior::Pixels };
         Inversion {
             prior,
             steps: self.steps,

@@ -62,7 +62,7 @@ fn run_holds_them_decodes_as_it_reconstructed_and_detail_may_change_afterwards()
     // Whatever shows the images says what they are made of, and which photograph shares in each.
     for (file, part) in [
         ("decoded/items.csv", "file,name,responses,photograph\n0000.png,"),
-        ("decoded/decode.json", "0.25 of the fine structure of an unpaired photograph"),
+        ("decoded/decode.json", "0.4 of the fine structure of an unpaired photograph"),
         ("run/scores.json", "no evidence of what was seen"),
         ("run/report.html", "What a reconstruction is made of: "),
         ("run/report.html", "0.5 those of a ridge regression"),

@@ -24,7 +24,8 @@ fn data_set_without_images_is_told_what_it_lacks() {
     assert!(said.contains("next: training and scoring need the images that were shown"), "{said}");
     assert!(said.contains("--images FOLDER") && !said.contains("afterimage run"), "{said}");
 
-    let refused = desk.refusal(&[&import[..], &["y.afterimage", "--images", "simulation/unpaired"]].concat());
+    let images = ["import", "nifti", "bold.nii", "--tables", "attributes.txt", "--tr", "2.5", "--test", "1"];
+    let refused = desk.refusal(&[&images[..], &["--images", "simulation/unpaired", "--out", "y.afterimage"]].concat());
     assert!(refused.contains("it has no line of names") && refused.contains("--image-column 1"), "{refused}");
     let refused = desk.refusal(&[&import[..], &["y.afterimage", "--betas"]].concat());
     assert!(refused.contains("cannot be used with"), "{refused}");

@@ -181,6 +181,13 @@ fn found(seen: &Seen<'_>, is_prepared: bool) -> Vec<UnitVerdict> {
 /// The doubt about all responses, with what explains it.
 fn explained(seen: &Seen<'_>, cause: Option<Cause>, doubt: Option<Doubt>, is_prepared: bool) -> Option<UnitVerdict> {
     let (stated, other) = (seen.stated, seen.stated.other());
+    // Values that the other unit explains are no sign of another order, unless voxels do not go together either.
+    let cause = match (cause, &doubt) {
+        (Some(Cause::Order(order, _)), Some(Doubt::Impossible { fits_other: true, .. })) if !order.is_by_structure => {
+            Some(Cause::Unit(other))
+        }
+        (cause, _) => cause,
+    };
     let (is_impossible, evidence, fits_other) = match doubt {
         Some(Doubt::Impossible { evidence, fits_other }) => (true, evidence, fits_other && moved::is_of(seen, other)),
         Some(Doubt::Unclear { evidence, fits_other }) => (false, evidence, fits_other),
@@ -204,6 +211,9 @@ fn explained(seen: &Seen<'_>, cause: Option<Cause>, doubt: Option<Doubt>, is_pre
         (true, None) => format!("cannot be {name} ones"),
         (false, Some(Cause::Unit(_))) => {
             format!("fit {} ones better than {name} ones, as which they are taken", other.name())
+        }
+        (true, Some(cause)) if !matches!(cause, Cause::Order(..)) => {
+            format!("cannot be {name} ones as they are, and {}", cause.in_words())
         }
         (_, Some(cause)) => cause.in_words(),
         (false, None) => "lie or vary otherwise than those of training".to_owned(),

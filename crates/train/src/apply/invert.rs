@@ -296,7 +296,7 @@ mod tests {
             assert_eq!(made.dim(), (2, 3, SIDE, SIDE));
             assert!(made.iter().all(|x| (0.0..=1.0).contains(x)));
             let after = loss(&extractor, &layers, &made);
-            assert!(after < 0.5 * before, "{prior:?}: {before} {after}");
+            assert!(after < 0.6 * before, "{prior:?}: {before} {after}");
         }
     }
 

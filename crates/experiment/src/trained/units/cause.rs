@@ -4,7 +4,7 @@
 //! Each is a hypothesis on mean `m_v` and standard deviation `s_v` of every voxel. With the given `g_v` and `h_v` its misfit is
 //! the upper quartile over voxels of `|g_v - m_v| / s_v` plus half of that of `|ln(h_v / s_v) - ln c|` with
 //! `c = median(h_v / s_v)`: three voxels in four must agree, in their means above all, as repeats and predictions take another
-//! part of the spread of each voxel. Added are the distance of `ln c` from [`SPREAD`], in which means of repeats, predictions and
+//! part of the spread of each voxel. Added are the distance of `ln c` from [`SPREAD`] or [`SCALED`], in which means of repeats, predictions and
 //! single responses lie, and 0.1 times what is left of it. Fewer than five rows have no standard deviations: then the root mean square of
 //! distances must be in that range.
 
@@ -16,6 +16,8 @@ use super::{Remedy, Units};
 
 /// Common factors of the standard deviations that a hypothesis leaves without cost.
 const SPREAD: (f64, f64) = (0.05, 1.25);
+/// The same for a factor, which would hide any distance of means if it were large.
+const SCALED: (f64, f64) = (0.2, 1.25);
 /// Misfit below which the stated unit needs no explanation, and that of the best explanation.
 const MISFIT: (f64, f64) = (0.3, 1.0);
 /// Share of the misfit of the stated unit that an explanation may leave.
@@ -44,25 +46,25 @@ pub(super) enum Cause {
 
 /// The best explanation of responses that are not as stated; `None` if they are, or if nothing explains them.
 pub(super) fn of(seen: &Seen<'_>) -> Option<Cause> {
-    let stated = misfit(seen, &seen.training_in(seen.stated));
+    let stated = misfit(seen, &seen.training_in(seen.stated), SPREAD);
     let mut found: Vec<(Cause, f64)> = Vec::new();
     for units in [seen.stated, seen.stated.other()] {
         let profile = seen.training_in(units);
         let cost = if units == seen.stated { 0.0 } else { COST.1 };
         if units != seen.stated {
-            found.push((Cause::Unit(units), misfit(seen, &profile)));
+            found.push((Cause::Unit(units), misfit(seen, &profile, SPREAD)));
         }
         for factor in factors(seen, &profile) {
             let scaled: Vec<_> = profile.iter().map(|(mean, sd)| (factor * mean, factor.abs() * sd)).collect();
-            found.push((Cause::Multiplied(factor, units), misfit(seen, &scaled) + COST.0 + cost));
+            found.push((Cause::Multiplied(factor, units), misfit(seen, &scaled, SCALED) + COST.0 + cost));
         }
         let offset = median(&mut seen.given.iter().zip(&profile).map(|(given, (mean, _))| given.0 - mean).collect());
         let moved: Vec<_> = profile.iter().map(|(mean, sd)| (mean + offset, *sd)).collect();
-        found.push((Cause::Moved(offset, units), misfit(seen, &moved) + COST.0 + cost));
+        found.push((Cause::Moved(offset, units), misfit(seen, &moved, SPREAD) + COST.0 + cost));
     }
     // Standardised ones are alike in all voxels, and so are those of their rows.
     if let Some(transposed) = seen.transposed().filter(|_| seen.stated == Units::Recorded) {
-        found.push((Cause::Transposed, misfit(&transposed, &seen.training_in(seen.stated)) + COST.0));
+        found.push((Cause::Transposed, misfit(&transposed, &seen.training_in(seen.stated), SPREAD) + COST.0));
     }
     let best = found.into_iter().min_by(|a, b| a.1.total_cmp(&b.1));
     let best = best.filter(|(_, misfit)| *misfit < MISFIT.1 && *misfit < LEFT * stated && stated > MISFIT.0);
@@ -83,7 +85,7 @@ pub(super) fn of(seen: &Seen<'_>) -> Option<Cause> {
 }
 
 /// The misfit of a hypothesis, `[voxels]` mean and standard deviation.
-fn misfit(seen: &Seen<'_>, profile: &[(f64, f64)]) -> f64 {
+fn misfit(seen: &Seen<'_>, profile: &[(f64, f64)], spread: (f64, f64)) -> f64 {
     let pairs = || seen.given.iter().zip(profile);
     let distances: Vec<f64> = pairs().map(|((mean, _), (of_mean, of_sd))| ((mean - of_mean) / of_sd).abs()).collect();
     let distance = upper(distances);
@@ -92,11 +94,11 @@ fn misfit(seen: &Seen<'_>, profile: &[(f64, f64)]) -> f64 {
             ((mean - of_mean) / of_sd).hypot(sd / of_sd).max(f64::MIN_POSITIVE)
         };
         let size = median(&mut pairs().map(square).collect()).ln();
-        return 0.2 * distance + (size - size.clamp(SPREAD.0.ln(), SPREAD.1.ln())).abs();
+        return 0.2 * distance + (size - size.clamp(spread.0.ln(), spread.1.ln())).abs();
     }
     let mut logs: Vec<f64> = pairs().map(|((_, sd), (_, of_sd))| (sd / of_sd).max(f64::MIN_POSITIVE).ln()).collect();
     let common = median(&mut logs.clone());
-    let held = common.clamp(SPREAD.0.ln(), SPREAD.1.ln());
+    let held = common.clamp(spread.0.ln(), spread.1.ln());
     logs.iter_mut().for_each(|log| *log = (*log - common).abs());
     distance + 0.5 * upper(logs) + (common - held).abs() + 0.1 * held.abs()
 }

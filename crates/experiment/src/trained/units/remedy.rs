@@ -32,6 +32,7 @@ impl Remedy {
         match self {
             Self::Nothing => String::new(),
             Self::State(units) => format!("{state}{}", units.name()),
+            Self::Multiply(by, units) if by.abs() < 1e-3 => format!("multiply them by {by:.2e}{}", and(units)),
             Self::Multiply(by, units) => format!("multiply them by {}{}", three(*by), and(units)),
             Self::Subtract(offset, units) if *offset < 0.0 => {
                 format!("add {} to each value{}", three(-offset), and(units))

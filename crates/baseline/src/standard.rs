@@ -1,6 +1,6 @@
 //! Standardisation of features, fitted on training items.
 
-use afterimage_statistics::moments;
+use afterimage_statistics::{median, moments};
 use ndarray::{Array2, ArrayView2, Axis};
 
 use crate::Result;
@@ -9,6 +9,10 @@ use crate::error::{finite, shape};
 /// Spread, as a share of the largest of all columns, up to which a column counts as constant: a feature that is all but off in
 /// training would be enlarged a million times, and would rule the predictions for the first image that turns it on.
 const LEAST: f64 = 1e-6;
+
+/// Least standard deviation, as a share of the median over the columns that vary: a feature that is nearly off in training, and fires for
+/// a new image, would otherwise be enlarged a thousand times and predict hundreds of standard deviations.
+const FLOOR: f64 = 0.1;
 
 /// Mean and standard deviation of each column.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,7 +24,8 @@ pub struct Standard {
 
 impl Standard {
     /// Fits on `values` `[items, columns]`, which are of one kind: mean, and standard deviation with division by n, in double
-    /// precision. A column with less than a millionth of the spread of the widest counts as constant.
+    /// precision. A column with less than a millionth of the spread of the widest counts as constant; a deviation below a tenth of the
+    /// median is raised to it.
     ///
     /// # Errors
     /// [`crate::BaselineError::NotFinite`] for a NaN.
@@ -35,6 +40,11 @@ impl Standard {
         let (mean, mut sd): (Vec<f64>, Vec<f64>) = values.columns().into_iter().map(column).unzip();
         let largest = sd.iter().copied().fold(0.0, f64::max);
         sd.iter_mut().filter(|sd| **sd <= LEAST * largest).for_each(|sd| *sd = 0.0);
+        let mut varying: Vec<f64> = sd.iter().copied().filter(|&sd| sd > 0.0).collect();
+        if !varying.is_empty() {
+            let least = FLOOR * median(&mut varying);
+            sd.iter_mut().filter(|sd| **sd > 0.0).for_each(|sd| *sd = sd.max(least));
+        }
         Ok(Self { mean, sd })
     }
 
@@ -77,6 +87,17 @@ mod tests {
         standard.apply(&mut values).unwrap();
         assert!((values[[2, 0]] - 1.5_f32.sqrt()).abs() < 1e-6);
         assert!(values.column(1).iter().all(|&v| v == 0.0));
+    }
+
+    #[test]
+    fn a_column_that_is_nearly_off_in_training_is_not_enlarged_a_thousand_times() {
+        let mut training = array![[1.0_f32, 2.0, 0.0, 4.0], [3.0, 5.0, 0.003, 1.0], [5.0, 2.0, 0.0, 1.0]];
+        let standard = Standard::fit(training.view()).unwrap();
+        standard.apply(&mut training).unwrap();
+        assert_eq!(standard.varying(), 4);
+        let mut other = array![[3.0_f32, 2.0, 3.0, 1.0]];
+        standard.apply(&mut other).unwrap();
+        assert!(other[[0, 2]] < 25.0 && other[[0, 2]] > 5.0, "{other}");
     }
 
     #[test]

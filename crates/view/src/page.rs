@@ -95,6 +95,7 @@ fn made(catalog: &Catalog) -> Markup {
     html! {
         @if let [run] = catalog.runs.as_slice() { (line(run)) }
         @else { details.made { summary { "Data and dates of the runs" } @for run in &catalog.runs { (line(run)) } } }
+        @for run in &catalog.runs { @if let Some(part) = &run.photograph_part { p.note { strong { (run.label) } ": " (part) } } }
         @if let Some(note) = earlier_intervals(scored) { p.note { (note) } }
     }
 }

@@ -37,7 +37,12 @@ pub(super) fn stimuli(data: &DataSet, a: (&str, &[Hashed]), b: (&str, &[Hashed])
             found.insert(names[1].to_owned());
         }
     }
-    let detail = format!("{} of {} x {} pairs are duplicates", items.len(), a.1.len(), b.1.len());
+    let detail = format!(
+        "{} of {} x {} pairs are duplicates: alike in all but brightness, size and compression; copies in other colours can be missed",
+        items.len(),
+        a.1.len(),
+        b.1.len()
+    );
     Ok((check(name, fail_if_any(&items), detail, items), found))
 }
 

@@ -181,9 +181,11 @@ fn found(seen: &Seen<'_>, is_prepared: bool) -> Vec<UnitVerdict> {
 /// The doubt about all responses, with what explains it.
 fn explained(seen: &Seen<'_>, cause: Option<Cause>, doubt: Option<Doubt>, is_prepared: bool) -> Option<UnitVerdict> {
     let (stated, other) = (seen.stated, seen.stated.other());
-    // Values that the other unit explains are no sign of another order, unless voxels do not go together either.
+    // Standardised values are alike in all voxels, so their moments say nothing of an order, unless voxels do not go together either.
     let cause = match (cause, &doubt) {
-        (Some(Cause::Order(order, _)), Some(Doubt::Impossible { fits_other: true, .. })) if !order.is_by_structure => {
+        (Some(Cause::Order(order, _)), Some(Doubt::Impossible { fits_other: true, .. }))
+            if other == Units::Standardised && !order.is_by_structure =>
+        {
             Some(Cause::Unit(other))
         }
         (cause, _) => cause,

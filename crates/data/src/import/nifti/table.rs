@@ -135,7 +135,7 @@ impl Columns<'_> {
         for (at, (name, class)) in names.into_iter().zip(classes).enumerate() {
             if is_missing(&name) {
                 unnamed += 1;
-            } else if self.options.rest.contains(&name) || class.as_ref().is_some_and(|class| self.is_rest(class)) {
+            } else if self.is_rest(&name) || class.as_ref().is_some_and(|class| self.is_rest(class)) {
                 rest += 1;
             } else {
                 rows.push(Row { at, name, class: class.filter(|class| !is_missing(class)) });
@@ -147,7 +147,7 @@ impl Columns<'_> {
     }
 
     fn is_rest(&self, name: &str) -> bool {
-        self.options.rest.iter().any(|rest| rest == name)
+        self.options.rest.iter().any(|rest| rest.eq_ignore_ascii_case(name))
     }
 
     /// The run of each row by the columns of run and session; `None` without either.

@@ -17,6 +17,7 @@ impl Columns<'_> {
         let stated = self.stated_runs(run)?;
         let states_runs = stated.is_some();
         let runs = stated.unwrap_or_else(|| vec![run; timing.volumes]);
+        self.refuse_torn_runs(&runs)?;
         let (rows, left_out) = self.rows()?;
         let shown =
             Shown { states_runs, states_sessions: self.find(&SESSIONS).is_some(), left_out, ..Shown::default() };
@@ -58,6 +59,22 @@ impl Columns<'_> {
         left_out.extend(LeftOut::counted("block", "that the delay moves past the end of its run", pushed_out));
         let blocks = Some((rows.len(), delay));
         Ok(Shown { trials, kind, cut, blocks, tr, left_out, run_of_volume: runs, ..shown })
+    }
+
+    /// A run is recorded at one time: if its volumes do not follow each other, rows or runs are in another order.
+    fn refuse_torn_runs(&self, runs: &[RunId]) -> Result<()> {
+        let mut ended = Vec::new();
+        for (at, pair) in runs.windows(2).enumerate().filter(|(_, pair)| pair[0] != pair[1]) {
+            ended.push(pair[0]);
+            if ended.contains(&pair[1]) {
+                return Err(self.wrong(format!(
+                    "run {} begins again in row {}, after other runs: order the rows as the volumes were recorded, or correct the runs",
+                    pair[1].run,
+                    at + 2
+                )));
+            }
+        }
+        Ok(())
     }
 
     fn refuse_other_length(&self, timing: Timing<'_>) -> Result<()> {

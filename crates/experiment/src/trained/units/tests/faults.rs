@@ -4,8 +4,11 @@ use afterimage_statistics::draws::shuffle;
 
 use super::*;
 
+/// Name, and mean and standard deviation of each voxel.
+type Recording = (&'static str, fn(usize) -> (f32, f32));
+
 /// Recordings whose voxels differ in mean and standard deviation: rates of neurons, spike counts far from 0, betas around 0.
-const RECORDINGS: [(&str, fn(usize) -> (f32, f32)); 3] = [
+const RECORDINGS: [Recording; 3] = [
     ("rates", |v| (2.0 + (v * 7 % 11) as f32, 1.0 + 0.5 * (v * 7 % 9) as f32)),
     ("counts", |v| (20.0 + (v * 17 % 40) as f32, 2.0 + 0.2 * (v * 13 % 30) as f32)),
     ("betas", |v| (0.1 * (v * 7 % 20) as f32 - 0.9, 0.7 + 0.02 * (v * 11 % 30) as f32)),

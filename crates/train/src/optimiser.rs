@@ -29,9 +29,17 @@ enum State {
 impl Optimiser {
     /// The optimiser of a schedule, with β 0.9 and 0.999 and ε 1e-8.
     pub fn new(schedule: &Schedule) -> Self {
-        let amsgrad = schedule.optimiser == Kind::Amsgrad;
+        Self::of(schedule.optimiser == Kind::Amsgrad, schedule.clip_norm)
+    }
+
+    /// Adam with the same constants, which does not clip.
+    pub fn adam() -> Self {
+        Self::of(false, 0.0)
+    }
+
+    fn of(amsgrad: bool, clip_norm: f64) -> Self {
         let adam = AdamConfig::new().with_epsilon(1e-8).with_amsgrad(amsgrad).build();
-        Self { adam, amsgrad, clip_norm: schedule.clip_norm, steps: 0, states: BTreeMap::new() }
+        Self { adam, amsgrad, clip_norm, steps: 0, states: BTreeMap::new() }
     }
 
     /// Moves `params` against the gradients that `leaves` collected.

@@ -16,7 +16,7 @@
 
 use ndarray::{Array2, Array4, ArrayView4};
 
-use afterimage_config::{Experiment, Optimiser as Kind, Schedule};
+use afterimage_config::Experiment;
 use afterimage_formats::picture;
 use afterimage_model::{
     convert,
@@ -134,7 +134,7 @@ impl Driver {
         }
         let weights = Tensor::<2>::from_data(TensorData::new(target.weights.clone(), [voxels, 1]), &self.device);
         let mut params = self.start(target, settings);
-        let mut optimiser = Optimiser::new(&schedule(settings));
+        let mut optimiser = Optimiser::adam();
         let mut courses = vec![Vec::new(); settings.starts];
         let seed = draws::derive(settings.seed, Purpose::Synthesis);
         for index in 0..settings.steps {
@@ -233,19 +233,6 @@ fn shift_images(images: Tensor<4>, (dy, dx): (i64, i64)) -> Tensor<4> {
     };
     let images = if dy == 0 { images } else { images.select(2, from(height, dy)) };
     if dx == 0 { images } else { images.select(3, from(width, dx)) }
-}
-
-fn schedule(settings: &Settings) -> Schedule {
-    Schedule {
-        epochs: 1,
-        optimiser: Kind::Adam,
-        learning_rate: settings.learning_rate,
-        milestones: Vec::new(),
-        decay: 1.0,
-        clip_norm: 0.0,
-        early_stopping: 0,
-        checkpoint_every: 1,
-    }
 }
 
 #[cfg(test)]

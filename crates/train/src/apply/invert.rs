@@ -15,7 +15,7 @@
 use ndarray::{Array2, Array4, ArrayView3, Axis, concatenate, s};
 
 use afterimage_baseline::pool::cells;
-use afterimage_config::{DecoderConfig, Optimiser as Kind, Schedule};
+use afterimage_config::DecoderConfig;
 use afterimage_model::{
     convert,
     decoder::Decoder,
@@ -168,7 +168,7 @@ impl Objective<'_> {
         images: &dyn Fn(&Params) -> Tensor<4>,
         step: &mut dyn FnMut() -> bool,
     ) -> Result<Option<Array4<f32>>> {
-        let mut optimiser = Optimiser::new(&schedule(how));
+        let mut optimiser = Optimiser::adam();
         for index in 0..how.steps {
             if !step() {
                 return Ok(None);
@@ -217,19 +217,6 @@ fn logits(mean: ArrayView3<'_, f32>, items: usize) -> Array4<f32> {
     });
     let copies: Vec<_> = (0..items).map(|_| logit.view()).collect();
     ndarray::stack(Axis(0), &copies).expect("copies of one image")
-}
-
-fn schedule(how: &Inversion) -> Schedule {
-    Schedule {
-        epochs: 1,
-        optimiser: Kind::Adam,
-        learning_rate: how.learning_rate,
-        milestones: Vec::new(),
-        decay: 1.0,
-        clip_norm: 0.0,
-        early_stopping: 0,
-        checkpoint_every: 1,
-    }
 }
 
 #[cfg(test)]

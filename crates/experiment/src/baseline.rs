@@ -28,7 +28,7 @@ use afterimage_train::{
 use super::choice::{self, Choice};
 use super::{Session, chance, evaluate, mean_image, pool, reconstruct, train};
 pub(crate) use encoder::FittedEncoder;
-pub(crate) use features::{embed, open};
+pub(crate) use features::{FeatureRidge, open};
 pub use folder::run;
 use inversion::Inverted;
 use pixels::Pixels;
@@ -177,8 +177,7 @@ fn fit(session: &mut Session, plan: &Plan) -> Result<Fitted> {
         }
         (Decoder::Features(options), Some(folds), _) => {
             let extractor = features::extractor(session, &plan.backbone, &options.layers)?;
-            let (named, mean) = ((plan.backbone.as_str(), options.layers.as_slice()), mean_image::of_pairs(&training));
-            let (fitted, chosen) = Inverted::fit(session, &training, extractor, named, options, mean, folds)?;
+            let (fitted, chosen) = Inverted::fit(session, &training, extractor, options, folds)?;
             record.penalties.extend(chosen);
             FittedDecoder::Features(Box::new(fitted))
         }

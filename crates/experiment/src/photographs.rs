@@ -1,7 +1,7 @@
 //! The photographs that reconstructions take fine structure from: chosen among the unpaired images and compared with the training
 //! part, before phase 2.
 
-use afterimage_baseline::{Folds, RidgeCv, Standard, retrieve::unit_rows};
+use afterimage_baseline::{Folds, retrieve::unit_rows};
 use afterimage_data::TrainingPairs;
 use afterimage_run::layout::{PHOTOGRAPH_TABLES, PHOTOGRAPHS};
 use afterimage_run::{Artefact as _, pictures::PhotographNames};
@@ -11,7 +11,7 @@ use afterimage_train::prepare::ImagePool as _;
 use ndarray::{Array2, Array3, ArrayView4, Axis, s};
 
 use crate::Session;
-use crate::baseline::{decoder_grid, embed, open};
+use crate::baseline::{FeatureRidge, open};
 use crate::error::{Result, bail};
 use crate::pool::Pool;
 
@@ -71,15 +71,10 @@ fn of_layer(
 ) -> Result<Array2<f32>> {
     let (experiment, config) = (&session.experiment, &session.experiment.decoder.photographs);
     let extractor = open(experiment, experiment.decoder.image_loss.backbone.name(), &[layer.to_owned()])?;
-    let (standard, known) = Standard::of_training(training, |images| embed(&extractor, images, config.grid))?;
     let folds = Folds::of_training(training, FOLDS, derive(experiment.seed, Purpose::BaselineFolds))?;
-    let (ridge, _) = RidgeCv::fit_decoder(training, known.view(), &decoder_grid(), &folds)?;
-    let regression = ridge.table(); // [voxels + 1, features]
-    let likeness = blocks(images, |images| {
-        let mut features = embed(&extractor, images, config.grid);
-        standard.apply(&mut features)?;
-        Ok(unit_rows(features.view()).0.dot(&regression.t()))
-    })?;
+    let (predicted, _) = FeatureRidge::fit(training, extractor, config.grid, &folds)?;
+    let regression = predicted.table(); // [voxels + 1, features]
+    let likeness = blocks(images, |images| Ok(unit_rows(predicted.features(images)?.view()).0.dot(&regression.t())))?;
     Ok(likeness.t().to_owned())
 }
 

@@ -3,19 +3,19 @@
 use crate::error::{Result, bail};
 use ndarray::{Array2, Array3, Array4, ArrayView2};
 
-use afterimage_baseline::{Folds, Ridge, RidgeCv, Standard};
+use afterimage_baseline::Folds;
 use afterimage_data::TrainingPairs;
 use afterimage_run::baseline::Penalties;
 use afterimage_train::Observer;
 use afterimage_train::apply::{FeatureExtractor, Inversion, LayerTargets};
 
-use super::features::embed;
-use super::record::{decoder_grid, decoder_penalties};
-use crate::Session;
+use super::features::FeatureRidge;
+use super::record::decoder_penalties;
+use crate::{Session, mean_image};
 
 /// The regressions to the features of each layer, with what inverts them.
 pub(super) struct Inverted {
-    layers: Vec<(Ridge, Standard)>,
+    layers: Vec<FeatureRidge>,
     /// Of all layers.
     extractor: FeatureExtractor,
     grid: usize,
@@ -32,28 +32,24 @@ impl Inverted {
         session: &Session,
         training: &TrainingPairs,
         extractor: FeatureExtractor,
-        (backbone, names): (&str, &[String]),
         options: &super::Features,
-        mean: Array3<f32>,
         folds: &Folds,
     ) -> Result<(Self, Vec<Penalties>)> {
         let (mut layers, mut penalties) = (Vec::new(), Vec::new());
-        for name in names {
+        for (tap, name) in options.layers.iter().enumerate() {
             session.note(&format!("fitting ridge regression from responses to the features of {name}"));
-            let single = super::features::open(&session.experiment, backbone, std::slice::from_ref(name))?;
-            let (standard, features) = Standard::of_training(training, |images| embed(&single, images, options.grid))?;
-            let (ridge, choice) = RidgeCv::fit_decoder(training, features.view(), &decoder_grid(), folds)?;
-            penalties.push(decoder_penalties(&format!("features of {name}"), &choice.index));
-            layers.push((ridge, standard));
+            let (predicted, chosen) = FeatureRidge::fit(training, extractor.only(tap), options.grid, folds)?;
+            penalties.push(decoder_penalties(&format!("features of {name}"), &chosen));
+            layers.push(predicted);
         }
-        let how = options.inversion(&session.experiment);
+        let (how, mean) = (options.inversion(&session.experiment), mean_image::of_pairs(training));
         let (grid, natural_spread) = (options.grid, options.natural_spread);
         Ok((Self { layers, extractor, grid, natural_spread, how, mean }, penalties))
     }
 
     /// Images `[items, 3, side, side]` in 0..1 for responses `[items, voxels]`.
     pub(super) fn decode(&self, responses: ArrayView2<'_, f32>, observer: &dyn Observer) -> Result<Array4<f32>> {
-        let layer = |(ridge, standard): &(Ridge, Standard)| -> Result<LayerTargets> {
+        let layer = |FeatureRidge { ridge, standard, .. }: &FeatureRidge| -> Result<LayerTargets> {
             let mut targets = ridge.predict(responses)?;
             if self.natural_spread {
                 to_natural_spread(&mut targets, standard.varying());

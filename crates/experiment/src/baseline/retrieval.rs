@@ -3,14 +3,14 @@
 use crate::error::{Result, bail};
 use ndarray::{Array4, ArrayView2};
 
-use afterimage_baseline::{Folds, Nearest, Ridge, RidgeCv, Standard};
+use afterimage_baseline::{Folds, Nearest};
 use afterimage_data::TrainingPairs;
 use afterimage_eval::images::from_bytes;
 use afterimage_run::baseline::Penalties;
 use afterimage_train::{Observer, apply::FeatureExtractor, prepare::ImagePool};
 
-use super::features::embed;
-use super::record::{decoder_grid, decoder_penalties};
+use super::features::FeatureRidge;
+use super::record::decoder_penalties;
 use crate::pool::Pool;
 
 /// Images of the pool read at a time.
@@ -18,10 +18,7 @@ const BLOCK: usize = 256;
 
 /// The fitted regression with the images to retrieve from.
 pub(super) struct Retrieval {
-    ridge: Ridge,
-    standard: Standard,
-    extractor: FeatureExtractor,
-    grid: usize,
+    predicted: FeatureRidge,
     pool: Pool,
 }
 
@@ -34,10 +31,8 @@ impl Retrieval {
         pool: Pool,
         folds: &Folds,
     ) -> Result<(Self, Penalties)> {
-        let (standard, features) = Standard::of_training(training, |images| embed(&extractor, images, grid))?;
-        let (ridge, choice) = RidgeCv::fit_decoder(training, features.view(), &decoder_grid(), folds)?;
-        let penalties = decoder_penalties("features of the retrieval", &choice.index);
-        Ok((Self { ridge, standard, extractor, grid, pool }, penalties))
+        let (predicted, chosen) = FeatureRidge::fit(training, extractor, grid, folds)?;
+        Ok((Self { predicted, pool }, decoder_penalties("features of the retrieval", &chosen)))
     }
 
     /// For responses `[items, voxels]` the retrieved images `[items, 3, side, side]` in 0..1, and their names.
@@ -46,7 +41,7 @@ impl Retrieval {
         responses: ArrayView2<'_, f32>,
         observer: &dyn Observer,
     ) -> Result<(Array4<f32>, Vec<String>)> {
-        let mut nearest = Nearest::new(self.ridge.predict(responses)?.view())?;
+        let mut nearest = Nearest::new(self.predicted.ridge.predict(responses)?.view())?;
         let rows: Vec<usize> = (0..self.pool.len()).collect();
         let progress = |done: usize| observer.progress("features", done as u64, rows.len() as u64);
         for block in rows.chunks(BLOCK) {
@@ -55,9 +50,7 @@ impl Retrieval {
             }
             progress(block[0]);
             observer.working_on("of the unpaired images");
-            let mut features = embed(&self.extractor, self.pool.read(block)?.view(), self.grid);
-            self.standard.apply(&mut features)?;
-            nearest.offer(features.view())?;
+            nearest.offer(self.predicted.features(self.pool.read(block)?.view())?.view())?;
         }
         progress(rows.len());
         let places: Vec<usize> = nearest.best()?.into_iter().map(|(place, _)| place).collect();

@@ -95,6 +95,15 @@ impl FeatureExtractor {
         Ok(Self { vision, taps: taps.iter().map(|&tap| tap.to_owned()).collect(), device })
     }
 
+    /// Returns an extractor of one of the taps, with the same weights.
+    ///
+    /// # Panics
+    /// If there are not so many taps.
+    #[must_use]
+    pub fn only(&self, tap: usize) -> Self {
+        Self { vision: self.vision.clone(), taps: vec![self.taps[tap].clone()], device: self.device.clone() }
+    }
+
     /// Returns the origin of the weights.
     pub fn origin(&self) -> &WeightOrigin {
         self.vision.origin()

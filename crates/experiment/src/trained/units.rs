@@ -131,13 +131,13 @@ pub(super) struct Known<'a> {
 }
 
 /// What shows that responses may be not as stated.
-enum Doubt {
-    /// They cannot be in the stated unit; `fits_other` if the other one is more likely.
-    Impossible { evidence: String, fits_other: bool },
-    /// They may be.
-    Unclear { evidence: String, fits_other: bool },
-    /// Nothing can be told.
-    Untold(String),
+struct Doubt {
+    /// True if they cannot be in the stated unit; else they may or may not be.
+    is_impossible: bool,
+    /// The numbers that say so.
+    evidence: String,
+    /// True if the other unit is more likely.
+    fits_other: bool,
 }
 
 /// Judges responses `[rows, voxels]`, all finite, by the training responses.
@@ -161,13 +161,8 @@ fn found(seen: &Seen<'_>, is_prepared: bool) -> Vec<UnitVerdict> {
         return vec![voxels];
     }
     let mut found: Vec<UnitVerdict> = rows.into_iter().collect();
-    let doubt = likelihood::of_all(seen);
-    let moved = || moved::from_training(seen);
-    let (untold, doubt) = match doubt {
-        Some(Doubt::Untold(said)) => (Some(said), moved()),
-        None => (None, moved()),
-        doubt => (None, doubt),
-    };
+    let (doubt, untold) = likelihood::of_all(seen);
+    let doubt = doubt.or_else(|| moved::from_training(seen));
     found.extend(untold.map(UnitVerdict::unclear));
     let is_explained = doubt.is_some() && cause.is_some();
     let first = explained(seen, cause, doubt, is_prepared);
@@ -183,25 +178,21 @@ fn explained(seen: &Seen<'_>, cause: Option<Cause>, doubt: Option<Doubt>, is_pre
     let (stated, other) = (seen.stated, seen.stated.other());
     // Standardised values are alike in all voxels, so their moments say nothing of an order, unless voxels do not go together either.
     let cause = match (cause, &doubt) {
-        (Some(Cause::Order(order, _)), Some(Doubt::Impossible { fits_other: true, .. }))
+        (Some(Cause::Order(order, _)), Some(Doubt { is_impossible: true, fits_other: true, .. }))
             if other == Units::Standardised && !order.is_by_structure =>
         {
             Some(Cause::Unit(other))
         }
         (cause, _) => cause,
     };
-    let (is_impossible, evidence, fits_other) = match doubt {
-        Some(Doubt::Impossible { evidence, fits_other }) => (true, evidence, fits_other && moved::is_of(seen, other)),
-        Some(Doubt::Unclear { evidence, fits_other }) => (false, evidence, fits_other),
-        Some(Doubt::Untold(said)) => return Some(UnitVerdict::unclear(said)),
+    let Some(Doubt { is_impossible, evidence, fits_other }) = doubt else {
         // Other columns may lie and vary as those of the run do.
-        None => {
-            let cause = cause.filter(|cause| matches!(cause, Cause::Order(..) | Cause::Transposed))?;
-            let reason = format!("the responses {}", cause.in_words());
-            let remedy = cause.remedy(stated, seen.data_set, is_prepared);
-            return Some(UnitVerdict { is_impossible: false, reason, remedy });
-        }
+        let cause = cause.filter(|cause| matches!(cause, Cause::Order(..) | Cause::Transposed))?;
+        let reason = format!("the responses {}", cause.in_words());
+        let remedy = cause.remedy(stated, seen.data_set, is_prepared);
+        return Some(UnitVerdict { is_impossible: false, reason, remedy });
     };
+    let fits_other = fits_other && (!is_impossible || moved::is_of(seen, other));
     let cause = cause.or_else(|| fits_other.then_some(Cause::Unit(other)));
     let remedy = match &cause {
         Some(cause) => cause.remedy(stated, seen.data_set, is_prepared),

@@ -40,7 +40,6 @@ fn question(source: &Source) -> Markup {
         "An encoder (image to responses) and a decoder (responses to image) were trained on "
         (of(data.training_items, "pair", "pairs")) " of " em { (data.title) }
         @if data.unpaired_images > 0 { " and on " (of(data.unpaired_images, "image", "images")) " without responses" }
-
         @if source.reconstruction_parts.is_some() || source.prediction_parts.is_some() { ", and combined with regressions" }
         "; they are tested on " (of(data.test_items, "held-out image", "held-out images")) " that were not used in \
          training."

@@ -32,8 +32,8 @@ struct Fit {
     loss: Vec<f64>,
 }
 
-/// Judges all rows together.
-pub(super) fn of_all(seen: &Seen<'_>) -> Option<Doubt> {
+/// Judges all rows together: the doubt, and why the unit cannot be told if it can't.
+pub(super) fn of_all(seen: &Seen<'_>) -> (Option<Doubt>, Option<String>) {
     let stated = seen.stated;
     let [fit, other] = [stated, stated.other()].map(|units| fit(seen, units));
     let ratio = ratio(&fit, &other);
@@ -45,7 +45,8 @@ pub(super) fn of_all(seen: &Seen<'_>) -> Option<Doubt> {
         } else {
             String::new()
         };
-        return Some(Doubt::Impossible { evidence: format!("{evidence}{}", seen.numbers()), fits_other });
+        let evidence = format!("{evidence}{}", seen.numbers());
+        return (Some(Doubt { is_impossible: true, evidence, fits_other }), None);
     }
     let taken = format!("it is taken to be {}", stated.in_words());
     if is_few && ratio > -RATIOS.0 {
@@ -53,12 +54,13 @@ pub(super) fn of_all(seen: &Seen<'_>) -> Option<Doubt> {
             1 => "one response is too few to tell its unit".to_owned(),
             rows => format!("{rows} responses are too few to tell their unit"),
         };
-        return Some(Doubt::Untold(format!("{rows}: {taken}")));
+        return (None, Some(format!("{rows}: {taken}")));
     }
     if seen.are_alike() {
-        return Some(Doubt::Untold(format!("all responses are alike, so their unit cannot be told: {taken}")));
+        return (None, Some(format!("all responses are alike, so their unit cannot be told: {taken}")));
     }
-    (ratio > RATIOS.2).then(|| Doubt::Unclear { evidence: seen.numbers(), fits_other: true })
+    let unclear = || Doubt { is_impossible: false, evidence: seen.numbers(), fits_other: true };
+    ((ratio > RATIOS.2).then(unclear), None)
 }
 
 /// Whether the responses fit the other unit far better than the stated one.

@@ -121,7 +121,7 @@ pub(super) fn from_training(seen: &Seen<'_>) -> Option<Doubt> {
         Units::Standardised => ", while standardised responses have mean 0 and standard deviation 1",
     };
     let evidence = format!("{said}, {}{expected}", seen.numbers());
-    Some(Doubt::Unclear { evidence, fits_other: is_of(seen, seen.stated.other()) })
+    Some(Doubt { is_impossible: false, evidence, fits_other: is_of(seen, seen.stated.other()) })
 }
 
 /// Whether responses lie as those in `units` do.

@@ -72,6 +72,22 @@ fn block_of_an_image_is_one_trial_after_the_delay_within_its_run() {
 }
 
 #[test]
+fn runs_that_begin_again_are_refused_and_rest_is_rest_in_any_letters() {
+    let desk = Desk::new();
+    let given = blocks(&desk, "stim_file,run");
+    desk.tr(&desk.at("bold.nii"), 2.5, 8);
+    let table = std::fs::read_to_string(desk.at("t.csv")).unwrap();
+    let capital =
+        NiftiOptions { tables: vec![desk.text("capital.csv", &table.replace("rest", "Rest"))], ..given.clone() };
+    assert_eq!(shown(&desk.import(&capital).unwrap().1), shown(&desk.import(&given).unwrap().1));
+    // The runs of the rows in turn.
+    let rows = BLOCKS.iter().enumerate().map(|(at, name)| format!("{name},{}\n", 1 + at % 2));
+    let torn = format!("stim_file,run\n{}", rows.collect::<String>());
+    let refused = desk.refusal(&NiftiOptions { tables: vec![desk.text("torn.csv", &torn)], ..given });
+    assert!(refused.contains("torn.csv") && refused.contains("run 1 begins again in row 3"), "{refused}");
+}
+
+#[test]
 fn betas_are_trials_one_by_one_and_a_series_that_could_be_either_is_refused() {
     let desk = Desk::new();
     let table = "image\na.png\nb.png\nb.png\nc.png\nd.png\na.png\n";

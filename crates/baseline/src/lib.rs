@@ -4,6 +4,7 @@
 //! - [`Folds`]: parts of the training items that never split the repeats of a stimulus ([`folds`]),
 //! - [`FieldModel`]: an encoder with one Gaussian receptive field a voxel ([`field`], [`fwrf`]),
 //! - [`Nearest`]: which image's features correlate best with predicted ones ([`retrieve`]),
+//! - [`Components`]: principal components of training responses, and noise with their covariance ([`components`]),
 //! - [`Standard`]: standardisation of features ([`standard`]); [`pool`]: features averaged on a coarser grid.
 //!
 //! All is arithmetic on arrays: nothing here reads a data set. [`training`] fits it to the
@@ -26,6 +27,7 @@
 //! # Ok::<(), afterimage_baseline::BaselineError>(())
 //! ```
 
+pub mod components;
 mod error;
 mod factor;
 pub mod field;
@@ -40,6 +42,7 @@ mod select;
 pub mod standard;
 pub mod training;
 
+pub use components::Components;
 pub use error::{BaselineError, BoxError};
 pub use field::Field;
 pub use folds::Folds;

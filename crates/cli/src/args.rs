@@ -11,6 +11,7 @@ pub(crate) mod product;
 pub(crate) mod regions;
 mod run;
 pub(crate) mod study;
+pub(crate) mod validity;
 pub(crate) mod view;
 
 use std::path::PathBuf;
@@ -137,6 +138,11 @@ pub(crate) enum Command {
     /// Score regions and voxels, and test which the decoder uses
     #[command(after_help = "Example: afterimage regions runs/mine")]
     Regions(regions::Regions),
+    /// Check whether reconstructions come from the responses
+    #[command(
+        after_help = "Examples:\n  afterimage validity runs/mine\n  afterimage validity runs/mine runs/ridge runs/retrieval runs/mean --verbose"
+    )]
+    Validity(validity::Validity),
     /// Synthesise images that drive a voxel or region most
     #[command(
         after_help = "Examples:\n  afterimage synthesize --run runs/mine --voxel 12 --region V1 --out v1\n  afterimage synthesize --run runs/mine --region LOC --objective contrast --prior decoder --out loc"

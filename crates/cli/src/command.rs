@@ -19,6 +19,7 @@ mod regions;
 mod run;
 mod study;
 mod synthesize;
+mod validity;
 mod view;
 mod weights;
 
@@ -65,6 +66,7 @@ pub(crate) fn run(args: Args) -> Result<Outcome> {
         Command::Compare(args) => compare::compare(&args),
         Command::Ablate(args) => ablate::ablate(&args),
         Command::Study { command } => study::study(&command),
+        Command::Validity(args) => validity::validity(&args),
         Command::View(args) => view::serve(&args),
         Command::Weights { command } => weights::weights(&command),
     }

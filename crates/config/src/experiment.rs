@@ -51,6 +51,8 @@ pub struct DataConfig {
     pub train_on_validation: bool,
     /// Normalisation of responses per voxel, fitted on training items only.
     pub normalise: Normalise,
+    /// Which images the responses are paired with; shuffled pairings show what a recipe scores without this brain.
+    pub pairings: Pairings,
     /// Unpaired images, which no subject was shown: folders, zip archives or .npy arrays. Empty: supervised training only.
     pub unpaired: Vec<PathBuf>,
     /// At most this many unpaired images, chosen by the seed; 0 takes all.
@@ -113,7 +115,31 @@ pub enum Normalise {
     None,
 }
 
+/// Which images the responses are paired with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Pairings {
+    /// Those that were shown.
+    Recorded,
+    /// In the training and validation parts, those of other stimuli of the part, drawn by the seed; the test is as recorded.
+    ShuffledTraining,
+    /// In every part, those of other stimuli of the part.
+    Shuffled,
+}
+
 impl Experiment {
+    /// A warning next to every score of shuffled pairings; `None` if they are those of the recording.
+    pub fn pairings_note(&self) -> Option<String> {
+        let parts = match self.data.pairings {
+            Pairings::Recorded => return None,
+            Pairings::ShuffledTraining => "the training and validation parts",
+            Pairings::Shuffled => "every part",
+        };
+        Some(format!(
+            "The responses of {parts} are paired with other images on purpose (data.pairings): these scores are of no brain."
+        ))
+    }
+
     /// Paths of files and folders that the experiment names.
     pub fn paths_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
         let data = &mut self.data;

@@ -13,8 +13,16 @@ pub type Settings = BTreeMap<String, String>;
 
 /// Keys that determine the weights of the encoder. Paths are not among them: an input that was moved is the same input,
 /// as its hash shows.
-const ENCODER: [&str; 7] =
-    ["seed", "image.", "encoder.", "data.roi", "data.training_averaging", "data.train_on_validation", "data.normalise"];
+const ENCODER: [&str; 8] = [
+    "seed",
+    "image.",
+    "encoder.",
+    "data.roi",
+    "data.training_averaging",
+    "data.train_on_validation",
+    "data.normalise",
+    "data.pairings",
+];
 /// Further keys that determine the weights of the decoder.
 const DECODER: [&str; 4] = ["decoder.", "data.unpaired_limit", "data.exclude_test_classes", "data.exclude_duplicates"];
 /// Keys that change no weights.

@@ -177,6 +177,11 @@ impl DistanceMatrix {
         Ok(found.matrix(0, distance, candidates.names().to_vec(), ctx)?.with_mean_image(of_mean_image))
     }
 
+    /// The same reconstructions and shown images with other candidates `[items, candidates]`.
+    pub(crate) fn with_candidates(&self, candidates: Array2<f64>, names: Vec<String>) -> Self {
+        Self { candidates, names, of_mean_image: None, ..self.clone() }
+    }
+
     /// Short name of the measure.
     pub fn key(&self) -> &str {
         &self.key
@@ -247,6 +252,11 @@ pub(crate) struct Distances {
 }
 
 impl Distances {
+    /// `[reconstructions, candidates]`
+    pub(crate) fn candidates(&self) -> ArrayView2<'_, f64> {
+        self.candidates.view()
+    }
+
     /// The matrix of the items' reconstructions from row `first` on.
     pub(crate) fn matrix(
         &self,

@@ -6,10 +6,10 @@
 use afterimage_run::scores::Score;
 use afterimage_statistics::draws::{Purpose, blocks, bootstrap_counts, stream};
 use afterimage_statistics::{Sample, jackknife_interval, percentile_interval, pseudo_values};
-use ndarray::{Array2, ArrayView4, Axis, Ix4};
+use ndarray::{Array2, ArrayView2, ArrayView4, Axis, Ix4};
 use rayon::prelude::*;
 
-use crate::error::undefined;
+use crate::error::{finite_rows, shape, undefined};
 use crate::score::Draft;
 use crate::{Context, EvalError, HeldOutArray, Result, images};
 
@@ -71,6 +71,12 @@ fn centred_gram(images: ArrayView4<f32>) -> Array2<f64> {
     for (mut row, image) in flat.rows_mut().into_iter().zip(images.outer_iter()) {
         row.iter_mut().zip(image.iter()).for_each(|(r, v)| *r = *v);
     }
+    centred_products(flat)
+}
+
+/// Inner products of rows after subtracting their mean, `[rows, rows]`.
+fn centred_products(mut flat: Array2<f32>) -> Array2<f64> {
+    let n = flat.nrows();
     let scale = |flat: &Array2<f32>| flat.iter().map(|&v| f64::from(v).powi(2)).sum::<f64>();
     let before = scale(&flat);
     if let Some(mean) = flat.mean_axis(Axis(0)) {
@@ -144,6 +150,37 @@ fn distance_score(ours: &Array2<f64>, theirs: &Array2<f64>, ctx: &Context) -> Sc
     score.per_item = per_item.into_iter().map(|v| v.is_finite().then_some(v)).collect();
     score.notes.push("a property of the outputs as a set: no chance level".into());
     score
+}
+
+/// `diversity.features`: the effective rank as in [`diversity_scores`], of features `[items, length]` of the reconstructions relative to those
+/// of the shown images; `what` names them.
+///
+/// # Errors
+/// [`EvalError::Shape`] and [`EvalError::NotFinite`]; [`EvalError::TooFewItems`] below three items; [`EvalError::Undefined`] if the features of
+/// all shown images are equal.
+pub fn feature_rank(
+    reconstructions: ArrayView2<f32>,
+    shown: ArrayView2<f32>,
+    what: &str,
+    ctx: &Context,
+) -> Result<Score> {
+    if reconstructions.dim() != shown.dim() || shown.nrows() != ctx.len() {
+        return Err(shape("the table of features", reconstructions.shape(), format!("[{}, length]", ctx.len())));
+    }
+    finite_rows("the table of features", &reconstructions)?;
+    finite_rows("the table of features", &shown)?;
+    if ctx.len() < 3 {
+        return Err(EvalError::TooFewItems { what: "the effective rank".into(), got: ctx.len(), needed: 3 });
+    }
+    let (ours, theirs) = (centred_products(reconstructions.to_owned()), centred_products(shown.to_owned()));
+    if theirs.iter().all(|&product| product == 0.0) {
+        return Err(undefined("the effective rank", format!("{what} are the same for all shown images")));
+    }
+    let mut score = rank_score(&ours, &theirs, ctx);
+    score.name = "diversity.features".into();
+    score.title = "Effective rank of features of the reconstructions relative to the shown images".into();
+    score.metric = format!("participation ratio of the eigenvalues of the covariance of {what}");
+    Ok(score)
 }
 
 fn rank_score(ours: &Array2<f64>, theirs: &Array2<f64>, ctx: &Context) -> Score {

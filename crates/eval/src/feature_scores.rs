@@ -19,6 +19,7 @@ use crate::perceptual::{Features, extract, standardise};
 use crate::protocols::pairwise_scores;
 use crate::resize::resize_images;
 use crate::score::{Draft, with_pairing_p};
+use crate::validity::{Decoded, decoded_scores};
 use crate::{Context, HeldOutArray, Result, images};
 
 /// How features are compared.
@@ -83,6 +84,30 @@ impl FeatureMetric {
             (self.comparison != Comparison::Distance).then(|| format!("identification.pairwise.{}", self.key));
         let distance = (self.comparison != Comparison::Pairwise).then(|| format!("image.{}", self.key));
         pairwise.into_iter().chain(distance).collect()
+    }
+
+    /// `identification.pairwise.KEY` of each of several sets of reconstructions, as [`FeatureMetric::scores`] has it; empty if the features
+    /// are compared otherwise.
+    ///
+    /// # Errors
+    /// See [`crate::validity::decoded_scores`].
+    pub fn set_scores<'a>(
+        &self,
+        features: &dyn Features,
+        sets: &[ArrayView4<'_, f32>],
+        shown: impl HeldOutArray<'a, Ix4>,
+        ctx: &Context,
+    ) -> Result<Vec<Decoded>> {
+        if self.comparison == Comparison::Distance {
+            return Ok(Vec::new());
+        }
+        let distance = SuiteDistance { metric: self, features: &Resized { features, side: self.side } };
+        let mut found = decoded_scores(sets, shown, None, (&distance, &mut no_candidates(), None), ctx)?;
+        for set in &mut found {
+            set.scores.retain(|score| score.protocol == "pairwise");
+            set.scores = set.scores.drain(..).map(|score| self.titled(score)).collect();
+        }
+        Ok(found)
     }
 
     /// Its scores: `identification.pairwise.KEY`, `image.KEY`, or both.

@@ -99,6 +99,11 @@ fn at(side: Option<usize>) -> String {
     side.map_or_else(|| OWN_SIZE.into(), |side| format!("at {side} px"))
 }
 
+/// `image.pixcorr.native` of [`pixcorr_scores`]; the images were checked.
+pub(crate) fn native_pixcorr(reconstructions: ArrayView4<f32>, shown: ArrayView4<f32>, ctx: &Context) -> Score {
+    pixcorr_score(&pixcorr::correlations(reconstructions, shown, None), None, None, ctx)
+}
+
 fn pixcorr_score(r: &Array2<f64>, of_mean: Option<&Array2<f64>>, side: Option<usize>, ctx: &Context) -> Score {
     let (suffix, words) = size(side);
     let test = pairing_test(r.view(), ctx.permutations, ctx.seed);

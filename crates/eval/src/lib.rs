@@ -20,6 +20,7 @@
 //! 6. [`class_protocol_scores`] and [`representative_scores`] score which of many [`classes`] a reconstruction shows.
 //! 7. [`regions`] scores parts of the brain: regions, single voxels, and a decoder without some of its input.
 //! 8. [`diversity`] tests whether the decoder collapsed; [`comparison`] compares runs by paired differences.
+//! 9. [`validity`] asks whether reconstructions come from the responses.
 //!
 //! ```
 //! use afterimage_eval::{Context, DistanceMatrix, HeldOut, external_scores};
@@ -78,6 +79,7 @@ pub mod regions;
 pub mod resize;
 mod score;
 pub mod ssim;
+pub mod validity;
 
 pub use candidates::{Candidates, InMemory, Streamed, no_candidates};
 pub use context::{Context, HeldOut};

@@ -19,6 +19,7 @@ pub use class::class_protocol_scores;
 pub use clusters::pairwise_by_cluster;
 pub use encoding::{encoding_matrix, encoding_scores};
 pub use external::external_scores;
+pub(crate) use external::scores_among;
 pub use pairwise::pairwise_scores;
 pub use representative::{
     Representatives, classification_curve, classified_items, representative_scores, superclass_score,

@@ -5,6 +5,7 @@
 
 mod encoder;
 mod features;
+mod fitted;
 mod folder;
 mod inversion;
 mod kept;
@@ -13,7 +14,7 @@ mod record;
 mod retrieval;
 
 use crate::error::{Result, bail};
-use ndarray::{Array3, ArrayView2, Axis};
+use ndarray::{ArrayView2, Axis};
 
 use afterimage_baseline::Folds;
 use afterimage_config::{Experiment, join_paths};
@@ -26,14 +27,13 @@ use afterimage_train::{
 };
 
 use super::choice::{self, Choice};
-use super::{Session, chance, evaluate, mean_image, pool, reconstruct, train};
+use super::{Session, chance, evaluate, pool, reconstruct, train};
 pub(crate) use encoder::FittedEncoder;
 pub(crate) use features::{FeatureRidge, open};
+use fitted::FittedDecoder;
+pub(crate) use fitted::{Refitted, refit};
 pub use folder::run;
-use inversion::Inverted;
-use pixels::Pixels;
-pub(crate) use record::decoder_grid;
-use retrieval::Retrieval;
+pub(crate) use record::{decoder_grid, plan};
 
 /// What to fit.
 #[derive(Debug, Clone)]
@@ -120,12 +120,15 @@ struct Fitted {
     encoder: Option<FittedEncoder>,
 }
 
-enum FittedDecoder {
-    Pixels(Pixels),
-    Retrieval(Box<Retrieval>),
-    Features(Box<Inverted>),
-    /// `[3, side, side]`
-    Mean(Array3<f32>),
+impl Decoder {
+    /// Layers of the backbone that it predicts; `None` if it predicts no features.
+    fn layers(&self) -> Option<&[String]> {
+        match self {
+            Self::Pixels { .. } | Self::Mean => None,
+            Self::Retrieval { layer, .. } => Some(std::slice::from_ref(layer)),
+            Self::Features(options) => Some(&options.layers),
+        }
+    }
 }
 
 /// Refuses a plan that [`fit`] could not carry out, before anything is fitted.
@@ -134,11 +137,8 @@ pub(crate) fn check(plan: &Plan, experiment: &Experiment, prepared: &Prepared) -
         pixels::refuse_size(side, experiment.image.side)?;
     }
     folds(plan, experiment, &prepared.training)?;
-    if let Decoder::Retrieval { layer, .. } = &plan.decoder {
-        features::open(experiment, &plan.backbone, std::slice::from_ref(layer))?;
-    }
-    if let Decoder::Features(options) = &plan.decoder {
-        features::open(experiment, &plan.backbone, &options.layers)?;
+    if let Some(layers) = plan.decoder.layers() {
+        features::open(experiment, &plan.backbone, layers)?;
     }
     if let Some(encoder) = &plan.encoder {
         features::open(experiment, &plan.backbone, &encoder.layers)?;
@@ -161,28 +161,10 @@ fn fit(session: &mut Session, plan: &Plan) -> Result<Fitted> {
     let mut record = record::begin(plan);
     let unpaired = open_pool(session, plan)?;
     AuditFile(pool::audit(&session.data()?, unpaired.as_ref(), session.observer())?).write(&session.run)?;
-    let decoder = match (&plan.decoder, &folds, unpaired) {
-        (Decoder::Pixels { side }, Some(folds), _) => {
-            session.note(&format!("fitting ridge regression from responses to {side} x {side} pixels"));
-            let (pixels, chosen) = Pixels::fit(&training, *side, session.experiment.image.side, folds)?;
-            record.penalties.push(chosen);
-            FittedDecoder::Pixels(pixels)
-        }
-        (Decoder::Retrieval { layer, grid }, Some(folds), Some(pool)) => {
-            session.note(&format!("fitting ridge regression from responses to the features of {layer}"));
-            let extractor = features::extractor(session, &plan.backbone, std::slice::from_ref(layer))?;
-            let (retrieval, chosen) = Retrieval::fit(&training, extractor, *grid, pool, folds)?;
-            record.penalties.push(chosen);
-            FittedDecoder::Retrieval(Box::new(retrieval))
-        }
-        (Decoder::Features(options), Some(folds), _) => {
-            let extractor = features::extractor(session, &plan.backbone, &options.layers)?;
-            let (fitted, chosen) = Inverted::fit(session, &training, extractor, options, folds)?;
-            record.penalties.extend(chosen);
-            FittedDecoder::Features(Box::new(fitted))
-        }
-        _ => FittedDecoder::Mean(mean_image::of_pairs(&training)),
-    };
+    let layers = plan.decoder.layers();
+    let extractor = layers.map(|layers| features::extractor(session, &plan.backbone, layers)).transpose()?;
+    let (decoder, chosen) = FittedDecoder::fit(session, &plan.decoder, &training, folds.as_ref(), unpaired, extractor)?;
+    record.penalties.extend(chosen);
     let encoder = match (&plan.encoder, &folds) {
         (Some(encoder), Some(folds)) => {
             let extractor = features::extractor(session, &plan.backbone, &encoder.layers)?;
@@ -208,21 +190,10 @@ fn apply(session: &mut Session, fitted: &Fitted) -> Result<Vec<Pictures>> {
     let statistics = Statistics::read(&session.run)?;
     let test = prepare::held_out(&data.held_out(), &statistics, &session.experiment)?;
     let responses: ArrayView2<'_, f32> = test.responses();
-    let decoded = match &fitted.decoder {
-        FittedDecoder::Pixels(pixels) => pixels.decode(responses)?,
-        FittedDecoder::Retrieval(retrieval) => {
-            let (images, names) = retrieval.decode(responses, session.observer())?;
-            if let Some(record) = &mut session.manifest.baseline {
-                record.retrieved = names;
-            }
-            images
-        }
-        FittedDecoder::Features(features) => features.decode(responses, session.observer())?,
-        FittedDecoder::Mean(image) => {
-            let copies: Vec<_> = (0..test.len()).map(|_| image.view()).collect();
-            ndarray::stack(Axis(0), &copies)?
-        }
-    };
+    let (decoded, retrieved) = fitted.decoder.decode(responses, session.observer())?;
+    if let Some(record) = &mut session.manifest.baseline {
+        record.retrieved = retrieved;
+    }
     if let Some(encoder) = &fitted.encoder {
         let predicted = encoder.predict(test.images(), test.image_of())?;
         session.run.write_array(PREDICTIONS, predicted.view().into_dyn())?;

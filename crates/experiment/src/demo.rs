@@ -29,7 +29,7 @@ pub fn begin(
     match existing {
         Existing::Resumed if has_work(out) => {
             let experiment = of_simulation(experiment, &Written::in_folder(&folder));
-            return Session::begin(out, experiment, existing, Stage::Regions, caller);
+            return Session::begin(out, experiment, existing, Stage::Validity, caller);
         }
         Existing::Resumed | Existing::Refused => refuse_used(out, RunKind::Demonstration)?,
         Existing::Replaced => RunKind::Demonstration.refuse_other(out)?,

@@ -25,7 +25,7 @@ use afterimage_statistics::counted;
 use afterimage_train::prepare::ImagePool;
 
 pub use material::cache;
-pub(super) use metrics::missing_weights;
+pub(super) use metrics::{by_networks, missing_weights};
 pub(crate) use {material::Material, part::Part};
 
 use super::{Session, mean_image, pool::Pool, preflight, reconstruct::write_picture, steps::Steps, voxels, weights};
@@ -60,6 +60,7 @@ pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
     let mut file = ScoreFile::new(found.scores);
     file.not_computed = found.not_computed;
     file.warnings = session.manifest.warnings.clone();
+    file.warnings.extend(of.experiment.pairings_note());
     file.warnings.extend(remarks::few_items(of.test.len()));
     file.warnings.extend(remarks::no_ceiling(&file.scores));
     if session.manifest.baseline.is_none() {

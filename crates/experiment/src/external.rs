@@ -76,7 +76,7 @@ impl Candidates for ExternalCandidates {
 }
 
 /// What decides the pixels of a picture: its stored bytes and how it is cropped and resized.
-fn digest(content: &str, side: usize) -> Digest {
+pub(crate) fn digest(content: &str, side: usize) -> Digest {
     let text = format!("{content} centred square, bilinear with antialiasing, {side} px");
     let hexadecimal = sha256_bytes(text.as_bytes());
     let mut digest = [0; 32];

@@ -55,6 +55,7 @@ mod steps;
 pub mod synthesize;
 mod train;
 pub mod trained;
+mod validity;
 pub mod voxels;
 mod weights;
 

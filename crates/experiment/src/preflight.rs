@@ -57,7 +57,7 @@ impl<'a> Work<'a> {
         match last {
             Stage::Encoder => Self::ENCODER,
             Stage::Decoder => Self::DECODER,
-            Stage::Reconstruct | Stage::Evaluate | Stage::Biology | Stage::Regions => Self::RUN,
+            Stage::Reconstruct | Stage::Evaluate | Stage::Biology | Stage::Regions | Stage::Validity => Self::RUN,
         }
     }
 

@@ -4,10 +4,17 @@
 
 use afterimage_config::Experiment;
 use afterimage_eval::regions::DRAWS;
-use afterimage_run::{biology::Biology, layout::Phase, pictures::Pictures, regions::Regions, scores::ScoreFile};
+use afterimage_run::{
+    biology::Biology,
+    layout::Phase,
+    pictures::Pictures,
+    regions::Regions,
+    scores::ScoreFile,
+    validity::{Null, Validity},
+};
 
 use crate::error::Result;
-use crate::{Session, biology, evaluate, preflight, reconstruct, regions, train};
+use crate::{Session, biology, evaluate, preflight, reconstruct, regions, train, validity};
 
 /// Name under which `run.json` lists the report, which the caller writes.
 pub const REPORT: &str = "report";
@@ -27,12 +34,14 @@ pub enum Stage {
     Biology,
     /// Which regions and voxels carry information about the shown image.
     Regions,
+    /// Whether reconstructions come from the responses: the checks that need no training.
+    Validity,
 }
 
 impl Stage {
     /// All stages, in order.
-    pub const ALL: [Self; 6] =
-        [Self::Encoder, Self::Decoder, Self::Reconstruct, Self::Evaluate, Self::Biology, Self::Regions];
+    pub const ALL: [Self; 7] =
+        [Self::Encoder, Self::Decoder, Self::Reconstruct, Self::Evaluate, Self::Biology, Self::Regions, Self::Validity];
 
     /// The name in `run.json`.
     pub fn name(self) -> &'static str {
@@ -43,6 +52,7 @@ impl Stage {
             Self::Evaluate => "evaluate",
             Self::Biology => "biology",
             Self::Regions => "regions",
+            Self::Validity => "validity",
         }
     }
 }
@@ -62,6 +72,7 @@ impl Session {
                 Stage::Evaluate => drop(self.stage(stage.name(), evaluate::evaluate)?),
                 Stage::Biology => drop(self.biology(&biology::Options::default())?),
                 Stage::Regions => drop(self.stage(stage.name(), |s| regions::regions(s, DRAWS))?),
+                Stage::Validity => drop(self.validity(false)?),
             }
         }
         Ok(())
@@ -133,5 +144,23 @@ impl Session {
             preflight::scoring(&self.experiment)?;
         }
         self.stage(Stage::Regions.name(), |s| regions::regions(s, draws))
+    }
+
+    /// Checks whether the reconstructions come from the responses; with `retrain` the recipe is also trained again on shuffled pairings and
+    /// with clusters of images held out, in folders inside the run.
+    ///
+    /// # Errors
+    /// If the run was not reconstructed, or a network that the scores need is not installed.
+    pub fn validity(&mut self, retrain: bool) -> Result<Validity> {
+        validity::refuse_missing_inputs(self)?;
+        self.stage(Stage::Validity.name(), |session| validity::validity(session, retrain))
+    }
+
+    /// Trains and scores the recipe of the run `runs` times on permuted pairings, in folders inside the run: are its p-values uniform?
+    ///
+    /// # Errors
+    /// Those of [`Session::begin`] and of the stages.
+    pub fn null(&mut self, runs: usize) -> Result<Null> {
+        self.stage("null", |session| validity::null(session, runs))
     }
 }

@@ -48,6 +48,7 @@ fn sections(source: &Source, shown: &Shown) -> Vec<Section> {
     vec![
         of("pictures", "Images", "The images", section::gallery::gallery(source, shown)),
         of("scores", "Scores", "All scores", section::scores::scores(source)),
+        of("validity", "Validity", "Do the images come from the responses?", section::validity::validity(source)),
         of("classification", "Classes", "Classes", section::classification::classification(source)),
         of("averaging", "Repeats", "Repeats averaged", section::averaging::averaging(source)),
         of("spread", "Single images", "Single images", section::spread::spread(source)),

@@ -15,6 +15,7 @@ pub(crate) mod repeat;
 pub(crate) mod scores;
 pub(crate) mod spread;
 pub(crate) mod training;
+pub(crate) mod validity;
 pub(crate) mod volumes;
 
 use afterimage_run::scores::NotComputed;

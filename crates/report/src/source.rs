@@ -14,6 +14,7 @@ use afterimage_run::{
     regions::Regions,
     scores::{Score, ScoreFile},
     study::People,
+    validity::Validity,
     voxels::Voxels,
 };
 use afterimage_statistics::RecordedUnit;
@@ -38,6 +39,7 @@ pub(crate) struct Source {
     pub(crate) voxels: Option<Voxels>,
     pub(crate) biology: Option<Biology>,
     pub(crate) regions: Option<Regions>,
+    pub(crate) validity: Option<Validity>,
     pub(crate) people: Option<People>,
     /// This run, first, against baselines.
     pub(crate) baselines: Option<Comparison>,
@@ -88,6 +90,7 @@ impl Source {
             voxels: Voxels::read_if_present(run)?,
             biology: Biology::read_if_present(run)?,
             regions: Regions::read_if_present(run)?,
+            validity: Validity::read_if_present(run)?,
             people: People::read_if_present(run)?,
             baselines: Comparison::read_if_present(run)?,
             audit: AuditFile::read_if_present(run)?.map(|file| file.0),

@@ -145,6 +145,18 @@ impl RunFolder {
     pub fn rivals_dir(&self) -> PathBuf {
         self.root.join(RIVALS_DIR)
     }
+    /// Folder of the training image nearest to each reconstruction, as RECONSTRUCTIONS_DIR.
+    pub fn nearest_dir(&self) -> PathBuf {
+        self.root.join(NEAREST_DIR)
+    }
+    /// Folder of a run of the recipe on permuted pairings, from 0.
+    pub fn null_dir(&self, index: usize) -> PathBuf {
+        self.root.join(NULL_DIR).join(format!("{index:03}"))
+    }
+    /// Folder of what the recipe was trained on again, and of its runs: `NAME`.
+    pub fn retrained_dir(&self, name: &str) -> PathBuf {
+        self.root.join(RETRAINED_DIR).join(name)
+    }
     /// Tables of `biology.json` as CSV: `voxels`, `measures`, or `channels`.
     pub fn biology_table(&self, name: &str) -> PathBuf {
         self.root.join(BIOLOGY_DIR).join(format!("{name}.csv"))
@@ -178,6 +190,7 @@ impl RunFolder {
             self.reconstructions_dir(),
             self.shown_dir(),
             self.rivals_dir(),
+            self.nearest_dir(),
             self.maps_dir(),
             self.figures_dir(),
             self.root.join(BIOLOGY_DIR),
@@ -191,6 +204,7 @@ impl RunFolder {
         let remedy = match FILES.iter().find(|file| file.path == relative) {
             Some(file) => file.remedy,
             None if self.root.join(relative).starts_with(self.rivals_dir()) => files::RIVALS,
+            None if self.root.join(relative).starts_with(self.nearest_dir()) => files::VALIDATE,
             None => files::RECONSTRUCT,
         };
         remedy.replace("RUN", &self.root.display().to_string())

@@ -17,6 +17,7 @@
 //! - [`maps`][]: one number per voxel as volume, surface or table,
 //! - [`biology`][]: `biology.json`, receptive fields and preferred depth of the encoder's voxels,
 //! - [`regions`][]: `regions.json`, what information regions and single voxels carry,
+//! - [`validity`][]: `validity.json`, whether reconstructions come from the responses,
 //! - [`synthesis`][]: `synthesis.json`, images that drive voxels most,
 //! - [`baseline`][]: what `run.json` states about a run without trained networks,
 //! - [`table`][]: tables as text for other programs,
@@ -47,6 +48,7 @@ pub mod scores;
 pub mod study;
 pub mod synthesis;
 pub mod table;
+pub mod validity;
 pub mod voxels;
 
 pub use artefact::Artefact;

@@ -42,6 +42,10 @@ pub enum Purpose {
     Halves = 9,
     /// Resamples of pairs for a rank correlation.
     Pairs = 10,
+    /// Responses without information on an image.
+    Noise = 11,
+    /// Training items that stand for all of them.
+    Sample = 12,
 }
 
 impl From<Purpose> for u64 {
@@ -96,6 +100,16 @@ pub fn symmetric(stream: &mut Stream) -> f32 {
     (f64::from(stream.next_u32()) / f64::from(u32::MAX) * 2.0 - 1.0) as f32
 }
 
+/// A value of the standard normal distribution.
+///
+/// Source: Box and Muller, Ann. Math. Stat. 29, 1958.
+pub fn normal(stream: &mut Stream) -> f64 {
+    // In (0, 1]: zero has no logarithm.
+    let unit = |stream: &mut Stream| ((stream.next_u64() >> 11) + 1) as f64 / (1_u64 << 53) as f64;
+    let (radius, angle) = (unit(stream), unit(stream));
+    (-2.0 * radius.ln()).sqrt() * (std::f64::consts::TAU * angle).cos()
+}
+
 /// A fair coin.
 pub(crate) fn coin(stream: &mut Stream) -> bool {
     stream.next_u32() & 1 == 1
@@ -139,6 +153,14 @@ mod tests {
 
     fn first(seed: u64, purpose: impl Into<u64>, index: u64) -> u64 {
         stream(seed, purpose, index).next_u64()
+    }
+
+    #[test]
+    fn normal_values_have_mean_0_variance_1_and_kurtosis_3() {
+        let mut stream = stream(3, Purpose::Noise, 0);
+        let values: Vec<f64> = (0..100_000).map(|_| normal(&mut stream)).collect();
+        let moment = |power: i32| values.iter().map(|v| v.powi(power)).sum::<f64>() / values.len() as f64;
+        assert!(moment(1).abs() < 0.015 && (moment(2) - 1.0).abs() < 0.02 && (moment(4) - 3.0).abs() < 0.1);
     }
 
     #[test]

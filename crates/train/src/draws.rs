@@ -47,6 +47,8 @@ pub enum Purpose {
     Photographs,
     /// Input and weights of the untrained network that parameterises images of inverted features.
     Inversion,
+    /// Images that responses are paired with, if pairings are shuffled.
+    Pairings,
 }
 
 /// Returns the seed of a purpose.

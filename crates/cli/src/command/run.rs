@@ -2,7 +2,7 @@
 
 mod advice;
 mod baselines;
-mod line;
+pub(super) mod line;
 
 use std::path::Path;
 
@@ -26,13 +26,13 @@ pub(super) fn everything(args: &Train) -> Result<()> {
     let experiment = configure(inputs::experiment(&args.experiment)?, &args.options)?;
     start(&experiment)?;
     let options = &args.options;
-    let session = Session::begin(&options.out, experiment, options.existing(), Stage::Regions, &caller())?;
+    let session = Session::begin(&options.out, experiment, options.existing(), Stage::Validity, &caller())?;
     all_stages(session, options.json)
 }
 
 /// Runs all unfinished stages, writes the report and prints the scores.
 pub(super) fn all_stages(mut session: Session, json: bool) -> Result<()> {
-    session.run_until(Stage::Regions)?;
+    session.run_until(Stage::Validity)?;
     write_report(&mut session)?;
     conclude(&session, &ScoreFile::read(&session.run)?, json)
 }

@@ -42,6 +42,7 @@ const COMMANDS: [&[&str]; 51] = [
     &["export", "data"],
     &["export", "maps"],
     &["regions"],
+    &["validity"],
     &["synthesize"],
     &["classes"],
     &["classes", "build"],

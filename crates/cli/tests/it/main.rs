@@ -29,4 +29,5 @@ mod series;
 mod starts;
 mod study;
 mod unit;
+mod validity;
 mod view;

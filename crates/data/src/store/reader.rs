@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use afterimage_statistics::draws::{SOLE, shuffle, stream};
 use ndarray::{Array2, Array4, ArrayView1, Axis};
 use rayon::prelude::*;
 use zarrs::array::{Array, ArraySubset};
@@ -107,6 +108,22 @@ impl DataSet {
         let stimuli = self.header.stimuli.iter_mut();
         let named = stimuli.filter(|info| info.split != Split::Test && names.contains(&info.name));
         named.map(|info| info.split = Split::Excluded).count()
+    }
+
+    /// Pairs the responses to each stimulus of these parts with the image of another stimulus of its part, drawn by the seed, for as
+    /// long as the data set is open: every permutation is equally likely, and the repeats of a stimulus stay together. Names belong to the images.
+    pub fn shuffle_pairings(&mut self, parts: &[Split], seed: u64) {
+        let mut shown = vec![false; self.header.stimuli.len()];
+        self.header.trials.iter().for_each(|trial| shown[trial.stimulus as usize] = true);
+        let mut other: Vec<u32> = (0..shown.len() as u32).collect();
+        for (index, part) in parts.iter().enumerate() {
+            let of_part = |&row: &u32| shown[row as usize] && self.header.stimuli[row as usize].split == *part;
+            let rows: Vec<u32> = (0..shown.len() as u32).filter(of_part).collect();
+            let mut order = rows.clone();
+            shuffle(&mut stream(seed, SOLE, index as u64), &mut order);
+            rows.iter().zip(order).for_each(|(&row, to)| other[row as usize] = to);
+        }
+        self.header.trials.iter_mut().for_each(|trial| trial.stimulus = other[trial.stimulus as usize]);
     }
 
     /// The folder.

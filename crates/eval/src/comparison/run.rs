@@ -5,7 +5,9 @@ use std::sync::OnceLock;
 
 use afterimage_config::Experiment;
 use afterimage_formats::{digest, picture};
-use afterimage_run::{Artefact, RunFolder, manifest::Manifest, pictures::Pictures, scores::ScoreFile};
+use afterimage_run::{
+    Artefact, RunFolder, manifest::Manifest, pictures::Pictures, scores::ScoreFile, validity::Validity,
+};
 
 use crate::{EvalError, Result};
 
@@ -20,7 +22,7 @@ pub struct ScoredRun {
     pub manifest: Manifest,
     /// `pictures.json`.
     pub pictures: Vec<Pictures>,
-    /// `scores.json`.
+    /// `scores.json`, and after it the scores of `validity.json`, where the run has one.
     pub scores: ScoreFile,
     /// `experiment.toml`, where the run has one.
     pub experiment: Option<Experiment>,
@@ -58,13 +60,18 @@ impl ScoredRun {
                 return Err(EvalError::Runs { reason });
             }
         }
+        let mut scores = ScoreFile::read(run)?;
+        // The checks of validity are scores of the same items.
+        if let Some(validity) = Validity::read_if_present(run)? {
+            scores.scores.extend(validity.scores().cloned());
+        }
         let experiment = if run.experiment_file().is_file() { Some(run.experiment()?) } else { None };
         Ok(Self {
             path: path.to_string_lossy().into_owned(),
             label: run.name(),
             manifest: Manifest::read(run)?,
             pictures: Vec::<Pictures>::read(run)?,
-            scores: ScoreFile::read(run)?,
+            scores,
             experiment,
             folder: path.to_path_buf(),
             shown: OnceLock::new(),

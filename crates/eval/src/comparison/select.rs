@@ -6,7 +6,7 @@ use super::group::Group;
 use crate::{EvalError, Result};
 
 /// The scores of a comparison that asks for none by name.
-pub const DEFAULT_SCORES: [&str; 12] = [
+pub const DEFAULT_SCORES: [&str; 18] = [
     "identification.external.perceptual.2way",
     "identification.external.perceptual.5way",
     "identification.external.perceptual.10way",
@@ -19,6 +19,12 @@ pub const DEFAULT_SCORES: [&str; 12] = [
     "identification.representative*way.top5",
     "identification.representative*.rank",
     "diversity.*",
+    "validity.recovery-ceiling.share.identification.pairwise.perceptual",
+    "validity.chance.noise.identification.pairwise.perceptual",
+    "validity.chance.mean.identification.pairwise.perceptual",
+    "validity.nearest-training.share",
+    "validity.nearest-training.distance",
+    "validity.similarity.nearer",
 ];
 
 /// Names of the scores that match, in the order of the patterns and then of the files.

@@ -19,11 +19,21 @@ use crate::{Context, Result};
 ///
 /// Source: Gaziv et al., NeuroImage 254, 2022, image identification.
 pub fn external_scores(matrix: &DistanceMatrix, ways: &[usize], ctx: &Context) -> Result<Vec<Score>> {
+    scores_among(matrix, ways, ("among external images", "images of the external set"), ctx)
+}
+
+/// [`external_scores`] of candidates that are called otherwise: the title, and what the wrong candidates are.
+pub(crate) fn scores_among(
+    matrix: &DistanceMatrix,
+    ways: &[usize],
+    (title, others): (&str, &str),
+    ctx: &Context,
+) -> Result<Vec<Score>> {
     let words = Words {
         protocol: "external",
         prefix: format!("identification.external.{}", matrix.key()),
-        title: by_metric("among external images", matrix),
-        others: "images of the external set",
+        title: by_metric(title, matrix),
+        others,
         rule: "the shown image is nearest to the reconstruction",
     };
     identification_scores(matrix, Pool::External, ways, &words, ctx)

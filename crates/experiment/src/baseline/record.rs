@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use afterimage_baseline::penalties;
 use afterimage_run::baseline::{Baseline, Penalties};
 
-use super::{Decoder, Plan};
+use super::{Decoder, Features, Plan};
+use crate::error::{Context as _, Result, bail};
 
 /// Penalties of the decoders, relative to the mean squared length of a training item: 15 values.
 pub(crate) fn decoder_grid() -> Vec<f64> {
@@ -74,7 +75,71 @@ pub(super) fn begin(plan: &Plan) -> Baseline {
     Baseline { name: name.into(), method, encoder, options, penalties: Vec::new(), retrieved: Vec::new() }
 }
 
+/// The plan of a record: what [`begin`] was given, without the encoder.
+pub(crate) fn plan(record: &Baseline) -> Result<Plan> {
+    let text = |key: &str| {
+        let known = record.options.get(key).map(String::as_str);
+        known.with_context(|| {
+            format!("run.json names no option \"{key}\" of the baseline {}: make it again", record.name)
+        })
+    };
+    let number = |key: &str| {
+        let text = text(key)?;
+        text.parse()
+            .ok()
+            .with_context(|| format!("run.json has the option {key} = \"{text}\" of a baseline, expected a number"))
+    };
+    let decoder = match record.name.as_str() {
+        "ridge-pixels" => Decoder::Pixels { side: number("pixels")? },
+        "retrieval" => Decoder::Retrieval { layer: text("layer")?.to_owned(), grid: number("grid")? },
+        "features" => Decoder::Features(Features {
+            layers: text("layers")?.split(',').map(str::to_owned).collect(),
+            grid: number("grid")?,
+            natural_spread: text("spread")? == "natural",
+            deep: text("prior")? == "deep",
+            steps: number("steps")?,
+            variation: text("variation")?.parse().ok().context("run.json has a variation that is not a number")?,
+        }),
+        "mean" => Decoder::Mean,
+        other => bail!("run.json names the baseline \"{other}\", which this version does not have"),
+    };
+    let Decoder::Mean = decoder else {
+        return Ok(Plan { decoder, encoder: None, backbone: text("backbone")?.to_owned(), folds: number("folds")? });
+    };
+    Ok(Plan { decoder, ..Plan::default() })
+}
+
 /// Penalties of a decoder for the record.
 pub(super) fn decoder_penalties(targets: &str, places: &[usize]) -> Penalties {
     Penalties::count(targets, "the mean squared length of a training item's responses", &decoder_grid(), places)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plan_is_read_from_the_record_that_it_made() {
+        let features = Features {
+            layers: vec!["fire3".into(), "fire9".into()],
+            grid: 4,
+            natural_spread: true,
+            deep: true,
+            steps: 30,
+            variation: 0.25,
+        };
+        for decoder in [
+            Decoder::Pixels { side: 24 },
+            Decoder::Retrieval { layer: "fire5".into(), grid: 3 },
+            Decoder::Features(features),
+            Decoder::Mean,
+        ] {
+            let given = Plan { decoder, encoder: None, backbone: "alexnet".into(), folds: 4 };
+            let (before, after) = (begin(&given), begin(&plan(&begin(&given)).unwrap()));
+            assert_eq!(before, after);
+        }
+        let mut record = begin(&Plan { decoder: Decoder::Pixels { side: 24 }, ..Plan::default() });
+        record.options.remove("pixels");
+        assert!(plan(&record).unwrap_err().to_string().contains("\"pixels\""));
+    }
 }

@@ -5,8 +5,8 @@ use ndarray::{Array4, ArrayView4};
 
 use afterimage_config::{BackboneKind, Experiment};
 use afterimage_eval::{
-    BoxError, DistanceMatrix, FeatureMetric, Features, Lpips, Metric, lpips_score, ms_ssim_scores, pixcorr_scores,
-    ssim_scores,
+    BoxError, DistanceMatrix, FeatureMetric, Features, Lpips, Metric, Shown, lpips_score, ms_ssim_scores,
+    pixcorr_scores, ssim_scores, validity::Decoded,
 };
 use afterimage_model::backbone::WeightOrigin;
 use afterimage_model::foreign::{ForeignNetwork, foreign};
@@ -29,6 +29,26 @@ pub(super) fn measure(of: &Material, among: &mut Compared, steps: &Steps<'_>) ->
                 found.add(Part::all_without(metric.score_names(), error.root_cause()));
             }
             Err(error) => return Err(error.context(format!("the metric \"{name}\" failed"))),
+        }
+    }
+    Ok(found)
+}
+
+/// Pairwise identification of several sets of reconstructions by each network of `evaluation.metrics` whose weights are installed; one list
+/// of scores for each set.
+pub(crate) fn by_networks(of: &Material, shown: &Shown, sets: &[ArrayView4<'_, f32>]) -> Result<Vec<Decoded>> {
+    let mut found = vec![Decoded::default(); sets.len()];
+    for (name, metric) in chosen(&of.experiment)? {
+        let Metric::Features(features) = metric else { continue };
+        let network = match Network::of(metric, &of.experiment) {
+            Ok(Some(network)) => network,
+            Ok(None) => continue,
+            Err(error) if weights::cannot_be_used(&error) => continue,
+            Err(error) => return Err(error.context(format!("the metric \"{name}\" failed"))),
+        };
+        for (set, scored) in found.iter_mut().zip(features.set_scores(&network, sets, shown, &of.context)?) {
+            set.scores.extend(scored.scores);
+            set.not_computed.extend(scored.not_computed);
         }
     }
     Ok(found)

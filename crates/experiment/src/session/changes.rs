@@ -8,7 +8,7 @@ use std::fs;
 use afterimage_config::settings::{self, Difference};
 use afterimage_config::{Experiment, join_paths};
 use afterimage_run::layout::{
-    BIOLOGY, CLASSIFICATION, PICTURES, PREDICTIONS, Phase, RECONSTRUCTIONS, REGIONS, RunFile, SCORES,
+    BIOLOGY, CLASSIFICATION, PICTURES, PREDICTIONS, Phase, RECONSTRUCTIONS, REGIONS, RunFile, SCORES, VALIDITY,
 };
 use afterimage_run::manifest::{Change, ChangedKey};
 
@@ -139,6 +139,10 @@ impl Session {
         }
         if any_key(|key| any(&COMPOSITION, key) || is_of_evaluation(key) && !any(&OF_SCORES, key)) {
             stale.push((Stage::Regions.name(), &[REGIONS]));
+        }
+        let of_classes = |key: &str| key.starts_with("evaluation.classification.");
+        if differences.iter().any(|d| any(&COMPOSITION, &d.key) || is_of_evaluation(&d.key) && !of_classes(&d.key)) {
+            stale.push((Stage::Validity.name(), &[VALIDITY]));
         }
         if any_key(|key| any(&OF_BIOLOGY, key)) {
             stale.push((Stage::Biology.name(), &[BIOLOGY]));

@@ -2,14 +2,15 @@
 
 use std::path::PathBuf;
 
-use afterimage_config::{ConfigError, Experiment, join_paths};
-use afterimage_data::{DataSet, Exclusions};
+use afterimage_config::{ConfigError, Experiment, Pairings, join_paths};
+use afterimage_data::{DataSet, Exclusions, Split};
 use afterimage_formats::digest;
 use afterimage_run::{
     RunFolder,
     layout::LAYOUT_VERSION,
     manifest::{DataFacts, Input, Manifest},
 };
+use afterimage_train::draws::{Purpose, derive};
 
 use crate::error::{Context as _, Result, bail};
 use crate::program::{Program, timestamp};
@@ -28,6 +29,12 @@ pub(super) fn open_data(experiment: &Experiment) -> Result<DataSet> {
     };
     let mut data = DataSet::open(path).context("data.dataset")?;
     data.leave_out(&exclusions(experiment)?.stimuli);
+    let parts: &[Split] = match experiment.data.pairings {
+        Pairings::Recorded => &[],
+        Pairings::ShuffledTraining => &[Split::Train, Split::Validation],
+        Pairings::Shuffled => &[Split::Train, Split::Validation, Split::Test],
+    };
+    data.shuffle_pairings(parts, derive(experiment.seed, Purpose::Pairings));
     Ok(data)
 }
 

@@ -10,4 +10,5 @@ mod dataset;
 mod regions;
 mod report;
 mod synthesis;
+mod validity;
 mod volumes;

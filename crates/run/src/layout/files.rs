@@ -2,7 +2,8 @@
 
 use crate::{
     biology::BIOLOGY_VERSION, classification::CLASSIFICATION_VERSION, comparison::COMPARISON_VERSION,
-    regions::REGIONS_VERSION, scores::SCORES_VERSION, study::ANALYSIS_VERSION, voxels::VOXELS_VERSION,
+    regions::REGIONS_VERSION, scores::SCORES_VERSION, study::ANALYSIS_VERSION, validity::NULL_VERSION,
+    validity::VALIDITY_VERSION, voxels::VOXELS_VERSION,
 };
 
 /// Version of `images.json`, which the experiment crate writes.
@@ -28,6 +29,12 @@ pub(super) const RECONSTRUCTIONS_DIR: &str = "reconstructions";
 pub(super) const SHOWN: &str = "shown";
 /// Folder of the images that a reconstruction is mistaken for.
 pub(super) const RIVALS_DIR: &str = "rivals";
+/// Folder of the training images nearest to reconstructions.
+pub(super) const NEAREST_DIR: &str = "nearest";
+/// Folder of runs on permuted pairings.
+pub(super) const NULL_DIR: &str = "null";
+/// Folder of runs of the recipe on other splits and pairings.
+pub(super) const RETRAINED_DIR: &str = "retrained";
 /// Folder of tables and halves of the biology.
 pub(super) const BIOLOGY_DIR: &str = "biology";
 /// Folder of figures.
@@ -53,6 +60,9 @@ pub const UNRECORDED: &[&str] = &[
     RECONSTRUCTIONS_DIR,
     SHOWN,
     RIVALS_DIR,
+    NEAREST_DIR,
+    NULL_DIR,
+    RETRAINED_DIR,
     BIOLOGY_DIR,
     FIGURES,
     REGION_TABLE,
@@ -83,6 +93,8 @@ pub(super) const RIVALS: &str = "make it again with `afterimage reconstruct RUN`
 const EVALUATE: &str = "make it again with `afterimage evaluate RUN`";
 const LOOK: &str = "make it again with `afterimage biology RUN`";
 const COMPARE: &str = "make it again with `afterimage regions RUN`";
+const PERMUTE: &str = "make it again with `afterimage validity RUN --null N`";
+pub(super) const VALIDATE: &str = "make it again with `afterimage validity RUN`";
 const AGAINST: &str = "make it again with `afterimage report RUN --baselines OTHER...`";
 const ASK: &str = "make it again with `afterimage study analyze STUDY --into RUN`";
 
@@ -133,6 +145,10 @@ files! {
     BIOLOGY = "biology.json", Some(BIOLOGY_VERSION), LOOK;
     /// What information regions and single voxels carry, and what the decoder does without them
     REGIONS = "regions.json", Some(REGIONS_VERSION), COMPARE;
+    /// Whether reconstructions come from the responses: the checks of `afterimage validity`
+    VALIDITY = "validity.json", Some(VALIDITY_VERSION), VALIDATE;
+    /// The p-values and intervals of the recipe on permuted pairings, after `validity --null N`
+    NULL = "null.json", Some(NULL_VERSION), PERMUTE;
     /// The main scores against those of baselines on the same images, after `report --baselines`
     BASELINES = "baselines.json", Some(COMPARISON_VERSION), AGAINST;
     /// The analysis of a study with this run, after `study analyze --into RUN`

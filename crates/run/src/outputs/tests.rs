@@ -6,9 +6,10 @@ use super::*;
 use crate::Artefact;
 use crate::biology::Biology;
 use crate::classification::Classification;
-use crate::layout::{BIOLOGY, CLASSIFICATION, REGIONS, SCORES, STATISTICS, VOXELS};
+use crate::layout::{BIOLOGY, CLASSIFICATION, REGIONS, SCORES, STATISTICS, VALIDITY, VOXELS};
 use crate::regions::Regions;
 use crate::scores::ScoreFile;
+use crate::validity::Validity;
 use crate::voxels::Voxels;
 
 /// A run folder with a manifest and nothing else.
@@ -143,6 +144,7 @@ fn file_of_another_version_is_refused_by_name_with_both_versions_and_what_makes_
     refusal(run.path(CLASSIFICATION), 2, &|| Classification::read(&run).err(), "afterimage evaluate");
     refusal(run.path(BIOLOGY), 1, &|| Biology::read(&run).err(), "afterimage biology");
     refusal(run.path(REGIONS), 2, &|| Regions::read(&run).err(), "afterimage regions");
+    refusal(run.path(VALIDITY), 1, &|| Validity::read(&run).err(), "afterimage validity");
     refusal(run.path(VOXELS), 1, &|| Voxels::read(&run).err(), "afterimage train encoder");
     let error = atomic::read_versioned::<ScoreFile>(&run.path(SCORES), 1..=2, "make the study again").unwrap_err();
     assert!(error.to_string().ends_with("has version 7, this version of afterimage reads 2: make the study again"));

@@ -11,7 +11,7 @@ pub(super) fn summary(file: &ScoreFile, unit: RecordedUnit) -> Vec<String> {
 }
 
 /// Title, value, interval, chance, p, n with what the interval is over, and what the mean training image scores.
-pub(super) fn line(score: &Score, unit: RecordedUnit) -> String {
+pub(in crate::command) fn line(score: &Score, unit: RecordedUnit) -> String {
     let show = |v: f64| value(v, &score.unit);
     let mut text = format!("{}: {}", score.title, show(score.value));
     if let Some(i) = &score.interval {

@@ -1,6 +1,6 @@
 //! The unpaired and external images of a run: chosen and audited when it begins, and kept in its folder as `images.json`.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use afterimage_config::{DataConfig, Experiment};
 use afterimage_data::{DataSet, Exclusions};
@@ -20,10 +20,18 @@ pub(crate) struct Images {
 pub(crate) struct Choice {
     version: u32,
     /// What it was made for: with other keys the images are chosen again.
+    #[serde(deserialize_with = "of_any_version")]
     data: DataConfig,
     side_px: usize,
     unpaired: Option<Chosen>,
     external: Option<Chosen>,
+}
+
+/// The keys of an earlier version, which had recorded pairings only.
+fn of_any_version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DataConfig, D::Error> {
+    let mut keys = serde_json::Map::deserialize(deserializer)?;
+    keys.entry("pairings").or_insert_with(|| "recorded".into());
+    DataConfig::deserialize(serde_json::Value::Object(keys)).map_err(D::Error::custom)
 }
 
 /// The images of one kind.

@@ -1,23 +1,27 @@
 //! How near the test images lie to training images, and whether scores rest on those that are nearest.
 
 use afterimage_run::scores::Score;
-use afterimage_statistics::{bootstrap_median, bootstrap_spearman, median, spearman};
+use afterimage_statistics::{Sample, bootstrap_median, bootstrap_spearman, mean_of_defined, median, spearman};
 
 use super::Neighbours;
 use crate::Context;
+use crate::identification::{Accuracy, Pool, ranks};
 use crate::score::Draft;
 
+/// Differences of shares below this are rounding.
+const ROUNDING: f64 = 1e-12;
+
 impl Neighbours {
-    /// Whether the test images are nearer to training images than training images are to each other, and `accuracy`, a score with a value per
-    /// image, as a function of it:
+    /// Whether the test images are nearer to training images than training images are to each other, and pairwise identification as a
+    /// function of it:
     ///
     /// - `validity.similarity.test.distance` and `validity.similarity.training.distance`: medians of the distance to the nearest training
     ///   image, of the test images and (each without itself) of a sample of training images;
     /// - `validity.similarity.nearer`: probability that a test image is nearer to its nearest training image than a training image is;
     ///   1/2 if they are alike, 1 for copies;
-    /// - `validity.similarity.dependence.NAME`: Spearman's correlation of the accuracy and the distance over test images;
-    /// - `validity.similarity.nearest-third.NAME` and `.farthest-third.NAME`: the accuracy over these test images.
-    pub fn similarity_scores(&self, accuracy: Option<&Score>, ctx: &Context) -> Vec<Score> {
+    /// - `validity.similarity.dependence.NAME`: Spearman's correlation of the identification of an image above its chance and the distance;
+    /// - `validity.similarity.nearest-third.NAME` and `.farthest-third.NAME`: identification of these test images, with their chance.
+    pub fn similarity_scores(&self, ctx: &Context) -> Vec<Score> {
         let distances: Vec<f64> = self.of_shown.iter().map(|near| near.distance).collect();
         let draft = |name: String, title: String, unit: &'static str, definition: String, chance: Option<f64>| Draft {
             name: format!("validity.similarity.{name}"),
@@ -57,46 +61,78 @@ impl Neighbours {
             ctx,
         );
         (of_training.n, of_training.item_kind) = (self.of_sample.len(), "training image".into());
+        if let Some(interval) = &mut of_training.interval {
+            interval.over = vec![Sample::of(self.of_sample.len(), "training image")];
+        }
         let mut scores = vec![of_test, of_training, self.nearer(&distances, ctx)];
-        let Some(accuracy) = accuracy.filter(|of| of.per_item.len() == distances.len()) else { return scores };
-        let name = &accuracy.name;
-        let pairs = accuracy.per_item.iter().zip(&distances).filter_map(|(value, d)| Some(((*value)?, *d)));
-        let (values, near): (Vec<f64>, Vec<f64>) = pairs.unzip();
-        let r = spearman(&values, &near);
+        scores.extend(self.dependence(&distances, ctx).into_iter().flatten());
+        scores
+    }
+
+    /// Pairwise identification as a function of the distance to the training images.
+    fn dependence(&self, distances: &[f64], ctx: &Context) -> Option<Vec<Score>> {
+        let n = distances.len();
+        let pairwise = Accuracy::new(n.checked_sub(1)?, 2, 1).ok()?;
+        let table = ranks(&self.matrix, Pool::OtherShown).mapv(|rank| pairwise.of(rank));
+        let table = self.matrix.defined(&table, |value| value).ok()?;
+        let name = format!("identification.pairwise.{}", self.matrix.key());
+        let own = table.diag().to_vec();
+        // An image like many others is near to training images and found by any reconstruction: that is its chance.
+        let chance: Vec<f64> =
+            (0..n).map(|j| mean_of_defined(table.column(j).iter().copied()).unwrap_or(f64::NAN)).collect();
+        // What rounding leaves of equal values has no rank.
+        let zeroed = |d: f64| if d.abs() < ROUNDING { 0.0 } else { d };
+        let above: Vec<f64> = own.iter().zip(&chance).map(|(own, chance)| zeroed(own - chance)).collect();
+        let draft = |name: String, title: String, unit: &'static str, definition: String, chance: f64| Draft {
+            name: format!("validity.similarity.{name}"),
+            title,
+            protocol: "validity",
+            metric: self.matrix.metric().into(),
+            definition,
+            unit,
+            higher_is_better: unit == "fraction",
+            chance: Some(chance),
+        };
+        let mut scores = Vec::new();
+        let defined: Vec<usize> = (0..n).filter(|&item| above[item].is_finite()).collect();
+        let of = |values: &[f64]| defined.iter().map(|&item| values[item]).collect::<Vec<f64>>();
+        let r = spearman(&of(&above), &of(distances));
         if r.is_finite() {
             let dependence = draft(
                 format!("dependence.{name}"),
-                format!("{} and distance to the nearest training image", accuracy.title),
+                "Pairwise identification above chance, and distance to the nearest training image".into(),
                 "correlation",
-                "Spearman's rank correlation over test images of the score of an image and its distance to the nearest training image; below 0 images near to training images score better.".into(),
-                Some(0.0),
+                "Spearman's rank correlation over test images of the pairwise identification of an image, less what the reconstructions of \
+                 all items score for it, and its distance to the nearest training image; below 0 images near to training images score better."
+                    .into(),
+                0.0,
             );
-            let mut dependence = dependence.build(r, bootstrap_spearman(&values, &near, ctx.resamples, ctx.seed), ctx);
-            dependence.n = values.len();
+            let interval = bootstrap_spearman(&of(&above), &of(distances), ctx.resamples, ctx.seed);
+            let mut dependence = dependence.build(r, interval, ctx);
+            dependence.n = defined.len();
             scores.push(dependence);
         }
-        for (third, title, places) in thirds(&distances) {
-            let values: Vec<f64> = (0..distances.len())
-                .map(|item| accuracy.per_item[item].filter(|_| places.contains(&item)).unwrap_or(f64::NAN))
-                .collect();
+        for (third, title, places) in thirds(distances) {
+            let values: Vec<f64> =
+                (0..n).map(|item| if places.contains(&item) { own[item] } else { f64::NAN }).collect();
+            let chance = mean_of_defined(places.iter().map(|&item| chance[item]));
             if values.iter().all(|v| v.is_nan()) {
                 continue;
             }
-            let draft = Draft {
-                name: format!("validity.similarity.{third}.{name}"),
-                title: format!("{}: {title}", accuracy.title),
-                protocol: "validity",
-                metric: accuracy.metric.clone(),
-                definition: format!("{} Over {title} only.", accuracy.definition),
-                unit: if accuracy.unit == "fraction" { "fraction" } else { "value" },
-                higher_is_better: accuracy.higher_is_better,
-                chance: accuracy.chance,
-            };
-            let mut score = draft.mean_over_images(&values, ctx);
+            let of_third = draft(
+                format!("{third}.{name}"),
+                format!("Pairwise identification of {title}"),
+                "fraction",
+                format!(
+                    "Pairwise identification among all test images, of {title} only. Chance is what the reconstructions of all items score for these images."
+                ),
+                chance.unwrap_or(f64::NAN),
+            );
+            let mut score = of_third.mean_over_images(&values, ctx);
             score.notes.clear();
             scores.push(score);
         }
-        scores
+        Some(scores)
     }
 
     /// The probability that a test image is nearer to its nearest training image than a training image is.
@@ -156,7 +192,7 @@ mod tests {
     fn test_set_of_near_duplicates_is_told_from_one_of_new_images() {
         let (ctx, training) = (context(12), pictures(30, 100));
         let near = training.slice(s![..12, .., .., ..]).mapv(|v| v * 0.9) + &pictures(12, 700) * 0.1;
-        let of = |shown| neighbours(&shown, &shown, &training, &ctx).similarity_scores(None, &ctx);
+        let of = |shown| neighbours(&shown, &shown, &training, &ctx).similarity_scores(&ctx);
         let (copies, new) = (of(near), of(pictures(12, 0)));
         let value = |scores: &[Score], name: &str| scores.iter().find(|s| s.name.ends_with(name)).unwrap().value;
         assert_eq!(value(&copies, ".nearer"), 1.0);
@@ -167,26 +203,22 @@ mod tests {
     #[test]
     fn score_that_rests_on_the_nearest_images_falls_with_the_distance() {
         let (ctx, training) = (context(12), pictures(30, 100));
-        // The first half of the test images are nearly training images.
+        // The first half of the test images are nearly training images, and the decoder draws only these.
         let mut shown = pictures(12, 0);
         let copies = training.slice(s![..6, .., .., ..]).mapv(|v| v * 0.9) + &pictures(6, 700) * 0.1;
         shown.slice_mut(s![..6, .., .., ..]).assign(&copies);
-        let found = neighbours(&shown, &shown, &training, &ctx);
-        let draft = Draft {
-            name: "identification".into(),
-            title: "Identification".into(),
-            protocol: "pairwise",
-            metric: String::new(),
-            definition: "Share.".into(),
-            unit: "fraction",
-            higher_is_better: true,
-            chance: Some(0.5),
-        };
-        let values: Vec<f64> = (0..12).map(|i| if i < 6 { 1.0 } else { 0.5 }).collect();
-        let scores = found.similarity_scores(Some(&draft.mean_over_images(&values, &ctx)), &ctx);
+        let mut decoded = pictures(12, 300);
+        decoded.slice_mut(s![..6, .., .., ..]).assign(&copies);
+        let scores = neighbours(&decoded, &shown, &training, &ctx).similarity_scores(&ctx);
         let get = |name: &str| scores.iter().find(|s| s.name.contains(name)).unwrap();
-        assert!(get("dependence").value < -0.5);
-        assert_eq!((get("nearest-third").value, get("farthest-third").value), (1.0, 0.5));
-        assert_eq!(get("nearest-third").n, 4);
+        assert!(get("dependence").value < -0.5, "{}", get("dependence").value);
+        let (near, far) = (get("nearest-third"), get("farthest-third"));
+        assert!(near.value == 1.0 && far.value < 0.9 && near.n == 4, "{} {}", near.value, far.value);
+        // A decoder with one answer is at the chance of every third, and depends on nothing.
+        let same = pictures(1, 900).broadcast((12, 3, 12, 12)).unwrap().to_owned();
+        let scores = neighbours(&same, &shown, &training, &ctx).similarity_scores(&ctx);
+        assert!(scores.iter().all(|score| !score.name.contains("dependence")));
+        let thirds = scores.iter().filter(|score| score.name.contains("third"));
+        assert!(thirds.clone().count() == 2 && thirds.into_iter().all(|s| (s.value - s.chance.unwrap()).abs() < 1e-12));
     }
 }

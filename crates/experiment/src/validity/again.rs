@@ -123,8 +123,8 @@ fn clusters_held_out(session: &Session, data: &DataSet) -> Result<std::path::Pat
     let stimuli = &data.header().stimuli;
     let count = |split: Split| stimuli.iter().filter(|stimulus| stimulus.split == split).count();
     let (test, validation) = (count(Split::Test), count(Split::Validation));
-    // Clusters of the size of a twentieth of the test, so that its size can be met.
-    let wanted = (20 * stimuli.len() / test.max(1)).clamp(2, stimuli.len().max(2));
+    // Of a tenth of the test on average, so that its size can be met, and of several images, so that they are clusters.
+    let wanted = (stimuli.len() / (test / 10).max(5)).max(2);
     let features = Embedder::new(data.header().size)?.stimuli(data, |_| ())?;
     let seed = session.experiment.seed;
     let what = format!("images, {wanted} by k-means on {}", Embedder::NAME);

@@ -71,8 +71,8 @@ fn bottleneck(own: &Score, conditions: &[Condition]) -> String {
         last.1.interval.as_ref().and_then(|interval| {
             scores.iter().find(|(_, score)| (interval.low..=interval.high).contains(&score.value))
         });
-    let enough =
-        within.map(|(k, score)| format!(", and within the interval of all from the first {k} on ({})", text(score)));
+    let enough = within
+        .map(|(k, score)| format!("; {} from the first {k} already lies within the interval of that", text(score)));
     format!(
         "{}: {} from the first principal component of the training responses and {} from all {}{} ({}; the decoder was not trained again).",
         own.title,
@@ -95,14 +95,14 @@ pub(super) fn of_collapse(conditions: &[Condition]) -> String {
 }
 
 /// Of a check against `total` training images.
-pub(super) fn of_training(kind: Kind, reference: &[Score], conditions: &[Condition], total: usize) -> String {
+pub(super) fn of_training(kind: Kind, conditions: &[Condition], total: usize) -> String {
     let any = |end: &str| conditions.iter().flat_map(|c| &c.scores).find(|score| score.name.contains(end));
     let value = |end: &str| any(end).map_or("undefined".into(), text);
     match kind {
         Kind::NearestTraining => {
             let chance = any(".share")
                 .and_then(|share| share.chance)
-                .map(|c| format!(" (for images that were not shown: {:.1} %)", 100.0 * c));
+                .map(|c| format!(" (over shuffled pairings: {:.1} %)", 100.0 * c));
             format!(
                 "{} of the reconstructions are nearer to one of {total} training images than to the shown image{}; the median rank of the \
                  shown image among them is {}, and the nearest training image lies at {} times the distance of the shown one.",
@@ -113,9 +113,17 @@ pub(super) fn of_training(kind: Kind, reference: &[Score], conditions: &[Conditi
             )
         }
         Kind::Similarity => {
+            let chance =
+                |score: &Score| score.chance.map(|c| format!(" (chance {:.1} %)", 100.0 * c)).unwrap_or_default();
             let thirds = any("nearest-third").zip(any("farthest-third")).map(|(near, far)| {
-                let title = reference.iter().find(|s| near.name.ends_with(&s.name)).map_or("the score", |s| s.title.as_str());
-                format!("; {title} is {} over the third of the test images that are nearest to training images and {} over the farthest third", text(near), text(far))
+                format!(
+                    "; pairwise identification is {}{} of the third of the test images that are nearest to training images and {}{} of the \
+                     farthest third",
+                    text(near),
+                    chance(near),
+                    text(far),
+                    chance(far)
+                )
             });
             format!(
                 "A test image lies nearer to its nearest training image than a training image does with a probability of {} (50 % if they \

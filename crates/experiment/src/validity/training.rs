@@ -94,7 +94,7 @@ pub(super) fn check(
 
 /// A check with one condition for each name.
 fn add(found: &mut Validity, kind: Kind, definition: &str, conditions: Vec<Condition>) {
-    let sentence = sentence::of_training(kind, &found.reference, &conditions, found.training_images);
+    let sentence = sentence::of_training(kind, &conditions, found.training_images);
     found.checks.push(Check { kind, definition: definition.into(), conditions, sentence });
 }
 
@@ -120,8 +120,7 @@ fn nearest(of: &Material, near: &Neighbours, found: &mut Validity) -> Result<()>
 }
 
 fn similarity(of: &Material, near: &Neighbours, found: &mut Validity) {
-    let accuracy = found.reference.iter().find(|score| score.name == "identification.pairwise.perceptual");
-    let scores = near.similarity_scores(accuracy, &of.context);
+    let scores = near.similarity_scores(&of.context);
     let definition = "Perceptual distance of each test image to its nearest training image, against that of training images to their \
          nearest other; and the run's score as a function of it.";
     add(found, Kind::Similarity, definition, vec![condition("test", "test images", scores)]);

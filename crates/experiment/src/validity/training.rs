@@ -83,9 +83,10 @@ pub(super) fn check(
     let near = Neighbours::compute(decoded.view(), shown, (&sample, of_sample.view()), with, &of.context)?;
     nearest(of, &near, found)?;
     similarity(of, &near, found);
-    let outside = match outside.names().is_empty() {
-        true => None,
-        false => Some(DistanceMatrix::compute_cached(distance, decoded.view(), shown, outside, cache, &of.context)?),
+    let outside = if outside.names().is_empty() {
+        None
+    } else {
+        Some(DistanceMatrix::compute_cached(distance, decoded.view(), shown, outside, cache, &of.context)?)
     };
     among(of, &near, outside.as_ref(), ways, found)?;
     found.items = items(session, of, training, &candidates.names, &near)?;

@@ -42,6 +42,7 @@ const COMMANDS: [&[&str]; 51] = [
     &["export", "data"],
     &["export", "maps"],
     &["regions"],
+    &["front"],
     &["validity"],
     &["synthesize"],
     &["classes"],

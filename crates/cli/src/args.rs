@@ -6,6 +6,7 @@ pub(crate) mod classes;
 pub(crate) mod compare;
 mod data;
 pub(crate) mod figures;
+pub(crate) mod front;
 pub(crate) mod import;
 pub(crate) mod product;
 pub(crate) mod regions;
@@ -138,6 +139,9 @@ pub(crate) enum Command {
     /// Score regions and voxels, and test which the decoder uses
     #[command(after_help = "Example: afterimage regions runs/mine")]
     Regions(regions::Regions),
+    /// Score validation images as the strengths of the parts of reconstructions change
+    #[command(after_help = "Example: afterimage front runs/mine")]
+    Front(front::Front),
     /// Check whether reconstructions come from the responses
     #[command(
         after_help = "Examples:\n  afterimage validity runs/mine\n  afterimage validity runs/mine runs/ridge runs/retrieval runs/mean --verbose"

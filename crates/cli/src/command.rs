@@ -12,6 +12,7 @@ mod demo;
 mod encode;
 mod export;
 mod figures;
+mod front;
 mod import;
 mod inputs;
 mod prepare;
@@ -66,6 +67,7 @@ pub(crate) fn run(args: Args) -> Result<Outcome> {
         Command::Compare(args) => compare::compare(&args),
         Command::Ablate(args) => ablate::ablate(&args),
         Command::Study { command } => study::study(&command),
+        Command::Front(args) => front::front(&args),
         Command::Validity(args) => validity::validity(&args),
         Command::View(args) => view::serve(&args),
         Command::Weights { command } => weights::weights(&command),

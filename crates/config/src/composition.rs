@@ -26,7 +26,8 @@ impl Experiment {
                     short(1.0 - share)
                 ),
             };
-            format!("{coarse}; of the network's fine structure they have {}.", short(linear.detail))
+            let fine = if linear.detail > 0.0 { short(linear.detail) } else { "none".to_owned() };
+            format!("{coarse}; of the network's fine structure they have {fine}.")
         });
         let parts: Vec<String> = regression.into_iter().chain(self.photograph_part()).collect();
         (!parts.is_empty()).then(|| parts.join(" "))
@@ -93,7 +94,7 @@ mod tests {
             "{text}"
         );
         assert!(
-            text.contains("they have 1.") && text.contains("0.25 of the fine structure of an unpaired photograph"),
+            text.contains("they have 1.") && text.contains("0.5 of the fine structure of an unpaired photograph"),
             "{text}"
         );
         let text = best(&["decoder.photographs.images=0", "decoder.linear.share=0"]).reconstruction_parts().unwrap();

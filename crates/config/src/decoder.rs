@@ -152,6 +152,10 @@ pub struct PhotographsConfig {
     /// Weight of the comparison of predicted responses with the recorded ones; that of all layers together is 1.
     #[schemars(transform = within(WEIGHT))]
     pub responses_weight: f64,
+    /// Standard deviation of the Gaussian that is taken from a photograph to leave its fine structure, as a fraction of the image's
+    /// side: a smaller one leaves finer structure, which costs less pixel by pixel. It may change after training.
+    #[schemars(transform = within(Above(0.0, 0.5)))]
+    pub blur: f64,
     /// Factor of the photograph's fine structure in reconstructions: less is more faithful pixel by pixel, more is easier to
     /// identify. It may change after training.
     #[schemars(transform = within(Real(0.0, 4.0)))]

@@ -26,13 +26,14 @@ const ENCODER: [&str; 8] = [
 /// Further keys that determine the weights of the decoder.
 const DECODER: [&str; 4] = ["decoder.", "data.unpaired_limit", "data.exclude_test_classes", "data.exclude_duplicates"];
 /// Keys that change no weights.
-const NEITHER: [&str; 7] = [
+const NEITHER: [&str; 8] = [
     "encoder.checkpoint_every",
     "decoder.checkpoint_every",
     "decoder.cache_mib",
     "decoder.linear.blur",
     "decoder.linear.share",
     "decoder.linear.detail",
+    "decoder.photographs.blur",
     "decoder.photographs.detail",
 ];
 

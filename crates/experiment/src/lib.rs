@@ -41,6 +41,7 @@ mod error;
 pub mod evaluate;
 mod external;
 mod fields;
+mod front;
 mod linear;
 mod mean_image;
 mod photographs;

@@ -6,6 +6,7 @@ use afterimage_config::Experiment;
 use afterimage_eval::regions::DRAWS;
 use afterimage_run::{
     biology::Biology,
+    front::Front,
     layout::Phase,
     pictures::Pictures,
     regions::Regions,
@@ -14,10 +15,12 @@ use afterimage_run::{
 };
 
 use crate::error::Result;
-use crate::{Session, biology, evaluate, preflight, reconstruct, regions, train, validity};
+use crate::{Session, biology, evaluate, front, preflight, reconstruct, regions, train, validity};
 
 /// Name under which `run.json` lists the report, which the caller writes.
 pub const REPORT: &str = "report";
+/// Name under which `run.json` lists the strengths of the parts of reconstructions.
+pub(crate) const FRONT_STAGE: &str = "front";
 
 /// A stage of an experiment, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -154,6 +157,15 @@ impl Session {
     pub fn validity(&mut self, retrain: bool) -> Result<Validity> {
         validity::refuse_missing_inputs(self)?;
         self.stage(Stage::Validity.name(), |session| validity::validity(session, retrain))
+    }
+
+    /// Scores the validation part as the strengths of the parts of a reconstruction change.
+    ///
+    /// # Errors
+    /// For a baseline, a run whose decoder is the network alone, one without decoder or without validation part.
+    pub fn front(&mut self) -> Result<Front> {
+        front::refuse_missing_inputs(self)?;
+        self.stage(FRONT_STAGE, front::front)
     }
 
     /// Trains and scores the recipe of the run `runs` times on permuted pairings, in folders inside the run: are its p-values uniform?

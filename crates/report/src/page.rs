@@ -50,6 +50,7 @@ fn sections(source: &Source, shown: &Shown) -> Vec<Section> {
         of("scores", "Scores", "All scores", section::scores::scores(source)),
         of("validity", "Validity", "Do the images come from the responses?", section::validity::validity(source)),
         of("classification", "Classes", "Classes", section::classification::classification(source)),
+        of("front", "Strengths", "Fidelity and identification", section::front::front(source)),
         of("averaging", "Repeats", "Repeats averaged", section::averaging::averaging(source)),
         of("spread", "Single images", "Single images", section::spread::spread(source)),
         of("encoder", "Encoder", "The encoder", section::encoder::encoder(source)),

@@ -6,6 +6,7 @@ pub(crate) mod biology;
 pub(crate) mod classification;
 pub(crate) mod data;
 pub(crate) mod encoder;
+pub(crate) mod front;
 pub(crate) mod gallery;
 pub(crate) mod opening;
 pub(crate) mod people;

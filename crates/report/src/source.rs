@@ -8,6 +8,7 @@ use afterimage_run::{
     biology::Biology,
     classification::Classification,
     comparison::Comparison,
+    front::Front,
     log,
     manifest::Manifest,
     pictures::Pictures,
@@ -39,6 +40,8 @@ pub(crate) struct Source {
     pub(crate) voxels: Option<Voxels>,
     pub(crate) biology: Option<Biology>,
     pub(crate) regions: Option<Regions>,
+    /// Scores as the strengths of the parts of reconstructions change.
+    pub(crate) front: Option<Front>,
     pub(crate) validity: Option<Validity>,
     pub(crate) people: Option<People>,
     /// This run, first, against baselines.
@@ -90,6 +93,7 @@ impl Source {
             voxels: Voxels::read_if_present(run)?,
             biology: Biology::read_if_present(run)?,
             regions: Regions::read_if_present(run)?,
+            front: Front::read_if_present(run)?,
             validity: Validity::read_if_present(run)?,
             people: People::read_if_present(run)?,
             baselines: Comparison::read_if_present(run)?,

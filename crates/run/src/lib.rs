@@ -17,6 +17,7 @@
 //! - [`maps`][]: one number per voxel as volume, surface or table,
 //! - [`biology`][]: `biology.json`, receptive fields and preferred depth of the encoder's voxels,
 //! - [`regions`][]: `regions.json`, what information regions and single voxels carry,
+//! - [`front`][]: `front.json`, scores as the strengths of the parts of reconstructions change,
 //! - [`validity`][]: `validity.json`, whether reconstructions come from the responses,
 //! - [`synthesis`][]: `synthesis.json`, images that drive voxels most,
 //! - [`baseline`][]: what `run.json` states about a run without trained networks,
@@ -35,6 +36,7 @@ pub mod biology;
 pub mod classification;
 pub mod comparison;
 mod error;
+pub mod front;
 pub mod layout;
 pub mod lock;
 pub mod log;

@@ -73,6 +73,26 @@ fn run_holds_them_decodes_as_it_reconstructed_and_detail_may_change_afterwards()
         assert!(text.contains(part), "{file}: {part}");
     }
 
+    // What each strength costs and gives, on the validation part.
+    let front: serde_json::Value = serde_json::from_str(&printed(&desk.run(&["front", "run", "--json"]))).unwrap();
+    let keys: Vec<&str> =
+        front["curves"].as_array().unwrap().iter().map(|curve| curve["key"].as_str().unwrap()).collect();
+    assert_eq!(keys, ["decoder.photographs.detail", "decoder.linear.detail", "decoder.linear.share"]);
+    let mut values = Vec::new();
+    for point in front["curves"][0]["points"].as_array().unwrap() {
+        let scores = point["scores"].as_array().unwrap();
+        let value = |name: &str| scores.iter().find(|s| s["name"] == name).unwrap()["value"].as_f64().unwrap();
+        assert!(scores.iter().all(|score| score["n"] == front["items"]), "{point}");
+        values.push([value("image.pixcorr"), value("image.ssim"), value("identification.pairwise.perceptual")]);
+    }
+    assert!(values.len() == 9 && values.first() != values.last(), "{values:?}");
+    assert_eq!(reconstructions(&desk.path("run")), before, "the run's own images stay");
+    let said_of = printed(&desk.run(&["front", "run"]));
+    assert!(said_of.contains("decoder.photographs.detail, 0.4 in this run:"), "{said_of}");
+    printed(&desk.run(&["report", "run"]));
+    let page = std::fs::read_to_string(desk.path("run/report.html")).unwrap();
+    assert!(page.contains("Fidelity and identification") && page.contains("0.4 in this run (marked)"));
+
     // More fine structure without training again.
     let more = ["run", "experiment.toml", "--out", "run", "--resume"];
     let changed = settings(&[PARTS, &["decoder.photographs.detail=1.0", "decoder.linear.detail=0.5"]].concat());
@@ -81,6 +101,7 @@ fn run_holds_them_decodes_as_it_reconstructed_and_detail_may_change_afterwards()
     let after = reconstructions(&desk.path("run"));
     assert_eq!(after.shape(), before.shape());
     assert_ne!(after, before);
+    assert!(!desk.path("run/front.json").exists(), "it was computed before the change");
 
     // What decided weights stays.
     let other = settings(&[PARTS, &["decoder.linear.pixels=16"]].concat());

@@ -42,6 +42,7 @@ const COMMANDS: [&[&str]; 52] = [
     &["export", "data"],
     &["export", "maps"],
     &["regions"],
+    &["front"],
     &["validity"],
     &["synthesize"],
     &["classes"],

@@ -87,15 +87,12 @@ impl Material {
 
     /// The backbone of the perceptual distance.
     pub(crate) fn features(&self) -> Result<Taps> {
-        let loss = &self.experiment.decoder.image_loss;
-        let name = format!("{} at {}", loss.backbone, loss.taps.join(", "));
-        Ok(Taps { extractor: FeatureExtractor::of_image_loss(&self.experiment)?, name })
+        loss_features(&self.experiment)
     }
 
     /// The distance of the decoder's perceptual term.
     pub(crate) fn perceptual<'a>(&self, features: &'a Taps) -> Result<PerceptualDistance<'a>> {
-        let weights = self.experiment.perceptual_weights().iter().map(|&w| w as f32).collect();
-        Ok(PerceptualDistance::new(features, weights)?)
+        perceptual(&self.experiment, features)
     }
 
     /// Masks of the data set's regions over the voxels that the run uses.
@@ -103,6 +100,19 @@ impl Material {
         let pick = |mask: &Vec<bool>| self.statistics.voxels.iter().map(|&v| mask[v]).collect();
         self.data.header().voxels.regions.iter().map(|(name, mask)| (name.clone(), pick(mask))).collect()
     }
+}
+
+/// The backbone of the perceptual distance of an experiment.
+pub(crate) fn loss_features(experiment: &Experiment) -> Result<Taps> {
+    let loss = &experiment.decoder.image_loss;
+    let name = format!("{} at {}", loss.backbone, loss.taps.join(", "));
+    Ok(Taps { extractor: FeatureExtractor::of_image_loss(experiment)?, name })
+}
+
+/// The distance of the perceptual term of an experiment.
+pub(crate) fn perceptual<'a>(experiment: &Experiment, features: &'a Taps) -> Result<PerceptualDistance<'a>> {
+    let weights = experiment.perceptual_weights().iter().map(|&w| w as f32).collect();
+    Ok(PerceptualDistance::new(features, weights)?)
 }
 
 /// The images as candidates of identification; none if there are no images.

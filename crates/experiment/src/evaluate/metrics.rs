@@ -1,12 +1,12 @@
 //! The measures of reconstructions that the experiment asks for.
 
 use crate::error::{Context as _, Result};
-use ndarray::{Array4, ArrayView4};
+use ndarray::{Array4, ArrayView4, Ix4};
 
 use afterimage_config::{BackboneKind, Experiment};
 use afterimage_eval::{
-    BoxError, DistanceMatrix, FeatureMetric, Features, Lpips, Metric, Shown, lpips_score, ms_ssim_scores,
-    pixcorr_scores, ssim_scores, validity::Decoded,
+    BoxError, Context, DistanceMatrix, FeatureMetric, Features, HeldOutArray, Lpips, Metric, lpips_score,
+    ms_ssim_scores, pixcorr_scores, ssim_scores, validity::Decoded,
 };
 use afterimage_model::backbone::WeightOrigin;
 use afterimage_model::foreign::{ForeignNetwork, foreign};
@@ -36,17 +36,23 @@ pub(super) fn measure(of: &Material, among: &mut Compared, steps: &Steps<'_>) ->
 
 /// Pairwise identification of several sets of reconstructions by each network of `evaluation.metrics` whose weights are installed; one list
 /// of scores for each set.
-pub(crate) fn by_networks(of: &Material, shown: &Shown, sets: &[ArrayView4<'_, f32>]) -> Result<Vec<Decoded>> {
+pub(crate) fn by_networks<'a>(
+    experiment: &Experiment,
+    context: &Context,
+    shown: impl HeldOutArray<'a, Ix4>,
+    sets: &[ArrayView4<'_, f32>],
+) -> Result<Vec<Decoded>> {
+    let shown = shown.values();
     let mut found = vec![Decoded::default(); sets.len()];
-    for (name, metric) in chosen(&of.experiment)? {
+    for (name, metric) in chosen(experiment)? {
         let Metric::Features(features) = metric else { continue };
-        let network = match Network::of(metric, &of.experiment) {
+        let network = match Network::of(metric, experiment) {
             Ok(Some(network)) => network,
             Ok(None) => continue,
             Err(error) if weights::cannot_be_used(&error) => continue,
             Err(error) => return Err(error.context(format!("the metric \"{name}\" failed"))),
         };
-        for (set, scored) in found.iter_mut().zip(features.set_scores(&network, sets, shown, &of.context)?) {
+        for (set, scored) in found.iter_mut().zip(features.set_scores(&network, sets, shown, context)?) {
             set.scores.extend(scored.scores);
             set.not_computed.extend(scored.not_computed);
         }

@@ -8,7 +8,7 @@ use std::fs;
 use afterimage_config::settings::{self, Difference};
 use afterimage_config::{Experiment, join_paths};
 use afterimage_run::layout::{
-    BIOLOGY, CLASSIFICATION, PICTURES, PREDICTIONS, Phase, RECONSTRUCTIONS, REGIONS, RunFile, SCORES, VALIDITY,
+    BIOLOGY, CLASSIFICATION, FRONT, PICTURES, PREDICTIONS, Phase, RECONSTRUCTIONS, REGIONS, RunFile, SCORES, VALIDITY,
 };
 use afterimage_run::manifest::{Change, ChangedKey};
 
@@ -16,11 +16,16 @@ use super::Session;
 use super::inputs::absolute;
 use crate::error::{Context as _, Result, bail};
 use crate::program::timestamp;
-use crate::stage::{REPORT, Stage};
+use crate::stage::{FRONT_STAGE, REPORT, Stage};
 
 /// Keys of what is made of the decoder's images, which are read when these are reconstructed.
-const COMPOSITION: [&str; 4] =
-    ["decoder.linear.blur", "decoder.linear.share", "decoder.linear.detail", "decoder.photographs.detail"];
+const COMPOSITION: [&str; 5] = [
+    "decoder.linear.blur",
+    "decoder.linear.share",
+    "decoder.linear.detail",
+    "decoder.photographs.blur",
+    "decoder.photographs.detail",
+];
 /// Keys that a baseline does not read: those of its scores.
 const AFTER_BASELINE: [&str; 6] = ["preset", "name", "device.", "data.external", "data.external_limit", "evaluation."];
 /// Keys of paths. An input that was moved is the same input, as its hash shows.
@@ -139,6 +144,9 @@ impl Session {
         }
         if any_key(|key| any(&COMPOSITION, key) || is_of_evaluation(key) && !any(&OF_SCORES, key)) {
             stale.push((Stage::Regions.name(), &[REGIONS]));
+        }
+        if any_key(|key| any(&COMPOSITION, key) || is_of_evaluation(key)) {
+            stale.push((FRONT_STAGE, &[FRONT]));
         }
         let of_classes = |key: &str| key.starts_with("evaluation.classification.");
         if differences.iter().any(|d| any(&COMPOSITION, &d.key) || is_of_evaluation(&d.key) && !of_classes(&d.key)) {

@@ -94,7 +94,9 @@ pub(super) fn check(
         let by_networks: Vec<usize> =
             (0..block.len()).filter(|&set| NETWORKS.contains(&block[set].name.as_str())).collect();
         let views: Vec<_> = by_networks.iter().map(|&set| of_sets[set]).collect();
-        for (set, more) in by_networks.into_iter().zip(evaluate::by_networks(of, shown, &views)?) {
+        for (set, more) in
+            by_networks.into_iter().zip(evaluate::by_networks(&of.experiment, &of.context, shown, &views)?)
+        {
             scored[set].scores.extend(more.scores);
             scored[set].not_computed.extend(more.not_computed);
         }

@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! p(y) = argmax_p sum_t w_t z_p(K_t y + k_t)
-//! x(y) = clip(x'(y) + b [p(y) - G p(y)])        b: detail, G: the Gaussian of the linear path
+//! x(y) = clip(x'(y) + b [p(y) - G p(y)])        b: detail, G: a Gaussian
 //! ```
 //!
 //! where `x'` is the reconstruction without it. Its coarse structure stays that of the decoder.
@@ -52,7 +52,7 @@ impl Photographs {
         };
         fits.then(|| Self {
             comparisons: tables.outer_iter().enumerate().map(comparison).collect(),
-            blur: Matrix::blur(side, config.linear.blur * side as f64),
+            blur: Matrix::blur(side, config.photographs.blur * side as f64),
             images,
         })
     }

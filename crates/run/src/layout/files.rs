@@ -2,8 +2,8 @@
 
 use crate::{
     biology::BIOLOGY_VERSION, classification::CLASSIFICATION_VERSION, comparison::COMPARISON_VERSION,
-    regions::REGIONS_VERSION, scores::SCORES_VERSION, study::ANALYSIS_VERSION, validity::NULL_VERSION,
-    validity::VALIDITY_VERSION, voxels::VOXELS_VERSION,
+    front::FRONT_VERSION, regions::REGIONS_VERSION, scores::SCORES_VERSION, study::ANALYSIS_VERSION,
+    validity::NULL_VERSION, validity::VALIDITY_VERSION, voxels::VOXELS_VERSION,
 };
 
 /// Version of `images.json`, which the experiment crate writes.
@@ -94,6 +94,7 @@ const EVALUATE: &str = "make it again with `afterimage evaluate RUN`";
 const LOOK: &str = "make it again with `afterimage biology RUN`";
 const COMPARE: &str = "make it again with `afterimage regions RUN`";
 const PERMUTE: &str = "make it again with `afterimage validity RUN --null N`";
+const STRENGTHS: &str = "make it again with `afterimage front RUN`";
 pub(super) const VALIDATE: &str = "make it again with `afterimage validity RUN`";
 const AGAINST: &str = "make it again with `afterimage report RUN --baselines OTHER...`";
 const ASK: &str = "make it again with `afterimage study analyze STUDY --into RUN`";
@@ -145,6 +146,8 @@ files! {
     BIOLOGY = "biology.json", Some(BIOLOGY_VERSION), LOOK;
     /// What information regions and single voxels carry, and what the decoder does without them
     REGIONS = "regions.json", Some(REGIONS_VERSION), COMPARE;
+    /// Scores of the validation part as the strengths of the parts of reconstructions change, after `front`
+    FRONT = "front.json", Some(FRONT_VERSION), STRENGTHS;
     /// Whether reconstructions come from the responses: the checks of `afterimage validity`
     VALIDITY = "validity.json", Some(VALIDITY_VERSION), VALIDATE;
     /// The p-values and intervals of the recipe on permuted pairings, after `validity --null N`

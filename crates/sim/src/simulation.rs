@@ -14,14 +14,14 @@ use crate::category::Category;
 use crate::draws::mix;
 use crate::error::SimError;
 use crate::scene::SceneGenerator;
-use afterimage_data::{DataSetWriter, Header, Provenance, Split, Step, StimulusInfo, TrialInfo, Voxels};
+use afterimage_data::{DataSetWriter, Header, Provenance, Split, Step, StimulusInfo, TrialInfo};
 use ndarray::{Array2, Array4, Axis, concatenate};
 use npy::failed;
 use plan::Plan;
 use std::path::{Path, PathBuf};
 
 /// Trials in a run.
-const RUN: usize = 50;
+pub(crate) const RUN: usize = 50;
 
 /// Progress of writing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,30 +195,12 @@ impl Simulation {
             };
             self.scenes(part).into_iter().map(info)
         });
-        let mut voxels = Voxels::new(self.brain.len());
-        voxels.regions = self.brain.regions();
-        voxels.columns.insert("hemisphere".into(), self.brain.hemispheres());
-        Header::new(stimuli.collect(), voxels, self.config.side, self.provenance())
+        Header::new(stimuli.collect(), self.brain.voxels(), self.config.side, self.provenance())
     }
 
     fn provenance(&self) -> Provenance {
-        let config = self.brain.config();
-        Provenance {
-            title: format!("Simulated subject, seed {}", self.config.seed),
-            kind: "simulation".into(),
-            licence: Some("MIT OR Apache-2.0".into()),
-            units: Some("standard deviations of the noiseless signal over scenes".into()),
-            steps: vec![
-                Step::plain(format!("responses simulated by afterimage-sim {}", env!("CARGO_PKG_VERSION"))),
-                Step::plain(format!(
-                    "single-trial signal-to-noise ratio log-normal, median {}, log spread {}",
-                    config.snr_median, config.snr_spread
-                )),
-                Step::split("categories of the test scenes occur neither in training nor among the unpaired images"),
-            ],
-            software: format!("afterimage {}", env!("CARGO_PKG_VERSION")),
-            ..Provenance::of_voxels()
-        }
+        let split = "categories of the test scenes occur neither in training nor among the unpaired images";
+        provenance(&self.brain, format!("Simulated subject, seed {}", self.config.seed), [Step::split(split)])
     }
 
     /// Makes a part block by block.
@@ -229,6 +211,28 @@ impl Simulation {
         take: impl FnMut(Array4<u8>) -> Result<(), SimError>,
     ) -> Result<(), SimError> {
         pictures::blocks(&self.generator, part, &self.scenes(part), progress, take)
+    }
+}
+
+/// What a data set of a simulated brain says of itself; `further` steps follow those of the responses.
+pub(crate) fn provenance(brain: &Brain, title: String, further: impl IntoIterator<Item = Step>) -> Provenance {
+    let config = brain.config();
+    let mut steps = vec![
+        Step::plain(format!("responses simulated by afterimage-sim {}", env!("CARGO_PKG_VERSION"))),
+        Step::plain(format!(
+            "single-trial signal-to-noise ratio log-normal, median {}, log spread {}",
+            config.snr_median, config.snr_spread
+        )),
+    ];
+    steps.extend(further);
+    Provenance {
+        title,
+        kind: "simulation".into(),
+        licence: Some("MIT OR Apache-2.0".into()),
+        units: Some("standard deviations of the noiseless signal over scenes".into()),
+        steps,
+        software: format!("afterimage {}", env!("CARGO_PKG_VERSION")),
+        ..Provenance::of_voxels()
     }
 }
 

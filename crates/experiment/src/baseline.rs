@@ -3,6 +3,7 @@
 //! What `fit` calls takes [`TrainingPairs`] and nothing else of the data set. `apply` sees the held-out items and fits
 //! nothing.
 
+mod again;
 mod encoder;
 mod features;
 mod folder;
@@ -27,6 +28,7 @@ use afterimage_train::{
 
 use super::choice::{self, Choice};
 use super::{Session, chance, evaluate, mean_image, pool, reconstruct, train};
+pub(crate) use again::fit_again;
 pub(crate) use encoder::FittedEncoder;
 pub(crate) use features::{FeatureRidge, open};
 pub use folder::run;
@@ -115,7 +117,7 @@ impl Default for Plan {
 }
 
 /// A fitted baseline.
-struct Fitted {
+pub(crate) struct Fitted {
     decoder: FittedDecoder,
     encoder: Option<FittedEncoder>,
 }
@@ -203,7 +205,7 @@ fn fit(session: &mut Session, plan: &Plan) -> Result<Fitted> {
 }
 
 /// Reconstructs the held-out items and predicts their responses.
-fn apply(session: &mut Session, fitted: &Fitted) -> Result<Vec<Pictures>> {
+pub(crate) fn apply(session: &mut Session, fitted: &Fitted) -> Result<Vec<Pictures>> {
     let data = session.data()?;
     let statistics = Statistics::read(&session.run)?;
     let test = prepare::held_out(&data.held_out(), &statistics, &session.experiment)?;

@@ -27,6 +27,7 @@
 //! images that drive voxels of a trained encoder.
 
 pub mod ablation;
+mod another;
 mod arrays;
 mod averaging;
 pub mod baseline;
@@ -47,6 +48,7 @@ mod photographs;
 pub mod pool;
 pub mod preflight;
 mod program;
+pub mod provenance;
 pub mod reconstruct;
 mod regions;
 pub mod session;
@@ -58,6 +60,7 @@ pub mod trained;
 pub mod voxels;
 mod weights;
 
+pub use another::OnOptions;
 pub use embedder::Embedder;
 pub use error::{BoxError, Error, Result, in_words};
 pub use program::{Caller, Program};

@@ -42,6 +42,8 @@ pub enum Purpose {
     Halves = 9,
     /// Resamples of pairs for a rank correlation.
     Pairs = 10,
+    /// Candidates of a retrieval.
+    Candidates = 11,
 }
 
 impl From<Purpose> for u64 {

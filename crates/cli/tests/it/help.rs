@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::Command;
 
-const COMMANDS: [&[&str]; 51] = [
+const COMMANDS: [&[&str]; 52] = [
     &[],
     &["demo"],
     &["import"],
@@ -46,6 +46,7 @@ const COMMANDS: [&[&str]; 51] = [
     &["classes"],
     &["classes", "build"],
     &["classes", "generate"],
+    &["shapes"],
     &["compare"],
     &["ablate"],
     &["study"],

@@ -4,7 +4,7 @@
 mod selection;
 mod weights;
 
-use afterimage_config::Experiment;
+use afterimage_config::{Experiment, Normalise};
 use afterimage_data::audit::{Check, Verdict};
 use afterimage_run::{
     Artefact, RunFolder,
@@ -101,7 +101,11 @@ impl Known {
 
     fn statistics(&self) -> Statement {
         let (audit, test_items) = self.found("normalisation and selection");
-        let said = format!("Mean and standard deviation of each voxel are those of the training items. {audit}");
+        let how = match self.experiment.data.normalise {
+            Normalise::Zscore => "Responses are standardised by mean and standard deviation of the training items.",
+            Normalise::None => "Responses are not standardised.",
+        };
+        let said = format!("{how} {audit}");
         let test_items = if test_items == TestItems::NotFound { TestItems::Excluded } else { test_items };
         state("Statistics of responses", said, test_items)
     }
@@ -122,8 +126,13 @@ impl Known {
             (false, false) => "Nothing was left out for being like a test image.",
         };
         let images = input.count.map_or_else(String::new, |n| format!("{} ", counted(n, "image")));
+        let whose = if self.manifest.scored_run.is_some() {
+            " These are the test images of the run's own data set."
+        } else {
+            ""
+        };
         let said = format!(
-            "{images}from {}. {left_out} {audit} Other photographs of the same scenes are not found by an audit.",
+            "{images}from {}. {left_out}{whose} {audit} Other photographs of the same scenes are not found by an audit.",
             input.path
         );
         state(about, said, test_items)
@@ -150,7 +159,11 @@ impl Known {
             "No network reads them, and no text or caption goes into a reconstruction; they are used for scores of \
              classification only."
         };
-        let (audit, _) = self.found("test classes in training");
+        let (audit, _) = self.found(if self.manifest.scored_run.is_some() {
+            "test classes in the run's"
+        } else {
+            "test classes in training"
+        });
         state("Class names", format!("{use_of_classes} {audit}"), TestItems::Excluded)
     }
 

@@ -4,6 +4,7 @@ mod config;
 mod npy;
 mod pictures;
 mod plan;
+mod provenance;
 
 pub use config::SimConfig;
 pub use pictures::generate_classes;
@@ -14,10 +15,11 @@ use crate::category::Category;
 use crate::draws::mix;
 use crate::error::SimError;
 use crate::scene::SceneGenerator;
-use afterimage_data::{DataSetWriter, Header, Provenance, Split, Step, StimulusInfo, TrialInfo};
+use afterimage_data::{DataSetWriter, Header, Split, Step, StimulusInfo, TrialInfo};
 use ndarray::{Array2, Array4, Axis, concatenate};
 use npy::failed;
 use plan::Plan;
+pub(crate) use provenance::provenance;
 use std::path::{Path, PathBuf};
 
 /// Trials in a run.
@@ -195,12 +197,10 @@ impl Simulation {
             };
             self.scenes(part).into_iter().map(info)
         });
-        Header::new(stimuli.collect(), self.brain.voxels(), self.config.side, self.provenance())
-    }
-
-    fn provenance(&self) -> Provenance {
         let split = "categories of the test scenes occur neither in training nor among the unpaired images";
-        provenance(&self.brain, format!("Simulated subject, seed {}", self.config.seed), [Step::split(split)])
+        let title = format!("Simulated subject, seed {}", self.config.seed);
+        let provenance = provenance(&self.brain, title, [Step::split(split)]);
+        Header::new(stimuli.collect(), self.brain.voxels(), self.config.side, provenance)
     }
 
     /// Makes a part block by block.
@@ -211,28 +211,6 @@ impl Simulation {
         take: impl FnMut(Array4<u8>) -> Result<(), SimError>,
     ) -> Result<(), SimError> {
         pictures::blocks(&self.generator, part, &self.scenes(part), progress, take)
-    }
-}
-
-/// What a data set of a simulated brain says of itself; `further` steps follow those of the responses.
-pub(crate) fn provenance(brain: &Brain, title: String, further: impl IntoIterator<Item = Step>) -> Provenance {
-    let config = brain.config();
-    let mut steps = vec![
-        Step::plain(format!("responses simulated by afterimage-sim {}", env!("CARGO_PKG_VERSION"))),
-        Step::plain(format!(
-            "single-trial signal-to-noise ratio log-normal, median {}, log spread {}",
-            config.snr_median, config.snr_spread
-        )),
-    ];
-    steps.extend(further);
-    Provenance {
-        title,
-        kind: "simulation".into(),
-        licence: Some("MIT OR Apache-2.0".into()),
-        units: Some("standard deviations of the noiseless signal over scenes".into()),
-        steps,
-        software: format!("afterimage {}", env!("CARGO_PKG_VERSION")),
-        ..Provenance::of_voxels()
     }
 }
 

@@ -66,8 +66,8 @@ fn direction(
     };
     let mut score = identification_scores(matrix, Pool::OtherShown, &[ways], &words, ctx)?.swap_remove(0);
     let among = if ways < items { format!("{ways}") } else { format!("all {ways}") };
-    let from = if which == "image" { "image from response" } else { "response from image" };
-    score.title = format!("Top-1 of {among}, {from}, by {by}");
+    let from = if which == "image" { "Image from response" } else { "Response from image" };
+    score.title = format!("{from}, top-1 of {among}, by {by}");
     if ways < items {
         let drawn = draw(matrix, ways, ctx);
         score.notes.push(format!(
@@ -160,7 +160,7 @@ mod tests {
         let ctx = context(50);
         let scores = retrieval_scores(&matrix(noisy(50, 0.3), &ctx), WORDS, &ctx).unwrap();
         assert_eq!(scores[0].name, "identification.retrieval.toy.image.50way");
-        assert_eq!(scores[0].title, "Top-1 of all 50, image from response, by toy");
+        assert_eq!(scores[0].title, "Image from response, top-1 of all 50, by toy");
         assert!(scores[0].drawn.is_none() && scores[0].notes.iter().any(|n| n.contains("papers choose among 300")));
         let at_300 = context(300);
         let all = retrieval_scores(&matrix(noisy(300, 0.3), &at_300), WORDS, &at_300).unwrap();

@@ -39,7 +39,7 @@ pub(super) fn check(
     let [ours, theirs] = [trained_on, data].map(|set| set.header().provenance.units.as_deref());
     let is_stated = ours.is_some() && ours == theirs;
     for verdict in run.check_units(responses.view(), Units::Recorded)?.verdicts {
-        let said = in_words(&verdict);
+        let said = if is_stated { of_other_images(&verdict) } else { in_words(&verdict) };
         if verdict.is_impossible && !force && !is_stated {
             bail!("\"{path}\": {said}; {FORCE}");
         }
@@ -51,4 +51,12 @@ pub(super) fn check(
 /// A verdict with its remedy; there is no option here that states a unit.
 fn in_words(verdict: &UnitVerdict) -> String {
     if matches!(verdict.remedy, Remedy::State(_)) { verdict.reason.clone() } else { verdict.in_words("") }
+}
+
+/// A verdict on responses in a unit that both data sets state.
+fn of_other_images(verdict: &UnitVerdict) -> String {
+    format!(
+        "{}; both data sets state the same unit, so other images explain it, or another preparation",
+        verdict.reason
+    )
 }

@@ -27,9 +27,17 @@ fn weights(known: &Known) -> Statement {
             format!("The epoch of the {by_loss} with the least loss on {items} is kept, and the last of the {last}.")
         }
     };
+    let fits_ridge = experiment.decoder.linear.pixels > 0
+        || experiment.decoder.photographs.images > 0
+        || experiment.encoder.fields.levels > 0;
+    let penalties = if fits_ridge {
+        " Penalties of ridge regressions were chosen by cross-validation within the training items."
+    } else {
+        ""
+    };
     state(
         about,
-        format!("{said} Test items have a type of their own in the program that selection does not accept."),
+        format!("{said}{penalties} Test items have a type of their own in the program that selection does not accept."),
         TestItems::Excluded,
     )
 }

@@ -62,8 +62,9 @@ mod tests {
         let header = Header::new((0..3).map(info).collect(), Voxels::new(2), side, Provenance::default());
         let mut writer = DataSetWriter::create(&path, header).unwrap();
         let value = |(n, y, x, c): (usize, usize, usize, usize)| {
-            let (u, v) = (x as f32 / side as f32, y as f32 / side as f32);
-            let wave = (((n + first) as f32 + 1.3) * (3.0 * u + 5.0 * v * (n + first + 1) as f32 + c as f32)).sin();
+            let (u, v) = ((x as f32 + 0.5) / side as f32, (y as f32 + 0.5) / side as f32);
+            let angle = 1.1 * (n + first) as f32;
+            let wave = (12.0 * (u * angle.cos() + v * angle.sin()) + 3.0 * angle + c as f32).sin();
             (127.0 + 120.0 * wave) as u8
         };
         writer.append_stimuli(Array4::from_shape_fn((3, side, side, 3), value).view()).unwrap();

@@ -11,6 +11,7 @@ pub(crate) mod import;
 pub(crate) mod product;
 pub(crate) mod regions;
 mod run;
+mod shapes;
 pub(crate) mod study;
 pub(crate) mod validity;
 pub(crate) mod view;
@@ -23,6 +24,7 @@ use crate::{build, log};
 
 pub(crate) use data::{Audit, Inspect, Prepare, SplitKind, WithoutTraining, ZScope};
 pub(crate) use run::{Ablation, Demo, Evaluate, Network, OfRun, Report, RunOptions, Train};
+pub(crate) use shapes::Shapes;
 
 /// Reconstructs images from brain activity, and predicts activity from images.
 ///
@@ -100,7 +102,7 @@ pub(crate) enum Command {
     Reconstruct(OfRun),
     /// Score the reconstructions and the encoder of a run
     #[command(
-        after_help = "Examples:\n  afterimage evaluate runs/mine --json\n  afterimage evaluate runs/mine --set evaluation.classification.classes='[\"photos\"]'"
+        after_help = "Examples:\n  afterimage evaluate runs/mine --json\n  afterimage evaluate runs/mine --set evaluation.classification.classes='[\"photos\"]'\n  afterimage evaluate runs/mine --on other-session.afterimage"
     )]
     Evaluate(Evaluate),
     /// Estimate receptive fields and the hierarchy from a trained encoder
@@ -158,6 +160,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: classes::Classes,
     },
+    /// Make artificial images: discs, gratings, crosses, letters, noise
+    #[command(
+        after_help = "Examples:\n  afterimage shapes --out shapes\n  afterimage shapes --subject runs/demo --out shapes\n\nThe first writes images for a scanner, the second also a data set of the simulated subject for\n`afterimage evaluate runs/demo --on shapes/shapes.afterimage`."
+    )]
+    Shapes(Shapes),
     /// Compare runs: paired differences with intervals, p-values and power
     #[command(
         after_help = "Examples:\n  afterimage compare runs/full runs/supervised --out runs/comparison\n  afterimage compare runs/full-seed* runs/ridge --scores \"image.*\""

@@ -18,6 +18,7 @@ mod inputs;
 mod prepare;
 mod regions;
 mod run;
+mod shapes;
 mod study;
 mod synthesize;
 mod validity;
@@ -64,6 +65,7 @@ pub(crate) fn run(args: Args) -> Result<Outcome> {
         Command::Regions(args) => regions::regions(&args),
         Command::Synthesize(args) => synthesize::synthesize(&args),
         Command::Classes { command } => classes::classes(command),
+        Command::Shapes(args) => shapes::shapes(&args),
         Command::Compare(args) => compare::compare(&args),
         Command::Ablate(args) => ablate::ablate(&args),
         Command::Study { command } => study::study(&command),

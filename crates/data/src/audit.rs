@@ -17,10 +17,12 @@
 mod checks;
 mod features;
 mod hash;
+mod other;
 #[cfg(test)]
 mod tests;
 
 pub use hash::{PictureHash, is_duplicate};
+pub use other::shared_with_trained;
 use std::cell::Cell;
 
 use ndarray::{Array2, ArrayView4};

@@ -124,6 +124,17 @@ impl DistanceMatrix {
         self
     }
 
+    /// The same distances with images in the rows and reconstructions in the columns, without candidates.
+    pub(crate) fn transposed(&self) -> Self {
+        let (shown, candidates) = (self.shown.t().to_owned(), Array2::zeros((self.len(), 0)));
+        Self { shown, candidates, names: Vec::new(), of_mean_image: None, ..self.clone() }
+    }
+
+    /// Returns whether the distances of an item are defined by convention only.
+    pub(crate) fn is_undefined(&self, item: usize) -> bool {
+        self.undefined[item]
+    }
+
     /// A table `[items, items]` with NaN in the rows and columns of undefined items.
     ///
     /// # Errors

@@ -16,7 +16,7 @@ use crate::distance::{Distance, DistanceMatrix};
 use crate::error::{BoxError, shape};
 use crate::image_scores::mismatched_mean;
 use crate::perceptual::{Features, extract, standardise};
-use crate::protocols::pairwise_scores;
+use crate::protocols::{Retrieval, pairwise_scores, retrieval_scores};
 use crate::resize::resize_images;
 use crate::score::{Draft, with_pairing_p};
 use crate::validity::{Decoded, decoded_scores};
@@ -25,7 +25,7 @@ use crate::{Context, HeldOutArray, Result, images};
 /// How features are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comparison {
-    /// `pairwise` identification.
+    /// `pairwise` identification and retrieval.
     Pairwise,
     /// Mean correlation distance.
     Distance,
@@ -80,10 +80,10 @@ impl FeatureMetric {
 
     /// Names of the scores it gives.
     pub fn score_names(&self) -> Vec<String> {
-        let pairwise =
-            (self.comparison != Comparison::Distance).then(|| format!("identification.pairwise.{}", self.key));
+        let identifies = self.comparison != Comparison::Distance;
+        let among = ["pairwise", "retrieval"].into_iter().filter(|_| identifies);
         let distance = (self.comparison != Comparison::Pairwise).then(|| format!("image.{}", self.key));
-        pairwise.into_iter().chain(distance).collect()
+        among.map(|protocol| format!("identification.{protocol}.{}", self.key)).chain(distance).collect()
     }
 
     /// `identification.pairwise.KEY` of each of several sets of reconstructions, as [`FeatureMetric::scores`] has it; empty if the features
@@ -110,7 +110,7 @@ impl FeatureMetric {
         Ok(found)
     }
 
-    /// Its scores: `identification.pairwise.KEY`, `image.KEY`, or both.
+    /// Its scores: `identification.pairwise.KEY` with [`retrieval_scores`], `image.KEY`, or both.
     ///
     /// `features` are those of [`FeatureMetric::network`] at [`FeatureMetric::tap`] alone, for images of
     /// [`FeatureMetric::side`]. Reconstructions and shown images f32 `[items, 3, side, side]` in 0..1. An image of
@@ -135,6 +135,8 @@ impl FeatureMetric {
         let mut scores = Vec::new();
         if self.comparison != Comparison::Distance {
             scores.extend(pairwise_scores(&matrix, ctx)?.into_iter().map(|s| self.titled(s)));
+            let words = Retrieval { response: "reconstruction", image: "shown image", by: self.title };
+            scores.extend(retrieval_scores(&matrix, words, ctx)?);
         }
         if self.comparison != Comparison::Pairwise {
             scores.push(self.distance_score(&matrix, ctx)?);

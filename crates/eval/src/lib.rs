@@ -15,7 +15,7 @@
 //!    candidate, by a [`Distance`]: [`PerceptualDistance`] over the [`Features`] of a backbone, [`FeatureCorrelation`],
 //!    [`PixelCorrelation`], or your own.
 //! 4. From one matrix come [`external_scores`] for every number of ways, [`pairwise_scores`], and the best-ranked
-//!    wrong candidates ([`DistanceMatrix::rivals`]).
+//!    wrong candidates ([`DistanceMatrix::rivals`]), and top-1 of 300 in both directions ([`retrieval_scores`]).
 //! 5. [`encoder_scores`] and [`encoding_scores`] compare predicted with measured responses, without a decoder.
 //! 6. [`class_protocol_scores`] and [`representative_scores`] score which of many [`classes`] a reconstruction shows.
 //! 7. [`regions`] scores parts of the brain: regions, single voxels, and a decoder without some of its input.
@@ -95,9 +95,9 @@ pub use metric::Metric;
 pub use ms_ssim::ms_ssim_scores;
 pub use perceptual::{FeatureCorrelation, Features, PerceptualDistance, PixelCorrelation};
 pub use protocols::{
-    ClassRanks, Representatives, class_protocol_scores, classification_curve, classified_items, encoding_matrix,
-    encoding_scores, external_scores, pairwise_by_cluster, pairwise_scores, possible_ways, representative_scores,
-    superclass_score,
+    ClassRanks, RETRIEVAL_WAYS, Representatives, Retrieval, class_protocol_scores, classification_curve,
+    classified_items, encoding_matrix, encoding_scores, external_scores, pairwise_by_cluster, pairwise_scores,
+    possible_ways, representative_scores, retrieval_scores, superclass_score,
 };
 
 /// Result alias of this crate.

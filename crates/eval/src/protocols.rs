@@ -1,4 +1,4 @@
-//! The identification protocols: `external`, `pairwise`, `encoding`, `class` and `representative`.
+//! The identification protocols: `external`, `pairwise`, `encoding`, `retrieval`, `class` and `representative`.
 //!
 //! All rest on [`crate::identification`]: ranks in a distance matrix, accuracy in closed form.
 
@@ -9,6 +9,7 @@ mod encoding;
 mod external;
 mod pairwise;
 mod representative;
+mod retrieval;
 
 use afterimage_run::scores::{NotComputed, Score};
 use afterimage_statistics::{mean, pairing_test};
@@ -24,6 +25,7 @@ pub use pairwise::pairwise_scores;
 pub use representative::{
     Representatives, classification_curve, classified_items, representative_scores, superclass_score,
 };
+pub use retrieval::{RETRIEVAL_WAYS, Retrieval, retrieval_scores};
 
 use crate::distance::DistanceMatrix;
 use crate::error::undefined;

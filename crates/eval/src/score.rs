@@ -48,6 +48,7 @@ impl Draft<'_> {
             chance: self.chance,
             guess: None,
             mean_image: None,
+            drawn: None,
             p: None,
             n: ctx.len(),
             item_kind: "image".into(),

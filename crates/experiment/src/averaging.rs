@@ -36,7 +36,7 @@ pub(super) fn curve(
     let context = &of.context;
     let counts: Vec<usize> = trials.of_item.iter().map(Vec::len).collect();
     let levels = plan(&counts, context.seed);
-    let decoder = TrainedDecoder::load(&of.run, &of.experiment)?;
+    let decoder = TrainedDecoder::load(&of.networks, &of.experiment)?;
     let mut measured = Vec::new();
     let mut decoded = Vec::new();
     for level in &levels {
@@ -65,7 +65,7 @@ fn trials(of: &Material) -> Result<Result<Trials, String>> {
             "evaluation.averaging = \"trials\" decodes every trial by itself: set it to \"stimulus\"".into()
         ));
     }
-    if !of.run.weights_file(Phase::Decoder).is_file() {
+    if !of.networks.weights_file(Phase::Decoder).is_file() {
         return Ok(Err("the run has no decoder network that could decode other averages".into()));
     }
     let mut experiment = of.experiment.clone();

@@ -31,7 +31,7 @@ use super::{Session, chance, evaluate, pool, reconstruct, train};
 pub(crate) use encoder::FittedEncoder;
 pub(crate) use features::{FeatureRidge, open};
 use fitted::FittedDecoder;
-pub(crate) use fitted::{Refitted, refit};
+pub(crate) use fitted::{Refitted, fit_again, refit};
 pub use folder::run;
 pub(crate) use record::{decoder_grid, plan};
 
@@ -115,7 +115,7 @@ impl Default for Plan {
 }
 
 /// A fitted baseline.
-struct Fitted {
+pub(crate) struct Fitted {
     decoder: FittedDecoder,
     encoder: Option<FittedEncoder>,
 }
@@ -185,7 +185,7 @@ fn fit(session: &mut Session, plan: &Plan) -> Result<Fitted> {
 }
 
 /// Reconstructs the held-out items and predicts their responses.
-fn apply(session: &mut Session, fitted: &Fitted) -> Result<Vec<Pictures>> {
+pub(crate) fn apply(session: &mut Session, fitted: &Fitted) -> Result<Vec<Pictures>> {
     let data = session.data()?;
     let statistics = Statistics::read(&session.run)?;
     let test = prepare::held_out(&data.held_out(), &statistics, &session.experiment)?;

@@ -90,6 +90,12 @@ impl Choice {
         Self { unpaired: kept.unpaired.clone(), ..self }
     }
 
+    /// The unpaired images that a decoder has seen, for scores of an experiment on another data set: its external candidates
+    /// are chosen by the images of that one.
+    pub(crate) fn for_other_data(self, experiment: &Experiment) -> Self {
+        Self { data: experiment.data.clone(), external: None, ..self }
+    }
+
     /// True if it names unpaired images.
     pub(crate) fn has_unpaired(&self) -> bool {
         self.unpaired.is_some()

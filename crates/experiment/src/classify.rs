@@ -113,7 +113,7 @@ fn by_representatives(
         part.add(none);
         return Ok((part, None));
     }
-    let seen = seen_in(&of.data, experiment, &names)?;
+    let seen = seen_in(of.trained_on(), experiment, &names)?;
     let found = representative_scores(&table, &config.ways, &of.context);
     let name = ["identification.representative"];
     let (mut scores, missing) = match defined(&name, found)? {

@@ -28,12 +28,19 @@ pub use material::cache;
 pub(super) use metrics::{by_networks, missing_weights};
 pub(crate) use {material::Material, part::Part};
 
-use super::{Session, mean_image, pool::Pool, preflight, reconstruct::write_picture, steps::Steps, voxels, weights};
+use super::{
+    Session, mean_image, pool::Pool, preflight, provenance, reconstruct::write_picture, steps::Steps, voxels, weights,
+};
 
 /// Computes all scores and writes `scores.json`; the best-ranked wrong candidates become pictures.
 pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
-    let mut of = Material::of(session)?;
-    of.context.mean_image = Some(mean_image::of_data(&of.data, &of.experiment)?);
+    let of = Material::of(session)?;
+    score(session, of)
+}
+
+/// As [`evaluate`], of what is given.
+pub(crate) fn score(session: &mut Session, mut of: Material) -> Result<ScoreFile> {
+    of.context.mean_image = Some(mean_image::of_data(of.trained_on(), &of.experiment)?);
     let (decoded, external) = (of.reconstructions()?, of.external()?);
     let predicted = of.predicts.then(|| of.predictions()).transpose()?;
     let predicted = predicted.as_ref().map(|predicted| predicted.view());
@@ -70,6 +77,7 @@ pub(crate) fn evaluate(session: &mut Session) -> Result<ScoreFile> {
     // The curve last: what is read first stands first.
     file.scores.sort_by_key(|score| score.protocol == AVERAGING);
     file.write(&session.run)?;
+    provenance::with(&session.run, session.manifest.clone())?.write(&session.run)?;
     voxels::write_maps(session, &file)?;
     Ok(file)
 }

@@ -27,6 +27,7 @@
 //! images that drive voxels of a trained encoder.
 
 pub mod ablation;
+mod another;
 mod arrays;
 mod averaging;
 pub mod baseline;
@@ -48,6 +49,7 @@ mod photographs;
 pub mod pool;
 pub mod preflight;
 mod program;
+pub mod provenance;
 pub mod reconstruct;
 mod regions;
 pub mod session;
@@ -60,6 +62,7 @@ mod validity;
 pub mod voxels;
 mod weights;
 
+pub use another::OnOptions;
 pub use embedder::Embedder;
 pub use error::{BoxError, Error, Result, in_words};
 pub use program::{Caller, Program};

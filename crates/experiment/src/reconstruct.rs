@@ -69,7 +69,7 @@ pub(crate) fn photograph_names(
 }
 
 /// Predicted responses to the held-out items, `[items, voxels]`.
-fn predict(encoder: &TrainedEncoder, test: &HeldOutPairs, steps: &Steps<'_>) -> Result<Array2<f32>> {
+pub(crate) fn predict(encoder: &TrainedEncoder, test: &HeldOutPairs, steps: &Steps<'_>) -> Result<Array2<f32>> {
     steps.next("predicting responses")?;
     let predicted = in_blocks(test.item_images().view(), steps, |images| encoder.predict(images))?;
     refuse_not_finite("encoder", "predicts", predicted.iter())?;
@@ -77,7 +77,7 @@ fn predict(encoder: &TrainedEncoder, test: &HeldOutPairs, steps: &Steps<'_>) -> 
 }
 
 /// Reconstructions of the held-out items, `[items, 3, side, side]`.
-fn decode(decoder: &TrainedDecoder, test: &HeldOutPairs, steps: &Steps<'_>) -> Result<Array4<f32>> {
+pub(crate) fn decode(decoder: &TrainedDecoder, test: &HeldOutPairs, steps: &Steps<'_>) -> Result<Array4<f32>> {
     steps.next("decoding")?;
     let decoded = in_blocks(test.responses().view(), steps, |responses| decoder.decode(responses))?;
     refuse_not_finite("decoder", "decodes", decoded.iter())?;

@@ -27,8 +27,8 @@ use crate::program::{Caller, peak_memory_mib};
 
 pub(crate) use folder::refuse_used;
 pub use folder::{Existing, has_work, lock, note_unchecked, refuse_edited};
-use inputs::{DATA_SET, EXCLUSIONS, absolute, exclusions_digest, new_manifest, open_data, refuse_moved_data};
-pub(crate) use inputs::{exclusions, text};
+pub(crate) use inputs::{DATA_SET, exclusions, new_manifest, text};
+use inputs::{EXCLUSIONS, absolute, exclusions_digest, open_data, refuse_moved_data};
 
 /// An open run.
 pub struct Session {
@@ -196,7 +196,22 @@ impl Session {
         let run = RunFolder::open(path)?;
         let lock = lock(&run, caller)?;
         run.probe()?;
-        Ok(Self { _lock: Some(lock), ..Self::open(path, caller)? })
+        let session = Self { _lock: Some(lock), ..Self::open(path, caller)? };
+        if let Some(of) = &session.manifest.scored_run {
+            bail!(
+                "\"{}\" has scores of the run \"{}\" on another data set and no networks: open that run; \
+                 `afterimage evaluate {} --on DATASET` makes these scores again",
+                path.display(),
+                of.run,
+                of.run
+            );
+        }
+        Ok(session)
+    }
+
+    /// A session in the folder of a run's scores on another data set, under the lock of this one.
+    pub(crate) fn beside(&self, run: RunFolder, experiment: Experiment, manifest: Manifest) -> Self {
+        Self { run, experiment, manifest, caller: self.caller.clone(), fresh: Vec::new(), written: None, _lock: None }
     }
 
     /// Refuses what needs networks in the folder of a baseline, with what to do instead.

@@ -7,8 +7,9 @@
 //!
 //! # Contents of a report, in order
 //! The question, a verdict in plain words and the main scores; the images; every score in groups, with interval, chance
-//! level and n; whether reconstructions come from the responses; classes; repeats averaged; single images; the encoder and where its voxels lie; receptive fields and
-//! hierarchy; regions; people; the training log; the data and its audit; how to repeat the run; how to read the numbers. A
+//! level and n; whether reconstructions come from the responses; classes; strengths of their parts; repeats averaged; single images; the
+//! encoder and where its voxels lie; receptive fields and hierarchy; regions; other data sets; people; the training log; the data and its
+//! audit; the provenance of every input; how to repeat the run; how to read the numbers. A
 //! part whose file is missing is named at the end, with the command that creates it, so an unfinished run has a report too;
 //! parts that only some runs have are left out.
 //!

@@ -57,9 +57,11 @@ fn sections(source: &Source, shown: &Shown) -> Vec<Section> {
         of("volumes", "Brain", "Where in the brain", section::volumes::volumes(source)),
         of("biology", "Receptive fields", "Receptive fields and hierarchy", section::biology::biology(source)),
         of("regions", "Regions", "Regions", section::regions::regions(source)),
+        of("others", "Other data", "Other data sets", section::others::others(source)),
         of("people", "People", "People", section::people::people(source)),
         of("training", short, title, section::training::training(source)),
         of("data", "Data and audit", "Data and audit", section::data::data(source)),
+        of("provenance", "Provenance", "Where everything came from", section::provenance::provenance(source)),
         of("repeat", "Repeat it", "How to repeat it", section::repeat::repeat(source)),
         of("reading", "How to read", "How to read these numbers", section::reading::reading(source)),
     ]

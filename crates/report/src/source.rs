@@ -12,6 +12,7 @@ use afterimage_run::{
     log,
     manifest::Manifest,
     pictures::Pictures,
+    provenance::Provenance,
     regions::Regions,
     scores::{Score, ScoreFile},
     study::People,
@@ -46,6 +47,33 @@ pub(crate) struct Source {
     pub(crate) people: Option<People>,
     /// This run, first, against baselines.
     pub(crate) baselines: Option<Comparison>,
+    pub(crate) provenance: Option<Provenance>,
+    /// Its scores on other data sets.
+    pub(crate) others: Vec<Other>,
+}
+
+/// Scores of the run on another data set.
+pub(crate) struct Other {
+    pub(crate) run: RunFolder,
+    pub(crate) manifest: Manifest,
+    pub(crate) scores: Option<ScoreFile>,
+    pub(crate) pictures: Vec<Pictures>,
+}
+
+impl Other {
+    fn read(run: RunFolder) -> Result<Self> {
+        Ok(Self {
+            manifest: Manifest::read(&run)?,
+            scores: ScoreFile::read_if_present(&run)?,
+            pictures: Vec::<Pictures>::read_if_present(&run)?.unwrap_or_default(),
+            run,
+        })
+    }
+
+    /// The name of its folder.
+    pub(crate) fn folder(&self) -> String {
+        self.run.root().file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
 }
 
 /// `audit.json`.
@@ -97,6 +125,8 @@ impl Source {
             validity: Validity::read_if_present(run)?,
             people: People::read_if_present(run)?,
             baselines: Comparison::read_if_present(run)?,
+            provenance: Provenance::read_if_present(run)?,
+            others: run.on_others()?.into_iter().map(Other::read).collect::<Result<_>>()?,
             audit: AuditFile::read_if_present(run)?.map(|file| file.0),
             run: run.clone(),
         })

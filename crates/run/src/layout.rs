@@ -169,6 +169,26 @@ impl RunFolder {
     pub fn figures_dir(&self) -> PathBuf {
         self.root.join(FIGURES)
     }
+    /// Folder of a run of its own that has the scores on another data set, see [`crate::manifest::ScoredRun`].
+    pub fn on_dir(&self, name: &str) -> PathBuf {
+        self.root.join(ON).join(name)
+    }
+    /// Returns the runs that have the scores on other data sets, by their names.
+    ///
+    /// # Errors
+    /// [`RunError::Io`] if their folder cannot be read, and those of [`RunFolder::open`].
+    pub fn on_others(&self) -> Result<Vec<Self>> {
+        let folder = self.root.join(ON);
+        let io = |source| RunError::Io { action: "read", path: folder.clone(), source };
+        let entries = match std::fs::read_dir(&folder) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(io)?,
+        };
+        let mut folders: Vec<PathBuf> = entries.map(|entry| Ok(entry.map_err(io)?.path())).collect::<Result<_>>()?;
+        folders.retain(|path| path.join(MANIFEST).is_file());
+        folders.sort_unstable();
+        folders.into_iter().map(Self::open).collect()
+    }
     /// `regions.csv`: the regions of `regions.json`, one row per condition and score.
     pub fn regions_table(&self) -> PathBuf {
         self.root.join(REGION_TABLE)
@@ -209,10 +229,14 @@ impl RunFolder {
         };
         remedy.replace("RUN", &self.root.display().to_string())
     }
-    /// Returns the name of the run: the last part of its path.
+    /// Returns the name of the run: the last part of its path; of scores on another data set `RUN on NAME`.
     pub fn name(&self) -> String {
         let path = self.root.canonicalize().unwrap_or_else(|_| self.root.clone());
-        path.file_name().map_or_else(|| self.root.to_string_lossy(), |name| name.to_string_lossy()).into_owned()
+        let last = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let name = last(&path).unwrap_or_else(|| self.root.to_string_lossy().into_owned());
+        let folder = path.parent().filter(|folder| last(folder).as_deref() == Some(ON));
+        let of = folder.and_then(Path::parent).filter(|of| of.join(MANIFEST).is_file()).and_then(last);
+        of.map_or_else(|| name.clone(), |of| format!("{of} on {name}"))
     }
     /// Resolves a relative path from a JSON file of the run.
     ///

@@ -12,6 +12,7 @@
 //! - [`comparison`][]: runs compared score by score,
 //! - [`pictures`][]: `pictures.json`, which image files belong to which test item,
 //! - [`classification`][]: `classification.json`, the classes that reconstructions are nearest to,
+//! - [`provenance`][]: `provenance.json`, where every input of a reconstruction came from,
 //! - [`study`][]: what people saw in the reconstructions,
 //! - [`voxels`][]: `voxels.json`, which voxels a run uses and where they lie,
 //! - [`maps`][]: one number per voxel as volume, surface or table,
@@ -44,6 +45,7 @@ pub mod manifest;
 pub mod maps;
 pub mod outputs;
 pub mod pictures;
+pub mod provenance;
 pub mod regions;
 pub mod replace;
 pub mod scores;

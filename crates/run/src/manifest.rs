@@ -46,10 +46,28 @@ pub struct Manifest {
     /// How a baseline was made; absent where networks were trained.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<Baseline>,
+    /// The run whose networks are scored here on another data set than its own; absent in all other runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scored_run: Option<ScoredRun>,
     /// SHA-256 of the files that the run wrote, by relative path; [`Manifest::write`] fills it with what was written
     /// through the [`RunFolder`]. Empty in runs of earlier versions.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub outputs: BTreeMap<String, String>,
+}
+
+/// The run that was scored on another data set.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ScoredRun {
+    /// Its name.
+    pub run: String,
+    /// SHA-256 of its decoder; `None` of a baseline.
+    pub decoder: Option<String>,
+    /// The data set that it was trained on.
+    pub trained_on: Input,
+    /// How its voxels were found in the data set that it is scored on, in words.
+    pub voxels: String,
+    /// What the images of the data set share with those that it was trained on, a sentence each.
+    pub overlap: Vec<String>,
 }
 
 /// A change of the configuration of a run.

@@ -48,7 +48,7 @@ pub struct Score {
     pub name: String,
     /// What a reader sees, such as "5-way identification among external images".
     pub title: String,
-    /// Named protocol of the evaluation: `external`, `pairwise`, `encoding`, `class`, `representative`,
+    /// Named protocol of the evaluation: `external`, `pairwise`, `encoding`, `retrieval`, `class`, `representative`,
     /// `representative.pseudo`, `image`, `encoder`.
     pub protocol: String,
     /// The measure and its exact settings, such as "SSIM, grey, gaussian weights, sigma 1.5, 425x425".
@@ -76,6 +76,10 @@ pub struct Score {
     /// What the mean training image scores, if it is every item's reconstruction; `None` if that was not computed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mean_image: Option<f64>,
+    /// The same over a number of random draws of the candidates, where papers print that; `None` of other scores, and where
+    /// nothing is drawn. `value` is the expectation over all draws.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drawn: Option<Drawn>,
     /// p-value against shuffled pairings, or of the test that its method names; `None` if no test was made.
     pub p: Option<PValue>,
     /// Number of items that the value is the mean (or median) of; [`Interval::over`] states what the interval is over.
@@ -100,6 +104,17 @@ pub struct Score {
     pub pseudo_values: Vec<f64>,
     /// Remarks that belong to this number.
     pub notes: Vec<String>,
+}
+
+/// A score by random draws of its candidates.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Drawn {
+    /// Mean over the draws.
+    pub value: f64,
+    /// Standard deviation between draws; it says how far one draw can be from `value`, not how far other images could.
+    pub sd: f64,
+    /// Number of draws.
+    pub draws: usize,
 }
 
 /// A metric that was not computed.

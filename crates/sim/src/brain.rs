@@ -16,7 +16,7 @@ pub use truth::{TRUTH_VERSION, Truth, VoxelTruth};
 use crate::draws::{Draws, Purpose, mix};
 use crate::error::SimError;
 use crate::scene::SceneGenerator;
-use afterimage_data::{FittedOn, VoxelColumn};
+use afterimage_data::{FittedOn, VoxelColumn, Voxels};
 use features::FeatureBank;
 use ndarray::{Array2, ArrayView3, ArrayView4, Axis, Zip};
 use rayon::prelude::*;
@@ -150,6 +150,14 @@ impl Brain {
             fitted_on: FittedOn::Nothing,
             values: self.voxels.iter().map(side).collect(),
         }
+    }
+
+    /// What a data set says of the voxels.
+    pub(crate) fn voxels(&self) -> Voxels {
+        let mut voxels = Voxels::new(self.len());
+        voxels.regions = self.regions();
+        voxels.columns.insert("hemisphere".into(), self.hemispheres());
+        voxels
     }
 
     /// The truth about every voxel.

@@ -17,6 +17,8 @@ pub(crate) enum Purpose {
     Split = 5,
     Calibration = 6,
     Snr = 7,
+    Artificial = 8,
+    ArtificialNoise = 9,
 }
 
 /// One stream of random numbers.

@@ -38,6 +38,22 @@ pub enum SimError {
         /// Why.
         source: std::io::Error,
     },
+    /// A file could not be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file is not the truth about a simulated subject that this version can make again.
+    #[error("{} {message}", path.display())]
+    Truth {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and what to do.
+        message: String,
+    },
     /// The data set could not be written.
     #[error(transparent)]
     Data(#[from] afterimage_data::Error),

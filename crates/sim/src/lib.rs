@@ -11,6 +11,8 @@
 //! * [`Simulation`] plans an experiment, with test categories that occur in neither training nor the unpaired images,
 //!   and writes it as a data set, a `truth.json`, and two folders of images; a third, of classes for classification, on
 //!   request.
+//! * [`artificial`] lists discs, gratings, crosses, letters and other patterns that no scene looks like; a [`Subject`], made
+//!   again from a truth that was written, looks at them with the voxels of its data set.
 //!
 //! Limitations: noise is independent between voxels and trials, there is no drift, no adaptation, no eye
 //! movement, and the haemodynamic response is taken as perfectly estimated.
@@ -29,6 +31,7 @@
 //! # Ok::<(), afterimage_sim::SimError>(())
 //! ```
 
+mod artificial;
 mod background;
 mod brain;
 mod canvas;
@@ -41,8 +44,10 @@ mod object;
 mod scene;
 mod shape;
 mod simulation;
+mod subject;
 mod surface;
 
+pub use artificial::{Artificial, ArtificialConfig, Kind, MOST_EACH, artificial, artificial_images};
 pub use background::Place;
 pub use brain::{Brain, BrainConfig, Hemisphere, Region, RegionName, TRUTH_VERSION, Truth, VoxelTruth};
 pub use category::{Category, Colour, Texture, categories};
@@ -51,3 +56,4 @@ pub use object::Pose;
 pub use scene::{Scene, SceneGenerator};
 pub use shape::Shape;
 pub use simulation::{Part, Progress, SimConfig, Simulation, Written, generate_classes};
+pub use subject::Subject;

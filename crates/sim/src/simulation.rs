@@ -4,6 +4,7 @@ mod config;
 mod npy;
 mod pictures;
 mod plan;
+mod provenance;
 
 pub use config::SimConfig;
 pub use pictures::generate_classes;
@@ -14,14 +15,15 @@ use crate::category::Category;
 use crate::draws::mix;
 use crate::error::SimError;
 use crate::scene::SceneGenerator;
-use afterimage_data::{DataSetWriter, Header, Provenance, Split, Step, StimulusInfo, TrialInfo, Voxels};
+use afterimage_data::{DataSetWriter, Header, Split, Step, StimulusInfo, TrialInfo};
 use ndarray::{Array2, Array4, Axis, concatenate};
 use npy::failed;
 use plan::Plan;
+pub(crate) use provenance::provenance;
 use std::path::{Path, PathBuf};
 
 /// Trials in a run.
-const RUN: usize = 50;
+pub(crate) const RUN: usize = 50;
 
 /// Progress of writing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,30 +197,10 @@ impl Simulation {
             };
             self.scenes(part).into_iter().map(info)
         });
-        let mut voxels = Voxels::new(self.brain.len());
-        voxels.regions = self.brain.regions();
-        voxels.columns.insert("hemisphere".into(), self.brain.hemispheres());
-        Header::new(stimuli.collect(), voxels, self.config.side, self.provenance())
-    }
-
-    fn provenance(&self) -> Provenance {
-        let config = self.brain.config();
-        Provenance {
-            title: format!("Simulated subject, seed {}", self.config.seed),
-            kind: "simulation".into(),
-            licence: Some("MIT OR Apache-2.0".into()),
-            units: Some("standard deviations of the noiseless signal over scenes".into()),
-            steps: vec![
-                Step::plain(format!("responses simulated by afterimage-sim {}", env!("CARGO_PKG_VERSION"))),
-                Step::plain(format!(
-                    "single-trial signal-to-noise ratio log-normal, median {}, log spread {}",
-                    config.snr_median, config.snr_spread
-                )),
-                Step::split("categories of the test scenes occur neither in training nor among the unpaired images"),
-            ],
-            software: format!("afterimage {}", env!("CARGO_PKG_VERSION")),
-            ..Provenance::of_voxels()
-        }
+        let split = "categories of the test scenes occur neither in training nor among the unpaired images";
+        let title = format!("Simulated subject, seed {}", self.config.seed);
+        let provenance = provenance(&self.brain, title, [Step::split(split)]);
+        Header::new(stimuli.collect(), self.brain.voxels(), self.config.side, provenance)
     }
 
     /// Makes a part block by block.

@@ -46,6 +46,8 @@ pub enum Purpose {
     Noise = 11,
     /// Training items that stand for all of them.
     Sample = 12,
+    /// Candidates of a retrieval.
+    Candidates = 13,
 }
 
 impl From<Purpose> for u64 {

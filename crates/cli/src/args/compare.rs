@@ -10,6 +10,9 @@ pub(crate) struct Compare {
     /// Run to subtract from the others. Default: the first.
     #[arg(long, value_name = "RUN")]
     pub(crate) baseline: Option<PathBuf>,
+    /// Compare their scores on another data set, made by `evaluate --on` in RUN/on/NAME.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) on: Option<String>,
     /// Scores to show; `*` matches any characters, as in "image.*". Repeatable.
     #[arg(long, value_name = "PATTERN")]
     pub(crate) scores: Vec<String>,

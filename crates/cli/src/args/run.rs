@@ -104,6 +104,19 @@ pub(crate) struct Evaluate {
     /// Repeatable.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub(crate) settings: Vec<String>,
+    /// Score the run on the held-out trials of another data set of the same voxels, into RUN/on/NAME. The run's own scores
+    /// stay as they are.
+    #[arg(long, value_name = "DATASET", conflicts_with = "settings")]
+    pub(crate) on: Option<PathBuf>,
+    /// Name of the folder in RUN/on. Default: that of the data set.
+    #[arg(long, requires = "on")]
+    pub(crate) name: Option<String>,
+    /// The voxels of the other data set are those of the run, in the same order, where nothing else says so.
+    #[arg(long, requires = "on")]
+    pub(crate) in_order: bool,
+    /// Take responses that cannot be in the unit of the run's data set as they are.
+    #[arg(long, requires = "on")]
+    pub(crate) force_units: bool,
     /// Print as JSON.
     #[arg(long)]
     pub(crate) json: bool,

@@ -31,8 +31,9 @@ pub(super) fn compare(args: &Compare) -> Result<()> {
             bail!("\"{}\" is given twice: give each run once", path.display());
         }
         inputs::refuse_no_run(path)?;
-        runs.push(ScoredRun::read(path)?);
-        note_unchecked(&RunFolder::new(path), &Terminal::default())?;
+        let run = scored(path, args.on.as_deref())?;
+        runs.push(ScoredRun::of(&run)?);
+        note_unchecked(&run, &Terminal::default())?;
     }
     let baseline =
         match &args.baseline {
@@ -65,6 +66,21 @@ pub(super) fn compare(args: &Compare) -> Result<()> {
         Some(folder) if !args.json => say::line(format!("page: {}", folder.join("compare.html").display())),
         _ => Ok(()),
     }
+}
+
+/// The folder with the scores: the run, or below it that of another data set.
+fn scored(path: &Path, on: Option<&str>) -> Result<RunFolder> {
+    let run = RunFolder::open(path)?;
+    let Some(name) = on else { return Ok(run) };
+    let folder = run.on_dir(name);
+    if !folder.exists() {
+        bail!(
+            "\"{}\" has no scores on \"{name}\": make them with `afterimage evaluate {} --on DATASET --name {name}`",
+            path.display(),
+            path.display()
+        );
+    }
+    Ok(RunFolder::open(folder)?)
 }
 
 /// Writes `NAME.html`, `NAME.json` and `NAME.csv` into a folder.

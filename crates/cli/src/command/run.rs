@@ -10,7 +10,7 @@ use anyhow::{Result, bail};
 
 use afterimage_config::Experiment;
 use afterimage_experiment::ablation::without_perceptual;
-use afterimage_experiment::{Existing, REPORT, Session, Stage, TrainedRun, session, voxels};
+use afterimage_experiment::{Existing, OnOptions, REPORT, Session, Stage, TrainedRun, session, voxels};
 use afterimage_model::device::device;
 use afterimage_run::{Artefact, RunFolder, layout::Phase, manifest::Manifest, scores::ScoreFile};
 
@@ -118,6 +118,9 @@ pub(super) fn reconstruct(args: &OfRun) -> Result<()> {
 /// `afterimage evaluate`.
 pub(super) fn evaluate(args: &Evaluate) -> Result<()> {
     let mut session = open_to_write(&args.run)?;
+    if let Some(data_set) = &args.on {
+        return evaluate_on(&mut session, data_set, args);
+    }
     let scores = match args.settings.as_slice() {
         [] => session.evaluate()?,
         settings => session.evaluate_with(session.experiment.with_settings(settings)?)?,
@@ -125,11 +128,34 @@ pub(super) fn evaluate(args: &Evaluate) -> Result<()> {
     if args.json {
         return say::json(&scores);
     }
-    let unit = voxels::unit(&session);
+    list(&session, &scores)?;
+    say::line(format!("add to the report: afterimage report {}", args.run.display()))
+}
+
+/// `afterimage evaluate --on`.
+fn evaluate_on(session: &mut Session, data_set: &Path, args: &Evaluate) -> Result<()> {
+    let options = OnOptions { name: args.name.clone(), in_order: args.in_order, force_units: args.force_units };
+    let (folder, scores) = session.evaluate_on(data_set, &options)?;
+    afterimage_report::write_figures(&folder)?;
+    afterimage_report::write(&folder)?;
+    if args.json {
+        return say::json(&scores);
+    }
+    list(session, &scores)?;
+    if let Some(of) = Manifest::read(&folder)?.scored_run {
+        say::line(format!("{}: {}", voxels::unit(session).plural(), of.voxels))?;
+        of.overlap.iter().try_for_each(|sentence| say::line(format!("overlap: {sentence}")))?;
+    }
+    say::line(format!("report: {}", folder.report_file().display()))?;
+    say::line(format!("add to the report of the run: afterimage report {}", args.run.display()))
+}
+
+/// Prints every score, what was not computed, and the warnings.
+fn list(session: &Session, scores: &ScoreFile) -> Result<()> {
+    let unit = voxels::unit(session);
     scores.scores.iter().try_for_each(|score| say::line(line::line(score, unit)))?;
     scores.not_computed.iter().try_for_each(|m| say::line(format!("not computed: {}: {}", m.name, m.reason)))?;
-    scores.warnings.iter().try_for_each(|warning| say::line(format!("warning: {warning}")))?;
-    say::line(format!("add to the report: afterimage report {}", args.run.display()))
+    scores.warnings.iter().try_for_each(|warning| say::line(format!("warning: {warning}")))
 }
 
 /// `afterimage report`.

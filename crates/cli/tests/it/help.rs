@@ -48,6 +48,7 @@ const COMMANDS: [&[&str]; 52] = [
     &["classes"],
     &["classes", "build"],
     &["classes", "generate"],
+    &["shapes"],
     &["compare"],
     &["ablate"],
     &["study"],

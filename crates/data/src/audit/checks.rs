@@ -81,15 +81,15 @@ pub(super) fn unpaired(
     Ok((check(name, fail_if_any(&items), detail, items), names))
 }
 
-fn propose<'a>(a: &'a [Hashed], b: &'a [Hashed]) -> impl Iterator<Item = (&'a Hashed, &'a Hashed)> {
+pub(super) fn propose<'a>(a: &'a [Hashed], b: &'a [Hashed]) -> impl Iterator<Item = (&'a Hashed, &'a Hashed)> {
     a.iter().flat_map(move |first| b.iter().map(move |second| (first, second))).filter(|(x, y)| x.is_close(y))
 }
 
-fn fail_if_any(items: &[String]) -> Verdict {
+pub(super) fn fail_if_any(items: &[String]) -> Verdict {
     if items.is_empty() { Verdict::Pass } else { Verdict::Fail }
 }
 
-fn describe(names: [&str; 2], likeness: Likeness) -> String {
+pub(super) fn describe(names: [&str; 2], likeness: Likeness) -> String {
     let how = match likeness {
         Likeness::Identical => "identical pixels".to_owned(),
         Likeness::Near { correlation, mirrored: false } => format!("r = {correlation:.3}"),
@@ -107,6 +107,12 @@ fn classes(data: &DataSet, split: Split) -> BTreeSet<String> {
 pub(super) fn classes_in_training(data: &DataSet) -> Check {
     let train = classes(data, Split::Train);
     overlap("test classes in training", &classes(data, Split::Test), &train, "training").0
+}
+
+/// Classes that are both shown in the test and, in another data set, trained on.
+pub(super) fn classes_in_trained(data: &DataSet, trained: &DataSet) -> Check {
+    let train = classes(trained, Split::Train);
+    overlap("test classes in the run's training", &classes(data, Split::Test), &train, "training").0
 }
 
 /// Classes that are both shown in the test and among the unpaired images.

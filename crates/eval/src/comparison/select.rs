@@ -6,12 +6,13 @@ use super::group::Group;
 use crate::{EvalError, Result};
 
 /// The scores of a comparison that asks for none by name.
-pub const DEFAULT_SCORES: [&str; 18] = [
+pub const DEFAULT_SCORES: [&str; 19] = [
     "identification.external.perceptual.2way",
     "identification.external.perceptual.5way",
     "identification.external.perceptual.10way",
     "identification.external.perceptual.50way",
     "identification.pairwise.perceptual",
+    "identification.retrieval.*",
     "image.pixcorr",
     "image.ssim",
     "identification.representative*.10way",

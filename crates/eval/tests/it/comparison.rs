@@ -63,6 +63,7 @@ fn score(name: &str, items: &[String], values: &[f64]) -> Score {
         per_item: values.iter().copied().map(Some).collect(),
         guess: None,
         mean_image: None,
+        drawn: None,
         pseudo_values: Vec::new(),
         notes: Vec::new(),
     }
@@ -153,6 +154,7 @@ fn manifest(made: &Made) -> Manifest {
         warnings: Vec::new(),
         changes: Vec::new(),
         baseline: None,
+        scored_run: None,
         outputs: Default::default(),
     }
 }

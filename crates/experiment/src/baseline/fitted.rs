@@ -9,8 +9,8 @@ use ndarray::{Array3, Array4, ArrayView2, Axis};
 use super::inversion::Inverted;
 use super::pixels::Pixels;
 use super::retrieval::Retrieval;
-use super::{Decoder, features, folds, record, to_retrieve};
-use crate::error::Result;
+use super::{Decoder, Fitted, features, fit, folds, record, to_retrieve};
+use crate::error::{Result, bail};
 use crate::pool::Pool;
 use crate::{Session, mean_image};
 
@@ -68,6 +68,17 @@ impl FittedDecoder {
             }
         })
     }
+}
+
+/// Decoder and encoder of the baseline of a session, whose manifest and experiment are those of its folder, fitted again.
+///
+/// # Errors
+/// If the record is of another version's options, or the fit fails.
+pub(crate) fn fit_again(session: &mut Session) -> Result<Fitted> {
+    let Some(record) = session.manifest.baseline.clone() else {
+        bail!("\"{}\" is not a baseline", session.run.root().display());
+    };
+    fit(session, &record::plan(&record)?)
 }
 
 /// The decoder of a baseline, to be applied to other responses.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use afterimage_baseline::penalties;
 use afterimage_run::baseline::{Baseline, Penalties};
 
-use super::{Decoder, Features, Plan};
+use super::{Decoder, Encoder, Features, Plan};
 use crate::error::{Context as _, Result, bail};
 
 /// Penalties of the decoders, relative to the mean squared length of a training item: 15 values.
@@ -75,7 +75,7 @@ pub(super) fn begin(plan: &Plan) -> Baseline {
     Baseline { name: name.into(), method, encoder, options, penalties: Vec::new(), retrieved: Vec::new() }
 }
 
-/// The plan of a record: what [`begin`] was given, without the encoder.
+/// The plan of a record: what [`begin`] was given.
 pub(crate) fn plan(record: &Baseline) -> Result<Plan> {
     let text = |key: &str| {
         let known = record.options.get(key).map(String::as_str);
@@ -83,17 +83,18 @@ pub(crate) fn plan(record: &Baseline) -> Result<Plan> {
             format!("run.json names no option \"{key}\" of the baseline {}: make it again", record.name)
         })
     };
-    let number = |key: &str| {
+    let number = |key: &str| -> Result<usize> {
         let text = text(key)?;
         text.parse()
             .ok()
             .with_context(|| format!("run.json has the option {key} = \"{text}\" of a baseline, expected a number"))
     };
+    let names = |key: &str| -> Result<Vec<String>> { Ok(text(key)?.split(',').map(str::to_owned).collect()) };
     let decoder = match record.name.as_str() {
         "ridge-pixels" => Decoder::Pixels { side: number("pixels")? },
         "retrieval" => Decoder::Retrieval { layer: text("layer")?.to_owned(), grid: number("grid")? },
         "features" => Decoder::Features(Features {
-            layers: text("layers")?.split(',').map(str::to_owned).collect(),
+            layers: names("layers")?,
             grid: number("grid")?,
             natural_spread: text("spread")? == "natural",
             deep: text("prior")? == "deep",
@@ -104,7 +105,11 @@ pub(crate) fn plan(record: &Baseline) -> Result<Plan> {
         other => bail!("run.json names the baseline \"{other}\", which this version does not have"),
     };
     let Decoder::Mean = decoder else {
-        return Ok(Plan { decoder, encoder: None, backbone: text("backbone")?.to_owned(), folds: number("folds")? });
+        let encoder = match record.encoder {
+            Some(_) => Some(Encoder { layers: names("encoder-layers")?, levels: number("field-levels")? as u32 }),
+            None => None,
+        };
+        return Ok(Plan { decoder, encoder, backbone: text("backbone")?.to_owned(), folds: number("folds")? });
     };
     Ok(Plan { decoder, ..Plan::default() })
 }
@@ -134,9 +139,13 @@ mod tests {
             Decoder::Features(features),
             Decoder::Mean,
         ] {
-            let given = Plan { decoder, encoder: None, backbone: "alexnet".into(), folds: 4 };
-            let (before, after) = (begin(&given), begin(&plan(&begin(&given)).unwrap()));
-            assert_eq!(before, after);
+            let encoder = Encoder { layers: vec!["pool1".into(), "fire5".into()], levels: 3 };
+            let encoder = (!matches!(decoder, Decoder::Mean)).then_some(encoder);
+            for encoder in [None, encoder] {
+                let given = Plan { decoder: decoder.clone(), encoder, backbone: "alexnet".into(), folds: 4 };
+                let (before, after) = (begin(&given), begin(&plan(&begin(&given)).unwrap()));
+                assert_eq!(before, after);
+            }
         }
         let mut record = begin(&Plan { decoder: Decoder::Pixels { side: 24 }, ..Plan::default() });
         record.options.remove("pixels");

@@ -5,9 +5,9 @@ use std::{ops::Range, sync::Arc};
 use ndarray::{Array4, ArrayView2, ArrayView4};
 
 use afterimage_eval::{
-    BoxError, Candidates, Distance, DistanceMatrix, PixelCorrelation, Rival, Shown,
+    BoxError, Candidates, Distance, DistanceMatrix, PixelCorrelation, Retrieval, Rival, Shown,
     cache::{Cache, Digest},
-    diversity_scores, external_scores, pairwise_scores, possible_ways,
+    diversity_scores, external_scores, pairwise_scores, possible_ways, retrieval_scores,
 };
 use afterimage_run::classification::Classification;
 use afterimage_train::Observer;
@@ -87,6 +87,9 @@ pub(super) fn score(
             found.add(identification(&matrix, of)?);
             let name = ["identification.pairwise.perceptual.within_cluster"];
             found.add(Part::of(&name, clusters::scores(&matrix, &of.test, &of.context))?);
+            let words = Retrieval { response: "reconstruction", image: "shown image", by: "perceptual distance" };
+            let name = ["identification.retrieval.perceptual"];
+            found.add(Part::of(&name, retrieval_scores(&matrix, words, &of.context))?);
             (rivals, wrong) = (matrix.rivals(), matrix.nearest_wrong());
         }
         Err(undefined) => found.add(undefined),

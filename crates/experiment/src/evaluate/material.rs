@@ -22,6 +22,10 @@ use crate::{Session, arrays, external::ExternalCandidates, pool::Pool};
 pub(crate) struct Material {
     /// The folder, to read from.
     pub(crate) run: RunFolder,
+    /// The folder of the networks: another only where a run is scored on another data set than its own.
+    pub(crate) networks: RunFolder,
+    /// The data set that they were trained on, where it is another than `data`.
+    pub(crate) trained_on: Option<DataSet>,
     pub(crate) experiment: Experiment,
     pub(crate) data: DataSet,
     /// What was fitted on the training part.
@@ -60,6 +64,8 @@ impl Material {
             cache: cache(&experiment),
             predicts: session.manifest.predicts_responses(),
             has_seen_unpaired: session.has_seen_unpaired(),
+            networks: run.clone(),
+            trained_on: None,
             run,
             experiment,
             data,
@@ -67,6 +73,11 @@ impl Material {
             test,
             items,
         })
+    }
+
+    /// The data set that the networks were trained on.
+    pub(crate) fn trained_on(&self) -> &DataSet {
+        self.trained_on.as_ref().unwrap_or(&self.data)
     }
 
     /// Reconstructions of the held-out items `[items, 3, side, side]`, all in 0..1.

@@ -3,7 +3,9 @@
 use ndarray::ArrayView2;
 
 use afterimage_data::Reliability;
-use afterimage_eval::{Ceilings, encoder_scores, encoding_matrix, encoding_scores, possible_ways};
+use afterimage_eval::{
+    Ceilings, Retrieval, encoder_scores, encoding_matrix, encoding_scores, possible_ways, retrieval_scores,
+};
 
 use super::{material::Material, part::Part};
 use crate::error::Result;
@@ -35,5 +37,7 @@ pub(super) fn score(of: &Material, predicted: Option<ArrayView2<'_, f32>>) -> Re
     let (ways, missing) = possible_ways(ENCODING, &of.experiment.evaluation.ways, test.len() - 1);
     found.add(Part::of(&[ENCODING], encoding_scores(&matrix, &ways, context))?);
     found.not_computed.extend(missing);
+    let words = Retrieval { response: "measured response", image: "predicted response", by: "predicted responses" };
+    found.add(Part::of(&["identification.retrieval.encoding"], retrieval_scores(&matrix, words, context))?);
     Ok(found)
 }

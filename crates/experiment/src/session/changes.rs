@@ -155,6 +155,13 @@ impl Session {
         if any_key(|key| any(&OF_BIOLOGY, key)) {
             stale.push((Stage::Biology.name(), &[BIOLOGY]));
         }
+        if any_key(|key| is_of_evaluation(key) || any(&COMPOSITION, key)) {
+            for other in self.run.on_others()? {
+                fs::remove_dir_all(other.root())
+                    .with_context(|| format!("cannot remove \"{}\"", other.root().display()))?;
+                self.note(&format!("removed, since it was computed before the change: {}", other.root().display()));
+            }
+        }
         for (stage, files) in stale {
             self.manifest.finished.retain(|finished| finished != stage);
             for path in files.iter().map(|&file| self.run.path(file)).filter(|path| path.is_file()) {

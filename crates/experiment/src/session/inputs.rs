@@ -15,7 +15,7 @@ use afterimage_train::draws::{Purpose, derive};
 use crate::error::{Context as _, Result, bail};
 use crate::program::{Program, timestamp};
 
-pub(super) const DATA_SET: &str = "data set";
+pub(crate) const DATA_SET: &str = "data set";
 pub(super) const EXCLUSIONS: &str = "exclusions";
 
 /// SHA-256 of the experiment's list; `None` where it has none.
@@ -69,7 +69,7 @@ pub(crate) fn text(path: PathBuf) -> Result<String> {
     Ok(path.into_os_string().into_string().map_err(|path| ConfigError::NotText { path: path.into() })?)
 }
 
-pub(super) fn new_manifest(experiment: &Experiment, data: &DataSet, program: &Program) -> Manifest {
+pub(crate) fn new_manifest(experiment: &Experiment, data: &DataSet, program: &Program) -> Manifest {
     let header = data.header();
     let count = |mask: &Vec<bool>| mask.iter().filter(|&&m| m).count();
     let facts = DataFacts {
@@ -104,6 +104,7 @@ pub(super) fn new_manifest(experiment: &Experiment, data: &DataSet, program: &Pr
         warnings: Vec::new(),
         changes: Vec::new(),
         baseline: None,
+        scored_run: None,
         outputs: Default::default(),
     }
 }

@@ -8,7 +8,9 @@ use afterimage_run::{
     baseline::{Baseline, Penalties},
     comparison::{COMPARISON_VERSION, Cell, Comparison, Row, Variant},
     layout::{AUDIT, PICTURES, SCORES},
+    manifest::{Manifest, ScoredRun},
     pictures::Pictures,
+    provenance::{Provenance, Statement, TestItems},
     scores::ScoreFile,
 };
 
@@ -369,4 +371,53 @@ fn the_verdict_says_what_is_better_worse_and_no_different_than_a_baseline() {
     file.write(&run).unwrap();
     let html = render(&run).unwrap();
     assert!(html.contains("with earlier scores of this run") && !html.contains("Against ridge: "));
+}
+
+#[test]
+fn scores_on_another_data_set_stand_next_to_the_own_and_name_what_is_shared() {
+    let (_folder, run) = run(6);
+    assert!(!render(&run).unwrap().contains("Other data sets"));
+    let there = RunFolder::new(run.on_dir("shapes"));
+    crate::sample::write(&there, 9, SIDE).unwrap();
+    let mut manifest = Manifest::read(&there).unwrap();
+    manifest.data.title = format!("shapes {HOSTILE}");
+    manifest.scored_run = Some(ScoredRun {
+        run: "runs/mine".into(),
+        decoder: None,
+        trained_on: manifest.inputs[0].clone(),
+        voxels: "taken in order, equal in region V1".into(),
+        overlap: vec!["same image in test and the run's training: 2 of 9 x 40 pairs are duplicates".into()],
+    });
+    manifest.write(&there).unwrap();
+    let html = render(&run).unwrap();
+    for said in ["Other data sets", "on/shapes", "equal in region V1", "2 of 9 x 40 pairs", "On its own test items"] {
+        assert!(html.contains(said), "{said}");
+    }
+    assert!(!html.contains("</script><img src=x"));
+    assert!(render(&there).unwrap().contains("on another data set than the one it was trained on"));
+    // A decoder that was trained again since is told.
+    let mut of = manifest.scored_run.clone().unwrap();
+    of.decoder = Some("0".repeat(64));
+    manifest.scored_run = Some(of);
+    manifest.write(&there).unwrap();
+    let mut own = Manifest::read(&run).unwrap();
+    assert!(!render(&run).unwrap().contains("has changed since: make these"));
+    own.outputs.insert("decoder/model.safetensors".into(), "1".repeat(64));
+    fs::write(run.manifest_file(), serde_json::to_vec(&own).unwrap()).unwrap();
+    assert!(render(&run).unwrap().contains("has changed since: make these"));
+}
+
+#[test]
+fn provenance_is_shown_with_what_is_not_known() {
+    let (_folder, run) = run(3);
+    assert!(render(&run).unwrap().contains("The provenance of the inputs was not stated."));
+    let state = |about: &str, said: &str, test_items| Statement { about: about.into(), said: said.into(), test_items };
+    let statements = vec![
+        state("Pretrained weights", HOSTILE, TestItems::Unknown),
+        state("Unpaired images", "200 images.", TestItems::NotFound),
+    ];
+    Provenance::new(statements).write(&run).unwrap();
+    let html = render(&run).unwrap();
+    assert!(html.contains("Where everything came from") && html.contains("Test items in it: not known."));
+    assert!(html.contains("looked for, none found") && !html.contains("</script><img src=x"));
 }

@@ -75,6 +75,7 @@ pub(crate) fn manifest(items: usize) -> Manifest {
         ],
         changes: Vec::new(),
         baseline: None,
+        scored_run: None,
         outputs: Default::default(),
     }
 }
@@ -208,6 +209,7 @@ fn score(
         per_item: values.into_iter().map(Some).collect(),
         guess: None,
         mean_image: None,
+        drawn: None,
         pseudo_values: Vec::new(),
         notes: Vec::new(),
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     biology::BIOLOGY_VERSION, classification::CLASSIFICATION_VERSION, comparison::COMPARISON_VERSION,
-    front::FRONT_VERSION, regions::REGIONS_VERSION, scores::SCORES_VERSION, study::ANALYSIS_VERSION,
+    front::FRONT_VERSION, provenance::PROVENANCE_VERSION, regions::REGIONS_VERSION, scores::SCORES_VERSION, study::ANALYSIS_VERSION,
     validity::NULL_VERSION, validity::VALIDITY_VERSION, voxels::VOXELS_VERSION,
 };
 
@@ -43,6 +43,8 @@ pub(super) const FIGURES: &str = "figures";
 pub(super) const REGION_TABLE: &str = "regions.csv";
 /// Name of the table of single voxels.
 pub(super) const VOXEL_TABLE: &str = "regions-voxels.csv";
+/// Folder of scores on other data sets.
+pub(super) const ON: &str = "on";
 /// Name of the report.
 pub(super) const REPORT: &str = "report.html";
 /// Folder of the simulated subject in the folder of a demonstration.
@@ -67,6 +69,7 @@ pub const UNRECORDED: &[&str] = &[
     FIGURES,
     REGION_TABLE,
     VOXEL_TABLE,
+    ON,
     REPORT,
 ];
 
@@ -142,6 +145,8 @@ files! {
     SCORES = "scores.json", Some(SCORES_VERSION), EVALUATE;
     /// The classes that reconstructions are nearest to, if the experiment names classes
     CLASSIFICATION = "classification.json", Some(CLASSIFICATION_VERSION), EVALUATE;
+    /// Where every input of a reconstruction came from, and whether test items could be in it
+    PROVENANCE = "provenance.json", Some(PROVENANCE_VERSION), EVALUATE;
     /// Receptive fields, preferred depth and measures over voxels
     BIOLOGY = "biology.json", Some(BIOLOGY_VERSION), LOOK;
     /// What information regions and single voxels carry, and what the decoder does without them

@@ -11,6 +11,8 @@ pub enum Group {
     Encoder,
     /// Images by their predicted responses.
     Encoding,
+    /// Both by top-1 of 300, as papers count it.
+    Retrieval,
     /// Classes of images.
     Classes,
     /// Reconstructions among each other.
@@ -21,11 +23,12 @@ pub enum Group {
 
 impl Group {
     /// Every group, in order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Identification,
         Self::Similarity,
         Self::Encoder,
         Self::Encoding,
+        Self::Retrieval,
         Self::Classes,
         Self::Variety,
         Self::Other,
@@ -38,6 +41,7 @@ impl Group {
             "image" => Self::Similarity,
             "encoder" => Self::Encoder,
             "encoding" => Self::Encoding,
+            "retrieval" => Self::Retrieval,
             "class" | "representative" => Self::Classes,
             "diversity" => Self::Variety,
             _ => Self::Other,
@@ -56,6 +60,7 @@ impl Group {
             Self::Similarity => "Similarity to the shown image",
             Self::Encoder => "Accuracy of the encoder",
             Self::Encoding => "Identification from responses",
+            Self::Retrieval => "Retrieval, top-1 of 300",
             Self::Classes => "Classes of images",
             Self::Variety => "Variety of the reconstructions",
             Self::Other => "Other scores",
@@ -74,6 +79,7 @@ mod tests {
             ("pairwise", "identification.pairwise.perceptual"),
             ("representative.pseudo", "identification.representative.pseudo.10way"),
             ("encoding", "identification.encoding.2way"),
+            ("retrieval", "identification.retrieval.clip.image.300way"),
             ("image", "image.ssim"),
             ("diversity", "diversity.rank"),
             ("something", "something.new"),

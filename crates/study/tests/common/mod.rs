@@ -38,6 +38,7 @@ pub(crate) fn run_folder(folder: &Path, items: usize, tint: u8) -> PathBuf {
         warnings: Vec::new(),
         changes: Vec::new(),
         baseline: None,
+        scored_run: None,
         outputs: Default::default(),
     };
     manifest.write(&run).unwrap();
@@ -98,6 +99,7 @@ fn score(list: &[Pictures]) -> Score {
         per_item: (0..list.len()).map(|i| Some(i as f64)).collect(),
         guess: None,
         mean_image: None,
+        drawn: None,
         pseudo_values: Vec::new(),
         notes: Vec::new(),
     }

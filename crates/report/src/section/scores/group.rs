@@ -13,6 +13,9 @@ fn question(kind: Kind) -> &'static str {
         Kind::Encoding => {
             "Do measured responses fit the predictions for the shown image best? No reconstruction is used."
         }
+        Kind::Retrieval => {
+            "Does a response pick its own image among 300 test images, and an image its own response? With fewer test images, among all of them."
+        }
         Kind::Classes => "Does a reconstruction show the class of its image?",
         Kind::Variety => "Do the reconstructions differ from each other as much as the shown images do?",
         Kind::Other => "",

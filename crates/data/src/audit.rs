@@ -10,6 +10,9 @@
 //! these find 99 to 100 %; a limit of 4 bits would find 93 to 99 %. Unrelated pairs lie 32 bits apart; of two million, 223 came
 //! within 10 bits and 4 correlated by 0.95. Copies cropped by 4 % on every side are mostly missed (10 % found).
 //!
+//! Copies in other colours (grey, inverted, saturated, with exchanged channels) have the same edges: the pairs of which these
+//! correlate are listed as a warning, with the limits in `structure`.
+//!
 //! Crops are what features find: with [`AuditOptions::embed`], pairs whose features have a cosine of [`FEATURE_COSINE`]
 //! or more are listed. With the channel means of SqueezeNet 1.1 after fire9, and 100 photographs of 112 pixels against
 //! copies of 1200, 96 of 100 crops by 4 % were found, 52 by 10 %, 4 by 20 %; of 860 000 pairs of different photographs, none. What passes is free of copies and close crops, not of other photographs of the same scene.
@@ -18,6 +21,9 @@ mod checks;
 mod features;
 mod hash;
 mod other;
+mod recoloured;
+mod responses;
+mod structure;
 #[cfg(test)]
 mod tests;
 
@@ -42,6 +48,12 @@ pub const PIXEL_CORRELATION: f64 = 0.95;
 
 /// Least cosine of the features of look-alikes.
 pub const FEATURE_COSINE: f32 = 0.88;
+
+/// The parts, in the names of checks.
+const TEST: &str = "test";
+const VALIDATION: &str = "validation";
+const TRAINING: &str = "training";
+const UNPAIRED: &str = "unpaired";
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,7 +88,7 @@ pub struct Audit {
     /// In the order of their run.
     pub checks: Vec<Check>,
     /// What duplicates test images: unpaired images, to open the pool again without, and training and validation
-    /// stimuli, to leave out of the data set.
+    /// stimuli, to leave out of the data set. So are training stimuli that duplicate those of validation.
     pub exclusions: Exclusions,
     /// Unpaired classes that are test classes too: excluded in Gaziv et al. 2022.
     pub class_exclusions: Exclusions,
@@ -112,10 +124,17 @@ pub struct SharedWithTest {
 pub fn shared_with_test(test: &HeldOutSplit<'_>, pool: &UnpairedPool) -> Result<SharedWithTest> {
     let data = test.data_set();
     data.verify_once()?;
-    let shown = hash::of_stimuli(data, Split::Test, &|_| ())?;
-    let (_, names) = checks::unpaired(data, &shown, Some(pool), AuditOptions::default().pool_limit, &|_| ())?;
+    let shown = hash::of_stimuli(data, Split::Test, &mut pass_over)?;
+    let limit = AuditOptions::default().pool_limit;
+    let (_, copies) = checks::unpaired(data, &shown, Some(pool), limit, &mut pass_over)?;
+    let names = copies.iter().map(|[_, copy]| pool.names()[*copy].clone()).collect();
     let (_, classes) = checks::classes_in_pool(data, Some(pool));
     Ok(SharedWithTest { copies: Exclusions { names, ..Exclusions::default() }, classes })
+}
+
+/// For images of which only the hashes are needed.
+fn pass_over(_: &[usize], _: ArrayView4<'_, u8>) -> Result<()> {
+    Ok(())
 }
 
 /// Turns images `[n, height, width, 3]` into features `[n, features]`, such as the channel means of a network's last layer.
@@ -169,20 +188,37 @@ pub fn audit_with(data: &DataSet, pool: Option<&UnpairedPool>, options: AuditOpt
             progress(seen.get(), all);
         }
     };
-    let test = hash::of_stimuli(data, Split::Test, &saw)?;
-    let validation = hash::of_stimuli(data, Split::Validation, &saw)?;
-    let train = hash::of_stimuli(data, Split::Train, &saw)?;
+    let mut search = recoloured::Search::default();
+    let test = hash::of_stimuli(data, Split::Test, &mut |rows, images| {
+        saw(rows.len());
+        search.test(rows, images)
+    })?;
+    let validation = hash::of_stimuli(data, Split::Validation, &mut |rows, images| {
+        saw(rows.len());
+        search.validation(rows, images)
+    })?;
+    let train = hash::of_stimuli(data, Split::Train, &mut |rows, images| {
+        saw(rows.len());
+        search.training(rows, images)
+    })?;
     let mut exclusions = Exclusions::default();
     let mut checks = Vec::new();
-    for (name, part) in [("training", &train), ("validation", &validation)] {
-        let (check, names) = checks::stimuli(data, ("test", &test), (name, part))?;
-        exclusions.stimuli.extend(names);
+    let parts = [(TEST, &test, TRAINING, &train), (TEST, &test, VALIDATION, &validation)];
+    for (a, first, b, second) in parts.into_iter().chain([(VALIDATION, &validation, TRAINING, &train)]) {
+        let (check, pairs) = checks::stimuli(data, (a, first), (b, second))?;
+        exclusions.stimuli.extend(pairs.iter().map(|[_, copy]| data.header().stimuli[*copy].name.clone()));
+        search.are_duplicates([a, b], pairs);
         checks.push(check);
     }
-    checks.push(checks::stimuli(data, ("validation", &validation), ("training", &train))?.0);
-    let (check, names) = checks::unpaired(data, &test, pool, options.pool_limit, &saw)?;
-    exclusions.names.extend(names);
+    let (check, pairs) = checks::unpaired(data, &test, pool, options.pool_limit, &mut |places, images| {
+        saw(places.len());
+        search.unpaired(places, images)
+    })?;
+    let copies = pool.into_iter().flat_map(|pool| pairs.iter().map(|[_, copy]| pool.names()[*copy].clone()));
+    exclusions.names.extend(copies);
+    search.are_duplicates([TEST, UNPAIRED], pairs);
     checks.push(check);
+    checks.push(search.check(data, pool));
     if let Some(embed) = options.embed {
         checks.push(features::stimuli(data, embed)?);
         checks.push(features::unpaired(data, pool, embed, options.pool_limit)?);
@@ -192,6 +228,7 @@ pub fn audit_with(data: &DataSet, pool: Option<&UnpairedPool>, options: AuditOpt
     checks.push(check);
     checks.push(checks::repeats(data));
     checks.push(checks::agreement(data)?);
+    checks.push(responses::check(data)?);
     checks.push(checks::normalisation(data));
     Ok(Audit { checks, exclusions, class_exclusions })
 }

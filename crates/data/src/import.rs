@@ -19,7 +19,6 @@ mod nsd;
 pub(crate) mod order;
 mod regions;
 mod shown;
-mod silent;
 mod source;
 mod ssr;
 mod subject;

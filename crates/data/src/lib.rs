@@ -62,6 +62,7 @@ mod items;
 pub mod manifest;
 mod moments;
 mod nouns;
+mod oddities;
 pub mod overview;
 mod pairs;
 mod part;

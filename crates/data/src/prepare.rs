@@ -1,6 +1,6 @@
 //! Makes one data set from another: split again, standardised, cleaned of drift, averaged, its voxels selected.
 //!
-//! Every statistic is fitted on training trials; a selection sees validation trials too. A run or session without
+//! Every statistic is fitted on training trials; a selection by reliability sees validation trials too. A run or session without
 //! training trials (as where the test was scanned in runs of its own) takes the statistics of the training trials of its
 //! session or, if it has none, of all; see [`TestStatistics`]. What was done is added to the steps of the provenance.
 
@@ -23,7 +23,7 @@ use groups::{Asked, Groups};
 use removes::Removes;
 use stream::{Stage, Stream};
 
-pub(crate) use again::STANDARDISED;
+pub(crate) use again::{STANDARDISED, VOLUMES};
 pub use groups::Scope;
 pub use select::{Measure, Rule, Selection};
 pub use split::SplitRule;
@@ -124,7 +124,8 @@ pub fn prepare_with<'a>(
         begin("selecting");
         let mask = select::mask(&stream, selection)?;
         stream.keep_voxels(&mask);
-        steps.push(Step::new(format!("voxels: {selection}"), selection.measure.fitted_on()));
+        let (kept, of) = (mask.iter().filter(|&&kept| kept).count(), mask.len());
+        steps.push(Step::new(format!("voxels: {selection}, {kept} of {of} kept"), selection.measure.fitted_on()));
     }
     let voxels = stream.voxels();
     if voxels.count == 0 {

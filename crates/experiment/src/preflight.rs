@@ -4,6 +4,7 @@
 //! audited, the images of classes are listed. What passes here can still be lost while the run is going on, but nothing is
 //! met for the first time after training.
 
+mod images;
 mod machine;
 mod networks;
 mod place;
@@ -100,6 +101,7 @@ pub(crate) fn check(
     refuse_odd_place(out, experiment, work, observer)?;
     let prepared = prepare::prepare(data, experiment)?;
     let test = test_items(data, experiment, &prepared, work, observer)?;
+    images::note_enlarged(data, experiment, observer);
     if work.trains() {
         enough_pairs(&prepared, experiment, observer)?;
     }

@@ -44,8 +44,9 @@ enum Kind {
 const ENDINGS: [&str; 6] = ["jpg", "jpeg", "png", "bmp", "tif", "tiff"];
 
 impl ImageSource {
-    /// Opens a folder (with its subfolders), a `.zip` of images, an `.npy` of shape `[n, height, width, 3]` with whole
-    /// numbers from 0 to 255 or floats from 0 to 1, or a single image file.
+    /// Opens a folder (with its subfolders), a `.zip` of images, an `.npy` with whole numbers from 0 to 255 or floats from 0 to 1,
+    /// or a single image file. The shape of an `.npy` is `[n, height, width, 3]`, `[n, 3, height, width]`, or, of grey images,
+    /// `[n, height, width]`; [`ImageSource::rearranged`] says so of the last two.
     ///
     /// # Errors
     /// [`Error::Io`]; [`Error::Malformed`] or [`Error::Shape`] for a damaged file; [`Error::NoImages`] if it contains
@@ -155,6 +156,14 @@ impl ImageSource {
     pub fn unread(&self) -> impl Iterator<Item = &str> {
         let is_image = |name: &&String| OTHER_IMAGES.contains(&ending(name).as_str());
         self.passed_over.iter().filter(is_image).map(String::as_str)
+    }
+
+    /// What was done to an array to read it as RGB images, in words; `None` if nothing was.
+    pub fn rearranged(&self) -> Option<&'static str> {
+        match &self.kind {
+            Kind::Array(array) => array.rearranged(),
+            Kind::Folder | Kind::Archive(_) => None,
+        }
     }
 
     /// Location of an image, for messages.

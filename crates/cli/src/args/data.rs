@@ -41,8 +41,8 @@ pub(crate) struct Prepare {
     /// What --zscore takes for runs and sessions without training trials.
     #[arg(long, value_enum, default_value_t = WithoutTraining::Training)]
     pub(crate) test_statistics: WithoutTraining,
-    /// Select voxels by a measure of the training trials (snr, split_half) or a column of the data set: "snr >= 0.5",
-    /// "best 2000 split_half". Repeatable.
+    /// Select voxels by a measure of the training trials (snr, split_half, sd) or a column of the data set: "snr >= 0.5",
+    /// "best 2000 split_half", "sd > 0" for those that are not constant. Repeatable.
     #[arg(long, value_name = "RULE")]
     pub(crate) select: Vec<Selection>,
     /// Average the trials of each stimulus.

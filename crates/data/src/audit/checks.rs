@@ -20,25 +20,28 @@ pub(super) fn check(name: impl Into<String>, verdict: Verdict, detail: impl Into
     Check { name: name.into(), verdict, detail: detail.into(), items }
 }
 
-/// The same photograph in two parts of a data set; with the names in the second part.
-pub(super) fn stimuli(data: &DataSet, a: (&str, &[Hashed]), b: (&str, &[Hashed])) -> Result<(Check, BTreeSet<String>)> {
+/// Pairs of images by their places.
+pub(super) type Pairs = BTreeSet<[usize; 2]>;
+
+/// The same photograph in two parts of a data set; with the pairs of their rows.
+pub(super) fn stimuli(data: &DataSet, a: (&str, &[Hashed]), b: (&str, &[Hashed])) -> Result<(Check, Pairs)> {
     let name = format!("same image in {} and {}", a.0, b.0);
     if a.1.is_empty() || b.1.is_empty() {
         let empty = if a.1.is_empty() { a.0 } else { b.0 };
         let none = check(name, Verdict::NotApplicable, format!("the {empty} part has no images"), Vec::new());
-        return Ok((none, BTreeSet::new()));
+        return Ok((none, Pairs::new()));
     }
-    let (mut items, mut found) = (Vec::new(), BTreeSet::new());
+    let (mut items, mut found) = (Vec::new(), Pairs::new());
     for (first, second) in propose(a.1, b.1) {
         let images = data.images(&[first.index as u32, second.index as u32])?;
         if let Some(likeness) = hash::compare(images.index_axis(Axis(0), 0), images.index_axis(Axis(0), 1))? {
             let names = [first, second].map(|hashed| data.header().stimuli[hashed.index].name.as_str());
             items.push(describe(names, likeness));
-            found.insert(names[1].to_owned());
+            found.insert([first.index, second.index]);
         }
     }
     let detail = format!(
-        "{} of {} x {} pairs are duplicates: alike in all but brightness, size and compression; copies in other colours can be missed",
+        "{} of {} x {} pairs are duplicates: alike in all but brightness, size and compression",
         items.len(),
         a.1.len(),
         b.1.len()
@@ -46,20 +49,20 @@ pub(super) fn stimuli(data: &DataSet, a: (&str, &[Hashed]), b: (&str, &[Hashed])
     Ok((check(name, fail_if_any(&items), detail, items), found))
 }
 
-/// The same photograph among test and unpaired images; with the names of the unpaired ones.
+/// The same photograph among test and unpaired images; with the pairs of their places.
 pub(super) fn unpaired(
     data: &DataSet,
     test: &[Hashed],
     pool: Option<&UnpairedPool>,
     limit: usize,
-    saw: &dyn Fn(usize),
-) -> Result<(Check, BTreeSet<String>)> {
+    visit: hash::Visit<'_>,
+) -> Result<(Check, Pairs)> {
     let name = "same image in test and unpaired";
-    let mut names = BTreeSet::new();
+    let mut found = Pairs::new();
     let Some(pool) = pool.filter(|_| limit > 0 && !test.is_empty()) else {
-        return Ok((check(name, Verdict::NotApplicable, "no unpaired images were given", Vec::new()), names));
+        return Ok((check(name, Verdict::NotApplicable, "no unpaired images were given", Vec::new()), found));
     };
-    let others = hash::of_pool(pool, limit, saw)?;
+    let others = hash::of_pool(pool, limit, visit)?;
     let side = data.header().size;
     let mut items = Vec::new();
     for (first, second) in propose(test, &others) {
@@ -69,7 +72,7 @@ pub(super) fn unpaired(
         if let Some(likeness) = hash::compare(shown.index_axis(Axis(0), 0), other.view())? {
             let pair = [data.header().stimuli[first.index].name.as_str(), pool.names()[second.index].as_str()];
             items.push(describe(pair, likeness));
-            names.insert(pair[1].to_owned());
+            found.insert([first.index, second.index]);
         }
     }
     let (n, all) = (others.len(), pool.len());
@@ -78,7 +81,7 @@ pub(super) fn unpaired(
     if n < all {
         detail += "; the rest was not looked at";
     }
-    Ok((check(name, fail_if_any(&items), detail, items), names))
+    Ok((check(name, fail_if_any(&items), detail, items), found))
 }
 
 pub(super) fn propose<'a>(a: &'a [Hashed], b: &'a [Hashed]) -> impl Iterator<Item = (&'a Hashed, &'a Hashed)> {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use afterimage_formats::picture;
-use ndarray::{Array3, ArrayView3, Axis, s};
+use ndarray::{Array3, Array4, ArrayView3, ArrayView4, Axis, s};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -80,31 +80,39 @@ impl Hashed {
     }
 }
 
-pub(super) fn of_stimuli(data: &DataSet, split: Split, saw: &dyn Fn(usize)) -> Result<Vec<Hashed>> {
+/// Receives each block of images `[n, height, width, 3]` with their indices.
+pub(super) type Visit<'a> = &'a mut dyn FnMut(&[usize], ArrayView4<'_, u8>) -> Result<()>;
+
+pub(super) fn of_stimuli(data: &DataSet, split: Split, visit: Visit<'_>) -> Result<Vec<Hashed>> {
     let is_of_part = |info: &StimulusInfo| data.header().has_images() && info.split == split;
     let rows = data.header().stimuli.iter().enumerate().filter(|(_, info)| is_of_part(info));
-    let rows: Vec<u32> = rows.map(|(row, _)| row as u32).collect();
-    let blocks = rows.chunks(BLOCK).map(|block| {
-        let images = data.images(block)?;
-        saw(block.len());
-        let hash = |(position, &row): (usize, &u32)| Hashed::of(row as usize, images.index_axis(Axis(0), position));
-        block.par_iter().enumerate().map(|(position, row)| hash((position, row))).collect::<Result<Vec<_>>>()
-    });
-    Ok(blocks.collect::<Result<Vec<_>>>()?.concat())
+    let rows: Vec<usize> = rows.map(|(row, _)| row).collect();
+    let read = |block: &[usize]| data.images(&block.iter().map(|&row| row as u32).collect::<Vec<_>>());
+    of_blocks(&rows, read, visit)
 }
 
 /// Hashes of at most `limit` images, evenly spaced.
-pub(super) fn of_pool(pool: &UnpairedPool, limit: usize, saw: &dyn Fn(usize)) -> Result<Vec<Hashed>> {
+pub(super) fn of_pool(pool: &UnpairedPool, limit: usize, visit: Visit<'_>) -> Result<Vec<Hashed>> {
     let count = pool.len().min(limit);
     let chosen: Vec<usize> = (0..count).map(|i| i * pool.len() / count).collect();
-    let blocks = chosen.chunks(BLOCK).map(|block| {
-        // A damaged image is told with all others that are damaged, so that one look is enough.
-        let images = pool.read(block).or_else(|error| pool.require(&chosen).and(Err(error)))?;
-        saw(block.len());
+    // A damaged image is told with all others that are damaged, so that one look is enough.
+    let read = |block: &[usize]| pool.read(block).or_else(|error| pool.require(&chosen).and(Err(error)));
+    of_blocks(&chosen, read, visit)
+}
+
+fn of_blocks(
+    indices: &[usize],
+    read: impl Fn(&[usize]) -> Result<Array4<u8>>,
+    visit: Visit<'_>,
+) -> Result<Vec<Hashed>> {
+    let mut hashes = Vec::with_capacity(indices.len());
+    for block in indices.chunks(BLOCK) {
+        let images = read(block)?;
+        visit(block, images.view())?;
         let hash = |(position, &index): (usize, &usize)| Hashed::of(index, images.index_axis(Axis(0), position));
-        block.par_iter().enumerate().map(|(position, index)| hash((position, index))).collect::<Result<Vec<_>>>()
-    });
-    Ok(blocks.collect::<Result<Vec<_>>>()?.concat())
+        hashes.extend(block.par_iter().enumerate().map(hash).collect::<Result<Vec<_>>>()?);
+    }
+    Ok(hashes)
 }
 
 /// The signs of the 64 horizontal brightness steps on a 9 x 8 thumbnail.

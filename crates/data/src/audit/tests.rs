@@ -6,6 +6,8 @@ use super::*;
 use crate::header::{Header, Provenance, StimulusInfo, TrialInfo, Voxels};
 use crate::store::DataSetWriter;
 
+mod found;
+
 const SIDE: usize = 48;
 
 /// A smooth image unlike those of other seeds.

@@ -94,6 +94,9 @@ pub(crate) fn read(path: &Path, stated: &Stated) -> Result<Columns> {
         strange::refuse_second_names(path, &raw, &data)?;
     }
     if stated.voxels.is_none() && !are_marked {
+        if named {
+            strange::refuse_other_names(path, &names, &data, stated.reader)?;
+        }
         strange::refuse(path, &raw, &names, &data, stated.reader)?;
     }
     let values = values(path, &raw, &names, &data, mark, stated.reader)?;

@@ -18,7 +18,7 @@ use super::table::{self, Opened};
 use super::{Block, Images, Source, Watch, WriteOptions, regions, source};
 use crate::assign::random_split;
 use crate::classes::{ClassTable, Classes};
-use crate::header::{FittedOn, LeftOut, Provenance, Split, StimulusInfo, VoxelColumn, Voxels};
+use crate::header::{FittedOn, LeftOut, Provenance, Split, Step, StimulusInfo, VoxelColumn, Voxels};
 use crate::inspect::Summary;
 use crate::manifest::{Manifest, SplitBy, TEMPLATE};
 use crate::responses::VOXEL_NUMBER;
@@ -75,7 +75,8 @@ fn open_generic(manifest: &Manifest) -> Result<Source<'static>> {
     if let Some(numbers) = &sorted.numbers {
         number(&mut voxels, numbers);
     }
-    let provenance = Provenance { left_out, ..said::provenance(manifest, &table, &order)? };
+    let mut provenance = Provenance { left_out, ..said::provenance(manifest, &table, &order)? };
+    provenance.steps.extend(source.rearranged().map(|how| Step::plain(format!("the array of images {how}"))));
     let images: Images<'static> =
         Box::new(move |stimulus, side| Ok(source.read_square(order.stimuli[stimulus], side)?));
     let block = Block { responses: table.responses, trials: table.trials };

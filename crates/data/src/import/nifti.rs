@@ -65,9 +65,9 @@ importer! {
         pub images: Option<PathBuf>,
         /// Runs held out for the test, where stimuli are conditions: by number, as in run-10 or the table (10), in one
         /// session (ses-02:run-01), or by the name of the series' file. Without numbers, series count from 1.
-        pub test_runs: Vec<RunChoice> => [value = "RUNS", conflicts = "images"],
+        pub test_runs: Vec<RunChoice> => [value = "RUNS"],
         /// Runs held out for early stopping, where stimuli are conditions.
-        pub validation_runs: Vec<RunChoice> => [value = "RUNS", conflicts = "images"],
+        pub validation_runs: Vec<RunChoice> => [value = "RUNS"],
         /// The column of the tables that names the images, if it is not called stimulus, stim_file, image or picture; in a table
         /// without a line of names its number, from 1.
         pub image_column: Option<String> => [value = "COLUMN", requires = "images"],
@@ -142,6 +142,9 @@ impl NiftiOptions {
 /// brief stimulus peaks 4 to 6 s after it (Glover 1999, NeuroImage 9, 416-429).
 pub const BOLD_DELAY_SECS: f64 = 5.0;
 
+/// No haemodynamic response peaks later; milliseconds called seconds do.
+const LONGEST_DELAY_SECS: f64 = 20.0;
+
 /// Opens the files and reads the tables; series are read one by one when they are written.
 ///
 /// # Errors
@@ -149,6 +152,8 @@ pub const BOLD_DELAY_SECS: f64 = 5.0;
 /// [`Error::Manifest`] when nothing is left for training.
 pub fn open_nifti(options: &NiftiOptions) -> Result<Source<'static>> {
     let first = options.series.first().ok_or_else(|| Error::mismatch(Path::new(""), "name at least one series"))?;
+    refuse_delay(options)?;
+    refuse_runs_of_images(options)?;
     let files = options.series.iter().chain(&options.tables).chain(&options.mask).chain(&options.regions);
     subject::refuse_several(files.map(PathBuf::as_path))?;
     subject::refuse_initials(&options.series)?;
@@ -163,7 +168,6 @@ pub fn open_nifti(options: &NiftiOptions) -> Result<Source<'static>> {
         found.voxels = found.voxels.keep(&inside);
         mask.keep(&inside);
     }
-    refuse_delay(options)?;
     let names = runs::of_series(&options.series)?;
     let tables = pairs::tables(&options.series, &options.tables)?;
     let (mut shown, mut unplaced) = (Vec::new(), Vec::new());
@@ -220,15 +224,32 @@ pub fn open_nifti(options: &NiftiOptions) -> Result<Source<'static>> {
     })
 }
 
+/// An image may be shown in several runs, and would be of the test in one and of the training in another.
+fn refuse_runs_of_images(options: &NiftiOptions) -> Result<()> {
+    let given = [("--test-runs", &options.test_runs), ("--validation-runs", &options.validation_runs)];
+    let Some((option, _)) = given.into_iter().find(|(_, runs)| !runs.is_empty() && options.images.is_some()) else {
+        return Ok(());
+    };
+    let reason = format!(
+        "{option} holds out whole runs, but with --images whole images are held out, wherever they are shown, so that no test image is \
+         trained on: give --test N and --validation N instead, or split the data set afterwards with afterimage prepare --split \
+         session, class or cluster; leave out --images if conditions are decoded"
+    );
+    Err(Error::mismatch(&options.series[0], reason))
+}
+
 fn refuse_delay(options: &NiftiOptions) -> Result<()> {
     if options.betas && (options.delay_secs.is_some() || options.tr_secs.is_some()) {
         let reason = "betas have neither a delay nor a time between volumes: leave out --betas, or --delay and --tr";
         return Err(Error::mismatch(&options.series[0], reason));
     }
     let secs = options.delay_secs();
-    if secs >= 0.0 && secs.is_finite() {
+    if (0.0..=LONGEST_DELAY_SECS).contains(&secs) {
         return Ok(());
     }
-    let reason = format!("a delay of {secs} s is not a time after the stimulus: give 0 or more");
+    let reason = format!(
+        "a delay of {secs} s is not one of the haemodynamic response, from 0 to {LONGEST_DELAY_SECS} s after the stimulus: give --delay \
+         in seconds ({BOLD_DELAY_SECS} for BOLD); if the times of the table are off by more, correct them there"
+    );
     Err(Error::mismatch(&options.series[0], reason))
 }

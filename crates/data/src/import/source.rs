@@ -6,9 +6,9 @@ use ndarray::{Array2, Array3, Array4, Axis};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::silent::{self, Silent};
 use crate::header::{Header, Provenance, Step, StimulusInfo, TrialInfo, Voxels};
 use crate::inspect::Summary;
+use crate::oddities::{self, Oddities};
 use crate::store::DataSetWriter;
 use crate::{Error, Result};
 
@@ -104,7 +104,7 @@ impl Source<'_> {
         let mut provenance = self.provenance;
         let unit = provenance.unit();
         // Those of a source that this is made from are counted again.
-        provenance.warnings.retain(|warning| !silent::is_one(warning));
+        provenance.warnings.retain(|warning| !oddities::is_one(warning));
         provenance.software = format!("afterimage {}", env!("CARGO_PKG_VERSION"));
         let side = if self.images.is_some() { options.image_side } else { 0 };
         let images = Step::plain(match &self.images {
@@ -129,17 +129,17 @@ impl Source<'_> {
                 watch.progress(progress);
             }
         }
-        let mut silent = Silent::default();
+        let mut odd = Oddities::default();
         for block in self.blocks {
             refuse_interrupted(&watch, out)?;
             let block = block?;
-            silent.see(block.responses.view());
+            odd.see(block.responses.view());
             writer.append_responses(block.responses.view(), &block.trials)?;
             progress.trials += block.trials.len();
             watch.progress(progress);
         }
         refuse_interrupted(&watch, out)?;
-        writer.warn(silent.warning(unit));
+        writer.warn(odd.warnings(unit));
         Ok(Summary::of(&writer.finish()?))
     }
 }

@@ -15,11 +15,19 @@ use crate::header::{FittedOn, Provenance, Step};
 pub(super) fn before<'a>(from: &'a Provenance, options: &PrepareOptions) -> Result<Option<&'a str>, String> {
     let (Some(scope), Some(words)) = (options.zscore, from.standardised.as_deref()) else { return Ok(None) };
     let last = words.rsplit(THEN).next().unwrap_or(words);
-    let Some(known) = Scope::said_by(last) else { return Ok(Some(words)) };
+    let is_of_volumes = VOLUMES.contains(&last);
+    let Some(known) = Scope::said_by(last).or(is_of_volumes.then_some(Scope::Run)) else { return Ok(Some(words)) };
     let mut since = from.steps.iter().rev().take_while(|step| !step.what.starts_with(STANDARDISED));
     let is_other = options.split.is_some() || options.detrend.is_some() || since.any(changes);
     if scope < known || is_other {
         return Ok(Some(words));
+    }
+    if is_of_volumes {
+        return Err(format!(
+            "it was standardised {words} when it was imported, and {} again would only divide by the spread of its trials: leave out \
+             --zscore, or import it again without --zscore",
+            scope.words()
+        ));
     }
     Err(format!(
         "it was standardised {words} already, and {} again would change nothing: leave out --zscore, or start from the data \
@@ -36,5 +44,26 @@ fn changes(step: &Step) -> bool {
 
 /// Between the words of one standardisation and those of the next.
 pub(super) const THEN: &str = ", then ";
+/// How an import of volumes standardises runs: over all volumes, or without those of held-out trials.
+pub(crate) const VOLUMES: [&str; 2] =
+    ["over all volumes of each run", "over the volumes of each run that no held-out trial takes"];
 /// How the step of a standardisation begins.
 pub(crate) const STANDARDISED: &str = "each voxel standardised ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_that_an_import_standardised_are_not_standardised_again() {
+        let options = PrepareOptions { zscore: Some(Scope::Run), ..PrepareOptions::default() };
+        for words in VOLUMES {
+            let from = Provenance { standardised: Some(words.into()), ..Provenance::default() };
+            let refused = before(&from, &options).unwrap_err();
+            assert!(refused.contains(words) && refused.contains("import it again without --zscore"), "{refused}");
+            // After a drift the statistics are others.
+            let other = PrepareOptions { detrend: Some(1), ..options.clone() };
+            assert_eq!(before(&from, &other), Ok(Some(words)));
+        }
+    }
+}

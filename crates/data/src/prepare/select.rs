@@ -5,10 +5,12 @@ use std::str::FromStr;
 
 use super::stream::Stream;
 use crate::header::FittedOn;
+use crate::moments::Moments;
 use crate::reliability::Repeats;
 use crate::{Error, Result, SPLIT_HALF_DRAWS};
 
-/// A measure of voxels and the rule that they have to meet: `snr >= 0.5`, `best 2000 split_half`, `prf-rsquared >= 10`.
+/// A measure of voxels and the rule that they have to meet: `snr >= 0.5`, `best 2000 split_half`, `prf-rsquared >= 10`,
+/// `sd > 0` for those that are not constant.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Selection {
     /// What is compared.
@@ -24,6 +26,8 @@ pub enum Measure {
     Snr,
     /// Split-half reliability with Spearman-Brown, of training trials: see [`crate::Reliability::split_half`].
     SplitHalf,
+    /// Standard deviation over training trials; 0 if a voxel is constant.
+    Sd,
     /// A column of the data set, if it was not computed from test trials.
     Column(String),
 }
@@ -33,6 +37,8 @@ pub enum Measure {
 pub enum Rule {
     /// At least this much.
     Least(f32),
+    /// More than this.
+    Above(f32),
     /// This many of the largest; of equal ones the first.
     Best(usize),
 }
@@ -40,7 +46,7 @@ pub enum Rule {
 impl Measure {
     pub(super) fn fitted_on(&self) -> FittedOn {
         match self {
-            Self::Snr | Self::SplitHalf => FittedOn::Training,
+            Self::Snr | Self::SplitHalf | Self::Sd => FittedOn::Training,
             // Others were refused.
             Self::Column(_) => FittedOn::Nothing,
         }
@@ -52,6 +58,7 @@ impl fmt::Display for Measure {
         f.write_str(match self {
             Self::Snr => "snr",
             Self::SplitHalf => "split_half",
+            Self::Sd => "sd",
             Self::Column(name) => name,
         })
     }
@@ -61,6 +68,7 @@ impl fmt::Display for Selection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.rule {
             Rule::Least(least) => write!(f, "{} >= {least}", self.measure),
+            Rule::Above(above) => write!(f, "{} > {above}", self.measure),
             Rule::Best(count) => write!(f, "best {count} {}", self.measure),
         }
     }
@@ -70,17 +78,22 @@ impl FromStr for Selection {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("\"{text}\" is not a selection: write \"snr >= 0.5\" or \"best 2000 split_half\"");
+        let wrong =
+            || format!("\"{text}\" is not a selection: write \"snr >= 0.5\", \"sd > 0\" or \"best 2000 split_half\"");
         let measure = |name: &str| match name.trim() {
             "" => Err(wrong()),
             "snr" => Ok(Measure::Snr),
             "split_half" => Ok(Measure::SplitHalf),
+            "sd" => Ok(Measure::Sd),
             name => Ok(Measure::Column(name.to_owned())),
         };
-        if let Some((name, least)) = text.split_once(">=") {
-            let least: f32 = least.trim().parse().map_err(|_| wrong())?;
-            let rule = Some(Rule::Least(least)).filter(|_| least.is_finite()).ok_or_else(wrong)?;
-            return Ok(Self { measure: measure(name)?, rule });
+        if let Some((name, limit)) = text.split_once('>') {
+            let (limit, rule): (&str, fn(f32) -> Rule) = match limit.strip_prefix('=') {
+                Some(least) => (least, Rule::Least),
+                None => (limit, Rule::Above),
+            };
+            let limit = limit.trim().parse().ok().filter(|limit: &f32| limit.is_finite()).ok_or_else(wrong)?;
+            return Ok(Self { measure: measure(name)?, rule: rule(limit) });
         }
         let rest = text.trim().strip_prefix("best ").ok_or_else(wrong)?;
         let (count, name) = rest.trim().split_once(' ').ok_or_else(wrong)?;
@@ -94,6 +107,7 @@ pub(super) fn mask(stream: &Stream<'_>, selection: &Selection) -> Result<Vec<boo
     let values = values(stream, &selection.measure)?;
     Ok(match selection.rule {
         Rule::Least(least) => values.iter().map(|value| *value >= least).collect(),
+        Rule::Above(above) => values.iter().map(|value| *value > above).collect(),
         Rule::Best(count) => {
             let mut order: Vec<usize> = (0..values.len()).filter(|&voxel| !values[voxel].is_nan()).collect();
             order.sort_by(|&a, &b| values[b].total_cmp(&values[a]).then(a.cmp(&b)));
@@ -117,11 +131,20 @@ fn values(stream: &Stream<'_>, measure: &Measure) -> Result<Vec<f32>> {
     match measure {
         Measure::Snr => repeats.snr()?.ok_or_else(unrepeated),
         Measure::SplitHalf => Ok(repeats.split_half(SPLIT_HALF_DRAWS, 0)?.ok_or_else(unrepeated)?.spearman_brown),
+        Measure::Sd => {
+            let mut moments = Moments::of_none(repeats.voxels);
+            stream.for_each(|at, row| {
+                if stream.is_training(at) {
+                    moments.add(row);
+                }
+            })?;
+            Ok(moments.mean_and_sd().1.iter().map(|sd| *sd as f32).collect())
+        }
         Measure::Column(name) => {
             let voxels = stream.voxels();
             let column = voxels.columns.get(name).ok_or_else(|| {
                 let names: Vec<&str> = voxels.columns.keys().map(String::as_str).collect();
-                wrong(format!("there is no column \"{name}\"; there are snr, split_half, {}", names.join(", ")))
+                wrong(format!("there is no column \"{name}\"; there are snr, split_half, sd, {}", names.join(", ")))
             })?;
             match column.fitted_on {
                 FittedOn::Nothing | FittedOn::Training => Ok(column.values.clone()),
@@ -142,10 +165,10 @@ mod tests {
 
     #[test]
     fn selections_are_read_as_they_are_shown() {
-        for text in ["snr >= 0.5", "best 2000 split_half", "prf-rsquared >= 10"] {
+        for text in ["snr >= 0.5", "best 2000 split_half", "prf-rsquared >= 10", "sd > 0"] {
             assert_eq!(text.parse::<Selection>().unwrap().to_string(), text);
         }
-        for text in ["snr", "snr > 1", "best snr", "best 0 snr", ">= 1", "snr >= nan"] {
+        for text in ["snr", "snr > ", "> 0", "best snr", "best 0 snr", ">= 1", "snr >= nan"] {
             assert!(text.parse::<Selection>().unwrap_err().contains(text), "{text}");
         }
     }

@@ -82,6 +82,11 @@ impl<'a> Stream<'a> {
         self.stimuli[self.trials[at].stimulus as usize].split != Split::Test
     }
 
+    /// Whether a kept trial is of the training part.
+    pub(super) fn is_training(&self, at: usize) -> bool {
+        self.stimuli[self.trials[at].stimulus as usize].split == Split::Train
+    }
+
     /// The kept trials `first..first + count`: `[count, voxels left]`.
     pub(super) fn read(&self, first: usize, count: usize) -> Result<Array2<f32>> {
         let rows = &self.kept[first..first + count];

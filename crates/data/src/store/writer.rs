@@ -156,8 +156,8 @@ impl DataSetWriter {
     }
 
     /// Adds to what a reader has to know.
-    pub(crate) fn warn(&mut self, warning: Option<String>) {
-        self.header.provenance.warnings.extend(warning);
+    pub(crate) fn warn(&mut self, warnings: Vec<String>) {
+        self.header.provenance.warnings.extend(warnings);
     }
 
     /// Completes the data set, moves it to its place and opens it.

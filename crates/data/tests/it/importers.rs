@@ -77,7 +77,12 @@ fn arguments_against_the_declaration_are_refused() {
         (refusal("ssr", set("pictures", "x")), "\"pictures\" does not exist: the arguments are file, images, roi"),
         (refusal("ssr", set("validation", "-1")), "\"validation\" is \"-1\", expected a whole number"),
         (refusal("bold5000", set("order", "sorted")), "\"order\" is \"sorted\", expected natural or bytes"),
-        (refusal("nifti", set("images", "photos")), "\"test_runs\" cannot be used with \"images\""),
+        (
+            refusal("miyawaki", |given| {
+                given.extend([("test_figures".into(), vec!["1".into()]), ("test".into(), vec!["3".into()])])
+            }),
+            "\"test_figures\" cannot be used with \"test\"",
+        ),
         (refusal("nifti", set("detrend", "maybe")), "\"detrend\" is \"maybe\", expected true or false"),
     ] {
         assert!(message.contains(expected), "{message}");

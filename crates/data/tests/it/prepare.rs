@@ -304,3 +304,20 @@ fn new_split_replaces_what_is_said_of_the_old_one_and_only_that() {
     assert!(steps[2].starts_with("split again") && made.steps[2].kind == StepKind::Split, "{steps:?}");
     assert_eq!(made.warnings, ["of the source"]);
 }
+
+#[test]
+fn voxels_without_spread_in_training_trials_are_left_out_and_counted() {
+    // Voxel 1 changes in the test only, voxel 2 never.
+    let mut before = recorded();
+    before.column_mut(2).fill(4.0);
+    for at in 0..48 {
+        before[[at, 1]] = if is_test(at) { at as f32 } else { 1.5 };
+    }
+    let select = vec!["sd > 0".parse().unwrap()];
+    let made = make(&before, &PrepareOptions { select, ..PrepareOptions::default() }).unwrap();
+    assert_eq!(made.responses, before.slice(s![.., ..1]));
+    let provenance = &made.data.header().provenance;
+    let step = provenance.steps.iter().find(|step| step.what.starts_with("voxels: ")).unwrap();
+    assert_eq!((step.what.as_str(), step.fitted_on), ("voxels: sd > 0, 1 of 3 kept", FittedOn::Training));
+    assert!(provenance.warnings.is_empty(), "{:?}", provenance.warnings);
+}

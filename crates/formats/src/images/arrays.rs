@@ -1,4 +1,5 @@
-//! Images in an `.npy` of shape `[n, height, width, 3]`.
+//! Images in an `.npy` of shape `[n, height, width, 3]`, `[n, 3, height, width]` as PyTorch has them, or `[n, height, width]` of grey
+//! ones, with an axis of one channel or without.
 //!
 //! Integers are bytes, 0 to 255. Floats are either fractions of full brightness, 0 to 1, or bytes converted to floats
 //! (`numpy.zeros` filled with images is float64). The scale is that of the whole array, not of one image, since a dark
@@ -20,7 +21,33 @@ const BLOCK: usize = 1 << 20;
 #[derive(Debug)]
 pub(super) struct ImageArray {
     header: Header,
+    layout: Layout,
     scale: Scale,
+}
+
+/// Where the channels of an image are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Layout {
+    /// `[height, width, 3]`
+    Last,
+    /// `[3, height, width]`
+    First,
+    /// `[height, width]`
+    Grey,
+}
+
+impl Layout {
+    /// The layout, height and width of images of a shape `[n, ..]`. Three channels come last if both places have three.
+    fn of(shape: &[usize]) -> Option<(Self, [usize; 2])> {
+        match *shape {
+            [_, height, width, 3] => Some((Self::Last, [height, width])),
+            [_, 3, height, width] => Some((Self::First, [height, width])),
+            // One image without an axis of images.
+            [_, _, 3] | [3, _, _] => None,
+            [_, height, width] | [_, height, width, 1] | [_, 1, height, width] => Some((Self::Grey, [height, width])),
+            _ => None,
+        }
+    }
 }
 
 /// Scale of the values.
@@ -54,10 +81,18 @@ impl Scale {
 impl ImageArray {
     pub(super) fn open(path: &Path) -> Result<(Vec<String>, Self)> {
         let header = npy::read_header(path)?;
-        if header.shape.len() != 4 || header.shape[3] != 3 {
-            let expected = "[n, height, width, 3] of whole numbers from 0 to 255, or of floats from 0 to 1".into();
+        let Some((layout, _)) = Layout::of(&header.shape) else {
+            let fix = match header.shape[..] {
+                [_, _, _, 4] => ": leave out the fourth channel with x[..., :3]",
+                [_, _] | [_, _, 3] | [3, _, _] => ": a single image needs an axis of images, as x[None] adds",
+                _ => "",
+            };
+            let expected = format!(
+                "[n, height, width, 3], [n, 3, height, width] or, of grey images, [n, height, width], of whole numbers from 0 to 255 \
+                 or of floats from 0 to 1{fix}"
+            );
             return Err(Error::Shape { path: path.to_owned(), got: header.shape, expected });
-        }
+        };
         if header.element == Element::Bool {
             let reason = "its elements are booleans (b1), expected integers or floats: save it with \
                           x.astype(\"uint8\") * 255";
@@ -70,7 +105,7 @@ impl ImageArray {
         let digits = header.shape[0].saturating_sub(1).to_string().len();
         let names = (0..header.shape[0]).map(|index| format!("{index:0digits$}")).collect();
         let scale = scale(path, &header)?;
-        Ok((names, Self { header, scale }))
+        Ok((names, Self { header, layout, scale }))
     }
 
     pub(super) fn bytes(&self, index: usize, path: &Path) -> Result<Vec<u8>> {
@@ -88,8 +123,28 @@ impl ImageArray {
             Element::U8 => bytes,
             element => self.pixels(&element.to_f32(&bytes, self.header.big_endian), location)?,
         };
-        let shape = (self.header.shape[1], self.header.shape[2], 3);
-        Array3::from_shape_vec(shape, pixels).map_err(|error| Error::malformed("image array", location, error))
+        let wrong = |error| Error::malformed("image array", location, error);
+        let [height, width] = Layout::of(&self.header.shape).map_or([0, 0], |(_, size)| size);
+        match self.layout {
+            Layout::Last => Array3::from_shape_vec((height, width, 3), pixels).map_err(wrong),
+            Layout::First => {
+                let image = Array3::from_shape_vec((3, height, width), pixels).map_err(wrong)?;
+                Ok(image.permuted_axes([1, 2, 0]).as_standard_layout().into_owned())
+            }
+            Layout::Grey => {
+                let rgb = pixels.into_iter().flat_map(|grey| [grey; 3]).collect();
+                Array3::from_shape_vec((height, width, 3), rgb).map_err(wrong)
+            }
+        }
+    }
+
+    /// What was done to the arrays of the file to read them as RGB images, if anything.
+    pub(super) fn rearranged(&self) -> Option<&'static str> {
+        match self.layout {
+            Layout::Last => None,
+            Layout::First => Some("read as [n, 3, height, width], channels first"),
+            Layout::Grey => Some("read as grey images, repeated to three channels"),
+        }
     }
 
     fn pixels(&self, values: &[f32], location: &Path) -> Result<Vec<u8>> {

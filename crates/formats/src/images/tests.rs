@@ -233,3 +233,34 @@ fn damaged_member_of_an_archive_is_refused() {
     let source = ImageSource::open(&path).unwrap();
     assert!(source.decode(0).is_err() && source.decode(1).is_ok());
 }
+
+#[test]
+fn channels_first_and_grey_arrays_are_read_as_rgb_and_said() {
+    let root = tempfile::tempdir().unwrap();
+    let path = root.path().join("a.npy");
+    let write = |array: ndarray::ArrayD<u8>| {
+        npy::write_u8(&path, array.as_standard_layout().view()).unwrap();
+        ImageSource::open(&path)
+    };
+    let first = write(stack().permuted_axes([0, 3, 1, 2]).into_dyn()).unwrap();
+    assert!(first.rearranged().unwrap().contains("channels first"));
+    assert_eq!(first.decode(1).unwrap(), stack().index_axis(Axis(0), 1));
+    let grey = stack().index_axis(Axis(3), 0).to_owned();
+    for shape in [&[3, 6, 6][..], &[3, 6, 6, 1], &[3, 1, 6, 6]] {
+        if shape.len() == 3 {
+            // As many images as an image has channels could be one image.
+            let refused = write(grey.to_shape(shape).unwrap().to_owned()).unwrap_err().to_string();
+            assert!(refused.contains("x[None]"), "{refused}");
+            continue;
+        }
+        let source = write(grey.to_shape(shape).unwrap().to_owned()).unwrap();
+        assert!(source.rearranged().unwrap().contains("grey"));
+        let image = source.decode(2).unwrap();
+        assert!((0..3).all(|channel| image.index_axis(Axis(2), channel) == grey.index_axis(Axis(0), 2)));
+    }
+    let two = grey.slice(ndarray::s![..2, .., ..]).to_owned().into_dyn();
+    assert_eq!(write(two).unwrap().len(), 2);
+    assert_eq!(write(stack().into_dyn()).unwrap().rearranged(), None);
+    let refused = write(ndarray::ArrayD::zeros(vec![2, 6, 6, 4])).unwrap_err().to_string();
+    assert!(refused.contains("x[..., :3]"), "{refused}");
+}

@@ -11,6 +11,7 @@ use afterimage_data::{DataSet, at_side};
 use afterimage_experiment::pool::note_unread;
 use afterimage_formats::{images::ImageSource, names::nfc, text};
 
+use crate::log;
 use crate::progress::Terminal;
 
 /// Images, read on demand.
@@ -84,6 +85,9 @@ impl Pictures {
             let images = ImageSource::open(path)?;
             let unread: Vec<String> = images.unread().map(|name| path.join(name).display().to_string()).collect();
             note_unread(&unread, &Terminal::default());
+            if let Some(how) = images.rearranged() {
+                log::note(&format!("\"{}\" was {how}", path.display()));
+            }
             let names: Vec<String> = images.names().to_vec();
             (Source::Images(images), names)
         };

@@ -1,5 +1,6 @@
 //! Columns whose fields are not like responses: counts, times, numbers of sessions and images.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::number::{Mark, counts, is_missing, is_whole, parse, whole};
@@ -13,6 +14,10 @@ const RISING: usize = 8;
 const ROWS: usize = 3;
 /// The least length of a count that begins again.
 const CYCLE: usize = 4;
+/// Columns with one name and a number each from which on another name is asked about.
+const ALIKE: usize = 8;
+/// Of so many columns at most one has another name.
+const RARE: usize = 5;
 /// Chance below which a column of whole numbers next to fractions is not a response.
 const CHANCE: f64 = 0.01;
 
@@ -62,6 +67,31 @@ pub(super) fn refuse(path: &Path, raw: &Raw, names: &[String], data: &[usize], r
         return Ok(());
     }
     ask(&cycles, "some columns count up again and again, as numbers of trials do")
+}
+
+/// Refuses columns that are called otherwise than almost all: `pupil` next to `v1` to `v100`.
+pub(super) fn refuse_other_names(path: &Path, names: &[String], data: &[usize], reader: Reader) -> Result<()> {
+    let stem = |at: usize| -> Option<&str> {
+        let name = names[at].trim();
+        let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
+        (!stem.is_empty() && stem.len() < name.len()).then_some(stem)
+    };
+    let mut of_stem: BTreeMap<&str, usize> = BTreeMap::new();
+    data.iter().filter_map(|&at| stem(at)).for_each(|stem| *of_stem.entry(stem).or_default() += 1);
+    let Some((most, _)) = of_stem.iter().max_by_key(|(_, count)| **count).filter(|(_, count)| **count >= ALIKE) else {
+        return Ok(());
+    };
+    // Regions are named with and without numbers, so that only what has none and is rare is asked about.
+    let others: Vec<usize> = data.iter().copied().filter(|&at| stem(at).is_none()).collect();
+    if others.is_empty() || RARE * others.len() > data.len() {
+        return Ok(());
+    }
+    let shown = list(others.iter().map(|&at| names[at].as_str()));
+    let reason = format!(
+        "its columns are called {most}1, {most}2 and so on, but for {shown}: {}",
+        reader.about_columns(&shown, others.len() == 1)
+    );
+    Err(Error::mismatch(path, reason))
 }
 
 /// What the values of a column are, without zeros and missing ones.
@@ -131,6 +161,22 @@ fn counts_again(values: &[f64]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_column_called_unlike_all_others_is_asked_about() {
+        let said = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            let data: Vec<usize> = (0..names.len()).collect();
+            refuse_other_names(Path::new("t.csv"), &names, &data, Reader::Manifest).err().map(|error| error.to_string())
+        };
+        let numbered = ["v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8"];
+        assert_eq!(said(&numbered), None);
+        let refused = said(&[&numbered[..], &["diameter"]].concat()).unwrap();
+        assert!(refused.contains("v1, v2 and so on, but for \"diameter\""), "{refused}");
+        assert!(refused.contains("responses.ignore = [\"diameter\"]"), "{refused}");
+        // Regions have names with and without numbers.
+        assert_eq!(said(&["V1", "V2", "V3", "V4", "LOC", "FFA", "PPA", "EBA", "OFA", "hV4"]), None);
+    }
 
     #[test]
     fn counts_that_begin_again_are_told_from_alternation() {

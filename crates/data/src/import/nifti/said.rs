@@ -137,6 +137,14 @@ impl Said<'_> {
             .map(|tr| format!("{} s from volume to volume ({})", tr.secs, tr.from))
             .collect();
         let mut said: Vec<String> = self.blocks().into_iter().chain(times).collect();
+        let resumed: usize = self.shown.iter().map(|shown| shown.resumed.0).sum();
+        if let Some(first) = self.shown.iter().find_map(|shown| shown.resumed.1.as_ref()) {
+            said.push(format!(
+                "{resumed} of these trials {} on with the stimulus of the trial before after volumes without one: first {first}; if \
+                 volumes are missing inside a block, name its stimulus in their rows too, and it is one trial",
+                if resumed == 1 { "goes" } else { "go" }
+            ));
+        }
         let shared: usize = self.shown.iter().map(|shown| shown.shared.0).sum();
         if let Some(first) = self.shown.iter().find_map(|shown| shown.shared.1.as_ref()) {
             said.push(format!("{shared} pairs of trials share some of their volumes, such as {first}"));

@@ -13,6 +13,7 @@ use super::table::Shown;
 use crate::header::{FittedOn, Split, Step};
 use crate::import::volumes::Mask;
 use crate::moments::Moments;
+use crate::prepare::VOLUMES;
 use crate::test_statistics::{Fit, Sources};
 use crate::{Error, Result, TestStatistics};
 
@@ -176,11 +177,7 @@ impl Standards {
     /// How the responses are standardised, if they are.
     pub(super) fn standardised(&self) -> Option<&'static str> {
         let all = !self.mixed || self.test_statistics == TestStatistics::Own;
-        self.zscore.then_some(if all {
-            "over all volumes of each run"
-        } else {
-            "over the volumes of each run that no held-out trial takes"
-        })
+        self.zscore.then_some(VOLUMES[usize::from(!all)])
     }
 
     /// Whether the level of some runs stays in the responses.

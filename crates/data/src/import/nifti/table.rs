@@ -51,6 +51,9 @@ pub(super) struct Shown {
     pub(super) cut: usize,
     /// Where a row is a volume of a time series: how many volumes show a stimulus, and by how many the delay moves them.
     pub(super) blocks: Option<(usize, usize)>,
+    /// Where a row is a volume of a time series: blocks that go on with the stimulus of the one before after rows without one, and
+    /// the first of them in words.
+    pub(super) resumed: (usize, Option<String>),
     /// Trials whose volumes follow those of another trial of the same stimulus without a gap.
     pub(super) adjoining: usize,
     /// The time between volumes, where it was needed.

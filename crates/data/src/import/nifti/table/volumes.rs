@@ -17,7 +17,6 @@ impl Columns<'_> {
         let stated = self.stated_runs(run)?;
         let states_runs = stated.is_some();
         let runs = stated.unwrap_or_else(|| vec![run; timing.volumes]);
-        self.refuse_torn_runs(&runs)?;
         let (rows, left_out) = self.rows()?;
         let shown =
             Shown { states_runs, states_sessions: self.find(&SESSIONS).is_some(), left_out, ..Shown::default() };
@@ -30,6 +29,10 @@ impl Columns<'_> {
             Rows::Conditions
         };
         let kind = kind::of(of, timing, self.options)?;
+        // Betas may be in the order of their images, whose runs go back and forth, but a line over time needs theirs.
+        if kind == Kind::TimeSeries || self.options.detrend {
+            self.refuse_torn_runs(&runs, kind)?;
+        }
         let trial = |row: &Row, volumes: Range<usize>| Trial {
             name: row.name.clone(),
             class: row.class.clone(),
@@ -43,6 +46,7 @@ impl Columns<'_> {
         let tr = if timing.delay_secs == 0.0 { None } else { Some(timing.tr()?) };
         let delay = tr.as_ref().map_or(0, |tr| (timing.delay_secs / tr.secs).round() as usize);
         let (mut trials, mut cut, mut pushed_out) = (Vec::new(), 0, 0);
+        let resumed = resumed(&blocks, &runs);
         for block in blocks {
             let (first, end) = (block[0].at, block[block.len() - 1].at + 1);
             // What the delay pushes out of the run is cut off.
@@ -58,17 +62,21 @@ impl Columns<'_> {
         let mut left_out = shown.left_out;
         left_out.extend(LeftOut::counted("block", "that the delay moves past the end of its run", pushed_out));
         let blocks = Some((rows.len(), delay));
-        Ok(Shown { trials, kind, cut, blocks, tr, left_out, run_of_volume: runs, ..shown })
+        Ok(Shown { trials, kind, cut, blocks, resumed, tr, left_out, run_of_volume: runs, ..shown })
     }
 
     /// A run is recorded at one time: if its volumes do not follow each other, rows or runs are in another order.
-    fn refuse_torn_runs(&self, runs: &[RunId]) -> Result<()> {
+    fn refuse_torn_runs(&self, runs: &[RunId], kind: Kind) -> Result<()> {
+        let advice = match kind {
+            Kind::TimeSeries => "order the rows as the volumes were recorded, or correct the runs",
+            Kind::Betas(_) => "a line over time needs betas in the order of their trials: leave out --detrend",
+        };
         let mut ended = Vec::new();
         for (at, pair) in runs.windows(2).enumerate().filter(|(_, pair)| pair[0] != pair[1]) {
             ended.push(pair[0]);
             if ended.contains(&pair[1]) {
                 return Err(self.wrong(format!(
-                    "run {} begins again in row {}, after other runs: order the rows as the volumes were recorded, or correct the runs",
+                    "run {} begins again in row {}, after other runs: {advice}",
                     pair[1].run,
                     at + 2
                 )));
@@ -99,4 +107,14 @@ impl Columns<'_> {
             timing.series.display()
         )))
     }
+}
+
+/// Blocks that go on with the stimulus of the one before, in the same run and after rows without a stimulus, and the first of
+/// them in words.
+fn resumed(blocks: &[&[Row]], runs: &[RunId]) -> (usize, Option<String>) {
+    let ends = blocks.windows(2).map(|pair| (&pair[0][pair[0].len() - 1], &pair[1][0]));
+    let mut again = ends.filter(|(last, first)| last.name == first.name && runs[last.at] == runs[first.at]);
+    let Some((last, first)) = again.next() else { return (0, None) };
+    let words = format!("\"{}\", which row {} shows and then row {}", first.name, last.at + 1, first.at + 1);
+    (1 + again.count(), Some(words))
 }

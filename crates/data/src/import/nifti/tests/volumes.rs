@@ -88,6 +88,41 @@ fn runs_that_begin_again_are_refused_and_rest_is_rest_in_any_letters() {
 }
 
 #[test]
+fn betas_may_be_in_the_order_of_their_images_unless_a_line_over_time_is_asked_for() {
+    let desk = Desk::new();
+    let table = "image,run\na.png,1\na.png,2\nb.png,1\nb.png,2\nc.png,1\nd.png,2\n";
+    let betas = NiftiOptions { betas: true, ..options(&desk, "x.nii", table) };
+    let (_, data) = desk.import(&betas).unwrap();
+    assert_eq!(shown(&data).iter().map(|trial| trial.2).collect::<Vec<_>>(), [1, 2, 1, 2, 1, 2]);
+    assert_eq!(first(&data), [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]);
+    let refused = desk.refusal(&NiftiOptions { detrend: true, ..betas.clone() });
+    assert!(refused.contains("run 1 begins again in row 3") && refused.contains("leave out --detrend"), "{refused}");
+    let series = NiftiOptions { betas: false, ..betas }.delayed(0.0);
+    assert!(desk.refusal(&series).contains("run 1 begins again in row 3"));
+}
+
+#[test]
+fn blocks_that_go_on_after_missing_volumes_are_counted() {
+    let desk = Desk::new();
+    let table = "image\na.png\na.png\nn/a\na.png\nrest\nb.png\nb.png\nrest\nb.png\nc.png\nd.png\n";
+    let (summary, data) = desk.import(&options(&desk, "x.nii", table).delayed(0.0)).unwrap();
+    assert_eq!(shown(&data).len(), 6);
+    let wanted = "2 of these trials go on with the stimulus of the trial before after volumes without one: first \"a.png\", which \
+                  row 2 shows and then row 4";
+    assert!(said(&summary).contains(wanted), "{}", said(&summary));
+}
+
+#[test]
+fn delays_that_are_no_delay_and_runs_held_out_of_images_are_refused_with_the_fix() {
+    let desk = Desk::new();
+    let given = blocks(&desk, "stim_file,run");
+    let refused = desk.refusal(&given.clone().delayed(5000.0));
+    assert!(refused.contains("a delay of 5000 s") && refused.contains("in seconds (5 for BOLD)"), "{refused}");
+    let refused = desk.refusal(&NiftiOptions { test_runs: vec!["2".parse().unwrap()], ..given });
+    assert!(refused.contains("--test-runs holds out whole runs") && refused.contains("--test N"), "{refused}");
+}
+
+#[test]
 fn betas_are_trials_one_by_one_and_a_series_that_could_be_either_is_refused() {
     let desk = Desk::new();
     let table = "image\na.png\nb.png\nb.png\nc.png\nd.png\na.png\n";

@@ -41,6 +41,9 @@ pub const PIXEL_CORRELATION: f64 = 0.95;
 /// Least cosine of the features of look-alikes.
 pub const FEATURE_COSINE: f32 = 0.88;
 
+/// Name of the check on what normalisation and selection were fitted on; its items are the steps of preparation.
+const NORMALISATION: &str = "normalisation and selection";
+
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -66,6 +69,17 @@ pub struct Check {
     pub detail: String,
     /// The stimuli, images or classes concerned.
     pub items: Vec<String>,
+}
+
+impl Check {
+    /// The items that a page shows, and the number of others. Of many images it shows the first; every step of preparation, as any of
+    /// them may be the one to take back.
+    pub fn shown<'a>(name: &str, items: &'a [String], most: usize) -> (&'a [String], usize) {
+        // One line that says so takes as much room as the item.
+        let is_cut = items.len() > most + 1 && name != NORMALISATION;
+        let shown = if is_cut { &items[..most] } else { items };
+        (shown, items.len() - shown.len())
+    }
 }
 
 /// All checks, and what to leave out.

@@ -54,6 +54,8 @@ const TEST: &str = "test";
 const VALIDATION: &str = "validation";
 const TRAINING: &str = "training";
 const UNPAIRED: &str = "unpaired";
+/// Name of the check on what normalisation and selection were fitted on; its items are the steps of preparation.
+const NORMALISATION: &str = "normalisation and selection";
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +82,17 @@ pub struct Check {
     pub detail: String,
     /// The stimuli, images or classes concerned.
     pub items: Vec<String>,
+}
+
+impl Check {
+    /// The items that a page shows, and the number of others. Of many images it shows the first; every step of preparation, as any of
+    /// them may be the one to take back.
+    pub fn shown<'a>(name: &str, items: &'a [String], most: usize) -> (&'a [String], usize) {
+        // One line that says so takes as much room as the item.
+        let is_cut = items.len() > most + 1 && name != NORMALISATION;
+        let shown = if is_cut { &items[..most] } else { items };
+        (shown, items.len() - shown.len())
+    }
 }
 
 /// All checks, and what to leave out.

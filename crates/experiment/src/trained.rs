@@ -1,6 +1,7 @@
 //! A trained run as one value: predicts responses to images, and reconstructs images from responses.
 
 mod average;
+mod echo;
 mod ensemble;
 mod units;
 

@@ -31,6 +31,8 @@ pub(crate) struct Source {
     pub(crate) experiment: Option<String>,
     /// What reconstructions are made of, if not of the decoder network alone.
     pub(crate) reconstruction_parts: Option<String>,
+    /// What reconstructions take from photographs, if they take anything.
+    pub(crate) photograph_part: Option<String>,
     /// What predicted responses are made of, if not of the encoder network alone.
     pub(crate) prediction_parts: Option<String>,
     pub(crate) scores: Option<ScoreFile>,
@@ -112,6 +114,7 @@ impl Source {
         Ok(Self {
             manifest,
             reconstruction_parts: settings.as_ref().and_then(|settings| settings.reconstruction_parts()),
+            photograph_part: settings.as_ref().and_then(|settings| settings.photograph_part()),
             prediction_parts: settings.as_ref().and_then(|settings| settings.prediction_parts()),
             experiment: text_if_present(&run.experiment_file())?,
             scores: ScoreFile::read_if_present(run)?,

@@ -21,6 +21,10 @@ pub(crate) const OUTLINES: f64 = 0.5;
 /// Share of images to which a classifier gives the class of the shown image, among 50 classes, from which objects are said to be seen.
 pub(crate) const OBJECTS: f64 = 0.5;
 
+/// What follows the verdict on reconstructions with fine structure of photographs.
+pub(crate) const WITH_PHOTOGRAPHS: &str = "This is said of reconstructions that contain fine structure of photographs: outlines, \
+     textures and recognised objects may be those of a photograph that was not shown.";
+
 /// What can be seen, from least to most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Seen {

@@ -3,6 +3,8 @@
 //! Every statistic is fitted on the training part, as the types of the data crate ensure, and written to the run's
 //! `statistics.json`. Held-out responses are normalised with these statistics only.
 
+mod range;
+
 use ndarray::Array4;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +15,8 @@ use afterimage_data::{
     ValidationPairs, ZScore,
 };
 use afterimage_run::{Artefact, layout};
+
+pub use range::{Outside, Range};
 
 use crate::Result;
 
@@ -48,6 +52,9 @@ pub struct Statistics {
     pub channel_mean: [f32; 3],
     /// The steps of preparing the responses, one sentence each.
     pub steps: Vec<String>,
+    /// The range of the training responses; `None` in runs of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<Range>,
 }
 
 /// Training and validation pairs, with the statistics that normalise them.
@@ -94,7 +101,7 @@ impl Statistics {
             None => (vec![1.0; voxels.len()], "uniform: no training stimulus has repeats in this data set"),
         };
         let channel_mean = channel_mean(data, &training.stimuli())?;
-        Ok(Self { voxels, zscore, snr, snr_source: snr_source.into(), channel_mean, steps })
+        Ok(Self { voxels, zscore, snr, snr_source: snr_source.into(), channel_mean, steps, range: None })
     }
 
     /// Returns the normalised pairs of a part, for the purpose of the part.
@@ -111,9 +118,10 @@ pub fn prepare(data: &DataSet, experiment: &Experiment) -> Result<Prepared> {
     let joined = experiment.data.train_on_validation;
     let split = if joined { data.training_and_validation() } else { data.training() };
     let side = experiment.image.side;
-    let statistics = Statistics::fit(&split, experiment)?;
+    let mut statistics = Statistics::fit(&split, experiment)?;
     let average = averaging(experiment.data.training_averaging);
     let training = statistics.pairs(&split, average, side)?;
+    statistics.range = Some(Range::of(training.responses()));
     let has_validation = !joined && !data.validation().stimuli().is_empty();
     let validation = if has_validation { Some(statistics.pairs(&data.validation(), average, side)?) } else { None };
     Ok(Prepared { training, validation, statistics })

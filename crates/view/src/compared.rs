@@ -2,6 +2,7 @@
 //!
 //! The numbers are those of `afterimage compare` with its defaults, computed when somebody asks for them, and only once.
 
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
 use afterimage_eval::comparison::{Options, compare, compare_each, is_one_experiment};
@@ -20,11 +21,20 @@ pub(crate) enum Difference {
     Missing(String),
 }
 
+/// Every run minus a reference.
+#[derive(Debug, Default)]
+pub(crate) struct Differences {
+    /// `[run][main score]`.
+    pub(crate) of: Vec<Vec<Difference>>,
+    /// What a reader must know of the pairs, as `afterimage compare` says it.
+    pub(crate) notes: Vec<String>,
+}
+
 /// The differences that somebody asked for, from each run as the reference.
 #[derive(Debug)]
 pub(crate) struct Compared {
-    /// `[reference][run][main score]`.
-    differences: Vec<OnceLock<Vec<Vec<Difference>>>>,
+    /// `[reference]`.
+    differences: Vec<OnceLock<Differences>>,
     /// `[reference]`; the reason where there is nothing to compare.
     whole: Vec<OnceLock<std::result::Result<Comparison, String>>>,
 }
@@ -38,11 +48,18 @@ impl Compared {
         }
     }
 
-    /// Returns every run minus the reference in every main score, `[run][main score]`.
-    pub(crate) fn differences(&self, catalog: &Catalog, reference: usize) -> &[Vec<Difference>] {
+    /// Returns every run minus the reference in every main score, with the notes on each pair.
+    pub(crate) fn differences(&self, catalog: &Catalog, reference: usize) -> &Differences {
         self.differences[reference].get_or_init(|| {
-            let runs = 0..catalog.runs.len();
-            runs.map(|run| between(catalog, reference, run)).collect()
+            let mut found = Differences::default();
+            for run in 0..catalog.runs.len() {
+                let (differences, notes) = between(catalog, reference, run);
+                found.of.push(differences);
+                found.notes.extend(notes);
+            }
+            let mut known = HashSet::new();
+            found.notes.retain(|note| known.insert(note.clone()));
+            found
         })
     }
 
@@ -57,7 +74,7 @@ impl Compared {
 
     fn compare(&self, catalog: &Catalog, reference: usize) -> std::result::Result<Comparison, String> {
         let (mut runs, mut left_out) = (Vec::new(), Vec::new());
-        for (run, differences) in catalog.runs.iter().zip(self.differences(catalog, reference)) {
+        for (run, differences) in catalog.runs.iter().zip(&self.differences(catalog, reference).of) {
             let is_compared = |difference: &Difference| !matches!(difference, Difference::Missing(_));
             match &run.scored {
                 Some(scored) if differences.iter().any(is_compared) => runs.push(scored),
@@ -82,9 +99,10 @@ impl Compared {
     }
 }
 
-/// Returns the differences of a run from the reference in the main scores.
-fn between(catalog: &Catalog, reference: usize, run: usize) -> Vec<Difference> {
-    let all = |difference: Difference| vec![difference; catalog.main.len()];
+/// Returns the differences of a run from the reference in the main scores, and the notes on the two. A note that does not name one
+/// of them gets both names in front.
+fn between(catalog: &Catalog, reference: usize, run: usize) -> (Vec<Difference>, Vec<String>) {
+    let all = |difference: Difference| (vec![difference; catalog.main.len()], Vec::new());
     let scored = |run: usize| catalog.runs[run].scored.as_ref();
     let (Some(of_reference), Some(of_run)) = (scored(reference), scored(run)) else {
         return all(Difference::Missing(format!(
@@ -100,7 +118,15 @@ fn between(catalog: &Catalog, reference: usize, run: usize) -> Vec<Difference> {
     let scores = catalog.main.iter().filter(known).cloned().collect();
     let options = Options { scores, permutations: 1, ..Options::default() };
     match compare_each(&[of_reference, of_run], &options) {
-        Ok(pair) => catalog.main.iter().map(|name| of_row(&pair, name)).collect(),
+        Ok(pair) => {
+            let [of_reference, of_run] = [reference, run].map(|run| catalog.runs[run].label.as_str());
+            let is_of_one = |note: &str| [of_reference, of_run].iter().any(|label| note.starts_with(label));
+            let named = |note: &String| {
+                if is_of_one(note) { note.clone() } else { format!("{of_run} and {of_reference}: {note}") }
+            };
+            let notes = pair.notes.iter().map(named).collect();
+            (catalog.main.iter().map(|name| of_row(&pair, name)).collect(), notes)
+        }
         Err(error) => all(Difference::Missing(error.to_string())),
     }
 }

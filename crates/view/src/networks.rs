@@ -214,7 +214,7 @@ impl Thread {
     fn judge(&self, run: usize, work: &Work) -> Result<Judged> {
         let Work::Decode { responses, units, forced } = work else { return Ok(Judged::default()) };
         let opened = self.runs[run].as_ref().ok_or(ViewError::Unanswered)?;
-        let UnitCheck { against_training, verdicts } = opened.check_units(responses.view(), *units)?;
+        let UnitCheck { against_training, verdicts, .. } = opened.check_units(responses.view(), *units)?;
         let said = |verdict: &UnitVerdict| verdict.in_words("give units=");
         if let Some(refused) = verdicts.iter().find(|verdict| verdict.is_impossible && !*forced) {
             return Err(ViewError::Units { said: said(refused) });

@@ -6,11 +6,11 @@ use afterimage_report::number::{interval, signed, value};
 use afterimage_run::scores::Score;
 use maud::{Markup, html};
 
-use crate::compared::Difference;
+use crate::compared::{Difference, Differences};
 use crate::{Catalog, Run};
 
-/// Returns the table with the differences from `reference`, `[run][main score]`.
-pub(crate) fn table(catalog: &Catalog, reference: usize, differences: &[Vec<Difference>]) -> Markup {
+/// Returns the table with the differences from `reference`.
+pub(crate) fn table(catalog: &Catalog, reference: usize, differences: &Differences) -> Markup {
     let several = catalog.runs.len() > 1;
     let scores: Vec<(&Run, &Score)> = catalog.main.iter().filter_map(|name| score_of_any(catalog, name)).collect();
     html! {
@@ -31,7 +31,7 @@ pub(crate) fn table(catalog: &Catalog, reference: usize, differences: &[Vec<Diff
                         tbody { @for (r, run) in catalog.runs.iter().enumerate() {
                             tr.reference[several && r == reference] {
                                 th scope="row" { (row_name(run, r == reference, several)) }
-                                @for (s, main) in catalog.main.iter().enumerate() { (cell(run, main, scores.get(s).map_or("", |(_, score)| score.title.as_str()), differences.get(r).and_then(|of| of.get(s)))) }
+                                @for (s, main) in catalog.main.iter().enumerate() { (cell(run, main, scores.get(s).map_or("", |(_, score)| score.title.as_str()), differences.of.get(r).and_then(|of| of.get(s)))) }
                             }
                         } }
                     }
@@ -84,14 +84,14 @@ fn cell(run: &Run, name: &str, title: &str, difference: Option<&Difference>) -> 
 }
 
 /// What the numbers are, and why some are missing.
-fn notes(catalog: &Catalog, reference: usize, differences: &[Vec<Difference>]) -> Markup {
-    let found = differences.iter().flatten().filter_map(|difference| match difference {
+fn notes(catalog: &Catalog, reference: usize, differences: &Differences) -> Markup {
+    let found = differences.of.iter().flatten().filter_map(|difference| match difference {
         Difference::Found { n, .. } => Some(*n),
         _ => None,
     });
     let images = found.max();
     let mut reasons: Vec<&str> = Vec::new();
-    for difference in differences.iter().flatten() {
+    for difference in differences.of.iter().flatten() {
         match difference {
             Difference::Missing(reason) if !reason.is_empty() && !reasons.contains(&reason.as_str()) => {
                 reasons.push(reason)
@@ -110,6 +110,7 @@ fn notes(catalog: &Catalog, reference: usize, differences: &[Vec<Difference>]) -
             }
         }
         @for reason in reasons { p.note { "No difference is given in part of the table (" (reason) ")." } }
+        @for note in &differences.notes { p.note { "Note: " (note) } }
     }
 }
 

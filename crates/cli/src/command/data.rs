@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use anyhow::Result;
 
-use afterimage_data::audit::{AuditOptions, Embed, Verdict, audit_with, images};
+use afterimage_data::audit::{AuditOptions, Check, Embed, Verdict, audit_with, images};
 use afterimage_data::overview::{FEW_STIMULI, Overview, OverviewOptions, Reliable, no_repeats};
 use afterimage_data::{DataSet, Exclusions, PartSummary, SPLIT_HALF_DRAWS, Summary, UnpairedPool};
 use afterimage_experiment::Embedder;
@@ -136,9 +136,10 @@ pub(super) fn audit(args: &args::Audit) -> Result<Outcome> {
             Verdict::NotApplicable => "n/a",
         };
         say::line(format!("{verdict:>4}  {}: {}", check.name, check.detail))?;
-        check.items.iter().take(EXAMPLES).try_for_each(|item| say::line(format!("        {item}")))?;
-        if check.items.len() > EXAMPLES {
-            say::line(format!("        and {} more (--json prints all)", check.items.len() - EXAMPLES))?;
+        let (shown, others) = Check::shown(&check.name, &check.items, EXAMPLES);
+        shown.iter().try_for_each(|item| say::line(format!("        {item}")))?;
+        if others > 0 {
+            say::line(format!("        and {others} more (--json prints all)"))?;
         }
     }
     if let Some(list) = &args.fix {

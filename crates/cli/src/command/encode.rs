@@ -10,11 +10,13 @@ use ndarray::{Array2, s};
 use afterimage_experiment::trained::{EncodeOptions, Ensemble, Spread};
 use afterimage_experiment::{TrainedRun, Units};
 use afterimage_run::{atomic, voxels::Voxels};
+use afterimage_statistics::counted;
+use afterimage_train::prepare::Outside;
 
 use super::run::{open_trained, threads};
 use crate::args::product::Encode;
 use crate::progress::{self, Bar};
-use crate::{build, say};
+use crate::{build, log, say};
 use images::Pictures;
 use output::{Format, Written};
 use sidecar::Sidecar;
@@ -60,6 +62,7 @@ pub(super) fn encode(args: &Encode) -> Result<()> {
     }
     bar.finish();
     refuse_not_finite(&mean, pictures.names(), ensemble.voxels())?;
+    let outside_training = ensemble.outside_training(mean.view())?;
     // A run that does not standardise has the recording's unit only.
     let units = if standardises { options.units } else { Units::Recorded };
     let written = Written { names: pictures.names(), voxels: ensemble.voxels(), units: Some(units) };
@@ -83,8 +86,10 @@ pub(super) fn encode(args: &Encode) -> Result<()> {
         seed: args.seed,
         images: pictures.names(),
         voxels: &ensemble.voxels().ids,
+        outside_training,
     };
     atomic::write_json(&sidecar::beside(&args.out), &sidecar)?;
+    warn_of_outside(outside_training, shape, ensemble.voxels().unit().singular());
     conclude(args, format, &sidecar, shape, ensemble.voxels().unit().plural())
 }
 
@@ -103,6 +108,18 @@ fn refuse_not_finite(predicted: &Array2<f32>, names: &[String], voxels: &Voxels)
         voxels.unit().singular(),
         voxels.ids[voxel]
     )
+}
+
+/// Warns of predictions that no training response comes up to.
+fn warn_of_outside(outside: Option<Outside>, (images, voxels): (usize, usize), unit: &str) {
+    if let Some(Outside { predictions, images: with }) = outside.filter(|outside| outside.predictions > 0) {
+        log::note(&format!(
+            "warning: {predictions} of {} predictions, in {with} of {}, lie outside the range of the training responses of their \
+             {unit}: the encoder extrapolates, as for images unlike those of training",
+            images * voxels,
+            counted(images, "image")
+        ));
+    }
 }
 
 fn conclude(

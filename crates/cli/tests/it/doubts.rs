@@ -57,6 +57,10 @@ fn the_advice_follows_what_was_found() {
     assert!(images.is_none());
     let (said, images) = decoded(&desk, "own", &own, &["--units", "standardised"]);
     assert!(!said.contains("warning") && off(images.unwrap()) < 0.1, "{said}");
+    // Neither the means nor the standard deviations of voxels tell this order.
+    let order: Vec<usize> = (0..own.ncols()).map(|voxel| voxel * 23 % own.ncols()).collect();
+    let (said, _) = decoded(&desk, "order", &own.select(Axis(1), &order), &["--units", "standardised"]);
+    assert!(said.contains("in another order, or of another subject"), "{said}");
 }
 
 #[test]
@@ -71,4 +75,15 @@ fn predictions_of_the_run_are_standardised_and_their_columns_have_no_names() {
     );
     let said = desk.refusal(&[&decode[..], &["--units", "recorded", "--overwrite"]].concat());
     assert!(said.contains("run.json\" says that the responses are standardised"), "{said}");
+}
+
+#[test]
+fn predictions_beyond_the_training_responses_are_counted() {
+    let desk = Desk::with_scores();
+    printed(&desk.run(&["encode", "run/shown", "--run", "run", "--out", "predicted.npy"]));
+    let description = std::fs::read_to_string(desk.path("predicted.npy.json")).unwrap();
+    assert!(
+        description.contains("\"outside_training\": {") && description.contains("\"predictions\": "),
+        "{description}"
+    );
 }

@@ -7,7 +7,7 @@ use afterimage_statistics::counted;
 use ndarray::Axis;
 
 use super::hash::{self, Hashed, Likeness};
-use super::{Check, Verdict};
+use super::{Check, NORMALISATION, Verdict};
 use crate::exclusions::Exclusions;
 use crate::header::{FittedOn, Split, Step, TrialInfo};
 use crate::nouns::Meaning;
@@ -231,7 +231,7 @@ pub(super) fn normalisation(data: &DataSet) -> Check {
     };
     let finding = if found.is_empty() { "no step before it saw test trials".to_owned() } else { found.join("; ") };
     let detail = format!("training fits z-scores and voxel selection on the training part only; {finding}");
-    check("normalisation and selection", verdict, detail, steps.iter().map(Step::to_string).collect())
+    check(NORMALISATION, verdict, detail, steps.iter().map(Step::to_string).collect())
 }
 
 fn were(steps: usize) -> String {

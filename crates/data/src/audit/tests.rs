@@ -198,3 +198,11 @@ fn crops_are_found_by_features_and_other_scenes_are_not() {
     assert_eq!(found.verdict, Verdict::Warn, "{found:?}");
     assert!(found.items.len() == 1 && found.items[0].starts_with("3.png ~ 0.png"), "{:?}", found.items);
 }
+
+#[test]
+fn steps_of_preparation_are_all_shown_and_no_single_line_is_left_out() {
+    let items: Vec<String> = (0..12).map(|item| item.to_string()).collect();
+    assert_eq!(Check::shown("same image in test and train", &items, 10), (&items[..10], 2));
+    assert_eq!(Check::shown("same image in test and train", &items[..11], 10), (&items[..11], 0));
+    assert_eq!(Check::shown(NORMALISATION, &items, 10), (&items[..], 0));
+}

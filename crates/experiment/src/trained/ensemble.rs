@@ -1,9 +1,10 @@
 //! Several trained encoders of the same voxels, whose predictions are averaged.
 
-use ndarray::{Array2, Array4, ArrayView4, Zip};
+use ndarray::{Array2, Array4, ArrayView2, ArrayView4, Zip};
 
 use afterimage_data::at_side;
 use afterimage_run::voxels::Voxels;
+use afterimage_train::prepare::Outside;
 
 use super::{Spread, TrainedRun, Units};
 use crate::error::bail;
@@ -80,6 +81,21 @@ impl Ensemble {
             (_, true) => format!("in the recording's unit ({recorded})"),
             (_, false) => format!("in the recording's unit ({recorded}), as the run does not standardise"),
         }
+    }
+
+    /// How many of its predictions `[images, voxels]` lie outside the range of the training responses of their voxel, where an encoder
+    /// extrapolates; `None` if no run keeps that range, as those of earlier versions.
+    ///
+    /// # Errors
+    /// [`crate::Error::Data`] for another number of voxels.
+    pub fn outside_training(&self, predicted: ArrayView2<'_, f32>) -> Result<Option<Outside>> {
+        let known = self.members.iter().find_map(|run| Some((run, run.statistics.range.as_ref()?)));
+        let Some((run, range)) = known else { return Ok(None) };
+        let mut predicted = predicted.to_owned();
+        if self.how.units == Units::Recorded {
+            run.standardise(&mut predicted)?;
+        }
+        Ok(Some(range.outside(predicted.view())))
     }
 
     /// What the standard deviation is of; `None` if there is none.

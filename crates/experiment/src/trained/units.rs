@@ -4,14 +4,17 @@
 //! deviation `s_v` of its training responses for each voxel, so that both units can be compared with what was given: all rows and
 //! voxels at once ([`likelihood`]), rows and voxels on another scale than the others ([`blocks`]), and a distance or a spread
 //! beyond what sampling gives ([`moved`]). What explains it decides the advice ([`cause`]): the other unit, a factor or the
-//! opposite sign, an offset, another order of columns ([`order`]), or rows and columns exchanged.
+//! opposite sign, an offset, a root or logarithm ([`curve`]), another order of columns ([`order`], by how voxels go together:
+//! [`pairs`]), or rows and columns exchanged.
 
 mod blocks;
 mod cause;
+mod curve;
 mod likelihood;
 mod moved;
 mod order;
 mod ordinary;
+mod pairs;
 mod remedy;
 mod seen;
 
@@ -21,7 +24,8 @@ use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
 use cause::Cause;
-pub(super) use ordinary::Ordinary;
+pub(super) use ordinary::{Ordinary, spaced};
+use pairs::Together;
 pub use remedy::Remedy;
 use seen::Seen;
 
@@ -107,6 +111,8 @@ pub struct UnitCheck {
     pub against_training: Option<String>,
     /// What was found, the worst first; empty if they fit.
     pub verdicts: Vec<UnitVerdict>,
+    /// True if the voxels go together as in training, so that their columns are in the run's order.
+    pub is_order_known: bool,
 }
 
 /// SHA-256 of what standardised responses are relative to.
@@ -145,7 +151,8 @@ pub(super) fn judge(responses: ArrayView2<'_, f32>, known: &Known<'_>, stated: U
     let Some(seen) = Seen::of(responses, known, stated) else { return UnitCheck::default() };
     let mut verdicts = found(&seen, known.is_prepared);
     verdicts.extend(blocks::damaged(&seen));
-    UnitCheck { against_training: Some(moved::line(&seen)), verdicts }
+    let is_order_known = matches!(seen.together, Together::AsInTraining | Together::Against(_));
+    UnitCheck { against_training: Some(moved::line(&seen)), verdicts, is_order_known }
 }
 
 /// What is wrong with all rows, or with parts of them: moments of a mixture say nothing of the whole.
@@ -170,6 +177,7 @@ fn found(seen: &Seen<'_>, is_prepared: bool) -> Vec<UnitVerdict> {
     found.extend(first);
     found.rotate_right(usize::from(is_first));
     found.extend(voxels.filter(|_| !is_explained));
+    found.extend(blocks::turned(seen));
     found
 }
 

@@ -1,8 +1,12 @@
-//! Shown images above their reconstructions, spread evenly over the ranks of a score, so that the figure shows the whole
-//! range and not the best only.
+//! Shown images above their reconstructions, and above the photographs that these took fine structure from, if any; spread evenly
+//! over the ranks of a score, so that the figure shows the whole range and not the best only.
+
+mod photographs;
 
 use afterimage_run::scores::Score;
 use maud::{Markup, html};
+
+use photographs::Photographs;
 
 use super::{Figure, cell, row};
 use crate::number::{plain, px};
@@ -45,6 +49,9 @@ struct Item<'a> {
     value: f64,
     shown: Option<String>,
     reconstruction: Option<String>,
+    /// The photograph that it took fine structure from.
+    photograph: Option<String>,
+    photograph_name: Option<&'a str>,
 }
 
 /// The grid; none for a run without scored images.
@@ -54,34 +61,41 @@ struct Item<'a> {
 pub(super) fn grid(source: &Source, wanted: &Grid, width: f64) -> Result<Option<Figure>> {
     let Some(score) = score(source, &wanted.score)? else { return Ok(None) };
     let columns = wanted.columns.unwrap_or_else(|| (((width - LEFT) / (NARROW + GAP)) as usize).max(1)).max(1);
-    let (items, of) = choose(source, score, wanted.images.unwrap_or(columns));
+    let photographs = Photographs::of(source);
+    let (items, of) = choose(source, photographs.as_ref(), score, wanted.images.unwrap_or(columns));
     if items.is_empty() {
         return Ok(None);
     }
     // Fewer images than columns are not enlarged beyond the size that columns give.
     let side = (width - LEFT) / columns as f64 - GAP;
-    let block = 2.0 * (side + GAP) + VALUE;
+    let lines = if photographs.is_some() { 3.0 } else { 2.0 };
+    let block = lines * (side + GAP) + VALUE;
     let rows = items.len().div_ceil(columns);
     let size = (width, rows as f64 * block);
-    let label = format!("{} images as shown and as reconstructed", items.len());
+    let and = if photographs.is_some() { ", and the photographs used" } else { "" };
+    let label = format!("{} images as shown and as reconstructed{and}", items.len());
     let svg = html! {
         svg.chart viewBox={ "0 0 " (px(size.0)) " " (px(size.1)) } role="img" aria-label=(label) {
             @for (index, item) in items.iter().enumerate() {
                 @let (x, y) = (LEFT + (index % columns) as f64 * (side + GAP), (index / columns) as f64 * block);
                 @if index % columns == 0 {
                     (name("shown", y + side / 2.0, side)) (name("reconstructed", y + side * 1.5 + GAP, side))
+                    @if photographs.is_some() { (name("photograph used", y + side * 2.5 + 2.0 * GAP, side)) }
                 }
                 (picture(item.shown.as_deref(), x, y, side))
                 (picture(item.reconstruction.as_deref(), x, y + side + GAP, side))
-                text x=(px(x + side / 2.0)) y=(px(y + 2.0 * side + GAP + 11.0)) font-size="10" text-anchor="middle" fill="#1B2226" { (plain(item.value)) }
+                @if photographs.is_some() { (picture(item.photograph.as_deref(), x, y + 2.0 * (side + GAP), side)) }
+                text x=(px(x + side / 2.0)) y=(px(y + lines * (side + GAP) - GAP + 11.0)) font-size="10" text-anchor="middle" fill="#1B2226" { (plain(item.value)) }
             }
         }
     };
-    let mut table = vec![row(&["row", "column", "image", "rank", "of", &wanted.score])];
+    let heads = ["row", "column", "image", "rank", "of", &wanted.score, "photograph"];
+    let mut table = vec![row(&heads[..heads.len() - usize::from(photographs.is_none())])];
     for (index, item) in items.iter().enumerate() {
         let place = [index / columns + 1, index % columns + 1].map(|n| n.to_string()).to_vec();
         let ranks = vec![item.name.to_owned(), item.rank.to_string(), of.to_string(), cell(item.value)];
-        table.push([place, ranks].concat());
+        let photograph = photographs.is_some().then(|| item.photograph_name.unwrap_or_default().to_owned());
+        table.push([place, ranks, photograph.into_iter().collect()].concat());
     }
     let mut caption = format!(
         "Held-out images as shown and as reconstructed, {} of {of}, spread evenly over the ranks from the best to the \
@@ -89,6 +103,9 @@ pub(super) fn grid(source: &Source, wanted: &Grid, width: f64) -> Result<Option<
         items.len(),
         score.title
     );
+    if photographs.is_some() {
+        caption += " Last row: the photograph that each reconstruction took fine structure from, which was not shown.";
+    }
     if let Some(parts) = &source.reconstruction_parts {
         caption += &format!(" {parts}");
     }
@@ -126,7 +143,12 @@ fn by_group(names: &[&str]) -> String {
 }
 
 /// The items with a value, best first and evenly spaced, and the number of all.
-fn choose<'a>(source: &'a Source, score: &Score, count: usize) -> (Vec<Item<'a>>, usize) {
+fn choose<'a>(
+    source: &'a Source,
+    photographs: Option<&Photographs>,
+    score: &Score,
+    count: usize,
+) -> (Vec<Item<'a>>, usize) {
     let values = score.by_item();
     let mut known: Vec<_> = source.pictures.iter().filter_map(|p| Some((p, *values.get(p.name.as_str())?))).collect();
     known.sort_by(|a, b| if score.higher_is_better { b.1.total_cmp(&a.1) } else { a.1.total_cmp(&b.1) });
@@ -134,7 +156,9 @@ fn choose<'a>(source: &'a Source, score: &Score, count: usize) -> (Vec<Item<'a>>
     let item = |rank: usize| {
         let (pictures, value) = known[rank];
         let (shown, reconstruction) = (embed(root, &pictures.shown), embed(root, &pictures.reconstruction));
-        Item { name: &pictures.name, rank: rank + 1, value, shown, reconstruction }
+        let photograph = photographs.and_then(|photographs| photographs.of_item(pictures));
+        let photograph_name = pictures.photograph.as_deref();
+        Item { name: &pictures.name, rank: rank + 1, value, shown, reconstruction, photograph, photograph_name }
     };
     let places = if known.is_empty() { Vec::new() } else { spread(known.len(), count.max(1)) };
     (places.into_iter().map(item).collect(), known.len())

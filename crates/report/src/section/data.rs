@@ -65,8 +65,9 @@ fn check(check: &Check) -> Markup {
                 @if !check.items.is_empty() {
                     details {
                         summary { (many(check.items.len())) " listed" }
-                        ul { @for item in check.items.iter().take(LISTED) { li { (item) } } }
-                        @if check.items.len() > LISTED { p.note { "and " (many(check.items.len() - LISTED)) " more, in " code { "audit.json" } } }
+                        @let (shown, others) = afterimage_data::Check::shown(&check.name, &check.items, LISTED);
+                        ul { @for item in shown { li { (item) } } }
+                        @if others > 0 { p.note { "and " (many(others)) " more, in " code { "audit.json" } } }
                     }
                 }
             }

@@ -2,8 +2,8 @@
 
 use crate::{
     biology::BIOLOGY_VERSION, classification::CLASSIFICATION_VERSION, comparison::COMPARISON_VERSION,
-    front::FRONT_VERSION, provenance::PROVENANCE_VERSION, regions::REGIONS_VERSION, scores::SCORES_VERSION, study::ANALYSIS_VERSION,
-    validity::NULL_VERSION, validity::VALIDITY_VERSION, voxels::VOXELS_VERSION,
+    front::FRONT_VERSION, provenance::PROVENANCE_VERSION, regions::REGIONS_VERSION, scores::SCORES_VERSION,
+    study::ANALYSIS_VERSION, validity::NULL_VERSION, validity::VALIDITY_VERSION, voxels::VOXELS_VERSION,
 };
 
 /// Version of `images.json`, which the experiment crate writes.

@@ -87,9 +87,13 @@ impl Stated {
         voxels: &Voxels,
     ) -> Result<Option<String>> {
         let is_recorded = self.units == Units::Recorded;
-        let UnitCheck { against_training, verdicts } = run.check_units(read.values.view(), self.units)?;
+        let UnitCheck { against_training, mut verdicts, is_order_known } =
+            run.check_units(read.values.view(), self.units)?;
         if self.is_certain || (read.matched == Matched::SameData && is_recorded) {
             return Ok(against_training);
+        }
+        if verdicts.is_empty() && !is_order_known {
+            verdicts.extend(run.check_echo(read.values.view(), self.units)?);
         }
         let of_run = voxels.standardised.as_deref();
         let by_history =

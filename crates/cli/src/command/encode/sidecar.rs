@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use afterimage_experiment::Units;
 use afterimage_formats::digest;
+use afterimage_train::prepare::Outside;
 
 /// Endings that earlier versions left out of the name of a description, the longer first.
 const ENDINGS: [&str; 13] = [
@@ -48,6 +49,8 @@ pub(super) struct Sidecar<'a> {
     pub(super) seed: u64,
     pub(super) images: &'a [String],
     pub(super) voxels: &'a [usize],
+    /// Predictions outside the range of the training responses of their voxel; null if the runs do not keep it.
+    pub(super) outside_training: Option<Outside>,
 }
 
 /// What the description next to a file says of its unit.

@@ -6,6 +6,7 @@
 
 use afterimage_statistics::median;
 
+use super::pairs::Together;
 use super::seen::{ROWS, Seen};
 use super::{Remedy, UnitVerdict, likelihood};
 
@@ -118,6 +119,20 @@ pub(super) fn voxels(seen: &Seen<'_>) -> Option<UnitVerdict> {
     let is_impossible = found.differ_much() && found.fewer.len() * 10 >= sizes.len();
     let remedy = Remedy::Prepare(format!("{}, all columns in one way", seen.data_set));
     Some(UnitVerdict { is_impossible, reason: said, remedy })
+}
+
+/// Voxels that go with the others as if their sign were opposite.
+pub(super) fn turned(seen: &Seen<'_>) -> Option<UnitVerdict> {
+    let Together::Against(voxels) = &seen.together else { return None };
+    let compared = seen.ordinary.map_or(0, |ordinary| ordinary.of.len());
+    let rest = if voxels.len() * 3 > compared { ", or all others" } else { "" };
+    let reason = format!(
+        "{} of {compared} {} that were compared ({}{rest}) have the opposite sign, as their correlations with the others say",
+        voxels.len(),
+        seen.noun,
+        places(&columns(seen, voxels), "column"),
+    );
+    Some(UnitVerdict { is_impossible: false, reason, remedy: Remedy::Turn })
 }
 
 /// Single rows and voxels with values that no response has, and voxels that are constant: they are in no group.

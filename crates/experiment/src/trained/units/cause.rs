@@ -1,5 +1,5 @@
-//! What explains responses that are not as stated: the other unit, a factor, the opposite sign, an offset, another order of
-//! columns, rows and columns exchanged.
+//! What explains responses that are not as stated: the other unit, a factor, the opposite sign, an offset, a root or logarithm,
+//! another order of columns, rows and columns exchanged.
 //!
 //! Each is a hypothesis on mean `m_v` and standard deviation `s_v` of every voxel. With the given `g_v` and `h_v` its misfit is
 //! the upper quartile over voxels of `|g_v - m_v| / s_v` plus half of that of `|ln(h_v / s_v) - ln c|` with
@@ -10,6 +10,7 @@
 
 use afterimage_statistics::median;
 
+use super::curve::{self, Curve};
 use super::order::{self, Order};
 use super::seen::{ROWS, Seen, three, upper};
 use super::{Remedy, Units};
@@ -35,9 +36,13 @@ pub(super) enum Cause {
     /// They are in the other unit.
     Unit(Units),
     /// They are responses in this unit times a number.
-    Multiplied(f64, Units),
+    Multiplied(Factor, Units),
     /// They are responses in this unit plus a number.
     Moved(f64, Units),
+    /// They are this function of recorded ones.
+    Curved(Curve),
+    /// They are a function of recorded ones that bends down (`true`) or up.
+    Bent(bool),
     /// Their columns are in another order, of responses in this unit.
     Order(Order, Units),
     /// Their rows are voxels.
@@ -55,7 +60,8 @@ pub(super) fn of(seen: &Seen<'_>) -> Option<Cause> {
             found.push((Cause::Unit(units), misfit(seen, &profile, SPREAD)));
         }
         for factor in factors(seen, &profile) {
-            let scaled: Vec<_> = profile.iter().map(|(mean, sd)| (factor * mean, factor.abs() * sd)).collect();
+            let by = factor.by;
+            let scaled: Vec<_> = profile.iter().map(|(mean, sd)| (by * mean, by.abs() * sd)).collect();
             found.push((Cause::Multiplied(factor, units), misfit(seen, &scaled, SCALED) + COST.0 + cost));
         }
         let offset = median(&mut seen.given.iter().zip(&profile).map(|(given, (mean, _))| given.0 - mean).collect());
@@ -66,8 +72,18 @@ pub(super) fn of(seen: &Seen<'_>) -> Option<Cause> {
     if let Some(transposed) = seen.transposed().filter(|_| seen.stated == Units::Recorded) {
         found.push((Cause::Transposed, misfit(&transposed, &seen.training_in(seen.stated), SPREAD) + COST.0));
     }
+    let bend = curve::bend(seen);
+    if bend.is_some() {
+        // No factor and no offset bends means.
+        found.clear();
+    }
+    let curves = Curve::ALL.into_iter().filter_map(|curve| Some((curve, curve.of(&seen.training)?)));
+    found.extend(curves.map(|(curve, bent)| (Cause::Curved(curve), misfit(seen, &bent, SPREAD) + COST.0)));
     let best = found.into_iter().min_by(|a, b| a.1.total_cmp(&b.1));
     let best = best.filter(|(_, misfit)| *misfit < MISFIT.1 && *misfit < LEFT * stated && stated > MISFIT.0);
+    if let (None, Some(is_concave), true) = (&best, bend, stated > MISFIT.0) {
+        return Some(Cause::Bent(is_concave));
+    }
     // Means of recorded ones that fit are in the run's order, whatever their sign.
     let fits_better = |order: &Order| {
         best.as_ref().is_none_or(|(cause, misfit)| cause.is_of_standardised() && order.misfit < *misfit)
@@ -103,8 +119,16 @@ fn misfit(seen: &Seen<'_>, profile: &[(f64, f64)], spread: (f64, f64)) -> f64 {
     distance + 0.5 * upper(logs) + (common - held).abs() + 0.1 * held.abs()
 }
 
+/// A number that responses may be multiplied by.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Factor {
+    pub(super) by: f64,
+    /// True for an estimate; a power of ten that is as near as means say is that of units.
+    pub(super) is_about: bool,
+}
+
 /// Numbers that the responses may be multiplied by: as their means say, and as their standard deviations say.
-fn factors(seen: &Seen<'_>, profile: &[(f64, f64)]) -> Vec<f64> {
+fn factors(seen: &Seen<'_>, profile: &[(f64, f64)]) -> Vec<Factor> {
     let pairs = || seen.given.iter().zip(profile).map(|((given, _), (mean, sd))| (given / mean, mean / sd));
     let typical = median(&mut pairs().map(|(_, size)| size.abs()).collect());
     let mut found = Vec::new();
@@ -116,28 +140,32 @@ fn factors(seen: &Seen<'_>, profile: &[(f64, f64)]) -> Vec<f64> {
         let (products, squares) = agreeing.fold((0.0, 0.0), |(products, squares), (ratio, size)| {
             (products + ratio * size * size, squares + size * size)
         });
-        found.push(near_power_of_ten(products / squares, TEN.0));
+        found.push(Factor::near_power_of_ten(products / squares, TEN.0));
     }
     // Standard deviations vary with the number of repeats too.
     if seen.rows >= ROWS && typical < 1.0 {
         let factor = median(&mut seen.given.iter().zip(profile).map(|((_, sd), (_, of_sd))| sd / of_sd).collect());
         let is_large = factor.log10().round().abs() >= POWER;
-        found.push(near_power_of_ten(factor, if is_large { TEN.1 } else { TEN.0 }));
+        found.push(Factor::near_power_of_ten(factor, if is_large { TEN.1 } else { TEN.0 }));
     }
-    found.retain(|factor| factor.is_finite() && *factor != 0.0);
+    found.retain(|factor| factor.by.is_finite() && factor.by != 0.0);
     found
 }
 
-/// The power of ten, with a sign, that a factor is up to `ratio` of; else the factor.
-fn near_power_of_ten(factor: f64, ratio: f64) -> f64 {
-    let power = 10.0_f64.powf(factor.abs().log10().round());
-    if (factor.abs() / power).ln().abs() < ratio.ln() { power * factor.signum() } else { factor }
-}
+impl Factor {
+    /// The power of ten, with a sign, that a factor is up to `ratio` of; else the factor.
+    fn near_power_of_ten(factor: f64, ratio: f64) -> Self {
+        let power = 10.0_f64.powf(factor.abs().log10().round());
+        let distance = (factor.abs() / power).ln().abs();
+        let by = if distance < ratio.ln() { power * factor.signum() } else { factor };
+        Self { by, is_about: distance >= TEN.0.ln() }
+    }
 
-/// An estimate in words; a power of ten is that of units.
-fn about(factor: f64) -> String {
-    let power = factor.log10();
-    if (power - power.round()).abs() < 1e-9 { three(factor) } else { format!("about {}", three(factor)) }
+    /// Its size in words.
+    fn in_words(self) -> String {
+        let about = if self.is_about { "about " } else { "" };
+        format!("{about}{}", three(self.by.abs()))
+    }
 }
 
 impl Cause {
@@ -155,18 +183,28 @@ impl Cause {
     pub(super) fn in_words(&self) -> String {
         match self {
             Self::Unit(units) => format!("fit {} ones", units.name()),
-            Self::Multiplied(by, units) if *by == -1.0 => {
+            Self::Multiplied(Factor { by: -1.0, .. }, units) => {
                 format!("look like {} ones with the opposite sign", units.name())
             }
-            Self::Multiplied(by, units) if *by < 0.0 => {
-                format!("look like {} ones with the opposite sign, multiplied by {}", units.name(), about(-by))
+            Self::Multiplied(factor, units) if factor.by < 0.0 => {
+                format!("look like {} ones with the opposite sign, multiplied by {}", units.name(), factor.in_words())
             }
-            Self::Multiplied(by, units) => format!("look like {} ones multiplied by {}", units.name(), about(*by)),
+            Self::Multiplied(factor, units) => {
+                format!("look like {} ones multiplied by {}", units.name(), factor.in_words())
+            }
             Self::Moved(by, units) if *by < 0.0 => {
                 format!("look like {} ones with about {} subtracted from each value", units.name(), three(-by))
             }
             Self::Moved(by, units) => {
                 format!("look like {} ones with about {} added to each value", units.name(), three(*by))
+            }
+            Self::Curved(curve) => format!("look like {} of recorded ones", curve.in_words()),
+            Self::Bent(is_concave) => {
+                let (way, such) = if *is_concave { ("down", "root or logarithm") } else { ("up", "power") };
+                format!(
+                    "look like a function of recorded ones that is not linear, such as a {such} (the means of its columns bend {way} \
+                     against those of training), so that no factor and no offset gives recorded ones"
+                )
             }
             Self::Order(order, _) => order.in_words(),
             Self::Transposed => "have voxels as rows and responses as columns".to_owned(),
@@ -182,8 +220,12 @@ impl Cause {
             Self::Transposed => Remedy::Transpose,
             // What was standardised before has no other unit: what lies elsewhere lacks that.
             Self::Multiplied(..) | Self::Moved(..) if is_prepared => Remedy::Prepare(data_set.to_owned()),
-            Self::Multiplied(by, units) => Remedy::Multiply(1.0 / by, other(*units)),
+            Self::Multiplied(Factor { by, is_about }, units) => {
+                Remedy::Multiply { by: 1.0 / by, is_about: *is_about, units: other(*units) }
+            }
             Self::Moved(by, units) => Remedy::Subtract(*by, other(*units)),
+            Self::Curved(curve) => Remedy::Invert(curve.inverse(), other(Units::Recorded)),
+            Self::Bent(_) => Remedy::Prepare(data_set.to_owned()),
         }
     }
 }

@@ -3,21 +3,19 @@
 //! Where the means, or the standard deviations, of voxels differ in training, those of given responses go with them (Spearman's
 //! r over voxels), whatever factor or offset the values have. Means and standard deviations that differ as much, and do not go with those of
 //! training, are of other voxels. Those that do not differ are of another preparation, and tell nothing. How voxels go together,
-//! their correlations with each other over responses, depends on no unit at all; it tells where two halves of the training trials
-//! agree in it.
+//! their correlations with each other over responses, depends on no unit at all (see [`super::pairs`]).
 
 use afterimage_statistics::{median, quartiles, spearman};
 
+use super::pairs::Together;
 use super::seen::{MEDIAN, Seen, upper};
 
-/// Rows and voxels from which the order is judged.
+/// Rows from which moments tell the order, and voxels from which it is judged.
 const FEWEST: (usize, usize) = (20, 30);
 /// Correlation of profiles below which the order is another.
 const CORRELATION: f64 = 0.15;
 /// Correlation from which, below zero, profiles run against each other.
 const AGAINST: f64 = -0.3;
-/// Correlation of two halves of training, from which it is known how voxels go together.
-const STRUCTURE: f64 = 0.4;
 /// Sampling errors from which means, and standard deviations, differ between voxels; and the least differences, in training
 /// standard deviations and in the logarithm.
 const ERRORS: (f64, f64) = (4.0, 1.5);
@@ -38,37 +36,45 @@ pub(super) struct Order {
 
 /// The finding, if the columns are in another order; by recorded moments, as standardised ones are alike in all voxels.
 pub(super) fn of(seen: &Seen<'_>) -> Option<Order> {
-    if seen.rows < FEWEST.0 || seen.given.len() < FEWEST.1 || seen.are_alike() {
+    if seen.given.len() < FEWEST.1 || seen.are_alike() {
         return None;
     }
-    let rows = seen.rows as f64;
-    let errors = (ERRORS.0 * (1.0 / rows).sqrt(), ERRORS.1 * (0.5 / (rows - 1.0)).sqrt());
-    let mut profiles: Vec<(&'static str, bool, f64)> = Vec::new();
     let [given, training] = [&seen.given, &seen.training].map(|of| of.iter().map(|of| of.0).collect::<Vec<_>>());
     let [own, typical] = [&seen.given, &seen.training].map(|of| median(&mut of.iter().map(|of| of.1).collect()));
-    if spread(&training) > errors.0.max(LEAST.0) * typical {
-        profiles.push(("means", spread(&given) > errors.0 * own, spearman(&given, &training)));
-    }
     let [of_given, of_training] = [&seen.given, &seen.training]
         .map(|of| of.iter().map(|of| of.1.max(f64::MIN_POSITIVE).ln()).collect::<Vec<_>>());
-    if spread(&of_training) > errors.1.max(LEAST.1) {
-        let differ = spread(&of_given) > errors.1;
-        profiles.push(("standard deviations", differ, spearman(&of_given, &of_training)));
+    let mut profiles: Vec<(&'static str, f64)> = Vec::new();
+    if seen.rows >= FEWEST.0 {
+        let rows = seen.rows as f64;
+        let errors = (ERRORS.0 * (1.0 / rows).sqrt(), ERRORS.1 * (0.5 / (rows - 1.0)).sqrt());
+        if spread(&training) > errors.0.max(LEAST.0) * typical && spread(&given) > errors.0 * own {
+            profiles.push(("means", spearman(&given, &training)));
+        }
+        if spread(&of_training) > errors.1.max(LEAST.1) && spread(&of_given) > errors.1 {
+            profiles.push(("standard deviations", spearman(&of_given, &of_training)));
+        }
     }
-    let structures = seen.ordinary.map(|ordinary| ordinary.structures(seen.kept().view()));
-    let structure = structures.filter(|(_, ordinary)| *ordinary > STRUCTURE);
-    profiles.extend(structure.map(|(r, _)| ("correlations with each other", true, r)));
-    profiles.retain(|(_, differ, _)| *differ);
-    if profiles.is_empty() || !profiles.iter().all(|(_, _, r)| *r < CORRELATION) {
+    if profiles.iter().any(|(_, r)| *r >= CORRELATION) {
+        return None;
+    }
+    let is_by_structure = match seen.together {
+        Together::AsInTraining | Together::Against(_) => return None,
+        Together::Otherwise(r) => {
+            profiles.push(("correlations with each other", r));
+            true
+        }
+        Together::Unknown => false,
+    };
+    if profiles.is_empty() {
         return None;
     }
     let (means, sds) = (apart(given, training), apart(of_given, of_training));
     Some(Order {
-        is_by_structure: structure.is_some(),
+        is_by_structure,
         misfit: means / typical + sds,
         noun: seen.noun.to_owned(),
         voxels: seen.given.len(),
-        profiles: profiles.into_iter().map(|(what, _, r)| (what, r)).collect(),
+        profiles,
     })
 }
 

@@ -1,8 +1,8 @@
 //! How a run's own responses lie and go together, as a measure of what is ordinary.
 
 use afterimage_data::{Averaging, DataSet, Split, ZScore};
-use afterimage_statistics::{correlation::pearson, median, moments};
-use ndarray::{Array2, ArrayView2, Axis, concatenate};
+use afterimage_statistics::{median, moments};
+use ndarray::{Array2, Axis, concatenate};
 
 use crate::Result;
 
@@ -53,34 +53,12 @@ impl Ordinary {
         }
         Ok(Self { lie, trials, of })
     }
-
-    /// How much voxels go together as in training, as a correlation over pairs of voxels: in responses `[rows, voxels that
-    /// vary]`, and in as many training trials as these are.
-    pub(super) fn structures(&self, responses: ArrayView2<'_, f32>) -> (f64, f64) {
-        let half = |first: usize, most: usize| {
-            let rows: Vec<usize> = (first..self.trials.nrows()).step_by(2).collect();
-            let kept: Vec<usize> = spaced(rows.len(), most).into_iter().map(|place| rows[place]).collect();
-            structure(&self.trials.select(Axis(0), &kept))
-        };
-        let (reference, other) = (half(0, usize::MAX), half(1, responses.nrows()));
-        let rows = spaced(responses.nrows(), self.trials.nrows());
-        let given = structure(&responses.select(Axis(0), &rows).select(Axis(1), &self.of));
-        (pearson(&reference, &given), pearson(&reference, &other))
-    }
 }
 
 /// At most `most` of `n` places, evenly.
-fn spaced(n: usize, most: usize) -> Vec<usize> {
+pub(in crate::trained) fn spaced(n: usize, most: usize) -> Vec<usize> {
     let kept = n.min(most);
     (0..kept).map(|place| place * n / kept).collect()
-}
-
-/// `[pairs]` correlation of each pair of columns; 0 where a column is constant.
-fn structure(rows: &Array2<f32>) -> Vec<f64> {
-    let columns: Vec<Vec<f64>> =
-        rows.columns().into_iter().map(|column| column.iter().map(|&value| f64::from(value)).collect()).collect();
-    let pairs = (0..columns.len()).flat_map(|a| (a + 1..columns.len()).map(move |b| (a, b)));
-    pairs.map(|(a, b)| pearson(&columns[a], &columns[b])).map(|r| if r.is_finite() { r } else { 0.0 }).collect()
 }
 
 /// `None` without validation trials.

@@ -11,9 +11,20 @@ pub enum Remedy {
     /// They are in the run's other unit.
     State(Units),
     /// Each value is multiplied by this number; the unit is to be stated too if it is another than that stated.
-    Multiply(f64, Option<Units>),
-    /// This number is subtracted from each value; the unit likewise.
+    Multiply {
+        /// The number.
+        by: f64,
+        /// Whether it is estimated from the values; else it is a power of ten, as of units.
+        is_about: bool,
+        /// The unit to be stated too.
+        units: Option<Units>,
+    },
+    /// About this number is subtracted from each value; the unit likewise.
     Subtract(f64, Option<Units>),
+    /// Each value is replaced by what undoes a function, in words; the unit likewise.
+    Invert(&'static str, Option<Units>),
+    /// All columns are given the sign that they have in the run's data set.
+    Turn,
     /// The columns are put in the order of the run's; the unit likewise.
     Reorder(Option<Units>),
     /// Rows and columns are exchanged.
@@ -32,12 +43,17 @@ impl Remedy {
         match self {
             Self::Nothing => String::new(),
             Self::State(units) => format!("{state}{}", units.name()),
-            Self::Multiply(by, units) if by.abs() < 1e-3 => format!("multiply them by {by:.2e}{}", and(units)),
-            Self::Multiply(by, units) => format!("multiply them by {}{}", three(*by), and(units)),
-            Self::Subtract(offset, units) if *offset < 0.0 => {
-                format!("add {} to each value{}", three(-offset), and(units))
+            Self::Multiply { by, is_about, units } => {
+                let about = if *is_about { "about " } else { "" };
+                let by = if by.abs() < 1e-3 { format!("{by:.2e}") } else { three(*by) };
+                format!("multiply them by {about}{by}{}", and(units))
             }
-            Self::Subtract(offset, units) => format!("subtract {} from each value{}", three(*offset), and(units)),
+            Self::Subtract(offset, units) if *offset < 0.0 => {
+                format!("add about {} to each value{}", three(-offset), and(units))
+            }
+            Self::Subtract(offset, units) => format!("subtract about {} from each value{}", three(*offset), and(units)),
+            Self::Invert(how, units) => format!("give the responses before that, or {how}{}", and(units)),
+            Self::Turn => "give these columns the sign that they have in the run's data set".to_owned(),
             Self::Reorder(units) => format!(
                 "put the columns in the order of the run's data set, or give them as columns voxel_ID of a .csv, which are matched \
                  by name{}",

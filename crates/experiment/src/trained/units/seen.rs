@@ -4,6 +4,7 @@ use afterimage_statistics::{median, moments, quantile};
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 
 use super::ordinary::{Lie, Ordinary};
+use super::pairs::{self, Together};
 use super::{Known, Units};
 
 /// Rows from which mean and standard deviation of a voxel are judged.
@@ -32,6 +33,8 @@ pub(super) struct Seen<'a> {
     pub(super) given: Vec<(f64, f64)>,
     /// `[voxels]` mean and standard deviation of the training responses.
     pub(super) training: Vec<(f64, f64)>,
+    /// How the voxels go together, against training.
+    pub(super) together: Together,
 }
 
 impl<'a> Seen<'a> {
@@ -48,18 +51,31 @@ impl<'a> Seen<'a> {
         let training =
             columns.iter().map(|&voxel| (f64::from(zscore.mean[voxel]), f64::from(zscore.sd[voxel]))).collect();
         let Known { ordinary, noun, data_set, .. } = *known;
-        let (outliers, rows, given) = (Vec::new(), 0, Vec::new());
-        let seen = Self { stated, noun, data_set, ordinary, columns, all, outliers, rows, given, training };
+        let (outliers, rows, given, together) = (Vec::new(), 0, Vec::new(), Together::Unknown);
+        let seen = Self { stated, noun, data_set, ordinary, columns, all, outliers, rows, given, training, together };
         let sizes = seen.sizes();
         let largest = OUTLIER * median(&mut sizes.clone());
         let is_outlier = |row: &usize| sizes[*row] > largest;
         let (outliers, kept) = (0..sizes.len()).partition::<Vec<usize>, _>(is_outlier);
-        Some(Self { outliers, ..seen }.over(&kept))
+        let seen = Self { outliers, ..seen }.over(&kept);
+        let together = seen.compared();
+        Some(Self { together, ..seen })
     }
 
     /// How the run's own validation responses lie, if that is known.
     pub(super) fn lie(&self) -> Option<Lie> {
         self.ordinary.and_then(|ordinary| ordinary.lie)
+    }
+
+    /// How the voxels go together, if the run's own responses are known.
+    fn compared(&self) -> Together {
+        let Some(Ordinary { trials, of, .. }) = self.ordinary.filter(|_| !self.are_alike()) else {
+            return Together::Unknown;
+        };
+        match pairs::together(trials.view(), self.kept().select(Axis(1), of).view()) {
+            Together::Against(voxels) => Together::Against(voxels.into_iter().map(|voxel| of[voxel]).collect()),
+            together => together,
+        }
     }
 
     /// With the moments over these rows.
@@ -88,7 +104,8 @@ impl<'a> Seen<'a> {
         let (given, rows) = (moments_of(&all), all.nrows());
         let (columns, training) = (self.columns.clone(), self.training.clone());
         let Self { stated, noun, data_set, .. } = *self;
-        Self { stated, noun, data_set, ordinary: None, columns, all, outliers: Vec::new(), rows, given, training }
+        let (outliers, together) = (Vec::new(), Together::Unknown);
+        Self { stated, noun, data_set, ordinary: None, columns, all, outliers, rows, given, training, together }
     }
 
     /// `[voxels]` mean and standard deviation of the training responses in a unit.

@@ -18,8 +18,10 @@ pub(super) fn verdict(source: &Source, file: &ScoreFile) -> Markup {
     let n = source.manifest.data.test_items;
     html! {
         div.verdict role="note" aria-label="Verdict" {
-            p.words { (found.words()) }
+            p.words { (found.words()) @if source.photograph_part.is_some() { " " (verdict::WITH_PHOTOGRAPHS) } }
             ul {
+                @if let Some(part) = &source.photograph_part { li { b { "Photographs: " } (part) " All scores below are of these reconstructions; with "
+                    code { "--resume --set decoder.photographs.detail=0" } " the run reconstructs and scores again without photographs." } }
                 @if let Some(score) = found.identified { li { b { "Which image was shown? " } (identified(score, found.among_many)) } }
                 @if let Some(score) = found.pixels { li { b { "Layout and colour: " } (layout(score)) } }
                 @if let Some(score) = found.structure { li { b { "Outlines: " } (lower(&score.title)) " " (measured(score, "")) "; "

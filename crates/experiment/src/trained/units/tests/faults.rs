@@ -43,11 +43,11 @@ fn standardised(responses: &Array2<f32>) -> Array2<f32> {
 fn follow(remedy: &Remedy, responses: &Array2<f32>, stated: Units) -> Option<(Array2<f32>, Units)> {
     Some(match remedy {
         Remedy::State(units) => (responses.clone(), *units),
-        Remedy::Multiply(by, units) => (responses * *by as f32, units.unwrap_or(stated)),
+        Remedy::Multiply { by, units, .. } => (responses * *by as f32, units.unwrap_or(stated)),
         Remedy::Subtract(offset, units) => (responses - *offset as f32, units.unwrap_or(stated)),
         Remedy::Reorder(units) => (restored(responses), units.unwrap_or(stated)),
         Remedy::Transpose => (responses.t().to_owned(), stated),
-        Remedy::Nothing | Remedy::Separate | Remedy::Prepare(_) => return None,
+        Remedy::Nothing | Remedy::Separate | Remedy::Prepare(_) | Remedy::Turn | Remedy::Invert(..) => return None,
     })
 }
 
@@ -202,4 +202,37 @@ fn predictions_with_an_offset_are_told_as_such_however_little_they_vary() {
     let verdicts = judged(&z, Units::Standardised);
     let said = verdicts[0].in_words("give --units ");
     assert!(said.starts_with("the responses look like standardised ones with about 4"), "{said}");
+}
+
+#[test]
+fn a_root_or_a_logarithm_is_named_and_another_bend_gets_no_number() {
+    let (_, of) = RECORDINGS[0];
+    let (mut mean, mut sd) = (Vec::new(), Vec::new());
+    (0..VOXELS).for_each(|v| {
+        mean.push(of(v).0 + 1.0);
+        sd.push(0.15 * (of(v).0 + 1.0) + 0.1 * of(v).1);
+    });
+    let training = ZScore { mean, sd };
+    // Log-normal rates of these means and standard deviations.
+    let mut rates = normal(120, 90);
+    for (voxel, mut column) in rates.columns_mut().into_iter().enumerate() {
+        let (mean, sd) = (training.mean[voxel], training.sd[voxel]);
+        let variance = (sd / mean).powi(2).ln_1p();
+        column.mapv_inplace(|z| (mean.ln() - 0.5 * variance + variance.sqrt() * z).exp());
+    }
+    assert_eq!(judge_by(&rates, &training, Units::Recorded), []);
+    let said = |bent: fn(f32) -> f32| {
+        let verdicts = judge_by(&rates.mapv(bent), &training, Units::Recorded);
+        verdicts.first().map(|verdict| verdict.in_words("give --units ")).unwrap_or_default()
+    };
+    for (bent, fragments) in [
+        (f32::sqrt as fn(f32) -> f32, ["the square root of recorded ones", "square each value"]),
+        (f32::ln, ["the logarithm of recorded ones", "exp(x)"]),
+        (f32::ln_1p, ["the logarithm (of 1 more) of recorded ones", "exp(x) - 1"]),
+        (|y| y * y / 3.0, ["not linear, such as a power", "with the same preparation"]),
+    ] {
+        let said = said(bent);
+        fragments.iter().for_each(|part| assert!(said.contains(part), "{part} is missing in: {said}"));
+        assert!(!said.contains("multiply") && !said.contains("standardised"), "{said}");
+    }
 }

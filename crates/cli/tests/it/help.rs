@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::Command;
 
-const COMMANDS: [&[&str]; 52] = [
+const COMMANDS: [&[&str]; 54] = [
     &[],
     &["demo"],
     &["import"],

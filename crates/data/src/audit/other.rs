@@ -19,11 +19,11 @@ pub fn shared_with_trained(test: &HeldOutSplit<'_>, trained: &DataSet) -> Result
     let data = test.data_set();
     data.verify_once()?;
     trained.verify_once()?;
-    let shown = hash::of_stimuli(data, Split::Test, &|_| ())?;
+    let shown = hash::of_stimuli(data, Split::Test, &mut |_, _| Ok(()))?;
     let mut found = Vec::new();
     for split in [Split::Train, Split::Validation] {
         let name = format!("same image in test and the run's {}", split.name());
-        let others = hash::of_stimuli(trained, split, &|_| ())?;
+        let others = hash::of_stimuli(trained, split, &mut |_, _| Ok(()))?;
         if shown.is_empty() || others.is_empty() {
             let whose = if shown.is_empty() { "the test part" } else { "this part" };
             found.push(check(name, Verdict::NotApplicable, format!("{whose} has no images"), Vec::new()));

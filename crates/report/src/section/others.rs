@@ -81,7 +81,7 @@ fn table(source: &Source, scores: &ScoreFile) -> Markup {
                 td data-label="chance" { (chance(score)) }
                 td data-label="p" { (score.p.as_ref().map_or("–".into(), p)) }
                 td data-label="n" { (many(score.n)) }
-                td data-label="own" { (own(score).map_or("–".into(), |own| with_interval(own))) }
+                td data-label="own" { (own(score).map_or("–".into(), with_interval)) }
             } } }
         }
         @for warning in &scores.warnings { p { span.badge.warn { "warning" } " " (warning) } }

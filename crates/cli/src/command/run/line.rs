@@ -55,6 +55,7 @@ mod tests {
             item_kind: "image".into(),
             ways: Some(5),
             candidates: Some(40),
+            drawn: None,
             repeats_averaged: None,
             seed: 0,
             items: Vec::new(),

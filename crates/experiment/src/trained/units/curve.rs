@@ -80,7 +80,7 @@ pub(super) fn bend(seen: &Seen<'_>) -> Option<bool> {
     let n = seen.given.len() as f64;
     let mean = pairs().map(|(x, _)| x).sum::<f64>() / n;
     let sd = (pairs().map(|(x, _)| (x - mean).powi(2)).sum::<f64>() / n).sqrt();
-    if !(sd > 0.0) {
+    if sd.is_nan() || sd <= 0.0 {
         return None;
     }
     let x: Vec<f64> = pairs().map(|(x, _)| (x - mean) / sd).collect();

@@ -149,10 +149,18 @@ impl Judge<'_> {
             .into_iter()
             .map(|found| {
                 not_computed.extend(found.not_computed);
-                found.scores
+                found.scores.into_iter().map(of_validation).collect()
             })
             .collect())
     }
+}
+
+/// A score whose words name the validation images, since its candidates are they.
+fn of_validation(mut score: Score) -> Score {
+    for text in [&mut score.title, &mut score.definition] {
+        *text = text.replace("test image", "validation image");
+    }
+    score
 }
 
 #[cfg(test)]

@@ -86,6 +86,7 @@ fn run_holds_them_decodes_as_it_reconstructed_and_detail_may_change_afterwards()
         let scores = point["scores"].as_array().unwrap();
         let value = |name: &str| scores.iter().find(|s| s["name"] == name).unwrap()["value"].as_f64().unwrap();
         assert!(scores.iter().all(|score| score["n"] == front["items"]), "{point}");
+        assert!(!point.to_string().contains("test image"), "{point}");
         values.push([value("image.pixcorr"), value("image.ssim"), value("identification.pairwise.perceptual")]);
     }
     assert!(values.len() == 9 && values.first() != values.last(), "{values:?}");

@@ -227,7 +227,9 @@ pub(super) mod tests {
         assert_eq!((value(&drawn, ".share"), value(&drawn, ".rank")), (0.0, 1.0));
         assert_eq!(value(&memory, ".share"), 1.0);
         assert!(value(&memory, ".distance") < 1e-5 && value(&drawn, ".distance") > 1.5);
-        assert!(drawn[0].p.as_ref().unwrap().value < 0.05 && (drawn[0].chance.unwrap() - 0.9).abs() < 1e-9);
+        // Another test image is the nearest of 31 by accident now and then.
+        let (p, chance) = (drawn[0].p.as_ref().unwrap().value, drawn[0].chance.unwrap());
+        assert!(p < 0.05 && (0.75..=0.9).contains(&chance), "{p}, {chance}");
     }
 
     #[test]

@@ -120,6 +120,7 @@ mod tests {
         let mut config = Experiment::preset("v4").unwrap().decoder;
         config.photographs.layers = vec!["fire5".into()];
         config.photographs.responses_weight = responses_weight;
+        config.photographs.blur = 0.0625;
         config
     }
 

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::{Part, not_computed, scores::legend, wide};
 use crate::{
-    number::{interval, many, plain, value},
+    number::{interval, many, value},
     plot::{self, Line, Lines},
     source::Source,
 };
@@ -28,7 +28,7 @@ pub(crate) fn front(source: &Source) -> Part {
     let content = html! {
         p { (found.definition) " n = " (many(found.items)) " validation items." }
         div.plots { @for curve in &found.curves { @if let Some(plot) = plot(curve) {
-            figure { figcaption { code { (curve.key) } ", " (ends(curve)) ", " (plain(curve.used)) " in this run (marked)" } (plot) }
+            figure { figcaption { code { (curve.key) } ", " (ends(curve)) ", " (curve.used) " in this run (marked)" } (plot) }
         } } }
         (legend(&[("a", "by a network that no part of the method is trained with, else by pixels"), ("b", "by the network of the loss")]))
         @for curve in &found.curves { details { summary { code { (curve.key) } ": all numbers" } (wide(&curve.key, &table(curve))) } }
@@ -38,7 +38,7 @@ pub(crate) fn front(source: &Source) -> Part {
 
 /// The values at the ends of a curve.
 fn ends(curve: &Curve) -> String {
-    let of = |point: Option<&Point>| point.map_or_else(String::new, |point| plain(point.value));
+    let of = |point: Option<&Point>| point.map_or_else(String::new, |point| point.value.to_string());
     format!("from {} to {}", of(curve.points.first()), of(curve.points.last()))
 }
 
@@ -88,7 +88,7 @@ fn table(curve: &Curve) -> Markup {
     html! { table.matrix {
         thead { tr { th scope="col" { "Value" } @for head in &heads { th scope="col" title=(head.definition) { (head.title) } } } }
         tbody { @for point in &curve.points { tr {
-            th scope="row" { (plain(point.value)) @if point.value == curve.used { " (this run)" } }
+            th scope="row" { (point.value) @if point.value == curve.used { " (this run)" } }
             @for head in &heads { td { @match point.score(&head.name) {
                 Some(score) => { b { (value(score.value, &score.unit)) } @if let Some(i) = &score.interval { br; span.hint { (interval(i, &score.unit)) } } }
                 None => "–",

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use afterimage_config::Experiment;
 use afterimage_data::{
     DataSet, Exclusions, UnpairedPool,
-    audit::{self, Audit, AuditOptions, SharedWithTest},
+    audit::{self, Audit, AuditOptions, SharedWithTest, Verdict},
 };
 use afterimage_formats::digest;
 use afterimage_train::{
@@ -240,7 +240,15 @@ pub(crate) fn audit(data: &DataSet, pool: Option<&Pool>, observer: &dyn Observer
     let progress = |done: usize, total: usize| observer.progress("audit", done as u64, total as u64);
     progress(0, data.header().stimuli.len() + pool.map_or(0, |pool| pool.inner.len()));
     let options = AuditOptions { progress: Some(&progress), ..AuditOptions::default() };
-    Ok(audit::audit_with(data, pool.map(|p| &p.inner), options)?)
+    let found = audit::audit_with(data, pool.map(|p| &p.inner), options)?;
+    for check in found.checks.iter().filter(|check| check.verdict == Verdict::Fail) {
+        observer.note(&format!(
+            "warning: the audit failed: {}: {}; scores may be too high. Leave them out: `afterimage audit DATASET --fix leave-out.toml`, \
+             then data.exclusions",
+            check.name, check.detail
+        ));
+    }
+    Ok(found)
 }
 
 /// All images of the sources of `key`, and what they share with the test part.

@@ -116,8 +116,12 @@ pub enum Verdict {
 const LEVELS: [f64; 3] = [0.05, 0.01, 0.001];
 
 impl Row {
-    /// Returns the places of the best value among the variants; empty if they are all alike or there is only one.
+    /// Returns the places of the best value among the variants; empty if they are all alike or there is only one, and for the checks of
+    /// validity, which say how to read a score and are no merit.
     pub fn best(&self) -> Vec<usize> {
+        if self.name.starts_with(crate::validity::PREFIX) {
+            return Vec::new();
+        }
         let signed = |v: f64| if self.higher_is_better { v } else { -v };
         let values: Vec<Option<f64>> =
             self.cells.iter().map(|c| c.as_ref().map(|c| signed(c.value)).filter(|v| v.is_finite())).collect();

@@ -165,9 +165,11 @@ pub(super) fn audit(args: &args::Audit) -> Result<Outcome> {
         return Ok(outcome);
     }
     super::import::next(&if data.header().has_images() {
+        let list = args.exclusions.as_ref().map(|list| format!(" and data.exclusions = \"{}\"", list.display()));
         format!(
-            "write experiment.toml with data.dataset = \"{}\", then afterimage run experiment.toml --out runs/NAME",
-            args.dataset.display()
+            "write experiment.toml with data.dataset = \"{}\"{}, then afterimage run experiment.toml --out runs/NAME",
+            args.dataset.display(),
+            list.unwrap_or_default()
         )
     } else {
         NO_IMAGES.to_owned()

@@ -34,8 +34,18 @@ fn the_advice_follows_what_was_found() {
 
     let faults: [Fault<'_>; 3] = [
         ("offset", &|y| y + 30.0, &["added to each value", "subtract"], &|y| y - 30.0),
-        ("thousandth", &|y| y * 1e-3, &["recorded ones multiplied by about 0.001", "multiply them by about 1000"], &|y| y * 1e3),
-        ("thousandfold", &|y| y * 1e3, &["recorded ones multiplied by about 1000", "multiply them by about 0.001"], &|y| y * 1e-3),
+        (
+            "thousandth",
+            &|y| y * 1e-3,
+            &["recorded ones multiplied by about 0.001", "multiply them by about 1000"],
+            &|y| y * 1e3,
+        ),
+        (
+            "thousandfold",
+            &|y| y * 1e3,
+            &["recorded ones multiplied by about 1000", "multiply them by about 0.001"],
+            &|y| y * 1e-3,
+        ),
     ];
     for (name, fault, fragments, undo) in faults {
         let given = right.mapv(fault);

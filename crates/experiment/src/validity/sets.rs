@@ -137,7 +137,7 @@ fn sets(of: &Material, training: &TrainingPairs, principal: &Components, found: 
         let title = "from noiseless predicted responses to the shown images";
         sets.push(Set::new(Kind::RecoveryCeiling, "ceiling", title, of.predictions()?));
     } else {
-        let reason = "this baseline predicts no responses: make it again without --no-encoder";
+        let reason = "this baseline predicts no responses";
         found.not_computed.push(without(Kind::RecoveryCeiling.name(), reason));
     }
     let noise = components::noise(training, n, of.context.seed);
@@ -213,8 +213,8 @@ fn shares(of: &Material, found: &mut Validity, ceiling: &Condition) -> Option<Co
 fn definition(kind: Kind, principal: &Components) -> String {
     match kind {
         Kind::RecoveryCeiling => "The decoder gets the encoder's own noiseless predictions for the shown images in place of the recorded \
-             responses. What it scores then is the most that it can draw, whatever the responses say; the share is the run's score above \
-             chance divided by it. Of a baseline the encoder is its receptive-field model."
+             responses. What it scores then is what it draws from responses without noise, as far as the encoder is right; the share is the run's \
+             score above chance divided by it. A share above 1 says that the encoder's predictions are the limit, not the decoder. Of a baseline the encoder is its receptive-field model."
             .into(),
         Kind::Chance => "The decoder gets responses without information on the shown image: those to another test image (a seeded \
              permutation in which no item keeps its image), Gaussian noise with the mean and the covariance of the training responses, and \

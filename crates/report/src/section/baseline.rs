@@ -18,7 +18,9 @@ pub(crate) fn question(source: &Source, baseline: &Baseline) -> Markup {
         (baseline.method) " It was fitted on " (of(data.training_items, "pair", "pairs")) " of images and responses of "
         (of(data.voxels, one, more)) ", " em { (data.title) }
         @if data.unpaired_images > 0 { ", had " (of(data.unpaired_images, "image", "images")) " to choose from" }
-        ", and is tested on " (of(data.test_items, "held-out image", "held-out images")) " that it was not fitted on."
+        ", and is tested on " (of(data.test_items, "held-out image", "held-out images"))
+        @if super::opening::failed_checks(source).next().is_some() { ". " strong { "The audit failed: what they share with training is below." } }
+        @else { " that it was not fitted on." }
     }
 }
 

@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use crate::{
     number::{interval, level, of, p, score as shown_value, value},
     plot,
-    source::{Source, Verdict},
+    source::{Check, Source, Verdict},
 };
 
 /// Title, question, warnings and tiles.
@@ -38,12 +38,21 @@ fn question(source: &Source) -> Markup {
     html! {
         "Can the shown images be reconstructed from the responses of " (of(data.voxels, one, more)) "? "
         "An encoder (image to responses) and a decoder (responses to image) were trained on "
-        (of(data.training_items, "pair", "pairs")) " of " em { (data.title) }
+        (of(data.training_items, "pair", "pairs")) " of "
+        @match &source.manifest.scored_run { Some(of) => code { (of.trained_on.path) }, None => em { (data.title) } }
         @if data.unpaired_images > 0 { " and on " (of(data.unpaired_images, "image", "images")) " without responses" }
         @if source.reconstruction_parts.is_some() || source.prediction_parts.is_some() { ", and combined with regressions" }
-        "; they are tested on " (of(data.test_items, "held-out image", "held-out images")) " that were not used in \
-         training."
+        "; they are tested on " (of(data.test_items, "held-out image", "held-out images"))
+        @if source.manifest.scored_run.is_some() { " of " em { (data.title) } }
+        @if failed_checks(source).next().is_some() { ". " strong { "The audit failed: what they share with training is below." } }
+        @else if source.manifest.scored_run.is_some() { "." }
+        @else { " that were not used in training." }
     }
+}
+
+/// The checks of the audit that failed: test images or classes that something was trained on.
+pub(super) fn failed_checks(source: &Source) -> impl Iterator<Item = &Check> {
+    source.audit.iter().flat_map(|audit| &audit.checks).filter(|check| check.verdict == Verdict::Fail)
 }
 
 fn tiles(source: &Source, file: &ScoreFile) -> Markup {

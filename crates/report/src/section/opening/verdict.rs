@@ -20,6 +20,8 @@ pub(super) fn verdict(source: &Source, file: &ScoreFile) -> Markup {
         div.verdict role="note" aria-label="Verdict" {
             p.words { (found.words()) @if source.photograph_part.is_some() { " " (verdict::WITH_PHOTOGRAPHS) } }
             ul {
+                @for check in super::failed_checks(source) { li { b { "The audit failed: " } (check.name.replace('_', " ")) ", " (check.detail)
+                    "; the scores below may be too high." } }
                 @if let Some(part) = &source.photograph_part { li { b { "Photographs: " } (part) " All scores below are of these reconstructions; with "
                     code { "--resume --set decoder.photographs.detail=0" } " the run reconstructs and scores again without photographs." } }
                 @if let Some(score) = found.identified { li { b { "Which image was shown? " } (identified(score, found.among_many)) } }
@@ -27,7 +29,7 @@ pub(super) fn verdict(source: &Source, file: &ScoreFile) -> Markup {
                 @if let Some(score) = found.structure { li { b { "Outlines: " } (lower(&score.title)) " " (measured(score, "")) "; "
                     (verdict::OUTLINES) " or more would be needed to speak of outlines." } }
                 @if let Some(score) = found.objects { li { b { "Objects: " } "a classifier gives a reconstruction the class of its image, among 50 classes, in "
-                    (measured(score, " of the cases")) "; " (percent(verdict::OBJECTS)) " would be needed to speak of objects." } }
+                    (measured(score, " of the cases")) "; " @if !above(score) { "not above chance; " } (percent(verdict::OBJECTS)) " would be needed to speak of objects." } }
                 @if let Some(score) = found.variety.filter(|s| s.value < ALIKE) { li { b { "The reconstructions look alike: " }
                     "they differ from each other " (value(score.value, "fraction")) " as much as the shown images do." } }
                 (super::baselines::line(source, file))

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use afterimage_formats::picture;
 use afterimage_statistics::counted;
-use ndarray::Axis;
+use ndarray::{Array3, Axis};
 
 use super::hash::{self, Hashed, Likeness};
 use super::{Check, NORMALISATION, Verdict};
@@ -31,15 +31,7 @@ pub(super) fn stimuli(data: &DataSet, a: (&str, &[Hashed]), b: (&str, &[Hashed])
         let none = check(name, Verdict::NotApplicable, format!("the {empty} part has no images"), Vec::new());
         return Ok((none, Pairs::new()));
     }
-    let (mut items, mut found) = (Vec::new(), Pairs::new());
-    for (first, second) in propose(a.1, b.1) {
-        let images = data.images(&[first.index as u32, second.index as u32])?;
-        if let Some(likeness) = hash::compare(images.index_axis(Axis(0), 0), images.index_axis(Axis(0), 1))? {
-            let names = [first, second].map(|hashed| data.header().stimuli[hashed.index].name.as_str());
-            items.push(describe(names, likeness));
-            found.insert([first.index, second.index]);
-        }
-    }
+    let (items, found) = duplicates(a.1, b.1, |row| stimulus(data, row), |row| stimulus(data, row))?;
     let detail = format!(
         "{} of {} x {} pairs are duplicates: alike in all but brightness, size and compression",
         items.len(),
@@ -58,23 +50,17 @@ pub(super) fn unpaired(
     visit: hash::Visit<'_>,
 ) -> Result<(Check, Pairs)> {
     let name = "same image in test and unpaired";
-    let mut found = Pairs::new();
     let Some(pool) = pool.filter(|_| limit > 0 && !test.is_empty()) else {
-        return Ok((check(name, Verdict::NotApplicable, "no unpaired images were given", Vec::new()), found));
+        return Ok((check(name, Verdict::NotApplicable, "no unpaired images were given", Vec::new()), Pairs::new()));
     };
     let others = hash::of_pool(pool, limit, visit)?;
     let side = data.header().size;
-    let mut items = Vec::new();
-    for (first, second) in propose(test, &others) {
-        let shown = data.images(&[first.index as u32])?;
-        let other = pool.read(&[second.index])?;
-        let other = picture::crop_resize(other.index_axis(Axis(0), 0), side, data.path())?;
-        if let Some(likeness) = hash::compare(shown.index_axis(Axis(0), 0), other.view())? {
-            let pair = [data.header().stimuli[first.index].name.as_str(), pool.names()[second.index].as_str()];
-            items.push(describe(pair, likeness));
-            found.insert([first.index, second.index]);
-        }
-    }
+    let other = |place: usize| {
+        let image = pool.read(&[place])?;
+        let image = picture::crop_resize(image.index_axis(Axis(0), 0), side, data.path())?;
+        Ok((pool.names()[place].as_str(), image))
+    };
+    let (items, found) = duplicates(test, &others, |row| stimulus(data, row), other)?;
     let (n, all) = (others.len(), pool.len());
     let mut detail =
         format!("{} test images against {n} of {all} unpaired ones: {} duplicates", test.len(), items.len());
@@ -84,7 +70,32 @@ pub(super) fn unpaired(
     Ok((check(name, fail_if_any(&items), detail, items), found))
 }
 
-pub(super) fn propose<'a>(a: &'a [Hashed], b: &'a [Hashed]) -> impl Iterator<Item = (&'a Hashed, &'a Hashed)> {
+/// A stimulus by its name, `[height, width, 3]`.
+pub(super) fn stimulus(data: &DataSet, row: usize) -> Result<(&str, Array3<u8>)> {
+    let image = data.images(&[row as u32])?.index_axis_move(Axis(0), 0);
+    Ok((data.header().stimuli[row].name.as_str(), image))
+}
+
+/// The pairs of a first and a second image that are one photograph: in words, and by their indices. The images, of one size, and
+/// their names are read by index, of those only whose hashes are close.
+pub(super) fn duplicates<'n>(
+    a: &[Hashed],
+    b: &[Hashed],
+    first: impl Fn(usize) -> Result<(&'n str, Array3<u8>)>,
+    second: impl Fn(usize) -> Result<(&'n str, Array3<u8>)>,
+) -> Result<(Vec<String>, Pairs)> {
+    let (mut items, mut found) = (Vec::new(), Pairs::new());
+    for (x, y) in propose(a, b) {
+        let ((name, image), (other_name, other)) = (first(x.index)?, second(y.index)?);
+        if let Some(likeness) = hash::compare(image.view(), other.view())? {
+            items.push(describe([name, other_name], likeness));
+            found.insert([x.index, y.index]);
+        }
+    }
+    Ok((items, found))
+}
+
+fn propose<'a>(a: &'a [Hashed], b: &'a [Hashed]) -> impl Iterator<Item = (&'a Hashed, &'a Hashed)> {
     a.iter().flat_map(move |first| b.iter().map(move |second| (first, second))).filter(|(x, y)| x.is_close(y))
 }
 
@@ -92,7 +103,7 @@ pub(super) fn fail_if_any(items: &[String]) -> Verdict {
     if items.is_empty() { Verdict::Pass } else { Verdict::Fail }
 }
 
-pub(super) fn describe(names: [&str; 2], likeness: Likeness) -> String {
+fn describe(names: [&str; 2], likeness: Likeness) -> String {
     let how = match likeness {
         Likeness::Identical => "identical pixels".to_owned(),
         Likeness::Near { correlation, mirrored: false } => format!("r = {correlation:.3}"),

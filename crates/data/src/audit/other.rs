@@ -1,10 +1,9 @@
 //! What the held-out part of one data set shares with another, on which networks were trained.
 
 use afterimage_formats::picture;
-use ndarray::Axis;
 
-use super::checks::{self, check, describe, fail_if_any, propose};
-use super::{Check, Verdict, hash};
+use super::checks::{self, check, fail_if_any};
+use super::{Check, Verdict, hash, pass_over};
 use crate::Result;
 use crate::header::Split;
 use crate::part::HeldOutSplit;
@@ -19,27 +18,22 @@ pub fn shared_with_trained(test: &HeldOutSplit<'_>, trained: &DataSet) -> Result
     let data = test.data_set();
     data.verify_once()?;
     trained.verify_once()?;
-    let shown = hash::of_stimuli(data, Split::Test, &mut |_, _| Ok(()))?;
+    let shown = hash::of_stimuli(data, Split::Test, &mut pass_over)?;
+    let side = data.header().size;
+    let other = |row: usize| {
+        let (name, image) = checks::stimulus(trained, row)?;
+        Ok((name, picture::crop_resize(image.view(), side, trained.path())?))
+    };
     let mut found = Vec::new();
     for split in [Split::Train, Split::Validation] {
         let name = format!("same image in test and the run's {}", split.name());
-        let others = hash::of_stimuli(trained, split, &mut |_, _| Ok(()))?;
+        let others = hash::of_stimuli(trained, split, &mut pass_over)?;
         if shown.is_empty() || others.is_empty() {
             let whose = if shown.is_empty() { "the test part" } else { "this part" };
             found.push(check(name, Verdict::NotApplicable, format!("{whose} has no images"), Vec::new()));
             continue;
         }
-        let mut items = Vec::new();
-        for (first, second) in propose(&shown, &others) {
-            let image = data.images(&[first.index as u32])?;
-            let other = trained.images(&[second.index as u32])?;
-            let other = picture::crop_resize(other.index_axis(Axis(0), 0), data.header().size, trained.path())?;
-            if let Some(likeness) = hash::compare(image.index_axis(Axis(0), 0), other.view())? {
-                let name = |of: &DataSet, index: usize| of.header().stimuli[index].name.clone();
-                let names = [name(data, first.index), name(trained, second.index)];
-                items.push(describe([&names[0], &names[1]], likeness));
-            }
-        }
+        let (items, _) = checks::duplicates(&shown, &others, |row| checks::stimulus(data, row), other)?;
         let detail = format!("{} of {} x {} pairs are duplicates", items.len(), shown.len(), others.len());
         found.push(check(name, fail_if_any(&items), detail, items));
     }

@@ -19,7 +19,7 @@ use ndarray::{ArrayView2, Axis};
 use afterimage_baseline::Folds;
 use afterimage_config::{Experiment, join_paths};
 use afterimage_data::{DataSet, TrainingPairs};
-use afterimage_run::{Artefact, artefact::AuditFile, layout::PREDICTIONS, pictures::Pictures};
+use afterimage_run::{Artefact, layout::PREDICTIONS, pictures::Pictures};
 use afterimage_train::{
     apply::{ImagePrior, Inversion},
     draws::{Purpose, derive},
@@ -160,7 +160,7 @@ fn fit(session: &mut Session, plan: &Plan) -> Result<Fitted> {
     let folds = folds(plan, &session.experiment, &training)?;
     let mut record = record::begin(plan);
     let unpaired = open_pool(session, plan)?;
-    AuditFile(pool::audit(&session.data()?, unpaired.as_ref(), session.observer())?).write(&session.run)?;
+    pool::audit_training(session, &session.data()?, unpaired.as_ref())?;
     let layers = plan.decoder.layers();
     let extractor = layers.map(|layers| features::extractor(session, &plan.backbone, layers)).transpose()?;
     let (decoder, chosen) = FittedDecoder::fit(session, &plan.decoder, &training, folds.as_ref(), unpaired, extractor)?;

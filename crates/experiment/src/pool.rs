@@ -1,4 +1,4 @@
-//! Images nobody was scanned with, and external candidates: opened without what must not be among them.
+//! Unpaired images, and external candidates: opened without what must not be among them.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -17,13 +17,14 @@ use afterimage_data::{
     audit::{self, Audit, AuditOptions, SharedWithTest, Verdict},
 };
 use afterimage_formats::digest;
+use afterimage_run::{Artefact as _, artefact::AuditFile};
 use afterimage_train::{
     Observer,
     draws::{Purpose, order},
     prepare::ImagePool,
 };
 
-use super::session;
+use super::{Session, session};
 use crate::choice::Chosen;
 
 /// A pool, limited to a number of images that the seed chooses.
@@ -240,15 +241,20 @@ pub(crate) fn audit(data: &DataSet, pool: Option<&Pool>, observer: &dyn Observer
     let progress = |done: usize, total: usize| observer.progress("audit", done as u64, total as u64);
     progress(0, data.header().stimuli.len() + pool.map_or(0, |pool| pool.inner.len()));
     let options = AuditOptions { progress: Some(&progress), ..AuditOptions::default() };
-    let found = audit::audit_with(data, pool.map(|p| &p.inner), options)?;
+    Ok(audit::audit_with(data, pool.map(|p| &p.inner), options)?)
+}
+
+/// Audits what a run is trained or fitted on, says which checks failed, and keeps the audit in its folder.
+pub(crate) fn audit_training(session: &Session, data: &DataSet, pool: Option<&Pool>) -> Result<()> {
+    let found = audit(data, pool, session.observer())?;
     for check in found.checks.iter().filter(|check| check.verdict == Verdict::Fail) {
-        observer.note(&format!(
+        session.note(&format!(
             "warning: the audit failed: {}: {}; scores may be too high. Leave them out: `afterimage audit DATASET --fix leave-out.toml`, \
              then data.exclusions",
             check.name, check.detail
         ));
     }
-    Ok(found)
+    Ok(AuditFile(found).write(&session.run)?)
 }
 
 /// All images of the sources of `key`, and what they share with the test part.

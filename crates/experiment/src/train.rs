@@ -7,7 +7,6 @@ use afterimage_data::ValidationPairs;
 use afterimage_model::device::device;
 use afterimage_run::{
     Artefact,
-    artefact::AuditFile,
     layout::Phase,
     log::{self, COMPARABLE, Record, TOTAL},
 };
@@ -53,7 +52,7 @@ pub(crate) fn decoder(session: &mut Session, resume: bool) -> Result<()> {
         );
         session.manifest.data.unpaired_images = pool.len();
     }
-    AuditFile(pool::audit(&data, unpaired.as_ref(), session.observer())?).write(&session.run)?;
+    pool::audit_training(session, &data, unpaired.as_ref())?;
     let device = device(&session.experiment.device.name)?;
     let loss = &session.experiment.decoder.image_loss;
     let vision = apply::vision(loss.backbone, session.experiment.image.side, loss.backbone_side, &device)?;

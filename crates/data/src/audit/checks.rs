@@ -20,12 +20,20 @@ pub(super) fn check(name: impl Into<String>, verdict: Verdict, detail: impl Into
     Check { name: name.into(), verdict, detail: detail.into(), items }
 }
 
+/// Name of the check on test classes among those of the training part.
+pub(super) const CLASSES_IN_TRAINING: &str = "test classes in training";
+
+/// Name of the check on images that two parts share.
+pub(super) fn same_image(a: &str, b: &str) -> String {
+    format!("same image in {a} and {b}")
+}
+
 /// Pairs of images by their places.
 pub(super) type Pairs = BTreeSet<[usize; 2]>;
 
 /// The same photograph in two parts of a data set; with the pairs of their rows.
 pub(super) fn stimuli(data: &DataSet, a: (&str, &[Hashed]), b: (&str, &[Hashed])) -> Result<(Check, Pairs)> {
-    let name = format!("same image in {} and {}", a.0, b.0);
+    let name = same_image(a.0, b.0);
     if a.1.is_empty() || b.1.is_empty() {
         let empty = if a.1.is_empty() { a.0 } else { b.0 };
         let none = check(name, Verdict::NotApplicable, format!("the {empty} part has no images"), Vec::new());
@@ -120,7 +128,7 @@ fn classes(data: &DataSet, split: Split) -> BTreeSet<String> {
 /// Classes that are both shown in the test and trained on.
 pub(super) fn classes_in_training(data: &DataSet) -> Check {
     let train = classes(data, Split::Train);
-    overlap("test classes in training", &classes(data, Split::Test), &train, "training").0
+    overlap(CLASSES_IN_TRAINING, &classes(data, Split::Test), &train, "training").0
 }
 
 /// Classes that are both shown in the test and, in another data set, trained on.

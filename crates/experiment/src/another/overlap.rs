@@ -13,7 +13,8 @@ const OF_RUN: [&str; 2] = ["the run's", "unpaired"];
 /// Shared items that a sentence names.
 const SHOWN: usize = 3;
 
-/// The audit of the other data set, which begins with what it shares with the images that the run was trained on.
+/// The audit of the other data set, which begins with what it shares with the images that the run was trained on. What its own
+/// parts share says nothing of the run.
 pub(super) fn audit(session: &Session, other: &Other) -> Result<AuditFile<Audit>> {
     let mut checks = shared_with_trained(&other.data.held_out(), &other.trained_on)?;
     let unpaired = unpaired(session, other);
@@ -25,7 +26,8 @@ pub(super) fn audit(session: &Session, other: &Other) -> Result<AuditFile<Audit>
             items: Vec::new(),
         });
     }
-    let mut audit = pool::audit(&other.data, unpaired.ok().flatten().as_ref(), session.observer())?;
+    let audit = pool::audit(&other.data, unpaired.ok().flatten().as_ref(), session.observer())?;
+    let mut audit = audit.without_own_parts();
     audit.checks.splice(0..0, checks);
     Ok(AuditFile(audit))
 }

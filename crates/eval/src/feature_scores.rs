@@ -19,7 +19,7 @@ use crate::perceptual::{Features, extract, standardise};
 use crate::protocols::{Retrieval, pairwise_scores, retrieval_scores};
 use crate::resize::resize_images;
 use crate::score::{Draft, with_pairing_p};
-use crate::validity::{Decoded, decoded_scores};
+use crate::validity::{Decoded, identified};
 use crate::{Context, HeldOutArray, Result, images};
 
 /// How features are compared.
@@ -90,7 +90,7 @@ impl FeatureMetric {
     /// are compared otherwise.
     ///
     /// # Errors
-    /// See [`crate::validity::decoded_scores`].
+    /// See [`crate::validity::identified`].
     pub fn set_scores<'a>(
         &self,
         features: &dyn Features,
@@ -102,9 +102,8 @@ impl FeatureMetric {
             return Ok(Vec::new());
         }
         let distance = SuiteDistance { metric: self, features: &Resized { features, side: self.side } };
-        let mut found = decoded_scores(sets, shown, None, (&distance, &mut no_candidates(), None), ctx)?;
+        let mut found = identified(sets, shown, None, (&distance, &mut no_candidates(), None), ctx)?;
         for set in &mut found {
-            set.scores.retain(|score| score.protocol == "pairwise");
             set.scores = set.scores.drain(..).map(|score| self.titled(score)).collect();
         }
         Ok(found)

@@ -22,7 +22,7 @@ mod share;
 mod similarity;
 
 pub use calibration::calibration;
-pub use decoded::{Decoded, decoded_scores, named};
+pub use decoded::{Decoded, With, decoded_scores, identified, named};
 pub use map::principal_map;
 pub use neighbours::{Near, Neighbours};
 pub use share::{sample_difference, share_of_ceiling};

@@ -39,17 +39,17 @@ impl Neighbours {
 
 #[cfg(test)]
 mod tests {
-    use super::super::neighbours::tests::{neighbours, pictures};
+    use super::super::neighbours::tests::{neighbours, noise_images};
     use crate::context::tests::context;
     use crate::{DistanceMatrix, InMemory, PixelCorrelation};
     use ndarray::s;
 
     #[test]
     fn lookup_of_training_images_fails_among_them_and_not_among_external_ones() {
-        let (ctx, shown, training) = (context(8), pictures(8, 0), pictures(20, 100));
+        let (ctx, shown, training) = (context(8), noise_images(8, 0), noise_images(20, 100));
         // What the decoder shows is mostly a training image, and a little of what was shown.
         let decoded = training.slice(s![..8, .., .., ..]).mapv(|v| v * 0.6) + &shown * 0.4;
-        let mut external = InMemory { names: (0..20).map(|i| i.to_string()).collect(), images: pictures(20, 300) };
+        let mut external = InMemory { names: (0..20).map(|i| i.to_string()).collect(), images: noise_images(20, 300) };
         let outside =
             DistanceMatrix::compute(&PixelCorrelation, decoded.view(), shown.view(), &mut external, &ctx).unwrap();
         let found = neighbours(&decoded, &shown, &training, &ctx).candidate_scores(Some(&outside), &[5], &ctx).unwrap();

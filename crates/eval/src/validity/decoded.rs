@@ -34,6 +34,9 @@ impl Decoded {
     }
 }
 
+/// A distance, with the candidates of `external` and vectors that were computed before.
+pub type With<'a> = (&'a dyn Distance, &'a mut dyn Candidates, Option<&'a Cache>);
+
 /// `pairwise` and (at `ways`, where given) `external` identification and the pixel correlation at the images' own size, of each set of
 /// reconstructions f32 `[items, 3, height, width]` in 0..1.
 ///
@@ -47,7 +50,24 @@ pub fn decoded_scores<'a>(
     sets: &[ArrayView4<'_, f32>],
     shown: impl HeldOutArray<'a, Ix4>,
     ways: Option<usize>,
-    (distance, candidates, cache): (&dyn Distance, &mut dyn Candidates, Option<&Cache>),
+    with: With<'_>,
+    ctx: &Context,
+) -> Result<Vec<Decoded>> {
+    let shown = shown.values();
+    let mut found = identified(sets, shown, ways, with, ctx)?;
+    found.iter_mut().zip(sets).for_each(|(found, set)| found.scores.push(native_pixcorr(*set, shown, ctx)));
+    Ok(found)
+}
+
+/// [`decoded_scores`] without the pixel correlation.
+///
+/// # Errors
+/// See [`decoded_scores`].
+pub fn identified<'a>(
+    sets: &[ArrayView4<'_, f32>],
+    shown: impl HeldOutArray<'a, Ix4>,
+    ways: Option<usize>,
+    (distance, candidates, cache): With<'_>,
     ctx: &Context,
 ) -> Result<Vec<Decoded>> {
     let shown = shown.values();
@@ -60,20 +80,14 @@ pub fn decoded_scores<'a>(
     let stacked = concatenate(Axis(0), sets)
         .map_err(|_| shape("an array of reconstructions", sets[0].shape(), "the same size for every set"))?;
     let found = distances(distance, stacked.view(), None, shown, candidates, cache)?;
-    let score = |(index, set): (usize, &ArrayView4<'_, f32>)| {
+    let score = |index: usize| {
         let matrix = found.matrix(index * ctx.len(), distance, candidates.names().to_vec(), ctx)?;
-        of_matrix(&matrix, *set, shown, ways, ctx)
+        of_matrix(&matrix, ways, ctx)
     };
-    sets.iter().enumerate().map(score).collect()
+    (0..sets.len()).map(score).collect()
 }
 
-fn of_matrix(
-    matrix: &DistanceMatrix,
-    set: ArrayView4<'_, f32>,
-    shown: ArrayView4<'_, f32>,
-    ways: Option<usize>,
-    ctx: &Context,
-) -> Result<Decoded> {
+fn of_matrix(matrix: &DistanceMatrix, ways: Option<usize>, ctx: &Context) -> Result<Decoded> {
     let mut found = Decoded::default();
     let key = matrix.key();
     found.add(&format!("identification.pairwise.{key}"), pairwise_scores(matrix, ctx))?;
@@ -81,7 +95,6 @@ fn of_matrix(
         let scores = external_scores(matrix, &[ways], ctx).map(|scores| scores.into_iter().take(1).collect());
         found.add(&format!("identification.external.{key}.{ways}way"), scores)?;
     }
-    found.scores.push(native_pixcorr(set, shown, ctx));
     Ok(found)
 }
 
@@ -98,24 +111,17 @@ pub fn named(mut scores: Vec<Score>, kind: Kind, condition: &str, title: &str) -
 mod tests {
     use ndarray::Array4;
 
+    use super::super::neighbours::tests::noise_images;
     use super::*;
     use crate::candidates::InMemory;
     use crate::context::tests::context;
     use crate::perceptual::PixelCorrelation;
 
-    fn image(i: usize) -> impl Fn(usize, usize, usize) -> f32 {
-        move |c, y, x| ((i * 31 + c * 7 + y * 13 + x * 5) * 17 % 97) as f32 / 97.0
-    }
-
-    fn pictures(n: usize, from: usize) -> Array4<f32> {
-        Array4::from_shape_fn((n, 3, 12, 12), |(i, c, y, x)| image(from + i)(c, y, x))
-    }
-
     #[test]
     fn decoder_that_ignores_responses_scores_chance_in_every_set_and_a_constant_one_is_undefined() {
-        let (ctx, shown) = (context(8), pictures(8, 0));
-        let mut candidates = InMemory { names: (0..9).map(|i| i.to_string()).collect(), images: pictures(9, 40) };
-        let same = pictures(1, 90).broadcast((8, 3, 12, 12)).unwrap().to_owned();
+        let (ctx, shown) = (context(8), noise_images(8, 0));
+        let mut candidates = InMemory { names: (0..9).map(|i| i.to_string()).collect(), images: noise_images(9, 40) };
+        let same = noise_images(1, 90).broadcast((8, 3, 12, 12)).unwrap().to_owned();
         let grey = Array4::from_elem((8, 3, 12, 12), 0.5);
         let sets = [shown.view(), same.view(), grey.view()];
         let with: (&dyn Distance, &mut dyn Candidates, _) = (&PixelCorrelation, &mut candidates, None);

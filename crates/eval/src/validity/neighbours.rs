@@ -72,6 +72,26 @@ impl Neighbours {
         })
     }
 
+    /// A score `validity.NAME` of which less is better, without chance level.
+    pub(super) fn draft(
+        &self,
+        name: String,
+        title: impl Into<String>,
+        unit: &'static str,
+        definition: String,
+    ) -> Draft<'static> {
+        Draft {
+            name: format!("validity.{name}"),
+            title: title.into(),
+            protocol: "validity",
+            metric: self.matrix.metric().into(),
+            definition,
+            unit,
+            higher_is_better: false,
+            chance: None,
+        }
+    }
+
     /// Distances of the reconstructions; the candidates are the training images.
     pub fn matrix(&self) -> &DistanceMatrix {
         &self.matrix
@@ -108,15 +128,8 @@ impl Neighbours {
             });
         let nearer = self.matrix.defined(&nearer, |value| value)?;
         let total = self.matrix.candidates().ncols();
-        let draft = |name: &str, title: &str, unit: &'static str, definition: String| Draft {
-            name: format!("validity.nearest-training.{name}"),
-            title: title.into(),
-            protocol: "validity",
-            metric: self.matrix.metric().into(),
-            definition,
-            unit,
-            higher_is_better: false,
-            chance: None,
+        let draft = |name: &str, title: &str, unit, definition| {
+            self.draft(format!("nearest-training.{name}"), title, unit, definition)
         };
         let share = draft(
             "share",
@@ -167,7 +180,7 @@ impl Neighbours {
 }
 
 /// The median over images, with the interval of a median.
-fn median_of(draft: Draft<'_>, values: &[f64], ctx: &Context) -> Score {
+pub(super) fn median_of(draft: Draft<'_>, values: &[f64], ctx: &Context) -> Score {
     let mut score = draft.mean_over_images(values, ctx);
     score.value = median(&mut values.iter().copied().filter(|v| v.is_finite()).collect());
     score.interval = bootstrap_median(values, ctx.resamples, ctx.seed);
@@ -191,7 +204,7 @@ pub(super) mod tests {
     use crate::perceptual::PixelCorrelation;
 
     /// Images of noise, each another.
-    pub(in super::super) fn pictures(n: usize, from: usize) -> Array4<f32> {
+    pub(in super::super) fn noise_images(n: usize, from: usize) -> Array4<f32> {
         let mut out = Array4::zeros((n, 3, 12, 12));
         for (i, mut image) in out.outer_iter_mut().enumerate() {
             let mut draws = afterimage_statistics::draws::stream(11, 0_u64, (from + i) as u64);
@@ -219,8 +232,8 @@ pub(super) mod tests {
 
     #[test]
     fn decoder_that_memorises_training_images_is_told_from_one_that_draws_what_was_shown() {
-        let (ctx, shown, training) = (context(10), pictures(10, 0), pictures(30, 100));
-        let drawn = &shown * 0.7 + &pictures(10, 500) * 0.3;
+        let (ctx, shown, training) = (context(10), noise_images(10, 0), noise_images(30, 100));
+        let drawn = &shown * 0.7 + &noise_images(10, 500) * 0.3;
         let memory = training.slice(s![..10, .., .., ..]).to_owned();
         let of = |decoded: &Array4<f32>| neighbours(decoded, &shown, &training, &ctx).nearest_scores(&ctx).unwrap();
         let (drawn, memory) = (of(&drawn), of(&memory));
@@ -234,7 +247,7 @@ pub(super) mod tests {
 
     #[test]
     fn nearest_training_images_are_named_and_a_sample_leaves_itself_out() {
-        let (ctx, training) = (context(3), pictures(6, 100));
+        let (ctx, training) = (context(3), noise_images(6, 100));
         let shown = training.slice(s![2..5, .., .., ..]).to_owned();
         let found = neighbours(&shown, &shown, &training, &ctx);
         assert_eq!(found.of_decoded().iter().map(|near| near.row).collect::<Vec<_>>(), [2, 3, 4]);

@@ -4,6 +4,7 @@ use afterimage_run::scores::Score;
 use afterimage_statistics::{Sample, bootstrap_median, bootstrap_spearman, mean_of_defined, median, spearman};
 
 use super::Neighbours;
+use super::neighbours::median_of;
 use crate::Context;
 use crate::identification::{Accuracy, Pool, ranks};
 use crate::score::Draft;
@@ -23,37 +24,23 @@ impl Neighbours {
     /// - `validity.similarity.nearest-third.NAME` and `.farthest-third.NAME`: identification of these test images, with their chance.
     pub fn similarity_scores(&self, ctx: &Context) -> Vec<Score> {
         let distances: Vec<f64> = self.of_shown.iter().map(|near| near.distance).collect();
-        let draft = |name: String, title: String, unit: &'static str, definition: String, chance: Option<f64>| Draft {
-            name: format!("validity.similarity.{name}"),
-            title,
-            protocol: "validity",
-            metric: self.matrix.metric().into(),
-            definition,
-            unit,
-            higher_is_better: false,
-            chance,
-        };
         let total = self.matrix.candidates().ncols();
-        let of_test = draft(
-            "test.distance".into(),
-            "Distance of the test images to the nearest training image".into(),
+        let of_test = self.draft(
+            "similarity.test.distance".into(),
+            "Distance of the test images to the nearest training image",
             "distance",
             format!("Median over test images of the distance to the nearest of {total} training images."),
-            None,
         );
-        let mut of_test = of_test.mean_over_images(&distances, ctx);
-        of_test.value = median(&mut distances.clone());
-        of_test.interval = bootstrap_median(&distances, ctx.resamples, ctx.seed);
-        let of_training = draft(
-            "training.distance".into(),
-            "Distance of training images to the nearest other training image".into(),
+        let of_test = median_of(of_test, &distances, ctx);
+        let of_training = self.draft(
+            "similarity.training.distance".into(),
+            "Distance of training images to the nearest other training image",
             "distance",
             format!(
                 "Median over {} training images of the distance to the nearest of the other {}.",
                 self.of_sample.len(),
                 total - 1
             ),
-            None,
         );
         let mut of_training = of_training.build(
             median(&mut self.of_sample.clone()),
@@ -83,30 +70,20 @@ impl Neighbours {
         // What rounding leaves of equal values has no rank.
         let zeroed = |d: f64| if d.abs() < ROUNDING { 0.0 } else { d };
         let above: Vec<f64> = own.iter().zip(&chance).map(|(own, chance)| zeroed(own - chance)).collect();
-        let draft = |name: String, title: String, unit: &'static str, definition: String, chance: f64| Draft {
-            name: format!("validity.similarity.{name}"),
-            title,
-            protocol: "validity",
-            metric: self.matrix.metric().into(),
-            definition,
-            unit,
-            higher_is_better: unit == "fraction",
-            chance: Some(chance),
-        };
         let mut scores = Vec::new();
         let defined: Vec<usize> = (0..n).filter(|&item| above[item].is_finite()).collect();
         let of = |values: &[f64]| defined.iter().map(|&item| values[item]).collect::<Vec<f64>>();
         let r = spearman(&of(&above), &of(distances));
         if r.is_finite() {
-            let dependence = draft(
-                format!("dependence.{name}"),
-                "Pairwise identification above chance, and distance to the nearest training image".into(),
+            let dependence = self.draft(
+                format!("similarity.dependence.{name}"),
+                "Pairwise identification above chance, and distance to the nearest training image",
                 "correlation",
                 "Spearman's rank correlation over test images of the pairwise identification of an image, less what the reconstructions of \
                  all items score for it, and its distance to the nearest training image; below 0 images near to training images score better."
                     .into(),
-                0.0,
             );
+            let dependence = Draft { chance: Some(0.0), ..dependence };
             let interval = bootstrap_spearman(&of(&above), &of(distances), ctx.resamples, ctx.seed);
             let mut dependence = dependence.build(r, interval, ctx);
             dependence.n = defined.len();
@@ -119,15 +96,15 @@ impl Neighbours {
             if values.iter().all(|v| v.is_nan()) {
                 continue;
             }
-            let of_third = draft(
-                format!("{third}.{name}"),
+            let of_third = self.draft(
+                format!("similarity.{third}.{name}"),
                 format!("Pairwise identification of {title}"),
                 "fraction",
                 format!(
                     "Pairwise identification among all test images, of {title} only. Chance is what the reconstructions of all items score for these images."
                 ),
-                chance.unwrap_or(f64::NAN),
             );
+            let of_third = Draft { higher_is_better: true, chance: Some(chance.unwrap_or(f64::NAN)), ..of_third };
             let mut score = of_third.mean_over_images(&values, ctx);
             score.notes.clear();
             scores.push(score);
@@ -146,20 +123,16 @@ impl Neighbours {
             (n - upto as f64 + (upto - below) as f64 / 2.0) / n
         };
         let values: Vec<f64> = distances.iter().map(|&d| farther(d)).collect();
-        let draft = Draft {
-            name: "validity.similarity.nearer".into(),
-            title: "Test images nearer to training images than these are to each other".into(),
-            protocol: "validity",
-            metric: self.matrix.metric().into(),
-            definition: format!(
+        let draft = self.draft(
+            "similarity.nearer".into(),
+            "Test images nearer to training images than these are to each other",
+            "fraction",
+            format!(
                 "Probability that a test image lies nearer to its nearest training image than one of {} training images to its nearest other; ties count half. 50 % if test and training images are alike, 100 % for copies. The interval is over test images.",
                 sample.len()
             ),
-            unit: "fraction",
-            higher_is_better: false,
-            chance: Some(0.5),
-        };
-        draft.mean_over_images(&values, ctx)
+        );
+        Draft { chance: Some(0.5), ..draft }.mean_over_images(&values, ctx)
     }
 }
 
@@ -183,17 +156,17 @@ fn thirds(distances: &[f64]) -> Vec<(&'static str, &'static str, Vec<usize>)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::neighbours::tests::{neighbours, pictures};
+    use super::super::neighbours::tests::{neighbours, noise_images};
     use super::*;
     use crate::context::tests::context;
     use ndarray::s;
 
     #[test]
     fn test_set_of_near_duplicates_is_told_from_one_of_new_images() {
-        let (ctx, training) = (context(12), pictures(30, 100));
-        let near = training.slice(s![..12, .., .., ..]).mapv(|v| v * 0.9) + &pictures(12, 700) * 0.1;
+        let (ctx, training) = (context(12), noise_images(30, 100));
+        let near = training.slice(s![..12, .., .., ..]).mapv(|v| v * 0.9) + &noise_images(12, 700) * 0.1;
         let of = |shown| neighbours(&shown, &shown, &training, &ctx).similarity_scores(&ctx);
-        let (copies, new) = (of(near), of(pictures(12, 0)));
+        let (copies, new) = (of(near), of(noise_images(12, 0)));
         let value = |scores: &[Score], name: &str| scores.iter().find(|s| s.name.ends_with(name)).unwrap().value;
         assert_eq!(value(&copies, ".nearer"), 1.0);
         assert!((value(&new, ".nearer") - 0.5).abs() < 0.35, "{}", value(&new, ".nearer"));
@@ -202,12 +175,12 @@ mod tests {
 
     #[test]
     fn score_that_rests_on_the_nearest_images_falls_with_the_distance() {
-        let (ctx, training) = (context(12), pictures(30, 100));
+        let (ctx, training) = (context(12), noise_images(30, 100));
         // The first half of the test images are nearly training images, and the decoder draws only these.
-        let mut shown = pictures(12, 0);
-        let copies = training.slice(s![..6, .., .., ..]).mapv(|v| v * 0.9) + &pictures(6, 700) * 0.1;
+        let mut shown = noise_images(12, 0);
+        let copies = training.slice(s![..6, .., .., ..]).mapv(|v| v * 0.9) + &noise_images(6, 700) * 0.1;
         shown.slice_mut(s![..6, .., .., ..]).assign(&copies);
-        let mut decoded = pictures(12, 300);
+        let mut decoded = noise_images(12, 300);
         decoded.slice_mut(s![..6, .., .., ..]).assign(&copies);
         let scores = neighbours(&decoded, &shown, &training, &ctx).similarity_scores(&ctx);
         let get = |name: &str| scores.iter().find(|s| s.name.contains(name)).unwrap();
@@ -215,7 +188,7 @@ mod tests {
         let (near, far) = (get("nearest-third"), get("farthest-third"));
         assert!(near.value == 1.0 && far.value < 0.9 && near.n == 4, "{} {}", near.value, far.value);
         // A decoder with one answer is at the chance of every third, and depends on nothing.
-        let same = pictures(1, 900).broadcast((12, 3, 12, 12)).unwrap().to_owned();
+        let same = noise_images(1, 900).broadcast((12, 3, 12, 12)).unwrap().to_owned();
         let scores = neighbours(&same, &shown, &training, &ctx).similarity_scores(&ctx);
         assert!(scores.iter().all(|score| !score.name.contains("dependence")));
         let thirds = scores.iter().filter(|score| score.name.contains("third"));

@@ -13,22 +13,12 @@ use std::path::Path;
 
 use afterimage_config::{Experiment, join_paths};
 use afterimage_data::{DataSet, HeldOutPairs};
-use afterimage_run::{
-    Artefact, RunFolder,
-    layout::{PREDICTIONS, Phase},
-    manifest::ScoredRun,
-    scores::ScoreFile,
-};
-use afterimage_statistics::counted;
-use afterimage_train::{
-    apply::{TrainedDecoder, TrainedEncoder},
-    prepare::{self, Statistics},
-};
+use afterimage_run::{Artefact, RunFolder, layout::Phase, manifest::ScoredRun, scores::ScoreFile};
+use afterimage_train::prepare::{self, Statistics};
 
 use crate::error::{Context as _, Result, bail};
 use crate::evaluate::{self, Material};
 use crate::session::{DATA_SET, text};
-use crate::steps::Steps;
 use crate::{Session, Stage, baseline, preflight, reconstruct};
 use voxels::Found;
 
@@ -116,20 +106,8 @@ impl Other {
         if session.manifest.baseline.is_some() {
             return self.apply_baseline(session, there);
         }
-        let encoder = TrainedEncoder::load(&session.run, &self.experiment)?;
-        let decoder = TrainedDecoder::load(&session.run, &self.experiment)?;
-        let (predicted, decoded) = {
-            let steps = Steps::new(session.observer(), "reconstructing", 2);
-            (reconstruct::predict(&encoder, &self.test, &steps)?, reconstruct::decode(&decoder, &self.test, &steps)?)
-        };
-        session.observer().fact(&counted(self.test.len(), "held-out item"));
         self.write_statistics(there)?;
-        there.run.write_array(PREDICTIONS, predicted.view().into_dyn())?;
-        let mut items = reconstruct::write(there, &self.data, &self.test, decoded.view())?;
-        if let Some(names) = reconstruct::photograph_names(&session.run, &decoder, self.test.responses().view())? {
-            items.iter_mut().zip(names).for_each(|(item, name)| item.photograph = Some(name));
-            items.write(&there.run)?;
-        }
+        reconstruct::by_networks(there, &session.run, &self.data, &self.test)?;
         Ok(())
     }
 
@@ -211,5 +189,5 @@ fn begin(session: &Session, other: &Other, run: RunFolder, overlap: &[String]) -
         join_paths(&other.experiment.data.dataset),
         other.voxels.words
     ));
-    Ok(session.beside(run, other.experiment.clone(), manifest))
+    Ok(session.in_folder(run, other.experiment.clone(), manifest))
 }

@@ -5,20 +5,19 @@
 
 use afterimage_config::Experiment;
 use afterimage_eval::images::from_bytes;
-use afterimage_eval::validity::decoded_scores;
-use afterimage_eval::{Context, HeldOut, no_candidates, pixcorr_scores, ssim_scores};
+use afterimage_eval::validity::identified;
+use afterimage_eval::{Candidates, Context, Distance, HeldOut, no_candidates, pixcorr_scores, ssim_scores};
 use afterimage_run::Artefact as _;
 use afterimage_run::front::{Curve, FRONT_VERSION, Front, Point};
 use afterimage_run::layout::Phase;
 use afterimage_run::scores::{NotComputed, Score};
 use afterimage_train::apply::TrainedDecoder;
-use afterimage_train::draws::{Purpose, derive};
 use afterimage_train::prepare;
 use ndarray::{Array4, ArrayView4};
 
 use crate::error::{Result, bail};
 use crate::evaluate::{self, material};
-use crate::{Session, steps::Steps, voxels};
+use crate::{Session, steps::Steps};
 
 /// The strengths, and the values that are tried besides that of the run.
 const STRENGTHS: [(&str, &[f64]); 3] = [
@@ -33,7 +32,7 @@ pub(crate) fn refuse_missing_inputs(session: &Session) -> Result<()> {
     session.refuse_baseline("it has no parts whose strengths could change")?;
     if strengths(&session.experiment).is_empty() {
         bail!(
-            "\"{folder}\" decodes with the network alone: no strength can change. Train with `preset = \"best\"`, or set \
+            "\"{folder}\" decodes with the network only: no strength can change. Train with `preset = \"best\"`, or set \
              decoder.linear.pixels or decoder.photographs.images before training"
         );
     }
@@ -56,31 +55,28 @@ pub(crate) fn front(session: &mut Session) -> Result<Front> {
         };
         bail!("\"{}\" cannot choose strengths: {reason}", session.run.root().display());
     };
-    let mut context =
-        Context::new(HeldOut::from_names(validation.names().to_vec()), derive(experiment.seed, Purpose::Statistics));
-    context.resamples = experiment.evaluation.resamples;
-    context.permutations = experiment.evaluation.permutations;
-    context.unit = voxels::unit(session);
+    let context = material::context(&experiment, &data, HeldOut::from_names(validation.names().to_vec()));
     let judge =
         Judge { experiment: &experiment, context: &context, shown: from_bytes(validation.item_images().view()) };
 
     let strengths = strengths(&experiment);
     let settings = strengths.iter().map(|(_, _, values)| values.len()).sum::<usize>();
     let steps = Steps::new(session.observer(), "front", 2 * settings);
+    let mut decoder = TrainedDecoder::load(&session.run, &experiment)?;
     let (mut curves, mut not_computed) = (Vec::new(), Vec::new());
     for (key, used, values) in strengths {
         let mut images = Vec::new();
         for &value in &values {
             steps.next(&format!("decoding with {key} = {value}"))?;
             let changed = experiment.clone().with_settings(&[format!("{key}={value}")])?;
-            images.push(TrainedDecoder::load(&session.run, &changed)?.decode(validation.responses()));
+            decoder.set_strengths(&changed.decoder);
+            images.push(decoder.decode(validation.responses()));
         }
         let scores = judge.scores(&images, &steps, &mut not_computed)?;
         let points = values.into_iter().zip(scores).map(|(value, scores)| Point { value, scores }).collect();
         curves.push(Curve { key: key.into(), used, points });
     }
     drop(steps);
-    not_computed.dedup();
     let found =
         Front { version: FRONT_VERSION, items: validation.len(), definition: DEFINITION.into(), curves, not_computed };
     found.write(&session.run)?;
@@ -130,12 +126,11 @@ impl Judge<'_> {
         let features = material::loss_features(self.experiment)?;
         let perceptual = material::perceptual(self.experiment, &features)?;
         let mut scored = evaluate::by_networks(self.experiment, self.context, self.shown.view(), &views)?;
-        let with: (&dyn afterimage_eval::Distance, &mut dyn afterimage_eval::Candidates, _) =
-            (&perceptual, &mut no_candidates(), None);
-        let by_loss = decoded_scores(&views, self.shown.view(), None, with, self.context)?;
+        let with: (&dyn Distance, &mut dyn Candidates, _) = (&perceptual, &mut no_candidates(), None);
+        let by_loss = identified(&views, self.shown.view(), None, with, self.context)?;
         for ((found, by_loss), set) in scored.iter_mut().zip(by_loss).zip(views) {
             steps.next("scoring")?;
-            found.scores.extend(by_loss.scores.into_iter().filter(|score| score.protocol == "pairwise"));
+            found.scores.extend(by_loss.scores);
             found.not_computed.extend(by_loss.not_computed);
             let (pixels, missing) = pixcorr_scores(set, self.shown.view(), self.context)?;
             found.not_computed.extend(missing);
@@ -148,7 +143,8 @@ impl Judge<'_> {
         Ok(scored
             .into_iter()
             .map(|found| {
-                not_computed.extend(found.not_computed);
+                let new: Vec<_> = found.not_computed.into_iter().filter(|of| !not_computed.contains(of)).collect();
+                not_computed.extend(new);
                 found.scores.into_iter().map(of_validation).collect()
             })
             .collect())

@@ -33,17 +33,28 @@ pub(crate) fn reconstruct(session: &mut Session) -> Result<Vec<Pictures>> {
     let data = session.data()?;
     let statistics = Statistics::read(&session.run)?;
     let test = prepare::held_out(&data.held_out(), &statistics, &session.experiment)?;
+    let networks = session.run.clone();
+    by_networks(session, &networks, &data, &test)
+}
+
+/// Decodes the held-out items of a data set, and predicts their responses, with the networks of a run, which may be that of the session.
+pub(crate) fn by_networks(
+    session: &mut Session,
+    networks: &RunFolder,
+    data: &DataSet,
+    test: &HeldOutPairs,
+) -> Result<Vec<Pictures>> {
     // Both first: a missing decoder is met before anything is computed.
-    let encoder = TrainedEncoder::load(&session.run, &session.experiment)?;
-    let decoder = TrainedDecoder::load(&session.run, &session.experiment)?;
+    let encoder = TrainedEncoder::load(networks, &session.experiment)?;
+    let decoder = TrainedDecoder::load(networks, &session.experiment)?;
     let (predicted, decoded) = {
         let steps = Steps::new(session.observer(), "reconstructing", 2);
-        (predict(&encoder, &test, &steps)?, decode(&decoder, &test, &steps)?)
+        (predict(&encoder, test, &steps)?, decode(&decoder, test, &steps)?)
     };
     session.observer().fact(&counted(test.len(), "held-out item"));
     session.run.write_array(PREDICTIONS, predicted.view().into_dyn())?;
-    let mut items = write(session, &data, &test, decoded.view())?;
-    if let Some(names) = photograph_names(&session.run, &decoder, test.responses().view())? {
+    let mut items = write(session, data, test, decoded.view())?;
+    if let Some(names) = photograph_names(networks, &decoder, test.responses().view())? {
         items.iter_mut().zip(names).for_each(|(item, name)| item.photograph = Some(name));
         items.write(&session.run)?;
     }
@@ -69,7 +80,7 @@ pub(crate) fn photograph_names(
 }
 
 /// Predicted responses to the held-out items, `[items, voxels]`.
-pub(crate) fn predict(encoder: &TrainedEncoder, test: &HeldOutPairs, steps: &Steps<'_>) -> Result<Array2<f32>> {
+fn predict(encoder: &TrainedEncoder, test: &HeldOutPairs, steps: &Steps<'_>) -> Result<Array2<f32>> {
     steps.next("predicting responses")?;
     let predicted = in_blocks(test.item_images().view(), steps, |images| encoder.predict(images))?;
     refuse_not_finite("encoder", "predicts", predicted.iter())?;
@@ -77,7 +88,7 @@ pub(crate) fn predict(encoder: &TrainedEncoder, test: &HeldOutPairs, steps: &Ste
 }
 
 /// Reconstructions of the held-out items, `[items, 3, side, side]`.
-pub(crate) fn decode(decoder: &TrainedDecoder, test: &HeldOutPairs, steps: &Steps<'_>) -> Result<Array4<f32>> {
+fn decode(decoder: &TrainedDecoder, test: &HeldOutPairs, steps: &Steps<'_>) -> Result<Array4<f32>> {
     steps.next("decoding")?;
     let decoded = in_blocks(test.responses().view(), steps, |responses| decoder.decode(responses))?;
     refuse_not_finite("decoder", "decodes", decoded.iter())?;

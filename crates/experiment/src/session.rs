@@ -210,7 +210,7 @@ impl Session {
     }
 
     /// A session in the folder of a run's scores on another data set, under the lock of this one.
-    pub(crate) fn beside(&self, run: RunFolder, experiment: Experiment, manifest: Manifest) -> Self {
+    pub(crate) fn in_folder(&self, run: RunFolder, experiment: Experiment, manifest: Manifest) -> Self {
         Self { run, experiment, manifest, caller: self.caller.clone(), fresh: Vec::new(), written: None, _lock: None }
     }
 

@@ -15,9 +15,11 @@ use afterimage_eval::validity::decoded_scores;
 use afterimage_eval::{Candidates, Distance, FEATURE_METRICS, Shown, possible_ways};
 use afterimage_run::Artefact as _;
 use afterimage_run::scores::{NotComputed, Score, ScoreFile};
-use afterimage_run::validity::{Null, VALIDITY_VERSION, Validity};
+use afterimage_run::validity::{VALIDITY_VERSION, Validity};
 use afterimage_train::prepare;
 use ndarray::Axis;
+
+pub(crate) use again::null;
 
 use crate::error::{Result, bail};
 use crate::evaluate::Material;
@@ -30,11 +32,6 @@ pub(crate) fn refuse_missing_inputs(session: &Session) -> Result<()> {
         bail!("\"{0}\" is not scored: run `afterimage evaluate {0}` first", session.run.root().display());
     }
     crate::evaluate::refuse_missing_inputs(session)
-}
-
-/// Runs the recipe of a run on permuted pairings: see [`again::null`].
-pub(crate) fn null(session: &mut Session, runs: usize) -> Result<Null> {
-    again::null(session, runs)
 }
 
 /// Makes the checks, with `retrain` also those that train the recipe again, and writes `validity.json`, with a picture of the training image nearest to each reconstruction.

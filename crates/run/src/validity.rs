@@ -183,6 +183,11 @@ impl Validity {
     }
 }
 
+/// Returns the score of a reference that sentences and figures name: the identification of the most ways, of several the last.
+pub fn main(reference: &[Score]) -> Option<&Score> {
+    reference.iter().max_by_key(|score| score.ways.unwrap_or(0))
+}
+
 impl Check {
     /// Returns the condition of a name.
     pub fn condition(&self, name: &str) -> Option<&Condition> {

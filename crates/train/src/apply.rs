@@ -9,7 +9,7 @@ use std::path::Path;
 use ndarray::{Array2, Array4, ArrayView2, ArrayView4, Axis};
 
 use afterimage_baseline::field::pyramid;
-use afterimage_config::{BackboneKind, Experiment, settings};
+use afterimage_config::{BackboneKind, DecoderConfig, Experiment, settings};
 use afterimage_model::{
     backbone::{AnyBackbone, WeightSource},
     decoder::{Decoder, LinearPath, Photographs, ReadyDecoder},
@@ -143,6 +143,18 @@ impl TrainedDecoder {
         let decoder = Decoder::new(&experiment.decoder, side, &device);
         let (linear, photographs) = (linear(run, experiment)?, photographs(run, experiment)?);
         Ok(Self { network: ReadyDecoder::new(decoder, params, side, &device), linear, photographs })
+    }
+
+    /// Changes how strongly the parts share in images: `share` and `detail` of the linear path and `detail` of photographs, where the
+    /// run has these; nothing else of `config` is read.
+    pub fn set_strengths(&mut self, config: &DecoderConfig) {
+        if let Some((path, detail)) = &mut self.linear {
+            path.set_share(config.linear.share);
+            *detail = config.linear.detail;
+        }
+        if let Some((_, detail)) = &mut self.photographs {
+            *detail = config.photographs.detail;
+        }
     }
 
     /// Returns images `[items, 3, side, side]` in 0..1 for responses `[items, voxels]`, normalised as in training.

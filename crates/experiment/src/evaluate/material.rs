@@ -60,7 +60,7 @@ impl Material {
             bail!("the reconstructions belong to other test items: run {} again", again());
         }
         Ok(Self {
-            context: context(&experiment, &data, &test),
+            context: context(&experiment, &data, HeldOut::of(&test)),
             cache: cache(&experiment),
             predicts: session.manifest.predicts_responses(),
             has_seen_unpaired: session.has_seen_unpaired(),
@@ -134,9 +134,10 @@ pub(crate) fn candidates(external: Option<&Arc<Pool>>) -> Result<Box<dyn Candida
     })
 }
 
-fn context(experiment: &Experiment, data: &DataSet, test: &HeldOutPairs) -> Context {
+/// The items with the settings of an experiment.
+pub(crate) fn context(experiment: &Experiment, data: &DataSet, items: HeldOut) -> Context {
     let config = &experiment.evaluation;
-    let mut context = Context::new(HeldOut::of(test), derive(experiment.seed, Purpose::Statistics));
+    let mut context = Context::new(items, derive(experiment.seed, Purpose::Statistics));
     context.resamples = config.resamples;
     context.permutations = config.permutations;
     context.unit = data.header().provenance.unit();

@@ -141,26 +141,24 @@ impl Session {
         }
         if any_key(|key| is_of_evaluation(key) || any(&COMPOSITION, key)) {
             stale.push((Stage::Evaluate.name(), &[SCORES, CLASSIFICATION]));
-        }
-        if any_key(|key| any(&COMPOSITION, key) || is_of_evaluation(key) && !any(&OF_SCORES, key)) {
-            stale.push((Stage::Regions.name(), &[REGIONS]));
-        }
-        if any_key(|key| any(&COMPOSITION, key) || is_of_evaluation(key)) {
             stale.push((FRONT_STAGE, &[FRONT]));
-        }
-        let of_classes = |key: &str| key.starts_with("evaluation.classification.");
-        if differences.iter().any(|d| any(&COMPOSITION, &d.key) || is_of_evaluation(&d.key) && !of_classes(&d.key)) {
-            stale.push((Stage::Validity.name(), &[VALIDITY]));
-        }
-        if any_key(|key| any(&OF_BIOLOGY, key)) {
-            stale.push((Stage::Biology.name(), &[BIOLOGY]));
-        }
-        if any_key(|key| is_of_evaluation(key) || any(&COMPOSITION, key)) {
             for other in self.run.on_others()? {
                 fs::remove_dir_all(other.root())
                     .with_context(|| format!("cannot remove \"{}\"", other.root().display()))?;
                 self.note(&format!("removed, since it was computed before the change: {}", other.root().display()));
             }
+        }
+        if any_key(|key| any(&COMPOSITION, key) || is_of_evaluation(key) && !any(&OF_SCORES, key)) {
+            stale.push((Stage::Regions.name(), &[REGIONS]));
+        }
+        if any_key(|key| {
+            let of_classes = key.starts_with("evaluation.classification.");
+            any(&COMPOSITION, key) || is_of_evaluation(key) && !of_classes
+        }) {
+            stale.push((Stage::Validity.name(), &[VALIDITY]));
+        }
+        if any_key(|key| any(&OF_BIOLOGY, key)) {
+            stale.push((Stage::Biology.name(), &[BIOLOGY]));
         }
         for (stage, files) in stale {
             self.manifest.finished.retain(|finished| finished != stage);

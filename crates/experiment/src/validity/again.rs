@@ -23,7 +23,7 @@ const CLUSTERS: &str = "clusters";
 const CLUSTERS_DATA: &str = "clusters.afterimage";
 
 /// Runs the recipe `runs` times on permuted pairings, with a seed each, and writes `null.json`. Runs that are finished are not repeated.
-pub(super) fn null(session: &mut Session, runs: usize) -> Result<Null> {
+pub(crate) fn null(session: &mut Session, runs: usize) -> Result<Null> {
     let mut scores = Vec::new();
     for index in 0..runs {
         let seed = session.experiment.seed + 1 + index as u64;

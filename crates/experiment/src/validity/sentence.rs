@@ -1,12 +1,7 @@
 //! The sentence that may be written of each check.
 
 use afterimage_run::scores::Score;
-use afterimage_run::validity::{Condition, Kind};
-
-/// The score that sentences name first: the hardest identification, else the first score.
-fn main(reference: &[Score]) -> Option<&Score> {
-    reference.iter().max_by_key(|score| score.ways.unwrap_or(0)).or_else(|| reference.first())
-}
+use afterimage_run::validity::{Condition, Kind, main};
 
 /// A value in its unit with its interval.
 fn text(score: &Score) -> String {

@@ -52,6 +52,11 @@ impl LinearPath {
         })
     }
 
+    /// Changes the share of the regression in the coarse structure.
+    pub fn set_share(&mut self, share: f64) {
+        self.share = share as f32;
+    }
+
     /// Predicted small images `[items, 3 * small * small]` of responses `[items, voxels]`.
     ///
     /// # Panics

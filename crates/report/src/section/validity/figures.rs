@@ -1,7 +1,7 @@
 //! One figure for each check.
 
 use afterimage_run::scores::Score;
-use afterimage_run::validity::{Check, Kind, Map, Validity};
+use afterimage_run::validity::{Check, Kind, Map, Validity, main};
 use maud::Markup;
 
 use crate::number::value;
@@ -24,11 +24,6 @@ pub(super) fn of(found: &Validity, check: &Check) -> Option<(String, Markup)> {
     }
 }
 
-/// The score that figures show: the identification of the most ways.
-fn main(found: &Validity) -> Option<&Score> {
-    found.reference.iter().max_by_key(|score| score.ways.unwrap_or(0))
-}
-
 fn entry(name: &str, score: &Score) -> Entry {
     let scale = if score.unit == "fraction" { 100.0 } else { 1.0 };
     Entry {
@@ -46,7 +41,7 @@ fn axis(score: &Score) -> String {
 
 /// The run's own score above that of conditions.
 fn rows(found: &Validity, check: &Check, names: &[&str]) -> Option<(String, Markup)> {
-    let own = main(found)?;
+    let own = main(&found.reference)?;
     let conditions = names.iter().filter_map(|name| check.condition(name));
     let others = conditions.filter_map(|c| Some(entry(short(&c.name), c.score(&own.name)?)));
     let entries: Vec<Entry> = [entry("recorded responses", own)].into_iter().chain(others).collect();
@@ -65,7 +60,7 @@ fn short(condition: &str) -> &str {
 }
 
 fn bottleneck(found: &Validity, check: &Check) -> Option<(String, Markup)> {
-    let own = main(found)?;
+    let own = main(&found.reference)?;
     let points: Vec<(f64, &Score)> =
         check.conditions.iter().filter_map(|c| Some((c.components? as f64, c.score(&own.name)?))).collect();
     let ends = (points.first()?.0, points.last()?.0);

@@ -21,8 +21,10 @@ pub(crate) mod training;
 pub(crate) mod validity;
 pub(crate) mod volumes;
 
-use afterimage_run::scores::NotComputed;
+use afterimage_run::scores::{NotComputed, Score};
 use maud::{Markup, html};
+
+use crate::number;
 
 /// What a section has to show, and what it would show if the run had it.
 ///
@@ -76,6 +78,11 @@ pub(crate) fn section(id: &str, title: &str, content: &Markup) -> Markup {
             (content)
         }
     }
+}
+
+/// A value above its interval, in a cell of a table.
+pub(crate) fn value_over_interval(score: &Score) -> Markup {
+    html! { b { (number::score(score)) } @if let Some(i) = &score.interval { br; span.hint { (number::interval(i, &score.unit)) } } }
 }
 
 /// A table that is wider than a narrow page: it scrolls in its own box, which the keyboard reaches.

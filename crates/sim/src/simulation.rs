@@ -22,6 +22,9 @@ use plan::Plan;
 pub(crate) use provenance::provenance;
 use std::path::{Path, PathBuf};
 
+/// Name of the file with the truth.
+pub(crate) const TRUTH_FILE: &str = "truth.json";
+
 /// Trials in a run.
 pub(crate) const RUN: usize = 50;
 
@@ -58,7 +61,7 @@ impl Written {
     pub fn in_folder(folder: &Path) -> Self {
         Self {
             data_set: folder.join("subject.afterimage"),
-            truth: folder.join("truth.json"),
+            truth: folder.join(TRUTH_FILE),
             unpaired: folder.join("unpaired/unpaired.npy"),
             external: folder.join("external/external.npy"),
             classes: folder.join("classes/classes.npy"),

@@ -9,7 +9,7 @@ use crate::artificial::{Artificial, artificial_images};
 use crate::brain::{Brain, TRUTH_VERSION, Truth};
 use crate::draws::mix;
 use crate::error::SimError;
-use crate::simulation::{RUN, provenance};
+use crate::simulation::{RUN, TRUTH_FILE, provenance};
 
 /// Images shown at a time.
 const BLOCK: usize = 64;
@@ -141,10 +141,10 @@ impl Subject {
 
 /// The truth of a path: the file itself, or that of a simulation or of a demonstration's folder.
 fn file(path: &Path) -> PathBuf {
-    let beside = |folder: &Path| folder.join("truth.json");
-    let candidates = [beside(path), beside(&path.join("simulation")), beside(path.parent().unwrap_or(path))];
+    let of = |folder: &Path| folder.join(TRUTH_FILE);
+    let candidates = [of(path), of(&path.join("simulation")), of(path.parent().unwrap_or(path))];
     if path.is_dir() {
-        return candidates.into_iter().find(|file| file.is_file()).unwrap_or_else(|| beside(path));
+        return candidates.into_iter().find(|file| file.is_file()).unwrap_or_else(|| of(path));
     }
     path.to_owned()
 }

@@ -110,8 +110,9 @@ impl DataSet {
         named.map(|info| info.split = Split::Excluded).count()
     }
 
-    /// Pairs the responses to each stimulus of these parts with the image of another stimulus of its part, drawn by the seed, for as
-    /// long as the data set is open: every permutation is equally likely, and the repeats of a stimulus stay together. Names belong to the images.
+    /// Permutes the images that the responses to the stimuli of each of these parts are paired with, by the seed, for as long as the
+    /// data set is open. Every permutation is equally likely, so that a few keep their image; the repeats of a stimulus stay together,
+    /// and names belong to the images.
     pub fn shuffle_pairings(&mut self, parts: &[Split], seed: u64) {
         let mut shown = vec![false; self.header.stimuli.len()];
         self.header.trials.iter().for_each(|trial| shown[trial.stimulus as usize] = true);

@@ -8,10 +8,10 @@ use maud::{Markup, html};
 use super::{
     Part,
     scores::{Definition, definitions, legend},
-    wide,
+    value_over_interval, wide,
 };
 use crate::{
-    number::{count, interval, score as shown_value, value},
+    number::{count, score as shown_value, value},
     plot::{self, Line, Lines},
     source::Source,
     verdict::null,
@@ -106,7 +106,7 @@ fn table(source: &Source, families: &Families) -> Markup {
     let counts: BTreeSet<u32> =
         families.values().flatten().filter_map(|s| s.repeats_averaged.map(|(k, _)| k)).collect();
     let at = |family: &[&Score], k: u32| {
-        family.iter().find(|s| s.repeats_averaged.is_some_and(|r| r.0 == k)).map(|s| cell(s))
+        family.iter().find(|s| s.repeats_averaged.is_some_and(|r| r.0 == k)).map(|s| value_over_interval(s))
     };
     let all: Vec<Definition> = families.values().map(|family| define(family, source)).collect();
     html! {
@@ -119,11 +119,6 @@ fn table(source: &Source, families: &Families) -> Markup {
         } }))
         (definitions(&all))
     }
-}
-
-/// A value with its interval.
-fn cell(score: &Score) -> Markup {
-    html! { b { (shown_value(score)) } @if let Some(i) = &score.interval { br; span.hint { (interval(i, &score.unit)) } } }
 }
 
 /// The definition of a curve: that of its scores, which differ in the number of repeats only.

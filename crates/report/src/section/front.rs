@@ -4,9 +4,9 @@ use afterimage_run::front::{Curve, Point};
 use afterimage_run::scores::{Score, is_by_the_loss};
 use maud::{Markup, html};
 
-use super::{Part, not_computed, scores::legend, wide};
+use super::{Part, not_computed, scores::legend, value_over_interval, wide};
 use crate::{
-    number::{interval, many, value},
+    number::many,
     plot::{self, Line, Lines},
     source::Source,
 };
@@ -89,10 +89,7 @@ fn table(curve: &Curve) -> Markup {
         thead { tr { th scope="col" { "Value" } @for head in &heads { th scope="col" title=(head.definition) { (head.title) } } } }
         tbody { @for point in &curve.points { tr {
             th scope="row" { (point.value) @if point.value == curve.used { " (this run)" } }
-            @for head in &heads { td { @match point.score(&head.name) {
-                Some(score) => { b { (value(score.value, &score.unit)) } @if let Some(i) = &score.interval { br; span.hint { (interval(i, &score.unit)) } } }
-                None => "–",
-            } } }
+            @for head in &heads { td { @match point.score(&head.name) { Some(score) => (value_over_interval(score)), None => "–" } } }
         } } }
     } }
 }

@@ -1,5 +1,6 @@
 //! Scores of the run on other data sets of the same voxels; in their own report, which run was scored and what was shared.
 
+use afterimage_run::layout::DECODER_WEIGHTS;
 use afterimage_run::manifest::ScoredRun;
 use afterimage_run::scores::{Score, ScoreFile, headlines};
 use maud::{Markup, html};
@@ -52,7 +53,7 @@ fn one(source: &Source, other: &Other) -> Markup {
 
 /// True if the run has another decoder than the one that was scored.
 fn is_stale(source: &Source, of: &ScoredRun) -> bool {
-    let now = source.manifest.outputs.get("decoder/model.safetensors");
+    let now = source.manifest.outputs.get(DECODER_WEIGHTS.path);
     of.decoder.as_ref().zip(now).is_some_and(|(then, now)| then != now)
 }
 

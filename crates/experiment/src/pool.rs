@@ -1,11 +1,9 @@
 //! Unpaired images, and external candidates: opened without what must not be among them.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    fs,
-    path::PathBuf,
-    sync::OnceLock,
-};
+mod refuse;
+mod select;
+
+use std::{collections::HashMap, path::PathBuf, sync::OnceLock};
 
 use crate::error::{Context as _, Result, bail};
 use ndarray::Array4;
@@ -14,7 +12,7 @@ use rayon::prelude::*;
 use afterimage_config::Experiment;
 use afterimage_data::{
     DataSet, Exclusions, UnpairedPool,
-    audit::{self, Audit, AuditOptions, SharedWithTest, Verdict},
+    audit::{self, Audit, AuditOptions, Verdict},
 };
 use afterimage_formats::digest;
 use afterimage_run::{Artefact as _, artefact::AuditFile};
@@ -24,8 +22,13 @@ use afterimage_train::{
     prepare::ImagePool,
 };
 
-use super::{Session, session};
+use super::Session;
 use crate::choice::Chosen;
+
+pub use refuse::refuse_no_source;
+use refuse::{of_reason, refuse_empty};
+use select::opened;
+pub(crate) use select::{classes, external, without_responses};
 
 /// A pool, limited to a number of images that the seed chooses.
 pub(crate) struct Pool {
@@ -180,62 +183,6 @@ impl ImagePool for Pool {
     }
 }
 
-/// Chooses the unpaired images of an experiment, without the external candidates; `None` if it names none.
-pub(crate) fn without_responses(
-    data: &DataSet,
-    experiment: &Experiment,
-    external: Option<&Pool>,
-) -> Result<Option<Pool>> {
-    let config = &experiment.data;
-    if config.unpaired.is_empty() {
-        return Ok(None);
-    }
-    let (all, found) = shared_with_test("data.unpaired", data, &config.unpaired, experiment)?;
-    let mut reasons = vec![("data.exclusions", session::exclusions(experiment)?)];
-    if config.exclude_test_classes {
-        reasons.push(("data.exclude_test_classes", found.classes));
-    }
-    if config.exclude_duplicates {
-        reasons.push(("data.exclude_duplicates", found.copies));
-    }
-    // A candidate that the decoder was trained on would be told apart from the shown image by that alone.
-    if let Some(candidates) = external {
-        let sha256 = candidates.contents()?.iter().cloned().collect();
-        reasons.push(("data.external", Exclusions { sha256, ..Exclusions::default() }));
-    }
-    let choose = (&config.unpaired[..], config.unpaired_limit, Purpose::UnpairedChoice);
-    Pool::without("data.unpaired", &all, &reasons, choose, experiment).map(Some)
-}
-
-/// Classes of the unpaired sources of an experiment that trains with them.
-pub(crate) fn classes(experiment: &Experiment) -> Result<BTreeSet<String>> {
-    let config = &experiment.data;
-    if experiment.decoder.cycle_weight == 0.0 || config.unpaired.is_empty() {
-        return Ok(BTreeSet::new());
-    }
-    let exclude = session::exclusions(experiment)?;
-    let by_name = Exclusions { sha256: BTreeSet::new(), ..exclude };
-    let pool = opened(&config.unpaired, experiment, &by_name)?;
-    Ok((0..pool.len()).filter_map(|row| pool.class(row)).map(str::to_owned).collect())
-}
-
-/// Chooses the external candidates of an experiment; `None` if it names none. Duplicates of test images are left out: a
-/// copy of the shown image is no wrong candidate. So are the images that a decoder has `seen`, if there are any.
-pub(crate) fn external(data: &DataSet, experiment: &Experiment, seen: Option<&Chosen>) -> Result<Option<Pool>> {
-    let config = &experiment.data;
-    if config.external.is_empty() {
-        return Ok(None);
-    }
-    let (all, found) = shared_with_test("data.external", data, &config.external, experiment)?;
-    let mut reasons = vec![("copies of test images", found.copies)];
-    if let Some(seen) = seen {
-        let sha256 = seen.images.iter().map(|(_, sha256)| sha256.clone()).collect();
-        reasons.push(("unpaired images that this run was trained on", Exclusions { sha256, ..Exclusions::default() }));
-    }
-    let choose = (&config.external[..], config.external_limit, Purpose::ExternalChoice);
-    Pool::without("data.external", &all, &reasons, choose, experiment).map(Some)
-}
-
 /// The audit of the data set against the unpaired images in use, after what was left out.
 pub(crate) fn audit(data: &DataSet, pool: Option<&Pool>, observer: &dyn Observer) -> Result<Audit> {
     let progress = |done: usize, total: usize| observer.progress("audit", done as u64, total as u64);
@@ -255,89 +202,6 @@ pub(crate) fn audit_training(session: &Session, data: &DataSet, pool: Option<&Po
         ));
     }
     Ok(AuditFile(found).write(&session.run)?)
-}
-
-/// All images of the sources of `key`, and what they share with the test part.
-fn shared_with_test(
-    key: &str,
-    data: &DataSet,
-    sources: &[PathBuf],
-    experiment: &Experiment,
-) -> Result<(UnpairedPool, SharedWithTest)> {
-    refuse_no_source(key, sources)?;
-    let pool = opened(sources, experiment, &Exclusions::default()).context(key.to_owned())?;
-    let found = audit::shared_with_test(&data.held_out(), &pool).context(key.to_owned())?;
-    Ok((pool, found))
-}
-
-fn opened(sources: &[PathBuf], experiment: &Experiment, exclude: &Exclusions) -> Result<UnpairedPool> {
-    Ok(UnpairedPool::open(sources, experiment.image.side as u32, exclude)?)
-}
-
-/// Refuses a path that images cannot come from, without a look inside: one that is not there, a device or a pipe, which
-/// would be read without end, and the root of a file system.
-///
-/// # Errors
-/// With the key and the path.
-pub fn refuse_no_source(key: &str, sources: &[PathBuf]) -> Result<()> {
-    for source in sources {
-        let (path, source) = (source.as_path(), source.display());
-        let meta = fs::metadata(path).with_context(|| {
-            let what = if path.exists() { "cannot be opened" } else { "is not there" };
-            format!("{key} names \"{source}\", which {what}: correct the path, or take it out")
-        })?;
-        if !meta.is_dir() && !meta.is_file() {
-            bail!("{key} names \"{source}\", which is neither a folder nor a file: give images, a .zip or an .npy");
-        }
-        if meta.is_dir() && path.canonicalize().is_ok_and(|whole| whole.parent().is_none()) {
-            bail!("{key} names \"{source}\", the root of the file system: name the folder that the images lie in");
-        }
-    }
-    Ok(())
-}
-
-/// Refuses a pool that `reasons` leave nothing of, saying how many images each takes away.
-fn refuse_empty(key: &str, all: &UnpairedPool, reasons: &[(&str, Exclusions)], external_limit: usize) -> Result<()> {
-    let by_content = reasons.iter().any(|(_, exclude)| !exclude.sha256.is_empty());
-    let mut taken = vec![0; reasons.len()];
-    for index in 0..all.len() {
-        let sha256 = if by_content { Some(all.sha256(index)?) } else { None };
-        let drops = |exclude: &Exclusions| {
-            exclude.drops(&all.names()[index], all.class(index))
-                || sha256.as_ref().is_some_and(|sha256| exclude.sha256.contains(sha256))
-        };
-        let mut kept = true;
-        for ((_, exclude), taken) in reasons.iter().zip(&mut taken) {
-            if drops(exclude) {
-                kept = false;
-                *taken += 1;
-            }
-        }
-        if kept {
-            return Ok(());
-        }
-    }
-    let what = |(&(reason, _), &taken): (&(&str, Exclusions), &usize)| match reason {
-        "data.external" => {
-            format!("{taken} are external candidates (data.external, data.external_limit = {external_limit})")
-        }
-        other => format!("{taken} are {}", of_reason(other)),
-    };
-    let causes: Vec<String> = reasons.iter().zip(&taken).filter(|(_, taken)| **taken > 0).map(what).collect();
-    let fewer = reasons.iter().zip(&taken).any(|((reason, _), taken)| *reason == "data.external" && *taken > 0);
-    let how = if fewer { ", or lower data.external_limit" } else { "" };
-    bail!("none of the {} images of {key} is left: {}; name other images there{how}", all.len(), causes.join(", "))
-}
-
-/// What images are that were left out, by the key that leaves them out.
-fn of_reason(reason: &str) -> String {
-    match reason {
-        "data.exclusions" => "named by data.exclusions".to_owned(),
-        "data.exclude_test_classes" => "of classes of test images (data.exclude_test_classes)".to_owned(),
-        "data.exclude_duplicates" => "copies of test images (data.exclude_duplicates)".to_owned(),
-        "data.external" => "external candidates (data.external)".to_owned(),
-        other => other.to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! A trained run as one value: predicts responses to images, and reconstructs images from responses.
 
 mod average;
+mod checks;
 mod echo;
 mod ensemble;
+mod networks;
 mod units;
 
 use std::path::Path;
@@ -11,13 +13,11 @@ use std::sync::OnceLock;
 use ndarray::{Array2, Array4, ArrayView2, ArrayView4};
 
 use afterimage_config::Experiment;
-use afterimage_data::{ZScore, at_side};
-use afterimage_run::synthesis::Prior;
+use afterimage_data::at_side;
 use afterimage_run::{Artefact, RunFolder, voxels::Voxels};
 use afterimage_train::apply::{TrainedDecoder, TrainedEncoder};
 use afterimage_train::observer::Silent;
 use afterimage_train::prepare::Statistics;
-use afterimage_train::synthesize::Driver;
 
 pub use afterimage_train::apply::Spread;
 pub use average::{Item, average};
@@ -177,32 +177,6 @@ impl TrainedRun {
         self.statistics.zscore.is_some()
     }
 
-    /// Whether responses `[items, voxels]` can be in `units`, by mean and standard deviation of each voxel over the training
-    /// responses, and how far the validation responses of the run's data set lie from them, if it can be read. A run that
-    /// does not standardise keeps none of them: nothing is said of responses then.
-    ///
-    /// # Errors
-    /// [`crate::Error::Refused`] for another number of voxels.
-    pub fn check_units(&self, responses: ArrayView2<'_, f32>, units: Units) -> Result<UnitCheck> {
-        self.refuse_other_voxels(responses)?;
-        let Some(training) = &self.statistics.zscore else { return Ok(UnitCheck::default()) };
-        let of = self.voxels().ok();
-        let noun = of.as_ref().map(Voxels::unit).unwrap_or_default().plural();
-        let (data_set, is_prepared) = (voxels::data_set(of.as_ref()), of.is_some_and(|of| of.standardised.is_some()));
-        let ordinary = self.ordinary(training);
-        let known = units::Known { training, ordinary, noun, data_set: &data_set, is_prepared };
-        Ok(units::judge(responses, &known, units))
-    }
-
-    /// How the run's own responses lie, read at the first call; `None` if the data set is not there any more.
-    fn ordinary(&self, training: &ZScore) -> Option<&units::Ordinary> {
-        let read = || {
-            let data = self.session.data().ok()?;
-            units::Ordinary::of(&data, &self.statistics.voxels, training).ok()
-        };
-        self.ordinary.get_or_init(read).as_ref()
-    }
-
     /// SHA-256 of the means and standard deviations that standardised responses are relative to; `None` if the run does not
     /// standardise.
     pub fn standardisation(&self) -> Option<String> {
@@ -216,37 +190,6 @@ impl TrainedRun {
     /// [`crate::Error::Data`] for another number of voxels.
     pub fn standardise(&self, responses: &mut Array2<f32>) -> Result<()> {
         self.statistics.zscore.as_ref().map_or(Ok(()), |zscore| Ok(zscore.apply(responses)?))
-    }
-
-    /// Its encoder.
-    ///
-    /// # Errors
-    /// As [`TrainedRun::encode`].
-    pub fn encoder(&self) -> Result<&TrainedEncoder> {
-        loaded(&self.encoder, || {
-            self.session.refuse_baseline("give a run that `afterimage run` or `afterimage train encoder` trained")?;
-            Ok(TrainedEncoder::load(self.folder(), self.experiment())?)
-        })
-    }
-
-    /// Its decoder.
-    ///
-    /// # Errors
-    /// As [`TrainedRun::decode`].
-    pub fn decoder(&self) -> Result<&TrainedDecoder> {
-        loaded(&self.decoder, || {
-            self.session.refuse_baseline("give a run that `afterimage run` or `afterimage train decoder` trained")?;
-            Ok(TrainedDecoder::load(self.folder(), self.experiment())?)
-        })
-    }
-
-    /// Its encoder as what finds images that drive voxels.
-    ///
-    /// # Errors
-    /// As [`TrainedRun::encode`]; with [`Prior::Decoder`] as [`TrainedRun::decode`].
-    pub fn driver(&self, prior: Prior) -> Result<Driver> {
-        self.session.refuse_baseline("give a run that `afterimage run` or `afterimage train encoder` trained")?;
-        Ok(Driver::load(self.folder(), self.experiment(), prior)?)
     }
 
     /// Predictions of the encoder for images at the side of training.
@@ -295,13 +238,4 @@ impl TrainedRun {
     fn root(&self) -> &Path {
         self.session.run.root()
     }
-}
-
-/// What a cell holds, loaded at the first call.
-fn loaded<T>(cell: &OnceLock<T>, load: impl FnOnce() -> Result<T>) -> Result<&T> {
-    if let Some(value) = cell.get() {
-        return Ok(value);
-    }
-    let value = load()?;
-    Ok(cell.get_or_init(|| value))
 }
